@@ -1,0 +1,25 @@
+import type { Readable, Writable } from 'node:stream'
+
+/** The world outside, as a command sees it; tests hand in their own. stdout is data, stderr is talk. */
+export interface Io {
+  readonly stdin: Readable
+  readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number }
+  readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number }
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Fires when the user or the system asks the command to stop. */
+  readonly signal: AbortSignal
+}
+
+/** The options every command has. */
+export interface GlobalOptions {
+  readonly archive?: string
+  readonly json?: boolean
+  readonly quiet?: boolean
+  readonly verbose?: boolean
+}
+
+/** The options of every command that talks to an account. */
+export interface AccountOptions extends GlobalOptions {
+  readonly apiKeyFile?: string
+  readonly baseUrl?: string
+}
