@@ -1,0 +1,105 @@
+import { existsSync } from 'node:fs'
+
+import { HansardError } from '../errors.ts'
+import { AccountKeys } from './account-keys.ts'
+import { Conversations } from './conversations.ts'
+import { Events } from './events.ts'
+import { Failures } from './failures.ts'
+import { Histories } from './histories.ts'
+import { isOutdated, migrate } from './migrations.ts'
+import { Runs } from './runs.ts'
+import { SeenRows } from './seen-rows.ts'
+import { explainSqlite, openSqlite, type Sqlite } from './sqlite.ts'
+
+/** How to open an archive. */
+export interface OpenOptions {
+  /** `read` leaves the file as it is; `write` wants it to exist; `create` makes it if it doesn't. Default: `read`. */
+  readonly mode?: 'read' | 'write' | 'create'
+}
+
+/**
+ * Opens the archive in a file.
+ *
+ * @throws HansardError `not-an-archive`, `archive-newer`, `archive-damaged`, or `file` when it can't be opened.
+ */
+export function openArchive(path: string, { mode = 'read' }: OpenOptions = {}): Archive {
+  if (mode !== 'create' && !existsSync(path)) {
+    throw new HansardError('file', `There is no archive at ${path}`, {
+      hint: 'Make one with `hansard backup`, or name another file with --archive.',
+    })
+  }
+  const db = openSqlite(path, mode)
+  try {
+    if (mode !== 'read') prepareForWriting(db, path)
+    else if (isOutdated(db, path)) return reopenUpdated(db, path)
+    return new Archive(db, path)
+  } catch (thrown) {
+    db.close()
+    throw explainSqlite(thrown, path)
+  }
+}
+
+/**
+ * WAL lets readers look in while a backup writes. `synchronous = normal` may lose the last transactions to a power
+ * failure, never tear one: what is lost is a conversation that the next run finds new, and a run that says it is done
+ * has gone through a checkpoint, which does wait for the disk.
+ */
+function prepareForWriting(db: Sqlite, path: string): void {
+  isOutdated(db, path)
+  db.pragma('journal_mode = wal')
+  db.pragma('synchronous = normal')
+  db.pragma('foreign_keys = on')
+  migrate(db, path)
+}
+
+function reopenUpdated(db: Sqlite, path: string): Archive {
+  db.close()
+  openArchive(path, { mode: 'write' }).close()
+  return openArchive(path)
+}
+
+/** An open archive: each part has its own tables. */
+export class Archive {
+  readonly path: string
+  readonly conversations: Conversations
+  readonly histories: Histories
+  readonly runs: Runs
+  readonly failures: Failures
+  readonly events: Events
+  readonly accountKeys: AccountKeys
+  readonly #db: Sqlite
+
+  constructor(db: Sqlite, path: string) {
+    this.#db = db
+    this.path = path
+    this.histories = new Histories(db)
+    this.conversations = new Conversations(db, this.histories)
+    this.runs = new Runs(db)
+    this.failures = new Failures(db)
+    this.events = new Events(db)
+    this.accountKeys = new AccountKeys(db)
+  }
+
+  /** Does `work` as a whole or not at all. */
+  transaction<T>(work: () => T): T {
+    try {
+      return this.#db.transaction(work).immediate()
+    } catch (thrown) {
+      throw explainSqlite(thrown, this.path)
+    }
+  }
+
+  /** A place to note the rows of a listing in; one at a time. */
+  seenRows(): SeenRows {
+    return new SeenRows(this.#db)
+  }
+
+  /** Writes all into the one file and waits for the disk, so that a copy of that file is a copy of the archive. */
+  checkpoint(): void {
+    this.#db.pragma('wal_checkpoint(truncate)')
+  }
+
+  close(): void {
+    this.#db.close()
+  }
+}

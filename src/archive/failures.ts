@@ -1,0 +1,64 @@
+import type { Sqlite, Statement } from './sqlite.ts'
+
+/** What could not be done for a conversation, and what came instead. */
+export interface Failure {
+  /** The conversation's id, or a made-up name for a row that has none. */
+  readonly conversation: string
+  readonly step: 'row' | 'get' | 'history' | 'messages' | 'store'
+  readonly code: string
+  readonly message: string
+  /** The body that could not be stored as what it should be. */
+  readonly body?: string | Uint8Array | undefined
+}
+
+/** A failure that is not resolved yet. `runs` counts the runs that met it. */
+export interface OpenFailure {
+  readonly conversation: string
+  readonly step: Failure['step']
+  readonly code: string
+  readonly message: string
+  readonly runs: number
+  readonly lastAt: string
+}
+
+/** What failed and is not resolved: at most one open failure a conversation. */
+export class Failures {
+  readonly #record: Statement
+  readonly #resolve: Statement
+  readonly #open: Statement
+
+  constructor(db: Sqlite) {
+    this.#record = db.prepare(`
+      insert into failure (conversation, step, code, message, body, first_run, last_run, last_at)
+      values (:conversation, :step, :code, :message, :body, :run, :run, :at)
+      on conflict (conversation) where resolved_at is null do update set
+        step = excluded.step, code = excluded.code, message = excluded.message, body = excluded.body,
+        runs = runs + (last_run <> excluded.last_run), last_run = excluded.last_run, last_at = excluded.last_at`)
+    this.#resolve = db.prepare(
+      'update failure set resolved_at = ? where conversation = ? and resolved_at is null',
+    )
+    this.#open = db.prepare(`
+      select conversation, step, code, message, runs, last_at as lastAt
+      from failure where resolved_at is null order by id`)
+  }
+
+  /** Writes a failure down, or that it happened again. */
+  record(failure: Failure, run: number, at: string): void {
+    this.#record.run({ ...failure, body: asBytes(failure.body), run, at })
+  }
+
+  /** Notes that the conversation was stored (or is gone) after all. */
+  resolve(conversation: string, at: string): void {
+    this.#resolve.run(at, conversation)
+  }
+
+  /** All that is unresolved, oldest first. */
+  open(): OpenFailure[] {
+    return this.#open.all() as OpenFailure[]
+  }
+}
+
+function asBytes(body: Failure['body']): Uint8Array | null {
+  if (body === undefined) return null
+  return typeof body === 'string' ? Buffer.from(body) : body
+}

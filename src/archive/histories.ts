@@ -1,0 +1,69 @@
+import { createHash, hash } from 'node:crypto'
+
+import type { Sqlite, Statement } from './sqlite.ts'
+
+/** A stored history: its last link (0 when it is empty), its length, and one hash over the hashes of its entries. */
+export interface StoredHistory {
+  readonly tip: number
+  readonly length: number
+  readonly chain: Buffer
+}
+
+/**
+ * Entries and the order they stand in. A history is a chain of links that ends in its tip and leads back to its
+ * beginning, so that a fork, or the same conversation one answer later, shares all it has in common with the first.
+ */
+export class Histories {
+  readonly #findEntry: Statement
+  readonly #addEntry: Statement
+  readonly #findLink: Statement
+  readonly #addLink: Statement
+  readonly #readLink: Statement
+  readonly #readEntry: Statement
+
+  constructor(db: Sqlite) {
+    this.#findEntry = db.prepare('select id from entry where sha256 = ?').pluck()
+    this.#addEntry = db.prepare('insert into entry (sha256, json) values (?, ?)')
+    this.#findLink = db.prepare('select id from link where previous = ? and entry = ?').pluck()
+    this.#addLink = db.prepare('insert into link (previous, entry, position) values (?, ?, ?)')
+    this.#readLink = db.prepare('select previous, entry from link where id = ?').raw()
+    this.#readEntry = db.prepare('select json from entry where id = ?').pluck()
+  }
+
+  /** Stores the texts of a history's entries, those that are not there yet. */
+  store(entries: readonly string[]): StoredHistory {
+    const chain = createHash('sha256')
+    let tip = 0
+    for (const [position, json] of entries.entries()) {
+      const sha256 = hash('sha256', json, 'buffer')
+      chain.update(sha256)
+      tip = this.#link(tip, this.#entry(sha256, json), position)
+    }
+    return { tip, length: entries.length, chain: chain.digest() }
+  }
+
+  /** Reads the texts of a history from its beginning, one at a time. */
+  *read(tip: number): Generator<string, void, undefined> {
+    for (const entry of this.#entriesBefore(tip).reverse()) yield this.#readEntry.get(entry) as string
+  }
+
+  #entry(sha256: Buffer, json: string): number {
+    const known = this.#findEntry.get(sha256) as number | undefined
+    return known ?? Number(this.#addEntry.run(sha256, json).lastInsertRowid)
+  }
+
+  #link(previous: number, entry: number, position: number): number {
+    const known = this.#findLink.get(previous, entry) as number | undefined
+    return known ?? Number(this.#addLink.run(previous, entry, position).lastInsertRowid)
+  }
+
+  #entriesBefore(tip: number): number[] {
+    const entries: number[] = []
+    for (let link = tip; link !== 0;) {
+      const [previous, entry] = this.#readLink.get(link) as [number, number]
+      entries.push(entry)
+      link = previous
+    }
+    return entries
+  }
+}

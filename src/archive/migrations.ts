@@ -1,0 +1,165 @@
+import { HansardError } from '../errors.ts'
+import type { Sqlite } from './sqlite.ts'
+
+/** Marks a SQLite file as ours ("HNSD"), for `file` and for `openArchive`. */
+const APPLICATION_ID = 0x484e5344
+
+/**
+ * Brings the schema up to date. The list below only ever grows: a migration that was released is never edited, and the
+ * number of those applied is the archive's version.
+ */
+export function migrate(db: Sqlite, path: string): void {
+  const version = versionOf(db, path)
+  if (version === migrations.length) return
+  db.transaction(() => {
+    for (const migration of migrations.slice(version)) db.exec(migration)
+    db.pragma(`application_id = ${APPLICATION_ID}`)
+    db.pragma(`user_version = ${migrations.length}`)
+  }).exclusive()
+}
+
+/** Tells whether the archive was written by an older hansard, and refuses what isn't an archive or is newer. */
+export function isOutdated(db: Sqlite, path: string): boolean {
+  return versionOf(db, path) < migrations.length
+}
+
+function versionOf(db: Sqlite, path: string): number {
+  const version = Number(db.pragma('user_version', { simple: true }))
+  const isEmpty = db.prepare('select count(*) from sqlite_schema').pluck().get() === 0
+  if (!isEmpty && db.pragma('application_id', { simple: true }) !== APPLICATION_ID) {
+    throw new HansardError('not-an-archive', `${path} is a SQLite file, but not a hansard archive`, {
+      hint: 'Name another file with --archive.',
+    })
+  }
+  if (version > migrations.length) {
+    throw new HansardError('archive-newer', `${path} was written by a newer hansard (format ${version})`, {
+      hint: `This hansard knows formats up to ${migrations.length}: update it. The file was not touched.`,
+    })
+  }
+  return version
+}
+
+const migrations = [
+  /* 1 */ `
+-- One execution of a command against the account, and its books.
+create table run (
+  id integer primary key,
+  command text not null,
+  hansard text not null,
+  base_url text not null,
+  started_at text not null,
+  ended_at text,
+  outcome text,
+  reason text,
+  complete integer,
+  listed integer not null default 0,
+  new integer not null default 0,
+  updated integer not null default 0,
+  unchanged integer not null default 0,
+  failed integer not null default 0,
+  vanished integer not null default 0,
+  gone integer not null default 0,
+  requests integer not null default 0,
+  retries integer not null default 0,
+  bytes integer not null default 0
+) strict;
+
+-- The text of an entry, as the API sent it; once, however many histories hold it.
+create table entry (
+  id integer primary key,
+  sha256 blob not null unique,
+  json text not null
+) strict;
+
+-- One step of a history: this entry, after all that \`previous\` leads back to (0: nothing). Forks share their steps.
+create table link (
+  id integer primary key,
+  previous integer not null,
+  entry integer not null references entry (id),
+  position integer not null,
+  unique (previous, entry)
+) strict;
+
+create table conversation (
+  key integer primary key,
+  id text not null unique,
+  revision integer not null references revision (id) deferrable initially deferred,
+  fetched_at text not null,
+  gone_at text
+) strict;
+
+-- A conversation's state as seen at one time: its row, and the last link of its history and (if they differ) messages.
+-- \`history\` and \`messages\` are the API's envelopes with their lists emptied. The columns at the end derive from \`row\`.
+create table revision (
+  id integer primary key,
+  conversation integer not null references conversation (key),
+  run integer not null references run (id),
+  stored_at text not null,
+  row text not null,
+  history text not null,
+  tip integer not null,
+  length integer not null,
+  chain blob not null,
+  messages text,
+  messages_tip integer,
+  name text as (case when json_valid(row) then row ->> '$.name' end),
+  model text as (case when json_valid(row) then row ->> '$.model' end),
+  agent_id text as (case when json_valid(row) then row ->> '$.agent_id' end),
+  agent_version text as (case when json_valid(row) then row ->> '$.agent_version' end),
+  created_at text as (case when json_valid(row) then row ->> '$.created_at' end),
+  updated_at text as (case when json_valid(row) then row ->> '$.updated_at' end)
+);
+create index revision_conversation on revision (conversation);
+
+-- What could not be stored, until it can. \`body\` is what came instead of what was asked for.
+create table failure (
+  id integer primary key,
+  conversation text not null,
+  step text not null,
+  code text not null,
+  message text not null,
+  body blob,
+  runs integer not null default 1,
+  first_run integer not null references run (id),
+  last_run integer not null references run (id),
+  last_at text not null,
+  resolved_at text
+);
+create unique index failure_open on failure (conversation) where resolved_at is null;
+
+-- Something that a person should know of, and that is no failure.
+create table event (
+  id integer primary key,
+  run integer not null references run (id),
+  at text not null,
+  kind text not null,
+  conversation text,
+  detail text not null
+) strict;
+
+-- Keys that were seen to belong to the account: salted hashes, a shortcut past the check by conversations.
+create table account_key (hash blob primary key, salt blob not null, seen_at text not null) strict;
+
+-- For people with sqlite3 or Datasette: the newest revision of each conversation.
+create view conversations as
+select c.id, r.name, r.model, r.agent_id, r.agent_version, r.created_at, r.updated_at, r.length as entries,
+  (select count(*) from revision where conversation = c.key) as revisions, c.gone_at, c.fetched_at, r.row as json
+from conversation c join revision r on r.id = c.revision;
+
+-- For people with sqlite3 or Datasette: every entry of the newest revisions, in order by position (0 is the first).
+create view entries as
+with recursive step (conversation, link) as (
+  select c.id, r.tip from conversation c join revision r on r.id = c.revision where r.tip <> 0
+  union all
+  select step.conversation, link.previous from step join link on link.id = step.link where link.previous <> 0
+)
+select step.conversation as conversation_id, link.position,
+  case when json_valid(json) then json ->> '$.type' end as type,
+  case when json_valid(json) then json ->> '$.role' end as role,
+  case when json_valid(json) then json ->> '$.id' end as id,
+  case when json_valid(json) then json ->> '$.created_at' end as created_at,
+  case when json_valid(json) then json ->> '$.content' end as content,
+  entry.json
+from step join link on link.id = step.link join entry on entry.id = link.entry;
+`,
+]

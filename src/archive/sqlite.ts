@@ -1,0 +1,69 @@
+import Database from 'better-sqlite3'
+import { closeSync, openSync } from 'node:fs'
+
+import { HansardError, messageOf } from '../errors.ts'
+
+/** An open SQLite database; only this file knows which library opens it. */
+export type Sqlite = Database.Database
+export type Statement = Database.Statement
+
+/** Opens a database file; `create` makes it first, readable by its owner alone. */
+export function openSqlite(path: string, mode: 'read' | 'write' | 'create'): Sqlite {
+  try {
+    if (mode === 'create') closeSync(openSync(path, 'a', 0o600))
+    return new Database(path, { readonly: mode === 'read', fileMustExist: true })
+  } catch (thrown) {
+    throw explainSqlite(thrown, path)
+  }
+}
+
+/** Says in our words what SQLite or the file system threw; anything else comes back as it is. */
+export function explainSqlite(thrown: unknown, path: string): unknown {
+  if (!(thrown instanceof Error) || thrown instanceof HansardError || !('code' in thrown)) return thrown
+  const known = explanations.find(([code]) => String(thrown.code).startsWith(code))
+  if (known === undefined) return thrown
+  const [, kind, what, hint] = known
+  return new HansardError(kind, `${path}: ${what} (${messageOf(thrown)})`, { hint, cause: thrown })
+}
+
+const explanations = [
+  ['SQLITE_NOTADB', 'not-an-archive', 'this is no hansard archive', 'Name another file with --archive.'],
+  [
+    'SQLITE_CORRUPT',
+    'archive-damaged',
+    'the archive is damaged',
+    'Run `hansard verify`; keep a copy of the file.',
+  ],
+  ['SQLITE_BUSY', 'archive-locked', 'another process is writing to it', 'Wait for the other run to end.'],
+  [
+    'SQLITE_FULL',
+    'file',
+    'the disk is full',
+    'Free some space and run the command again; what was stored is safe.',
+  ],
+  ['SQLITE_READONLY', 'file', 'it can only be read', 'Check the permissions of the file and of its folder.'],
+  [
+    'SQLITE_CANTOPEN',
+    'file',
+    'it can’t be opened',
+    'Check that the folder exists and that you may write to it.',
+  ],
+  ['SQLITE_IOERR', 'file', 'the disk failed', 'Check the disk, then run `hansard verify`.'],
+  [
+    'ENOENT',
+    'file',
+    'there is no such folder',
+    'Create the folder first, or name another file with --archive.',
+  ],
+  ['ENOTDIR', 'file', 'a part of the path is not a folder', 'Name another file with --archive.'],
+  ['EISDIR', 'file', 'this is a folder', 'Name a file inside it with --archive.'],
+  ['EACCES', 'file', 'permission denied', 'Check the permissions of the file and of its folder.'],
+  ['EPERM', 'file', 'permission denied', 'Check the permissions of the file and of its folder.'],
+  ['EROFS', 'file', 'the disk can only be read', 'Name a file on another disk with --archive.'],
+  [
+    'ENOSPC',
+    'file',
+    'the disk is full',
+    'Free some space and run the command again; what was stored is safe.',
+  ],
+] as const

@@ -1,0 +1,73 @@
+import type { BodyHold, ConversationsClient } from '../api/client.ts'
+import type { EntryList, FetchedConversation } from '../archive/conversations.ts'
+import { compact } from '../model/json-text.ts'
+import { sameContent } from '../model/same-content.ts'
+import { redactSecrets } from '../model/secrets.ts'
+import type { Candidate } from './candidates.ts'
+import { splitList } from './split.ts'
+
+/** How to fetch. */
+export interface FetchOptions {
+  /** Read the messages too, and compare them with the history. */
+  readonly messages: boolean
+  readonly signal: AbortSignal
+  /** Told the step that begins, so that a failure can be named by it. */
+  readonly onStep: (step: 'get' | 'history' | 'messages') => void
+}
+
+/** A fetched conversation, and whether its messages told another story than its history, twice. */
+export interface Fetched extends FetchedConversation {
+  readonly messagesDiffer: boolean
+}
+
+/** Fetches all that the API has of one conversation; its bodies count as in flight until `hold` is released. */
+export async function fetchConversation(
+  client: ConversationsClient,
+  candidate: Candidate,
+  hold: BodyHold,
+  { messages, signal, onStep }: FetchOptions,
+): Promise<Fetched> {
+  const { id } = candidate
+  const call = { signal, hold }
+  const began = new Date()
+
+  // The row first: should the conversation grow while its history is read, its newer `updated_at` is not yet known here,
+  // and the next run fetches it again.
+  if (candidate.needsRow) onStep('get')
+  const row = candidate.needsRow ? redactSecrets(compact((await client.get(id, call)).text)) : candidate.row
+
+  const readOnce = async () => {
+    onStep('history')
+    const reply = await client.getHistory(id, call)
+    const history = splitList(reply, 'entries', id)
+    if (!messages) return { history, messages: undefined, agreement: 'same' as const, at: reply.servedAt }
+    onStep('messages')
+    const list = splitList(await client.getMessages(id, call), 'messages', id)
+    return { history, messages: list, agreement: agreementOf(history, list), at: reply.servedAt }
+  }
+  const first = await readOnce()
+  const read = first.agreement === 'different' ? await readOnce() : first
+
+  return {
+    id,
+    row,
+    history: read.history,
+    messages: read.agreement === 'same' ? undefined : read.messages,
+    messagesDiffer: read.agreement === 'different',
+    fetchedAt: (first.at ?? began).toISOString(),
+  }
+}
+
+/** Messages should be the history without tools, calls and handoffs: word for word, or at least in content. */
+function agreementOf(history: EntryList, messages: EntryList): 'same' | 'reworded' | 'different' {
+  const expected = history.entries.filter(isMessage)
+  const found = messages.entries
+  if (expected.length !== found.length) return 'different'
+  if (expected.every((text, i) => text === found[i])) return 'same'
+  return expected.every((text, i) => sameContent(text, found[i] ?? '')) ? 'reworded' : 'different'
+}
+
+function isMessage(text: string): boolean {
+  const { type } = JSON.parse(text) as { type?: unknown }
+  return type === undefined || String(type).startsWith('message.')
+}

@@ -1,0 +1,189 @@
+import { nextWindow, startOf, windowAt, type Window } from './window.ts'
+
+/** A row of the listing, under a key that tells it from every other row. */
+export interface ListedRow {
+  readonly key: string
+  readonly createdAt: string | undefined
+}
+
+/** Where the listing notes what it has seen; `rankOf` is the place in the proven part, from 0. */
+export interface Seen {
+  rankOf(key: string): number | undefined
+  /** Notes that a row was listed; false if it had been already. */
+  note(key: string): boolean
+  place(key: string, rank: number): void
+  forgetPlaces(): void
+}
+
+/** Whether the listing can be shown to have missed nothing that existed throughout, and if not, why. */
+export interface Verdict {
+  readonly complete: boolean
+  readonly reason: string | undefined
+}
+
+/** How to list. */
+export interface ListingOptions {
+  /** How many rows to ask for; the server may grant fewer. */
+  readonly pageSize: number
+}
+
+type FetchWindow<Row> = (window: Window) => Promise<Row[]>
+
+/** Attempts without progress after which the proof is given up: rows move faster than they can be listed. */
+const PATIENCE = 40
+
+/** One row in this many is listed twice, to find the anchor again after some rows before it were deleted. */
+const OVERLAP = 20
+
+/** Below this size, windows of every size can begin or end at the same row. */
+const SMALLEST_WINDOW = 3
+
+/**
+ * Lists all rows by anchored overlap; yields each row once, in batches, and returns the verdict.
+ *
+ * Rows move while they are listed: a creation pushes them down, a deletion pulls them up, and a row that is pulled past
+ * the seam of two pages is missed without a trace. So each window begins on rows already seen, and counts only if it
+ * holds one of them (the anchor): a window is one contiguous piece of the list at one moment, so whatever existed
+ * throughout and stands between the anchor and the window's end is in the window. A window without an anchor proves
+ * nothing; we step back until one has it, at the latest at the top, where nothing can stand before. The last window
+ * holds an anchor and is shorter than a size that the server has granted before: nothing stood behind it.
+ *
+ * This rests on two assumptions: the order of two rows never changes, and no answer is older than the one before it.
+ * Where they are seen to break, the verdict is no longer `complete`, and says why.
+ */
+export async function* listRows<Row extends ListedRow>(
+  fetchWindow: FetchWindow<Row>,
+  seen: Seen,
+  { pageSize }: ListingOptions,
+): AsyncGenerator<Row[], Verdict, undefined> {
+  const walk = new Walk(seen)
+  const top: Window = { page: 0, size: pageSize }
+  let window = top
+  let granted = 0
+  let stepsBack = 0
+
+  for (let patience = PATIENCE; patience > 0; patience--) {
+    const rows = await fetchWindow(window)
+    const isShort = rows.length < Math.min(window.size, granted)
+    granted = Math.max(granted, rows.length)
+    yield rows.filter(({ key }) => seen.note(key))
+    if (granted === 0) return proven
+
+    const progress = walk.take(rows, startOf(window))
+    if (rows.length > window.size) walk.broken = 'the server ignores page_size'
+    if (walk.broken !== undefined) break
+    if (progress === 'unanchored') {
+      window = windowAt(startOf(window) - granted * 2 ** stepsBack++, granted)
+      continue
+    }
+    stepsBack = 0
+    if (isShort) return proven
+    if (granted < SMALLEST_WINDOW) {
+      if (yield* isAll(rows, fetchWindow, seen)) return proven
+      walk.forget()
+      window = top
+      continue
+    }
+    if (progress === 'further') patience = Math.max(patience, PATIENCE - walk.restarts)
+    window = nextWindow(walk.frontier, granted, Math.ceil(granted / OVERLAP)) ?? top
+  }
+  yield* listPlainly(fetchWindow, seen, granted)
+  return { complete: false, reason: walk.broken ?? 'rows moved faster than they could be listed' }
+}
+
+const proven: Verdict = { complete: true, reason: undefined }
+
+/**
+ * A window of one or two rows can't always hold an anchor and something new. But when nothing stands behind the rows at
+ * the top, and they are still all there after that was seen, they were all there was when it was seen.
+ */
+async function* isAll<Row extends ListedRow>(
+  rows: readonly Row[],
+  fetchWindow: FetchWindow<Row>,
+  seen: Seen,
+): AsyncGenerator<Row[], boolean, undefined> {
+  const behind = await fetchWindow({ page: 1, size: rows.length })
+  const again = await fetchWindow({ page: 0, size: rows.length })
+  yield [...behind, ...again].filter(({ key }) => seen.note(key))
+  return behind.length === 0 && JSON.stringify(again.map(keyOf)) === JSON.stringify(rows.map(keyOf))
+}
+
+/** Lists page after page until one is empty, for a server whose answers prove nothing: the most that can be done. */
+async function* listPlainly<Row extends ListedRow>(
+  fetchWindow: FetchWindow<Row>,
+  seen: Seen,
+  size: number,
+): AsyncGenerator<Row[], void, undefined> {
+  let before = ''
+  for (let page = 0; ; page++) {
+    const rows = await fetchWindow({ page, size })
+    const keys = JSON.stringify(rows.map(keyOf))
+    if (rows.length === 0 || keys === before) return
+    before = keys
+    yield rows.filter(({ key }) => seen.note(key))
+  }
+}
+
+/** The proven part of the listing: rows whose places are known, without a gap that matters between them. */
+class Walk {
+  readonly #seen: Seen
+  #placed = 0
+  #direction = 0
+  /** The index at which the last placed row was, going by the newest window. */
+  frontier = -1
+  /** Which assumption was seen to break. */
+  broken: string | undefined
+  /** How often the proof had to begin again. */
+  restarts = 0
+
+  constructor(seen: Seen) {
+    this.#seen = seen
+  }
+
+  /** Takes a window that begins at index `start`: as a beginning, or where it continues what is proven. */
+  take(rows: readonly ListedRow[], start: number): 'further' | 'nowhere' | 'unanchored' {
+    const ranks = rows.map(({ key }) => this.#seen.rankOf(key))
+    const last = ranks.findLastIndex((rank) => rank !== undefined)
+    const lastRank = ranks[last]
+    if (lastRank === undefined && start > 0) return 'unanchored'
+    if (lastRank === undefined) this.forget()
+    this.#check(rows, ranks.slice(0, last + 1))
+    const fresh = rows.slice(last + 1)
+    for (const { key } of fresh) this.#seen.place(key, this.#placed++)
+    const behind = fresh.length > 0 ? fresh.length : this.#placed - 1 - (lastRank ?? 0)
+    this.frontier = start + last + behind
+    return fresh.length > 0 ? 'further' : 'nowhere'
+  }
+
+  /** Takes all places back: the proof begins again. */
+  forget(): void {
+    if (this.#placed > 0) this.restarts++
+    this.#seen.forgetPlaces()
+    this.#placed = 0
+  }
+
+  #check(rows: readonly ListedRow[], ranks: readonly (number | undefined)[]): void {
+    if (new Set(rows.map(keyOf)).size < rows.length) this.broken = 'a page held the same row twice'
+    else if (!isInPlace(ranks)) this.broken = 'rows changed their order'
+    else if (!this.#isByCreation(rows)) this.broken = 'the listing is not in order of creation'
+  }
+
+  #isByCreation(rows: readonly ListedRow[]): boolean {
+    const times = rows.flatMap(({ createdAt }) => (createdAt === undefined ? [] : [Date.parse(createdAt)]))
+    return times.every((time, i) => {
+      const step = Math.sign(time - (times[i - 1] ?? time))
+      if (this.#direction === 0 && !Number.isNaN(step)) this.#direction = step
+      return step === 0 || Number.isNaN(step) || step === this.#direction
+    })
+  }
+}
+
+/** From the first anchor to the last, each row must be known, and stand after the one before it. */
+function isInPlace(ranks: readonly (number | undefined)[]): boolean {
+  const anchored = ranks.slice(ranks.findIndex((rank) => rank !== undefined))
+  return anchored.every((rank, i) => rank !== undefined && (i === 0 || rank > (anchored[i - 1] ?? Infinity)))
+}
+
+function keyOf({ key }: ListedRow): string {
+  return key
+}
