@@ -1,0 +1,34 @@
+import { HansardError, isHansardError, messageOf } from '../errors.ts'
+import { interrupted, UnsentError } from './transport.ts'
+
+/** Says what happened to a connection; `started` tells whether the request had begun to be written. */
+export function connectionError(
+  error: Error,
+  origin: string,
+  started: boolean,
+  connectMs: number,
+): HansardError {
+  if (isHansardError(error)) return error
+  const code = codeOf(error)
+  if (code === 'UND_ERR_DESTROYED' || code === 'UND_ERR_CLOSED') return interrupted()
+  const facts = { cause: error, hint: hintFor(code, started) }
+  if (code === 'UND_ERR_CONNECT_TIMEOUT')
+    return new UnsentError('timeout', `No connection to ${origin} within ${connectMs / 1000} s.`, facts)
+  const reason = messageOf(error) || code
+  if (!started) return new UnsentError('network', `Can't connect to ${origin}: ${reason}`, facts)
+  return new HansardError('network', `The connection to ${origin} broke: ${reason}`, facts)
+}
+
+function codeOf(error: Error): string {
+  return 'code' in error && typeof error.code === 'string' ? error.code : ''
+}
+
+function hintFor(code: string, started: boolean): string {
+  if (started) return 'Try again.'
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+    return 'Check the base URL and that this machine is online.'
+  if (code === 'ECONNREFUSED') return 'Nothing listens there: check the base URL.'
+  if (/CERT|SSL|TLS|SELF_SIGNED|VERIFY|EPROTO/.test(code))
+    return 'The connection is not safe: check the base URL; for a company proxy set NODE_EXTRA_CA_CERTS.'
+  return 'Check the base URL, the network and the proxy settings (HTTPS_PROXY, NO_PROXY).'
+}

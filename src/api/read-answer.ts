@@ -1,0 +1,128 @@
+import { HansardError } from '../errors.ts'
+import { redactUnparsed } from '../model/secrets.ts'
+import { errorOfAnswer } from './error-of-answer.ts'
+import { dateOf } from './retry-timing.ts'
+import { onBytes, type Scrub } from './scrub.ts'
+import type { Answer, CallName } from './transport.ts'
+
+/** An answer in JSON, raw and parsed. */
+export interface JsonReply {
+  readonly status: number
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>
+  /** The body exactly as it came, but for a byte order mark. */
+  readonly text: string
+  /** What JSON.parse makes of the text. */
+  readonly json: unknown
+  /** The service's own time, from the Date header. */
+  readonly servedAt: Date | undefined
+}
+
+/** An answer of bytes: the content of a file. */
+export interface BytesReply {
+  readonly status: number
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly bytes: Uint8Array
+}
+
+/** What readers need besides the answer. */
+export interface Reading {
+  readonly name: CallName
+  readonly scrub: Scrub
+}
+
+/** Of the body of an error, this many bytes are read. */
+const MOST_OF_AN_ERROR = 64 * 1024
+
+/** Reads JSON, or fails with what the answer says instead. */
+export async function readJson(answer: Answer, reading: Reading): Promise<JsonReply> {
+  await refuseFailure(answer, reading)
+  const bytes = await readAll(answer)
+  const { status, headers } = answer
+  const text = decoded(bytes, status, reading)
+  return {
+    status,
+    headers,
+    text,
+    json: parsed(text, status, reading),
+    servedAt: dateOf(headers['date'] ?? ''),
+  }
+}
+
+/** Reads bytes, or fails with what the answer says instead. */
+export async function readBytes(answer: Answer, reading: Reading): Promise<BytesReply> {
+  await refuseFailure(answer, reading)
+  const { status, headers } = answer
+  return { status, headers, bytes: await readAll(answer) }
+}
+
+/** Fails with what the answer says unless it is a success. */
+export async function refuseFailure(answer: Answer, { name, scrub }: Reading): Promise<void> {
+  const { status, headers } = answer
+  if (status >= 200 && status < 300) return
+  const text = new TextDecoder().decode(await readBeginning(answer))
+  throw errorOfAnswer({ name, status, headers, text }, scrub)
+}
+
+/** The error of a body that could not be used. It carries the body, without its secrets. */
+export function unusable(
+  message: string,
+  body: string | Uint8Array,
+  scrub: Scrub,
+  status?: number,
+): HansardError {
+  const redacted = typeof body === 'string' ? redactUnparsed(body) : onBytes(body, redactUnparsed)
+  return new HansardError('not-json', message, {
+    status,
+    hint: 'Try again later; if it stays so, check the base URL and the proxy.',
+    body: scrub(redacted),
+  })
+}
+
+async function readAll({ headers, body }: Answer): Promise<Uint8Array> {
+  const announced = Number(headers['content-length'] ?? 0)
+  const chunks: Uint8Array[] = []
+  let whole: Uint8Array | undefined
+  let length = 0
+  for await (const chunk of body) {
+    if (chunk.length < announced) whole ??= Buffer.allocUnsafe(announced)
+    if (whole === undefined) chunks.push(chunk)
+    else whole.set(chunk, length)
+    length += chunk.length
+  }
+  if (whole !== undefined) return whole.subarray(0, length)
+  const [first] = chunks
+  return chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks, length)
+}
+
+async function readBeginning({ body }: Answer): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of body) {
+    chunks.push(chunk)
+    length += chunk.length
+    if (length >= MOST_OF_AN_ERROR) break
+  }
+  return Buffer.concat(chunks).subarray(0, MOST_OF_AN_ERROR)
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+function decoded(bytes: Uint8Array, status: number, reading: Reading): string {
+  try {
+    return utf8.decode(bytes)
+  } catch {
+    throw unusable(`${reading.name}: the body is not UTF-8.`, bytes, reading.scrub, status)
+  }
+}
+
+function parsed(text: string, status: number, reading: Reading): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // The SyntaxError quotes the text, which may hold a secret: it is not passed on.
+    const what = text.trim() === '' ? 'empty' : 'not JSON'
+    throw unusable(`${reading.name}: the body is ${what}.`, text, reading.scrub, status)
+  }
+}

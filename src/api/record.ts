@@ -1,0 +1,52 @@
+import { isHansardError } from '../errors.ts'
+import type { ClientEvent } from './events.ts'
+import type { Transport } from './transport.ts'
+
+/** Counts what goes over the wire. */
+export interface Traffic {
+  requests: number
+  retries: number
+  /** Of the bodies of answers. */
+  bytes: number
+}
+
+/** Counts requests and bytes, and tells of each request when it is over. */
+export function withRecord(
+  inner: Transport,
+  traffic: Traffic,
+  tell: (event: ClientEvent) => void,
+): Transport {
+  return {
+    async send(request, read) {
+      const { name, path } = request
+      const method = request.operation.method
+      const begun = performance.now()
+      let status: number | undefined
+      const over = (error?: unknown) => {
+        const milliseconds = Math.round(performance.now() - begun)
+        const code = isHansardError(error) ? error.code : undefined
+        tell({ type: 'request', name, method, path, status, code, milliseconds })
+      }
+      traffic.requests++
+      try {
+        const result = await inner.send(request, (answer) => {
+          status = answer.status
+          return read({ ...answer, body: counted(answer.body, traffic) })
+        })
+        over()
+        return result
+      } catch (error) {
+        over(error)
+        throw error
+      }
+    },
+    close: () => inner.close(),
+  }
+}
+
+async function* counted(body: AsyncIterable<Uint8Array>, traffic: Traffic): AsyncGenerator<Uint8Array> {
+  for await (const chunk of body) {
+    traffic.bytes += chunk.length
+    yield chunk
+  }
+}

@@ -1,0 +1,38 @@
+import type { Headers } from './transport.ts'
+
+const FIRST_BACKOFF_MS = 500
+const LONGEST_BACKOFF_MS = 30_000
+
+/**
+ * How long the service asks to wait, in milliseconds: Retry-After as seconds or as a date. A date is compared with the
+ * service's own Date, so that a wrong clock on either side does no harm.
+ */
+export function retryAfterMs(headers: Headers, now: Date): number | undefined {
+  const value = headers['retry-after']?.trim() ?? ''
+  if (/^\d+(\.\d+)?$/.test(value)) return Number(value) * 1000
+  const date = dateOf(value)
+  if (date === undefined) return undefined
+  const served = dateOf(headers['date'] ?? '') ?? now
+  return Math.max(0, date.getTime() - served.getTime())
+}
+
+/** Parses an HTTP date. */
+export function dateOf(value: string): Date | undefined {
+  // Date.parse takes nearly anything, `-5` too; an HTTP date begins with the name of a day.
+  if (!/^[A-Z][a-z]{2,8},? /.test(value)) return undefined
+  const date = new Date(value)
+  return Number.isNaN(date.getTime()) ? undefined : date
+}
+
+/** How long to wait after so many failures: exponential, with full jitter. `random` answers with a number from 0 to 1. */
+export function backoffMs(failures: number, random: () => number): number {
+  return random() * Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (failures - 1))
+}
+
+/** A wait as people say it. */
+export function inWords(ms: number): string {
+  const seconds = Math.ceil(ms / 1000)
+  if (seconds < 120) return `${seconds} s`
+  const minutes = Math.ceil(seconds / 60)
+  return minutes < 120 ? `${minutes} min` : `${Math.ceil(minutes / 60)} h`
+}

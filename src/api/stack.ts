@@ -1,0 +1,33 @@
+import type { BodyBudget } from './body-budget.ts'
+import type { ClientSettings } from './client-options.ts'
+import { withMemoryBudget } from './counted-bodies.ts'
+import type { ClientEvent } from './events.ts'
+import { Gate, withPace } from './pace.ts'
+import { withRecord, type Traffic } from './record.ts'
+import { withRedirects } from './redirects.ts'
+import { withRetry } from './retry.ts'
+import type { Transport } from './transport.ts'
+import { undiciTransport } from './undici-transport.ts'
+
+/** All that a request goes through, from the wire up. */
+export function stackOf(settings: ClientSettings, budget: BodyBudget, traffic: Traffic): Transport {
+  const { origin, apiKey, timeouts, connections, clock, requestsPerSecond, patience, maxBodyBytes } = settings
+  const gate = new Gate(clock, requestsPerSecond)
+  const tell = (event: ClientEvent) => {
+    if (event.type === 'retry') traffic.retries++
+    settings.onEvent?.(event)
+  }
+  const headers = {
+    authorization: `Bearer ${apiKey}`,
+    accept: 'application/json, text/event-stream, */*;q=0.1',
+    'accept-encoding': 'identity',
+    'user-agent': 'hansard',
+  }
+
+  const wire = undiciTransport({ origin, headers, timeouts, connections })
+  const recorded = withRecord(wire, traffic, tell)
+  const paced = withPace(recorded, gate)
+  const bounded = withMemoryBudget(paced, budget, maxBodyBytes)
+  const redirected = withRedirects(bounded, origin)
+  return withRetry(redirected, patience, { gate, clock, tell })
+}
