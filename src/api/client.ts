@@ -1,3 +1,5 @@
+import { createHmac } from 'node:crypto'
+
 import { BodyBudget, type BodyHold } from './body-budget.ts'
 import { settingsOf, type ClientOptions } from './client-options.ts'
 import { readEvents, type StreamEvent } from './event-stream.ts'
@@ -51,6 +53,9 @@ export type CallReply =
  * continues a conversation only if the request certainly was not executed.
  */
 export class ConversationsClient {
+  /** Where the API is. */
+  readonly baseUrl: string
+  readonly #apiKey: string
   readonly #transport: Transport
   readonly #budget: BodyBudget
   readonly #basePath: string
@@ -59,10 +64,17 @@ export class ConversationsClient {
 
   constructor(options: ClientOptions) {
     const settings = settingsOf(options)
+    this.baseUrl = settings.origin + settings.basePath
+    this.#apiKey = settings.apiKey
     this.#basePath = settings.basePath
     this.#scrub = scrubberOf(settings.apiKey)
     this.#budget = new BodyBudget(settings.bodyBudgetBytes)
     this.#transport = stackOf(settings, this.#budget, this.#traffic)
+  }
+
+  /** A salted hash of the key (HMAC-SHA-256): to know it again without keeping it. */
+  hashKey(salt: Uint8Array): Buffer {
+    return createHmac('sha256', salt).update(this.#apiKey).digest()
   }
 
   /** Requests sent, of them again, and bytes of bodies received: live. */

@@ -3,16 +3,14 @@ import { readFileSync, statSync } from 'node:fs'
 import { ConversationsClient } from '../api/client.ts'
 import { HansardError } from '../errors.ts'
 import type { AccountOptions, Io } from './io.ts'
-import { defuseLine } from './terminal-text.ts'
+import { trafficTalk } from './traffic-talk.ts'
 
 /** Makes the client for the account that the options and the environment name. */
 export function connect(options: AccountOptions, io: Io): ConversationsClient {
   return new ConversationsClient({
     apiKey: apiKeyOf(options, io),
     baseUrl: options.baseUrl,
-    onEvent: (event) => {
-      if (options.verbose === true) io.stderr.write(`${defuseLine(JSON.stringify(event))}\n`)
-    },
+    onEvent: trafficTalk(options, io),
   })
 }
 

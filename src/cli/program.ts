@@ -1,4 +1,4 @@
-import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { Argument, Command, CommanderError, InvalidArgumentError } from 'commander'
 
 import { HansardError } from '../errors.ts'
 import { version } from '../version.ts'
@@ -25,7 +25,7 @@ export function buildProgram(io: Io, onExit: (code: ExitCode) => void): Command 
       getOutHelpWidth: () => io.stdout.columns ?? 80,
     })
     .exitOverride()
-    .addOption(new Option('--archive <file>', 'the archive').default('hansard.db').env('HANSARD_ARCHIVE'))
+    .option('--archive <file>', 'the archive (or HANSARD_ARCHIVE)', io.env['HANSARD_ARCHIVE'] || 'hansard.db')
     .option('--json', 'answer in JSON, on stdout')
     .option('--quiet', 'no progress, no talk')
     .option('--verbose', 'tell each request, on stderr')
@@ -41,7 +41,7 @@ export function buildProgram(io: Io, onExit: (code: ExitCode) => void): Command 
       onExit(await run({ ...command.optsWithGlobals<GlobalOptions>(), ...given } as Options, io))
     }
 
-  account(program.command('backup'))
+  account(program.command('backup'), io.env)
     .description('back up the account into the archive')
     .option('--concurrency <n>', 'conversations fetched at the same time', whole(1, 64), 8)
     .option('--page-size <n>', 'rows of the listing asked for at once', whole(10, 1000), 100)
@@ -98,13 +98,13 @@ export function usageErrorOf(thrown: unknown): HansardError | undefined {
   return new HansardError('usage', message, { hint: suggestion ?? 'See `hansard --help`.', cause: thrown })
 }
 
-function account(command: Command): Command {
+function account(command: Command, env: Io['env']): Command {
   return command
     .option('--api-key-file <file>', 'read the API key from a file (default: MISTRAL_API_KEY)')
-    .addOption(
-      new Option('--base-url <url>', 'where the API is')
-        .default('https://api.mistral.ai')
-        .env('MISTRAL_BASE_URL'),
+    .option(
+      '--base-url <url>',
+      'where the API is (or MISTRAL_BASE_URL)',
+      env['MISTRAL_BASE_URL'] || 'https://api.mistral.ai',
     )
 }
 
