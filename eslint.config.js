@@ -17,9 +17,8 @@ const homes = {
   'src/api/undici-transport.ts': ['undici'],
   'src/api/sse.ts': ['eventsource-parser'],
   'src/archive/sqlite.ts': ['better-sqlite3'],
-  'src/backup/**/*.ts': ['p-limit'],
   'src/sandbox/**/*.ts': ['hono', '@hono/node-server'],
-  'src/cli/**/*.ts': ['commander', 'picocolors', 'zod'],
+  'src/cli/**/*.ts': ['commander', 'picocolors', 'string-width'],
 }
 
 const thirdParties = Object.values(homes).flat()

@@ -1,0 +1,43 @@
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+/** What one run of a process took. */
+export interface Measured {
+  readonly seconds: number
+  /** Peak resident memory, in MiB. */
+  readonly memory: number
+  readonly stdout: string
+}
+
+const usage = fileURLToPath(new URL('usage.mjs', import.meta.url))
+
+/** Runs a script in a process of its own, to its end. */
+export async function measure(
+  script: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): Promise<Measured> {
+  const began = process.hrtime.bigint()
+  const child = spawn(process.execPath, ['--import', usage, script, ...args], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'inherit', 'pipe'],
+  })
+  const [stdout, memory] = await Promise.all([
+    collect(child.stdio[1]),
+    collect(child.stdio[3]),
+  ])
+  const code = await new Promise((resolve) => child.once('close', resolve))
+  if (code !== 0) throw new Error(`${script} ended with ${String(code)}: ${stdout}`)
+  return { seconds: Number(process.hrtime.bigint() - began) / 1e9, memory: Number(memory) / 1024, stdout }
+}
+
+/** The middle of some numbers. */
+export function median(numbers: readonly number[]): number {
+  return [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? NaN
+}
+
+async function collect(stream: unknown): Promise<string> {
+  let text = ''
+  for await (const chunk of stream as NodeJS.ReadableStream) text += String(chunk)
+  return text
+}

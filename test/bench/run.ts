@@ -1,0 +1,83 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+import type { ManyOptions } from '../../src/sandbox/many.ts'
+import { measure, median, type Measured } from './measure.ts'
+
+const isQuick = process.argv.includes('--quick')
+const folder = mkdtempSync(join(tmpdir(), 'hansard-bench-'))
+const script = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+let made = 0
+
+/** Runs `work` against a sandbox that holds so many conversations. */
+async function withSandbox<T>(options: ManyOptions, work: (url: string) => Promise<T>): Promise<T> {
+  const child = fork(script('sandbox-process.ts'), [JSON.stringify(options)])
+  try {
+    const [url] = (await once(child, 'message')) as [string]
+    return await work(url)
+  } finally {
+    child.kill()
+  }
+}
+
+const newFile = () => join(folder, `${made++}.db`)
+
+const hansard = (url: string, ...args: string[]): Promise<Measured> =>
+  measure(
+    script('../../bin/hansard.js'),
+    ['--archive', newFile(), 'backup', '--json', '--base-url', url, ...args],
+    {
+      MISTRAL_API_KEY: 'bench',
+    },
+  )
+
+/** The same account backed up by hansard, by a script on the SDK, and fetched by a loop that keeps nothing. */
+async function race(count: number, rounds: number): Promise<void> {
+  await withSandbox({ count, entries: 10, bytesPerEntry: 1000, seed: 1 }, async (url) => {
+    const times: Record<'hansard' | 'sdk' | 'floor', number[]> = { hansard: [], sdk: [], floor: [] }
+    for (let round = 0; round < rounds; round++) {
+      times.floor.push((await measure(script('floor.mjs'), [url, 'bench'])).seconds)
+      times.hansard.push((await hansard(url)).seconds)
+      times.sdk.push((await measure(script('sdk.mjs'), [url, 'bench', newFile()])).seconds)
+    }
+    const ratios = (a: 'sdk' | 'hansard', b: 'hansard' | 'floor') =>
+      median(times[a].map((time, i) => time / (times[b][i] ?? NaN)))
+    console.log(`${count} conversations of 10 entries of 1 KB, ${rounds} rounds, medians of whole processes:`)
+    console.log(`  SDK script / hansard: ${ratios('sdk', 'hansard').toFixed(2)} (aim: 8)`)
+    console.log(`  hansard / floor:      ${ratios('hansard', 'floor').toFixed(2)} (aim: at most 1.6)`)
+  })
+}
+
+/** Peak memory against the size of the account. */
+async function memory(small: number, large: number): Promise<void> {
+  const peaks = []
+  for (const count of [small, large]) {
+    const shape = { count, entries: 4, bytesPerEntry: 500, seed: 1 }
+    peaks.push((await withSandbox(shape, (url) => hansard(url))).memory)
+  }
+  const [few = NaN, many = NaN] = peaks
+  console.log(
+    `Peak memory, ${large} conversations / ${small}: ${(many / few).toFixed(2)} (${many.toFixed(0)} / ${few.toFixed(0)} MiB; aim: flat)`,
+  )
+}
+
+/** Peak memory when sixteen workers each want a history of 20 MB. */
+async function largeBodies(): Promise<void> {
+  const shape = { count: 32, entries: 4, bytesPerEntry: 5_000_000, seed: 1 }
+  const measured = await withSandbox(shape, (url) => hansard(url, '--concurrency', '16'))
+  console.log(
+    `Peak memory, 16 workers on 32 histories of 20 MB: ${measured.memory.toFixed(0)} MiB (bodies: 64 MB at once)`,
+  )
+}
+
+try {
+  await race(isQuick ? 300 : 2000, isQuick ? 2 : 5)
+  await memory(1000, isQuick ? 4000 : 20_000)
+  if (!isQuick) await largeBodies()
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}
