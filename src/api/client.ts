@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto'
+import { setMaxListeners } from 'node:events'
+
 import { BodyBudget, type BodyHold } from './body-budget.ts'
 import { settingsOf, type ClientOptions } from './client-options.ts'
 import { readEvents, type StreamEvent } from './event-stream.ts'
@@ -8,6 +11,8 @@ import { requestOf, type CallArguments } from './request.ts'
 import { scrubberOf } from './scrub.ts'
 import { stackOf } from './stack.ts'
 import type { Answer, CallName, Transport } from './transport.ts'
+
+export type { BodyHold, BytesReply, CallArguments, ClientOptions, JsonReply, StreamEvent }
 
 /** What every call may be given. */
 export interface CallOptions {
@@ -51,6 +56,9 @@ export type CallReply =
  * continues a conversation only if the request certainly was not executed.
  */
 export class ConversationsClient {
+  /** Where it sends its requests. */
+  readonly baseUrl: string
+  readonly #apiKey: string
   readonly #transport: Transport
   readonly #budget: BodyBudget
   readonly #basePath: string
@@ -59,6 +67,8 @@ export class ConversationsClient {
 
   constructor(options: ClientOptions) {
     const settings = settingsOf(options)
+    this.baseUrl = settings.origin + settings.basePath
+    this.#apiKey = settings.apiKey
     this.#basePath = settings.basePath
     this.#scrub = scrubberOf(settings.apiKey)
     this.#budget = new BodyBudget(settings.bodyBudgetBytes)
@@ -169,6 +179,11 @@ export class ConversationsClient {
     return this.#budget.hold()
   }
 
+  /** SHA-256 of the key under this salt: enough to know a key again, useless to find it out. */
+  hashKey(salt: Uint8Array): Buffer {
+    return createHash('sha256').update(salt).update(this.#apiKey).digest()
+  }
+
   /** Ends all connections; calls under way fail with `interrupted`. */
   close(): Promise<void> {
     return this.#transport.close()
@@ -184,6 +199,8 @@ export class ConversationsClient {
     call: CallOptions = {},
     read: (answer: Answer, reading: Reading) => Promise<T>,
   ): Promise<T> {
+    // One signal ends all calls of a run: Node would warn of a leak at the eleventh under way.
+    if (call.signal !== undefined) setMaxListeners(0, call.signal)
     const request = { ...requestOf(name, this.#basePath, args), signal: call.signal, hold: call.hold }
     const reading = { name, scrub: this.#scrub }
     return this.#transport.send(request, (answer) => read(answer, reading))

@@ -1,5 +1,5 @@
 import { HansardError, isHansardError, messageOf } from '../errors.ts'
-import { interrupted, UnsentError } from './transport.ts'
+import { interrupted, UnsentError } from './transport-errors.ts'
 
 /** Says what happened to a connection; `started` tells whether the request had begun to be written. */
 export function connectionError(

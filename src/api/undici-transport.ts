@@ -5,7 +5,8 @@ import { Agent, EnvHttpProxyAgent, type Dispatcher } from 'undici'
 import { HansardError } from '../errors.ts'
 import { AnswerBody } from './answer-body.ts'
 import { connectionError } from './connection-error.ts'
-import { interrupted, type Answer, type ApiRequest, type Headers, type Transport } from './transport.ts'
+import { interrupted } from './transport-errors.ts'
+import type { Answer, ApiRequest, Headers, Transport } from './transport.ts'
 
 /** How long to wait for what, in milliseconds. */
 export interface Timeouts {
