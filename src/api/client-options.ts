@@ -19,8 +19,6 @@ export interface ClientOptions {
   readonly retry?: Partial<Patience> | undefined
   /** Shared by all callers. Default: no limit of our own. */
   readonly requestsPerSecond?: number | undefined
-  /** Open connections at most. Default: as many as there are calls under way. */
-  readonly connections?: number | undefined
   /** Hears what the client is doing. */
   readonly onEvent?: ((event: ClientEvent) => void) | undefined
   /** For tests. */
@@ -37,7 +35,6 @@ export interface ClientSettings {
   readonly bodyBudgetBytes: number
   readonly patience: Patience
   readonly requestsPerSecond: number | undefined
-  readonly connections: number | undefined
   readonly onEvent: ((event: ClientEvent) => void) | undefined
   readonly clock: Clock
 }
@@ -62,7 +59,6 @@ export function settingsOf(options: ClientOptions): ClientSettings {
     bodyBudgetBytes: options.bodyBudgetBytes ?? 64 * MIB,
     patience: { attempts: 6, budgetMs: 600_000, random: Math.random, ...options.retry },
     requestsPerSecond: positive('requestsPerSecond', options.requestsPerSecond),
-    connections: positive('connections', options.connections),
     onEvent: options.onEvent,
     clock: options.clock ?? systemClock,
   }

@@ -1,6 +1,6 @@
 import { isIPv4 } from 'node:net'
 
-import { Agent, EnvHttpProxyAgent, type Dispatcher } from 'undici'
+import { Agent, EnvHttpProxyAgent, Pool, type Dispatcher } from 'undici'
 
 import { HansardError } from '../errors.ts'
 import { AnswerBody } from './answer-body.ts'
@@ -25,7 +25,6 @@ export interface UndiciOptions {
   readonly origin: string
   readonly headers: Headers
   readonly timeouts: Timeouts
-  readonly connections?: number | undefined
 }
 
 /** Speaks HTTP, through the proxies that HTTPS_PROXY, HTTP_PROXY and NO_PROXY name. */
@@ -58,13 +57,20 @@ export function undiciTransport(options: UndiciOptions): Transport {
   }
 }
 
-/** The machine itself is never reached through a proxy, as in Go: the sandbox works behind a company's settings. */
-function dispatcherFor({ origin, timeouts, connections }: UndiciOptions): Dispatcher {
+/**
+ * Connections are not limited in number: a body that waits for memory keeps its connection, and whoever could free that
+ * memory may need another one first. The machine itself is never reached through a proxy, as in Go: the sandbox works
+ * behind a company's settings.
+ */
+function dispatcherFor({ origin, timeouts }: UndiciOptions): Dispatcher {
   const connect = { timeout: timeouts.connectMs }
-  const options = { connect, connections: connections ?? null }
-  if (isLoopback(new URL(origin).hostname)) return new Agent(options)
+  if (isLoopback(new URL(origin).hostname)) return new Agent({ connect })
   try {
-    return new EnvHttpProxyAgent({ ...options, proxyTls: connect })
+    return new EnvHttpProxyAgent({
+      connect,
+      proxyTls: connect,
+      clientFactory: (proxy, options) => new Pool(proxy, { ...options, headersTimeout: timeouts.connectMs }),
+    })
   } catch {
     throw new HansardError('usage', 'HTTPS_PROXY or HTTP_PROXY is not the URL of a proxy.', {
       hint: 'Give it as http://host:port, or unset it.',

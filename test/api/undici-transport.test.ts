@@ -88,23 +88,34 @@ describe('Proxies from the environment', () => {
     const asked: string[] = []
     const target = await serve((_request, response) => json(response, '{"a":1}'))
     const proxy = await startProxy(asked, new URL(target.url).port)
-    vi.stubEnv('HTTP_PROXY', proxy)
-    vi.stubEnv('http_proxy', proxy)
-    vi.stubEnv('NO_PROXY', '')
-    vi.stubEnv('no_proxy', '')
-    onTestFinished(() => void vi.unstubAllEnvs())
+    useProxy(proxy)
     expect((await clientOf('http://api.example').get('c1')).text).toBe('{"a":1}')
     await clientOf(target.url).get('c1')
     expect(asked).toEqual(['CONNECT api.example:80'])
   })
 
+  it('that never answer are given up, and a write is sent again, for it never arrived', async () => {
+    const proxy = createServer().on('connect', () => {})
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
+    onTestFinished(() => void proxy.close())
+    useProxy(`http://127.0.0.1:${(proxy.address() as AddressInfo).port}`)
+    const client = clientOf('http://api.example', { timeouts: { connectMs: 100 }, retry: { attempts: 2 } })
+    await expect(client.start({})).rejects.toMatchObject({ code: 'network' })
+    expect(client.counters.retries).toBe(1)
+  })
+
   it('that are no URL are a mistake of the caller, and their password is not told', () => {
-    vi.stubEnv('http_proxy', 'http://user:pw@x:99999')
-    onTestFinished(() => void vi.unstubAllEnvs())
+    useProxy('http://user:pw@x:99999')
     expect(() => clientOf('http://api.example')).toThrow(expect.objectContaining({ code: 'usage' }))
     expect(() => clientOf('http://api.example')).not.toThrow('pw')
   })
 })
+
+function useProxy(proxy: string): void {
+  vi.stubEnv('http_proxy', proxy)
+  vi.stubEnv('no_proxy', '')
+  onTestFinished(() => void vi.unstubAllEnvs())
+}
 
 async function startProxy(asked: string[], port: string): Promise<string> {
   const proxy = createServer()
