@@ -20,7 +20,6 @@ export function stackOf(settings: ClientSettings, budget: BodyBudget, traffic: T
   }
   const headers = {
     authorization: `Bearer ${apiKey}`,
-    accept: 'application/json, text/event-stream, */*;q=0.1',
     'accept-encoding': 'identity',
     'user-agent': `hansard/${version}`,
   }

@@ -23,6 +23,7 @@ export interface Timeouts {
 export interface UndiciOptions {
   /** The only origin that gets requests and, in their headers, the key. */
   readonly origin: string
+  /** Of every request, the key among them. */
   readonly headers: Headers
   readonly timeouts: Timeouts
 }
@@ -31,7 +32,7 @@ export interface UndiciOptions {
 export function undiciTransport(options: UndiciOptions): Transport {
   const { origin, headers, timeouts } = options
   const dispatcher = dispatcherFor(options)
-  const bodyHeaders = { ...headers, 'content-type': 'application/json' }
+  const headersOf = requestHeaders(headers)
   return {
     async send(request, read) {
       return read(
@@ -43,7 +44,7 @@ export function undiciTransport(options: UndiciOptions): Transport {
               origin,
               path: request.path,
               method: request.operation.method,
-              headers: request.body === undefined ? headers : bodyHeaders,
+              headers: headersOf(request),
               body: request.body ?? null,
               headersTimeout: 0,
               bodyTimeout: 0,
@@ -80,6 +81,17 @@ function dispatcherFor({ origin, timeouts }: UndiciOptions): Dispatcher {
 
 function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || (isIPv4(hostname) && hostname.startsWith('127.'))
+}
+
+/** Built once a client: the headers of reads, of writes, and of writes that stream. */
+function requestHeaders(headers: Headers): (request: ApiRequest) => Headers {
+  const reads = { ...headers, accept: 'application/json, */*;q=0.1' }
+  const writes = { ...reads, 'content-type': 'application/json' }
+  const streams = { ...writes, accept: 'text/event-stream' }
+  return ({ operation, body }) => {
+    if (operation.streams) return streams
+    return body === undefined ? reads : writes
+  }
 }
 
 interface Limits {
@@ -182,10 +194,9 @@ class Exchange implements Dispatcher.DispatchHandler {
 }
 
 function joined(headers: Record<string, string | string[] | undefined>): Headers {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [
-      name,
-      Array.isArray(value) ? value.join(', ') : (value ?? ''),
-    ]),
-  )
+  const all: Record<string, string> = {}
+  for (const [name, value] of Object.entries(headers)) {
+    all[name] = Array.isArray(value) ? value.join(', ') : (value ?? '')
+  }
+  return all
 }

@@ -41,6 +41,7 @@ describe('A stream', () => {
       '/v1/conversations/c1 {"stream":true,"inputs": ""}',
       '/v1/conversations/c1/restart {"stream":true}',
     ])
+    expect(seen[0]?.headers.accept).toBe('text/event-stream')
   })
 
   it('that stops before it is done failed, after its events have been given', async () => {
