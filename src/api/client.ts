@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHmac } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
 
 import { BodyBudget, type BodyHold } from './body-budget.ts'
@@ -56,7 +56,7 @@ export type CallReply =
  * continues a conversation only if the request certainly was not executed.
  */
 export class ConversationsClient {
-  /** Where it sends its requests. */
+  /** Where the API is. */
   readonly baseUrl: string
   readonly #apiKey: string
   readonly #transport: Transport
@@ -73,6 +73,11 @@ export class ConversationsClient {
     this.#scrub = scrubberOf(settings.apiKey)
     this.#budget = new BodyBudget(settings.bodyBudgetBytes)
     this.#transport = stackOf(settings, this.#budget, this.#traffic)
+  }
+
+  /** A salted hash of the key (HMAC-SHA-256): to know it again without keeping it. */
+  hashKey(salt: Uint8Array): Buffer {
+    return createHmac('sha256', salt).update(this.#apiKey).digest()
   }
 
   /** Requests sent, of them again, and bytes of bodies received: live. */
@@ -177,11 +182,6 @@ export class ConversationsClient {
   /** Keeps bodies counted against the memory budget until `release()`, for a caller that still works on them. */
   holdBodies(): BodyHold {
     return this.#budget.hold()
-  }
-
-  /** SHA-256 of the key under this salt: enough to know a key again, useless to find it out. */
-  hashKey(salt: Uint8Array): Buffer {
-    return createHash('sha256').update(salt).update(this.#apiKey).digest()
   }
 
   /** Ends all connections; calls under way fail with `interrupted`. */

@@ -73,7 +73,7 @@ function dispatcherFor({ origin, timeouts }: UndiciOptions): Dispatcher {
       clientFactory: (proxy, options) => new Pool(proxy, { ...options, headersTimeout: timeouts.connectMs }),
     })
   } catch {
-    throw new HansardError('usage', 'HTTPS_PROXY or HTTP_PROXY is not the URL of a proxy.', {
+    throw new HansardError('usage', 'HTTPS_PROXY or HTTP_PROXY is not the URL of a proxy', {
       hint: 'Give it as http://host:port, or unset it.',
     })
   }
@@ -174,7 +174,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   #giveUp(): void {
     const seconds = this.#limits.firstByteMs / 1000
     this.#controller?.abort(
-      new HansardError('timeout', `No answer from ${this.#origin} within ${seconds} s.`, {
+      new HansardError('timeout', `No answer from ${this.#origin} within ${seconds} s`, {
         hint: 'Try again later; allow more time if the service is slow.',
       }),
     )

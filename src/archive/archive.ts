@@ -39,6 +39,14 @@ export function openArchive(path: string, { mode = 'read' }: OpenOptions = {}): 
   }
 }
 
+/** An archive in memory that holds nothing, for asking what a first backup would do. */
+export function emptyArchive(): Archive {
+  const path = ':memory:'
+  const db = openSqlite(path, 'write')
+  migrate(db, path)
+  return new Archive(db, path)
+}
+
 /**
  * WAL lets readers look in while a backup writes. `synchronous = normal` may lose the last transactions to a power
  * failure, never tear one: what is lost is a conversation that the next run finds new, and a run that says it is done
@@ -92,6 +100,16 @@ export class Archive {
   /** A place to note the rows of a listing in; one at a time. */
   seenRows(): SeenRows {
     return new SeenRows(this.#db)
+  }
+
+  /** How much of everything it holds. */
+  counts(): { conversations: number; gone: number; entries: number; revisions: number } {
+    return this.#db
+      .prepare(
+        `select count(*) as conversations, count(gone_at) as gone, (select count(*) from entry) as entries,
+          (select count(*) from revision) as revisions from conversation`,
+      )
+      .get() as { conversations: number; gone: number; entries: number; revisions: number }
   }
 
   /** Writes all into the one file and waits for the disk, so that a copy of that file is a copy of the archive. */

@@ -40,6 +40,18 @@ export interface StoredConversation {
   entries(): Iterable<string>
 }
 
+/** A conversation as a line of a list. */
+export interface ListedConversation {
+  readonly id: string
+  readonly name: string | null
+  readonly model: string | null
+  readonly agentId: string | null
+  readonly createdAt: string | null
+  readonly updatedAt: string | null
+  readonly entries: number
+  readonly goneAt: string | null
+}
+
 interface RevisionRow {
   readonly row: string
   readonly history: string
@@ -62,6 +74,7 @@ export class Conversations {
   readonly #sample: Statement
   readonly #one: Statement
   readonly #all: Statement
+  readonly #list: Statement
 
   constructor(db: Sqlite, histories: Histories) {
     this.#histories = histories
@@ -86,11 +99,21 @@ export class Conversations {
       from conversation join revision on revision.id = conversation.revision`
     this.#one = db.prepare(`${stored} where conversation.id = ?`)
     this.#all = db.prepare(`${stored} order by revision.created_at, conversation.id`)
+    this.#list = db.prepare(`
+      select conversation.id, name, model, agent_id as agentId, created_at as createdAt, updated_at as updatedAt,
+        length as entries, gone_at as goneAt
+      from conversation join revision on revision.id = conversation.revision
+      order by created_at, conversation.id limit ?`)
   }
 
   /** What is known of a conversation by its id. */
   known(id: string): KnownConversation | undefined {
     return this.#known.get(id) as KnownConversation | undefined
+  }
+
+  /** Conversations without their content, oldest first; a limit below 0 is none. */
+  list(limit: number): IterableIterator<ListedConversation> {
+    return this.#list.iterate(limit) as IterableIterator<ListedConversation>
   }
 
   /** How many conversations there are, gone ones included. */

@@ -11,7 +11,7 @@ export type Statement = Database.Statement
 export function openSqlite(path: string, mode: 'read' | 'write' | 'create'): Sqlite {
   try {
     if (mode === 'create') closeSync(openSync(path, 'a', 0o600))
-    return new Database(path, { readonly: mode === 'read', fileMustExist: true })
+    return new Database(path, { readonly: mode === 'read', fileMustExist: path !== ':memory:' })
   } catch (thrown) {
     throw explainSqlite(thrown, path)
   }

@@ -1,4 +1,5 @@
-import type { BodyHold, ConversationsClient } from '../api/client.ts'
+import type { BodyHold } from '../api/body-budget.ts'
+import type { ConversationsClient } from '../api/client.ts'
 import type { EntryList, FetchedConversation } from '../archive/conversations.ts'
 import { compact } from '../model/json-text.ts'
 import { sameContent } from '../model/same-content.ts'

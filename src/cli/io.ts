@@ -8,11 +8,13 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Fires when the user or the system asks the command to stop. */
   readonly signal: AbortSignal
+  /** How to name this process to others: `pid 17 on host`. */
+  readonly name: string
 }
 
 /** The options every command has. */
 export interface GlobalOptions {
-  readonly archive?: string
+  readonly archive: string
   readonly json?: boolean
   readonly quiet?: boolean
   readonly verbose?: boolean

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 
 import { describe, expect, it } from 'vitest'
 
-import { clientOf, failureOf, json, serve } from '../support/http-server.ts'
+import { clientOf, failureOf, json, serve } from '../support/client-server.ts'
 
 const KIB = 1024
 const textOf = (bytes: number) => `"${'x'.repeat(bytes - 2)}"`

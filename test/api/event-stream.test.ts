@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 
 import type { StreamEvent } from '../../src/api/client.ts'
-import { clientOf, json, KEY, serve, type Handler } from '../support/http-server.ts'
+import { clientOf, json, KEY, serve, type Handler } from '../support/client-server.ts'
 
 const STARTED = '{"type":"conversation.response.started","conversation_id":"c1"}'
 const DELTA = '{"type":"message.output.delta","content":"é","n":12345678901234567890}'

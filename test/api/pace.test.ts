@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 
 import { systemClock } from '../../src/api/clock.ts'
-import { clientOf, json, serve } from '../support/http-server.ts'
+import { clientOf, json, serve } from '../support/client-server.ts'
 
 it('All callers together keep to the requests per second', async () => {
   const times: number[] = []

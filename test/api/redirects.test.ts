@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 
-import { clientOf, json, serve } from '../support/http-server.ts'
+import { clientOf, json, serve } from '../support/client-server.ts'
 
 it('A redirect of a read inside the origin is followed', async () => {
   const { url, seen } = await serve((request, response, n) => {

@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 
 import { systemClock } from '../../src/api/clock.ts'
 import type { ClientEvent } from '../../src/api/events.ts'
-import { clientOf, failureOf, json, serve, skippingClock, type Handler } from '../support/http-server.ts'
+import { clientOf, failureOf, json, serve, skippingClock, type Handler } from '../support/client-server.ts'
 
 const failTwice =
   (status: number, headers = {}): Handler =>

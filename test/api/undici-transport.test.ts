@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 
 import { systemClock } from '../../src/api/clock.ts'
-import { clientOf, json, serve } from '../support/http-server.ts'
+import { clientOf, json, serve } from '../support/client-server.ts'
 
 describe('A call that is told to stop', () => {
   it.each([

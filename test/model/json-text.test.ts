@@ -2,35 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
 import { compact, elements, member, members, replaceAt } from '../../src/model/json-text.ts'
-
-const space = fc.constantFrom('', ' ', '\n', '\t ', '\r\n')
-
-/** JSON text with hostile tokens and white space in every place where it may stand. */
-const { text: jsonText } = fc.letrec<{ text: string; array: string; object: string }>((tie) => ({
-  text: fc.oneof(
-    { depthSize: 'small' },
-    fc.constantFrom(
-      '1e400',
-      '12345678901234567890',
-      '-0.0',
-      '1E+2',
-      'null',
-      'true',
-      '"\\u0041\\/\\\\"',
-      '"\\\\"',
-      '""',
-    ),
-    fc.string({ unit: 'grapheme' }).map((value) => JSON.stringify(value)),
-    tie('array'),
-    tie('object'),
-  ),
-  array: fc
-    .array(fc.tuple(space, tie('text'), space))
-    .map((items) => `[${items.map((i) => i.join('')).join(',')}]`),
-  object: fc
-    .array(fc.tuple(space, fc.constantFrom('"a"', '"b"', '"\\u0061"', '"]"'), space, tie('text'), space))
-    .map((items) => `{${items.map(([a, k, b, v, c]) => `${a}${k}${b}:${v}${c}`).join(',')}}`),
-}))
+import { jsonText } from '../support/json-arbitrary.ts'
 
 describe('JSON text', () => {
   it('is compacted without a token changing', () => {

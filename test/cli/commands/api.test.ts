@@ -6,7 +6,7 @@ import { PassThrough, Readable } from 'node:stream'
 import { describe, expect, it, onTestFinished } from 'vitest'
 
 import { apiCommand, type ApiOptions } from '../../../src/cli/commands/api.ts'
-import { clientOf, json, serve, type Handler, type Seen } from '../../support/http-server.ts'
+import { clientOf, json, serve, type Handler, type Seen } from '../../support/client-server.ts'
 
 const ROW = '{"id":"c1","n":1e400,"tools":[{"authorization":{"value":"secret"}}]}'
 const REDACTED = ROW.replace('"secret"', '"[redacted by hansard]"')
@@ -26,6 +26,7 @@ async function run(options: ApiOptions, handler: Handler, stdin = ''): Promise<O
     stderr: new PassThrough(),
     env: {},
     signal: new AbortController().signal,
+    name: 'test',
   }
   const chunks: Buffer[] = []
   stdout.on('data', (chunk: Buffer) => chunks.push(chunk))

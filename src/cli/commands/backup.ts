@@ -1,0 +1,122 @@
+import { existsSync } from 'node:fs'
+
+import type { ConversationsClient } from '../../api/client.ts'
+import { emptyArchive, openArchive, type Archive } from '../../archive/archive.ts'
+import { lockArchive } from '../../archive/lock.ts'
+import { backup, type BackupResult } from '../../backup/backup.ts'
+import { connect } from '../account.ts'
+import { exitCodes, type ExitCode } from '../exit-codes.ts'
+import type { AccountOptions, Io } from '../io.ts'
+import { writeLine } from '../output.ts'
+import { showProgress } from '../progress.ts'
+import { defuseLine } from '../terminal-text.ts'
+import { count } from '../words.ts'
+
+export interface BackupCommandOptions extends AccountOptions {
+  readonly concurrency?: number
+  readonly pageSize?: number
+  readonly full?: boolean
+  readonly messages?: boolean
+  readonly dryRun?: boolean
+  readonly adoptAccount?: boolean
+}
+
+/** `hansard backup` */
+export async function backupCommand(options: BackupCommandOptions, io: Io): Promise<ExitCode> {
+  const client = connect(options, io)
+  try {
+    // A first backup that can't even list leaves no file behind.
+    if (!existsSync(options.archive)) await client.list({ page: 0, pageSize: 1 }, { signal: io.signal })
+    return options.dryRun === true ? await dryRun(client, options, io) : await lockedRun(client, options, io)
+  } finally {
+    await client.close()
+  }
+}
+
+async function dryRun(client: ConversationsClient, options: BackupCommandOptions, io: Io): Promise<ExitCode> {
+  const archive = existsSync(options.archive) ? openArchive(options.archive) : emptyArchive()
+  try {
+    return await runBackup(client, archive, options, io)
+  } finally {
+    archive.close()
+  }
+}
+
+async function lockedRun(
+  client: ConversationsClient,
+  options: BackupCommandOptions,
+  io: Io,
+): Promise<ExitCode> {
+  const lock = lockArchive(options.archive, io.name)
+  try {
+    const archive = openArchive(options.archive, { mode: 'create' })
+    try {
+      return await runBackup(client, archive, options, io)
+    } finally {
+      archive.close()
+    }
+  } finally {
+    lock.release()
+  }
+}
+
+async function runBackup(
+  client: ConversationsClient,
+  archive: Archive,
+  options: BackupCommandOptions,
+  io: Io,
+): Promise<ExitCode> {
+  const progress = showProgress(options, io)
+  const { concurrency, pageSize, full, messages, dryRun, adoptAccount } = options
+  const how = { concurrency, pageSize, full, messages, dryRun, adoptAccount }
+  try {
+    const result = await backup(client, archive, { ...how, signal: io.signal, onProgress: progress.update })
+    progress.end()
+    if (options.json === true) await writeLine(io.stdout, JSON.stringify(resultObject(result)))
+    else if (options.quiet !== true) await writeSummary(result, options, io)
+    if (options.json !== true) await writeFailures(archive.failures.open(), io)
+    return exitCodeOfResult(result)
+  } finally {
+    progress.end()
+  }
+}
+
+function resultObject({ outcome, seconds, complete, ...books }: BackupResult): object {
+  const { run, reason, ...counts } = books
+  return { command: 'backup', run, ...counts, seconds, complete, outcome, reason }
+}
+
+function exitCodeOfResult({ outcome }: BackupResult): ExitCode {
+  if (outcome === 'interrupted') return exitCodes.interrupted
+  return outcome === 'done' ? exitCodes.done : exitCodes.partial
+}
+
+async function writeSummary(result: BackupResult, options: BackupCommandOptions, io: Io): Promise<void> {
+  const { listed, failed, vanished, requests, bytes, seconds, complete, reason, outcome } = result
+  const would = options.dryRun === true ? 'would be ' : ''
+  const counts = [
+    `${result.new} ${would}new`,
+    `${result.updated} ${would}updated`,
+    `${result.unchanged} unchanged`,
+  ]
+  if (failed > 0) counts.push(`${failed} failed`)
+  if (vanished > 0) counts.push(`${vanished} vanished while listing`)
+  await writeLine(io.stdout, `${count(listed, 'conversation')} listed: ${counts.join(', ')}.`)
+  if (outcome === 'interrupted') await writeLine(io.stdout, 'Interrupted; the next run goes on from here.')
+  else if (complete) await writeLine(io.stdout, 'Complete: nothing that was there throughout was missed.')
+  else await writeLine(io.stdout, `Not shown to be complete: ${reason ?? 'unknown reason'}.`)
+  const work = `${count(requests, 'request')}, ${(bytes / 1e6).toFixed(1)} MB, ${seconds.toFixed(1)} s`
+  await writeLine(
+    io.stdout,
+    options.dryRun === true ? `${work}. Nothing was stored.` : `${options.archive}: ${work}.`,
+  )
+}
+
+async function writeFailures(
+  failures: readonly { conversation: string; step: string; message: string }[],
+  io: Io,
+): Promise<void> {
+  for (const { conversation, step, message } of failures) {
+    await writeLine(io.stderr, defuseLine(`failed: ${conversation} (${step}): ${message}`))
+  }
+}

@@ -1,0 +1,50 @@
+import { openArchive, type Archive } from '../../archive/archive.ts'
+import { HansardError } from '../../errors.ts'
+import { writeParts, writeWhole } from '../../export/export-file.ts'
+import { lineOfConversation } from '../../export/jsonl.ts'
+import { exitCodes, type ExitCode } from '../exit-codes.ts'
+import type { GlobalOptions, Io } from '../io.ts'
+import { writeLine } from '../output.ts'
+import { count } from '../words.ts'
+
+export interface ExportCommandOptions extends GlobalOptions {
+  readonly format: 'jsonl'
+  readonly output: string
+  readonly force?: boolean
+}
+
+/** `hansard export jsonl`: a line a conversation, to a file or to stdout. */
+export async function exportCommand(options: ExportCommandOptions, io: Io): Promise<ExitCode> {
+  const archive = openArchive(options.archive)
+  const written = { conversations: 0 }
+  try {
+    const parts = linesOf(archive, written, io.signal)
+    if (options.output === '-') await writeParts(io.stdout, parts)
+    else await writeWhole(options.output, parts, { force: options.force === true })
+  } finally {
+    archive.close()
+  }
+  const toFile = options.output !== '-'
+  if (options.json === true && toFile) {
+    await writeLine(io.stdout, JSON.stringify({ command: 'export', ...written, output: options.output }))
+  } else if (options.quiet !== true) {
+    await writeLine(
+      io.stderr,
+      `${count(written.conversations, 'conversation')} written to ${toFile ? options.output : 'stdout'}`,
+    )
+  }
+  return exitCodes.done
+}
+
+function* linesOf(
+  archive: Archive,
+  written: { conversations: number },
+  signal: AbortSignal,
+): Generator<string> {
+  for (const conversation of archive.conversations.readAll()) {
+    if (signal.aborted)
+      throw new HansardError('interrupted', 'The export was interrupted; nothing was written')
+    yield* lineOfConversation(conversation)
+    written.conversations++
+  }
+}

@@ -1,0 +1,122 @@
+import { Argument, Command, CommanderError, InvalidArgumentError } from 'commander'
+
+import { HansardError } from '../errors.ts'
+import { version } from '../version.ts'
+import type { ExitCode } from './exit-codes.ts'
+import type { GlobalOptions, Io } from './io.ts'
+
+/** A command: a plain async function of its options and the world. */
+type Run<Options> = (options: Options, io: Io) => Promise<ExitCode>
+
+/** Declares the command line. Each command's code is loaded when it runs, so that --help stays quick. */
+export function buildProgram(io: Io, onExit: (code: ExitCode) => void): Command {
+  const program = new Command('hansard')
+    .description(
+      'Back up, export and look into the conversations of an account at the Mistral Conversations API.',
+    )
+    .version(version, '--version')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand(false)
+    .showSuggestionAfterError()
+    .configureHelp({ sortSubcommands: false, showGlobalOptions: true })
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: () => undefined, // told once, by reportError
+      getOutHelpWidth: () => io.stdout.columns ?? 80,
+    })
+    .exitOverride()
+    .option('--archive <file>', 'the archive (or HANSARD_ARCHIVE)', io.env['HANSARD_ARCHIVE'] || 'hansard.db')
+    .option('--json', 'answer in JSON, on stdout')
+    .option('--quiet', 'no progress, no talk')
+    .option('--verbose', 'tell each request, on stderr')
+    .addHelpText('after', EXIT_CODES)
+
+  /** Merges a command's options with the global ones and runs what `load` brings. */
+  const action =
+    <Options>(load: () => Promise<Run<Options>>, nameArguments: readonly string[] = []) =>
+    async (...all: unknown[]): Promise<void> => {
+      const command = all.at(-1) as Command
+      const given = Object.fromEntries(nameArguments.map((name, i) => [name, all[i]]))
+      const run = await load()
+      onExit(await run({ ...command.optsWithGlobals<GlobalOptions>(), ...given } as Options, io))
+    }
+
+  account(program.command('backup'), io.env)
+    .description('back up the account into the archive')
+    .option('--concurrency <n>', 'conversations fetched at the same time', whole(1, 64), 8)
+    .option('--page-size <n>', 'rows of the listing asked for at once', whole(10, 1000), 100)
+    .option('--full', 'fetch every conversation, changed or not')
+    .option('--no-messages', 'do not read messages beside the history')
+    .option('--dry-run', 'list and count only')
+    .option('--adopt-account', 'take the account as the archive’s though nothing shows it')
+    .action(action(async () => (await import('./commands/backup.ts')).backupCommand))
+
+  program
+    .command('status')
+    .description('what the archive holds, how the last runs ended, what is unresolved')
+    .action(action(async () => (await import('./commands/status.ts')).statusCommand))
+
+  program
+    .command('list')
+    .description('the conversations of the archive, oldest first')
+    .option('--limit <n>', 'so many at most', whole(1, Number.MAX_SAFE_INTEGER))
+    .action(action(async () => (await import('./commands/list.ts')).listCommand))
+
+  program
+    .command('show')
+    .description('one conversation, as a transcript')
+    .argument('<id>', 'its id')
+    .action(action(async () => (await import('./commands/show.ts')).showCommand, ['id']))
+
+  program
+    .command('export')
+    .description('write the archive out: jsonl, a line a conversation')
+    .addArgument(new Argument('<format>', 'the format').choices(['jsonl']))
+    .requiredOption('--output <path>', 'the file to write, or - for stdout')
+    .option('--force', 'replace the file if it exists')
+    .action(action(async () => (await import('./commands/export.ts')).exportCommand, ['format']))
+
+  program
+    .command('demo')
+    .description('the whole tour, without a key')
+    .option('--folder <path>', 'where to leave what it makes', 'hansard-demo')
+    .action(action(async () => (await import('./commands/demo.ts')).demoCommand))
+
+  return program
+}
+
+/** Tells whether a command line only asked for help or the version, which has been answered. */
+export function isHelpRequest(thrown: unknown): boolean {
+  return thrown instanceof CommanderError && thrown.exitCode === 0
+}
+
+/** Turns what commander says of a wrong command line into our words. */
+export function usageErrorOf(thrown: unknown): HansardError | undefined {
+  if (!(thrown instanceof CommanderError)) return undefined
+  if (thrown.code === 'commander.help') return new HansardError('usage', 'What to do? Try `hansard --help`.')
+  const [message = '', suggestion] = thrown.message.replace(/^error: /, '').split('\n')
+  return new HansardError('usage', message, { hint: suggestion ?? 'See `hansard --help`.', cause: thrown })
+}
+
+function account(command: Command, env: Io['env']): Command {
+  return command
+    .option('--api-key-file <file>', 'read the API key from a file (default: MISTRAL_API_KEY)')
+    .option(
+      '--base-url <url>',
+      'where the API is (or MISTRAL_BASE_URL)',
+      env['MISTRAL_BASE_URL'] || 'https://api.mistral.ai',
+    )
+}
+
+function whole(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (Number.isInteger(value) && value >= least && value <= most) return value
+    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`)
+  }
+}
+
+const EXIT_CODES = `
+Exit codes: 0 done, 1 failed, 2 usage, 3 some items failed, 4 verification found differences,
+5 the key was refused, 6 the archive is locked, 7 a budget ran out, 8 the archive is damaged
+or newer, 130 interrupted.`

@@ -1,0 +1,27 @@
+import { likeAnswers } from './fault-answers.ts'
+import type { Effect } from './faults.ts'
+import type { Reply } from './reply.ts'
+
+type Limit = Extract<Effect, { kind: 'rps' }>
+
+/** What each account may still ask for, limit by limit. */
+export class Allowances {
+  readonly #buckets = new WeakMap<Limit, Map<string, { left: number; at: number }>>()
+  readonly #clock: () => Date
+
+  constructor(clock: () => Date) {
+    this.#clock = clock
+  }
+
+  /** Takes one request from an account's allowance; answers with a 429 if there is none left. */
+  take(limit: Limit, account: string): Reply | undefined {
+    const now = this.#clock().getTime()
+    const buckets = this.#buckets.get(limit) ?? new Map<string, { left: number; at: number }>()
+    this.#buckets.set(limit, buckets)
+    const { left, at } = buckets.get(account) ?? { left: limit.limit, at: now }
+    const refilled = Math.min(limit.limit, left + ((now - at) / 1000) * limit.limit)
+    const allowed = refilled >= 1
+    buckets.set(account, { left: allowed ? refilled - 1 : refilled, at: now })
+    return allowed ? undefined : likeAnswers['too-many-retry-after']
+  }
+}

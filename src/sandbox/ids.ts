@@ -1,0 +1,62 @@
+import type { Behaviour } from './behaviour.ts'
+import type { Random } from './random.ts'
+
+/** What an identifier is for; it begins with this. */
+export type IdKind = 'conv' | 'msg' | 'fc' | 'fr' | 'tool_exec' | 'handoff' | 'ag'
+
+/** Hands out identifiers and microsecond times, the same ones for the same seed and clock. */
+export interface Mint {
+  id(kind: IdKind): string
+  /** A tool_call_id: nine letters and digits. */
+  callId(): string
+  uuid(): string
+  /** The time now in microseconds since 1970, later than every one handed out before. */
+  now(): number
+}
+
+/** Makes a mint; see the two layouts of ids in fixtures/captures, which sort wrongly against each other. */
+export function createMint(random: Random, clock: () => Date, layout: Behaviour['idLayout']): Mint {
+  let last = 0
+  let minted = 0
+  return {
+    id(kind) {
+      minted++
+      const bySeconds = layout === 'both' ? minted % 2 === 0 : layout === 'seconds'
+      return `${kind}_${bySeconds ? idOfSeconds(clock(), random) : idOfMilliseconds(clock(), random)}`
+    },
+    callId: () => (random.hex(12) + 'kQzXwVbNm').slice(3, 12),
+    uuid: () =>
+      [random.hex(8), random.hex(4), `4${random.hex(3)}`, `9${random.hex(3)}`, random.hex(12)].join('-'),
+    now() {
+      last = Math.max(clock().getTime() * 1000, last + 1)
+      return last
+    },
+  }
+}
+
+/** Writes a time as the API does: `2025-06-16T09:19:08.735790Z`. */
+export function timestamp(microseconds: number): string {
+  const milliseconds = Math.floor(microseconds / 1000)
+  const rest = String(microseconds - milliseconds * 1000).padStart(3, '0')
+  return new Date(milliseconds).toISOString().replace('Z', `${rest}Z`)
+}
+
+/** Reads a time to the microsecond; what is no time is the beginning of time. */
+export function microsecondsOf(time: unknown): number {
+  if (typeof time !== 'string') return 0
+  const milliseconds = Date.parse(time)
+  if (Number.isNaN(milliseconds)) return 0
+  const digits = /\.\d{3}(\d{1,3})/.exec(time)?.[1] ?? ''
+  return milliseconds * 1000 + Number(digits.padEnd(3, '0'))
+}
+
+function idOfSeconds(now: Date, random: Random): string {
+  const seconds = Math.floor(now.getTime() / 1000)
+    .toString(16)
+    .padStart(9, '0')
+  return `${seconds}${random.hex(3)}7${random.hex(3)}8000${random.hex(12)}`
+}
+
+function idOfMilliseconds(now: Date, random: Random): string {
+  return `${now.getTime().toString(16).padStart(12, '0')}7${random.hex(3)}8${random.hex(15)}`
+}

@@ -1,0 +1,25 @@
+/** What the sandbox answers, before faults have their way with it. */
+export interface Reply {
+  readonly status: number
+  readonly type: string
+  readonly body: string | Uint8Array
+  readonly headers?: Readonly<Record<string, string>>
+  /** The events of a stream, joined in `body` too. */
+  readonly events?: readonly string[]
+  /** Runs once the reply has gone out, or the client has gone away. */
+  readonly done?: () => void
+}
+
+/** A JSON reply of text that is sent as it is. */
+export function jsonReply(body: string, status = 200): Reply {
+  return { status, type: 'application/json', body }
+}
+
+/** A 204. */
+export const emptyReply: Reply = { status: 204, type: '', body: '' }
+
+/** A reply whose body is an event stream; each event is its type and the text of its data. */
+export function streamReply(events: readonly { type: string; data: string }[], done: () => void): Reply {
+  const texts = events.map(({ type, data }) => `event: ${type}\ndata: ${data}\n\n`)
+  return { status: 200, type: 'text/event-stream; charset=utf-8', body: texts.join(''), events: texts, done }
+}

@@ -1,0 +1,28 @@
+import type { RouteName } from './routes.ts'
+
+/** A request that came in. */
+export interface RequestRecord {
+  readonly method: string
+  readonly path: string
+  readonly query: string
+  readonly operation: RouteName
+  /** The key of the account. */
+  readonly account: string
+  /** The status that was answered; 0 while there is none, and where the connection was reset instead. */
+  readonly status: number
+  readonly body?: string
+}
+
+const KEPT = 10_000
+
+/** The last ten thousand requests, and at times up to twice as many. */
+export class RequestLog {
+  readonly records: { -readonly [Field in keyof RequestRecord]: RequestRecord[Field] }[] = []
+
+  add(record: RequestRecord): { status: number } {
+    if (this.records.length >= 2 * KEPT) this.records.splice(0, KEPT)
+    const kept = { ...record }
+    this.records.push(kept)
+    return kept
+  }
+}

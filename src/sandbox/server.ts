@@ -1,0 +1,106 @@
+import type { AddressInfo } from 'node:net'
+
+import { createAdaptorServer, type HttpBindings } from '@hono/node-server'
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
+import { Hono } from 'hono'
+
+import { Account, type SandboxAccount } from './account.ts'
+import { Allowances } from './allowance.ts'
+import { defaultBehaviour, type Behaviour } from './behaviour.ts'
+import { bodyShapes } from './check/bodies.ts'
+import { deliver } from './deliver.ts'
+import { FaultBook, type Fault } from './faults.ts'
+import { handle, type Hall } from './handle.ts'
+import { createMint } from './ids.ts'
+import { seededRandom } from './random.ts'
+import { missingDetail } from './refusals.ts'
+import { RequestLog, type RequestRecord } from './requests.ts'
+import { routes } from './routes.ts'
+import type { Story } from './story.ts'
+
+/** How a sandbox is to be. */
+export interface SandboxOptions {
+  readonly accounts: readonly { readonly key: string; readonly stories?: readonly Story[] }[]
+  /** The port on 127.0.0.1; any free one by default. */
+  readonly port?: number
+  readonly behaviour?: Partial<Behaviour>
+  readonly faults?: readonly Fault[]
+  readonly clock?: () => Date
+  readonly seed?: number
+}
+
+/** A running sandbox. */
+export interface Sandbox {
+  /** The base URL, without a slash at its end. */
+  readonly url: string
+  /** The account of a key. */
+  account(key: string): SandboxAccount
+  /** The last requests of known keys, oldest first: at least ten thousand are kept. */
+  readonly requests: readonly RequestRecord[]
+  /** The faults in force. */
+  readonly faults: { add(...faults: readonly Fault[]): void; clear(): void }
+  /** Stops at once; open connections are closed. */
+  close(): Promise<void>
+}
+
+/** Starts a local server that speaks the Conversations API. */
+export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const hall = openHall(options)
+  const server = createAdaptorServer({ fetch: createApp(hall).fetch, overrideGlobalObjects: false })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(options.port ?? 0, '127.0.0.1', resolve)
+  })
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    requests: hall.log.records,
+    faults: hall.faults,
+    account(key) {
+      const account = hall.accounts.get(key)
+      if (account === undefined) throw new Error(`the sandbox has no account of the key ${key}`)
+      return account
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        if ('closeAllConnections' in server) server.closeAllConnections()
+      }),
+  }
+}
+
+function openHall({
+  accounts,
+  behaviour: changes,
+  faults,
+  clock = () => new Date(),
+  seed = 1,
+}: SandboxOptions): Hall {
+  const behaviour = { ...defaultBehaviour, ...changes }
+  const mint = createMint(seededRandom(seed), clock, behaviour.idLayout)
+  const book = new FaultBook()
+  book.add(...(faults ?? []))
+  return {
+    world: { behaviour, mint, clock, shapes: bodyShapes(behaviour) },
+    accounts: new Map(accounts.map(({ key, stories = [] }) => [key, new Account(key, stories, mint, clock)])),
+    faults: book,
+    allowances: new Allowances(clock),
+    log: new RequestLog(),
+  }
+}
+
+/** Replies are written to the socket by hand, since faults need it, and since that is faster. */
+function createApp(hall: Hall): Hono<{ Bindings: HttpBindings }> {
+  const app = new Hono<{ Bindings: HttpBindings }>()
+  for (const route of routes) {
+    app.on(route.method, route.path.replaceAll(/\{(\w+)\}/g, ':$1'), async ({ req, env }) => {
+      const names = { id: req.param('id') ?? '', version: req.param('version') ?? '' }
+      await handle(hall, route, names, env.incoming, env.outgoing)
+      return RESPONSE_ALREADY_SENT
+    })
+  }
+  app.notFound(async ({ env }) => {
+    await deliver(env.outgoing, missingDetail('Not Found').reply, [])
+    return RESPONSE_ALREADY_SENT
+  })
+  return app
+}

@@ -1,0 +1,40 @@
+import { PassThrough, Readable } from 'node:stream'
+
+import { run } from '../../src/cli/main.ts'
+
+/** What a command line came to. */
+export interface Outcome {
+  readonly exitCode: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Runs a command line in this process, in a world of its own. */
+export async function hansard(
+  args: readonly string[],
+  {
+    env = {},
+    signal = new AbortController().signal,
+    stdin = '',
+  }: { env?: Record<string, string>; signal?: AbortSignal; stdin?: string } = {},
+): Promise<Outcome> {
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()]
+  const [out, err] = [collect(stdout), collect(stderr)]
+  const exitCode = await run(args, {
+    stdin: Readable.from([stdin]),
+    stdout,
+    stderr,
+    env,
+    signal,
+    name: 'a test',
+  })
+  stdout.end()
+  stderr.end()
+  return { exitCode, stdout: await out, stderr: await err }
+}
+
+async function collect(stream: PassThrough): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of stream) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks).toString()
+}
