@@ -1,8 +1,10 @@
+import { hash } from 'node:crypto'
+
 import type { ConversationsClient } from '../api/client.ts'
 import type { Archive } from '../archive/archive.ts'
 import type { KnownConversation } from '../archive/conversations.ts'
-import { hash } from 'node:crypto'
 import { rowFacts } from '../model/conversation.ts'
+import { member } from '../model/json-text.ts'
 import { redactSecrets } from '../model/secrets.ts'
 import { listRows, type ListedRow, type Verdict } from './listing.ts'
 import { splitPage } from './split.ts'
@@ -62,7 +64,7 @@ export async function* candidates(
       yield {
         id: row.key,
         row: row.text,
-        needsRow: known === undefined && !row.hasMetadata,
+        needsRow: !row.hasMetadata && (known === undefined || hasMetadata(known)),
         verdict: !row.isUsable ? 'unusable' : mustFetch ? 'fetch' : 'unchanged',
         isKnown: known !== undefined,
       }
@@ -80,6 +82,10 @@ function rowOf(text: string, json: unknown): Row {
 function mayHaveChanged(row: Row, known: KnownConversation): boolean {
   if (known.goneAt !== null || row.updatedAt !== (known.updatedAt ?? undefined)) return true
   return Date.parse(known.fetchedAt) < Date.parse(row.updatedAt ?? '') + SETTLING_MS
+}
+
+function hasMetadata({ row }: KnownConversation): boolean {
+  return member(row, 'metadata') !== undefined
 }
 
 /** Asks for the next batch while the last one is worked on. */

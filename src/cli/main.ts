@@ -3,7 +3,6 @@ import { hostname } from 'node:os'
 import { exitCodeOf, exitCodes, type ExitCode } from './exit-codes.ts'
 import type { Io } from './io.ts'
 import { buildProgram, isHelpRequest, usageErrorOf } from './program.ts'
-import { reportError } from './report-error.ts'
 
 /** Runs the command line of this process: the only place that knows `process`. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -19,10 +18,17 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
     return exitCode
   } catch (thrown) {
     if (isHelpRequest(thrown)) return exitCodes.done
-    const error = usageErrorOf(thrown) ?? thrown
+    const error = usageErrorOf(thrown) ?? (await explain(thrown, String(program.opts()['archive'])))
+    const { reportError } = await import('./report-error.ts')
     await reportError(error, argv, io)
     return exitCodeOf(error)
   }
+}
+
+/** What SQLite throws in the middle of a command gets our words here; the library is not loaded for anything less. */
+async function explain(thrown: unknown, archive: string): Promise<unknown> {
+  const isSqlite = thrown instanceof Error && thrown.name === 'SqliteError'
+  return isSqlite ? (await import('../archive/sqlite.ts')).explainSqlite(thrown, archive) : thrown
 }
 
 function processIo(): Io {

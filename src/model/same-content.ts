@@ -1,5 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 
+import { isObjectText, member, members } from './json-text.ts'
+
 /**
  * Tells whether two JSON texts of an entry or a conversation say the same, though not in the same letters: the order of
  * keys and the escapes of strings are form, not content. `completed_at` and `metadata` that the newer text lacks or has
@@ -7,23 +9,24 @@ import { isDeepStrictEqual } from 'node:util'
  */
 export function sameContent(older: string, newer: string): boolean {
   if (older === newer) return true
-  const [left, right] = [JSON.parse(older), JSON.parse(newer)] as [unknown, unknown]
+  const left = lasting(older, newer)
+  const right = lasting(newer, newer)
   try {
-    return (
-      isDeepStrictEqual(withoutFleeting(left, right), withoutFleeting(right, right)) &&
-      sameNumbers(older, newer)
-    )
+    return isDeepStrictEqual(JSON.parse(left), JSON.parse(right)) && sameNumbers(left, right)
   } catch {
     return false // too deep to compare: kept as a change, which loses nothing
   }
 }
 
-const fleeting = ['completed_at', 'metadata'] as const
+const fleeting = ['completed_at', 'metadata']
 
-function withoutFleeting(value: unknown, newer: unknown): unknown {
-  if (!isRecord(value) || !isRecord(newer)) return value
-  const dropped = new Set<string>(fleeting.filter((key) => (newer[key] ?? null) === null))
-  return Object.fromEntries(Object.entries(value).filter(([key]) => !dropped.has(key)))
+/** The text without what the newer text has no word of. */
+function lasting(text: string, newer: string): string {
+  const dropped = fleeting.filter((key) => (member(newer, key)?.value ?? 'null') === 'null')
+  const kept = members(text).filter(({ key }) => !dropped.includes(key))
+  return isObjectText(text)
+    ? `{${kept.map(({ key, value }) => `${JSON.stringify(key)}:${value}`).join(',')}}`
+    : text
 }
 
 /** Doubles can't tell 12345678901234567890 from ...891, so numbers are compared as written, in any order. */
@@ -36,8 +39,4 @@ function longNumbers(text: string): string[] {
   return (outsideStrings.match(/-?\d[\d.eE+-]*/g) ?? [])
     .filter((number) => String(Number(number)) !== number)
     .sort()
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,0 +1,75 @@
+import { mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { manyConversations } from '../../sandbox/many.ts'
+import { startSandbox } from '../../sandbox/server.ts'
+import { loadStories, storiesDirectory } from '../../sandbox/stories.ts'
+import { exitCodes, type ExitCode } from '../exit-codes.ts'
+import type { GlobalOptions, Io } from '../io.ts'
+import { writeLine } from '../output.ts'
+import { backupCommand } from './backup.ts'
+import { exportCommand } from './export.ts'
+import { showCommand } from './show.ts'
+import { statusCommand } from './status.ts'
+
+export interface DemoCommandOptions extends GlobalOptions {
+  readonly folder: string
+}
+
+/** The conversation that the tour ends on: a tool, citations, a picture and a thought. */
+const SHOWN = 'conv_0684fd306df172f2800051d4f82d4a8b'
+
+/** `hansard demo`: the whole tour against the sandbox, without a key or a network. */
+export async function demoCommand({ folder }: DemoCommandOptions, io: Io): Promise<ExitCode> {
+  const archive = join(folder, 'archive.db')
+  const output = join(folder, 'conversations.jsonl')
+  mkdirSync(folder, { recursive: true })
+  for (const leftover of [archive, `${archive}-wal`, `${archive}-shm`, `${archive}.lock`, output]) {
+    rmSync(leftover, { force: true })
+  }
+
+  const stories = await loadStories(storiesDirectory)
+  const more = manyConversations({ count: 300, entries: 8, bytesPerEntry: 600, seed: 1 })
+  const sandbox = await startSandbox({
+    accounts: [{ key: 'source', stories: [...stories, more] }, { key: 'target' }],
+    faults: [{ then: { kind: 'latency', ms: 15 } }],
+  })
+  try {
+    const account = { archive, baseUrl: sandbox.url }
+    const asSource = { ...io, env: { ...io.env, MISTRAL_API_KEY: 'source' } }
+    const tour: readonly [command: string, run: () => Promise<ExitCode>][] = [
+      ['hansard backup', () => backupCommand(account, asSource)],
+      ['hansard backup   # again: nothing to fetch', () => backupCommand(account, asSource)],
+      ['hansard status', () => statusCommand(account, io)],
+      [
+        `hansard export jsonl --output ${output}`,
+        () => exportCommand({ ...account, format: 'jsonl', output }, io),
+      ],
+      [`hansard show ${SHOWN}`, () => showCommand({ ...account, id: SHOWN }, io)],
+    ]
+    await writeLine(
+      io.stdout,
+      `A sandbox speaks the API at ${sandbox.url}, with a source and a target account.`,
+    )
+    for (const [command, run] of tour) {
+      await writeLine(io.stdout, `\n$ ${command}`)
+      const exitCode = await run()
+      if (exitCode !== exitCodes.done) return exitCode
+    }
+  } finally {
+    await sandbox.close()
+  }
+  for (const line of nextSteps(archive, output)) await writeLine(io.stdout, line)
+  return exitCodes.done
+}
+
+function nextSteps(archive: string, output: string): string[] {
+  return [
+    '',
+    `The archive is ${archive}, one SQLite file; the export is ${output}. Try next:`,
+    `  node bin/hansard.js --archive ${archive} list`,
+    `  sqlite3 ${archive} 'select id, name, entries from conversations limit 5'`,
+    '  node bin/hansard.js sandbox            # the API to yourself, to develop against',
+    '  MISTRAL_API_KEY=… node bin/hansard.js backup   # your own account',
+  ]
+}

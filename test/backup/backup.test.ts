@@ -1,0 +1,293 @@
+import { readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+
+import { openArchive } from '../../src/archive/archive.ts'
+import { compact } from '../../src/model/json-text.ts'
+import { redactSecrets } from '../../src/model/secrets.ts'
+import { manyConversations } from '../../src/sandbox/many.ts'
+import { loadStories, storiesDirectory } from '../../src/sandbox/stories.ts'
+import { hansard } from '../support/hansard.ts'
+import { serve } from '../support/http-server.ts'
+import { world } from '../support/sandbox.ts'
+
+const long = new Date('2026-01-01')
+const entry = (n: number) =>
+  `{"object":"entry","type":"message.input","id":"msg_${n}","role":"user","content":"say ${n}"}`
+
+describe('A backup', () => {
+  it('brings every story home token for token, without its secrets', async () => {
+    const { sandbox, archive, folder, backup } = await world({ stories: await loadStories(storiesDirectory) })
+    const account = sandbox.account('source')
+    expect(await backup()).toMatchObject({
+      exitCode: 0,
+      listed: account.ids.length,
+      new: account.ids.length,
+      complete: true,
+    })
+
+    const stored = openArchive(archive)
+    for (const id of account.ids) {
+      const conversation = stored.conversations.read(id)
+      expect(conversation?.row).toBe(redactSecrets(compact(account.row(id) ?? '')))
+      expect([...(conversation?.entries() ?? [])]).toEqual(account.entries(id)?.map(compact))
+    }
+    stored.close()
+    for (const file of readdirSync(folder)) {
+      const bytes = readFileSync(join(folder, file), 'latin1')
+      expect(bytes).not.toMatch(/sk-|secret-/)
+    }
+  })
+
+  it('fetches the second time only what is new or has changed', async () => {
+    const { sandbox, backup } = await world({
+      stories: [manyConversations({ count: 250, entries: 4, bytesPerEntry: 300, seed: 7 })],
+    })
+    const account = sandbox.account('source')
+    await backup()
+    const [changed = '', deleted = ''] = account.ids
+    const before = sandbox.requests.length
+    account.appendTo(changed, [entry(1)])
+    account.remove(deleted)
+    account.create({ entries: [entry(2)] })
+    expect(await backup()).toMatchObject({
+      exitCode: 0,
+      listed: 250,
+      new: 1,
+      updated: 1,
+      unchanged: 248,
+      failed: 0,
+      complete: true,
+    })
+    const asked = sandbox.requests.slice(before).filter(({ operation }) => operation === 'getHistory')
+    expect(asked).toHaveLength(2)
+  })
+
+  it('fetches again what it may have read in the middle of an answer', async () => {
+    const { sandbox, backup } = await world()
+    sandbox.account('source').create({ entries: [entry(1)] })
+    const settled = sandbox.account('source').create({ entries: [entry(2)], createdAt: long })
+    await backup()
+    expect(await backup()).toMatchObject({ unchanged: 2, new: 0, updated: 0 })
+    const fetched = sandbox.requests.filter(({ operation }) => operation === 'getHistory')
+    expect(fetched.filter(({ path }) => path.includes(settled))).toHaveLength(1)
+    expect(fetched).toHaveLength(3)
+  })
+
+  it('reads history and messages again when one grew after the other was read', async () => {
+    let reads = 0
+    const { url } = await serve(({ url: path = '' }, response) => {
+      const list = (name: string, size: number) =>
+        `{"conversation_id":"c","${name}":[${Array.from({ length: size }, (_, n) => entry(n)).join()}]}`
+      if (path.endsWith('history')) response.end(list('entries', reads++ === 0 ? 1 : 2))
+      else if (path.endsWith('messages')) response.end(list('messages', 2))
+      else
+        response.end(
+          path.includes('page=0') ? '[{"id":"c","metadata":null,"created_at":"2026-01-01T00:00:00Z"}]' : '[]',
+        )
+    })
+    const { archive } = await world()
+    const env = { MISTRAL_API_KEY: 'k', MISTRAL_BASE_URL: url, HANSARD_ARCHIVE: archive }
+    expect(JSON.parse((await hansard(['backup', '--json'], { env })).stdout)).toMatchObject({
+      new: 1,
+      failed: 0,
+    })
+    expect(reads).toBe(2)
+    const stored = openArchive(archive)
+    expect([...(stored.conversations.read('c')?.entries() ?? [])]).toEqual([entry(0), entry(1)])
+    expect(stored.events.counts()).toEqual([])
+    stored.close()
+  })
+
+  it('keeps both when messages are never those of the history, and says so', async () => {
+    const stories = await loadStories(storiesDirectory)
+    const { backup, run } = await world({ stories })
+    await backup()
+    expect((await run('status')).stdout).toContain('messages-differ: 1')
+  })
+
+  it('asks for a new row that came without metadata once more by its id', async () => {
+    const { sandbox, archive, backup } = await world({ behaviour: { listMetadata: 'absent' } })
+    const row =
+      '{"id":"conv_1","created_at":"2026-01-01T00:00:00Z","updated_at":"2026-01-01T00:00:00Z","model":"m","metadata":{"n":12345678901234567890}}'
+    sandbox.account('source').create({ row, entries: [] })
+    await backup()
+    await backup('--full')
+    const stored = openArchive(archive)
+    expect(stored.conversations.read('conv_1')?.row).toBe(row)
+    expect(stored.counts()).toMatchObject({ revisions: 1 })
+    stored.close()
+  })
+
+  it('records an answer that is no JSON, keeps it, and is done once the service has recovered', async () => {
+    const { sandbox, archive, backup, run } = await world()
+    const id = sandbox.account('source').create({ entries: [entry(1)], createdAt: long })
+    sandbox.account('source').create({ entries: [entry(2)], createdAt: long })
+    sandbox.faults.add({
+      operation: 'getHistory',
+      id,
+      then: { kind: 'answer', status: 200, body: '{"entries":[' },
+    })
+    expect(await backup()).toMatchObject({
+      exitCode: 3,
+      listed: 2,
+      new: 1,
+      failed: 1,
+      complete: true,
+      outcome: 'partial',
+    })
+    expect((await run('status')).stdout).toContain(id)
+    const stored = openArchive(archive)
+    expect(stored.failures.open()).toMatchObject([
+      { conversation: id, step: 'history', code: 'not-json', runs: 1 },
+    ])
+    stored.close()
+    sandbox.faults.clear()
+    expect(await backup()).toMatchObject({ exitCode: 0, new: 1, unchanged: 1, failed: 0 })
+    expect((await run('status')).stdout).toContain('Nothing is unresolved')
+  }, 60_000)
+
+  it('counts as failed what answers for another conversation, and an entry that is no object', async () => {
+    const { sandbox, backup } = await world()
+    const account = sandbox.account('source')
+    const [a, b] = [account.create({ entries: [] }), account.create({ entries: [] })]
+    const answer = (id: string, body: string) =>
+      ({ operation: 'getHistory', id, then: { kind: 'answer', status: 200, body } }) as const
+    sandbox.faults.add(answer(a, '{"conversation_id":"conv_other","entries":[]}'))
+    sandbox.faults.add(answer(b, `{"conversation_id":"${b}","entries":[1]}`))
+    expect(await backup()).toMatchObject({ exitCode: 3, listed: 2, failed: 2, new: 0 })
+  })
+
+  it('counts as failed a row without an id, and goes on with the rest of its page', async () => {
+    const { sandbox, backup } = await world()
+    const good = '{"id":"conv_1","created_at":"2026-01-01T00:00:00Z","metadata":null}'
+    sandbox.faults.add({
+      operation: 'list',
+      then: { kind: 'answer', status: 200, body: `[${good},{"created_at":"2025-01-01T00:00:00Z"},7]` },
+    })
+    const account = sandbox.account('source')
+    account.create({ row: good, entries: [entry(1)] })
+    expect(await backup()).toMatchObject({ exitCode: 3, listed: 3, new: 1, failed: 2 })
+  })
+
+  it('counts as vanished what is deleted between listing and reading', async () => {
+    const { sandbox, backup } = await world()
+    const id = sandbox.account('source').create({ entries: [entry(1)] })
+    sandbox.faults.add({
+      operation: 'getHistory',
+      id,
+      then: { kind: 'answer', status: 404, body: '{"detail":"Not found"}' },
+    })
+    expect(await backup()).toMatchObject({ exitCode: 0, listed: 1, vanished: 1, failed: 0, complete: true })
+  })
+
+  it('lists and counts in a dry run, and leaves no trace', async () => {
+    const { sandbox, archive, folder, backup, run } = await world()
+    sandbox.account('source').create({ entries: [entry(1)], createdAt: long })
+    expect(await backup('--dry-run')).toMatchObject({ exitCode: 0, listed: 1, new: 1, run: null })
+    expect(readdirSync(folder)).toEqual([])
+    await backup()
+    const before = readFileSync(archive)
+    expect((await run('backup', '--dry-run')).stdout).toContain('Nothing was stored')
+    expect(readFileSync(archive).equals(before)).toBe(true)
+  })
+
+  it('refuses an archive that holds another account, unless told to adopt it', async () => {
+    const { sandbox, archive, backup } = await world()
+    sandbox.account('source').create({ entries: [entry(1)] })
+    await backup()
+    const env = { MISTRAL_API_KEY: 'other', MISTRAL_BASE_URL: sandbox.url, HANSARD_ARCHIVE: archive }
+    const refused = await hansard(['backup'], { env })
+    expect(refused).toMatchObject({ exitCode: 2, stdout: '' })
+    expect(refused.stderr).toMatch(
+      /holds conversations that this key’s account does not have[\s\S]*--adopt-account/,
+    )
+    expect(await hansard(['backup', '--adopt-account'], { env })).toMatchObject({ exitCode: 0 })
+    expect(await hansard(['backup'], { env })).toMatchObject({ exitCode: 0 })
+  })
+
+  it('recognises the account by its conversations when the key is another one', async () => {
+    const { sandbox, archive, backup } = await world()
+    for (const key of ['source', 'other']) {
+      const row =
+        '{"id":"conv_same","created_at":"2026-01-01T00:00:00Z","updated_at":"2026-01-01T00:00:00Z","metadata":null}'
+      sandbox.account(key).create({ row, entries: [entry(1)] })
+    }
+    await backup()
+    const env = { MISTRAL_API_KEY: 'other', MISTRAL_BASE_URL: sandbox.url, HANSARD_ARCHIVE: archive }
+    expect(await hansard(['backup'], { env })).toMatchObject({ exitCode: 0 })
+  })
+
+  it('ends cleanly when it is interrupted, and the next run goes on', async () => {
+    const stories = [manyConversations({ count: 120, entries: 2, bytesPerEntry: 300, seed: 3 })]
+    const { sandbox, archive, backup } = await world({
+      stories,
+      faults: [{ then: { kind: 'latency', ms: 20 } }],
+    })
+    const stop = new AbortController()
+    setTimeout(() => stop.abort(), 250)
+    const env = { MISTRAL_API_KEY: 'source', MISTRAL_BASE_URL: sandbox.url, HANSARD_ARCHIVE: archive }
+    const interrupted = await hansard(['backup', '--json'], { env, signal: stop.signal })
+    expect(interrupted.exitCode).toBe(130)
+    const first = JSON.parse(interrupted.stdout) as Record<string, number>
+    expect(first).toMatchObject({ outcome: 'interrupted', complete: false })
+    sandbox.faults.clear()
+    const second = await backup()
+    expect(second).toMatchObject({
+      exitCode: 0,
+      listed: 120,
+      unchanged: first['new'],
+      new: 120 - (first['new'] ?? 0),
+    })
+  })
+
+  it('tells one of two runs at once to wait', async () => {
+    const { sandbox, run, backup } = await world({ faults: [{ then: { kind: 'latency', ms: 100 } }] })
+    sandbox.account('source').create({ entries: [entry(1)] })
+    await backup()
+    const outcomes = await Promise.all([run('backup'), run('backup')])
+    expect(outcomes.map(({ exitCode }) => exitCode).sort()).toEqual([0, 6])
+    expect(outcomes.find(({ exitCode }) => exitCode === 6)?.stderr).toContain(
+      'locked by another run (a test)',
+    )
+  })
+
+  it('records a body over the cap and brings home the others', async () => {
+    const { sandbox, archive } = await world()
+    const account = sandbox.account('source')
+    account.create({ entries: [`{"type":"message.input","content":"${'x'.repeat(3_000_000)}"}`] })
+    account.create({ entries: [entry(1)] })
+    const { ConversationsClient } = await import('../../src/api/client.ts')
+    const { backup } = await import('../../src/backup/backup.ts')
+    const client = new ConversationsClient({
+      apiKey: 'source',
+      baseUrl: sandbox.url,
+      maxBodyBytes: 1_000_000,
+    })
+    const store = openArchive(archive, { mode: 'create' })
+    expect(await backup(client, store)).toMatchObject({
+      new: 1,
+      failed: 1,
+      outcome: 'partial',
+      complete: true,
+    })
+    expect(store.failures.open()).toMatchObject([{ code: 'too-large', step: 'history' }])
+    store.close()
+    await client.close()
+  })
+
+  it('stops soon when the service is down, and keeps what it has', async () => {
+    const stories = [manyConversations({ count: 200, entries: 2, bytesPerEntry: 300, seed: 3 })]
+    const { sandbox, archive } = await world({ stories })
+    const { ConversationsClient } = await import('../../src/api/client.ts')
+    const { backup } = await import('../../src/backup/backup.ts')
+    const client = new ConversationsClient({ apiKey: 'source', baseUrl: sandbox.url, retry: { attempts: 1 } })
+    const store = openArchive(archive, { mode: 'create' })
+    sandbox.faults.add({ operation: 'getMessages', then: { kind: 'answer', status: 503, body: 'down' } })
+    await expect(backup(client, store)).rejects.toMatchObject({ code: 'service-failed' })
+    expect(store.runs.recent(1)).toMatchObject([{ outcome: 'failed', complete: 0 }])
+    expect(store.failures.open().length).toBeLessThan(40)
+    store.close()
+    await client.close()
+  })
+})

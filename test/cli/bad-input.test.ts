@@ -1,0 +1,182 @@
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import { describe, expect, it } from 'vitest'
+
+import { testFolder } from '../support/folder.ts'
+import { hansard } from '../support/hansard.ts'
+import { world } from '../support/sandbox.ts'
+
+describe('Bad input gets one sentence, a hint and the right exit code:', () => {
+  const env = { MISTRAL_API_KEY: 'key', MISTRAL_BASE_URL: 'http://127.0.0.1:9' }
+
+  it('no key', async () => {
+    const { exitCode, stderr } = await hansard(['backup'])
+    expect(exitCode).toBe(2)
+    expect(stderr).toMatch(/^hansard: There is no API key\nhint: Set MISTRAL_API_KEY.*\n$/)
+  })
+
+  it('a key file that is not there', async () => {
+    const { exitCode, stderr } = await hansard(['backup', '--api-key-file', '/nowhere/key'])
+    expect([exitCode, stderr]).toEqual([2, expect.stringMatching(/\/nowhere\/key can’t be read\nhint: /)])
+  })
+
+  it('a key file that others may read is used, with a word about it', async () => {
+    const { sandbox, archive } = await world()
+    const file = join(testFolder(), 'key')
+    writeFileSync(file, 'source\n')
+    chmodSync(file, 0o644)
+    const { exitCode, stderr } = await hansard([
+      'backup',
+      '--api-key-file',
+      file,
+      '--base-url',
+      sandbox.url,
+      '--archive',
+      archive,
+    ])
+    expect([exitCode, stderr]).toEqual([0, expect.stringContaining('chmod 600')])
+    expect(stderr).not.toContain('source')
+  })
+
+  it('a key that was pasted with more than the key', async () => {
+    const { exitCode, stderr } = await hansard(['backup'], { env: { ...env, MISTRAL_API_KEY: 'my key\n' } })
+    expect(exitCode).toBe(2)
+    expect(stderr).not.toContain('my key')
+  })
+
+  it('a base URL that is none', async () => {
+    const { exitCode, stderr } = await hansard(['backup', '--base-url', 'api.mistral.ai'], { env })
+    expect([exitCode, stderr]).toEqual([2, expect.stringMatching(/base URL[\s\S]*hint: /)])
+  })
+
+  it('a key that the service refuses, and no archive is made', async () => {
+    const { sandbox, archive } = await world()
+    const refused = { MISTRAL_API_KEY: 'nobody', MISTRAL_BASE_URL: sandbox.url, HANSARD_ARCHIVE: archive }
+    const { exitCode, stderr } = await hansard(['backup'], { env: refused })
+    expect(exitCode).toBe(5)
+    expect(stderr).toMatch(/hint: /)
+    expect(stderr).not.toContain('nobody')
+    expect(existsSync(archive)).toBe(false)
+  })
+
+  it('an archive that is a text file', async () => {
+    const { run, archive } = await world()
+    writeFileSync(archive, 'Dear diary, '.repeat(1000))
+    for (const command of [
+      ['backup'],
+      ['status'],
+      ['list'],
+      ['show', 'x'],
+      ['export', 'jsonl', '--output', '-'],
+    ]) {
+      const { exitCode, stderr } = await run(...command)
+      expect([exitCode, stderr]).toEqual([2, expect.stringMatching(/no hansard archive[\s\S]*hint: /)])
+    }
+  })
+
+  it('an archive that is another program’s SQLite file', async () => {
+    const { run, archive } = await world()
+    const db = new Database(archive)
+    db.exec('create table other (x)')
+    db.close()
+    const { exitCode, stderr } = await run('backup')
+    expect([exitCode, stderr]).toEqual([2, expect.stringMatching(/not a hansard archive[\s\S]*hint: /)])
+  })
+
+  it('an archive of a newer hansard, which is not touched', async () => {
+    const { run, archive } = await world()
+    await run('backup')
+    const db = new Database(archive)
+    db.pragma('user_version = 999')
+    db.close()
+    for (const command of ['backup', 'status']) {
+      const { exitCode, stderr } = await run(command)
+      expect([exitCode, stderr]).toEqual([8, expect.stringMatching(/newer hansard[\s\S]*hint: /)])
+    }
+  })
+
+  it('an archive that is damaged', async () => {
+    const { run, archive } = await world()
+    await run('backup')
+    const bytes = Buffer.alloc(8192, 7)
+    const db = new Database(archive)
+    db.exec('create table filler (x); drop table filler')
+    db.close()
+    const { openSync, writeSync, closeSync } = await import('node:fs')
+    const file = openSync(archive, 'r+')
+    writeSync(file, bytes, 0, bytes.length, 4096)
+    closeSync(file)
+    const { exitCode, stderr } = await run('status')
+    expect([exitCode, stderr]).toEqual([8, expect.stringMatching(/damaged[\s\S]*hint: /)])
+  })
+
+  it('an archive that is not there, for commands that read one', async () => {
+    const { run } = await world()
+    const { exitCode, stderr } = await run('status')
+    expect([exitCode, stderr]).toEqual([1, expect.stringMatching(/There is no archive at[\s\S]*hint: /)])
+  })
+
+  it('an archive in a folder that is not there, or that is a folder', async () => {
+    const { run, folder } = await world()
+    expect(await run('backup', '--archive', join(folder, 'no', 'a.db'))).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringMatching(/hint: /) as string,
+    })
+    mkdirSync(join(folder, 'sub'))
+    expect(await run('backup', '--archive', join(folder, 'sub'))).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringMatching(/hint: /) as string,
+    })
+  })
+
+  it('an unknown command, option or value', async () => {
+    for (const args of [
+      ['bakcup'],
+      ['backup', '--ful'],
+      ['backup', '--concurrency', 'many'],
+      ['export', 'xls', '--output', '-'],
+      [],
+      ['show'],
+    ]) {
+      const { exitCode, stdout, stderr } = await hansard(args, { env })
+      expect({ args, exitCode, stdout }).toEqual({ args, exitCode: 2, stdout: '' })
+      expect(stderr).toMatch(/^hansard: .*\n(hint: .*\n)?$/)
+    }
+    expect((await hansard(['bakcup'])).stderr).toContain('Did you mean backup?')
+  })
+
+  it('an unknown id', async () => {
+    const { run } = await world()
+    await run('backup')
+    const { exitCode, stderr } = await run('show', 'conv_\u001b[31mred')
+    expect([exitCode, stderr]).toEqual([2, expect.stringMatching(/holds no conversation[\s\S]*hint: /)])
+    expect(stderr).not.toContain('\u001b')
+  })
+
+  it('an output that exists, unless it is to be replaced', async () => {
+    const { run, folder } = await world()
+    await run('backup')
+    const output = join(folder, 'out.jsonl')
+    writeFileSync(output, 'mine')
+    expect(await run('export', 'jsonl', '--output', output)).toMatchObject({ exitCode: 2 })
+    expect(await run('export', 'jsonl', '--output', output, '--force')).toMatchObject({ exitCode: 0 })
+    expect(await run('export', 'jsonl', '--output', join(folder, 'no', 'out'))).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringMatching(/hint: /) as string,
+    })
+  })
+
+  it('with --json the error is an object on stdout too', async () => {
+    const { stdout, exitCode } = await hansard(['backup', '--json'])
+    expect(JSON.parse(stdout)).toEqual({
+      error: {
+        code: 'usage',
+        message: 'There is no API key',
+        hint: expect.stringContaining('Set') as string,
+      },
+      exit: 2,
+    })
+    expect(exitCode).toBe(2)
+  })
+})
