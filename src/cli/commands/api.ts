@@ -9,6 +9,7 @@ import { isArrayText, replaceAt } from '../../model/json-text.ts'
 import { redactSecrets } from '../../model/secrets.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
+import { write, writeLine } from '../output.ts'
 
 export interface ApiOptions {
   readonly operation: string
@@ -34,7 +35,7 @@ export async function apiCommand(
   const shown = options.showSecrets ? (text: string) => text : redacted
   const call = { signal: io.signal }
   if (isStream(name)) {
-    for await (const { text } of client.stream(name, args, call)) await write(io.stdout, `${shown(text)}\n`)
+    for await (const { text } of client.stream(name, args, call)) await writeLine(io.stdout, shown(text))
   } else {
     await print(await client.call(name, args, call), shown, io)
   }
@@ -42,7 +43,7 @@ export async function apiCommand(
 }
 
 async function print(reply: CallReply, shown: (text: string) => string, io: Io): Promise<void> {
-  if (reply.kind === 'json') await write(io.stdout, `${shown(reply.text)}\n`)
+  if (reply.kind === 'json') await writeLine(io.stdout, shown(reply.text))
   if (reply.kind === 'bytes') await write(io.stdout, reply.bytes)
 }
 
@@ -106,10 +107,4 @@ async function bodyOf(data: string, io: Io): Promise<string> {
       hint: 'Give a file that is there, or - for stdin.',
     })
   }
-}
-
-function write(stream: Io['stdout'], content: string | Uint8Array): Promise<void> {
-  return new Promise((resolve, reject) => {
-    stream.write(content, (error) => (error ? reject(error) : resolve()))
-  })
 }
