@@ -80,7 +80,7 @@ export class AnswerBody implements AsyncIterableIterator<Uint8Array> {
     this.#chunks = []
     this.#queued = 0
     if (this.#ended || this.#failure !== undefined) return
-    this.#failure = new HansardError('interrupted', 'The rest of the answer was not wanted.')
+    this.#failure = new HansardError('interrupted', 'The rest of the answer was not wanted')
     this.#connection.abort(this.#failure)
   }
 
@@ -103,7 +103,7 @@ export class AnswerBody implements AsyncIterableIterator<Uint8Array> {
 
   #giveUp(): void {
     this.#connection.abort(
-      new HansardError('timeout', `The answer stopped: nothing came for ${this.#idleMs / 1000} s.`, {
+      new HansardError('timeout', `The answer stopped: nothing came for ${this.#idleMs / 1000} s`, {
         hint: 'Try again; allow more time if the connection is slow.',
       }),
     )

@@ -1,4 +1,4 @@
-import { interrupted } from './transport.ts'
+import { interrupted } from './transport-errors.ts'
 
 interface Waiter {
   readonly hold: BodyHold

@@ -19,8 +19,6 @@ export interface ClientOptions {
   readonly retry?: Partial<Patience> | undefined
   /** Shared by all callers. Default: no limit of our own. */
   readonly requestsPerSecond?: number | undefined
-  /** Open connections at most. Default: as many as there are calls under way. */
-  readonly connections?: number | undefined
   /** Hears what the client is doing. */
   readonly onEvent?: ((event: ClientEvent) => void) | undefined
   /** For tests. */
@@ -37,7 +35,6 @@ export interface ClientSettings {
   readonly bodyBudgetBytes: number
   readonly patience: Patience
   readonly requestsPerSecond: number | undefined
-  readonly connections: number | undefined
   readonly onEvent: ((event: ClientEvent) => void) | undefined
   readonly clock: Clock
 }
@@ -62,7 +59,6 @@ export function settingsOf(options: ClientOptions): ClientSettings {
     bodyBudgetBytes: options.bodyBudgetBytes ?? 64 * MIB,
     patience: { attempts: 6, budgetMs: 600_000, random: Math.random, ...options.retry },
     requestsPerSecond: positive('requestsPerSecond', options.requestsPerSecond),
-    connections: positive('connections', options.connections),
     onEvent: options.onEvent,
     clock: options.clock ?? systemClock,
   }
@@ -72,7 +68,7 @@ export function settingsOf(options: ClientOptions): ClientSettings {
 function checkedKey(apiKey: string): string {
   if (/^[!-~]+$/.test(apiKey)) return apiKey
   const what = apiKey === '' ? 'empty' : 'no key: it holds spaces, line ends or characters that no key has'
-  throw new HansardError('usage', `The API key is ${what}.`, {
+  throw new HansardError('usage', `The API key is ${what}`, {
     hint: 'Give the key alone, as the console of the service shows it.',
   })
 }
@@ -82,7 +78,7 @@ function placeOf(baseUrl: string): { readonly origin: string; readonly basePath:
   if (url === undefined || !/^https?:$/.test(url.protocol))
     throw new HansardError(
       'usage',
-      `The base URL is no http(s) URL: ${JSON.stringify(withoutUser(baseUrl))}.`,
+      `The base URL is no http(s) URL: ${JSON.stringify(withoutUser(baseUrl))}`,
       {
         hint: 'Give one such as https://api.mistral.ai.',
       },
@@ -90,7 +86,7 @@ function placeOf(baseUrl: string): { readonly origin: string; readonly basePath:
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '')
     throw new HansardError(
       'usage',
-      'The base URL holds more than a place: a user, a password, a query or a fragment.',
+      'The base URL holds more than a place: a user, a password, a query or a fragment',
       {
         hint: 'Give scheme, host and path alone; the key has its own place.',
       },
@@ -104,5 +100,5 @@ function withoutUser(url: string): string {
 
 function positive(name: string, value: number | undefined): number | undefined {
   if (value === undefined || (Number.isFinite(value) && value > 0)) return value
-  throw new HansardError('usage', `${name} is ${value}, which is no number above zero.`)
+  throw new HansardError('usage', `${name} is ${value}, which is no number above zero`)
 }

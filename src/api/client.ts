@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto'
+import { setMaxListeners } from 'node:events'
 
 import { BodyBudget, type BodyHold } from './body-budget.ts'
 import { settingsOf, type ClientOptions } from './client-options.ts'
@@ -10,6 +11,8 @@ import { requestOf, type CallArguments } from './request.ts'
 import { scrubberOf } from './scrub.ts'
 import { stackOf } from './stack.ts'
 import type { Answer, CallName, Transport } from './transport.ts'
+
+export type { BodyHold, BytesReply, CallArguments, ClientOptions, JsonReply, StreamEvent }
 
 /** What every call may be given. */
 export interface CallOptions {
@@ -196,6 +199,8 @@ export class ConversationsClient {
     call: CallOptions = {},
     read: (answer: Answer, reading: Reading) => Promise<T>,
   ): Promise<T> {
+    // One signal ends all calls of a run: Node would warn of a leak at the eleventh under way.
+    if (call.signal !== undefined) setMaxListeners(0, call.signal)
     const request = { ...requestOf(name, this.#basePath, args), signal: call.signal, hold: call.hold }
     const reading = { name, scrub: this.#scrub }
     return this.#transport.send(request, (answer) => read(answer, reading))

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
-import { interrupted } from './transport.ts'
+import { interrupted } from './transport-errors.ts'
 
 /** Time as the client sees it; tests hand in their own. */
 export interface Clock {

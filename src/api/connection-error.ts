@@ -1,5 +1,5 @@
 import { HansardError, isHansardError, messageOf } from '../errors.ts'
-import { interrupted, UnsentError } from './transport.ts'
+import { interrupted, UnsentError } from './transport-errors.ts'
 
 /** Says what happened to a connection; `started` tells whether the request had begun to be written. */
 export function connectionError(
@@ -13,7 +13,7 @@ export function connectionError(
   if (code === 'UND_ERR_DESTROYED' || code === 'UND_ERR_CLOSED') return interrupted()
   const facts = { cause: error, hint: hintFor(code, started) }
   if (code === 'UND_ERR_CONNECT_TIMEOUT')
-    return new UnsentError('timeout', `No connection to ${origin} within ${connectMs / 1000} s.`, facts)
+    return new UnsentError('timeout', `No connection to ${origin} within ${connectMs / 1000} s`, facts)
   const reason = messageOf(error) || code
   if (!started) return new UnsentError('network', `Can't connect to ${origin}: ${reason}`, facts)
   return new HansardError('network', `The connection to ${origin} broke: ${reason}`, facts)

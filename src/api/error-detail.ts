@@ -1,3 +1,4 @@
+import { redactUnparsed } from '../model/secrets.ts'
 import type { Scrub } from './scrub.ts'
 
 const LONGEST = 500
@@ -5,7 +6,10 @@ const MOST_DETAILS = 5
 
 /** What the body of an error says, in one bounded line without control characters; empty if it says nothing. */
 export function detailOf(text: string, json: object | undefined, scrub: Scrub): string {
-  const said = json === undefined ? wordsOf(text) : [messageIn(json) || text, ...factsIn(json)].join(' ')
+  const said =
+    json === undefined
+      ? wordsOf(redactUnparsed(text))
+      : [messageIn(json) || redactUnparsed(text), ...factsIn(json)].join(' ')
   // Scrubbed again: escapes may have hidden the key until now; and before it is cut, so that no half of a key is left.
   return oneLine(scrub(said))
 }

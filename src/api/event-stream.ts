@@ -23,7 +23,7 @@ export async function readEvents(answer: Answer, reading: Reading): Promise<Asyn
   const type = answer.headers['content-type'] ?? ''
   if (type !== '' && !type.includes('event-stream')) {
     answer.discard()
-    throw new HansardError('stream-failed', `${reading.name}: the answer is no event stream but ${type}.`, {
+    throw new HansardError('stream-failed', `${reading.name}: the answer is no event stream but ${type}`, {
       status: answer.status,
       hint: 'The API may have done the work all the same: look at the conversation before you try again.',
     })
@@ -39,7 +39,7 @@ async function* eventsOf(answer: Answer, reading: Reading): AsyncGenerator<Strea
     if (event.type === 'conversation.response.done') return
     if (event.type === 'conversation.response.error') throw saidByStream(event, reading)
   }
-  throw failed(reading, 'it ended before conversation.response.done.')
+  throw failed(reading, 'it ended before conversation.response.done')
 }
 
 async function* piecesOf({ body }: Answer): AsyncGenerator<SseEvent> {
@@ -57,7 +57,7 @@ function parsed(text: string, reading: Reading): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    throw unusable(`${reading.name}: an event of the stream is not JSON.`, text, reading.scrub)
+    throw unusable(`${reading.name}: an event of the stream is not JSON`, text, reading.scrub)
   }
 }
 

@@ -1,6 +1,6 @@
 import type { HansardError } from '../errors.ts'
 import type { Repeat } from './operations.ts'
-import { UnsentError } from './transport.ts'
+import { UnsentError } from './transport-errors.ts'
 
 /**
  * Tells whether sending a request again may help and does no harm. A failure of the service says nothing about whether

@@ -31,7 +31,7 @@ export function requestOf(name: CallName, basePath: string, { id, query, body }:
 function pathOf(name: CallName, { path }: Operation, id: string | undefined): string {
   if (!path.includes('{id}')) return path
   if (id === undefined || id === '' || id === '.' || id === '..' || /\p{Surrogate}/u.test(id))
-    throw new HansardError('usage', `${name} needs an id, and ${JSON.stringify(id ?? '')} is none.`, {
+    throw new HansardError('usage', `${name} needs an id, and ${JSON.stringify(id ?? '')} is none`, {
       hint: 'Give the id as the API lists it, such as conv_0684fe18cbc57ba6800065acdd2b6c85.',
     })
   return path.replace('{id}', () => encodeURIComponent(id))
@@ -48,7 +48,7 @@ function queryOf(query: Query = {}): string {
 function bodyText(name: CallName, body: object | string, stream: boolean): string {
   if (typeof body !== 'string') return JSON.stringify({ ...body, stream })
   if (!isObjectJson(body))
-    throw new HansardError('usage', `The body of ${name} is not the JSON text of an object.`, {
+    throw new HansardError('usage', `The body of ${name} is not the JSON text of an object`, {
       hint: 'Give an object such as {"model": "…", "inputs": "…"}.',
     })
   const replaced = replaceAt(body, ['stream'], () => String(stream))

@@ -18,8 +18,8 @@ export function retryAfterMs(headers: Headers, now: Date): number | undefined {
 
 /** Parses an HTTP date. */
 export function dateOf(value: string): Date | undefined {
-  // Date.parse takes nearly anything, `-5` too; an HTTP date begins with the name of a day.
-  if (!/^[A-Z][a-z]{2,8},? /.test(value)) return undefined
+  // The form that HTTP asks for; Date.parse would take nearly anything, `-5` too.
+  if (!/^[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} [\d:]{8} GMT$/.test(value)) return undefined
   const date = new Date(value)
   return Number.isNaN(date.getTime()) ? undefined : date
 }

@@ -85,7 +85,7 @@ class Story {
     const pauseMs = this.#pauseAskedFor(error, headers)
     // Jitter on top of what was asked for: the callers that wait together should not come back together.
     const waitMs = (pauseMs ?? 0) + backoffMs(this.#sent, this.#patience.random)
-    if (this.#waitedMs + waitMs > this.#patience.budgetMs) throw this.#outOfPatience(error, waitMs)
+    if (this.#waitedMs + waitMs > this.#patience.budgetMs) throw this.#outOfPatience(error, pauseMs ?? waitMs)
     this.#waitedMs += waitMs
     this.#reason = error.message
     return { waitMs, pauseMs }

@@ -43,7 +43,7 @@ export class SseParser {
     try {
       return this.#decoder.decode(bytes, { stream: more })
     } catch (cause) {
-      throw new HansardError('stream-failed', 'The stream is not UTF-8.', { cause })
+      throw new HansardError('stream-failed', 'The stream is not UTF-8', { cause })
     }
   }
 
@@ -62,6 +62,6 @@ export class SseParser {
   }
 
   #tooLong(): HansardError {
-    return new HansardError('too-large', `An event of the stream is over ${this.#longest} characters.`)
+    return new HansardError('too-large', `An event of the stream is over ${this.#longest} characters`)
   }
 }

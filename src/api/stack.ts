@@ -1,3 +1,4 @@
+import { version } from '../version.ts'
 import type { BodyBudget } from './body-budget.ts'
 import type { ClientSettings } from './client-options.ts'
 import { withMemoryBudget } from './counted-bodies.ts'
@@ -11,7 +12,7 @@ import { undiciTransport } from './undici-transport.ts'
 
 /** All that a request goes through, from the wire up. */
 export function stackOf(settings: ClientSettings, budget: BodyBudget, traffic: Traffic): Transport {
-  const { origin, apiKey, timeouts, connections, clock, requestsPerSecond, patience, maxBodyBytes } = settings
+  const { origin, apiKey, timeouts, clock, requestsPerSecond, patience, maxBodyBytes } = settings
   const gate = new Gate(clock, requestsPerSecond)
   const tell = (event: ClientEvent) => {
     if (event.type === 'retry') traffic.retries++
@@ -19,12 +20,11 @@ export function stackOf(settings: ClientSettings, budget: BodyBudget, traffic: T
   }
   const headers = {
     authorization: `Bearer ${apiKey}`,
-    accept: 'application/json, text/event-stream, */*;q=0.1',
     'accept-encoding': 'identity',
-    'user-agent': 'hansard',
+    'user-agent': `hansard/${version}`,
   }
 
-  const wire = undiciTransport({ origin, headers, timeouts, connections })
+  const wire = undiciTransport({ origin, headers, timeouts })
   const recorded = withRecord(wire, traffic, tell)
   const paced = withPace(recorded, gate)
   const bounded = withMemoryBudget(paced, budget, maxBodyBytes)

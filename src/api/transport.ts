@@ -1,4 +1,3 @@
-import { HansardError } from '../errors.ts'
 import type { BodyHold } from './body-budget.ts'
 import type { LookupName, Operation, OperationName } from './operations.ts'
 
@@ -38,12 +37,4 @@ export interface Transport {
   send<T>(request: ApiRequest, read: (answer: Answer) => Promise<T>): Promise<T>
   /** Ends all connections; calls under way fail. */
   close(): Promise<void>
-}
-
-/** The request certainly did not arrive. */
-export class UnsentError extends HansardError {}
-
-/** The error of a call whose signal fired. */
-export function interrupted(): HansardError {
-  return new HansardError('interrupted', 'The call was told to stop.')
 }

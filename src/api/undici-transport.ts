@@ -1,11 +1,12 @@
 import { isIPv4 } from 'node:net'
 
-import { Agent, EnvHttpProxyAgent, type Dispatcher } from 'undici'
+import { Agent, EnvHttpProxyAgent, Pool, type Dispatcher } from 'undici'
 
 import { HansardError } from '../errors.ts'
 import { AnswerBody } from './answer-body.ts'
 import { connectionError } from './connection-error.ts'
-import { interrupted, type Answer, type ApiRequest, type Headers, type Transport } from './transport.ts'
+import { interrupted } from './transport-errors.ts'
+import type { Answer, ApiRequest, Headers, Transport } from './transport.ts'
 
 /** How long to wait for what, in milliseconds. */
 export interface Timeouts {
@@ -22,16 +23,16 @@ export interface Timeouts {
 export interface UndiciOptions {
   /** The only origin that gets requests and, in their headers, the key. */
   readonly origin: string
+  /** Of every request, the key among them. */
   readonly headers: Headers
   readonly timeouts: Timeouts
-  readonly connections?: number | undefined
 }
 
 /** Speaks HTTP, through the proxies that HTTPS_PROXY, HTTP_PROXY and NO_PROXY name. */
 export function undiciTransport(options: UndiciOptions): Transport {
   const { origin, headers, timeouts } = options
   const dispatcher = dispatcherFor(options)
-  const bodyHeaders = { ...headers, 'content-type': 'application/json' }
+  const headersOf = requestHeaders(headers)
   return {
     async send(request, read) {
       return read(
@@ -43,7 +44,7 @@ export function undiciTransport(options: UndiciOptions): Transport {
               origin,
               path: request.path,
               method: request.operation.method,
-              headers: request.body === undefined ? headers : bodyHeaders,
+              headers: headersOf(request),
               body: request.body ?? null,
               headersTimeout: 0,
               bodyTimeout: 0,
@@ -57,15 +58,22 @@ export function undiciTransport(options: UndiciOptions): Transport {
   }
 }
 
-/** The machine itself is never reached through a proxy, as in Go: the sandbox works behind a company's settings. */
-function dispatcherFor({ origin, timeouts, connections }: UndiciOptions): Dispatcher {
+/**
+ * Connections are not limited in number: a body that waits for memory keeps its connection, and whoever could free that
+ * memory may need another one first. The machine itself is never reached through a proxy, as in Go: the sandbox works
+ * behind a company's settings.
+ */
+function dispatcherFor({ origin, timeouts }: UndiciOptions): Dispatcher {
   const connect = { timeout: timeouts.connectMs }
-  const options = { connect, connections: connections ?? null }
-  if (isLoopback(new URL(origin).hostname)) return new Agent(options)
+  if (isLoopback(new URL(origin).hostname)) return new Agent({ connect })
   try {
-    return new EnvHttpProxyAgent({ ...options, proxyTls: connect })
+    return new EnvHttpProxyAgent({
+      connect,
+      proxyTls: connect,
+      clientFactory: (proxy, options) => new Pool(proxy, { ...options, headersTimeout: timeouts.connectMs }),
+    })
   } catch {
-    throw new HansardError('usage', 'HTTPS_PROXY or HTTP_PROXY is not the URL of a proxy.', {
+    throw new HansardError('usage', 'HTTPS_PROXY or HTTP_PROXY is not the URL of a proxy', {
       hint: 'Give it as http://host:port, or unset it.',
     })
   }
@@ -73,6 +81,17 @@ function dispatcherFor({ origin, timeouts, connections }: UndiciOptions): Dispat
 
 function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || (isIPv4(hostname) && hostname.startsWith('127.'))
+}
+
+/** Built once a client: the headers of reads, of writes, and of writes that stream. */
+function requestHeaders(headers: Headers): (request: ApiRequest) => Headers {
+  const reads = { ...headers, accept: 'application/json, */*;q=0.1' }
+  const writes = { ...reads, 'content-type': 'application/json' }
+  const streams = { ...writes, accept: 'text/event-stream' }
+  return ({ operation, body }) => {
+    if (operation.streams) return streams
+    return body === undefined ? reads : writes
+  }
 }
 
 interface Limits {
@@ -155,7 +174,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   #giveUp(): void {
     const seconds = this.#limits.firstByteMs / 1000
     this.#controller?.abort(
-      new HansardError('timeout', `No answer from ${this.#origin} within ${seconds} s.`, {
+      new HansardError('timeout', `No answer from ${this.#origin} within ${seconds} s`, {
         hint: 'Try again later; allow more time if the service is slow.',
       }),
     )
@@ -175,10 +194,9 @@ class Exchange implements Dispatcher.DispatchHandler {
 }
 
 function joined(headers: Record<string, string | string[] | undefined>): Headers {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [
-      name,
-      Array.isArray(value) ? value.join(', ') : (value ?? ''),
-    ]),
-  )
+  const all: Record<string, string> = {}
+  for (const [name, value] of Object.entries(headers)) {
+    all[name] = Array.isArray(value) ? value.join(', ') : (value ?? '')
+  }
+  return all
 }

@@ -1,0 +1,110 @@
+import { readFile } from 'node:fs/promises'
+import { text as textOf } from 'node:stream/consumers'
+
+import type { CallReply, ConversationsClient, PlainName, StreamName } from '../../api/client.ts'
+import { lookups, operations, type Operation } from '../../api/operations.ts'
+import type { CallArguments } from '../../api/request.ts'
+import { HansardError, messageOf } from '../../errors.ts'
+import { isArrayText, replaceAt } from '../../model/json-text.ts'
+import { redactSecrets } from '../../model/secrets.ts'
+import { exitCodes, type ExitCode } from '../exit-codes.ts'
+import type { Io } from '../io.ts'
+import { write, writeLine } from '../output.ts'
+
+export interface ApiOptions {
+  readonly operation: string
+  readonly id?: string | undefined
+  /** JSON text, `@file`, or `-` for stdin. */
+  readonly data?: string | undefined
+  /** `key=value`, each. */
+  readonly query?: readonly string[] | undefined
+  readonly stream?: boolean | undefined
+  readonly showSecrets?: boolean | undefined
+}
+
+const everyOperation: Readonly<Record<string, Operation>> = { ...operations, ...lookups }
+
+/** Calls one operation of the API and prints what it answers: JSON as it came, a stream one event a line. */
+export async function apiCommand(
+  client: ConversationsClient,
+  options: ApiOptions,
+  io: Io,
+): Promise<ExitCode> {
+  const name = nameOf(options)
+  const args = await argumentsOf(name, options, io)
+  const shown = options.showSecrets ? (text: string) => text : redacted
+  const call = { signal: io.signal }
+  if (isStream(name)) {
+    for await (const { text } of client.stream(name, args, call)) await writeLine(io.stdout, shown(text))
+  } else {
+    await print(await client.call(name, args, call), shown, io)
+  }
+  return exitCodes.done
+}
+
+async function print(reply: CallReply, shown: (text: string) => string, io: Io): Promise<void> {
+  if (reply.kind === 'json') await writeLine(io.stdout, shown(reply.text))
+  if (reply.kind === 'bytes') await write(io.stdout, reply.bytes)
+}
+
+/** A list has its rows redacted one by one. */
+function redacted(text: string): string {
+  return isArrayText(text) ? replaceAt(text, ['*'], redactSecrets) : redactSecrets(text)
+}
+
+function nameOf({ operation, stream }: ApiOptions): PlainName | StreamName {
+  if (!isName(operation))
+    throw new HansardError('usage', `There is no operation ${JSON.stringify(operation)}`, {
+      hint: `Choose one of: ${Object.keys(everyOperation).join(', ')}.`,
+    })
+  if (!stream || isStream(operation)) return operation
+  const streaming = `${operation}Stream`
+  if (isName(streaming)) return streaming
+  throw new HansardError('usage', `${operation} does not stream`, {
+    hint: 'start, append and restart do; leave --stream out for the others.',
+  })
+}
+
+function isName(operation: string): operation is PlainName | StreamName {
+  return Object.hasOwn(everyOperation, operation)
+}
+
+function isStream(name: PlainName | StreamName): name is StreamName {
+  return everyOperation[name]?.streams === true
+}
+
+async function argumentsOf(name: string, options: ApiOptions, io: Io): Promise<CallArguments> {
+  const { id, data, query = [] } = options
+  const operation = everyOperation[name]
+  if (id !== undefined && operation?.path.includes('{id}') === false)
+    throw new HansardError('usage', `${name} takes no id`, { hint: 'Leave it out.' })
+  if (operation?.method !== 'POST') {
+    if (data !== undefined)
+      throw new HansardError('usage', `${name} takes no body`, { hint: 'Leave --data out.' })
+    return { id, query: Object.fromEntries(query.map(pair)) }
+  }
+  if (data === undefined)
+    throw new HansardError('usage', `${name} needs a body`, {
+      hint: 'Give it with --data: JSON, @file, or - for stdin.',
+    })
+  return { id, query: Object.fromEntries(query.map(pair)), body: await bodyOf(data, io) }
+}
+
+function pair(text: string): [string, string] {
+  const at = text.indexOf('=')
+  if (at > 0) return [text.slice(0, at), text.slice(at + 1)]
+  throw new HansardError('usage', `${JSON.stringify(text)} is no query`, { hint: 'Give --query key=value.' })
+}
+
+async function bodyOf(data: string, io: Io): Promise<string> {
+  if (data === '-') return textOf(io.stdin)
+  if (!data.startsWith('@')) return data
+  try {
+    return await readFile(data.slice(1), 'utf8')
+  } catch (cause) {
+    throw new HansardError('file', `Can't read ${data.slice(1)}: ${messageOf(cause)}`, {
+      cause,
+      hint: 'Give a file that is there, or - for stdin.',
+    })
+  }
+}

@@ -1,0 +1,146 @@
+import { setTimeout as delay } from 'node:timers/promises'
+
+import { describe, expect, it } from 'vitest'
+
+import type { StreamEvent } from '../../src/api/client.ts'
+import { clientOf, json, KEY, serve, type Handler } from '../support/client-server.ts'
+
+const STARTED = '{"type":"conversation.response.started","conversation_id":"c1"}'
+const DELTA = '{"type":"message.output.delta","content":"é","n":12345678901234567890}'
+const DONE = '{"type":"conversation.response.done","usage":{}}'
+const event = (data: string) => `data: ${data}\n\n`
+
+const streaming =
+  (...pieces: string[]): Handler =>
+  (_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' })
+    for (const piece of pieces) response.write(piece)
+    response.end()
+  }
+
+async function collect(events: AsyncIterable<StreamEvent>, into: StreamEvent[] = []): Promise<StreamEvent[]> {
+  for await (const one of events) into.push(one)
+  return into
+}
+
+describe('A stream', () => {
+  it('brings every event, raw and parsed, of each of the three operations', async () => {
+    const { url, seen } = await serve(streaming(`event: x\n${event(STARTED)}`, event(DELTA), event(DONE)))
+    const client = clientOf(url)
+    for (const events of [
+      client.startStream({ model: 'm' }),
+      client.appendStream('c1', '{"inputs": ""}'),
+      client.restartStream('c1', {}),
+    ]) {
+      const all = await collect(events)
+      expect(all.map(({ text }) => text)).toEqual([STARTED, DELTA, DONE])
+      expect(all[1]).toMatchObject({ type: 'message.output.delta', json: { content: 'é' } })
+    }
+    expect(seen.map(({ url, body }) => `${url} ${body}`)).toEqual([
+      '/v1/conversations {"model":"m","stream":true}',
+      '/v1/conversations/c1 {"stream":true,"inputs": ""}',
+      '/v1/conversations/c1/restart {"stream":true}',
+    ])
+    expect(seen[0]?.headers.accept).toBe('text/event-stream')
+  })
+
+  it('that stops before it is done failed, after its events have been given', async () => {
+    const { url } = await serve(streaming(event(STARTED), event(DELTA)))
+    const events: StreamEvent[] = []
+    await expect(collect(clientOf(url).startStream({}), events)).rejects.toMatchObject({
+      code: 'stream-failed',
+      hint: expect.any(String) as string,
+    })
+    expect(events.length).toBe(2)
+  })
+
+  it('that says that it failed is told, without the key', async () => {
+    const error = `{"type":"conversation.response.error","message":"Model is away, ${KEY}","code":3000}`
+    const { url } = await serve(streaming(event(STARTED), event(error)))
+    await expect(collect(clientOf(url).startStream({}))).rejects.toMatchObject({
+      code: 'stream-failed',
+      message: 'startStream: the stream failed: the API says: Model is away, [the API key] [code 3000]',
+    })
+  })
+
+  it('whose connection breaks fails', async () => {
+    const { url } = await serve((_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      response.write(event(STARTED), () => response.destroy())
+    })
+    await expect(collect(clientOf(url).startStream({}))).rejects.toMatchObject({ code: 'network' })
+  })
+
+  it('that falls silent is given up, but not while its reader is busy', async () => {
+    const { url } = await serve((_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      response.write(event(STARTED))
+      setTimeout(() => response.write(event(DELTA)), 150)
+    })
+    const events: StreamEvent[] = []
+    const read = async () => {
+      for await (const one of clientOf(url, { timeouts: { completionMs: 100 } }).startStream({})) {
+        events.push(one)
+        await delay(200)
+      }
+    }
+    await expect(read()).rejects.toMatchObject({ code: 'timeout' })
+    expect(events.length).toBe(2)
+  })
+
+  it('ends when it says that it is done, though the connection stays open', async () => {
+    const { url } = await serve((_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).write(event(DONE))
+    })
+    expect((await collect(clientOf(url).startStream({}))).length).toBe(1)
+  })
+
+  it('that is left early ends the request', async () => {
+    let closed = false
+    const { url } = await serve((_request, response) => {
+      response.on('close', () => (closed = true))
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).write(event(STARTED) + event(DELTA))
+    })
+    for await (const { type } of clientOf(url).startStream({})) {
+      expect(type).toBe('conversation.response.started')
+      break
+    }
+    await expect.poll(() => closed).toBe(true)
+  })
+
+  it('that is told to stop stops', async () => {
+    const { url } = await serve((_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).write(event(STARTED))
+    })
+    const stop = new AbortController()
+    setTimeout(() => stop.abort(), 50)
+    await expect(collect(clientOf(url).startStream({}, { signal: stop.signal }))).rejects.toMatchObject({
+      code: 'interrupted',
+    })
+  })
+
+  it.each([
+    [
+      'JSON instead of a stream',
+      (...[, response]: Parameters<Handler>) => json(response, {}),
+      'stream-failed',
+    ],
+    [
+      'an error',
+      (...[, response]: Parameters<Handler>) => json(response, { detail: 'No' }, 422),
+      'request-refused',
+    ],
+    ['an event that is not JSON', streaming(event('oh')), 'not-json'],
+  ])('may be answered with %s, and fails', async (_, handler, code) => {
+    const { url } = await serve(handler)
+    await expect(collect(clientOf(url).startStream({}))).rejects.toMatchObject({ code })
+  })
+
+  it('begins again after a 429, but never after it has begun', async () => {
+    const { url, seen } = await serve((request, response, n) =>
+      n === 1 ? json(response, {}, 429) : streaming(event(STARTED))(request, response, n),
+    )
+    await expect(collect(clientOf(url).startStream({}))).rejects.toMatchObject({ code: 'stream-failed' })
+    expect(seen.length).toBe(2)
+  })
+})

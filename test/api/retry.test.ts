@@ -1,0 +1,170 @@
+import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
+
+import { describe, expect, it, onTestFinished } from 'vitest'
+
+import { systemClock } from '../../src/api/clock.ts'
+import type { ClientEvent } from '../../src/api/events.ts'
+import { clientOf, failureOf, json, serve, skippingClock, type Handler } from '../support/client-server.ts'
+
+const failTwice =
+  (status: number, headers = {}): Handler =>
+  (_request, response, n) =>
+    json(response, { detail: 'x' }, n <= 2 ? status : 200, n <= 2 ? headers : {})
+
+const always =
+  (status: number, body: unknown = { detail: 'x' }, headers = {}): Handler =>
+  (_request, response) =>
+    json(response, body, status, headers)
+
+describe('A read', () => {
+  it.each([408, 409, 425, 429, 500, 502, 503, 504, 529])('is repeated after a %i', async (status) => {
+    const { url, seen } = await serve(failTwice(status))
+    const client = clientOf(url)
+    await client.getHistory('c1')
+    expect(seen.length).toBe(3)
+    expect(client.counters).toMatchObject({ requests: 3, retries: 2 })
+  })
+
+  it.each([400, 401, 402, 403, 404, 422])('is not repeated after a %i', async (status) => {
+    const { url, seen } = await serve(always(status))
+    await expect(clientOf(url).getHistory('c1')).rejects.toMatchObject({ status })
+    expect(seen.length).toBe(1)
+  })
+
+  it.each([401, 403])('is repeated after a %i that is a page of something in between', async (status) => {
+    const { url, seen } = await serve((_request, response) => void response.writeHead(status).end('<html>'))
+    await expect(clientOf(url).getHistory('c1')).rejects.toMatchObject({
+      code: 'service-failed',
+      hint: expect.stringContaining('proxy') as string,
+    })
+    expect(seen.length).toBe(6)
+  })
+
+  it('is repeated after a connection that broke, before or inside the answer', async () => {
+    const { url, seen } = await serve((_request, response, n) => {
+      if (n === 1) response.destroy()
+      else if (n === 2)
+        response.writeHead(200, { 'content-length': 100 }).write('{"a"', () => response.destroy())
+      else json(response, {})
+    })
+    await clientOf(url).getHistory('c1')
+    expect(seen.length).toBe(3)
+  })
+
+  it('ends after the last attempt with what went wrong and how often', async () => {
+    const { url } = await serve(always(503))
+    await expect(clientOf(url, { retry: { attempts: 3 } }).get('c1')).rejects.toMatchObject({
+      code: 'service-failed',
+      status: 503,
+      message: 'get: the service failed (503): x (sent 3 times)',
+    })
+  })
+
+  it('waits longer from attempt to attempt', async () => {
+    const { url } = await serve(always(500))
+    const clock = skippingClock()
+    await failureOf(clientOf(url, { clock, retry: { random: () => 1 } }).get('c1'))
+    expect(clock.slept).toEqual([500, 1000, 2000, 4000, 8000])
+  })
+})
+
+describe('A write', () => {
+  it.each([408, 409, 425, 500, 503])('is not repeated after a %i: it may have been done', async (status) => {
+    const { url, seen } = await serve(always(status))
+    await expect(clientOf(url).start({})).rejects.toMatchObject({ status })
+    expect(seen.length).toBe(1)
+  })
+
+  it('is not repeated after a connection that broke, nor after an answer that is not JSON', async () => {
+    const { url, seen } = await serve((_request, response, n) => {
+      if (n === 1) response.destroy()
+      else response.end('{"conversation_id":')
+    })
+    const client = clientOf(url)
+    await expect(client.start({})).rejects.toMatchObject({ code: 'network' })
+    await expect(client.start({})).rejects.toMatchObject({ code: 'not-json' })
+    expect(seen.length).toBe(2)
+  })
+
+  it('is repeated after a 429, which says that it was not done', async () => {
+    const { url, seen } = await serve(failTwice(429))
+    await clientOf(url).append('c1', {})
+    expect(seen.length).toBe(3)
+  })
+
+  it.each([
+    ['nobody listens', 'http://127.0.0.1:1', 'network'],
+    ['the name is unknown', 'http://nowhere.invalid', 'network'],
+  ])('is repeated when %s, for then it never arrived', async (_, url, code) => {
+    const client = clientOf(url, { retry: { attempts: 2 } })
+    await expect(client.start({})).rejects.toMatchObject({ code, hint: expect.any(String) as string })
+    expect(client.counters.retries).toBe(1)
+  })
+
+  it.each([
+    ['is not TLS', true, 'network'],
+    ['never says a word', false, 'timeout'],
+  ])('is repeated when the other side %s, for then it never arrived', async (_, speaks, code) => {
+    const server = createServer((socket) => {
+      socket.on('error', () => socket.destroy())
+      if (speaks) socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const client = clientOf(url, { timeouts: { connectMs: 300 }, retry: { attempts: 2 } })
+    onTestFinished(() => void server.close())
+    await expect(client.start({})).rejects.toMatchObject({ code })
+    expect(client.counters.retries).toBe(1)
+  })
+})
+
+describe('Retry-After', () => {
+  it('makes all callers of a client wait', async () => {
+    const { url, seen } = await serve((_request, response, n) => {
+      if (n === 1) json(response, {}, 429, { 'retry-after': '1' })
+      else json(response, {})
+    })
+    const events: ClientEvent[] = []
+    const begun = performance.now()
+    const client = clientOf(url, {
+      clock: systemClock,
+      retry: { random: () => 0 },
+      onEvent: (event) => {
+        events.push(event)
+        if (event.type === 'pause') others = Promise.all([client.get('c2'), client.get('c3')])
+      },
+    })
+    let others: Promise<unknown> | undefined
+    await client.get('c1')
+    await others
+    expect(seen.length).toBe(4)
+    expect(performance.now() - begun).toBeGreaterThan(990)
+    expect(events).toContainEqual({ type: 'pause', name: 'get', waitMs: 1000 })
+  })
+
+  it('that asks for more than patience allows ends the call at once and names the wait', async () => {
+    const { url, seen } = await serve(always(429, {}, { 'retry-after': '7200' }))
+    await expect(clientOf(url).get('c1')).rejects.toMatchObject({
+      code: 'rate-limited',
+      message: expect.stringContaining('2 h') as string,
+      hint: expect.stringContaining('2 h') as string,
+    })
+    expect(seen.length).toBe(1)
+  })
+
+  it('is waited for again and again: a limit is no failure', async () => {
+    const { url } = await serve((_request, response, n) =>
+      json(response, {}, n <= 20 ? 429 : 200, { 'retry-after': '2' }),
+    )
+    const clock = skippingClock()
+    await clientOf(url, { clock, retry: { random: () => 0 } }).get('c1')
+    expect(clock.slept).toEqual(Array<number>(20).fill(2000))
+  })
+})
+
+it('An allowance of zero ends a call at once', async () => {
+  const { url, seen } = await serve(always(429, {}, { 'x-ratelimit-limit-req-minute': '0' }))
+  await expect(clientOf(url).get('c1')).rejects.toMatchObject({ code: 'no-allowance' })
+  expect(seen.length).toBe(1)
+})

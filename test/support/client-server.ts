@@ -1,0 +1,89 @@
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+import { onTestFinished } from 'vitest'
+
+import { ConversationsClient, type ClientOptions } from '../../src/api/client.ts'
+import type { Clock } from '../../src/api/clock.ts'
+
+export interface Seen {
+  readonly method: string
+  readonly url: string
+  readonly headers: IncomingMessage['headers']
+  readonly body: string
+}
+
+export interface TestServer {
+  readonly url: string
+  /** Requests so far, whole. */
+  readonly seen: Seen[]
+}
+
+/** Answers the n-th request, counted from 1. */
+export type Handler = (request: Seen, response: ServerResponse, n: number) => void
+
+/** A real HTTP server on this machine until the test is over. */
+export async function serve(handler: Handler): Promise<TestServer> {
+  const seen: Seen[] = []
+  const url = await listen(async (request, response) => {
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(chunk as Buffer)
+    const { method = '', url = '', headers } = request
+    const one = { method, url, headers, body: Buffer.concat(chunks).toString() }
+    seen.push(one)
+    handler(one, response, seen.length)
+  })
+  return { url, seen }
+}
+
+async function listen(listener: RequestListener): Promise<string> {
+  const server = createServer(listener)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(async () => {
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
+  })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+/** Answers with JSON. */
+export function json(response: ServerResponse, value: unknown, status = 200, headers = {}): void {
+  response.writeHead(status, { 'content-type': 'application/json', ...headers })
+  response.end(typeof value === 'string' ? value : JSON.stringify(value))
+}
+
+export const KEY = 'k3y-0123456789abcdef'
+
+/** A client of this server until the test is over, whose waits between attempts take no time. */
+export function clientOf(baseUrl: string, options: Partial<ClientOptions> = {}): ConversationsClient {
+  const client = new ConversationsClient({ apiKey: KEY, baseUrl, clock: skippingClock(), ...options })
+  onTestFinished(() => client.close())
+  return client
+}
+
+/** A clock that jumps over what it is asked to sleep, and remembers it. */
+export function skippingClock(): Clock & { readonly slept: number[] } {
+  const slept: number[] = []
+  let skipped = 0
+  return {
+    slept,
+    now: () => performance.now() + skipped,
+    sleep: (ms) => {
+      slept.push(ms)
+      skipped += ms
+      return Promise.resolve()
+    },
+  }
+}
+
+/** What a call failed with. */
+export async function failureOf(call: Promise<unknown>): Promise<unknown> {
+  return call.then(
+    () => expectFailure(),
+    (error: unknown) => error,
+  )
+}
+
+function expectFailure(): never {
+  throw new Error('The call was expected to fail.')
+}
