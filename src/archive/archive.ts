@@ -39,6 +39,15 @@ export function openArchive(path: string, { mode = 'read' }: OpenOptions = {}): 
   }
 }
 
+/** How long work that is done `soon` may be gathered, in milliseconds. */
+const BATCH_MS = 50
+
+/** An entry of 1 KB wastes a quarter of the default page of 4 KiB; of this one an eighth. */
+const PAGE_BYTES = 8192
+
+/** 64 MiB of log before it is written back: at the default of 1,000 pages a first backup took nearly twice as long. */
+const WAL_PAGES = 8192
+
 /** An archive in memory that holds nothing, for asking what a first backup would do. */
 export function emptyArchive(): Archive {
   const path = ':memory:'
@@ -54,8 +63,10 @@ export function emptyArchive(): Archive {
  */
 function prepareForWriting(db: Sqlite, path: string): void {
   isOutdated(db, path)
+  db.pragma(`page_size = ${PAGE_BYTES}`)
   db.pragma('journal_mode = wal')
   db.pragma('synchronous = normal')
+  db.pragma(`wal_autocheckpoint = ${WAL_PAGES}`)
   db.pragma('foreign_keys = on')
   migrate(db, path)
 }
@@ -76,6 +87,7 @@ export class Archive {
   readonly events: Events
   readonly accountKeys: AccountKeys
   readonly #db: Sqlite
+  #batchBegan = 0
 
   constructor(db: Sqlite, path: string) {
     this.#db = db
@@ -90,11 +102,30 @@ export class Archive {
 
   /** Does `work` as a whole or not at all. */
   transaction<T>(work: () => T): T {
-    try {
-      return this.#db.transaction(work).immediate()
-    } catch (thrown) {
-      throw explainSqlite(thrown, this.path)
-    }
+    this.flush()
+    return this.#explained(() => this.#db.transaction(work).immediate())
+  }
+
+  /**
+   * Does `work` as a whole or not at all, and commits it together with what else is done in the same moment: a busy
+   * backup so writes each page of an index once instead of once a conversation. What a crash may take away is no more
+   * than that moment's work, and `flush` ends it.
+   */
+  soon<T>(work: () => T): T {
+    return this.#explained(() => {
+      if (!this.#db.inTransaction) {
+        this.#db.exec('begin immediate')
+        this.#batchBegan = Date.now()
+      }
+      const result = this.#db.transaction(work)()
+      if (Date.now() - this.#batchBegan >= BATCH_MS) this.#db.exec('commit')
+      return result
+    })
+  }
+
+  /** Commits what was done `soon`. */
+  flush(): void {
+    if (this.#db.inTransaction) this.#explained(() => this.#db.exec('commit'))
   }
 
   /** A place to note the rows of a listing in; one at a time. */
@@ -114,10 +145,20 @@ export class Archive {
 
   /** Writes all into the one file and waits for the disk, so that a copy of that file is a copy of the archive. */
   checkpoint(): void {
-    this.#db.pragma('wal_checkpoint(truncate)')
+    this.flush()
+    this.#explained(() => this.#db.pragma('wal_checkpoint(truncate)'))
   }
 
   close(): void {
+    this.flush()
     this.#db.close()
+  }
+
+  #explained<T>(work: () => T): T {
+    try {
+      return work()
+    } catch (thrown) {
+      throw explainSqlite(thrown, this.path)
+    }
   }
 }

@@ -22,7 +22,9 @@ export class Histories {
   readonly #readEntry: Statement
 
   constructor(db: Sqlite) {
-    this.#findEntry = db.prepare('select id from entry where sha256 = ?').pluck()
+    this.#findEntry = db
+      .prepare('select id from entry where substr(sha256, 1, 8) = substr(:sha256, 1, 8) and sha256 = :sha256')
+      .pluck()
     this.#addEntry = db.prepare('insert into entry (sha256, json) values (?, ?)')
     this.#findLink = db.prepare('select id from link where previous = ? and entry = ?').pluck()
     this.#addLink = db.prepare('insert into link (previous, entry, position) values (?, ?, ?)')
@@ -48,7 +50,7 @@ export class Histories {
   }
 
   #entry(sha256: Buffer, json: string): number {
-    const known = this.#findEntry.get(sha256) as number | undefined
+    const known = this.#findEntry.get({ sha256 }) as number | undefined
     return known ?? Number(this.#addEntry.run(sha256, json).lastInsertRowid)
   }
 

@@ -188,8 +188,8 @@ class BackupRun {
       })
       step = 'store'
       const now = new Date().toISOString()
-      const outcome = this.#archive.transaction(() => {
-        this.#archive.failures.resolve(candidate.id, now)
+      const outcome = this.#archive.soon(() => {
+        if (candidate.hasFailed) this.#archive.failures.resolve(candidate.id, now)
         const stored = this.#archive.conversations.store(fetched, run, now)
         if (fetched.messagesDiffer && stored !== 'unchanged') this.#noteDifference(run, candidate.id, now)
         return stored
@@ -210,9 +210,9 @@ class BackupRun {
     this.#archive.events.add({ kind: 'messages-differ', conversation, detail }, run, now)
   }
 
-  #vanish({ id }: Candidate): void {
+  #vanish({ id, hasFailed }: Candidate): void {
     this.#books.vanished++
-    this.#archive.failures.resolve(id, new Date().toISOString())
+    if (hasFailed) this.#archive.soon(() => this.#archive.failures.resolve(id, new Date().toISOString()))
   }
 
   #fail(
@@ -229,7 +229,7 @@ class BackupRun {
       message: messageOf(thrown),
       body: error?.body,
     }
-    this.#archive.transaction(() => this.#archive.failures.record(failure, run, new Date().toISOString()))
+    this.#archive.soon(() => this.#archive.failures.record(failure, run, new Date().toISOString()))
     this.#books.failed++
     this.#failuresInARow = unreachable.has(failure.code) ? this.#failuresInARow + 1 : 0
     if (this.#failuresInARow < FAILURES_IN_A_ROW) return

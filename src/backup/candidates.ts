@@ -19,6 +19,8 @@ export interface Candidate {
   readonly needsRow: boolean
   readonly verdict: 'fetch' | 'unchanged' | 'unusable'
   readonly isKnown: boolean
+  /** An earlier run failed to fetch it. */
+  readonly hasFailed: boolean
 }
 
 /** How to choose. */
@@ -67,6 +69,7 @@ export async function* candidates(
         needsRow: !row.hasMetadata && (known === undefined || hasMetadata(known)),
         verdict: !row.isUsable ? 'unusable' : mustFetch ? 'fetch' : 'unchanged',
         isKnown: known !== undefined,
+        hasFailed: failed.has(row.key),
       }
     }
   }

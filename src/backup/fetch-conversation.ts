@@ -44,7 +44,12 @@ export async function fetchConversation(
     if (!messages) return { history, messages: undefined, agreement: 'same' as const, at: reply.servedAt }
     onStep('messages')
     const list = splitList(await client.getMessages(id, call), 'messages', id)
-    return { history, messages: list, agreement: agreementOf(history, list), at: reply.servedAt }
+    return {
+      history,
+      messages: list,
+      agreement: agreementOf(messagesOf(history, reply.json), list.entries),
+      at: reply.servedAt,
+    }
   }
   const first = await readOnce()
   const read = first.agreement === 'different' ? await readOnce() : first
@@ -60,15 +65,17 @@ export async function fetchConversation(
 }
 
 /** Messages should be the history without tools, calls and handoffs: word for word, or at least in content. */
-function agreementOf(history: EntryList, messages: EntryList): 'same' | 'reworded' | 'different' {
-  const expected = history.entries.filter(isMessage)
-  const found = messages.entries
+function agreementOf(
+  expected: readonly string[],
+  found: readonly string[],
+): 'same' | 'reworded' | 'different' {
   if (expected.length !== found.length) return 'different'
   if (expected.every((text, i) => text === found[i])) return 'same'
   return expected.every((text, i) => sameContent(text, found[i] ?? '')) ? 'reworded' : 'different'
 }
 
-function isMessage(text: string): boolean {
-  const { type } = JSON.parse(text) as { type?: unknown }
-  return type === undefined || String(type).startsWith('message.')
+/** The texts of those entries that are messages; an entry without a type can only be one. */
+function messagesOf(history: EntryList, json: unknown): string[] {
+  const { entries } = json as { entries: readonly { readonly type?: unknown }[] }
+  return history.entries.filter((_, i) => String(entries[i]?.type ?? 'message.').startsWith('message.'))
 }

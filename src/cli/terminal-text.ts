@@ -33,7 +33,6 @@ export function pad(line: string, cells: number): string {
   return line + ' '.repeat(Math.max(0, cells - stringWidth(line)))
 }
 
-// eslint-disable-next-line no-control-regex -- these are what it is about
 const STEERING = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
 
 const CONTROL_PICTURES: Readonly<Record<string, string>> = Object.fromEntries(

@@ -22,10 +22,7 @@ export async function measure(
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit', 'pipe'],
   })
-  const [stdout, memory] = await Promise.all([
-    collect(child.stdio[1]),
-    collect(child.stdio[3]),
-  ])
+  const [stdout, memory] = await Promise.all([collect(child.stdio[1]), collect(child.stdio[3])])
   const code = await new Promise((resolve) => child.once('close', resolve))
   if (code !== 0) throw new Error(`${script} ended with ${String(code)}: ${stdout}`)
   return { seconds: Number(process.hrtime.bigint() - began) / 1e9, memory: Number(memory) / 1024, stdout }
