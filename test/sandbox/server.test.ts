@@ -9,7 +9,9 @@ const question = { model: 'mistral-small-latest', inputs: 'Why do rivers bend?' 
 describe('a sandbox', () => {
   it('refuses a key that no account has, in the shape of the service', async () => {
     const { sandbox } = await visit()
-    const response = await fetch(`${sandbox.url}/v1/conversations`, { headers: { authorization: 'Bearer no' } })
+    const response = await fetch(`${sandbox.url}/v1/conversations`, {
+      headers: { authorization: 'Bearer no' },
+    })
     expect(response.status).toBe(401)
     expect(await response.json()).toEqual({ message: 'Unauthorized', request_id: expect.any(String) })
   })
@@ -30,7 +32,8 @@ describe('a sandbox', () => {
   })
 
   it('sends stories token for token', async () => {
-    const row = '{"id":"conv_1","created_at":"2025-01-01T00:00:00.000001Z","n":12345678901234567890,"n":1e400}'
+    const row =
+      '{"id":"conv_1","created_at":"2025-01-01T00:00:00.000001Z","n":12345678901234567890,"n":1e400}'
     const entries = ['{"type":"message.input","content":"\\u0041\\/"}', '{"type":"new.kind","x":-0.0}']
     const { get } = await visit({
       accounts: [{ key: 'key', stories: storiesFromConversations([{ conversation: row, entries }]) }],
@@ -50,7 +53,13 @@ describe('a sandbox', () => {
     await post('/v1/conversations', { ...question, stream: true })
     await get('/v1/conversations?page=1')
     expect(sandbox.requests).toMatchObject([
-      { method: 'POST', operation: 'startStream', account: 'key', status: 200, body: expect.stringContaining('bend') },
+      {
+        method: 'POST',
+        operation: 'startStream',
+        account: 'key',
+        status: 200,
+        body: expect.stringContaining('bend'),
+      },
       { method: 'GET', path: '/v1/conversations', query: 'page=1', operation: 'list' },
     ])
   })
@@ -124,7 +133,9 @@ describe('conversations in a sandbox', () => {
     const copy = (await get(`/v1/conversations/${restarted.json.conversation_id}/history`)).json.entries
     expect(copy).toMatchObject([first, { type: 'message.output' }])
     expect((await get(`${path}/history`)).json.entries).toHaveLength(2)
-    expect(await post(`${path}/restart`, { from_entry_id: 'msg_no', inputs: '' })).toMatchObject({ status: 404 })
+    expect(await post(`${path}/restart`, { from_entry_id: 'msg_no', inputs: '' })).toMatchObject({
+      status: 404,
+    })
   })
 
   it('are gone when deleted', async () => {
@@ -132,7 +143,8 @@ describe('conversations in a sandbox', () => {
     const { json } = await post('/v1/conversations', question)
     const path = `/v1/conversations/${json.conversation_id}`
     expect(await send('DELETE', path)).toMatchObject({ status: 204, text: '' })
-    for (const gone of [path, `${path}/history`, `${path}/messages`]) expect((await get(gone)).status).toBe(404)
+    for (const gone of [path, `${path}/history`, `${path}/messages`])
+      expect((await get(gone)).status).toBe(404)
     expect((await send('DELETE', path)).status).toBe(404)
     expect((await post(path, { inputs: 'hello?' })).status).toBe(404)
   })
@@ -188,7 +200,9 @@ describe('a stream', () => {
     const { post, get } = await visit()
     const { json } = await post('/v1/conversations', question)
     const path = `/v1/conversations/${json.conversation_id}`
-    expect(readEvents((await post(path, { inputs: 'on', stream: true })).text).at(-1)?.event).toContain('done')
+    expect(readEvents((await post(path, { inputs: 'on', stream: true })).text).at(-1)?.event).toContain(
+      'done',
+    )
     const [first] = (await get(`${path}/history`)).json.entries
     const restarted = await post(`${path}/restart`, { from_entry_id: first.id, inputs: '', stream: true })
     expect(readEvents(restarted.text)[0]?.data['conversation_id']).not.toBe(json.conversation_id)
