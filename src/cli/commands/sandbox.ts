@@ -1,0 +1,100 @@
+import { HansardError, messageOf } from '../../errors.ts'
+import { parseBehaviour } from '../../sandbox/behaviour.ts'
+import type { Fault } from '../../sandbox/faults.ts'
+import { manyConversations } from '../../sandbox/many.ts'
+import { startSandbox } from '../../sandbox/server.ts'
+import { loadStories, storiesDirectory } from '../../sandbox/stories.ts'
+import { storiesFromConversations, type Story } from '../../sandbox/story.ts'
+import { exitCodes, type ExitCode } from '../exit-codes.ts'
+import type { GlobalOptions, Io } from '../io.ts'
+
+/** What `hansard sandbox` can be told. */
+export interface SandboxCommandOptions extends GlobalOptions {
+  readonly port?: number
+  /** An archive to serve instead of the stories. */
+  readonly from?: string
+  /** A directory of stories to serve instead of ours. */
+  readonly stories?: string
+  /** How many made-up conversations to add. */
+  readonly conversations?: number
+  /** Switches, each `name=value`. */
+  readonly behaviour?: readonly string[]
+  /** Faults, each as JSON. */
+  readonly fault?: readonly string[]
+  /** Requests a second that an account is allowed. */
+  readonly rps?: number
+  /** Milliseconds before each answer. */
+  readonly latency?: number
+}
+
+/** Reads the conversations of an archive, as the sandbox takes them. */
+export type ReadConversations = (
+  archive: string,
+) => Iterable<{ conversation: string; entries: readonly string[] }>
+
+/** The keys of the two accounts: one that holds something, and one to replay into. */
+export const demoKeys = { source: 'sandbox-source', target: 'sandbox-target' } as const
+
+/** Runs the local API until it is told to stop. */
+export async function sandboxCommand(
+  options: SandboxCommandOptions,
+  io: Io,
+  readConversations: ReadConversations,
+): Promise<ExitCode> {
+  const sandbox = await startSandbox({
+    accounts: [
+      { key: demoKeys.source, stories: await findStories(options, readConversations) },
+      { key: demoKeys.target },
+    ],
+    behaviour: parseBehaviour(options.behaviour ?? []),
+    faults: findFaults(options),
+    ...(options.port !== undefined && { port: options.port }),
+  }).catch((cause: unknown) => {
+    throw new HansardError('network', `The sandbox can't listen: ${messageOf(cause)}`, { cause })
+  })
+  const conversations = sandbox.account(demoKeys.source).ids.length
+  io.stdout.write(
+    options.json
+      ? `${JSON.stringify({ command: 'sandbox', url: sandbox.url, keys: demoKeys, conversations })}\n`
+      : `${sandbox.url}\nsource  ${demoKeys.source}  ${conversations} conversations\ntarget  ${demoKeys.target}\n`,
+  )
+  if (!options.quiet) io.stderr.write('Ctrl-C stops the sandbox.\n')
+  await aborted(io.signal)
+  await sandbox.close()
+  return exitCodes.done
+}
+
+async function findStories(options: SandboxCommandOptions, read: ReadConversations): Promise<Story[]> {
+  const { from, stories, conversations: count } = options
+  const told =
+    from === undefined ? await loadStories(stories ?? storiesDirectory) : storiesFromConversations(read(from))
+  if (count === undefined) return told
+  return [...told, manyConversations({ count, entries: 10, bytesPerEntry: 1024, seed: 1 })]
+}
+
+function findFaults({ fault = [], rps, latency }: SandboxCommandOptions): Fault[] {
+  return [
+    ...fault.map(parseFault),
+    ...(rps === undefined ? [] : [{ then: { kind: 'rps', limit: rps } } as const]),
+    ...(latency === undefined ? [] : [{ then: { kind: 'latency', ms: latency } } as const]),
+  ]
+}
+
+function parseFault(text: string): Fault {
+  try {
+    const fault = JSON.parse(text) as Fault | null
+    if (typeof fault?.then.kind === 'string') return fault
+  } catch {
+    // Refused below like JSON of another shape.
+  }
+  throw new HansardError('usage', `This is no fault: ${text}`, {
+    hint: `A fault looks like {"operation":"list","nth":2,"then":{"kind":"answer","like":"bad-gateway"}}.`,
+  })
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}
