@@ -6,7 +6,7 @@ export interface RequestRecord {
   readonly path: string
   readonly query: string
   readonly operation: RouteName
-  /** The key of the account. */
+  /** The key of the account; empty where no account has the key. */
   readonly account: string
   /** The status that was answered; 0 while there is none, and where the connection was reset instead. */
   readonly status: number

@@ -38,8 +38,19 @@ const deviations: Record<string, (value: Value) => Value | undefined> = {
 
 describe('every response fits the specification', () => {
   it('where the sandbox speaks as specified', async () => {
+    await tour({ toolShape: 'specified' }, (value) => value)
+  })
+
+  it('whatever the type of agent_version', async () => {
     for (const agentVersion of ['absent', 'integer', 'string', 'null'] as const) {
-      await tour({ toolShape: 'specified', agentVersion }, (value) => value)
+      const visitor = await visit({ behaviour: { agentVersion } })
+      const { id } = (await visitor.post('/v1/agents', { model, name: 'helper' })).json
+      const { conversation_id: started } = (await visitor.post(start, { agent_id: id, inputs: 'Hi' })).json
+      await readAll(
+        visitor,
+        started,
+        judgeOf((value) => value),
+      )
     }
   })
 

@@ -108,12 +108,15 @@ describe('a fault', () => {
     expect(sandbox.requests.filter(({ status }) => status === 429)).toHaveLength(3)
   })
 
-  it('redirects, here or to another host', async () => {
+  it('redirects, here or to another host, where a key would be seen to arrive', async () => {
     const here = await troubled({ kind: 'redirect', to: 'same-host' })
-    expect((await here.get(here.path)).headers.get('location')).toBe('/v1/models')
-    const away = await troubled({ kind: 'redirect', to: 'other-host', status: 302 })
-    const { status, headers } = await away.get(away.path)
-    expect([status, headers.get('location')]).toEqual([302, 'http://other.invalid/v1/conversations'])
+    expect((await here.get(here.path)).headers.get('location')).toBe(`${here.path}?moved=1`)
+    const { sandbox, get, path } = await troubled({ kind: 'redirect', to: 'other-host', status: 302 })
+    const { status, headers } = await get(`${path}?a=1`)
+    const { port } = new URL(sandbox.url)
+    expect([status, headers.get('location')]).toEqual([302, `http://localhost:${port}${path}?a=1&moved=1`])
+    await raw(`${sandbox.url}${path}?moved=1`, undefined, {})
+    expect(sandbox.requests.at(-1)).toMatchObject({ query: 'moved=1', account: '', status: 401 })
   })
 
   it('truncates the body, whose length is stated or not', async () => {
@@ -222,6 +225,8 @@ describe('a fault', () => {
   })
 })
 
+const authorized: Readonly<Record<string, string>> = { authorization: 'Bearer key' }
+
 interface RawAnswer {
   readonly status: number | undefined
   readonly headers: IncomingHttpHeaders
@@ -232,10 +237,10 @@ interface RawAnswer {
   readonly rest: string | undefined
 }
 
-function raw(url: string, body?: object): Promise<RawAnswer> {
+function raw(url: string, body?: object, headers = authorized): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
     let answered = false
-    const sent = request(url, { method: body ? 'POST' : 'GET', headers: { authorization: 'Bearer key' } })
+    const sent = request(url, { method: body ? 'POST' : 'GET', headers })
     sent.on('error', (error: NodeJS.ErrnoException) => {
       if (!answered) reject(error)
       else rest = error.code
@@ -256,7 +261,7 @@ function raw(url: string, body?: object): Promise<RawAnswer> {
 }
 
 async function postAndHangUp(url: string): Promise<void> {
-  const sent = request(url + start, { method: 'POST', headers: { authorization: 'Bearer key' } })
+  const sent = request(url + start, { method: 'POST', headers: authorized })
   sent.on('error', () => undefined)
   sent.end(JSON.stringify(question))
   await sleep(15)
@@ -264,5 +269,5 @@ async function postAndHangUp(url: string): Promise<void> {
 }
 
 function inTime(ms: number): RequestInit {
-  return { headers: { authorization: 'Bearer key' }, signal: AbortSignal.timeout(ms) }
+  return { headers: authorized, signal: AbortSignal.timeout(ms) }
 }

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
 import { visit } from '../support/sandbox.ts'
@@ -251,5 +252,47 @@ describe('lookups', () => {
       status: 404,
       json: { detail: 'No file matches the given query.' },
     })
+  })
+})
+
+describe('whatever is posted', () => {
+  it('is answered or refused, and never breaks the sandbox', async () => {
+    const { post } = await visit()
+    const text = fc.oneof(fc.string({ unit: 'grapheme' }), fc.constantFrom('user', 'assistant', 'a', model))
+    const value = fc.oneof(text, fc.jsonValue({ maxDepth: 2 }))
+    const type = fc.constantFrom(
+      'message.input',
+      'message.output',
+      'function.call',
+      'function.result',
+      'text',
+      'thinking',
+    )
+    const fieldsOfEntry = {
+      type,
+      role: text,
+      content: value,
+      tool_call_id: text,
+      name: text,
+      arguments: value,
+      result: text,
+    }
+    const entry = fc.record(fieldsOfEntry, { requiredKeys: [] })
+    const bodies = fc.record(
+      {
+        inputs: fc.oneof(text, fc.array(entry), value),
+        model: fc.constantFrom(model, 'magistral-medium-latest'),
+        tools: fc.oneof(fc.constant([{ type: 'web_search' }]), value),
+        metadata: value,
+        stream: fc.boolean(),
+      },
+      { requiredKeys: ['inputs'] },
+    )
+    await fc.assert(
+      fc.asyncProperty(bodies, async (body) => {
+        expect([200, 400, 422]).toContain((await post(start, body)).status)
+      }),
+      { seed: 1, numRuns: 300 },
+    )
   })
 })

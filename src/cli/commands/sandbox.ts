@@ -2,6 +2,7 @@ import { HansardError, messageOf } from '../../errors.ts'
 import { parseBehaviour } from '../../sandbox/behaviour.ts'
 import type { Fault } from '../../sandbox/faults.ts'
 import { manyConversations } from '../../sandbox/many.ts'
+import { parseFault } from '../../sandbox/parse-fault.ts'
 import { startSandbox } from '../../sandbox/server.ts'
 import { loadStories, storiesDirectory } from '../../sandbox/stories.ts'
 import { storiesFromConversations, type Story } from '../../sandbox/story.ts'
@@ -78,18 +79,6 @@ function findFaults({ fault = [], rps, latency }: SandboxCommandOptions): Fault[
     ...(rps === undefined ? [] : [{ then: { kind: 'rps', limit: rps } } as const]),
     ...(latency === undefined ? [] : [{ then: { kind: 'latency', ms: latency } } as const]),
   ]
-}
-
-function parseFault(text: string): Fault {
-  try {
-    const fault = JSON.parse(text) as Fault | null
-    if (typeof fault?.then.kind === 'string') return fault
-  } catch {
-    // Refused below like JSON of another shape.
-  }
-  throw new HansardError('usage', `This is no fault: ${text}`, {
-    hint: `A fault looks like {"operation":"list","nth":2,"then":{"kind":"answer","like":"bad-gateway"}}.`,
-  })
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

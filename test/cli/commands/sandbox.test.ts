@@ -76,9 +76,12 @@ describe('hansard sandbox', () => {
     const look = async () => {}
     await expect(run({ fault: ['{'] }, look)).rejects.toMatchObject({
       code: 'usage',
-      message: 'This is no fault: {',
+      message: 'This fault is not JSON: {',
     })
-    await expect(run({ fault: ['{}'] }, look)).rejects.toMatchObject({ code: 'usage' })
+    const unknown = ['{}', '{"then":{"kind":"rain"}}', '{"then":{"kind":"answer","like":"x"}}']
+    for (const text of [...unknown, '{"operation":"x","then":{"kind":"latency","ms":1}}']) {
+      await expect(run({ fault: [text] }, look)).rejects.toMatchObject({ code: 'usage' })
+    }
     await expect(run({ behaviour: ['x=1'] }, look)).rejects.toMatchObject({ code: 'usage' })
     await expect(run({ stories: '/nowhere' }, look)).rejects.toMatchObject({ code: 'file' })
     await run({}, async (url) => {
