@@ -47,8 +47,10 @@ export async function handle(
   if (account === undefined) return deliver(outgoing, unauthorized(world.mint.uuid()).reply, [])
   const effects = faults.strike({ operation, account: account.key, id: names.id })
   const call = { world, account, ...names, query: new URLSearchParams(query), body, parsed, effects }
-  const work = (each: Call): Reply => answer(route, each)
-  const reply = effects.length > 0 ? await meetFaults(call, work, allowances, incoming, outgoing) : work(call)
+  const reply =
+    effects.length > 0
+      ? await meetFaults(call, (each) => answer(route, each), allowances, incoming, outgoing)
+      : answer(route, call)
   if (reply === undefined) return
   record.status = reply.status
   await deliver(outgoing, reply, effects)

@@ -7,6 +7,7 @@ import { compact, member, members } from '../../src/model/json-text.ts'
 import { manyConversations } from '../../src/sandbox/many.ts'
 import { loadStories, storiesDirectory } from '../../src/sandbox/stories.ts'
 import { parseStory } from '../../src/sandbox/story.ts'
+import { visit } from '../support/sandbox.ts'
 
 type Value = Record<string, unknown>
 
@@ -181,6 +182,26 @@ describe('many conversations', () => {
     expect(texts.every((text) => text.length === 1024 && JSON.parse(text))).toBe(true)
     const created = made.conversations.map(({ row }) => (JSON.parse(row) as Value)['created_at'])
     expect(new Set(created).size).toBe(50)
+  })
+})
+
+describe('every story', () => {
+  it('is listed and read, and can be gone on with unless calls wait for results', async () => {
+    const { sandbox, get, post } = await visit({ accounts: [{ key: 'key', stories }] })
+    const account = sandbox.account('key')
+    expect((await get('/v1/conversations')).text).toBe(
+      `[${account.ids.map((id) => account.row(id)).join(',')}]`,
+    )
+    const statuses: Record<number, number> = {}
+    for (const id of account.ids) {
+      const path = `/v1/conversations/${id}`
+      for (const read of ['', '/history', '/messages']) expect((await get(path + read)).status).toBe(200)
+      const first = (JSON.parse(account.entries(id)?.[0] ?? '{}') as Value)['id']
+      expect((await post(`${path}/restart`, { from_entry_id: first, inputs: 'Again' })).status).toBe(200)
+      const { status } = await post(path, { inputs: 'Go on' })
+      statuses[status] = (statuses[status] ?? 0) + 1
+    }
+    expect(statuses).toEqual({ 200: 11, 400: 1 })
   })
 })
 
