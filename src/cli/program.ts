@@ -77,6 +77,29 @@ export function buildProgram(io: Io, onExit: (code: ExitCode) => void): Command 
     .action(action(async () => (await import('./commands/export.ts')).exportCommand, ['format']))
 
   program
+    .command('sandbox')
+    .description('the API, local: a source account that holds something and an empty target')
+    .option('--port <n>', 'listen here (default: any free port)', whole(1, 65_535))
+    .option('--from <archive>', 'serve the conversations of an archive')
+    .option('--stories <folder>', 'serve the stories of a folder')
+    .option('--conversations <n>', 'add so many made-up ones', whole(1, 1_000_000))
+    .option('--behaviour <name=value...>', 'where the live service is unknown, do this')
+    .option('--fault <json...>', 'let this go wrong')
+    .option('--rps <n>', 'allow so many requests a second', whole(1, 1_000_000))
+    .option('--latency <ms>', 'wait before each answer', whole(0, 3_600_000))
+    .action(action(async () => (await import('./commands/sandbox.ts')).sandboxCommand))
+
+  account(program.command('api'), io.env)
+    .description('call one operation of the API: JSON in, JSON out')
+    .argument('<operation>', 'its name, such as getHistory')
+    .argument('[id]', 'the conversation, agent or file')
+    .option('--data <json>', 'the body: JSON, @file, or - for stdin')
+    .option('--query <name=value...>', 'query parameters')
+    .option('--stream', 'take the answer as a stream of events, one a line')
+    .option('--show-secrets', 'do not redact the secrets of connectors')
+    .action(action(async () => (await import('./commands/api.ts')).apiCommand, ['operation', 'id']))
+
+  program
     .command('demo')
     .description('the whole tour, without a key')
     .option('--folder <path>', 'where to leave what it makes', 'hansard-demo')

@@ -51,8 +51,7 @@ export class Account implements SandboxAccount {
     this.#clock = clock
     this.files = new Files(clock)
     for (const story of stories) {
-      for (const each of story.conversations)
-        this.#conversations.set(conversationOf(each, 0).id, conversationOf(each, 0))
+      for (const each of story.conversations) this.#hold(conversationOf(each, 0))
       for (const agent of story.agents) this.addAgent(agent)
       for (const file of story.files) this.addFile(file)
     }
@@ -82,7 +81,7 @@ export class Account implements SandboxAccount {
 
   add(story: StoryConversation): Conversation {
     const conversation = conversationOf(story, this.#clock().getTime())
-    this.#conversations.set(conversation.id, conversation)
+    this.#hold(conversation)
     const newest = this.#newestFirst[0]
     this.#newestFirst.unshift(conversation)
     if (newest !== undefined && newest.created > conversation.created) this.#sort()
@@ -133,6 +132,10 @@ export class Account implements SandboxAccount {
 
   addFile(file: StoryFile): void {
     this.files.add(file)
+  }
+
+  #hold(conversation: Conversation): void {
+    this.#conversations.set(conversation.id, conversation)
   }
 
   #sort(): void {

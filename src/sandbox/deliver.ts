@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 
 import type { Effect } from './faults.ts'
 import type { Reply } from './reply.ts'
-import { spoil } from './spoil.ts'
+import { spoil, spoiling } from './spoil.ts'
 
 /** Sends a reply as it is, unless effects spoil it. */
 export function deliver(
@@ -10,23 +10,30 @@ export function deliver(
   reply: Reply,
   effects: readonly Effect[],
 ): void | Promise<void> {
-  if (effects.length > 0) return deliverSpoiled(outgoing, reply, effects)
+  if (effects.some(({ kind }) => spoiling.has(kind))) return deliverSpoiled(outgoing, reply, effects)
   writeHead(outgoing, reply)
-  if (reply.events === undefined) outgoing.end(reply.body)
+  if (reply.events === undefined) sendBody(outgoing, reply.body)
   else sendEvents(outgoing, reply.events, reply.done)
 }
 
 /** Resolves after so many milliseconds, for ever if none are given, and in any case when the client has gone. */
 export function pause(outgoing: ServerResponse, ms: number | undefined): Promise<void> {
   return new Promise((resolve) => {
-    const timer = ms === undefined ? undefined : setTimeout(resolve, ms)
-    const gone = (): void => {
+    const end = (): void => {
       clearTimeout(timer)
+      outgoing.off('close', end)
       resolve()
     }
-    if (outgoing.destroyed) gone()
-    else outgoing.once('close', gone)
+    const timer = ms === undefined ? undefined : setTimeout(end, ms)
+    if (outgoing.destroyed) end()
+    else outgoing.once('close', end)
   })
+}
+
+/** What is ASCII is sent as Latin-1, the same bytes: Node 20 encodes UTF-8 slowly. */
+function sendBody(outgoing: ServerResponse, body: Reply['body']): void {
+  const ascii = typeof body === 'string' && Buffer.byteLength(body) === body.length
+  outgoing.end(body, ascii ? 'latin1' : 'utf8')
 }
 
 /** The end of the stream is stored before it is told: whoever has read it may ask for the history at once. */

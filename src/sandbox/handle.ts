@@ -3,9 +3,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Account } from './account.ts'
 import type { Allowances } from './allowance.ts'
 import type { Call, World } from './call.ts'
-import { deliver, pause } from './deliver.ts'
-import { faultAnswer, likeAnswers } from './fault-answers.ts'
-import { effectOf, type Effect, type FaultBook } from './faults.ts'
+import { deliver } from './deliver.ts'
+import { likeAnswers } from './fault-answers.ts'
+import type { FaultBook } from './faults.ts'
+import { meetFaults } from './meet-faults.ts'
 import { Refusal, unauthorized } from './refusals.ts'
 import type { Reply } from './reply.ts'
 import type { RequestLog } from './requests.ts'
@@ -20,101 +21,42 @@ export interface Hall {
   readonly log: RequestLog
 }
 
-/** What the path of a request names. */
-export interface PathNames {
-  readonly id: string
-  readonly version: string
-}
-
 /** Answers one request, or fails to, as the faults will have it. */
 export async function handle(
-  hall: Hall,
+  { world, accounts, faults, allowances, log }: Hall,
   route: Route,
-  names: PathNames,
+  names: Pick<Call, 'id' | 'version'>,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
 ): Promise<void> {
-  const account = hall.accounts.get(incoming.headers.authorization?.replace(/^Bearer /i, '') ?? '')
+  const account = accounts.get(incoming.headers.authorization?.replace(/^Bearer /i, '') ?? '')
   const body = route.method === 'GET' ? '' : await readText(incoming)
   if (body === undefined) return
-  if (account === undefined) return deliver(outgoing, unauthorized(hall.world.mint.uuid()).reply, none)
   const parsed = parse(body)
   const operation = asksForStream(parsed) ? route.streaming : route.name
   const [path = '', query = ''] = (incoming.url ?? '').split('?')
-  const record = hall.log.add({
+  const record = log.add({
     method: route.method,
     path,
     query,
     operation,
-    account: account.key,
-    status: 0,
+    account: account?.key ?? '',
+    status: account ? 0 : 401,
     ...(body !== '' && { body }),
   })
-  const effects = hall.faults.strike({ operation, account: account.key, id: names.id })
-  const call = {
-    world: hall.world,
-    account,
-    ...names,
-    query: new URLSearchParams(query),
-    body,
-    parsed,
-    effects,
-  }
-  const reply = effects.length === 0 ? work(route, call) : await meetFaults(hall, route, call, outgoing)
+  if (account === undefined) return deliver(outgoing, unauthorized(world.mint.uuid()).reply, [])
+  const effects = faults.strike({ operation, account: account.key, id: names.id })
+  const call = { world, account, ...names, query: new URLSearchParams(query), body, parsed, effects }
+  const reply =
+    effects.length > 0
+      ? await meetFaults(call, (each) => answer(route, each), allowances, incoming, outgoing)
+      : answer(route, call)
   if (reply === undefined) return
   record.status = reply.status
   await deliver(outgoing, reply, effects)
 }
 
-const none: readonly Effect[] = []
-
-/** Does the work that the faults leave to do; answers with nothing where the connection was reset. */
-async function meetFaults(
-  hall: Hall,
-  route: Route,
-  call: Call,
-  outgoing: ServerResponse,
-): Promise<Reply | undefined> {
-  const { effects } = call
-  const finish = effectOf(effects, 'finish-anyway')
-  const latency = finish ?? effectOf(effects, 'latency')
-  if (latency) await pause(outgoing, latency.ms)
-  if (outgoing.destroyed) {
-    if (finish) work(route, call).done?.()
-    return undefined
-  }
-  const instead = insteadOfWork(hall, route, call)
-  if (instead) return instead
-  const reset = effectOf(effects, 'reset')
-  const later = effectOf(effects, 'finish-later')
-  if (reset?.when !== 'before' && !later) {
-    const reply = work(route, call)
-    if (!reset) return reply
-    reply.done?.()
-  }
-  outgoing.socket?.resetAndDestroy()
-  if (later) setTimeout(() => work(route, call).done?.(), later.ms).unref()
-  return undefined
-}
-
-function insteadOfWork(
-  { world, allowances }: Hall,
-  route: Route,
-  { effects, account }: Call,
-): Reply | undefined {
-  const counts = route.method !== 'GET' || world.behaviour.readsCount === 'yes'
-  const limits = effects.filter((effect) => effect.kind === 'rps')
-  const limited = counts
-    ? limits.map((limit) => allowances.take(limit, account.key)).find(Boolean)
-    : undefined
-  const answer = effectOf(effects, 'answer')
-  const redirect = effectOf(effects, 'redirect')
-  if (redirect === undefined) return limited ?? (answer && faultAnswer(answer))
-  const location = redirect.to === 'same-host' ? '/v1/models' : 'http://other.invalid/v1/conversations'
-  return { status: redirect.status ?? 307, type: 'text/plain', body: '', headers: { location } }
-}
-
-function work(route: Route, call: Call): Reply {
+function answer(route: Route, call: Call): Reply {
   try {
     return route.handle(call)
   } catch (thrown) {

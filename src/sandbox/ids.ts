@@ -10,7 +10,7 @@ export interface Mint {
   /** A tool_call_id: nine letters and digits. */
   callId(): string
   uuid(): string
-  /** The time now in microseconds since 1970, later than every one handed out before. */
+  /** The time now in microseconds since 1970, at least two later than every one handed out before. */
   now(): number
 }
 
@@ -28,7 +28,7 @@ export function createMint(random: Random, clock: () => Date, layout: Behaviour[
     uuid: () =>
       [random.hex(8), random.hex(4), `4${random.hex(3)}`, `9${random.hex(3)}`, random.hex(12)].join('-'),
     now() {
-      last = Math.max(clock().getTime() * 1000, last + 1)
+      last = Math.max(clock().getTime() * 1000, last + 2)
       return last
     },
   }

@@ -35,7 +35,7 @@ export interface Sandbox {
   readonly url: string
   /** The account of a key. */
   account(key: string): SandboxAccount
-  /** The last requests of known keys, oldest first: at least ten thousand are kept. */
+  /** The last requests, oldest first: at least ten thousand are kept. */
   readonly requests: readonly RequestRecord[]
   /** The faults in force. */
   readonly faults: { add(...faults: readonly Fault[]): void; clear(): void }

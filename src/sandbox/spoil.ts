@@ -16,6 +16,18 @@ export interface Wire {
   readonly cut: boolean
 }
 
+/** The effects that change how a reply goes over the wire. */
+export const spoiling: ReadonlySet<Effect['kind']> = new Set([
+  'truncate',
+  'overlong',
+  'garble',
+  'content-type',
+  'stall',
+  'trickle',
+  'cut-stream',
+  'stream-error',
+])
+
 /** Works out what the effects make of a reply. */
 export function spoil(reply: Reply, effects: readonly Effect[]): Wire {
   const whole = pad(garble(body(reply, effects), effects), effects)

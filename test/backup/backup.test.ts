@@ -9,7 +9,7 @@ import { manyConversations } from '../../src/sandbox/many.ts'
 import { loadStories, storiesDirectory } from '../../src/sandbox/stories.ts'
 import { hansard } from '../support/hansard.ts'
 import { serve } from '../support/http-server.ts'
-import { world } from '../support/sandbox.ts'
+import { world } from '../support/world.ts'
 
 const long = new Date('2026-01-01')
 const entry = (n: number) =>

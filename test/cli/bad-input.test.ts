@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 
 import { testFolder } from '../support/folder.ts'
 import { hansard } from '../support/hansard.ts'
-import { world } from '../support/sandbox.ts'
+import { world } from '../support/world.ts'
 
 describe('Bad input gets one sentence, a hint and the right exit code:', () => {
   const env = { MISTRAL_API_KEY: 'key', MISTRAL_BASE_URL: 'http://127.0.0.1:9' }

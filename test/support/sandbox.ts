@@ -1,42 +1,73 @@
-import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/server.ts'
-import { testFolder } from './folder.ts'
-import { hansard, type Outcome } from './hansard.ts'
 
-/** A sandbox, an archive to be, and the commands between them, for one test. */
-export interface World {
-  readonly sandbox: Sandbox
-  readonly archive: string
-  readonly folder: string
-  /** Runs a command line with the key of the account `source`. */
-  run(...args: string[]): Promise<Outcome>
-  /** Runs `backup --json` and answers with its one object. */
-  backup(...args: string[]): Promise<Record<string, unknown> & { exitCode: number }>
+/** A clock that only moves when it is told to. */
+export interface TestClock {
+  (): Date
+  advance(seconds: number): void
 }
 
-/** Starts a sandbox with an account `source` (these stories) and an empty one, `other`. */
-export async function world({
-  stories = [],
-  ...options
-}: Omit<Partial<SandboxOptions>, 'accounts'> & {
-  stories?: NonNullable<SandboxOptions['accounts'][number]['stories']>
-} = {}): Promise<World> {
-  const sandbox = await startSandbox({ accounts: [{ key: 'source', stories }, { key: 'other' }], ...options })
+/** Makes a clock that stands at noon of a day in 2026. */
+export function testClock(): TestClock {
+  let now = Date.UTC(2026, 9, 1, 12)
+  return Object.assign(() => new Date(now), { advance: (seconds: number) => void (now += seconds * 1000) })
+}
+
+/** A client of one account of a sandbox that lives as long as the test. */
+export interface Visit {
+  readonly sandbox: Sandbox
+  get(path: string): Promise<Answer>
+  post(path: string, body: unknown): Promise<Answer>
+  send(method: string, path: string, body?: string): Promise<Answer>
+}
+
+/** An answer, its body as text and, where it is JSON, as a value. */
+export interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into answers of every shape
+  readonly json: any
+}
+
+/** Opens a sandbox with the account `key`, and closes it after the test. */
+export async function visit(options: Partial<SandboxOptions> = {}, key = 'key'): Promise<Visit> {
+  const sandbox = await startSandbox({ accounts: [{ key }], ...options })
   onTestFinished(() => sandbox.close())
-  const folder = testFolder()
-  const archive = join(folder, 'archive.db')
-  const env = { MISTRAL_API_KEY: 'source', MISTRAL_BASE_URL: sandbox.url, HANSARD_ARCHIVE: archive }
-  const run = (...args: string[]) => hansard(args, { env })
+  const send = async (method: string, path: string, body?: string): Promise<Answer> => {
+    const response = await fetch(sandbox.url + path, {
+      method,
+      redirect: 'manual',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      ...(body !== undefined && { body }),
+    })
+    const text = await response.text()
+    return { status: response.status, headers: response.headers, text, json: parse(text) }
+  }
   return {
     sandbox,
-    archive,
-    folder,
-    run,
-    backup: async (...args) => {
-      const { stdout, exitCode } = await run('backup', '--json', ...args)
-      return { ...(JSON.parse(stdout) as Record<string, unknown>), exitCode }
-    },
+    send,
+    get: (path) => send('GET', path),
+    post: (path, body) => send('POST', path, JSON.stringify(body)),
+  }
+}
+
+/** The events of a stream's text. */
+export function readEvents(text: string): { event: string; data: Record<string, unknown> }[] {
+  return text
+    .split('\n\n')
+    .filter((block) => block !== '')
+    .map((block) => {
+      const [, event = '', data = ''] = /^event: (.*)\ndata: (.*)$/.exec(block) ?? []
+      return { event, data: JSON.parse(data) as Record<string, unknown> }
+    })
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
   }
 }

@@ -7,8 +7,9 @@ import type { CallArguments } from '../../api/request.ts'
 import { HansardError, messageOf } from '../../errors.ts'
 import { isArrayText, replaceAt } from '../../model/json-text.ts'
 import { redactSecrets } from '../../model/secrets.ts'
+import { connect } from '../account.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
-import type { Io } from '../io.ts'
+import type { AccountOptions, Io } from '../io.ts'
 import { write, writeLine } from '../output.ts'
 
 export interface ApiOptions {
@@ -24,8 +25,18 @@ export interface ApiOptions {
 
 const everyOperation: Readonly<Record<string, Operation>> = { ...operations, ...lookups }
 
-/** Calls one operation of the API and prints what it answers: JSON as it came, a stream one event a line. */
-export async function apiCommand(
+/** `hansard api OPERATION`: prints what the API answers: JSON as it came, a stream one event a line. */
+export async function apiCommand(options: ApiOptions & AccountOptions, io: Io): Promise<ExitCode> {
+  const client = connect(options, io)
+  try {
+    return await callOperation(client, options, io)
+  } finally {
+    await client.close()
+  }
+}
+
+/** Calls one operation through a client. */
+export async function callOperation(
   client: ConversationsClient,
   options: ApiOptions,
   io: Io,

@@ -5,7 +5,7 @@ import { PassThrough, Readable } from 'node:stream'
 
 import { describe, expect, it, onTestFinished } from 'vitest'
 
-import { apiCommand, type ApiOptions } from '../../../src/cli/commands/api.ts'
+import { callOperation, type ApiOptions } from '../../../src/cli/commands/api.ts'
 import { clientOf, json, serve, type Handler, type Seen } from '../../support/client-server.ts'
 
 const ROW = '{"id":"c1","n":1e400,"tools":[{"authorization":{"value":"secret"}}]}'
@@ -30,7 +30,7 @@ async function run(options: ApiOptions, handler: Handler, stdin = ''): Promise<O
   }
   const chunks: Buffer[] = []
   stdout.on('data', (chunk: Buffer) => chunks.push(chunk))
-  const code = await apiCommand(clientOf(url), options, io)
+  const code = await callOperation(clientOf(url), options, io)
   return { code, out: Buffer.concat(chunks).toString('latin1'), seen }
 }
 

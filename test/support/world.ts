@@ -1,0 +1,42 @@
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+
+import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/server.ts'
+import { testFolder } from './folder.ts'
+import { hansard, type Outcome } from './hansard.ts'
+
+/** A sandbox, an archive to be, and the commands between them, for one test. */
+export interface World {
+  readonly sandbox: Sandbox
+  readonly archive: string
+  readonly folder: string
+  /** Runs a command line with the key of the account `source`. */
+  run(...args: string[]): Promise<Outcome>
+  /** Runs `backup --json` and answers with its one object. */
+  backup(...args: string[]): Promise<Record<string, unknown> & { exitCode: number }>
+}
+
+/** Starts a sandbox with an account `source` (these stories) and an empty one, `other`. */
+export async function world({
+  stories = [],
+  ...options
+}: Omit<Partial<SandboxOptions>, 'accounts'> & {
+  stories?: NonNullable<SandboxOptions['accounts'][number]['stories']>
+} = {}): Promise<World> {
+  const sandbox = await startSandbox({ accounts: [{ key: 'source', stories }, { key: 'other' }], ...options })
+  onTestFinished(() => sandbox.close())
+  const folder = testFolder()
+  const archive = join(folder, 'archive.db')
+  const env = { MISTRAL_API_KEY: 'source', MISTRAL_BASE_URL: sandbox.url, HANSARD_ARCHIVE: archive }
+  const run = (...args: string[]) => hansard(args, { env })
+  return {
+    sandbox,
+    archive,
+    folder,
+    run,
+    backup: async (...args) => {
+      const { stdout, exitCode } = await run('backup', '--json', ...args)
+      return { ...(JSON.parse(stdout) as Record<string, unknown>), exitCode }
+    },
+  }
+}
