@@ -129,7 +129,7 @@ class Walk {
   readonly #seen: Seen
   #placed = 0
   #direction = 0
-  /** The index at which the last placed row was, going by the newest window. */
+  /** The index of the last row of the newest window: it has a place, so the next window may begin on it. */
   frontier = -1
   /** Which assumption was seen to break. */
   broken: string | undefined
@@ -150,8 +150,7 @@ class Walk {
     this.#check(rows, ranks.slice(0, last + 1))
     const fresh = rows.slice(last + 1)
     for (const { key } of fresh) this.#seen.place(key, this.#placed++)
-    const behind = fresh.length > 0 ? fresh.length : this.#placed - 1 - (lastRank ?? 0)
-    this.frontier = start + last + behind
+    this.frontier = start + rows.length - 1
     return fresh.length > 0 ? 'further' : 'nowhere'
   }
 

@@ -106,6 +106,17 @@ describe('A listing by anchored overlap', () => {
     )
   })
 
+  it('goes on where the last row that it had seen was deleted', async () => {
+    const changes: Change[][] = [
+      [
+        { kind: 'delete', at: 0.99, count: 1 },
+        { kind: 'create', count: 7 },
+      ],
+    ]
+    const account = new MovingAccount(6, 100, changes)
+    expect((await list(account, 20)).verdict).toEqual({ complete: true, reason: undefined })
+  })
+
   it('is complete, and takes about 1.2 times the requests of a plain walk, when nothing moves', async () => {
     for (const size of [0, 1, 2, 99, 100, 101, 250, 5_000, 20_000]) {
       const account = new MovingAccount(size, 100, [])
