@@ -106,6 +106,11 @@ describe('a fault', () => {
     clock.advance(0.5)
     expect(await statuses()).toEqual([200, 429, 429])
     expect(sandbox.requests.filter(({ status }) => status === 429)).toHaveLength(3)
+    sandbox.faults.clear()
+    sandbox.faults.add({ then: { kind: 'rps', limit: 0.5 } })
+    expect(await statuses()).toEqual([200, 429, 429])
+    clock.advance(2)
+    expect(await statuses()).toEqual([200, 429, 429])
   })
 
   it('redirects, here or to another host, where a key would be seen to arrive', async () => {
