@@ -18,8 +18,9 @@ export class Allowances {
     const now = this.#clock().getTime()
     const buckets = this.#buckets.get(limit) ?? new Map<string, { left: number; at: number }>()
     this.#buckets.set(limit, buckets)
-    const { left, at } = buckets.get(account) ?? { left: limit.limit, at: now }
-    const refilled = Math.min(limit.limit, left + ((now - at) / 1000) * limit.limit)
+    const most = Math.max(limit.limit, 1)
+    const { left, at } = buckets.get(account) ?? { left: most, at: now }
+    const refilled = Math.min(most, left + ((now - at) / 1000) * limit.limit)
     const allowed = refilled >= 1
     buckets.set(account, { left: allowed ? refilled - 1 : refilled, at: now })
     return allowed ? undefined : likeAnswers['too-many-retry-after']

@@ -13,8 +13,8 @@ export function startConversation(call: Call): Reply {
   const body = readBody(call, shapes.start)
   checkKind(call, body)
   const inputs = inputTexts(body, mint)
-  const answer = prepareAnswer(call, body, body.value, [], inputs)
   const story = { row: rowText(call, body), entries: inputs }
+  const answer = prepareAnswer(call, body, body.value, [], inputs)
   const stored = body.value['store'] !== false
   const conversation = stored ? call.account.add(story) : conversationOf(story, clock().getTime())
   return deliverAnswer(call, body, conversation, answer, behaviour.updatedAtStart === 'microsecond')

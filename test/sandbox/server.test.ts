@@ -115,6 +115,7 @@ describe('conversations in a sandbox', () => {
     const { post, get } = await visit({ clock: testClock() })
     const { json } = await post('/v1/conversations', question)
     const row = (await get(`/v1/conversations/${json.conversation_id}`)).json
+    expect(json.outputs[0].created_at > row.updated_at).toBe(true)
     expect(microseconds(row.updated_at) - microseconds(row.created_at)).toBe(1)
     const appended = await post(`/v1/conversations/${json.conversation_id}`, { inputs: 'Go on' })
     expect(appended.json.conversation_id).toBe(json.conversation_id)
