@@ -164,4 +164,46 @@ select step.conversation as conversation_id, link.position,
   entry.json
 from step join link on link.id = step.link join entry on entry.id = link.entry;
 `,
+  /* 2 */ `
+-- A failure that somebody has accepted no longer makes a run partial.
+alter table failure add column acknowledged_at text;
+alter table event add column acknowledged_at text;
+
+-- What conversations refer to: agents (json: the agent, secrets redacted) and files (json: what the API says of it).
+-- version: of an agent, '' for the one in force at the time. state: wanted, stored, expired (the API has it no longer),
+-- skipped (too large), failed (tried again by every run).
+create table dependency (
+  kind text not null check (kind in ('agent', 'file')),
+  id text not null,
+  version text not null default '',
+  state text not null check (state in ('wanted', 'stored', 'expired', 'skipped', 'failed')),
+  reason text,
+  json text,
+  sha256 blob references blob (sha256),
+  at text not null,
+  primary key (kind, id, version)
+) strict, without rowid;
+
+-- The bytes of files, once each, by their hash.
+create table blob (
+  sha256 blob primary key,
+  bytes blob not null
+) strict;
+
+-- What the API sent that its specification does not know: kind is entry, chunk, field or value.
+create table unknown_shape (
+  kind text not null,
+  name text not null,
+  first_at text not null,
+  last_at text not null,
+  times integer not null,
+  example text not null,
+  primary key (kind, name)
+) strict, without rowid;
+
+-- For people with sqlite3 or Datasette: what conversations refer to, and whether it is there.
+create view dependencies as
+select kind, id, version, state, reason, at, length(bytes) as bytes, hex(dependency.sha256) as sha256, json
+from dependency left join blob on blob.sha256 = dependency.sha256;
+`,
 ]

@@ -175,6 +175,7 @@ function endOfString(text: string, open: number): number {
 function endOfScalar(text: string, at: number): number {
   let i = at
   while (i < text.length && !endsScalar(text.charCodeAt(i))) i++
+  if (i === at) throw new SyntaxError('JSON text ends before a value')
   return i
 }
 

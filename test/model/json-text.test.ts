@@ -43,6 +43,12 @@ describe('JSON text', () => {
     expect(replaceAt(text, ['t', '*', 'v'], () => undefined)).toBe(text)
   })
 
+  it('that is none is refused, and never waited for', () => {
+    for (const text of ['[', '[1,', '{"a":', '{"a"', '[[', '["', '{"a":1,']) {
+      expect(() => [elements(text), members(text)]).toThrow(SyntaxError)
+    }
+  })
+
   it('may be nested a hundred thousand levels deep', () => {
     const deep = '['.repeat(100_000) + ']'.repeat(100_000)
     expect(elements(`[${deep}, ${deep}]`)).toEqual([deep, deep])
