@@ -1,5 +1,7 @@
 import { sameContent } from '../model/same-content.ts'
+import { deriveColumns } from './derived-columns.ts'
 import type { Histories } from './histories.ts'
+import { sealOf } from './seal.ts'
 import type { Sqlite, Statement } from './sqlite.ts'
 
 /** A list of entries as the API wraps it: the envelope with its list emptied, and the texts of the list. */
@@ -86,8 +88,10 @@ export class Conversations {
     )
     this.#addConversation = db.prepare('insert into conversation (id, revision, fetched_at) values (?, 0, ?)')
     this.#addRevision = db.prepare(`
-      insert into revision (conversation, run, stored_at, row, history, tip, length, chain, messages, messages_tip)
-      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+      insert into revision (conversation, run, stored_at, row, history, tip, length, chain, messages, messages_tip, seal,
+        name, model, agent_id, agent_version, created_at, updated_at)
+      values (:conversation, :run, :stored_at, :row, :history, :tip, :length, :chain, :messages, :messages_tip, :seal,
+        :name, :model, :agent_id, :agent_version, :created_at, :updated_at)`)
     this.#setRevision = db.prepare('update conversation set revision = ? where key = ?')
     this.#touch = db.prepare('update conversation set fetched_at = ? where key = ?')
     this.#count = db.prepare('select count(*) from conversation').pluck()
@@ -164,18 +168,20 @@ export class Conversations {
   #revise(key: number, fetched: FetchedConversation, run: number, now: string): void {
     const history = this.#histories.store(fetched.history.entries)
     const messages = fetched.messages && this.#histories.store(fetched.messages.entries)
-    const { lastInsertRowid } = this.#addRevision.run(
-      key,
+    const revision = {
+      conversation: key,
       run,
-      now,
-      fetched.row,
-      fetched.history.envelope,
-      history.tip,
-      history.length,
-      history.chain,
-      fetched.messages?.envelope,
-      messages?.tip,
-    )
+      stored_at: now,
+      row: fetched.row,
+      history: fetched.history.envelope,
+      tip: history.tip,
+      length: history.length,
+      chain: history.chain,
+      messages: fetched.messages?.envelope ?? null,
+      messages_tip: messages?.tip ?? null,
+    }
+    const columns = { ...deriveColumns(fetched.row), seal: sealOf(revision) }
+    const { lastInsertRowid } = this.#addRevision.run({ ...revision, ...columns })
     this.#setRevision.run(lastInsertRowid, key)
   }
 
@@ -186,7 +192,7 @@ export class Conversations {
   }
 
   #keepWords(tip: number, list: EntryList): EntryList {
-    const known = this.#histories.read(tip)
+    const known = this.#histories.readDamaged(tip)
     const entries = list.entries.map((text) => {
       const earlier = known.next().value
       return earlier !== undefined && sameContent(earlier, text) ? earlier : text
@@ -205,7 +211,7 @@ export class Conversations {
   }
 
   #isStill(tip: number, list: EntryList): boolean {
-    const known = this.#histories.read(tip)
+    const known = this.#histories.readDamaged(tip)
     return list.entries.every((text) => known.next().value === text) && known.next().done === true
   }
 }
