@@ -23,11 +23,7 @@ export interface OpenOptions {
  * @throws HansardError `not-an-archive`, `archive-newer`, `archive-damaged`, or `file` when it can't be opened.
  */
 export function openArchive(path: string, { mode = 'read' }: OpenOptions = {}): Archive {
-  if (mode !== 'create' && !existsSync(path)) {
-    throw new HansardError('file', `There is no archive at ${path}`, {
-      hint: 'Make one with `hansard backup`, or name another file with --archive.',
-    })
-  }
+  if (mode !== 'create') refuseMissing(path)
   const db = openSqlite(path, mode)
   try {
     if (mode !== 'read') prepareForWriting(db, path)
@@ -37,6 +33,18 @@ export function openArchive(path: string, { mode = 'read' }: OpenOptions = {}): 
     db.close()
     throw explainSqlite(thrown, path)
   }
+}
+
+/**
+ * Refuses to look for an archive where there is no file.
+ *
+ * @throws HansardError `file`
+ */
+export function refuseMissing(path: string): void {
+  if (existsSync(path)) return
+  throw new HansardError('file', `There is no archive at ${path}`, {
+    hint: 'Make one with `hansard backup`, or name another file with --archive.',
+  })
 }
 
 /** How long work that is done `soon` may be gathered, in milliseconds. */

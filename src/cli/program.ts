@@ -76,6 +76,15 @@ export function buildProgram(io: Io, onExit: (code: ExitCode) => void): Command 
     .option('--force', 'replace the file if it exists')
     .action(action(async () => (await import('./commands/export.ts')).exportCommand, ['format']))
 
+  account(program.command('verify'), io.env)
+    .description('check the archive against itself, or with --remote against the account')
+    .option('--repair', 'rebuild what can be derived from what is sound')
+    .option('--remote', 'read the account again and compare')
+    .option('--sample <n>', 'with --remote: compare only so many conversations', whole(1, 1_000_000))
+    .option('--seed <n>', 'with --sample: choose those of an earlier sample', whole(0, 4_294_967_295))
+    .option('--concurrency <n>', 'with --remote: conversations read at the same time', whole(1, 64), 8)
+    .action(action(async () => (await import('./commands/verify.ts')).verifyCommand))
+
   program
     .command('sandbox')
     .description('the API, local: a source account that holds something and an empty target')
