@@ -8,6 +8,8 @@ export interface StoredHistory {
   readonly tip: number
   readonly length: number
   readonly chain: Buffer
+  /** Positions of the entries whose texts the archive did not hold yet. */
+  readonly added: readonly number[]
 }
 
 /**
@@ -41,13 +43,16 @@ export class Histories {
   /** Stores the texts of a history's entries, those that are not there yet. */
   store(entries: readonly string[]): StoredHistory {
     const chain = createHash('sha256')
+    const added: number[] = []
     let tip = 0
     for (const [position, json] of entries.entries()) {
       const sha256 = hash('sha256', json, 'buffer')
       chain.update(sha256)
-      tip = this.#link(tip, this.#entry(sha256, json), position)
+      const known = this.#find(sha256, json)
+      if (known === undefined) added.push(position)
+      tip = known === undefined ? this.#insert(tip, sha256, json, position) : this.#link(tip, known, position)
     }
-    return { tip, length: entries.length, chain: chain.digest() }
+    return { tip, length: entries.length, chain: chain.digest(), added }
   }
 
   /**
@@ -69,12 +74,22 @@ export class Histories {
     }
   }
 
-  /** A text that decayed has the hash it had: now that the same text has come again, it is put right. */
-  #entry(sha256: Buffer, json: string): number {
+  /** Puts right the texts among these that are known and have decayed. */
+  restore(entries: readonly string[]): void {
+    for (const json of entries) this.#find(hash('sha256', json, 'buffer'), json)
+  }
+
+  /** A text that decayed kept its hash: now that the same text has come again, it is put right. */
+  #find(sha256: Buffer, json: string): number | undefined {
     const [known, isWhole] = (this.#findEntry.get({ sha256, json }) ?? []) as [number?, number?]
-    if (known === undefined) return Number(this.#addEntry.run(sha256, json).lastInsertRowid)
-    if (isWhole !== 1) this.#restoreEntry.run(json, known)
+    if (known !== undefined && isWhole !== 1) this.#restoreEntry.run(json, known)
     return known
+  }
+
+  /** A text that is new to the archive can't be linked to yet, so there is no link to look for. */
+  #insert(previous: number, sha256: Buffer, json: string, position: number): number {
+    const entry = this.#addEntry.run(sha256, json).lastInsertRowid
+    return Number(this.#addLink.run(previous, entry, position).lastInsertRowid)
   }
 
   #link(previous: number, entry: number, position: number): number {

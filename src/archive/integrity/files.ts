@@ -23,9 +23,7 @@ export const files: Check = {
   about: 'agents and files that are said to be stored are, and the bytes have their hashes',
   *find({ db }) {
     yield* problemsOfBlobs(db)
-    for (const { kind, id, json, isWhole } of db
-      .prepare(DEPENDENCIES)
-      .iterate() as Iterable<DependencyRow>) {
+    for (const { kind, id, json, isWhole } of db.prepare(DEPENDENCIES).iterate() as Iterable<DependencyRow>) {
       const where = { table: 'dependency', row: id }
       const fault = json === null ? undefined : faultOfText(json)
       if (fault !== undefined) yield { what: `what the API says of this ${kind} is damaged: ${fault}`, where }

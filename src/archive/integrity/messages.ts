@@ -32,7 +32,11 @@ export const messages: Check = {
       if ((revision.messages === null) !== (revision.messages_tip === null) || revision.isTipThere !== 1) {
         yield { what: 'of its messages, a part is missing', where }
       } else if (revision.isNoted === 0 && differ(histories, revision)) {
-        yield { what: 'its messages are not those of its history, and no event says so', where, isWarning: true }
+        yield {
+          what: 'its messages are not those of its history, and no event says so',
+          where,
+          isWarning: true,
+        }
       }
     }
   },

@@ -61,7 +61,12 @@ export function* verifyArchive(
   try {
     openArchive(path).close()
   } catch (thrown) {
-    yield { finding: findingOf('format', { what: `it can’t be brought up to date: ${messageOf(thrown)}`, where: {} }) }
+    yield {
+      finding: findingOf('format', {
+        what: `it can’t be brought up to date: ${messageOf(thrown)}`,
+        where: {},
+      }),
+    }
     return { isReadable: false }
   }
   return yield* verifyArchive(path)

@@ -99,11 +99,17 @@ async function writeSummary(
   io: Io,
 ): Promise<void> {
   if (repairs !== undefined) {
-    await writeLine(io.stdout, repairs.length === 0 ? 'Nothing could be repaired.' : 'Repaired before these checks:')
+    await writeLine(
+      io.stdout,
+      repairs.length === 0 ? 'Nothing could be repaired.' : 'Repaired before these checks:',
+    )
     for (const { check, what } of repairs) await writeLine(io.stdout, defuseLine(`  ${check}: ${what}`))
   }
   const verdict = counts.findings === 0 ? `is sound: ${count(checks.length, 'check')}` : verdictOf(counts)
-  await writeLine(io.stdout, isReadable ? `${archive} ${verdict}.` : `${archive} can’t be read as an archive.`)
+  await writeLine(
+    io.stdout,
+    isReadable ? `${archive} ${verdict}.` : `${archive} can’t be read as an archive.`,
+  )
   await writeLine(io.stdout, NOTE)
 }
 
@@ -115,7 +121,6 @@ function verdictOf({ findings, repairable }: Report['counts']): string {
 function refuseNonsense({ repair, remote, sample, seed }: VerifyCommandOptions): void {
   if (repair === true && remote === true)
     throw new HansardError('usage', '--repair works on the archive, --remote on the account: choose one')
-  if (remote !== true && sample !== undefined)
-    throw new HansardError('usage', '--sample needs --remote')
+  if (remote !== true && sample !== undefined) throw new HansardError('usage', '--sample needs --remote')
   if (sample === undefined && seed !== undefined) throw new HansardError('usage', '--seed needs --sample')
 }
