@@ -32,6 +32,8 @@ export interface Problem {
   readonly where: Place
   /** Nothing of the content is lost by it. */
   readonly isWarning?: boolean
+  /** It may be the only trace of what was lost elsewhere, and must stay until nothing is. */
+  readonly isEvidence?: boolean
   /** Puts it right from what is proven to be right; absent where nothing is left to derive it from. */
   readonly mend?: (db: Sqlite) => void
 }

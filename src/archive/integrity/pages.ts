@@ -18,5 +18,5 @@ function problem(what: string, mends: Map<string, (db: Sqlite) => void>): Proble
   if (index === undefined) return { what, where: {} }
   const mend = mends.get(index) ?? ((db: Sqlite) => void db.exec(`reindex "${index}"`))
   mends.set(index, mend)
-  return { what, where: { table: index }, mend }
+  return { what, where: { table: index }, isEvidence: true, mend }
 }

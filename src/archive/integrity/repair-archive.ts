@@ -11,9 +11,6 @@ export interface Repair {
   readonly what: string
 }
 
-/** What an index says of its table, or a view of another, may be the only trace of what was there. */
-const needsSoundContent: readonly CheckName[] = ['pages', 'schema']
-
 const content: readonly CheckName[] = ['entries', 'links', 'revisions', 'conversations']
 
 /**
@@ -53,13 +50,13 @@ function collect(db: Sqlite, path: string): Mendable[] {
       else if (content.includes(check.name)) isContentSound = false
     }
   }
-  return mendable.filter(({ check }) => isContentSound || !needsSoundContent.includes(check))
+  return mendable.filter(({ isEvidence }) => isContentSound || isEvidence !== true)
 }
 
 /** Rows first, then the indexes over them. What can't be written (a damaged page) stays as it was. */
 function mendAll(db: Sqlite, mendable: readonly Mendable[]): Repair[] {
-  const isLate = ({ check }: Mendable) => needsSoundContent.includes(check)
-  const inOrder = [...mendable.filter((each) => !isLate(each)), ...mendable.filter(isLate)]
+  const isIndex = ({ isEvidence }: Mendable) => isEvidence === true
+  const inOrder = [...mendable.filter((each) => !isIndex(each)), ...mendable.filter(isIndex)]
   const isMended = new Map<Mendable['mend'], boolean>()
   db.transaction(() => {
     for (const { mend } of inOrder) if (!isMended.has(mend)) isMended.set(mend, attempt(db, mend))

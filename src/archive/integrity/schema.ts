@@ -27,7 +27,7 @@ function problem(expected: Definition, what: string): Problem {
   const where = { table: name }
   if (type === 'table') return { what: `the table ${what}`, where }
   const mend = (db: Sqlite) => void db.exec(`drop ${type} if exists "${name}"; ${sql}`)
-  return { what: `the ${type} ${what}`, where, isWarning: true, mend }
+  return { what: `the ${type} ${what}`, where, isWarning: true, isEvidence: type === 'index', mend }
 }
 
 function expectedDefinitions(): Definition[] {

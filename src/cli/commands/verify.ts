@@ -98,19 +98,27 @@ async function writeSummary(
   { archive }: VerifyCommandOptions,
   io: Io,
 ): Promise<void> {
-  if (repairs !== undefined) {
-    await writeLine(
-      io.stdout,
-      repairs.length === 0 ? 'Nothing could be repaired.' : 'Repaired before these checks:',
-    )
-    for (const { check, what } of repairs) await writeLine(io.stdout, defuseLine(`  ${check}: ${what}`))
-  }
+  for (const line of linesOfRepairs(repairs, counts)) await writeLine(io.stdout, defuseLine(line))
   const verdict = counts.findings === 0 ? `is sound: ${count(checks.length, 'check')}` : verdictOf(counts)
   await writeLine(
     io.stdout,
     isReadable ? `${archive} ${verdict}.` : `${archive} can’t be read as an archive.`,
   )
   await writeLine(io.stdout, NOTE)
+}
+
+function linesOfRepairs(
+  repairs: readonly Repair[] | undefined,
+  { findings, repairable }: Report['counts'],
+): string[] {
+  if (repairs === undefined) return []
+  if (repairs.length > 0)
+    return ['Repaired before these checks:', ...repairs.map(({ check, what }) => `  ${check}: ${what}`)]
+  if (findings === 0) return ['Nothing had to be repaired.']
+  if (repairable === 0) return ['Nothing could be repaired.']
+  return [
+    'Nothing was repaired: an index may hold what its table has lost, and waits until the content is sound.',
+  ]
 }
 
 function verdictOf({ findings, repairable }: Report['counts']): string {
