@@ -140,7 +140,8 @@ function inKnownWords(earlier: Texts, list: EntryList): EntryList {
 }
 
 function alteration(mustStand: Texts, entries: readonly string[]): string | undefined {
-  const changed = mustStand.findIndex((text, i) => text !== undefined && entries[i] !== text)
+  if (mustStand.includes(undefined)) return undefined // what was lost here can't be compared
+  const changed = mustStand.findIndex((text, i) => entries[i] !== text)
   if (changed === -1) return undefined
   const lost = mustStand.length - entries.length
   return lost > 0
