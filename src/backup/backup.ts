@@ -41,8 +41,9 @@ export interface BackupResult extends Books {
 
 /**
  * Backs up the account into the archive: lists it, fetches what is new or changed while it still lists, and stores each
- * conversation as a whole.
+ * conversation as a whole. It takes no lock: hold one of `lockArchive` where two runs could meet.
  *
+ * @param archive opened with mode `create` or `write`; with `read`, a dry run is all there is
  * @throws HansardError what stops a run altogether (a refused key, a full disk, an account that is not the archive's);
  *   what fails for one conversation is written down in the archive and counted
  */
