@@ -33,9 +33,16 @@ export type { Traffic } from './api/record.ts'
 export type { Patience } from './api/retry.ts'
 export type { Timeouts } from './api/undici-transport.ts'
 export { openArchive, type Archive, type OpenOptions } from './archive/archive.ts'
-export type { KnownConversation, ListedConversation, StoredConversation } from './archive/conversations.ts'
+export type {
+  Extent,
+  KnownConversation,
+  ListedConversation,
+  StoredConversation,
+} from './archive/conversations.ts'
 export type { OpenFailure } from './archive/failures.ts'
 export { lockArchive, type ArchiveLock } from './archive/lock.ts'
+export type { DependencyCounts } from './archive/dependencies.ts'
 export type { Books, Outcome, StoredRun } from './archive/runs.ts'
-export { backup, type BackupOptions, type BackupResult } from './backup/backup.ts'
+export { backup } from './backup/backup.ts'
+export type { BackupOptions, BackupResult } from './backup/options.ts'
 export { lineOfConversation } from './export/jsonl.ts'

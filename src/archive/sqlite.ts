@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3'
-import { closeSync, openSync } from 'node:fs'
+import { closeSync, fchmodSync, fstatSync, openSync, statSync } from 'node:fs'
 
 import { HansardError, messageOf } from '../errors.ts'
 
@@ -10,10 +10,23 @@ export type Statement = Database.Statement
 /** Opens a database file; `create` makes it first, readable by its owner alone. */
 export function openSqlite(path: string, mode: 'read' | 'write' | 'create'): Sqlite {
   try {
-    if (mode === 'create') closeSync(openSync(path, 'a', 0o600))
+    if (mode === 'create') makeFile(path)
+    if (path !== ':memory:' && statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) {
+      throw Object.assign(new Error('it is a directory'), { code: 'EISDIR' })
+    }
     return new Database(path, { readonly: mode === 'read', fileMustExist: path !== ':memory:' })
   } catch (thrown) {
     throw explainSqlite(thrown, path)
+  }
+}
+
+/** An empty file that was there already becomes the owner's alone, too. */
+function makeFile(path: string): void {
+  const file = openSync(path, 'a', 0o600)
+  try {
+    if (fstatSync(file).size === 0) fchmodSync(file, 0o600)
+  } finally {
+    closeSync(file)
   }
 }
 
@@ -52,8 +65,8 @@ const explanations = [
   [
     'ENOENT',
     'file',
-    'there is no such folder',
-    'Create the folder first, or name another file with --archive.',
+    'it can’t be made',
+    'Check that its folder exists and takes new files, or name another file with --archive.',
   ],
   ['ENOTDIR', 'file', 'a part of the path is not a folder', 'Name another file with --archive.'],
   ['EISDIR', 'file', 'this is a folder', 'Name a file inside it with --archive.'],

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createWriteStream, existsSync } from 'node:fs'
+import { createWriteStream, existsSync, statSync } from 'node:fs'
 import { open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { finished } from 'node:stream/promises'
@@ -16,6 +16,9 @@ export async function writeWhole(
   parts: Iterable<string>,
   { force }: { force: boolean },
 ): Promise<void> {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) {
+    throw new HansardError('usage', `${path} is a folder`, { hint: 'Name a file inside it with --output.' })
+  }
   if (existsSync(path) && !force) {
     throw new HansardError('usage', `${path} exists already`, {
       hint: 'Name another file with --output, or pass --force to replace it.',
