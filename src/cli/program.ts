@@ -54,7 +54,7 @@ export function buildProgram(io: Io, onExit: (code: ExitCode) => void): Command 
     .option('--no-messages', 'do not read messages beside the history')
     .option('--id <id...>', 'only these conversations, without listing the account')
     .option('--no-files', 'do not fetch the files that conversations refer to')
-    .option('--max-file-size <bytes>', 'leave out larger files', whole(0, Number.MAX_SAFE_INTEGER))
+    .option('--max-file-size <size>', 'leave out larger files: 500000, 20kb, 10mb, 1gb', bytes)
     .option('--dry-run', 'list and count only')
     .option('--adopt-account', 'take the account as the archive’s though nothing shows it')
     .option('--accept-gone', 'mark as gone what is no longer listed, however much it is')
@@ -174,6 +174,13 @@ function whole(least: number, most: number): (text: string) => number {
     const range = most === Number.MAX_SAFE_INTEGER ? `not below ${least}` : `from ${least} to ${most}`
     throw new InvalidArgumentError(`It must be a whole number ${range}.`)
   }
+}
+
+function bytes(text: string): number {
+  const [, number, unit = ''] = /^(\d+(?:\.\d+)?)\s*([kmg]?)b?$/i.exec(text) ?? []
+  if (number === undefined)
+    throw new InvalidArgumentError('It must be a size such as 500000, 20kb, 10mb or 1gb.')
+  return Math.floor(Number(number) * 1024 ** ' kmg'.indexOf(unit.toLowerCase() || ' '))
 }
 
 const EXIT_CODES = `
