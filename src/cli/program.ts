@@ -32,7 +32,7 @@ export function buildProgram(io: Io, onExit: (code: ExitCode) => void): Command 
       io.env['HANSARD_ARCHIVE'] || 'hansard.db',
     )
     .option('--json', 'answer in JSON, on stdout')
-    .option('--quiet', 'no progress, no talk')
+    .option('--quiet', 'say only what went wrong')
     .option('--verbose', 'tell each request, on stderr')
     .addHelpText('after', EXIT_CODES)
 

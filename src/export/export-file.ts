@@ -9,7 +9,7 @@ import { HansardError, messageOf } from '../errors.ts'
 
 /**
  * Writes a file whole or not at all: beside its place first, then renamed. What it throws half-way leaves nothing under
- * the final name.
+ * the final name. It is readable by its owner alone, as the archive is.
  */
 export async function writeWhole(
   path: string,
@@ -26,7 +26,7 @@ export async function writeWhole(
   }
   const staged = `${path}.part`
   try {
-    const stream = createWriteStream(staged, { flush: true })
+    const stream = createWriteStream(staged, { flush: true, mode: 0o600 })
     await writeParts(stream, parts)
     stream.end()
     await finished(stream)
