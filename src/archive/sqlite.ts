@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3'
-import { closeSync, openSync } from 'node:fs'
+import { closeSync, existsSync, openSync } from 'node:fs'
 
 import { HansardError, messageOf } from '../errors.ts'
 
@@ -10,10 +10,19 @@ export type Statement = Database.Statement
 /** Opens a database file; `create` makes it first, readable by its owner alone. */
 export function openSqlite(path: string, mode: 'read' | 'write' | 'create'): Sqlite {
   try {
-    if (mode === 'create') closeSync(openSync(path, 'a', 0o600))
+    if (mode === 'create') createFile(path)
     return new Database(path, { readonly: mode === 'read', fileMustExist: path !== ':memory:' })
   } catch (thrown) {
     throw explainSqlite(thrown, path)
+  }
+}
+
+/** A file that is there is not even opened: closing it would drop the locks that this process has on it. */
+function createFile(path: string): void {
+  try {
+    closeSync(openSync(path, 'wx', 0o600))
+  } catch (thrown) {
+    if (!existsSync(path)) throw thrown
   }
 }
 
@@ -47,6 +56,12 @@ const explanations = [
     'file',
     'it can’t be opened',
     'Check that the folder exists and that you may write to it.',
+  ],
+  [
+    'SQLITE_IOERR_WRITE',
+    'file',
+    'nothing more can be written: the disk, a quota or a limit of file sizes is in the way',
+    'Make room and run the command again; what was stored is safe.',
   ],
   ['SQLITE_IOERR', 'file', 'the disk failed', 'Check the disk, then run `hansard verify`.'],
   [

@@ -77,7 +77,7 @@ class BackupRun {
   readonly #options: BackupOptions
   readonly #stop = new AbortController()
   readonly #signal: AbortSignal
-  readonly #began = Date.now()
+  readonly #began = performance.now()
   readonly #before: { requests: number; retries: number; bytes: number }
   readonly #books: Books = {
     listed: 0,
@@ -109,12 +109,18 @@ class BackupRun {
       return this.#end(this.#books.failed > 0 || !verdict.complete ? 'partial' : 'done', verdict)
     } catch (thrown) {
       const isInterrupted = this.#options.signal?.aborted === true
-      const result = this.#end(isInterrupted ? 'interrupted' : 'failed', {
-        complete: false,
-        reason: isInterrupted ? 'interrupted' : messageOf(thrown),
-      })
-      if (isInterrupted) return result
+      if (isInterrupted) return this.#end('interrupted', { complete: false, reason: 'interrupted' })
+      this.#tryToEnd({ complete: false, reason: messageOf(thrown) })
       throw thrown
+    }
+  }
+
+  /** What stopped the run may keep its end from being written, too: then the run is seen to have no end. */
+  #tryToEnd(verdict: Verdict): void {
+    try {
+      this.#end('failed', verdict)
+    } catch {
+      // What stopped the run is thrown already, and says more.
     }
   }
 
@@ -188,12 +194,13 @@ class BackupRun {
       })
       step = 'store'
       const now = new Date().toISOString()
-      const outcome = this.#archive.soon(() => {
+      const store = () => {
         if (candidate.hasFailed) this.#archive.failures.resolve(candidate.id, now)
         const stored = this.#archive.conversations.store(fetched, run, now)
         if (fetched.messagesDiffer && stored !== 'unchanged') this.#noteDifference(run, candidate.id, now)
         return stored
-      })
+      }
+      const outcome = this.#archive.soon(store, (lost) => this.#books[lost]--)
       this.#books[outcome]++
       this.#failuresInARow = 0
     } catch (thrown) {
@@ -229,7 +236,8 @@ class BackupRun {
       message: messageOf(thrown),
       body: error?.body,
     }
-    this.#archive.soon(() => this.#archive.failures.record(failure, run, new Date().toISOString()))
+    const record = () => this.#archive.failures.record(failure, run, new Date().toISOString())
+    this.#archive.soon(record, () => this.#books.failed--)
     this.#books.failed++
     this.#failuresInARow = unreachable.has(failure.code) ? this.#failuresInARow + 1 : 0
     if (this.#failuresInARow < FAILURES_IN_A_ROW) return
@@ -256,7 +264,14 @@ class BackupRun {
       })
       this.#archive.checkpoint()
     }
-    return { run: this.#run, outcome, complete, reason, seconds: (Date.now() - this.#began) / 1000, ...books }
+    return {
+      run: this.#run,
+      outcome,
+      complete,
+      reason,
+      seconds: (performance.now() - this.#began) / 1000,
+      ...books,
+    }
   }
 }
 

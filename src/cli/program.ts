@@ -48,6 +48,7 @@ export function buildProgram(io: Io, onExit: (code: ExitCode) => void): Command 
     .option('--full', 'fetch every conversation, changed or not')
     .option('--no-messages', 'do not read messages beside the history')
     .option('--dry-run', 'list and count only')
+    .option('--wait [seconds]', 'wait while another run holds the archive', whole(0, 1_000_000))
     .option('--adopt-account', 'take the account as the archive’s though nothing shows it')
     .action(action(async () => (await import('./commands/backup.ts')).backupCommand))
 
