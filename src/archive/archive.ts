@@ -4,12 +4,14 @@ import { HansardError } from '../errors.ts'
 import { AccountKeys } from './account-keys.ts'
 import { Batch } from './batch.ts'
 import { Conversations } from './conversations.ts'
+import { Dependencies } from './dependencies.ts'
 import { Events } from './events.ts'
 import { Failures } from './failures.ts'
 import { Histories } from './histories.ts'
 import { isOutdated, migrate } from './migrations.ts'
 import { Runs } from './runs.ts'
 import { SeenRows } from './seen-rows.ts'
+import { UnknownShapes } from './unknown-shapes.ts'
 import { explainSqlite, openSqlite, type Sqlite } from './sqlite.ts'
 
 /** How to open an archive. */
@@ -83,6 +85,8 @@ export class Archive {
   readonly runs: Runs
   readonly failures: Failures
   readonly events: Events
+  readonly dependencies: Dependencies
+  readonly unknownShapes: UnknownShapes
   readonly accountKeys: AccountKeys
   readonly #db: Sqlite
   readonly #batch: Batch
@@ -96,6 +100,8 @@ export class Archive {
     this.runs = new Runs(db)
     this.failures = new Failures(db)
     this.events = new Events(db)
+    this.dependencies = new Dependencies(db)
+    this.unknownShapes = new UnknownShapes(db)
     this.accountKeys = new AccountKeys(db)
   }
 

@@ -1,23 +1,7 @@
-import { sameContent } from '../model/same-content.ts'
+import { isSettled } from '../model/settling.ts'
 import type { Histories } from './histories.ts'
+import { Revisions, type FetchedConversation } from './revisions.ts'
 import type { Sqlite, Statement } from './sqlite.ts'
-
-/** A list of entries as the API wraps it: the envelope with its list emptied, and the texts of the list. */
-export interface EntryList {
-  readonly envelope: string
-  readonly entries: readonly string[]
-}
-
-/** One conversation as it came: every text compact JSON, secrets redacted. */
-export interface FetchedConversation {
-  readonly id: string
-  readonly row: string
-  readonly history: EntryList
-  /** The messages, where they are not simply the messages of the history. */
-  readonly messages: EntryList | undefined
-  /** When the fetch began, by the server's clock (ISO 8601). */
-  readonly fetchedAt: string
-}
 
 /** What the archive knows of a conversation, without its content. */
 export interface KnownConversation {
@@ -52,24 +36,32 @@ export interface ListedConversation {
   readonly goneAt: string | null
 }
 
-interface RevisionRow {
-  readonly row: string
-  readonly history: string
-  readonly tip: number
-  readonly chain: Buffer
-  readonly messages: string | null
-  readonly messages_tip: number | null
+/** How far a reading goes. */
+export interface Extent {
+  /** Conversations too that are no longer upstream. */
+  readonly includeGone: boolean
+}
+
+/** How storing a conversation ended. */
+export interface StoreResult {
+  readonly outcome: 'new' | 'updated' | 'unchanged'
+  /** It had been marked gone, and is back. */
+  readonly isRevived: boolean
+  /** What became of history that should only have grown; undefined where it only grew. */
+  readonly altered: string | undefined
+  /** Positions of the entries whose texts the archive did not hold yet. */
+  readonly added: readonly number[]
 }
 
 /** The conversations of the archive and their revisions. */
 export class Conversations {
   readonly #histories: Histories
+  readonly #revisions: Revisions
   readonly #known: Statement
-  readonly #revision: Statement
   readonly #addConversation: Statement
-  readonly #addRevision: Statement
   readonly #setRevision: Statement
   readonly #touch: Statement
+  readonly #markGone: Statement
   readonly #count: Statement
   readonly #sample: Statement
   readonly #one: Statement
@@ -78,18 +70,14 @@ export class Conversations {
 
   constructor(db: Sqlite, histories: Histories) {
     this.#histories = histories
+    this.#revisions = new Revisions(db, histories)
     this.#known = db.prepare(`
       select key, revision, row, updated_at as updatedAt, fetched_at as fetchedAt, gone_at as goneAt
       from conversation join revision on revision.id = conversation.revision where conversation.id = ?`)
-    this.#revision = db.prepare(
-      'select row, history, tip, chain, messages, messages_tip from revision where id = ?',
-    )
     this.#addConversation = db.prepare('insert into conversation (id, revision, fetched_at) values (?, 0, ?)')
-    this.#addRevision = db.prepare(`
-      insert into revision (conversation, run, stored_at, row, history, tip, length, chain, messages, messages_tip)
-      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
     this.#setRevision = db.prepare('update conversation set revision = ? where key = ?')
-    this.#touch = db.prepare('update conversation set fetched_at = ? where key = ?')
+    this.#touch = db.prepare('update conversation set fetched_at = ?, gone_at = null where key = ?')
+    this.#markGone = db.prepare('update conversation set gone_at = ? where id = ?')
     this.#count = db.prepare('select count(*) from conversation').pluck()
     this.#sample = db
       .prepare('select id from conversation where gone_at is null order by random() limit ?')
@@ -98,12 +86,13 @@ export class Conversations {
       select conversation.id, row, tip, length, gone_at as goneAt, fetched_at as fetchedAt
       from conversation join revision on revision.id = conversation.revision`
     this.#one = db.prepare(`${stored} where conversation.id = ?`)
-    this.#all = db.prepare(`${stored} order by revision.created_at, conversation.id`)
+    this.#all = db.prepare(`${stored} where gone_at is null or :includeGone
+      order by revision.created_at, conversation.id`)
     this.#list = db.prepare(`
       select conversation.id, name, model, agent_id as agentId, created_at as createdAt, updated_at as updatedAt,
         length as entries, gone_at as goneAt
       from conversation join revision on revision.id = conversation.revision
-      order by created_at, conversation.id limit ?`)
+      where gone_at is null or :includeGone order by created_at, conversation.id limit :limit`)
   }
 
   /** What is known of a conversation by its id. */
@@ -111,9 +100,15 @@ export class Conversations {
     return this.#known.get(id) as KnownConversation | undefined
   }
 
-  /** Conversations without their content, oldest first; a limit below 0 is none. */
-  list(limit: number): IterableIterator<ListedConversation> {
-    return this.#list.iterate(limit) as IterableIterator<ListedConversation>
+  /** Conversations without their content, oldest first. */
+  list({
+    includeGone,
+    limit = -1,
+  }: Extent & { limit?: number | undefined }): IterableIterator<ListedConversation> {
+    return this.#list.iterate({
+      includeGone: Number(includeGone),
+      limit,
+    }) as IterableIterator<ListedConversation>
   }
 
   /** How many conversations there are, gone ones included. */
@@ -133,79 +128,47 @@ export class Conversations {
   }
 
   /** Every conversation in its newest revision, oldest first. */
-  *readAll(): Generator<StoredConversation, void, undefined> {
-    for (const row of this.#all.iterate()) yield this.#stored(row)
+  *readAll({ includeGone }: Extent): Generator<StoredConversation, void, undefined> {
+    for (const row of this.#all.iterate({ includeGone: Number(includeGone) })) yield this.#stored(row)
   }
 
-  /**
-   * Stores what was fetched, as a new revision if its content changed. Texts that only look different (keys in another
-   * order, `completed_at` gone) are kept as they were first seen. Call it inside a transaction.
-   */
-  store(fetched: FetchedConversation, run: number, now: string): 'new' | 'updated' | 'unchanged' {
+  /** Marks a conversation as no longer upstream; all that is stored of it stays. */
+  markGone(id: string, at: string): void {
+    this.#markGone.run(at, id)
+  }
+
+  /** Stores what was fetched, as a new revision if its content changed. Call it inside a transaction. */
+  store(fetched: FetchedConversation, run: number, now: string): StoreResult {
     const known = this.known(fetched.id)
     if (known === undefined) {
       const key = Number(this.#addConversation.run(fetched.id, fetched.fetchedAt).lastInsertRowid)
-      this.#revise(key, fetched, run, now)
-      return 'new'
+      return {
+        outcome: 'new',
+        isRevived: false,
+        altered: undefined,
+        added: this.#revise(key, fetched, run, now),
+      }
     }
     this.#touch.run(fetched.fetchedAt, known.key)
-    const older = this.#revision.get(known.revision) as RevisionRow
-    const settled = this.#inKnownWords(older, fetched)
-    if (this.#isUnchanged(older, settled)) return 'unchanged'
-    this.#revise(known.key, settled, run, now)
-    return 'updated'
+    const isRevived = known.goneAt !== null
+    const change = this.#revisions.compare(
+      known.revision,
+      fetched,
+      isSettled(known.fetchedAt, known.updatedAt),
+    )
+    if (change === 'none') return { outcome: 'unchanged', isRevived, altered: undefined, added: [] }
+    const added = this.#revise(known.key, change.settled, run, now)
+    return { outcome: 'updated', isRevived, altered: change.altered, added }
+  }
+
+  #revise(key: number, fetched: FetchedConversation, run: number, now: string): readonly number[] {
+    const { revision, added } = this.#revisions.add(key, fetched, run, now)
+    this.#setRevision.run(revision, key)
+    return added
   }
 
   #stored(row: unknown): StoredConversation {
     const { tip, ...rest } = row as Omit<StoredConversation, 'entries'> & { tip: number }
     return { ...rest, entries: () => this.#histories.read(tip) }
-  }
-
-  #revise(key: number, fetched: FetchedConversation, run: number, now: string): void {
-    const history = this.#histories.store(fetched.history.entries)
-    const messages = fetched.messages && this.#histories.store(fetched.messages.entries)
-    const { lastInsertRowid } = this.#addRevision.run(
-      key,
-      run,
-      now,
-      fetched.row,
-      fetched.history.envelope,
-      history.tip,
-      history.length,
-      history.chain,
-      fetched.messages?.envelope,
-      messages?.tip,
-    )
-    this.#setRevision.run(lastInsertRowid, key)
-  }
-
-  #inKnownWords(older: RevisionRow, fetched: FetchedConversation): FetchedConversation {
-    const history = this.#keepWords(older.tip, fetched.history)
-    const messages = fetched.messages && this.#keepWords(older.messages_tip ?? 0, fetched.messages)
-    return { ...fetched, history, messages }
-  }
-
-  #keepWords(tip: number, list: EntryList): EntryList {
-    const known = this.#histories.read(tip)
-    const entries = list.entries.map((text) => {
-      const earlier = known.next().value
-      return earlier !== undefined && sameContent(earlier, text) ? earlier : text
-    })
-    return { ...list, entries }
-  }
-
-  #isUnchanged(older: RevisionRow, fetched: FetchedConversation): boolean {
-    return (
-      sameContent(older.row, fetched.row) &&
-      sameContent(older.history, fetched.history.envelope) &&
-      this.#isStill(older.tip, fetched.history) &&
-      (older.messages === null) === (fetched.messages === undefined) &&
-      (fetched.messages === undefined || this.#isStill(older.messages_tip ?? 0, fetched.messages))
-    )
-  }
-
-  #isStill(tip: number, list: EntryList): boolean {
-    const known = this.#histories.read(tip)
-    return list.entries.every((text) => known.next().value === text) && known.next().done === true
   }
 }

@@ -2,19 +2,37 @@ import type { Sqlite, Statement } from './sqlite.ts'
 
 /** Something that a person should know of, and that is no failure. */
 export interface ArchiveEvent {
-  readonly kind: 'messages-differ' | 'account-adopted'
+  readonly kind: 'messages-differ' | 'account-adopted' | 'history-altered' | 'gone' | 'revived'
   readonly conversation?: string | undefined
   readonly detail: string
 }
 
+/** An event as it stands in the archive. */
+export interface StoredEvent extends ArchiveEvent {
+  readonly run: number
+  readonly at: string
+}
+
+/** Events that say something is wrong upstream, shown until somebody acknowledges them. */
+const alerts = ['history-altered', 'messages-differ'] as const
+
 /** What happened that a person should know of. */
 export class Events {
   readonly #add: Statement
-  readonly #count: Statement
+  readonly #counts: Statement
+  readonly #alerts: Statement
+  readonly #acknowledge: Statement
 
   constructor(db: Sqlite) {
+    const isAlert = `kind in (${alerts.map((kind) => `'${kind}'`).join(', ')}) and acknowledged_at is null`
     this.#add = db.prepare('insert into event (run, at, kind, conversation, detail) values (?, ?, ?, ?, ?)')
-    this.#count = db.prepare('select kind, count(*) as count from event group by kind order by kind')
+    this.#counts = db.prepare('select kind, count(*) as count from event group by kind order by kind')
+    this.#alerts = db.prepare(
+      `select run, at, kind, conversation, detail from event where ${isAlert} order by id`,
+    )
+    this.#acknowledge = db.prepare(
+      `update event set acknowledged_at = ? where conversation = ? and ${isAlert}`,
+    )
   }
 
   add(event: ArchiveEvent, run: number, at: string): void {
@@ -23,6 +41,16 @@ export class Events {
 
   /** How many of each kind. */
   counts(): { kind: string; count: number }[] {
-    return this.#count.all() as { kind: string; count: number }[]
+    return this.#counts.all() as { kind: string; count: number }[]
+  }
+
+  /** The alerts that nobody has acknowledged, oldest first. */
+  alerts(): StoredEvent[] {
+    return this.#alerts.all() as StoredEvent[]
+  }
+
+  /** Acknowledges the alerts of a conversation; false when there are none. */
+  acknowledge(conversation: string, at: string): boolean {
+    return this.#acknowledge.run(at, conversation).changes > 0
   }
 }

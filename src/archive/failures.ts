@@ -11,7 +11,7 @@ export interface Failure {
   readonly body?: string | Uint8Array | undefined
 }
 
-/** A failure that is not resolved yet. `runs` counts the runs that met it. */
+/** A failure that is not resolved yet. `runs` counts the runs that tried and met it. */
 export interface OpenFailure {
   readonly conversation: string
   readonly step: Failure['step']
@@ -19,12 +19,26 @@ export interface OpenFailure {
   readonly message: string
   readonly runs: number
   readonly lastAt: string
+  /** When somebody accepted that it lasts; null while nobody has. */
+  readonly acknowledgedAt: string | null
+}
+
+/** Runs after which a failure that lasts is tried weekly only. */
+const RUNS_BEFORE_WEEKLY = 5
+const WEEK_MS = 7 * 86_400_000
+
+/** Tells whether a failure is to be tried again: by every run at first, weekly when it lasts. */
+export function isDue({ runs, lastAt }: OpenFailure, now: Date): boolean {
+  const age = Math.abs(now.getTime() - Date.parse(lastAt)) // a clock that jumped back must not put it off for ever
+  return runs < RUNS_BEFORE_WEEKLY || age >= WEEK_MS
 }
 
 /** What failed and is not resolved: at most one open failure a conversation. */
 export class Failures {
   readonly #record: Statement
   readonly #resolve: Statement
+  readonly #resolveUnlisted: Statement
+  readonly #acknowledge: Statement
   readonly #open: Statement
 
   constructor(db: Sqlite) {
@@ -37,8 +51,13 @@ export class Failures {
     this.#resolve = db.prepare(
       'update failure set resolved_at = ? where conversation = ? and resolved_at is null',
     )
+    this.#resolveUnlisted = db.prepare(`
+      update failure set resolved_at = ? where step = 'row' and resolved_at is null and last_run <> ?`)
+    this.#acknowledge = db.prepare(
+      'update failure set acknowledged_at = ? where conversation = ? and resolved_at is null',
+    )
     this.#open = db.prepare(`
-      select conversation, step, code, message, runs, last_at as lastAt
+      select conversation, step, code, message, runs, last_at as lastAt, acknowledged_at as acknowledgedAt
       from failure where resolved_at is null order by id`)
   }
 
@@ -50,6 +69,16 @@ export class Failures {
   /** Notes that the conversation was stored (or is gone) after all. */
   resolve(conversation: string, at: string): void {
     this.#resolve.run(at, conversation)
+  }
+
+  /** Notes that rows without an id, which a complete listing met no more, are no trouble any longer. */
+  resolveRowsNotMet(run: number, at: string): void {
+    this.#resolveUnlisted.run(at, run)
+  }
+
+  /** Accepts that a failure lasts; false when there is none of this conversation. */
+  acknowledge(conversation: string, at: string): boolean {
+    return this.#acknowledge.run(at, conversation).changes > 0
   }
 
   /** All that is unresolved, oldest first. */

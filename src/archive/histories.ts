@@ -7,6 +7,8 @@ export interface StoredHistory {
   readonly tip: number
   readonly length: number
   readonly chain: Buffer
+  /** Positions of the entries whose texts the archive did not hold yet. */
+  readonly added: readonly number[]
 }
 
 /**
@@ -35,13 +37,16 @@ export class Histories {
   /** Stores the texts of a history's entries, those that are not there yet. */
   store(entries: readonly string[]): StoredHistory {
     const chain = createHash('sha256')
+    const added: number[] = []
     let tip = 0
     for (const [position, json] of entries.entries()) {
       const sha256 = hash('sha256', json, 'buffer')
       chain.update(sha256)
-      tip = this.#link(tip, this.#entry(sha256, json), position)
+      const known = this.#findEntry.get({ sha256 }) as number | undefined
+      if (known === undefined) added.push(position)
+      tip = this.#link(tip, known ?? this.#insert(sha256, json), position)
     }
-    return { tip, length: entries.length, chain: chain.digest() }
+    return { tip, length: entries.length, chain: chain.digest(), added }
   }
 
   /** Reads the texts of a history from its beginning, one at a time. */
@@ -49,9 +54,8 @@ export class Histories {
     for (const entry of this.#entriesBefore(tip).reverse()) yield this.#readEntry.get(entry) as string
   }
 
-  #entry(sha256: Buffer, json: string): number {
-    const known = this.#findEntry.get({ sha256 }) as number | undefined
-    return known ?? Number(this.#addEntry.run(sha256, json).lastInsertRowid)
+  #insert(sha256: Buffer, json: string): number {
+    return Number(this.#addEntry.run(sha256, json).lastInsertRowid)
   }
 
   #link(previous: number, entry: number, position: number): number {

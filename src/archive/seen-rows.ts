@@ -8,8 +8,8 @@ export class SeenRows {
   readonly #rank: Statement
   readonly #add: Statement
   readonly #note: Statement
-  readonly #count: Statement
   readonly #forget: Statement
+  readonly #notSeen: Statement
 
   constructor(db: Sqlite) {
     db.exec(`
@@ -20,8 +20,12 @@ export class SeenRows {
       'insert into temp.seen_row (id, rank) values (?, ?) on conflict do update set rank = excluded.rank',
     )
     this.#note = db.prepare('insert into temp.seen_row (id) values (?) on conflict do nothing')
-    this.#count = db.prepare('select count(*) from temp.seen_row').pluck()
     this.#forget = db.prepare('update temp.seen_row set rank = null')
+    this.#notSeen = db
+      .prepare(
+        'select id from conversation where gone_at is null and id not in (select id from temp.seen_row)',
+      )
+      .pluck()
   }
 
   /** The place of a row in the proven part of the listing, from 0. */
@@ -44,8 +48,8 @@ export class SeenRows {
     this.#forget.run()
   }
 
-  /** How many distinct rows were listed. */
-  count(): number {
-    return this.#count.get() as number
+  /** The conversations of the archive that were not listed, and are not marked gone yet. */
+  notSeen(): string[] {
+    return this.#notSeen.all() as string[]
   }
 }

@@ -3,24 +3,28 @@ import { hash } from 'node:crypto'
 import type { ConversationsClient } from '../api/client.ts'
 import type { Archive } from '../archive/archive.ts'
 import type { KnownConversation } from '../archive/conversations.ts'
+import { isDue, type OpenFailure } from '../archive/failures.ts'
+import type { SeenRows } from '../archive/seen-rows.ts'
 import { rowFacts } from '../model/conversation.ts'
 import { member } from '../model/json-text.ts'
 import { redactSecrets } from '../model/secrets.ts'
+import { isSettled } from '../model/settling.ts'
 import { listRows, type ListedRow, type Verdict } from './listing.ts'
 import { splitPage } from './split.ts'
 import type { Window } from './window.ts'
 
-/** A conversation that the listing named, and what is to be done about it. */
+/** A conversation to be looked at, and what is to be done about it. */
 export interface Candidate {
   readonly id: string
-  /** The row as it came, secrets redacted. */
+  /** The row as it came, secrets redacted; empty where only the id is known. */
   readonly row: string
-  /** The row lacks what only `get` may have. */
+  /** The row must be asked for: there is none, or it lacks what only `get` may have. */
   readonly needsRow: boolean
-  readonly verdict: 'fetch' | 'unchanged' | 'unusable'
+  /** `parked`: failed too often to be tried now; `accepted`: the same, and somebody accepted it. */
+  readonly verdict: 'fetch' | 'unchanged' | 'unusable' | 'parked' | 'accepted'
   readonly isKnown: boolean
-  /** An earlier run failed to fetch it. */
-  readonly hasFailed: boolean
+  /** The failure that an earlier run met. */
+  readonly failure: OpenFailure | undefined
 }
 
 /** How to choose. */
@@ -31,11 +35,19 @@ export interface CandidateOptions {
   readonly signal: AbortSignal
 }
 
-/**
- * An answer may go on for ten minutes without a word (the stream's limit), and `updated_at` does not move when it ends:
- * what was fetched sooner than this after its last change may lack the end, and is fetched again.
- */
-const SETTLING_MS = 15 * 60_000
+/** What failed before and is due to be tried again, so that it is tried before anything else. */
+export function retries(archive: Archive, full: boolean): Candidate[] {
+  const due = archive.failures
+    .open()
+    .filter((failure) => failure.step !== 'row' && (full || isDue(failure, new Date())))
+  return due.map((failure) => candidateById(archive, failure.conversation, failure))
+}
+
+/** A conversation of which only the id is known. */
+export function candidateById(archive: Archive, id: string, failure?: OpenFailure): Candidate {
+  const isKnown = archive.conversations.known(id) !== undefined
+  return { id, row: '', needsRow: true, verdict: 'fetch', isKnown, failure }
+}
 
 interface Row extends ListedRow {
   readonly text: string
@@ -48,31 +60,45 @@ interface Row extends ListedRow {
 export async function* candidates(
   client: ConversationsClient,
   archive: Archive,
+  seen: SeenRows,
   { pageSize, full, signal }: CandidateOptions,
 ): AsyncGenerator<Candidate, Verdict, undefined> {
-  const failed = new Set(archive.failures.open().map(({ conversation }) => conversation))
+  const failures = new Map(archive.failures.open().map((failure) => [failure.conversation, failure]))
   const fetchWindow = async ({ page, size }: Window): Promise<Row[]> => {
     const reply = await client.list({ page, pageSize: size }, { signal })
     const rows = reply.json as unknown[]
     return splitPage(reply).map((text, i) => rowOf(redactSecrets(text), rows[i]))
   }
-  const listing = readAhead(listRows(fetchWindow, archive.seenRows(), { pageSize }))
+  const listing = readAhead(listRows(fetchWindow, seen, { pageSize }))
   for (;;) {
     const batch = await listing()
     if (batch.done === true) return batch.value
     for (const row of batch.value) {
       const known = archive.conversations.known(row.key)
-      const mustFetch = full || failed.has(row.key) || known === undefined || mayHaveChanged(row, known)
+      const failure = failures.get(row.key)
       yield {
         id: row.key,
         row: row.text,
         needsRow: !row.hasMetadata && (known === undefined || hasMetadata(known)),
-        verdict: !row.isUsable ? 'unusable' : mustFetch ? 'fetch' : 'unchanged',
+        verdict: verdictOf(row, known, failure, full),
         isKnown: known !== undefined,
-        hasFailed: failed.has(row.key),
+        failure,
       }
     }
   }
+}
+
+function verdictOf(
+  row: Row,
+  known: KnownConversation | undefined,
+  failure: OpenFailure | undefined,
+  full: boolean,
+): Candidate['verdict'] {
+  const isAccepted = failure !== undefined && failure.acknowledgedAt !== null
+  if (!row.isUsable) return isAccepted ? 'accepted' : 'unusable'
+  if (full) return 'fetch'
+  if (failure !== undefined && !isDue(failure, new Date())) return isAccepted ? 'accepted' : 'parked'
+  return failure !== undefined || known === undefined || mayHaveChanged(row, known) ? 'fetch' : 'unchanged'
 }
 
 function rowOf(text: string, json: unknown): Row {
@@ -86,7 +112,7 @@ function mayHaveChanged(row: Row, known: KnownConversation): boolean {
   // A row that does not say when it changed may have changed.
   if (Number.isNaN(Date.parse(row.updatedAt ?? ''))) return true
   if (known.goneAt !== null || row.updatedAt !== (known.updatedAt ?? undefined)) return true
-  return Date.parse(known.fetchedAt) < Date.parse(row.updatedAt ?? '') + SETTLING_MS
+  return !isSettled(known.fetchedAt, row.updatedAt)
 }
 
 function hasMetadata({ row }: KnownConversation): boolean {

@@ -1,6 +1,9 @@
 import type { BodyHold } from '../api/body-budget.ts'
 import type { ConversationsClient } from '../api/client.ts'
-import type { EntryList, FetchedConversation } from '../archive/conversations.ts'
+import type { JsonReply } from '../api/read-answer.ts'
+import type { EntryList, FetchedConversation } from '../archive/revisions.ts'
+import { HansardError } from '../errors.ts'
+import { rowFacts } from '../model/conversation.ts'
 import { compact } from '../model/json-text.ts'
 import { sameContent } from '../model/same-content.ts'
 import { redactSecrets } from '../model/secrets.ts'
@@ -19,6 +22,8 @@ export interface FetchOptions {
 /** A fetched conversation, and whether its messages told another story than its history, twice. */
 export interface Fetched extends FetchedConversation {
   readonly messagesDiffer: boolean
+  /** The entries of the history, parsed, in its order. */
+  readonly parsed: readonly unknown[]
 }
 
 /** Fetches all that the API has of one conversation; its bodies count as in flight until `hold` is released. */
@@ -35,21 +40,18 @@ export async function fetchConversation(
   // The row first: should the conversation grow while its history is read, its newer `updated_at` is not yet known here,
   // and the next run fetches it again.
   if (candidate.needsRow) onStep('get')
-  const row = candidate.needsRow ? redactSecrets(compact((await client.get(id, call)).text)) : candidate.row
+  const row = candidate.needsRow ? rowOf(await client.get(id, call), id) : candidate.row
 
   const readOnce = async () => {
     onStep('history')
     const reply = await client.getHistory(id, call)
     const history = splitList(reply, 'entries', id)
-    if (!messages) return { history, messages: undefined, agreement: 'same' as const, at: reply.servedAt }
+    const { entries: parsed } = reply.json as { entries: readonly unknown[] }
+    const found = { history, parsed, at: reply.servedAt }
+    if (!messages) return { ...found, messages: 'unread' as const, agreement: 'unread' as const }
     onStep('messages')
     const list = splitList(await client.getMessages(id, call), 'messages', id)
-    return {
-      history,
-      messages: list,
-      agreement: agreementOf(messagesOf(history, reply.json), list.entries),
-      at: reply.servedAt,
-    }
+    return { ...found, messages: list, agreement: agreementOf(messagesOf(history, parsed), list.entries) }
   }
   const first = await readOnce()
   const read = first.agreement === 'different' ? await readOnce() : first
@@ -60,8 +62,20 @@ export async function fetchConversation(
     history: read.history,
     messages: read.agreement === 'same' ? undefined : read.messages,
     messagesDiffer: read.agreement === 'different',
+    parsed: read.parsed,
     fetchedAt: (first.at ?? began).toISOString(),
   }
+}
+
+function rowOf({ text, json }: JsonReply, id: string): string {
+  if (rowFacts(json)?.id === id) return redactSecrets(compact(text))
+  throw new HansardError(
+    'unexpected-shape',
+    'The API answered for another conversation than the one asked for',
+    {
+      body: redactSecrets(text),
+    },
+  )
 }
 
 /** Messages should be the history without tools, calls and handoffs: word for word, or at least in content. */
@@ -75,7 +89,7 @@ function agreementOf(
 }
 
 /** The texts of those entries that are messages; an entry without a type can only be one. */
-function messagesOf(history: EntryList, json: unknown): string[] {
-  const { entries } = json as { entries: readonly { readonly type?: unknown }[] }
-  return history.entries.filter((_, i) => String(entries[i]?.type ?? 'message.').startsWith('message.'))
+function messagesOf(history: EntryList, parsed: readonly unknown[]): string[] {
+  const types = parsed.map((entry) => (entry as { readonly type?: unknown }).type)
+  return history.entries.filter((_, i) => String(types[i] ?? 'message.').startsWith('message.'))
 }

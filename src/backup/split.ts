@@ -1,4 +1,4 @@
-import type { EntryList } from '../archive/conversations.ts'
+import type { EntryList } from '../archive/revisions.ts'
 import { HansardError } from '../errors.ts'
 import { compact, elements, isObjectText, member, replaceAt } from '../model/json-text.ts'
 

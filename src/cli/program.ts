@@ -47,9 +47,13 @@ export function buildProgram(io: Io, onExit: (code: ExitCode) => void): Command 
     .option('--page-size <n>', 'rows of the listing asked for at once', whole(10, 1000), 100)
     .option('--full', 'fetch every conversation, changed or not')
     .option('--no-messages', 'do not read messages beside the history')
+    .option('--id <id...>', 'only these conversations, without listing the account')
+    .option('--no-files', 'do not fetch the files that conversations refer to')
+    .option('--max-file-size <bytes>', 'leave out larger files', whole(0, Number.MAX_SAFE_INTEGER))
     .option('--dry-run', 'list and count only')
     .option('--wait [seconds]', 'wait while another run holds the archive', whole(0, 1_000_000))
     .option('--adopt-account', 'take the account as the archive’s though nothing shows it')
+    .option('--accept-gone', 'mark as gone what is no longer listed, however much it is')
     .action(action(async () => (await import('./commands/backup.ts')).backupCommand))
 
   program
@@ -58,8 +62,21 @@ export function buildProgram(io: Io, onExit: (code: ExitCode) => void): Command 
     .action(action(async () => (await import('./commands/status.ts')).statusCommand))
 
   program
+    .command('runs')
+    .description('how the last runs ended, newest first')
+    .option('--limit <n>', 'so many at most', whole(1, Number.MAX_SAFE_INTEGER), 20)
+    .action(action(async () => (await import('./commands/runs.ts')).runsCommand))
+
+  program
+    .command('ack')
+    .description('accept a lasting failure, or an alert that was looked into')
+    .argument('<id>', 'the conversation, agent or file')
+    .action(action(async () => (await import('./commands/ack.ts')).ackCommand, ['id']))
+
+  program
     .command('list')
     .description('the conversations of the archive, oldest first')
+    .option('--include-gone', 'those too that are no longer upstream')
     .option('--limit <n>', 'so many at most', whole(1, Number.MAX_SAFE_INTEGER))
     .action(action(async () => (await import('./commands/list.ts')).listCommand))
 
@@ -75,6 +92,7 @@ export function buildProgram(io: Io, onExit: (code: ExitCode) => void): Command 
     .addArgument(new Argument('<format>', 'the format').choices(['jsonl']))
     .requiredOption('--output <path>', 'the file to write, or - for stdout')
     .option('--force', 'replace the file if it exists')
+    .option('--include-gone', 'conversations too that are no longer upstream')
     .action(action(async () => (await import('./commands/export.ts')).exportCommand, ['format']))
 
   program

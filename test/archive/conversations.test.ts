@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
 import { openArchive, type Archive } from '../../src/archive/archive.ts'
-import type { FetchedConversation } from '../../src/archive/conversations.ts'
+import type { FetchedConversation } from '../../src/archive/revisions.ts'
 import { splitList } from '../../src/backup/split.ts'
 import { compact, elements } from '../../src/model/json-text.ts'
 import { testFolder } from '../support/folder.ts'
@@ -64,7 +64,7 @@ describe('An archive', () => {
   it('makes no revision when nothing but the letters changed', () => {
     const { archive, run } = newArchive()
     const store = (conversation: FetchedConversation) =>
-      archive.transaction(() => archive.conversations.store(conversation, run, 'now'))
+      archive.transaction(() => archive.conversations.store(conversation, run, 'now')).outcome
     const entry = '{"id":"e1","completed_at":"2026-01-01T00:00:00Z","content":"café"}'
     expect(store(fetched('c', [entry]))).toBe('new')
     expect(store(fetched('c', [entry]))).toBe('unchanged')
@@ -80,7 +80,7 @@ describe('An archive', () => {
   it('keeps messages only where they are not those of the history', () => {
     const { archive, run } = newArchive()
     const store = (conversation: FetchedConversation) =>
-      archive.transaction(() => archive.conversations.store(conversation, run, 'now'))
+      archive.transaction(() => archive.conversations.store(conversation, run, 'now')).outcome
     const other = { envelope: '{"messages":[]}', entries: ['{"content":"other"}'] }
     store(fetched('c', ['{"content":"one"}'], { messages: other }))
     expect(store(fetched('c', ['{"content":"one"}'], { messages: other }))).toBe('unchanged')

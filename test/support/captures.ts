@@ -46,8 +46,9 @@ function createdAt(row: string): string {
 /** Answers as the live service would, had it these conversations; other ids have an empty history. */
 export function answerFromCaptures(request: IncomingMessage, response: ServerResponse): void {
   const url = new URL(request.url ?? '', 'http://captures')
-  const [, , , id, list] = url.pathname.split('/')
+  const [, , kind, id, list] = url.pathname.split('/')
   response.setHeader('content-type', 'application/json')
+  if (kind !== 'conversations') return void response.writeHead(404).end('{"detail":"Not Found"}')
   if (id === undefined) return void response.end(pageOf(url.searchParams))
   if (list === undefined) return void response.end(capturedRows.find((row) => row.includes(id)))
   const history =

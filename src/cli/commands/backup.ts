@@ -4,7 +4,8 @@ import type { ConversationsClient } from '../../api/client.ts'
 import { emptyArchive, openArchive, type Archive } from '../../archive/archive.ts'
 import { awaitLock } from '../../archive/lock.ts'
 import { networkDiskUnder } from '../../archive/network-disk.ts'
-import { backup, type BackupResult } from '../../backup/backup.ts'
+import { backup } from '../../backup/backup.ts'
+import type { BackupResult } from '../../backup/options.ts'
 import { connect } from '../account.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { AccountOptions, Io } from '../io.ts'
@@ -18,10 +19,14 @@ export interface BackupCommandOptions extends AccountOptions {
   readonly pageSize?: number
   readonly full?: boolean
   readonly messages?: boolean
+  readonly id?: readonly string[]
+  readonly files?: boolean
+  readonly maxFileSize?: number
   readonly dryRun?: boolean
   readonly adoptAccount?: boolean
   /** Seconds to wait for another run; true: as long as it takes. */
   readonly wait?: number | true
+  readonly acceptGone?: boolean
 }
 
 /** `hansard backup` */
@@ -92,8 +97,10 @@ async function runBackup(
   io: Io,
 ): Promise<ExitCode> {
   const progress = showProgress(options, io)
-  const { concurrency, pageSize, full, messages, dryRun, adoptAccount } = options
-  const how = { concurrency, pageSize, full, messages, dryRun, adoptAccount }
+  const { concurrency, pageSize, id: ids, full, messages, files, maxFileSize } = options
+  const { dryRun, adoptAccount, acceptGone } = options
+  const what = { concurrency, pageSize, ids, full, messages, files, maxFileSize }
+  const how = { ...what, dryRun, adoptAccount, acceptGone }
   try {
     const result = await backup(client, archive, { ...how, signal: io.signal, onProgress: progress.update })
     progress.end()
@@ -126,10 +133,14 @@ async function writeSummary(result: BackupResult, options: BackupCommandOptions,
   ]
   if (failed > 0) counts.push(`${failed} failed`)
   if (vanished > 0) counts.push(`${vanished} vanished while listing`)
+  if (result.gone > 0) counts.push(`${result.gone} no longer there`)
   await writeLine(io.stdout, `${count(listed, 'conversation')} listed: ${counts.join(', ')}.`)
   if (outcome === 'interrupted') await writeLine(io.stdout, 'Interrupted; the next run goes on from here.')
-  else if (complete) await writeLine(io.stdout, 'Complete: nothing that was there throughout was missed.')
-  else await writeLine(io.stdout, `Not shown to be complete: ${reason ?? 'unknown reason'}.`)
+  else if (complete === true)
+    await writeLine(io.stdout, 'Complete: nothing that was there throughout was missed.')
+  else if (complete === false)
+    await writeLine(io.stdout, `Not shown to be complete: ${reason ?? 'unknown reason'}.`)
+  if (complete !== false && reason !== undefined) await writeLine(io.stdout, `But: ${reason}.`)
   const work = `${count(requests, 'request')}, ${(bytes / 1e6).toFixed(1)} MB, ${seconds.toFixed(1)} s`
   await writeLine(
     io.stdout,

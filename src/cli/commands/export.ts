@@ -11,6 +11,7 @@ export interface ExportCommandOptions extends GlobalOptions {
   readonly format: 'jsonl'
   readonly output: string
   readonly force?: boolean
+  readonly includeGone?: boolean
 }
 
 /** `hansard export jsonl`: a line a conversation, to a file or to stdout. */
@@ -18,7 +19,7 @@ export async function exportCommand(options: ExportCommandOptions, io: Io): Prom
   const archive = openArchive(options.archive)
   const written = { conversations: 0 }
   try {
-    const parts = linesOf(archive, written, io.signal)
+    const parts = linesOf(archive, options.includeGone === true, written, io.signal)
     if (options.output === '-') await writeParts(io.stdout, parts)
     else await writeWhole(options.output, parts, { force: options.force === true })
   } finally {
@@ -38,10 +39,11 @@ export async function exportCommand(options: ExportCommandOptions, io: Io): Prom
 
 function* linesOf(
   archive: Archive,
+  includeGone: boolean,
   written: { conversations: number },
   signal: AbortSignal,
 ): Generator<string> {
-  for (const conversation of archive.conversations.readAll()) {
+  for (const conversation of archive.conversations.readAll({ includeGone })) {
     if (signal.aborted)
       throw new HansardError('interrupted', 'The export was interrupted; nothing was written')
     yield* lineOfConversation(conversation)

@@ -7,14 +7,16 @@ import { defuseLine, fit, pad } from '../terminal-text.ts'
 
 export interface ListCommandOptions extends GlobalOptions {
   readonly limit?: number
+  readonly includeGone?: boolean
 }
 
 /** `hansard list`: a line a conversation; with --json an object a line. */
 export async function listCommand(options: ListCommandOptions, io: Io): Promise<ExitCode> {
   const archive = openArchive(options.archive)
   try {
+    const { limit, includeGone = false } = options
     const width = io.stdout.isTTY === true ? (io.stdout.columns ?? 80) : Infinity
-    for (const conversation of archive.conversations.list(options.limit ?? -1)) {
+    for (const conversation of archive.conversations.list({ includeGone, limit })) {
       if (io.signal.aborted) return exitCodes.interrupted
       const line = options.json === true ? JSON.stringify(conversation) : fit(lineOf(conversation), width)
       await writeLine(io.stdout, line)

@@ -65,7 +65,7 @@ async function findStories(options: SandboxCommandOptions): Promise<Story[]> {
 function storiesOf(path: string): Story[] {
   const archive = openArchive(path)
   try {
-    const held = archive.conversations.readAll()
+    const held = archive.conversations.readAll({ includeGone: true })
     return storiesFromConversations(
       Array.from(held, ({ row, entries }) => ({ conversation: row, entries: [...entries()] })),
     )

@@ -1,62 +1,84 @@
 import { statSync } from 'node:fs'
 
-import { openArchive } from '../../archive/archive.ts'
-import type { StoredRun } from '../../archive/runs.ts'
+import { openArchive, type Archive } from '../../archive/archive.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'
 import { writeLine } from '../output.ts'
+import { lineOfRun } from '../run-line.ts'
 import { defuseLine } from '../terminal-text.ts'
 import { count } from '../words.ts'
 
-/** `hansard status` */
+/** `hansard status`: what the archive holds, how the last runs ended, what is unresolved. */
 export async function statusCommand(options: GlobalOptions, io: Io): Promise<ExitCode> {
   const archive = openArchive(options.archive)
   try {
-    const status = {
-      archive: options.archive,
-      bytes: statSync(options.archive).size,
-      holds: archive.counts(),
-      runs: archive.runs.recent(5),
-      failures: archive.failures.open(),
-      events: archive.events.counts(),
-    }
+    const status = statusOf(archive)
     if (options.json === true) await writeLine(io.stdout, JSON.stringify(status))
-    else for (const line of linesOf(status)) await writeLine(io.stdout, line)
+    else for (const line of linesOf(status)) await writeLine(io.stdout, defuseLine(line))
     return exitCodes.done
   } finally {
     archive.close()
   }
 }
 
-type Status = {
-  readonly archive: string
-  readonly bytes: number
-  readonly holds: ReturnType<ReturnType<typeof openArchive>['counts']>
-  readonly runs: readonly StoredRun[]
-  readonly failures: readonly { conversation: string; step: string; message: string; runs: number }[]
-  readonly events: readonly { kind: string; count: number }[]
+function statusOf(archive: Archive) {
+  return {
+    archive: archive.path,
+    bytes: statSync(archive.path).size,
+    holds: archive.counts(),
+    dependencies: archive.dependencies.counts(),
+    runs: archive.runs.recent(5),
+    failures: archive.failures.open(),
+    failedDependencies: archive.dependencies.failed(),
+    alerts: archive.events.alerts(),
+    events: archive.events.counts(),
+    unknownShapes: archive.unknownShapes.all(),
+  }
 }
 
-function linesOf({ archive, bytes, holds, runs, failures, events }: Status): string[] {
+type Status = ReturnType<typeof statusOf>
+
+function linesOf(status: Status): string[] {
+  const { archive, bytes, holds, runs } = status
   return [
     `${archive}, ${(bytes / 1e6).toFixed(1)} MB`,
     `  ${count(holds.conversations, 'conversation')} (${holds.gone} gone upstream), ${count(holds.entries, 'entry')}, ${count(holds.revisions, 'revision')}`,
-    runs.length === 0 ? 'No runs yet.' : 'Last runs, newest first:',
-    ...runs.map((run) => `  ${lineOfRun(run)}`),
-    ...events.map((event) => `${event.kind}: ${event.count}`),
-    failures.length === 0 ? 'Nothing is unresolved.' : `Unresolved, tried again by every run:`,
-    ...failures.map((failure) =>
-      defuseLine(
-        `  ${failure.conversation} (${failure.step}, ${count(failure.runs, 'run')}): ${failure.message}`,
-      ),
-    ),
+    `  ${dependencyLine(status)}`,
+    ...section('Last runs, newest first:', runs.map(lineOfRun), 'No runs yet.'),
+    ...section('Alerts, until `hansard ack ID`:', status.alerts.map(alertLine)),
+    ...section('Sent by the API, unknown to its specification:', status.unknownShapes.map(shapeLine)),
+    ...section('Unresolved:', unresolved(status), 'Nothing is unresolved.'),
   ]
 }
 
-function lineOfRun(run: StoredRun): string {
-  const when = run.startedAt.slice(0, 16).replace('T', ' ')
-  const counts = `${run.listed} listed, ${run.new} new, ${run.updated} updated, ${run.unchanged} unchanged, ${run.failed} failed`
-  const end = run.outcome ?? 'did not end'
-  const why = run.reason === null ? '' : ` (${defuseLine(run.reason)})`
-  return `${run.id}  ${when}  ${run.command}: ${end}${why}; ${counts}; ${run.complete === 1 ? 'complete' : 'not shown to be complete'}`
+function section(title: string, lines: readonly string[], otherwise?: string): string[] {
+  if (lines.length > 0) return [title, ...lines.map((line) => `  ${line}`)]
+  return otherwise === undefined ? [] : [otherwise]
+}
+
+function dependencyLine({ dependencies: { stored, expired, skipped, failed, wanted } }: Status): string {
+  const rest = Object.entries({ expired, skipped, failed, wanted }).filter(([, number]) => number > 0)
+  return [`${stored} agents and files stored`, ...rest.map(([state, number]) => `${number} ${state}`)].join(
+    ', ',
+  )
+}
+
+function alertLine({ at, kind, conversation, detail }: Status['alerts'][number]): string {
+  return `${at.slice(0, 10)}  ${kind}: ${conversation ?? ''}: ${detail}`
+}
+
+function shapeLine({ kind, name, firstAt, times, example }: Status['unknownShapes'][number]): string {
+  return `${kind} ${name}: ${count(times, 'time')} since ${firstAt.slice(0, 10)}, for example in ${example}`
+}
+
+function unresolved({ failures, failedDependencies }: Status): string[] {
+  return [
+    ...failures.map(({ conversation, step, runs, message, acknowledgedAt }) => {
+      const accepted = acknowledgedAt === null ? '' : ', acknowledged'
+      return `${conversation} (${step}, ${count(runs, 'run')}${accepted}): ${message}`
+    }),
+    ...failedDependencies.map(
+      ({ kind, id, version, reason }) => `${kind} ${id}${version && ` v${version}`}: ${reason}`,
+    ),
+  ]
 }

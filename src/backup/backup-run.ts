@@ -1,0 +1,117 @@
+import type { Books } from '../archive/runs.ts'
+import { HansardError } from '../errors.ts'
+import { candidateById, candidates, retries, type Candidate } from './candidates.ts'
+import { fetchDependencies } from './dependencies.ts'
+import { Fetcher, type Outcome, type RunContext } from './fetcher.ts'
+import { markGone } from './gone.ts'
+import type { BackupOptions, WorkEnd } from './options.ts'
+import { workThrough } from './workers.ts'
+
+/** The work of one run, in its order. */
+export class BackupRun {
+  readonly #context: RunContext
+  readonly #books: Books
+  readonly #options: BackupOptions
+  readonly #stop: AbortController
+  readonly #fetcher: Fetcher
+  readonly #concurrency: number
+  /** What was tried again before the listing began, until the listing names it. */
+  readonly #retried = new Map<string, Outcome>()
+
+  constructor(context: RunContext, books: Books, options: BackupOptions, stop: AbortController) {
+    this.#context = context
+    this.#books = books
+    this.#options = options
+    this.#stop = stop
+    this.#fetcher = new Fetcher(context, {
+      messages: options.messages ?? true,
+      onLost: (id, outcome) => this.#uncount(id, outcome),
+    })
+    this.#concurrency = options.concurrency ?? 8
+  }
+
+  /** Does it all; says whether nothing was missed. */
+  async work(): Promise<WorkEnd> {
+    const { ids, files = true, maxFileSize } = this.#options
+    const end = ids === undefined ? await this.#wholeAccount() : await this.#some(ids)
+    const dependencies = fetchDependencies(this.#context, { files, maxFileSize })
+    await workThrough(
+      dependencies,
+      this.#concurrency,
+      (fetch) => fetch(),
+      () => this.#stop.abort(),
+    )
+    const { failed } = this.#context.archive.dependencies.counts()
+    const reason = failed === 0 ? undefined : `${failed} agents or files could not be fetched`
+    return { ...end, reason: end.reason ?? reason }
+  }
+
+  async #some(ids: readonly string[]): Promise<WorkEnd> {
+    const { archive } = this.#context
+    const failures = new Map(archive.failures.open().map((failure) => [failure.conversation, failure]))
+    const chosen = [...new Set(ids)].map((id) => candidateById(archive, id, failures.get(id)))
+    await this.#each(chosen.values(), async (candidate) => this.#count(await this.#fetcher.fetch(candidate)))
+    return { complete: null, reason: undefined }
+  }
+
+  async #wholeAccount(): Promise<WorkEnd> {
+    const { client, archive, run, signal } = this.#context
+    const { pageSize = 100, full = false, acceptGone = false } = this.#options
+    const again = retries(archive, full)
+    await this.#each(again.values(), async (candidate) => {
+      this.#retried.set(candidate.id, await this.#fetcher.fetch(candidate))
+    })
+
+    const seen = archive.seenRows()
+    const listing = candidates(client, archive, seen, { pageSize, full, signal })
+    const verdict = await this.#each(listing, (candidate) => this.#take(candidate))
+    for (const outcome of this.#retried.values()) if (outcome !== 'vanished') this.#count(outcome)
+    if (!verdict.complete) return verdict
+
+    const now = new Date().toISOString()
+    archive.soon(() => archive.failures.resolveRowsNotMet(run, now))
+    const { gone, ...end } = await markGone(this.#context, seen, acceptGone, this.#concurrency)
+    this.#books.gone = gone
+    return end
+  }
+
+  async #take(candidate: Candidate): Promise<void> {
+    const retried = this.#retried.get(candidate.id)
+    if (retried === undefined) return this.#count(await this.#outcomeOf(candidate))
+    this.#retried.delete(candidate.id)
+    this.#count(retried)
+  }
+
+  async #outcomeOf(candidate: Candidate): Promise<Outcome> {
+    if (candidate.verdict === 'fetch') return this.#fetcher.fetch(candidate)
+    if (candidate.verdict === 'unusable') return this.#fetcher.fail(candidate, 'row', unusable(candidate))
+    return candidate.verdict === 'parked' ? 'failed' : 'unchanged'
+  }
+
+  #count(outcome: Outcome): void {
+    this.#books.listed++
+    this.#books[outcome]++
+    this.#options.onProgress?.(this.#books)
+  }
+
+  #uncount(id: string, outcome: Outcome): void {
+    if (this.#retried.delete(id)) return
+    this.#books.listed--
+    this.#books[outcome]--
+  }
+
+  #each<R>(
+    source: Parameters<typeof workThrough<Candidate, R>>[0],
+    work: (candidate: Candidate) => Promise<void>,
+  ): Promise<R> {
+    const guarded = (candidate: Candidate) => {
+      this.#context.signal.throwIfAborted()
+      return work(candidate)
+    }
+    return workThrough(source, this.#concurrency, guarded, () => this.#stop.abort())
+  }
+}
+
+function unusable({ row }: Candidate): HansardError {
+  return new HansardError('unexpected-shape', 'A row of the listing has no id', { body: row })
+}

@@ -1,0 +1,94 @@
+import type { JsonReply } from '../api/read-answer.ts'
+import { HansardError, isHansardError, messageOf } from '../errors.ts'
+import { compact } from '../model/json-text.ts'
+import type { Reference } from '../model/references.ts'
+import { redactSecrets } from '../model/secrets.ts'
+import { isFatal, type RunContext } from './fetcher.ts'
+
+/** Which dependencies to fetch. */
+export interface DependencyOptions {
+  /** Fetch files too. */
+  readonly files: boolean
+  /** Skip files of more bytes than this. */
+  readonly maxFileSize: number | undefined
+}
+
+/**
+ * Fetches the agents and files that conversations refer to and that are not stored yet, while they still exist. Only
+ * what the API itself serves: links in the text to other hosts are never followed.
+ */
+export function* fetchDependencies(
+  context: RunContext,
+  { files, maxFileSize }: DependencyOptions,
+): Generator<() => Promise<void>, void, undefined> {
+  for (const reference of context.archive.dependencies.pending({ withSkipped: files })) {
+    if (reference.kind === 'agent')
+      yield () => settle(context, reference, () => fetchAgent(context, reference))
+    else if (files) yield () => settle(context, reference, () => fetchFile(context, reference, maxFileSize))
+  }
+}
+
+async function settle(
+  { archive, signal }: RunContext,
+  reference: Reference,
+  work: () => Promise<void>,
+): Promise<void> {
+  try {
+    await work()
+  } catch (thrown) {
+    if (isFatal(thrown) || signal.aborted) throw thrown
+    const state = isHansardError(thrown, 'not-found')
+      ? 'expired'
+      : isHansardError(thrown, 'too-large')
+        ? 'skipped'
+        : 'failed'
+    archive.soon(() => archive.dependencies.note(reference, state, messageOf(thrown), now()))
+  }
+}
+
+async function fetchAgent({ client, archive, signal }: RunContext, reference: Reference): Promise<void> {
+  const { id, version } = reference
+  const reply = await client.getAgent(id, version === '' ? undefined : version, { signal })
+  const json = redactSecrets(textOf(reply))
+  const { version: current } = reply.json as { version?: unknown }
+  archive.soon(() => {
+    archive.dependencies.store(reference, json, undefined, now())
+    if (version === '' && (typeof current === 'number' || typeof current === 'string')) {
+      archive.dependencies.store({ ...reference, version: String(current) }, json, undefined, now())
+    }
+  })
+}
+
+async function fetchFile(
+  { client, archive, signal }: RunContext,
+  reference: Reference,
+  maxFileSize = Infinity,
+): Promise<void> {
+  const metadata = await client.getFile(reference.id, { signal })
+  const json = textOf(metadata)
+  const { bytes: size } = metadata.json as { bytes?: unknown }
+  if (typeof size === 'number' && size > maxFileSize)
+    throw new HansardError('too-large', `${size} bytes: over the limit of ${maxFileSize}`)
+  const hold = client.holdBodies()
+  try {
+    const { bytes } = await client.getFileContent(reference.id, { signal, hold })
+    if (bytes.length > maxFileSize)
+      throw new HansardError('too-large', `${bytes.length} bytes: over the limit of ${maxFileSize}`)
+    if (typeof size === 'number' && size !== bytes.length) {
+      throw new HansardError('unexpected-shape', `${bytes.length} of ${size} bytes came`)
+    }
+    if (bytes.length === 0 && size !== 0) throw new HansardError('unexpected-shape', 'The file came empty')
+    archive.soon(() => archive.dependencies.store(reference, json, bytes, now()))
+  } finally {
+    hold.release()
+  }
+}
+
+function textOf({ text, json }: JsonReply): string {
+  if (typeof json === 'object' && json !== null && !Array.isArray(json)) return compact(text)
+  throw new HansardError('unexpected-shape', 'The API answered with something that is no object')
+}
+
+function now(): string {
+  return new Date().toISOString()
+}

@@ -1,0 +1,44 @@
+import { openArchive } from '../../archive/archive.ts'
+import { lockArchive } from '../../archive/lock.ts'
+import { HansardError } from '../../errors.ts'
+import { exitCodes, type ExitCode } from '../exit-codes.ts'
+import type { GlobalOptions, Io } from '../io.ts'
+import { writeLine } from '../output.ts'
+
+export interface AckCommandOptions extends GlobalOptions {
+  readonly id: string
+}
+
+/** `hansard ack ID`: accepts a lasting failure, or an alert that was looked into. */
+export async function ackCommand(
+  { archive: path, id, json, quiet }: AckCommandOptions,
+  io: Io,
+): Promise<ExitCode> {
+  openArchive(path).close() // says that there is no archive before a lock file is made beside it
+  const lock = lockArchive(path, io.name)
+  try {
+    const archive = openArchive(path, { mode: 'write' })
+    try {
+      const now = new Date().toISOString()
+      const done = archive.transaction(() => ({
+        failure: archive.failures.acknowledge(id, now),
+        alerts: archive.events.acknowledge(id, now),
+        dependency: archive.dependencies.acknowledge(id, now),
+      }))
+      if (!Object.values(done).includes(true)) throw nothingOpen(id)
+      if (json === true) await writeLine(io.stdout, JSON.stringify({ command: 'ack', id, ...done }))
+      else if (quiet !== true) await writeLine(io.stdout, 'Acknowledged: it no longer makes a run partial.')
+      return exitCodes.done
+    } finally {
+      archive.close()
+    }
+  } finally {
+    lock.release()
+  }
+}
+
+function nothingOpen(id: string): HansardError {
+  return new HansardError('usage', `Nothing is open for ${JSON.stringify(id)}`, {
+    hint: 'See `hansard status` for what failed and what it raised an alert for.',
+  })
+}

@@ -1,0 +1,22 @@
+import { openArchive } from '../../archive/archive.ts'
+import { exitCodes, type ExitCode } from '../exit-codes.ts'
+import type { GlobalOptions, Io } from '../io.ts'
+import { writeLine } from '../output.ts'
+import { lineOfRun } from '../run-line.ts'
+
+export interface RunsCommandOptions extends GlobalOptions {
+  readonly limit: number
+}
+
+/** `hansard runs`: how the last runs ended, newest first; with --json an object a line. */
+export async function runsCommand(options: RunsCommandOptions, io: Io): Promise<ExitCode> {
+  const archive = openArchive(options.archive)
+  try {
+    for (const run of archive.runs.recent(options.limit)) {
+      await writeLine(io.stdout, options.json === true ? JSON.stringify(run) : lineOfRun(run))
+    }
+    return exitCodes.done
+  } finally {
+    archive.close()
+  }
+}
