@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3'
-import { closeSync, openSync } from 'node:fs'
+import { chmodSync, closeSync, openSync, statSync } from 'node:fs'
 
 import { HansardError, messageOf } from '../errors.ts'
 
@@ -10,10 +10,27 @@ export type Statement = Database.Statement
 /** Opens a database file; `create` makes it first, readable by its owner alone. */
 export function openSqlite(path: string, mode: 'read' | 'write' | 'create'): Sqlite {
   try {
-    if (mode === 'create') closeSync(openSync(path, 'a', 0o600))
+    if (mode === 'create') createFile(path)
+    if (path !== ':memory:' && statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) {
+      throw Object.assign(new Error('it is a directory'), { code: 'EISDIR' })
+    }
     return new Database(path, { readonly: mode === 'read', fileMustExist: path !== ':memory:' })
   } catch (thrown) {
     throw explainSqlite(thrown, path)
+  }
+}
+
+/**
+ * A file that is there is not even opened: closing it would drop the locks that this process has on it. An empty one
+ * becomes the owner's alone.
+ */
+function createFile(path: string): void {
+  try {
+    closeSync(openSync(path, 'wx', 0o600))
+  } catch (thrown) {
+    const existing = statSync(path, { throwIfNoEntry: false })
+    if (existing === undefined) throw thrown
+    if (existing.isFile() && existing.size === 0) chmodSync(path, 0o600)
   }
 }
 
@@ -48,12 +65,18 @@ const explanations = [
     'it can’t be opened',
     'Check that the folder exists and that you may write to it.',
   ],
+  [
+    'SQLITE_IOERR_WRITE',
+    'file',
+    'nothing more can be written: the disk, a quota or a limit of file sizes is in the way',
+    'Make room and run the command again; what was stored is safe.',
+  ],
   ['SQLITE_IOERR', 'file', 'the disk failed', 'Check the disk, then run `hansard verify`.'],
   [
     'ENOENT',
     'file',
-    'there is no such folder',
-    'Create the folder first, or name another file with --archive.',
+    'it can’t be made',
+    'Check that its folder exists and takes new files, or name another file with --archive.',
   ],
   ['ENOTDIR', 'file', 'a part of the path is not a folder', 'Name another file with --archive.'],
   ['EISDIR', 'file', 'this is a folder', 'Name a file inside it with --archive.'],

@@ -10,8 +10,10 @@ import type { BackupOptions, BackupResult, WorkEnd } from './options.ts'
 
 /**
  * Backs up the account into the archive: tries again what failed before, lists the account, fetches what is new or
- * changed while it still lists, marks what is gone, and fetches the agents and files referred to.
+ * changed while it still lists, marks what is gone, and fetches the agents and files referred to. It takes no lock: hold
+ * one of `lockArchive` where two runs could meet.
  *
+ * @param archive opened with mode `create` or `write`; with `read`, a dry run is all there is
  * @throws HansardError what stops a run altogether (a refused key, a full disk, an account that is not the archive's);
  *   what fails for one conversation is written down in the archive and counted
  */
@@ -49,10 +51,18 @@ export async function backup(
     return end(isDone ? 'done' : 'partial', work)
   } catch (thrown) {
     const isInterrupted = options.signal?.aborted === true
-    const reason = isInterrupted ? 'interrupted' : messageOf(thrown)
-    const result = end(isInterrupted ? 'interrupted' : 'failed', { complete: false, reason })
-    if (isInterrupted) return result
+    if (isInterrupted) return end('interrupted', { complete: false, reason: 'interrupted' })
+    unlessImpossible(() => end('failed', { complete: false, reason: messageOf(thrown) }))
     throw thrown
+  }
+}
+
+/** What stopped a run, such as a full disk, may keep its end from being written, too: then it is seen to have none. */
+function unlessImpossible(end: () => void): void {
+  try {
+    end()
+  } catch {
+    // What stopped the run is thrown in any case, and says more.
   }
 }
 
