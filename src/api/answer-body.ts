@@ -12,12 +12,17 @@ interface Reader {
   reject(reason: Error): void
 }
 
+/** A body may be waited for as long as this many times idleness, and that much longer again for every 64 KiB. */
+const PATIENCE = 10
+const PATIENCE_BYTES = 64 * 1024
+
 const HIGH_WATER = 64 * 1024
 const DONE: IteratorResult<Uint8Array> = { value: undefined, done: true }
 
 /**
  * A body between the connection that pushes and the reader that pulls. At most 64 KiB and one chunk wait here: beyond
- * that the socket is left alone. Idleness is measured only while the reader waits for the sender.
+ * that the socket is left alone. Time is measured only while the reader waits for the sender: how long nothing comes, and
+ * how long it takes in all, so that a sender of a byte a minute is not heard out for days.
  */
 export class AnswerBody implements AsyncIterableIterator<Uint8Array> {
   readonly #connection: Connection
@@ -29,6 +34,9 @@ export class AnswerBody implements AsyncIterableIterator<Uint8Array> {
   #failure: Error | undefined
   #reader: Reader | undefined
   #idle: NodeJS.Timeout | undefined
+  #waitedMs = 0
+  #waitsSince = 0
+  #received = 0
 
   constructor(connection: Connection, idleMs: number) {
     this.#connection = connection
@@ -36,6 +44,7 @@ export class AnswerBody implements AsyncIterableIterator<Uint8Array> {
   }
 
   push(chunk: Uint8Array): void {
+    this.#received += chunk.length
     const reader = this.#takeReader()
     if (reader !== undefined) return reader.resolve({ value: chunk, done: false })
     this.#chunks.push(chunk)
@@ -66,7 +75,8 @@ export class AnswerBody implements AsyncIterableIterator<Uint8Array> {
     if (this.#ended) return Promise.resolve(DONE)
     return new Promise((resolve, reject) => {
       this.#reader = { resolve, reject }
-      this.#idle = setTimeout(() => this.#giveUp(), this.#idleMs)
+      this.#waitsSince = performance.now()
+      this.#idle = setTimeout(() => this.#giveUp(), Math.min(this.#idleMs, this.#patienceMs()))
     })
   }
 
@@ -96,14 +106,25 @@ export class AnswerBody implements AsyncIterableIterator<Uint8Array> {
 
   #takeReader(): Reader | undefined {
     const reader = this.#reader
+    if (reader !== undefined) this.#waitedMs += performance.now() - this.#waitsSince
     this.#reader = undefined
     clearTimeout(this.#idle)
     return reader
   }
 
+  #patienceMs(): number {
+    const patience = PATIENCE + this.#received / PATIENCE_BYTES
+    return Math.max(0, patience * this.#idleMs - this.#waitedMs)
+  }
+
   #giveUp(): void {
+    const idle = this.#patienceMs() >= this.#idleMs
+    const seconds = (this.#waitedMs + performance.now() - this.#waitsSince) / 1000
+    const why = idle
+      ? `stopped: nothing came for ${this.#idleMs / 1000} s`
+      : `is too slow: ${this.#received} bytes came in ${seconds.toFixed(1)} s`
     this.#connection.abort(
-      new HansardError('timeout', `The answer stopped: nothing came for ${this.#idleMs / 1000} s`, {
+      new HansardError('timeout', `The answer ${why}`, {
         hint: 'Try again; allow more time if the connection is slow.',
       }),
     )

@@ -13,6 +13,8 @@ export function mayRepeat(error: HansardError, repeat: Repeat): boolean {
 
 function isPassing({ code, status }: HansardError): boolean {
   if (code === 'network' || code === 'timeout' || code === 'conflict' || code === 'not-json') return true
+  // What stands in the way for a moment (a login page, a proxy) redirects, too. The key never follows.
+  if (code === 'redirected') return true
   // A 404 that did not come from the API comes from a wrong base URL, and will again.
   return code === 'service-failed' && status !== 404
 }

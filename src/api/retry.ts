@@ -22,8 +22,8 @@ interface Surroundings {
   readonly tell: (event: ClientEvent) => void
 }
 
-/** A body that is not JSON is likely to come again as it is. */
-const ATTEMPTS_AT_BAD_JSON = 3
+/** A body that is not JSON, and a redirect that leads nowhere, are likely to come again as they are. */
+const FEW_ATTEMPTS = 3
 
 /** Sends a request again while that may help, does no harm and patience lasts. */
 export function withRetry(
@@ -98,7 +98,7 @@ class Story {
 
   #attemptsAt({ code }: HansardError): number {
     const { attempts } = this.#patience
-    return code === 'not-json' ? Math.min(attempts, ATTEMPTS_AT_BAD_JSON) : attempts
+    return code === 'not-json' || code === 'redirected' ? Math.min(attempts, FEW_ATTEMPTS) : attempts
   }
 
   #pauseAskedFor({ status }: HansardError, headers: Headers): number | undefined {

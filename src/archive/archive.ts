@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs'
 
 import { HansardError } from '../errors.ts'
 import { AccountKeys } from './account-keys.ts'
+import { Batch } from './batch.ts'
 import { Conversations } from './conversations.ts'
 import { Dependencies } from './dependencies.ts'
 import { Events } from './events.ts'
@@ -45,9 +46,6 @@ export function openArchive(path: string, { mode = 'read' }: OpenOptions = {}): 
     throw explainSqlite(thrown, path)
   }
 }
-
-/** How long work that is done `soon` may be gathered, in milliseconds. */
-const BATCH_MS = 50
 
 /** An entry of 1 KB wastes a quarter of the default page of 4 KiB; of this one an eighth. */
 const PAGE_BYTES = 8192
@@ -96,10 +94,11 @@ export class Archive {
   readonly unknownShapes: UnknownShapes
   readonly accountKeys: AccountKeys
   readonly #db: Sqlite
-  #batchBegan = 0
+  readonly #batch: Batch
 
   constructor(db: Sqlite, path: string) {
     this.#db = db
+    this.#batch = new Batch(db)
     this.path = path
     this.histories = new Histories(db)
     this.conversations = new Conversations(db, this.histories)
@@ -121,22 +120,16 @@ export class Archive {
    * Does `work` as a whole or not at all, and commits it together with what else is done in the same moment: a busy
    * backup so writes each page of an index once instead of once a conversation. What a crash may take away is no more
    * than that moment's work, and `flush` ends it.
+   *
+   * @param takeBack told the result when the moment's work could not be committed after all
    */
-  soon<T>(work: () => T): T {
-    return this.#explained(() => {
-      if (!this.#db.inTransaction) {
-        this.#db.exec('begin immediate')
-        this.#batchBegan = Date.now()
-      }
-      const result = this.#db.transaction(work)()
-      if (Date.now() - this.#batchBegan >= BATCH_MS) this.#db.exec('commit')
-      return result
-    })
+  soon<T>(work: () => T, takeBack?: (result: T) => void): T {
+    return this.#explained(() => this.#batch.add(work, takeBack))
   }
 
   /** Commits what was done `soon`. */
   flush(): void {
-    if (this.#db.inTransaction) this.#explained(() => this.#db.exec('commit'))
+    this.#explained(() => this.#batch.commit())
   }
 
   /** A place to note the rows of a listing in; one at a time. */
@@ -154,15 +147,23 @@ export class Archive {
       .get() as { conversations: number; gone: number; entries: number; revisions: number }
   }
 
-  /** Writes all into the one file and waits for the disk, so that a copy of that file is a copy of the archive. */
-  checkpoint(): void {
+  /**
+   * Writes all into the one file and waits for the disk, so that a copy of that file is a copy of the archive. Another
+   * process that reads the archive can keep it from that: answers whether it was done.
+   */
+  checkpoint(): boolean {
     this.flush()
-    this.#explained(() => this.#db.pragma('wal_checkpoint(truncate)'))
+    const state = this.#explained(() => this.#db.pragma('wal_checkpoint(truncate)'))
+    const [{ log, checkpointed }] = state as [{ log: number; checkpointed: number }]
+    return log === checkpointed
   }
 
   close(): void {
-    this.flush()
-    this.#db.close()
+    try {
+      this.flush()
+    } finally {
+      this.#db.close()
+    }
   }
 
   #explained<T>(work: () => T): T {

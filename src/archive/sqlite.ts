@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3'
-import { closeSync, fchmodSync, fstatSync, openSync, statSync } from 'node:fs'
+import { chmodSync, closeSync, openSync, statSync } from 'node:fs'
 
 import { HansardError, messageOf } from '../errors.ts'
 
@@ -10,7 +10,7 @@ export type Statement = Database.Statement
 /** Opens a database file; `create` makes it first, readable by its owner alone. */
 export function openSqlite(path: string, mode: 'read' | 'write' | 'create'): Sqlite {
   try {
-    if (mode === 'create') makeFile(path)
+    if (mode === 'create') createFile(path)
     if (path !== ':memory:' && statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) {
       throw Object.assign(new Error('it is a directory'), { code: 'EISDIR' })
     }
@@ -20,13 +20,17 @@ export function openSqlite(path: string, mode: 'read' | 'write' | 'create'): Sql
   }
 }
 
-/** An empty file that was there already becomes the owner's alone, too. */
-function makeFile(path: string): void {
-  const file = openSync(path, 'a', 0o600)
+/**
+ * A file that is there is not even opened: closing it would drop the locks that this process has on it. An empty one
+ * becomes the owner's alone.
+ */
+function createFile(path: string): void {
   try {
-    if (fstatSync(file).size === 0) fchmodSync(file, 0o600)
-  } finally {
-    closeSync(file)
+    closeSync(openSync(path, 'wx', 0o600))
+  } catch (thrown) {
+    const existing = statSync(path, { throwIfNoEntry: false })
+    if (existing === undefined) throw thrown
+    if (existing.isFile() && existing.size === 0) chmodSync(path, 0o600)
   }
 }
 
@@ -60,6 +64,12 @@ const explanations = [
     'file',
     'it can’t be opened',
     'Check that the folder exists and that you may write to it.',
+  ],
+  [
+    'SQLITE_IOERR_WRITE',
+    'file',
+    'nothing more can be written: the disk, a quota or a limit of file sizes is in the way',
+    'Make room and run the command again; what was stored is safe.',
   ],
   ['SQLITE_IOERR', 'file', 'the disk failed', 'Check the disk, then run `hansard verify`.'],
   [

@@ -23,7 +23,10 @@ export class BackupRun {
     this.#books = books
     this.#options = options
     this.#stop = stop
-    this.#fetcher = new Fetcher(context, { messages: options.messages ?? true })
+    this.#fetcher = new Fetcher(context, {
+      messages: options.messages ?? true,
+      onLost: (id, outcome) => this.#uncount(id, outcome),
+    })
     this.#concurrency = options.concurrency ?? 8
   }
 
@@ -89,6 +92,12 @@ export class BackupRun {
     this.#books.listed++
     this.#books[outcome]++
     this.#options.onProgress?.(this.#books)
+  }
+
+  #uncount(id: string, outcome: Outcome): void {
+    if (this.#retried.delete(id)) return
+    this.#books.listed--
+    this.#books[outcome]--
   }
 
   #each<R>(

@@ -51,10 +51,18 @@ export async function backup(
     return end(isDone ? 'done' : 'partial', work)
   } catch (thrown) {
     const isInterrupted = options.signal?.aborted === true
-    const reason = isInterrupted ? 'interrupted' : messageOf(thrown)
-    const result = end(isInterrupted ? 'interrupted' : 'failed', { complete: false, reason })
-    if (isInterrupted) return result
+    if (isInterrupted) return end('interrupted', { complete: false, reason: 'interrupted' })
+    unlessImpossible(() => end('failed', { complete: false, reason: messageOf(thrown) }))
     throw thrown
+  }
+}
+
+/** What stopped a run, such as a full disk, may keep its end from being written, too: then it is seen to have none. */
+function unlessImpossible(end: () => void): void {
+  try {
+    end()
+  } catch {
+    // What stopped the run is thrown in any case, and says more.
   }
 }
 

@@ -109,6 +109,8 @@ function rowOf(text: string, json: unknown): Row {
 }
 
 function mayHaveChanged(row: Row, known: KnownConversation): boolean {
+  // A row that does not say when it changed may have changed.
+  if (Number.isNaN(Date.parse(row.updatedAt ?? ''))) return true
   if (known.goneAt !== null || row.updatedAt !== (known.updatedAt ?? undefined)) return true
   return !isSettled(known.fetchedAt, row.updatedAt)
 }

@@ -39,11 +39,17 @@ const unreachable = new Set(['network', 'timeout', 'service-failed', 'rate-limit
 export class Fetcher {
   readonly #context: RunContext
   readonly #messages: boolean
+  readonly #onLost: (id: string, outcome: Outcome) => void
   #failuresInARow = 0
 
-  constructor(context: RunContext, { messages }: { messages: boolean }) {
+  /** `onLost` is told of outcomes that the disk did not take after all. */
+  constructor(
+    context: RunContext,
+    { messages, onLost }: { messages: boolean; onLost: (id: string, outcome: Outcome) => void },
+  ) {
     this.#context = context
     this.#messages = messages
+    this.#onLost = onLost
   }
 
   /** Fetches one conversation and stores it as a whole. */
@@ -76,7 +82,11 @@ export class Fetcher {
     const { archive, run } = this.#context
     const { code = 'unforeseen', body } = isHansardError(thrown) ? thrown : {}
     const message = messageOf(thrown)
-    archive.soon(() => archive.failures.record({ conversation: id, step, code, message, body }, run, now()))
+    const outcome: Outcome = (failure?.acknowledgedAt ?? null) === null ? 'failed' : 'unchanged'
+    archive.soon(
+      () => archive.failures.record({ conversation: id, step, code, message, body }, run, now()),
+      () => this.#onLost(id, outcome),
+    )
     this.#failuresInARow = unreachable.has(code) ? this.#failuresInARow + 1 : 0
     if (this.#failuresInARow >= FAILURES_IN_A_ROW) {
       throw new HansardError('service-failed', `The service can’t be reached: ${message}`, {
@@ -84,14 +94,14 @@ export class Fetcher {
         cause: thrown,
       })
     }
-    return (failure?.acknowledgedAt ?? null) === null ? 'failed' : 'unchanged'
+    return outcome
   }
 
   #store(fetched: Fetched, { failure }: Candidate): Outcome {
     const { archive, run } = this.#context
     const { id, row, parsed } = fetched
     const at = now()
-    return archive.soon(() => {
+    const store = () => {
       if (failure !== undefined) archive.failures.resolve(id, at)
       const { outcome, isRevived, altered, added } = archive.conversations.store(fetched, run, at)
       const tell = (kind: 'revived' | 'history-altered' | 'messages-differ', detail: string) =>
@@ -106,7 +116,8 @@ export class Fetcher {
       const fresh = added.map((position) => parsed[position])
       archive.unknownShapes.add(unknownShapes(outcome === 'new' ? parsedRow : {}, fresh), id, at)
       return outcome
-    })
+    }
+    return archive.soon(store, (outcome) => this.#onLost(id, outcome))
   }
 
   #vanish({ id, failure }: Candidate): Outcome {

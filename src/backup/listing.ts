@@ -32,6 +32,9 @@ type FetchWindow<Row> = (window: Window) => Promise<Row[]>
 /** Attempts without progress after which the proof is given up: rows move faster than they can be listed. */
 const PATIENCE = 40
 
+/** How often the proof may begin again after an assumption broke: one odd answer is no reason to prove nothing. */
+const SECOND_CHANCES = 2
+
 /** One row in this many is listed twice, to find the anchor again after some rows before it were deleted. */
 const OVERLAP = 20
 
@@ -46,10 +49,11 @@ const SMALLEST_WINDOW = 3
  * holds one of them (the anchor): a window is one contiguous piece of the list at one moment, so whatever existed
  * throughout and stands between the anchor and the window's end is in the window. A window without an anchor proves
  * nothing; we step back until one has it, at the latest at the top, where nothing can stand before. The last window
- * holds an anchor and is shorter than a size that the server has granted before: nothing stood behind it.
+ * holds an anchor and is shorter than a size that the server has granted before: nothing stood behind it. A page may
+ * also be short because a row was left out of it, so the end is looked at twice, and the page behind it must be empty.
  *
  * This rests on two assumptions: the order of two rows never changes, and no answer is older than the one before it.
- * Where they are seen to break, the verdict is no longer `complete`, and says why.
+ * Where they are seen to break, the proof begins again; when they break again, the verdict says why it is not complete.
  */
 export async function* listRows<Row extends ListedRow>(
   fetchWindow: FetchWindow<Row>,
@@ -61,25 +65,45 @@ export async function* listRows<Row extends ListedRow>(
   let window = top
   let granted = 0
   let stepsBack = 0
+  let chances = SECOND_CHANCES
+
+  const look = async function* (at: Window): AsyncGenerator<Row[], Row[], undefined> {
+    const rows = await fetchWindow(at)
+    granted = Math.max(granted, Math.min(rows.length, at.size))
+    yield rows.filter(({ key }) => seen.note(key))
+    return rows
+  }
 
   for (let patience = PATIENCE; patience > 0; patience--) {
-    const rows = await fetchWindow(window)
-    const isShort = rows.length < Math.min(window.size, granted)
-    granted = Math.max(granted, rows.length)
-    yield rows.filter(({ key }) => seen.note(key))
-    if (granted === 0) return proven
+    const isFirst = granted === 0
+    const isShort = () => rows.length < Math.min(window.size, isFirst ? Infinity : granted)
+    let rows = yield* look(window)
+    let progress = walk.take(rows, startOf(window))
+    if (isShort() && progress !== 'unanchored') {
+      const before = keysOf(rows)
+      const behind = yield* look({ page: window.page + 1, size: Math.min(window.size, Math.max(granted, 1)) })
+      rows = yield* look(window)
+      progress = walk.take(rows, startOf(window))
+      // What the server grants at most is not known at first: there the page must be the same as before.
+      const isEnd = progress !== 'unanchored' && (isFirst ? keysOf(rows) === before : isShort())
+      if (isEnd && behind.length === 0 && walk.broken === undefined) return proven
+      if (isEnd && behind.length > 0 && !isFirst) walk.broken ??= 'pages came shorter than what follows them'
+    }
 
-    const progress = walk.take(rows, startOf(window))
     if (rows.length > window.size) walk.broken = 'the server ignores page_size'
-    if (walk.broken !== undefined) break
+    if (walk.broken !== undefined) {
+      if (chances-- === 0) break
+      walk.beginAgain()
+      window = top
+      continue
+    }
     if (progress === 'unanchored') {
       window = windowAt(startOf(window) - granted * 2 ** stepsBack++, granted)
       continue
     }
     stepsBack = 0
-    if (isShort) return proven
     if (granted < SMALLEST_WINDOW) {
-      if (yield* isAll(rows, fetchWindow, seen)) return proven
+      if (yield* isAll(rows, look)) return proven
       walk.forget()
       window = top
       continue
@@ -87,7 +111,7 @@ export async function* listRows<Row extends ListedRow>(
     if (progress === 'further') patience = Math.max(patience, PATIENCE - walk.restarts)
     window = nextWindow(walk.frontier, granted, Math.ceil(granted / OVERLAP)) ?? top
   }
-  yield* listPlainly(fetchWindow, seen, granted)
+  yield* listPlainly(fetchWindow, seen, Math.max(granted, 1))
   return { complete: false, reason: walk.broken ?? 'rows moved faster than they could be listed' }
 }
 
@@ -99,13 +123,11 @@ const proven: Verdict = { complete: true, reason: undefined }
  */
 async function* isAll<Row extends ListedRow>(
   rows: readonly Row[],
-  fetchWindow: FetchWindow<Row>,
-  seen: Seen,
+  look: (at: Window) => AsyncGenerator<Row[], Row[], undefined>,
 ): AsyncGenerator<Row[], boolean, undefined> {
-  const behind = await fetchWindow({ page: 1, size: rows.length })
-  const again = await fetchWindow({ page: 0, size: rows.length })
-  yield [...behind, ...again].filter(({ key }) => seen.note(key))
-  return behind.length === 0 && JSON.stringify(again.map(keyOf)) === JSON.stringify(rows.map(keyOf))
+  const behind = yield* look({ page: 1, size: rows.length })
+  const again = yield* look({ page: 0, size: rows.length })
+  return behind.length === 0 && keysOf(again) === keysOf(rows)
 }
 
 /** Lists page after page until one is empty, for a server whose answers prove nothing: the most that can be done. */
@@ -117,7 +139,7 @@ async function* listPlainly<Row extends ListedRow>(
   let before = ''
   for (let page = 0; ; page++) {
     const rows = await fetchWindow({ page, size })
-    const keys = JSON.stringify(rows.map(keyOf))
+    const keys = keysOf(rows)
     if (rows.length === 0 || keys === before) return
     before = keys
     yield rows.filter(({ key }) => seen.note(key))
@@ -161,6 +183,13 @@ class Walk {
     this.#placed = 0
   }
 
+  /** Forgets what broke along with all places. */
+  beginAgain(): void {
+    this.forget()
+    this.broken = undefined
+    this.#direction = 0
+  }
+
   #check(rows: readonly ListedRow[], ranks: readonly (number | undefined)[]): void {
     if (new Set(rows.map(keyOf)).size < rows.length) this.broken = 'a page held the same row twice'
     else if (!isInPlace(ranks)) this.broken = 'rows changed their order'
@@ -181,6 +210,10 @@ class Walk {
 function isInPlace(ranks: readonly (number | undefined)[]): boolean {
   const anchored = ranks.slice(ranks.findIndex((rank) => rank !== undefined))
   return anchored.every((rank, i) => rank !== undefined && (i === 0 || rank > (anchored[i - 1] ?? Infinity)))
+}
+
+function keysOf(rows: readonly ListedRow[]): string {
+  return JSON.stringify(rows.map(keyOf))
 }
 
 function keyOf({ key }: ListedRow): string {

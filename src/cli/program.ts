@@ -56,6 +56,7 @@ export function buildProgram(io: Io, onExit: (code: ExitCode) => void): Command 
     .option('--no-files', 'do not fetch the files that conversations refer to')
     .option('--max-file-size <size>', 'leave out larger files: 500000, 20kb, 10mb, 1gb', bytes)
     .option('--dry-run', 'list and count only')
+    .option('--wait [seconds]', 'wait while another run holds the archive', whole(0, 1_000_000))
     .option('--adopt-account', 'take the account as the archive’s though nothing shows it')
     .option('--accept-gone', 'mark as gone what is no longer listed, however much it is')
     .action(action(async () => (await import('./commands/backup.ts')).backupCommand))

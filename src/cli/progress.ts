@@ -17,11 +17,11 @@ const LINE_MS = 30_000
 export function showProgress({ quiet }: GlobalOptions, { stderr }: Io): Progress {
   if (quiet === true) return { update: () => undefined, end: () => undefined }
   const isTerminal = stderr.isTTY === true
-  let next = isTerminal ? 0 : Date.now() + LINE_MS
+  let next = isTerminal ? 0 : performance.now() + LINE_MS
   return {
     update: (books) => {
-      if (Date.now() < next) return
-      next = Date.now() + (isTerminal ? REDRAW_MS : LINE_MS)
+      if (performance.now() < next) return
+      next = performance.now() + (isTerminal ? REDRAW_MS : LINE_MS)
       const line = lineOf(books)
       stderr.write(isTerminal ? `\r${fit(line, (stderr.columns ?? 80) - 1)}\u001b[K` : `${line}\n`)
     },

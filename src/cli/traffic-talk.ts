@@ -14,8 +14,8 @@ export function trafficTalk({ quiet, verbose }: GlobalOptions, { stderr }: Io): 
       if (verbose === true) stderr.write(`${clear}${defuseLine(requestLine(event))}\n`)
       return
     }
-    if (quiet === true || Date.now() < next) return
-    next = Date.now() + PAUSE_MS
+    if (quiet === true || performance.now() < next) return
+    next = performance.now() + PAUSE_MS
     const why = event.type === 'retry' ? event.reason : 'the service asked for a pause'
     stderr.write(`${clear}${defuseLine(`waiting ${(event.waitMs / 1000).toFixed(1)} s: ${why}`)}\n`)
   }

@@ -134,6 +134,60 @@ describe('A listing by anchored overlap', () => {
     expect(listed.size).toBe(1_000)
   })
 
+  it('never says complete when one answer left a row out, whichever answer and row', async () => {
+    for (const size of [1, 5, 49, 50, 51, 230]) {
+      for (let spoilt = 1; spoilt <= 12; spoilt++) {
+        for (const dropped of [0, 3, 30, 49]) {
+          const account = new MovingAccount(size, 50, [])
+          const fetch = async (window: Window) => {
+            const rows = await account.fetch(window)
+            return account.requests === spoilt ? rows.toSpliced(dropped, 1) : rows
+          }
+          const { listed, verdict } = await list({ fetch }, 50)
+          if (verdict.complete) expect(listed.size).toBe(size)
+        }
+      }
+    }
+  })
+
+  it('proves nothing to a server that leaves a row out of every page, and does not stop at the first', async () => {
+    for (const size of [120, 230, 1_000]) {
+      const account = new MovingAccount(size, 50, [])
+      const fetch = async (window: Window) => (await account.fetch(window)).toSpliced(3, 1)
+      const { listed, verdict } = await list({ fetch }, 50)
+      expect(verdict.complete).toBe(false)
+      expect(listed.size).toBeGreaterThan(size * 0.9)
+    }
+  })
+
+  it('does not take one empty answer for an empty account', async () => {
+    const account = new MovingAccount(120, 50, [])
+    const fetch = async (window: Window) => {
+      const rows = await account.fetch(window)
+      return account.requests === 1 ? [] : rows
+    }
+    const { listed, verdict } = await list({ fetch }, 50)
+    expect([verdict.complete, listed.size]).toEqual([true, 120])
+  })
+
+  it('begins its proof again after one odd answer, and completes it', async () => {
+    for (const odd of [
+      (rows: ListedRow[]) => rows.toReversed(),
+      (rows: ListedRow[]) => [...rows.slice(0, 5), ...rows.slice(4)],
+      (rows: ListedRow[]) => rows.toSpliced(3, 1),
+    ]) {
+      for (let when = 1; when < 6; when++) {
+        const account = new MovingAccount(230, 50, [])
+        const fetch = async (window: Window) => {
+          const rows = await account.fetch(window)
+          return account.requests === when ? odd(rows).slice(0, 50) : rows
+        }
+        const { listed, verdict } = await list({ fetch }, 50)
+        expect([verdict.complete, listed.size]).toEqual([true, 230])
+      }
+    }
+  })
+
   it('says why it proves nothing when rows change their order', async () => {
     const account = new MovingAccount(300, 50, [])
     const fetch = async (window: Window) => {

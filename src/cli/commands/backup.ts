@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs'
 
 import type { ConversationsClient } from '../../api/client.ts'
 import { emptyArchive, openArchive, type Archive } from '../../archive/archive.ts'
-import { lockArchive } from '../../archive/lock.ts'
+import { awaitLock } from '../../archive/lock.ts'
+import { networkDiskUnder } from '../../archive/network-disk.ts'
 import { backup } from '../../backup/backup.ts'
 import type { BackupResult } from '../../backup/options.ts'
 import { connect } from '../account.ts'
@@ -23,6 +24,8 @@ export interface BackupCommandOptions extends AccountOptions {
   readonly maxFileSize?: number
   readonly dryRun?: boolean
   readonly adoptAccount?: boolean
+  /** Seconds to wait for another run; true: as long as it takes. */
+  readonly wait?: number | true
   readonly acceptGone?: boolean
 }
 
@@ -52,17 +55,39 @@ async function lockedRun(
   options: BackupCommandOptions,
   io: Io,
 ): Promise<ExitCode> {
-  const lock = lockArchive(options.archive, io.name)
+  warnOfNetworkDisk(options, io)
+  const lock = await awaitLock(options.archive, io.name, {
+    seconds: options.wait === true ? Infinity : (options.wait ?? 0),
+    signal: io.signal,
+    onWait: (why) => talk(`waiting: ${why}`, options, io),
+  })
   try {
     const archive = openArchive(options.archive, { mode: 'create' })
     try {
-      return await runBackup(client, archive, options, io)
+      const exitCode = await runBackup(client, archive, options, io)
+      if (!archive.checkpoint()) talk(stillInLog(options.archive), options, io)
+      return exitCode
     } finally {
       archive.close()
     }
   } finally {
     lock.release()
   }
+}
+
+function warnOfNetworkDisk(options: BackupCommandOptions, io: Io): void {
+  const disk = networkDiskUnder(options.archive)
+  if (disk === undefined) return
+  const why = 'where two machines can write at once and damage the archive'
+  talk(`${options.archive} is on a network file system (${disk}), ${why}; a local disk is safe`, options, io)
+}
+
+function stillInLog(archive: string): string {
+  return `somebody reads the archive, so a part of it is still in ${archive}-wal: copy both, or the one after the next run`
+}
+
+function talk(line: string, { quiet }: BackupCommandOptions, { stderr }: Io): void {
+  if (quiet !== true) stderr.write(`hansard: ${defuseLine(line)}\n`)
 }
 
 async function runBackup(

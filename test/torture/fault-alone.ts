@@ -1,0 +1,90 @@
+import type { OperationName } from '../../src/api/operations.ts'
+import { seededRandom } from '../../src/sandbox/random.ts'
+import type { NamedFault } from './fault-table.ts'
+import { inFaultWorld, type Ended, type FaultWorld } from './fault-world.ts'
+import { differences } from './truth.ts'
+
+const CONVERSATIONS = 12
+
+type Read = Extract<OperationName, 'list' | 'getHistory' | 'getMessages'>
+
+/** Lets a fault pass: the run must end complete all the same. (An allowance of zero is believed at once.) */
+export async function transientFault(fault: NamedFault, seed: number): Promise<void> {
+  for (const operation of operationsOf(fault)) {
+    await alone(fault, seed, operation, async (world) => {
+      world.sandbox.faults.add({ operation, times: fault.slow ? 1 : 2, then: fault.then })
+      const ended = await world.run({ pageSize: 5 })
+      mustEnd(ended, fault.lasting === 'fatal' ? 1 : 0)
+      if (ended.exit === 0) mustEqual(world)
+    })
+  }
+}
+
+/** Keeps one conversation from being read: the others come home, and it is told, until the fault is over. */
+export async function faultOfOne(fault: NamedFault, seed: number): Promise<void> {
+  for (const operation of operationsOf(fault)) {
+    if (operation === 'list') continue
+    await alone(fault, seed, operation, async (world) => {
+      const id = world.account.ids[3] ?? ''
+      world.sandbox.faults.add({ operation, id, then: fault.then })
+      const ended = await world.run({ pageSize: 5, ...(fault.slow && { attempts: 2 }) })
+      mustEnd(ended, fault.lasting === 'fatal' ? 1 : fault.lasting === 'harmless' ? 0 : 3)
+      const missing = differences(world.archive, world.account)
+      if (ended.exit === 3 && missing.join() !== `${id} is missing`)
+        throw new Error(`also missing: ${missing.join()}`)
+      if (ended.exit === 3 && ended.result?.failed !== 1) throw new Error('one should be failed')
+    })
+  }
+}
+
+/** Lasts for all of an operation: the run ends in bounded time and says so. */
+export async function faultOfAll(fault: NamedFault, seed: number): Promise<void> {
+  for (const operation of operationsOf(fault)) {
+    await alone(fault, seed, operation, async (world) => {
+      world.sandbox.faults.add({ operation, then: fault.then })
+      const ended = await world.run({ pageSize: 5, ...(fault.slow && { attempts: 2 }) })
+      mustEnd(ended, exitOfAll(fault, operation))
+      if (ended.exit === 3 && fault.lasting !== 'unproven' && ended.result?.failed !== CONVERSATIONS) {
+        throw new Error('all should be failed')
+      }
+    })
+  }
+}
+
+function exitOfAll({ lasting }: NamedFault, operation: Read): number {
+  if (lasting === 'harmless') return 0
+  if (lasting === 'unproven') return 3
+  return operation === 'list' || lasting === 'fatal' ? 1 : 3
+}
+
+function operationsOf({ listOnly }: NamedFault): Read[] {
+  return listOnly ? ['list'] : ['list', 'getHistory', 'getMessages']
+}
+
+/** After each fault one more run, without it, must complete the archive. */
+async function alone(
+  fault: NamedFault,
+  seed: number,
+  operation: Read,
+  work: (world: FaultWorld) => Promise<void>,
+): Promise<void> {
+  try {
+    await inFaultWorld({ random: seededRandom(seed), count: CONVERSATIONS }, async (world) => {
+      await work(world)
+      world.sandbox.faults.clear()
+      await world.mustComplete()
+    })
+  } catch (thrown) {
+    throw new Error(`${fault.name} at ${operation}, seed ${seed}: ${String(thrown)}`, { cause: thrown })
+  }
+}
+
+function mustEnd(ended: Ended, exit: number): void {
+  if (ended.exit !== exit)
+    throw new Error(`exit ${ended.exit}, not ${exit}: ${ended.error} ${JSON.stringify(ended.result)}`)
+}
+
+function mustEqual({ archive, account }: FaultWorld): void {
+  const wrong = differences(archive, account)
+  if (wrong.length > 0) throw new Error(wrong.join('\n'))
+}

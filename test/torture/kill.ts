@@ -1,0 +1,107 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+import { seededRandom, type Random } from '../../src/sandbox/random.ts'
+import { startSandbox } from '../../src/sandbox/server.ts'
+import { change, KEY, populate } from './account.ts'
+import { startHansard, type Ended, type Running } from './child.ts'
+import { watchKey, type KeyWatch } from './key-watch.ts'
+import { archivedIds, checkIntegrity, differences } from './truth.ts'
+
+const CONVERSATIONS = 40
+
+/** About the number of requests of a first backup of so many conversations. */
+const REQUESTS = 3 * CONVERSATIONS + 10
+
+/** What became of the processes of a round, by signal: how many were hit, and how many had ended before. */
+export type KillTally = Record<`${'SIGKILL' | 'SIGTERM' | 'SIGINT'} ${'hit' | 'late'}`, number>
+
+/** Kills backups at seeded moments, lets one run to its end, and compares the archive with the account; fails if it differs. */
+export async function killRound(seed: number, tally: KillTally): Promise<void> {
+  const random = seededRandom(seed)
+  const folder = mkdtempSync(join(tmpdir(), 'hansard-kill-'))
+  const archive = join(folder, 'archive.db')
+  const sandbox = await startSandbox({
+    accounts: [{ key: KEY }],
+    faults: [{ then: { kind: 'latency', ms: 12 } }],
+  })
+  const watch = watchKey(sandbox.url)
+  const account = sandbox.account(KEY)
+  const env = { MISTRAL_API_KEY: KEY, MISTRAL_BASE_URL: sandbox.url, HANSARD_ARCHIVE: archive }
+  const backup = () => startHansard(['backup', '--json', '--page-size', '15', '--accept-gone'], env)
+  try {
+    populate(account, random, CONVERSATIONS, Date.now())
+    if (random.below(3) === 0) mustBeDone(await backup().ended)
+    for (let kills = 1 + random.below(2); kills > 0; kills--) {
+      change(account, random)
+      await killOnce(backup(), random, watch, tally)
+      if (random.below(2) === 0) checkIntegrity(archive)
+    }
+    const before = random.below(2) === 0 ? archivedIds(archive) : []
+    change(account, random)
+    const last = await backup().ended
+    mustBeDone(last)
+    checkIntegrity(archive)
+    const after = new Set(archivedIds(archive))
+    const lost = before.filter((id) => !after.has(id)).map((id) => `${id} was lost`)
+    const wrong = [...differences(archive, account), ...lost]
+    if (wrong.length > 0) throw new Error(wrong.join('\n'))
+    watch.check(folder, last.stdout, last.stderr)
+  } catch (thrown) {
+    throw new Error(`kill round of seed ${seed}: ${String(thrown)}`, { cause: thrown })
+  } finally {
+    watch.end()
+    await sandbox.close()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+async function killOnce(running: Running, random: Random, watch: KeyWatch, tally: KillTally): Promise<void> {
+  const signal = (['SIGTERM', 'SIGINT'] as const)[random.below(10)] ?? 'SIGKILL'
+  await moment(running, random, watch)
+  running.child.kill(signal)
+  if (signal === 'SIGINT' && random.below(2) === 0) {
+    await sleep(random.below(10))
+    running.child.kill(signal)
+  }
+  const ended = await running.ended
+  const isLate = ended.signal === null && ended.code === 0
+  tally[`${signal} ${isLate ? 'late' : 'hit'}`]++
+  const isStopped = signal !== 'SIGKILL' && ended.code === 130
+  if (!isLate && !isStopped && ended.signal !== signal)
+    throw new Error(`it ended oddly: ${JSON.stringify(ended)}`)
+}
+
+/** Waits for a moment of a run: so long after its start, or after a request, and that is where most of them lie. */
+async function moment(running: Running, random: Random, watch: KeyWatch): Promise<void> {
+  if (random.below(7) === 0) return void (await sleep(random.below(600)))
+  const request = random.below(REQUESTS)
+  let begun = 0
+  const reached = new Promise<void>((resolve) => {
+    watch.onRequest = () => {
+      if (++begun > request) resolve()
+    }
+  })
+  await Promise.race([reached, running.ended])
+  await sleep(random.below(30))
+}
+
+function mustBeDone(ended: Ended): void {
+  const result = ended.code === 0 ? (JSON.parse(ended.stdout) as { complete: unknown }) : undefined
+  if (result?.complete !== true)
+    throw new Error(`a run to its end should be complete: ${JSON.stringify(ended)}`)
+}
+
+/** A tally of nothing yet. */
+export function emptyKillTally(): KillTally {
+  return {
+    'SIGKILL hit': 0,
+    'SIGKILL late': 0,
+    'SIGTERM hit': 0,
+    'SIGTERM late': 0,
+    'SIGINT hit': 0,
+    'SIGINT late': 0,
+  }
+}

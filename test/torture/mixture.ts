@@ -1,0 +1,72 @@
+import type { Fault } from '../../src/sandbox/faults.ts'
+import { seededRandom, type Random } from '../../src/sandbox/random.ts'
+import { change } from './account.ts'
+import { faultTable } from './fault-table.ts'
+import { inFaultWorld, type FaultWorld } from './fault-world.ts'
+import { archivedIds } from './truth.ts'
+
+/** How the runs under mixed faults ended, by exit code. */
+export type MixtureTally = Map<number, number>
+
+/** What nobody could tell from the truth is no fair fault; two requests may be answered as of this long ago. */
+const fair = faultTable.filter(({ lasting }) => lasting !== 'unseen')
+
+/** Longer than the stalest answer: what is older was there throughout. */
+const SETTLED_MS = 120_000
+
+/**
+ * Backs an account up under several faults at once while it changes, then once without faults: that run must complete
+ * the archive, and none before it may have called complete what was not.
+ */
+export async function mixture(seed: number, tally: MixtureTally): Promise<void> {
+  const random = seededRandom(seed)
+  const maxPageSize = 4 + random.below(30)
+  const count = 10 + random.below(50)
+  try {
+    await inFaultWorld({ random, count, behaviour: { maxPageSize } }, async (world) => {
+      for (let runs = 1 + random.below(3); runs > 0; runs--) {
+        world.clock.skip(SETTLED_MS)
+        for (let faults = 2 + random.below(3); faults > 0; faults--)
+          world.sandbox.faults.add(randomFault(random, world))
+        await runWhileItChanges(world, random, tally)
+        if (random.below(2) === 0) world.sandbox.faults.clear()
+      }
+      world.watch.onRequest = () => undefined
+      world.sandbox.faults.clear()
+      await world.mustComplete()
+    })
+  } catch (thrown) {
+    throw new Error(`mixture of seed ${seed}: ${String(thrown)}`, { cause: thrown })
+  }
+}
+
+async function runWhileItChanges(world: FaultWorld, random: Random, tally: MixtureTally): Promise<void> {
+  const { account, archive } = world
+  const throughout = new Set(account.ids)
+  world.watch.onRequest = () => {
+    if (random.below(6) === 0) for (const id of change(account, random)) throughout.delete(id)
+  }
+  const { exit, result } = await world.run({ pageSize: 10, attempts: 3, adoptAccount: true })
+  tally.set(exit, (tally.get(exit) ?? 0) + 1)
+  if (exit !== 0 || result?.complete !== true) return
+  const archived = new Set(archivedIds(archive))
+  const missed = [...throughout].filter((id) => !archived.has(id))
+  if (missed.length > 0) throw new Error(`called complete, but missing: ${missed.join()}`)
+}
+
+function randomFault(random: Random, { account }: FaultWorld): Fault {
+  const { then, listOnly, slow } = fair[random.below(fair.length)] ?? {
+    then: { kind: 'reset', when: 'before' },
+  }
+  const operation = (['list', 'getHistory', 'getMessages', 'get'] as const)[listOnly ? 0 : random.below(5)]
+  const id = account.ids[random.below(account.ids.length)]
+  const which = random.below(4)
+  return {
+    ...(operation !== undefined && { operation }),
+    ...(which === 0 && id !== undefined && operation !== 'list' && { id }),
+    ...(which === 1 && { nth: 1 + random.below(8) }),
+    ...(which === 2 && { every: 2 + random.below(12) }),
+    ...((slow === true || random.below(2) === 0) && { times: 1 + random.below(slow === true ? 3 : 10) }),
+    then,
+  }
+}

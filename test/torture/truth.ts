@@ -1,0 +1,57 @@
+import Database from 'better-sqlite3'
+import { existsSync } from 'node:fs'
+
+import { openArchive } from '../../src/archive/archive.ts'
+import { compact } from '../../src/model/json-text.ts'
+import { redactSecrets } from '../../src/model/secrets.ts'
+import type { SandboxAccount } from '../../src/sandbox/account.ts'
+
+/** Fails unless SQLite finds the file sound. */
+export function checkIntegrity(archive: string): void {
+  if (!existsSync(archive)) return
+  const db = new Database(archive, { readonly: true })
+  try {
+    const found = [
+      ...(db.pragma('integrity_check') as unknown[]),
+      ...(db.pragma('foreign_key_check') as unknown[]),
+    ]
+    const text = JSON.stringify(found)
+    if (text !== '[{"integrity_check":"ok"}]') throw new Error(`the archive is damaged: ${text}`)
+  } finally {
+    db.close()
+  }
+}
+
+/** Says how an archive differs from an account: every conversation of the account, token for token. */
+export function differences(archive: string, account: SandboxAccount): string[] {
+  if (!existsSync(archive)) return account.ids.map((id) => `${id} is missing: there is no archive`)
+  const stored = openArchive(archive)
+  try {
+    return account.ids.flatMap((id) => {
+      const conversation = stored.conversations.read(id)
+      if (conversation === undefined) return [`${id} is missing`]
+      const row = conversation.row === redactSecrets(compact(account.row(id) ?? ''))
+      const entries =
+        JSON.stringify([...conversation.entries()]) === JSON.stringify(account.entries(id)?.map(compact))
+      const gone = conversation.goneAt !== null
+      return [
+        ...(row ? [] : [`${id} has another row: ${conversation.row}, not ${account.row(id)}`]),
+        ...(entries ? [] : [`${id} has other entries`]),
+        ...(gone ? [`${id} is marked gone`] : []),
+      ]
+    })
+  } finally {
+    stored.close()
+  }
+}
+
+/** The ids that an archive holds. */
+export function archivedIds(archive: string): string[] {
+  if (!existsSync(archive)) return []
+  const stored = openArchive(archive)
+  try {
+    return [...stored.conversations.list({ includeGone: true })].map(({ id }) => id)
+  } finally {
+    stored.close()
+  }
+}
