@@ -1,5 +1,17 @@
+/*
+ * The library: `import { ConversationsClient, openArchive, backup } from 'hansard'`. Whatever fails throws a HansardError
+ * that says what happened (`code`, `message`), why (`cause`) and what to do now (`hint`). The only barrel of the house.
+ */
+
 export { HansardError, isHansardError, type ErrorCode, type ErrorFacts } from './errors.ts'
-export { lookups, operations, type LookupName, type Operation, type OperationName } from './api/operations.ts'
+export {
+  lookups,
+  operations,
+  type LookupName,
+  type Operation,
+  type OperationName,
+  type Repeat,
+} from './api/operations.ts'
 export {
   ConversationsClient,
   type Body,
@@ -17,3 +29,20 @@ export {
   type StreamName,
 } from './api/client.ts'
 export type { ClientEvent } from './api/events.ts'
+export type { Traffic } from './api/record.ts'
+export type { Patience } from './api/retry.ts'
+export type { Timeouts } from './api/undici-transport.ts'
+export { openArchive, type Archive, type OpenOptions } from './archive/archive.ts'
+export type {
+  Extent,
+  KnownConversation,
+  ListedConversation,
+  StoredConversation,
+} from './archive/conversations.ts'
+export type { OpenFailure } from './archive/failures.ts'
+export { lockArchive, type ArchiveLock } from './archive/lock.ts'
+export type { DependencyCounts } from './archive/dependencies.ts'
+export type { Books, Outcome, StoredRun } from './archive/runs.ts'
+export { backup } from './backup/backup.ts'
+export type { BackupOptions, BackupResult } from './backup/options.ts'
+export { lineOfConversation } from './export/jsonl.ts'

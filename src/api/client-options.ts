@@ -91,7 +91,8 @@ function placeOf(baseUrl: string): { readonly origin: string; readonly basePath:
         hint: 'Give scheme, host and path alone; the key has its own place.',
       },
     )
-  return { origin: url.origin, basePath: url.pathname.replace(/\/+$/, '') }
+  // The paths of the operations begin with /v1; other clients want it in the base URL, so people bring it along.
+  return { origin: url.origin, basePath: url.pathname.replace(/(\/v1)?\/*$/, '') }
 }
 
 function withoutUser(url: string): string {
@@ -100,5 +101,7 @@ function withoutUser(url: string): string {
 
 function positive(name: string, value: number | undefined): number | undefined {
   if (value === undefined || (Number.isFinite(value) && value > 0)) return value
-  throw new HansardError('usage', `${name} is ${value}, which is no number above zero`)
+  throw new HansardError('usage', `The option ${name} is ${value}, which is no number above zero`, {
+    hint: 'Give a number above zero, or leave the option out.',
+  })
 }

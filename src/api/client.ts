@@ -91,6 +91,7 @@ export class ConversationsClient {
     return this.#json('list', { query }, call)
   }
 
+  /** The conversation itself: its row of the listing, without entries. */
   get(id: string, call?: CallOptions): Promise<JsonReply> {
     return this.#json('get', { id }, call)
   }
@@ -110,11 +111,12 @@ export class ConversationsClient {
     await this.#send('delete', { id }, call, readBytes)
   }
 
-  /** Starts a conversation and waits for the whole answer. */
+  /** Starts a conversation and waits for the whole answer; always runs a completion, which costs money. */
   start(body: Body, call?: CallOptions): Promise<JsonReply> {
     return this.#json('start', { body }, call)
   }
 
+  /** Adds to a conversation and waits for the whole answer; the answer says under which id it goes on. */
   append(id: string, body: Body, call?: CallOptions): Promise<JsonReply> {
     return this.#json('append', { id, body }, call)
   }
@@ -124,18 +126,22 @@ export class ConversationsClient {
     return this.#json('restart', { id, body }, call)
   }
 
+  /** Starts a conversation; its id comes with the first event, before anything is generated. */
   startStream(body: Body, call?: CallOptions): AsyncIterable<StreamEvent> {
     return this.stream('startStream', { body }, call)
   }
 
+  /** Adds to a conversation, the answer event by event. */
   appendStream(id: string, body: Body, call?: CallOptions): AsyncIterable<StreamEvent> {
     return this.stream('appendStream', { id, body }, call)
   }
 
+  /** Starts a new conversation from an entry of this one, the answer event by event. */
   restartStream(id: string, body: Body, call?: CallOptions): AsyncIterable<StreamEvent> {
     return this.stream('restartStream', { id, body }, call)
   }
 
+  /** The models that the key may use. */
   listModels(call?: CallOptions): Promise<JsonReply> {
     return this.#json('listModels', {}, call)
   }
@@ -145,6 +151,7 @@ export class ConversationsClient {
     return this.#json('getAgent', { id, query: { agent_version: version } }, call)
   }
 
+  /** A page of the versions of an agent. */
   listAgentVersions(id: string, { page, pageSize }: Page, call?: CallOptions): Promise<JsonReply> {
     return this.#json('listAgentVersions', { id, query: { page, page_size: pageSize } }, call)
   }
@@ -154,6 +161,7 @@ export class ConversationsClient {
     return this.#json('getFile', { id }, call)
   }
 
+  /** The bytes of a file, as long as the service keeps them. */
   getFileContent(id: string, call?: CallOptions): Promise<BytesReply> {
     return this.#send('getFileContent', { id }, call, readBytes)
   }

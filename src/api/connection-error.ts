@@ -15,7 +15,7 @@ export function connectionError(
   if (code === 'UND_ERR_CONNECT_TIMEOUT')
     return new UnsentError('timeout', `No connection to ${origin} within ${connectMs / 1000} s`, facts)
   const reason = messageOf(error) || code
-  if (!started) return new UnsentError('network', `Can't connect to ${origin}: ${reason}`, facts)
+  if (!started) return new UnsentError('network', `Can’t connect to ${origin}: ${reason}`, facts)
   return new HansardError('network', `The connection to ${origin} broke: ${reason}`, facts)
 }
 

@@ -72,7 +72,7 @@ class Share {
 
   #tooLarge(): HansardError {
     const megabytes = Math.floor(this.#maxBytes / 2 ** 20)
-    return new HansardError('too-large', `${this.#request.name}: the body is over ${megabytes} MiB`, {
+    return new HansardError('too-large', `The body is over ${megabytes} MiB (${this.#request.name})`, {
       hint: 'It was not read. Allow larger bodies if the machine has the memory.',
     })
   }

@@ -1,5 +1,6 @@
 import { HansardError, type ErrorCode } from '../errors.ts'
 import { detailOf } from './error-detail.ts'
+import { lookups, operations } from './operations.ts'
 import type { Scrub } from './scrub.ts'
 import type { CallName, Headers } from './transport.ts'
 
@@ -16,8 +17,8 @@ export function errorOfAnswer({ name, status, headers, text }: FailedAnswer, scr
   const json = parsed(scrub(text))
   const code = codeOf(status, headers, json !== undefined || text.trim() === '')
   const detail = detailOf(scrub(text), json, scrub)
-  const message = `${name}: ${summaries[code] ?? 'the API failed'} (${status})${detail && `: ${detail}`}`
-  return new HansardError(code, message, { status, hint: hintOf(code, status) })
+  const message = `${summaries[code] ?? 'The API failed'} (${name}, ${status})${detail && `: ${detail}`}`
+  return new HansardError(code, message, { status, hint: hintOf(name, code, status) })
 }
 
 function parsed(text: string): object | undefined {
@@ -50,16 +51,16 @@ function hasNoAllowance(headers: Headers): boolean {
 }
 
 const summaries: Partial<Record<ErrorCode, string>> = {
-  'no-allowance': 'the allowance of this account is zero',
-  'rate-limited': 'too many requests',
-  'key-refused': 'the API refused the key',
-  'payment-required': 'the API wants payment',
-  'not-found': 'the API knows no such thing, or not for this key',
-  timeout: 'the API gave up waiting',
-  conflict: 'it is being changed by somebody else',
-  'service-failed': 'the service failed',
-  redirected: 'the answer is neither yes nor no',
-  'request-refused': 'the API refused the request',
+  'no-allowance': 'The allowance of this account is zero',
+  'rate-limited': 'Too many requests',
+  'key-refused': 'The API refused the key',
+  'payment-required': 'The API wants payment',
+  'not-found': 'The API knows no such thing, or not for this key',
+  timeout: 'The API gave up waiting',
+  conflict: 'The conversation is being changed by somebody else',
+  'service-failed': 'The service failed',
+  redirected: 'The answer is neither yes nor no',
+  'request-refused': 'The API refused the request',
 }
 
 const hints: Partial<Record<ErrorCode, string>> = {
@@ -75,7 +76,12 @@ const hints: Partial<Record<ErrorCode, string>> = {
   'request-refused': 'Change the request as the message says.',
 }
 
-function hintOf(code: ErrorCode, status: number): string | undefined {
+function hintOf(name: CallName, code: ErrorCode, status: number): string | undefined {
+  if (code === 'not-found' && !takesId(name)) return 'Check the base URL: the API is not there.'
   if (code !== 'service-failed' || status >= 500 || status === 425) return hints[code]
   return 'The answer does not look like the API: check the base URL, the proxy, and whether a login page stands in between.'
+}
+
+function takesId(name: CallName): boolean {
+  return { ...operations, ...lookups }[name].path.includes('{id}')
 }

@@ -23,7 +23,7 @@ export async function readEvents(answer: Answer, reading: Reading): Promise<Asyn
   const type = answer.headers['content-type'] ?? ''
   if (type !== '' && !type.includes('event-stream')) {
     answer.discard()
-    throw new HansardError('stream-failed', `${reading.name}: the answer is no event stream but ${type}`, {
+    throw new HansardError('stream-failed', `The answer is no event stream but ${type} (${reading.name})`, {
       status: answer.status,
       hint: 'The API may have done the work all the same: look at the conversation before you try again.',
     })
@@ -57,7 +57,7 @@ function parsed(text: string, reading: Reading): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    throw unusable(`${reading.name}: an event of the stream is not JSON`, text, reading.scrub)
+    throw unusable(`An event of the stream is not JSON (${reading.name})`, text, reading.scrub)
   }
 }
 
@@ -72,7 +72,7 @@ function saidByStream({ text, json }: StreamEvent, reading: Reading): HansardErr
 }
 
 function failed({ name }: Reading, why: string): HansardError {
-  return new HansardError('stream-failed', `${name}: the stream failed: ${why}`, {
+  return new HansardError('stream-failed', `The stream failed (${name}): ${why}`, {
     hint: 'What came is no whole answer. Look at the conversation before you try again: it may have grown.',
   })
 }

@@ -113,7 +113,7 @@ function decoded(bytes: Uint8Array, status: number, reading: Reading): string {
   try {
     return utf8.decode(bytes)
   } catch {
-    throw unusable(`${reading.name}: the body is not UTF-8`, bytes, reading.scrub, status)
+    throw unusable(`The body is not UTF-8 (${reading.name})`, bytes, reading.scrub, status)
   }
 }
 
@@ -123,6 +123,6 @@ function parsed(text: string, status: number, reading: Reading): unknown {
   } catch {
     // The SyntaxError quotes the text, which may hold a secret: it is not passed on.
     const what = text.trim() === '' ? 'empty' : 'not JSON'
-    throw unusable(`${reading.name}: the body is ${what}`, text, reading.scrub, status)
+    throw unusable(`The body is ${what} (${reading.name})`, text, reading.scrub, status)
   }
 }

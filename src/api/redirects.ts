@@ -26,19 +26,27 @@ function pathOfRedirect(request: ApiRequest, answer: Answer, origin: string, lef
   const { status } = answer
   const location = answer.headers['location'] ?? ''
   if (!URL.canParse(location, origin + request.path))
-    throw new HansardError('redirected', `${request.name} was redirected to nowhere (${status})`, {
-      status,
-      hint: 'Check the base URL.',
-    })
+    throw new HansardError(
+      'redirected',
+      `The request was redirected to nowhere (${request.name}, ${status})`,
+      {
+        status,
+        hint: 'Check the base URL.',
+      },
+    )
   const target = new URL(location, origin + request.path)
   if (target.origin !== origin)
-    throw new HansardError('redirected', `${request.name} was redirected to ${target.origin} (${status})`, {
-      status,
-      hint: `The key is sent to ${origin} alone. If you trust ${target.origin}, give it as the base URL.`,
-    })
+    throw new HansardError(
+      'redirected',
+      `The request was redirected to ${target.origin} (${request.name}, ${status})`,
+      {
+        status,
+        hint: `The key is sent to ${origin} alone. If you trust ${target.origin}, give it as the base URL.`,
+      },
+    )
   if (request.operation.method !== 'GET' || left === 0) {
     const often = left === 0 ? ' too often' : ''
-    throw new HansardError('redirected', `${request.name} was redirected${often} (${status})`, {
+    throw new HansardError('redirected', `The request was redirected${often} (${request.name}, ${status})`, {
       status,
       hint: 'Check the base URL.',
     })

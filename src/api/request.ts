@@ -31,9 +31,13 @@ export function requestOf(name: CallName, basePath: string, { id, query, body }:
 function pathOf(name: CallName, { path }: Operation, id: string | undefined): string {
   if (!path.includes('{id}')) return path
   if (id === undefined || id === '' || id === '.' || id === '..' || /\p{Surrogate}/u.test(id))
-    throw new HansardError('usage', `${name} needs an id, and ${JSON.stringify(id ?? '')} is none`, {
-      hint: 'Give the id as the API lists it, such as conv_0684fe18cbc57ba6800065acdd2b6c85.',
-    })
+    throw new HansardError(
+      'usage',
+      `The operation ${name} needs an id${id === undefined ? '' : `, and ${JSON.stringify(id)} is none`}`,
+      {
+        hint: 'Give the id as the API lists it, such as conv_0684fe18cbc57ba6800065acdd2b6c85.',
+      },
+    )
   return path.replace('{id}', () => encodeURIComponent(id))
 }
 

@@ -5,5 +5,5 @@ export class UnsentError extends HansardError {}
 
 /** The error of a call whose signal fired. */
 export function interrupted(): HansardError {
-  return new HansardError('interrupted', 'The call was told to stop')
+  return new HansardError('interrupted', 'The call was interrupted')
 }

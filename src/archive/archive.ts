@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 
 import { HansardError } from '../errors.ts'
 import { AccountKeys } from './account-keys.ts'
@@ -29,6 +29,11 @@ export function openArchive(path: string, { mode = 'read' }: OpenOptions = {}): 
   if (mode !== 'create' && !existsSync(path)) {
     throw new HansardError('file', `There is no archive at ${path}`, {
       hint: 'Make one with `hansard backup`, or name another file with --archive.',
+    })
+  }
+  if (mode === 'read' && statSync(path).size === 0) {
+    throw new HansardError('not-an-archive', `${path} is empty`, {
+      hint: 'Fill it with `hansard backup`, or name another file with --archive.',
     })
   }
   const db = openSqlite(path, mode)

@@ -13,18 +13,20 @@ export interface KnownConversation {
   readonly goneAt: string | null
 }
 
-/** A stored conversation: its row as it came, and the way to its entries. */
+/** A stored conversation: its row as it came (JSON text, secrets redacted), and the way to its entries. */
 export interface StoredConversation {
   readonly id: string
   readonly row: string
+  /** How many entries it has. */
   readonly length: number
+  /** When it was found to be no longer upstream (ISO 8601). */
   readonly goneAt: string | null
   readonly fetchedAt: string
-  /** The texts of the entries, read one at a time. */
+  /** The texts of the entries in their order, as they came, read one at a time. */
   entries(): Iterable<string>
 }
 
-/** A conversation as a line of a list. */
+/** A conversation as a line of a list; the times of the API are as it sent them, `goneAt` is ours (ISO 8601). */
 export interface ListedConversation {
   readonly id: string
   readonly name: string | null
@@ -121,7 +123,7 @@ export class Conversations {
     return this.#sample.all(size) as string[]
   }
 
-  /** One conversation in its newest revision. */
+  /** One conversation in its newest revision; undefined if the archive has no such id. */
   read(id: string): StoredConversation | undefined {
     const row = this.#one.get(id)
     return row === undefined ? undefined : this.#stored(row)

@@ -44,7 +44,7 @@ export class Histories {
       chain.update(sha256)
       const known = this.#findEntry.get({ sha256 }) as number | undefined
       if (known === undefined) added.push(position)
-      tip = this.#link(tip, known ?? this.#insert(sha256, json), position)
+      tip = known === undefined ? this.#insert(tip, sha256, json, position) : this.#link(tip, known, position)
     }
     return { tip, length: entries.length, chain: chain.digest(), added }
   }
@@ -54,8 +54,10 @@ export class Histories {
     for (const entry of this.#entriesBefore(tip).reverse()) yield this.#readEntry.get(entry) as string
   }
 
-  #insert(sha256: Buffer, json: string): number {
-    return Number(this.#addEntry.run(sha256, json).lastInsertRowid)
+  /** A text that is new to the archive can't be linked to yet, so there is no link to look for. */
+  #insert(previous: number, sha256: Buffer, json: string, position: number): number {
+    const entry = this.#addEntry.run(sha256, json).lastInsertRowid
+    return Number(this.#addLink.run(previous, entry, position).lastInsertRowid)
   }
 
   #link(previous: number, entry: number, position: number): number {

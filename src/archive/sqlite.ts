@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3'
-import { closeSync, existsSync, openSync } from 'node:fs'
+import { chmodSync, closeSync, openSync, statSync } from 'node:fs'
 
 import { HansardError, messageOf } from '../errors.ts'
 
@@ -11,18 +11,26 @@ export type Statement = Database.Statement
 export function openSqlite(path: string, mode: 'read' | 'write' | 'create'): Sqlite {
   try {
     if (mode === 'create') createFile(path)
+    if (path !== ':memory:' && statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) {
+      throw Object.assign(new Error('it is a directory'), { code: 'EISDIR' })
+    }
     return new Database(path, { readonly: mode === 'read', fileMustExist: path !== ':memory:' })
   } catch (thrown) {
     throw explainSqlite(thrown, path)
   }
 }
 
-/** A file that is there is not even opened: closing it would drop the locks that this process has on it. */
+/**
+ * A file that is there is not even opened: closing it would drop the locks that this process has on it. An empty one
+ * becomes the owner's alone.
+ */
 function createFile(path: string): void {
   try {
     closeSync(openSync(path, 'wx', 0o600))
   } catch (thrown) {
-    if (!existsSync(path)) throw thrown
+    const existing = statSync(path, { throwIfNoEntry: false })
+    if (existing === undefined) throw thrown
+    if (existing.isFile() && existing.size === 0) chmodSync(path, 0o600)
   }
 }
 
@@ -67,8 +75,8 @@ const explanations = [
   [
     'ENOENT',
     'file',
-    'there is no such folder',
-    'Create the folder first, or name another file with --archive.',
+    'it can’t be made',
+    'Check that its folder exists and takes new files, or name another file with --archive.',
   ],
   ['ENOTDIR', 'file', 'a part of the path is not a folder', 'Name another file with --archive.'],
   ['EISDIR', 'file', 'this is a folder', 'Name a file inside it with --archive.'],

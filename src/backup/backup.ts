@@ -10,8 +10,10 @@ import type { BackupOptions, BackupResult, WorkEnd } from './options.ts'
 
 /**
  * Backs up the account into the archive: tries again what failed before, lists the account, fetches what is new or
- * changed while it still lists, marks what is gone, and fetches the agents and files referred to.
+ * changed while it still lists, marks what is gone, and fetches the agents and files referred to. It takes no lock: hold
+ * one of `lockArchive` where two runs could meet.
  *
+ * @param archive opened with mode `create` or `write`; with `read`, a dry run is all there is
  * @throws HansardError what stops a run altogether (a refused key, a full disk, an account that is not the archive's);
  *   what fails for one conversation is written down in the archive and counted
  */

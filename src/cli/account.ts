@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 
 import { ConversationsClient } from '../api/client.ts'
-import { HansardError } from '../errors.ts'
+import { HansardError, messageOf } from '../errors.ts'
 import type { AccountOptions, Io } from './io.ts'
 import { trafficTalk } from './traffic-talk.ts'
 
@@ -25,14 +25,15 @@ function apiKeyOf({ apiKeyFile }: AccountOptions, io: Io): string {
 
 function readKeyFile(path: string, io: Io): string {
   try {
+    const key = readFileSync(path, 'utf8').trim()
     if ((statSync(path).mode & 0o077) !== 0) {
       io.stderr.write(
         `hansard: others on this machine may read ${path}; \`chmod 600\` would keep the key yours\n`,
       )
     }
-    return readFileSync(path, 'utf8').trim()
+    return key
   } catch (thrown) {
-    throw new HansardError('usage', `The key file ${path} can’t be read`, {
+    throw new HansardError('usage', `The key file ${path} can’t be read: ${messageOf(thrown)}`, {
       hint: 'Check --api-key-file: it names a file with nothing in it but the key.',
       cause: thrown,
     })

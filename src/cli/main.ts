@@ -18,7 +18,9 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
     return exitCode
   } catch (thrown) {
     if (isHelpRequest(thrown)) return exitCodes.done
-    const error = usageErrorOf(thrown) ?? (await explain(thrown, String(program.opts()['archive'])))
+    const error =
+      usageErrorOf(thrown, program.commands.find((c) => argv.includes(c.name()))?.name()) ??
+      (await explain(thrown, String(program.opts()['archive'])))
     const { reportError } = await import('./report-error.ts')
     await reportError(error, argv, io)
     return exitCodeOf(error)

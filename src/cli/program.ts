@@ -18,16 +18,21 @@ export function buildProgram(io: Io, onExit: (code: ExitCode) => void): Command 
     .helpOption('-h, --help', 'show help')
     .helpCommand(false)
     .showSuggestionAfterError()
-    .configureHelp({ sortSubcommands: false, showGlobalOptions: true })
+    .configureHelp({ sortSubcommands: false, showGlobalOptions: true, minWidthToWrap: 20 })
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
       writeErr: () => undefined, // told once, by reportError
       getOutHelpWidth: () => io.stdout.columns ?? 80,
     })
     .exitOverride()
-    .option('--archive <file>', 'the archive (or HANSARD_ARCHIVE)', io.env['HANSARD_ARCHIVE'] || 'hansard.db')
+    .option(
+      '--archive <file>',
+      'the archive (or HANSARD_ARCHIVE)',
+      fileName,
+      io.env['HANSARD_ARCHIVE'] || 'hansard.db',
+    )
     .option('--json', 'answer in JSON, on stdout')
-    .option('--quiet', 'no progress, no talk')
+    .option('--quiet', 'say only what went wrong')
     .option('--verbose', 'tell each request, on stderr')
     .addHelpText('after', EXIT_CODES)
 
@@ -49,7 +54,7 @@ export function buildProgram(io: Io, onExit: (code: ExitCode) => void): Command 
     .option('--no-messages', 'do not read messages beside the history')
     .option('--id <id...>', 'only these conversations, without listing the account')
     .option('--no-files', 'do not fetch the files that conversations refer to')
-    .option('--max-file-size <bytes>', 'leave out larger files', whole(0, Number.MAX_SAFE_INTEGER))
+    .option('--max-file-size <size>', 'leave out larger files: 500000, 20kb, 10mb, 1gb', bytes)
     .option('--dry-run', 'list and count only')
     .option('--wait [seconds]', 'wait while another run holds the archive', whole(0, 1_000_000))
     .option('--adopt-account', 'take the account as the archive’s though nothing shows it')
@@ -90,7 +95,7 @@ export function buildProgram(io: Io, onExit: (code: ExitCode) => void): Command 
     .command('export')
     .description('write the archive out: jsonl, a line a conversation')
     .addArgument(new Argument('<format>', 'the format').choices(['jsonl']))
-    .requiredOption('--output <path>', 'the file to write, or - for stdout')
+    .requiredOption('--output <path>', 'the file to write, or - for stdout', fileName)
     .option('--force', 'replace the file if it exists')
     .option('--include-gone', 'conversations too that are no longer upstream')
     .action(action(async () => (await import('./commands/export.ts')).exportCommand, ['format']))
@@ -99,8 +104,8 @@ export function buildProgram(io: Io, onExit: (code: ExitCode) => void): Command 
     .command('sandbox')
     .description('the API, local: a source account that holds something and an empty target')
     .option('--port <n>', 'listen here (default: any free port)', whole(1, 65_535))
-    .option('--from <archive>', 'serve the conversations of an archive')
-    .option('--stories <folder>', 'serve the stories of a folder')
+    .option('--from <archive>', 'serve the conversations of an archive', fileName)
+    .option('--stories <folder>', 'serve the stories of a folder', fileName)
     .option('--conversations <n>', 'add so many made-up ones', whole(1, 1_000_000))
     .option('--behaviour <name=value...>', 'where the live service is unknown, do this')
     .option('--fault <json...>', 'let this go wrong')
@@ -121,7 +126,7 @@ export function buildProgram(io: Io, onExit: (code: ExitCode) => void): Command 
   program
     .command('demo')
     .description('the whole tour, without a key')
-    .option('--folder <path>', 'where to leave what it makes', 'hansard-demo')
+    .option('--folder <path>', 'where to leave what it makes', fileName, 'hansard-demo')
     .action(action(async () => (await import('./commands/demo.ts')).demoCommand))
 
   return program
@@ -132,17 +137,24 @@ export function isHelpRequest(thrown: unknown): boolean {
   return thrown instanceof CommanderError && thrown.exitCode === 0
 }
 
-/** Turns what commander says of a wrong command line into our words. */
-export function usageErrorOf(thrown: unknown): HansardError | undefined {
+/** Turns what commander says of a wrong command line into our form: a message, and a hint where more was said. */
+export function usageErrorOf(thrown: unknown, command?: string): HansardError | undefined {
   if (!(thrown instanceof CommanderError)) return undefined
-  if (thrown.code === 'commander.help') return new HansardError('usage', 'What to do? Try `hansard --help`.')
-  const [message = '', suggestion] = thrown.message.replace(/^error: /, '').split('\n')
-  return new HansardError('usage', message, { hint: suggestion ?? 'See `hansard --help`.', cause: thrown })
+  const help = `See \`${['hansard', command, '--help'].filter((word) => word !== undefined).join(' ')}\`.`
+  if (thrown.code === 'commander.help')
+    return new HansardError('usage', 'No command was given', { hint: help })
+  const [said = '', suggestion] = thrown.message.replace(/^error: /, '').split('\n')
+  const [message = '', ...rest] = said.replace(/\.$/, '').split('. ')
+  const advice = rest.length > 0 ? `${rest.join('. ')}.` : suggestion?.replace(/^\((.*)\)$/, '$1')
+  return new HansardError('usage', message.charAt(0).toUpperCase() + message.slice(1), {
+    hint: advice ?? help,
+    cause: thrown,
+  })
 }
 
 function account(command: Command, env: Io['env']): Command {
   return command
-    .option('--api-key-file <file>', 'read the API key from a file (default: MISTRAL_API_KEY)')
+    .option('--api-key-file <file>', 'read the API key from a file (default: MISTRAL_API_KEY)', fileName)
     .option(
       '--base-url <url>',
       'where the API is (or MISTRAL_BASE_URL)',
@@ -150,15 +162,31 @@ function account(command: Command, env: Io['env']): Command {
     )
 }
 
+/** A script whose variable is not set names an empty file. */
+function fileName(text: string): string {
+  if (text !== '') return text
+  throw new InvalidArgumentError('It names no file.')
+}
+
 function whole(least: number, most: number): (text: string) => number {
   return (text) => {
     const value = Number(text)
     if (Number.isInteger(value) && value >= least && value <= most) return value
-    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`)
+    const range = most === Number.MAX_SAFE_INTEGER ? `not below ${least}` : `from ${least} to ${most}`
+    throw new InvalidArgumentError(`It must be a whole number ${range}.`)
   }
 }
 
+function bytes(text: string): number {
+  const [, number, unit = ''] = /^(\d+(?:\.\d+)?)\s*([kmg]?)b?$/i.exec(text) ?? []
+  if (number === undefined)
+    throw new InvalidArgumentError('It must be a size such as 500000, 20kb, 10mb or 1gb.')
+  return Math.floor(Number(number) * 1024 ** ' kmg'.indexOf(unit.toLowerCase() || ' '))
+}
+
 const EXIT_CODES = `
-Exit codes: 0 done, 1 failed, 2 usage, 3 some items failed, 4 verification found differences,
-5 the key was refused, 6 the archive is locked, 7 a budget ran out, 8 the archive is damaged
-or newer, 130 interrupted.`
+Exit codes:
+  0 done, 1 failed, 2 usage, 3 partial (the rest is stored),
+  4 verification found differences, 5 the key was refused,
+  6 the archive is locked, 7 a budget ran out,
+  8 the archive is damaged or from a newer hansard, 130 interrupted`

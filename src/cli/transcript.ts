@@ -150,7 +150,7 @@ function timeOf(value: unknown): string | undefined {
 }
 
 function indent(text: string): string {
-  return text.trim().replaceAll(/^/gm, '  ')
+  return text.trim().replaceAll(/^(?=.)/gm, '  ')
 }
 
 function isText(part: string | undefined): part is string {

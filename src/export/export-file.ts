@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createWriteStream, existsSync } from 'node:fs'
+import { createWriteStream, existsSync, statSync } from 'node:fs'
 import { open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { finished } from 'node:stream/promises'
@@ -9,13 +9,16 @@ import { HansardError, messageOf } from '../errors.ts'
 
 /**
  * Writes a file whole or not at all: beside its place first, then renamed. What it throws half-way leaves nothing under
- * the final name.
+ * the final name. It is readable by its owner alone, as the archive is.
  */
 export async function writeWhole(
   path: string,
   parts: Iterable<string>,
   { force }: { force: boolean },
 ): Promise<void> {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) {
+    throw new HansardError('usage', `${path} is a folder`, { hint: 'Name a file inside it with --output.' })
+  }
   if (existsSync(path) && !force) {
     throw new HansardError('usage', `${path} exists already`, {
       hint: 'Name another file with --output, or pass --force to replace it.',
@@ -23,7 +26,7 @@ export async function writeWhole(
   }
   const staged = `${path}.part`
   try {
-    const stream = createWriteStream(staged, { flush: true })
+    const stream = createWriteStream(staged, { flush: true, mode: 0o600 })
     await writeParts(stream, parts)
     stream.end()
     await finished(stream)

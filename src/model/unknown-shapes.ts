@@ -27,7 +27,7 @@ function ofChunk(chunk: Entry): UnknownShape[] {
   const type = String(chunk.type ?? 'text')
   const known = Object.hasOwn(chunkFields, type) ? chunkFields[type] : undefined
   if (known === undefined) return [{ kind: 'chunk', name: type }]
-  return [...unknownMembers(type, chunk, ['type', ...known]), ...chunksOf(chunk['thinking']).flatMap(ofChunk)]
+  return [...unknownMembers(type, chunk, known), ...chunksOf(chunk['thinking']).flatMap(ofChunk)]
 }
 
 function unknownMembers(owner: string, value: unknown, known: readonly string[]): UnknownShape[] {
@@ -53,16 +53,16 @@ export const rowFields = [
 
 const common = ['object', 'type', 'created_at', 'completed_at', 'id']
 
-export const entryFields: Readonly<Record<string, readonly string[]>> = {
+export const entryFields: Readonly<Record<string, readonly string[]>> = withFields(common, {
   'message.input': ['role', 'content', 'prefix'],
   'message.output': ['role', 'content', 'agent_id', 'model'],
   'tool.execution': ['name', 'arguments', 'info', 'agent_id', 'model'],
   'function.call': ['tool_call_id', 'name', 'arguments', 'confirmation_status', 'agent_id', 'model'],
   'function.result': ['tool_call_id', 'result'],
   'agent.handoff': ['previous_agent_id', 'previous_agent_name', 'next_agent_id', 'next_agent_name'],
-}
+})
 
-export const chunkFields: Readonly<Record<string, readonly string[]>> = {
+export const chunkFields: Readonly<Record<string, readonly string[]>> = withFields(['type'], {
   text: ['text'],
   image_url: ['image_url'],
   document_url: ['document_url', 'document_name'],
@@ -70,9 +70,16 @@ export const chunkFields: Readonly<Record<string, readonly string[]>> = {
   thinking: ['thinking', 'signature', 'closed'],
   tool_reference: ['tool', 'title', 'url', 'favicon', 'description'],
   reference: ['reference_ids'],
-}
+})
 
 export const fieldValues: Readonly<Record<string, readonly string[]>> = {
   role: ['user', 'assistant'],
   confirmation_status: ['pending', 'allowed', 'denied'],
+}
+
+function withFields(
+  shared: readonly string[],
+  own: Readonly<Record<string, readonly string[]>>,
+): Readonly<Record<string, readonly string[]>> {
+  return Object.fromEntries(Object.entries(own).map(([type, fields]) => [type, [...shared, ...fields]]))
 }

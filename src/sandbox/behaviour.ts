@@ -86,14 +86,14 @@ function parsePair(pair: string): [string, string | number] {
   const [name = '', ...rest] = pair.split('=')
   const value = rest.join('=')
   if (!Object.hasOwn(switches, name)) {
-    throw new HansardError('usage', `The sandbox has no switch called ${JSON.stringify(name)}.`, {
+    throw new HansardError('usage', `The sandbox has no switch called ${JSON.stringify(name)}`, {
       hint: `Switches: ${Object.keys(switches).join(', ')}.`,
     })
   }
   const { choices }: { choices: readonly (string | number)[] } = switches[name as keyof typeof switches]
   if (choices.length === 0 && value !== '' && Number(value) >= 0) return [name, Number(value)]
   if (choices.includes(value)) return [name, value]
-  throw new HansardError('usage', `${name} can't be ${JSON.stringify(value)}.`, {
+  throw new HansardError('usage', `The switch ${name} can’t be ${JSON.stringify(value)}`, {
     hint: choices.length === 0 ? 'It takes a number.' : `It can be ${choices.join(', ')}.`,
   })
 }

@@ -11,8 +11,9 @@ export const storiesDirectory = fileURLToPath(new URL('../../fixtures/stories/',
 /** Reads every `*.json` in a directory as a story, in the order of their names. */
 export async function loadStories(directory: string): Promise<Story[]> {
   const names = await readdir(directory).catch((cause: unknown) => {
-    throw new HansardError('file', `The stories in ${directory} can't be read: ${messageOf(cause)}`, {
+    throw new HansardError('file', `The stories in ${directory} can’t be read: ${messageOf(cause)}`, {
       cause,
+      hint: 'Give a folder with a story in each *.json.',
     })
   })
   const stories = names.filter((name) => name.endsWith('.json')).sort()

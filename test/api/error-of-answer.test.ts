@@ -40,11 +40,11 @@ describe('The body of an error', () => {
     ['a page without a title', '<h1>Bad</h1> <p>Gateway', 'Bad Gateway'],
     ['words', 'upstream is away\n', 'upstream is away'],
   ])('is told, be it %s', (_, body, told) => {
-    expect(errorOf(500, body).message).toBe(`get: the service failed (500): ${told}`)
+    expect(errorOf(500, body).message).toBe(`The service failed (get, 500): ${told}`)
   })
 
   it('may be missing', () => {
-    expect(errorOf(500, '').message).toBe('get: the service failed (500)')
+    expect(errorOf(500, '').message).toBe('The service failed (get, 500)')
   })
 
   it('cannot play tricks on a terminal nor fill it', () => {

@@ -59,7 +59,7 @@ describe('A stream', () => {
     const { url } = await serve(streaming(event(STARTED), event(error)))
     await expect(collect(clientOf(url).startStream({}))).rejects.toMatchObject({
       code: 'stream-failed',
-      message: 'startStream: the stream failed: the API says: Model is away, [the API key] [code 3000]',
+      message: 'The stream failed (startStream): the API says: Model is away, [the API key] [code 3000]',
     })
   })
 

@@ -57,7 +57,7 @@ describe('A read', () => {
     await expect(clientOf(url, { retry: { attempts: 3 } }).get('c1')).rejects.toMatchObject({
       code: 'service-failed',
       status: 503,
-      message: 'get: the service failed (503): x (sent 3 times)',
+      message: 'The service failed (get, 503): x (sent 3 times)',
     })
   })
 

@@ -17,8 +17,8 @@ describe('the switches', () => {
       maxPageSize: 7,
     })
     expect(() => parseBehaviour(['odour=bad'])).toThrow('no switch called "odour"')
-    expect(() => parseBehaviour(['order=random'])).toThrow(`order can't be "random"`)
-    expect(() => parseBehaviour(['maxPageSize=many'])).toThrow(`maxPageSize can't be "many"`)
+    expect(() => parseBehaviour(['order=random'])).toThrow(`order can’t be "random"`)
+    expect(() => parseBehaviour(['maxPageSize=many'])).toThrow(`maxPageSize can’t be "many"`)
   })
 
   it('each say what they are about', () => {

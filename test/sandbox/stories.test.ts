@@ -168,7 +168,7 @@ describe('a story', () => {
     await writeFile(join(directory, 'torn.json'), '{"conversation":')
     await writeFile(join(directory, 'notes.txt'), 'not a story')
     await expect(loadStories(directory)).rejects.toThrow(/torn\.json is not JSON/)
-    await expect(loadStories(join(directory, 'none'))).rejects.toThrow("can't be read")
+    await expect(loadStories(join(directory, 'none'))).rejects.toThrow('can’t be read')
   })
 })
 

@@ -71,7 +71,7 @@ function nameOf({ operation, stream }: ApiOptions): PlainName | StreamName {
   if (!stream || isStream(operation)) return operation
   const streaming = `${operation}Stream`
   if (isName(streaming)) return streaming
-  throw new HansardError('usage', `${operation} does not stream`, {
+  throw new HansardError('usage', `The operation ${operation} does not stream`, {
     hint: 'start, append and restart do; leave --stream out for the others.',
   })
 }
@@ -88,14 +88,14 @@ async function argumentsOf(name: string, options: ApiOptions, io: Io): Promise<C
   const { id, data, query = [] } = options
   const operation = everyOperation[name]
   if (id !== undefined && operation?.path.includes('{id}') === false)
-    throw new HansardError('usage', `${name} takes no id`, { hint: 'Leave it out.' })
+    throw new HansardError('usage', `The operation ${name} takes no id`, { hint: 'Leave it out.' })
   if (operation?.method !== 'POST') {
     if (data !== undefined)
-      throw new HansardError('usage', `${name} takes no body`, { hint: 'Leave --data out.' })
+      throw new HansardError('usage', `The operation ${name} takes no body`, { hint: 'Leave --data out.' })
     return { id, query: Object.fromEntries(query.map(pair)) }
   }
   if (data === undefined)
-    throw new HansardError('usage', `${name} needs a body`, {
+    throw new HansardError('usage', `The operation ${name} needs a body`, {
       hint: 'Give it with --data: JSON, @file, or - for stdin.',
     })
   return { id, query: Object.fromEntries(query.map(pair)), body: await bodyOf(data, io) }
@@ -104,7 +104,9 @@ async function argumentsOf(name: string, options: ApiOptions, io: Io): Promise<C
 function pair(text: string): [string, string] {
   const at = text.indexOf('=')
   if (at > 0) return [text.slice(0, at), text.slice(at + 1)]
-  throw new HansardError('usage', `${JSON.stringify(text)} is no query`, { hint: 'Give --query key=value.' })
+  throw new HansardError('usage', `The query ${JSON.stringify(text)} has no value`, {
+    hint: 'Give --query name=value.',
+  })
 }
 
 async function bodyOf(data: string, io: Io): Promise<string> {
@@ -113,7 +115,7 @@ async function bodyOf(data: string, io: Io): Promise<string> {
   try {
     return await readFile(data.slice(1), 'utf8')
   } catch (cause) {
-    throw new HansardError('file', `Can't read ${data.slice(1)}: ${messageOf(cause)}`, {
+    throw new HansardError('file', `The file ${data.slice(1)} can’t be read: ${messageOf(cause)}`, {
       cause,
       hint: 'Give a file that is there, or - for stdin.',
     })

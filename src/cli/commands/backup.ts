@@ -106,6 +106,8 @@ async function runBackup(
     progress.end()
     if (options.json === true) await writeLine(io.stdout, JSON.stringify(resultObject(result)))
     else if (options.quiet !== true) await writeSummary(result, options, io)
+    else if (result.outcome === 'partial' && result.reason !== undefined)
+      await writeLine(io.stderr, defuseLine(`hansard: ${result.reason}`)) // cron mails what is written
     if (options.json !== true) await writeFailures(archive.failures.open(), io)
     return exitCodeOfResult(result)
   } finally {

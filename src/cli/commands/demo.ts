@@ -1,6 +1,7 @@
-import { mkdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 
+import { HansardError, messageOf } from '../../errors.ts'
 import { manyConversations } from '../../sandbox/many.ts'
 import { startSandbox } from '../../sandbox/server.ts'
 import { loadStories, storiesDirectory } from '../../sandbox/stories.ts'
@@ -23,7 +24,7 @@ const SHOWN = 'conv_0684fd306df172f2800051d4f82d4a8b'
 export async function demoCommand({ folder }: DemoCommandOptions, io: Io): Promise<ExitCode> {
   const archive = join(folder, 'archive.db')
   const output = join(folder, 'conversations.jsonl')
-  mkdirSync(folder, { recursive: true })
+  makeFolder(folder)
   for (const leftover of [archive, `${archive}-wal`, `${archive}-shm`, `${archive}.lock`, output]) {
     rmSync(leftover, { force: true })
   }
@@ -61,6 +62,18 @@ export async function demoCommand({ folder }: DemoCommandOptions, io: Io): Promi
   }
   for (const line of nextSteps(archive, output)) await writeLine(io.stdout, line)
   return exitCodes.done
+}
+
+/** Parents are not made along: Node never comes back from trying that in a folder such as /proc. */
+function makeFolder(path: string): void {
+  try {
+    if (!existsSync(path)) mkdirSync(path)
+  } catch (cause) {
+    throw new HansardError('file', `The folder ${path} can’t be made: ${messageOf(cause)}`, {
+      hint: 'Name another one with --folder, in a folder that exists.',
+      cause,
+    })
+  }
 }
 
 function nextSteps(archive: string, output: string): string[] {

@@ -1,3 +1,5 @@
+import { existsSync, realpathSync } from 'node:fs'
+
 import { openArchive, type Archive } from '../../archive/archive.ts'
 import { HansardError } from '../../errors.ts'
 import { writeParts, writeWhole } from '../../export/export-file.ts'
@@ -16,6 +18,7 @@ export interface ExportCommandOptions extends GlobalOptions {
 
 /** `hansard export jsonl`: a line a conversation, to a file or to stdout. */
 export async function exportCommand(options: ExportCommandOptions, io: Io): Promise<ExitCode> {
+  refuseOwnArchive(options)
   const archive = openArchive(options.archive)
   const written = { conversations: 0 }
   try {
@@ -37,6 +40,15 @@ export async function exportCommand(options: ExportCommandOptions, io: Io): Prom
   return exitCodes.done
 }
 
+/** With --force, nothing else would stand between a slip and the loss of the archive. */
+function refuseOwnArchive({ archive, output }: ExportCommandOptions): void {
+  if (output === '-' || !existsSync(output) || !existsSync(archive)) return
+  if (realpathSync(output) !== realpathSync(archive)) return
+  throw new HansardError('usage', `${output} is the archive itself`, {
+    hint: 'Name another file with --output.',
+  })
+}
+
 function* linesOf(
   archive: Archive,
   includeGone: boolean,
@@ -45,7 +57,7 @@ function* linesOf(
 ): Generator<string> {
   for (const conversation of archive.conversations.readAll({ includeGone })) {
     if (signal.aborted)
-      throw new HansardError('interrupted', 'The export was interrupted; nothing was written')
+      throw new HansardError('interrupted', 'The export was interrupted; no file was written')
     yield* lineOfConversation(conversation)
     written.conversations++
   }

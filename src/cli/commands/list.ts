@@ -4,6 +4,7 @@ import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'
 import { writeLine } from '../output.ts'
 import { defuseLine, fit, pad } from '../terminal-text.ts'
+import { count } from '../words.ts'
 
 export interface ListCommandOptions extends GlobalOptions {
   readonly limit?: number
@@ -16,10 +17,10 @@ export async function listCommand(options: ListCommandOptions, io: Io): Promise<
   try {
     const { limit, includeGone = false } = options
     const width = io.stdout.isTTY === true ? (io.stdout.columns ?? 80) : Infinity
+    const lineOf = layoutFor(width)
     for (const conversation of archive.conversations.list({ includeGone, limit })) {
       if (io.signal.aborted) return exitCodes.interrupted
-      const line = options.json === true ? JSON.stringify(conversation) : fit(lineOf(conversation), width)
-      await writeLine(io.stdout, line)
+      await writeLine(io.stdout, options.json === true ? JSON.stringify(conversation) : lineOf(conversation))
     }
     return exitCodes.done
   } finally {
@@ -27,14 +28,34 @@ export async function listCommand(options: ListCommandOptions, io: Io): Promise<
   }
 }
 
-function lineOf(conversation: ListedConversation): string {
-  const { id, name, model, agentId, updatedAt, entries, goneAt } = conversation
-  const cells = [
-    pad(id, 37),
-    pad(updatedAt?.slice(0, 16).replace('T', ' ') ?? '', 16),
-    String(entries).padStart(5),
-    pad(model ?? agentId ?? '', 24),
-    `${goneAt === null ? '' : '(gone) '}${name ?? ''}`,
-  ]
-  return defuseLine(cells.join('  ')).trimEnd()
+/** The id is always whole, since `show` wants it; a pipe gets all, a terminal what it has room for. */
+function layoutFor(width: number): (conversation: ListedConversation) => string {
+  const line = (...cells: readonly string[]) => fit(defuseLine(cells.join('  ')).trimEnd(), width)
+  if (width < NARROW) {
+    return (conversation) =>
+      `${line(conversation.id)}\n${line('', facts(conversation), nameOf(conversation))}`
+  }
+  return (conversation) => {
+    const { id, model, agentId, updatedAt, entries } = conversation
+    const who = width < WIDE ? [] : [pad(model ?? agentId ?? '', 37)]
+    const when = updatedAt?.slice(0, width < WIDE ? 10 : 16).replace('T', ' ') ?? ''
+    return line(
+      pad(id, 37),
+      pad(when, width < WIDE ? 10 : 16),
+      count(entries, 'entry').padStart(11),
+      ...who,
+      nameOf(conversation),
+    )
+  }
+}
+
+const NARROW = 72
+const WIDE = 120
+
+function facts({ updatedAt, entries }: ListedConversation): string {
+  return `${updatedAt?.slice(0, 10) ?? ''}  ${count(entries, 'entry')}`
+}
+
+function nameOf({ name, goneAt }: ListedConversation): string {
+  return `${goneAt === null ? '' : '(gone) '}${name ?? ''}`
 }

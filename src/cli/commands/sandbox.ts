@@ -40,7 +40,10 @@ export async function sandboxCommand(options: SandboxCommandOptions, io: Io): Pr
     faults: findFaults(options),
     ...(options.port !== undefined && { port: options.port }),
   }).catch((cause: unknown) => {
-    throw new HansardError('network', `The sandbox can't listen: ${messageOf(cause)}`, { cause })
+    throw new HansardError('network', `The sandbox can’t listen: ${messageOf(cause)}`, {
+      cause,
+      hint: 'Choose another --port, or leave it out for any free one.',
+    })
   })
   const conversations = sandbox.account(demoKeys.source).ids.length
   io.stdout.write(

@@ -107,7 +107,7 @@ describe('hansard api', () => {
     ['no body', { operation: 'start' }, /--data/],
     ['a body that is not JSON', { operation: 'start', data: '{' }, /object/],
     ['a stream where there is none', { operation: 'list', stream: true }, /--stream/],
-    ['a query that is none', { operation: 'list', query: ['page'] }, /key=value/],
+    ['a query that is none', { operation: 'list', query: ['page'] }, /name=value/],
   ])('with %s is a usage error that says what to do, and nothing is sent', async (_, options, hint) => {
     await expect(run(options, () => expect.unreachable())).rejects.toMatchObject({
       code: 'usage',

@@ -1,0 +1,112 @@
+import { existsSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+
+import { clientOf } from '../support/client-server.ts'
+import { testFolder } from '../support/folder.ts'
+import { hansard } from '../support/hansard.ts'
+import { world } from '../support/world.ts'
+
+describe('A wrong command line is answered in one form:', () => {
+  it.each([
+    [['shwo'], "Unknown command 'shwo'", 'Did you mean show?'],
+    [['backup', '--ful'], "Unknown option '--ful'", 'Did you mean --full?'],
+    [['backup', '--zzz'], "Unknown option '--zzz'", 'See `hansard backup --help`.'],
+    [['show'], "Missing required argument 'id'", 'See `hansard show --help`.'],
+    [['list', 'more'], "Too many arguments for 'list'", 'Expected 0 arguments but got 1.'],
+    [
+      ['list', '--limit', '0'],
+      "Option '--limit <n>' argument '0' is invalid",
+      'It must be a whole number not below 1.',
+    ],
+    [
+      ['backup', '--concurrency', '65'],
+      "Option '--concurrency <n>' argument '65' is invalid",
+      'It must be a whole number from 1 to 64.',
+    ],
+    [
+      ['export', 'xls', '--output', '-'],
+      "Command-argument value 'xls' is invalid for argument 'format'",
+      'Allowed choices are jsonl.',
+    ],
+    [[], 'No command was given', 'See `hansard --help`.'],
+  ])('%j', async (args, message, hint) => {
+    const { exitCode, stderr } = await hansard(args)
+    expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: `hansard: ${message}\nhint: ${hint}\n` })
+  })
+
+  it.each([
+    ['status', '--archive', ''],
+    ['backup', '--api-key-file', ''],
+    ['export', 'jsonl', '--output', ''],
+  ])('%s %s with an empty value, as from a variable that is not set', async (...args) => {
+    expect(await hansard(args)).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('It names no file') as string,
+    })
+  })
+
+  it('but empty variables of the environment count as not set', async () => {
+    const { exitCode, stderr } = await hansard(['backup'], {
+      env: { MISTRAL_API_KEY: '', MISTRAL_BASE_URL: '', HANSARD_ARCHIVE: '' },
+    })
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('There is no API key')])
+  })
+})
+
+describe('Paths that lead elsewhere:', () => {
+  it('an export never replaces the archive it reads, whatever its name', async () => {
+    const { run, archive, folder } = await world()
+    await run('backup')
+    const link = join(folder, 'link.jsonl')
+    symlinkSync(archive, link)
+    for (const output of [archive, link]) {
+      expect(await run('export', 'jsonl', '--output', output, '--force')).toMatchObject({
+        exitCode: 2,
+        stderr: expect.stringContaining('is the archive itself') as string,
+      })
+    }
+    expect((await run('status')).exitCode).toBe(0)
+  })
+
+  it('a folder is called a folder', async () => {
+    const { run, folder } = await world()
+    await run('backup')
+    const sub = join(folder, 'sub')
+    mkdirSync(sub)
+    for (const args of [
+      ['status', '--archive', sub],
+      ['export', 'jsonl', '--output', sub],
+    ]) {
+      expect((await run(...args)).stderr).toContain('is a folder')
+    }
+  })
+
+  it('an empty file is no archive to look into, and becomes the owner’s alone when it is filled', async () => {
+    const { run, archive } = await world()
+    writeFileSync(archive, '', { mode: 0o644 })
+    const { exitCode, stderr } = await run('status')
+    expect([exitCode, stderr, statSync(archive).size]).toEqual([2, expect.stringContaining('is empty'), 0])
+    expect((await run('backup')).exitCode).toBe(0)
+    expect(statSync(archive).mode & 0o777).toBe(0o600)
+  })
+
+  it('a folder of the demo that can’t be made', async () => {
+    const folder = join(testFolder(), 'not', 'there')
+    const { exitCode, stderr } = await hansard(['demo', '--folder', folder])
+    expect([exitCode, stderr]).toEqual([1, expect.stringMatching(/can’t be made[\s\S]*hint: /)])
+    expect(existsSync(folder)).toBe(false)
+  })
+
+  it('a base URL with the /v1 that other clients want in it', async () => {
+    const { sandbox, run } = await world()
+    expect((await run('backup', '--base-url', `${sandbox.url}/v1/`)).exitCode).toBe(0)
+    expect(clientOf(`${sandbox.url}/proxy/v1`).baseUrl).toBe(`${sandbox.url}/proxy`)
+  })
+
+  it('a base URL where something else answers 404', async () => {
+    const { sandbox, run } = await world()
+    const { exitCode, stderr } = await run('backup', '--base-url', `${sandbox.url}/elsewhere`)
+    expect([exitCode, stderr]).toEqual([1, expect.stringContaining('Check the base URL')])
+  })
+})

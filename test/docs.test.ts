@@ -1,0 +1,111 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { PassThrough, Readable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+
+import { exitCodes } from '../src/cli/exit-codes.ts'
+import { buildProgram } from '../src/cli/program.ts'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const readme = read('README.md')
+const house = read('src/README.md')
+
+const program = buildProgram(
+  {
+    stdin: Readable.from([]),
+    stdout: new PassThrough(),
+    stderr: new PassThrough(),
+    env: {},
+    signal: new AbortController().signal,
+    name: 'a test',
+  },
+  () => undefined,
+)
+
+const everywhere = [...longOptions(program), '--help']
+const ofAccounts = ['--api-key-file', '--base-url']
+
+describe('The README', () => {
+  it('names the options that stand everywhere, and no others', () => {
+    const [line = '', accounts = ''] = section(readme, '## Commands').split('\n').filter(Boolean)
+    expect(optionsIn(line).sort()).toEqual([...everywhere].sort())
+    expect(optionsIn(accounts).sort()).toEqual(ofAccounts)
+  })
+
+  it('has a row for every command, with every option of it and none that it has not', () => {
+    const rows = section(readme, '## Commands').matchAll(/^\| `(\w+)` +\|.*\|(.*)\|$/gm)
+    const told = new Map([...rows].map(([, name = '', options = '']) => [name, optionsIn(options).sort()]))
+    const known = new Map(
+      program.commands.map((command) => [
+        command.name(),
+        longOptions(command)
+          .filter((option) => !ofAccounts.includes(option))
+          .sort(),
+      ]),
+    )
+    expect(Object.fromEntries(told)).toEqual(Object.fromEntries(known))
+  })
+
+  it('begins with the two commands that a fresh clone is tried with', () => {
+    expect(readme.slice(0, 200)).toMatch(/npm ci && npm run demo.*\n.*npm ci && npm test\n/)
+  })
+
+  it('says what each exit code means, as the help does', () => {
+    for (const code of Object.values(exitCodes)) {
+      expect(section(readme, '## Your own account')).toMatch(new RegExp(`(^\\| ${code} )|[( ]${code} `, 'm'))
+    }
+  })
+})
+
+describe('The page for engineers', () => {
+  it('names every runtime dependency, and every development dependency', () => {
+    const { dependencies, devDependencies } = JSON.parse(read('package.json')) as Record<
+      string,
+      Record<string, string>
+    >
+    for (const name of Object.keys({ ...dependencies, ...devDependencies }))
+      expect(house).toContain(`\`${name}\``)
+  })
+
+  it('names only files that are there', () => {
+    const paths = [...house.matchAll(/`((?:src|test|fixtures|bin)\/[\w./-]+)`/g)].map(([, path = '']) => path)
+    expect(paths.length).toBeGreaterThan(20)
+    for (const path of paths)
+      expect({ path, exists: existsSync(join(root, path)) }).toEqual({ path, exists: true })
+  })
+
+  it.each(['README.md', 'src/README.md'])('%s links only to what is there', (page) => {
+    for (const [, target = ''] of read(page).matchAll(/\]\(([^)#]+)[^)]*\)/g)) {
+      if (!target.startsWith('http')) expect(existsSync(join(root, dirname(page), target))).toBe(true)
+    }
+  })
+})
+
+describe('The help', () => {
+  it('of each command describes the command and all of its options', () => {
+    for (const command of program.commands) {
+      expect(command.description()).not.toBe('')
+      for (const { long, description } of command.options)
+        expect({ long, description }).not.toMatchObject({ description: '' })
+    }
+  })
+})
+
+function read(path: string): string {
+  return readFileSync(join(root, path), 'utf8')
+}
+
+function section(text: string, heading: string): string {
+  const start = text.indexOf(`\n${heading}\n`)
+  const end = text.indexOf('\n## ', start + 1)
+  return text.slice(start + heading.length + 2, end === -1 ? undefined : end)
+}
+
+function optionsIn(text: string): string[] {
+  return [...text.matchAll(/--[\w-]+/g)].map(([option]) => option)
+}
+
+function longOptions(command: { options: readonly { long?: string | undefined }[] }): string[] {
+  return command.options.flatMap(({ long }) => (long === undefined ? [] : [long]))
+}

@@ -1,0 +1,47 @@
+import { execFile } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { describe, expect, it } from 'vitest'
+
+import { manyConversations } from '../src/sandbox/many.ts'
+import { testFolder } from './support/folder.ts'
+import { world } from './support/world.ts'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+/** Runs a program that imports `hansard` by its name, as a package that depends on it would (so it needs the build). */
+async function runModule(code: string, env: Record<string, string> = {}): Promise<string> {
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', code], {
+    cwd: root,
+    env: { ...process.env, ...env },
+  })
+  return stdout
+}
+
+describe('The library', () => {
+  it('is imported by its name, and brings what it promises and nothing by accident', async () => {
+    const stdout = await runModule(
+      `import * as hansard from 'hansard'; console.log(Object.keys(hansard).sort().join(' '))`,
+    )
+    expect(stdout.trim()).toBe(
+      'ConversationsClient HansardError backup isHansardError lineOfConversation lockArchive lookups openArchive operations',
+    )
+  })
+
+  it('runs the example of the README as it stands there', async () => {
+    const stories = [manyConversations({ count: 3, entries: 4, bytesPerEntry: 100, seed: 1 })]
+    const { sandbox } = await world({ stories })
+    const readme = await readFile(join(root, 'README.md'), 'utf8')
+    const [example = '', ...others] = [...readme.matchAll(/^```js\n(.*?)^```/gms)].map(([, code]) => code)
+    expect(others).toEqual([])
+    const archive = join(testFolder(), 'example.db')
+    const stdout = await runModule(example.replaceAll(`'hansard.db'`, JSON.stringify(archive)), {
+      MISTRAL_API_KEY: 'source',
+      MISTRAL_BASE_URL: sandbox.url,
+    })
+    expect(stdout).toContain('complete: true')
+    expect(stdout.match(/conv_\w+ .*4 entries/g)).toHaveLength(3)
+  })
+})
