@@ -31,8 +31,8 @@ function defineFunctions(db: Sqlite): void {
   const derived = (row: string, column: keyof DerivedColumns) => deriveColumns(row)[column]
   const seal = (revision: string, chain: Buffer) =>
     sealOf({ ...(JSON.parse(revision) as SealedRevision), chain })
-  db.function('derived', { deterministic: true }, derived as (...values: unknown[]) => unknown)
-  db.function('seal', { deterministic: true }, seal as (...values: unknown[]) => unknown)
+  db.function('derived', derived)
+  db.function('seal', seal)
 }
 
 function versionOf(db: Sqlite, path: string): number {

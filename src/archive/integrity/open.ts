@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs'
+import { closeSync, openSync, readSync, statSync } from 'node:fs'
 
 import { HansardError, isHansardError, messageOf } from '../../errors.ts'
 import { refuseMissing } from '../archive.ts'
@@ -17,8 +17,7 @@ export type Opened =
  */
 export function openToExamine(path: string): Opened {
   refuseMissing(path)
-  const fault = faultOfFile(path)
-  if (fault !== undefined) return { db: undefined, ...fault }
+  if (statSync(path).size === 0) return { db: undefined, check: 'file', what: `${path} is empty` }
   let db: Sqlite | undefined
   try {
     db = openSqlite(path, 'read')
@@ -26,16 +25,21 @@ export function openToExamine(path: string): Opened {
     return { db, isOutdated: isOutdated(db, path) }
   } catch (thrown) {
     db?.close()
-    if (isHansardError(thrown, 'archive-locked')) throw thrown
-    const check = isHansardError(thrown, 'archive-newer') ? 'format' : 'file'
-    return { db: undefined, check, what: messageOf(explainSqlite(thrown, path)) }
+    const explained = explainSqlite(thrown, path)
+    if (isHansardError(explained, 'archive-locked')) throw explained
+    if (isHansardError(explained, 'archive-newer'))
+      return { db: undefined, check: 'format', what: messageOf(explained) }
+    return { db: undefined, ...(faultOfFile(path) ?? { check: 'file', what: messageOf(explained) }) }
   }
 }
 
 const MAGIC = 'SQLite format 3\0'
 const HEADER_BYTES = 100
 
-/** Reads the header of the file itself: SQLite says of a file cut short only that it is malformed. */
+/**
+ * Reads the header of a file itself: SQLite says of one that was cut short only that it is malformed. Not of a file that
+ * SQLite can read, for to close it would drop the locks that this process may have on it.
+ */
 function faultOfFile(path: string): { check: 'file' | 'size'; what: string } | undefined {
   const header = readHeader(path)
   const { size } = statSync(path)
@@ -70,5 +74,5 @@ function pageSizeOf(header: Buffer): number {
 
 /** Pages that are still in the log make the file shorter than its header says. */
 function isWalInUse(path: string): boolean {
-  return existsSync(`${path}-wal`) && statSync(`${path}-wal`).size > 0
+  return (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0
 }

@@ -67,7 +67,7 @@ function mendAll(db: Sqlite, mendable: readonly Mendable[]): Repair[] {
 
 function attempt(db: Sqlite, mend: Mendable['mend']): boolean {
   try {
-    db.transaction(mend)(db)
+    db.transaction(() => mend(db))()
     return true
   } catch {
     return false

@@ -45,6 +45,9 @@ describe('Verifying an archive', () => {
       isReadable: false,
       findings: [{ check: 'file', what: containing('no SQLite file'), repairable: false }],
     })
+    const empty = join(testFolder(), 'empty.db')
+    writeFileSync(empty, '')
+    expect(verified(empty)).toMatchObject({ isReadable: false, findings: [{ check: 'file' }] })
     const other = join(testFolder(), 'other.db')
     change(other, 'create table other (x)')
     expect(verified(other).findings).toMatchObject([
