@@ -6,6 +6,5 @@ export default defineConfig({
     reporters: ['default', './test/support/tally.ts'],
     testTimeout: 20_000,
     maxWorkers: 2,
-    maxConcurrency: 10,
   },
 })

@@ -95,6 +95,7 @@ export class Archive {
   readonly accountKeys: AccountKeys
   readonly #db: Sqlite
   readonly #batch: Batch
+  #isInOneFile = true
 
   constructor(db: Sqlite, path: string) {
     this.#db = db
@@ -149,13 +150,18 @@ export class Archive {
 
   /**
    * Writes all into the one file and waits for the disk, so that a copy of that file is a copy of the archive. Another
-   * process that reads the archive can keep it from that: answers whether it was done.
+   * process that reads the archive can keep it from that: `isInOneFile` tells.
    */
-  checkpoint(): boolean {
+  checkpoint(): void {
     this.flush()
     const state = this.#explained(() => this.#db.pragma('wal_checkpoint(truncate)'))
     const [{ log, checkpointed }] = state as [{ log: number; checkpointed: number }]
-    return log === checkpointed
+    this.#isInOneFile = log === checkpointed
+  }
+
+  /** Whether the last checkpoint could write all into the one file. */
+  get isInOneFile(): boolean {
+    return this.#isInOneFile
   }
 
   close(): void {

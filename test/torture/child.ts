@@ -13,6 +13,8 @@ export interface Ended {
 export interface Running {
   readonly child: ChildProcess
   readonly ended: Promise<Ended>
+  /** What it has said on stderr so far. */
+  told(): string
 }
 
 const bin = fileURLToPath(new URL('../../bin/hansard.js', import.meta.url))
@@ -34,5 +36,5 @@ export function startHansard(args: readonly string[], env: Record<string, string
     child.once('error', reject)
     child.once('close', (code, signal) => resolve({ code, signal, stdout, stderr }))
   })
-  return { child, ended }
+  return { child, ended, told: () => stderr }
 }

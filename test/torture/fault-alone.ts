@@ -4,8 +4,6 @@ import type { NamedFault } from './fault-table.ts'
 import { inFaultWorld, type Ended, type FaultWorld } from './fault-world.ts'
 import { differences } from './truth.ts'
 
-const CONVERSATIONS = 12
-
 type Read = Extract<OperationName, 'list' | 'getHistory' | 'getMessages'>
 
 /** Lets a fault pass: the run must end complete all the same. (An allowance of zero is believed at once.) */
@@ -13,7 +11,7 @@ export async function transientFault(fault: NamedFault, seed: number): Promise<v
   for (const operation of operationsOf(fault)) {
     await alone(fault, seed, operation, async (world) => {
       world.sandbox.faults.add({ operation, times: fault.slow ? 1 : 2, then: fault.then })
-      const ended = await world.run({ pageSize: 5 })
+      const ended = await world.run({ pageSize: 5, ...(fault.slow && { isHasty: true, attempts: 6 }) })
       mustEnd(ended, fault.lasting === 'fatal' ? 1 : 0)
       if (ended.exit === 0) mustEqual(world)
     })
@@ -27,7 +25,7 @@ export async function faultOfOne(fault: NamedFault, seed: number): Promise<void>
     await alone(fault, seed, operation, async (world) => {
       const id = world.account.ids[3] ?? ''
       world.sandbox.faults.add({ operation, id, then: fault.then })
-      const ended = await world.run({ pageSize: 5, ...(fault.slow && { attempts: 2 }) })
+      const ended = await world.run({ pageSize: 5, ...(fault.slow && { isHasty: true, attempts: 2 }) })
       mustEnd(ended, fault.lasting === 'fatal' ? 1 : fault.lasting === 'harmless' ? 0 : 3)
       const missing = differences(world.archive, world.account)
       if (ended.exit === 3 && missing.join() !== `${id} is missing`)
@@ -42,9 +40,9 @@ export async function faultOfAll(fault: NamedFault, seed: number): Promise<void>
   for (const operation of operationsOf(fault)) {
     await alone(fault, seed, operation, async (world) => {
       world.sandbox.faults.add({ operation, then: fault.then })
-      const ended = await world.run({ pageSize: 5, ...(fault.slow && { attempts: 2 }) })
+      const ended = await world.run({ pageSize: 5, ...(fault.slow && { isHasty: true, attempts: 2 }) })
       mustEnd(ended, exitOfAll(fault, operation))
-      if (ended.exit === 3 && fault.lasting !== 'unproven' && ended.result?.failed !== CONVERSATIONS) {
+      if (ended.exit === 3 && fault.lasting !== 'unproven' && ended.result?.failed !== countFor(fault)) {
         throw new Error('all should be failed')
       }
     })
@@ -57,8 +55,13 @@ function exitOfAll({ lasting }: NamedFault, operation: Read): number {
   return operation === 'list' || lasting === 'fatal' ? 1 : 3
 }
 
-function operationsOf({ listOnly }: NamedFault): Read[] {
-  return listOnly ? ['list'] : ['list', 'getHistory', 'getMessages']
+function countFor({ slow }: NamedFault): number {
+  return slow ? 4 : 12
+}
+
+function operationsOf({ listOnly, slow }: NamedFault): Read[] {
+  if (listOnly) return ['list']
+  return slow ? ['list', 'getHistory'] : ['list', 'getHistory', 'getMessages']
 }
 
 /** After each fault one more run, without it, must complete the archive. */
@@ -69,7 +72,7 @@ async function alone(
   work: (world: FaultWorld) => Promise<void>,
 ): Promise<void> {
   try {
-    await inFaultWorld({ random: seededRandom(seed), count: CONVERSATIONS }, async (world) => {
+    await inFaultWorld({ random: seededRandom(seed), count: countFor(fault) }, async (world) => {
       await work(world)
       world.sandbox.faults.clear()
       await world.mustComplete()

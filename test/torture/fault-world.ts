@@ -23,6 +23,14 @@ export interface Ended {
   readonly error: string
 }
 
+/** How to run. */
+export interface RunOptions extends BackupOptions {
+  /** How often a request may be sent. Default: 4. */
+  readonly attempts?: number
+  /** Gives up soon what is silent; without, a slow machine is never taken for a fault. */
+  readonly isHasty?: boolean
+}
+
 /** A sandbox and an archive, and runs of the library between them whose patience costs little time. */
 export interface FaultWorld {
   readonly sandbox: Sandbox
@@ -30,7 +38,7 @@ export interface FaultWorld {
   readonly archive: string
   readonly clock: SkippingClock
   readonly watch: KeyWatch
-  run(options?: BackupOptions & { attempts?: number; baseUrl?: string }): Promise<Ended>
+  run(options?: RunOptions): Promise<Ended>
   /** Fails unless one more run is complete and the archive equals the account. */
   mustComplete(): Promise<void>
 }
@@ -53,15 +61,11 @@ export async function inFaultWorld(
   populate(account, random, count, clock.date().getTime())
   clock.skip(3_600_000)
   const told: string[] = []
-  const run = async ({
-    attempts = 4,
-    baseUrl = sandbox.url,
-    ...how
-  }: BackupOptions & { attempts?: number; baseUrl?: string } = {}) => {
+  const run = async ({ attempts = 4, isHasty = false, ...how }: RunOptions = {}) => {
     const client = new ConversationsClient({
       apiKey: KEY,
-      baseUrl,
-      timeouts: { connectMs: 2000, firstByteMs: 500, idleMs: 200 },
+      baseUrl: sandbox.url,
+      timeouts: isHasty ? { firstByteMs: 500, idleMs: 150 } : { firstByteMs: 20_000, idleMs: 20_000 },
       retry: { attempts, budgetMs: 120_000, random: () => random.below(1000) / 1000 },
       clock,
       onEvent: (event) => told.push(JSON.stringify(event)),

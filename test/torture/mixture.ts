@@ -20,7 +20,7 @@ const SETTLED_MS = 120_000
  */
 export async function mixture(seed: number, tally: MixtureTally): Promise<void> {
   const random = seededRandom(seed)
-  const maxPageSize = 4 + random.below(30)
+  const maxPageSize = 8 + random.below(30)
   const count = 10 + random.below(50)
   try {
     await inFaultWorld({ random, count, behaviour: { maxPageSize } }, async (world) => {
@@ -46,7 +46,7 @@ async function runWhileItChanges(world: FaultWorld, random: Random, tally: Mixtu
   world.watch.onRequest = () => {
     if (random.below(6) === 0) for (const id of change(account, random)) throughout.delete(id)
   }
-  const { exit, result } = await world.run({ pageSize: 10, attempts: 3, adoptAccount: true })
+  const { exit, result } = await world.run({ pageSize: 10, attempts: 3, isHasty: true, adoptAccount: true })
   tally.set(exit, (tally.get(exit) ?? 0) + 1)
   if (exit !== 0 || result?.complete !== true) return
   const archived = new Set(archivedIds(archive))

@@ -65,7 +65,7 @@ async function lockedRun(
     const archive = openArchive(options.archive, { mode: 'create' })
     try {
       const exitCode = await runBackup(client, archive, options, io)
-      if (!archive.checkpoint()) talk(stillInLog(options.archive), options, io)
+      if (!archive.isInOneFile) talk(stillInLog(options.archive), options, io)
       return exitCode
     } finally {
       archive.close()

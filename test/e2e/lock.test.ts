@@ -1,0 +1,160 @@
+import Database from 'better-sqlite3'
+import { copyFileSync, existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+
+import { openArchive } from '../../src/archive/archive.ts'
+import { lockArchive } from '../../src/archive/lock.ts'
+import { networkDiskOf, networkDiskUnder } from '../../src/archive/network-disk.ts'
+import { manyConversations } from '../../src/sandbox/many.ts'
+import { testFolder } from '../support/folder.ts'
+import { world, type World } from '../support/world.ts'
+import { startHansard, type Running } from '../torture/child.ts'
+import { checkIntegrity, differences } from '../torture/truth.ts'
+
+/** A sandbox, and backups of it in processes of their own. */
+async function worldOfProcesses(): Promise<World & { start(...args: string[]): Running }> {
+  const stories = [manyConversations({ count: 60, entries: 2, bytesPerEntry: 300, seed: 5 })]
+  const here = await world({ stories })
+  const env = { MISTRAL_API_KEY: 'source', MISTRAL_BASE_URL: here.sandbox.url, HANSARD_ARCHIVE: here.archive }
+  const start = (...args: string[]) => {
+    const running = startHansard(['backup', '--json', ...args], env)
+    onTestFinished(() => void running.child.kill('SIGKILL'))
+    return running
+  }
+  return { ...here, start }
+}
+
+/** A run that stores and then waits for one answer for as long as nobody stops it. */
+async function stuckRun({ sandbox, start }: Awaited<ReturnType<typeof worldOfProcesses>>): Promise<Running> {
+  sandbox.faults.add({ operation: 'getHistory', nth: 20, times: 1, then: { kind: 'stall', at: 'head' } })
+  const before = sandbox.requests.length
+  const running = start()
+  await expect.poll(() => sandbox.requests.length - before, { timeout: 30_000 }).toBeGreaterThan(50)
+  return running
+}
+
+async function untilItWaits(running: Running): Promise<void> {
+  await expect.poll(() => running.told(), { timeout: 30_000 }).toContain('waiting: ')
+}
+
+describe('Two backups of one archive at once', { timeout: 60_000 }, () => {
+  it('are one that works and one that is told who does', async () => {
+    const here = await worldOfProcesses()
+    const { child } = await stuckRun(here)
+    const second = await here.start().ended
+    expect(second.code).toBe(6)
+    expect(second.stderr).toMatch(new RegExp(`locked by another run \\(pid ${child.pid} on .+\\)`))
+  })
+
+  it('follow each other when the second waits', async () => {
+    const here = await worldOfProcesses()
+    const lock = lockArchive(here.archive, 'a test')
+    const second = here.start('--wait')
+    await untilItWaits(second)
+    lock.release()
+    const { code, stdout } = await second.ended
+    expect([code, JSON.parse(stdout)]).toMatchObject([0, { new: 60, complete: true }])
+  })
+
+  it('leave the second without a turn when it waits too short a time', async () => {
+    const here = await worldOfProcesses()
+    const lock = lockArchive(here.archive, 'a test')
+    onTestFinished(() => lock.release())
+    const began = performance.now()
+    expect(await here.run('backup', '--wait', '1')).toMatchObject({ exitCode: 6 })
+    expect(performance.now() - began).toBeGreaterThan(1000)
+  })
+
+  it('let the second begin at once when the first is killed', async () => {
+    const here = await worldOfProcesses()
+    const first = await stuckRun(here)
+    const second = here.start('--wait')
+    await untilItWaits(second)
+    first.child.kill('SIGKILL')
+    expect((await first.ended).signal).toBe('SIGKILL')
+    expect((await second.ended).code).toBe(0)
+    expect(differences(here.archive, here.sandbox.account('source'))).toEqual([])
+  })
+})
+
+describe('A lock', () => {
+  it('is kept from other processes although its holder looks again', async () => {
+    const here = await worldOfProcesses()
+    const lock = lockArchive(here.archive, 'a test')
+    onTestFinished(() => lock.release())
+    expect(() => lockArchive(here.archive, 'the same process')).toThrow('locked by another run (a test)')
+    expect((await here.start().ended).code).toBe(6)
+  })
+})
+
+describe('Ctrl-C', { timeout: 60_000 }, () => {
+  it('ends a run in good order, and pressed twice at once; the archive is sound either way', async () => {
+    for (const twice of [false, true]) {
+      const here = await worldOfProcesses()
+      const { child, ended } = await stuckRun(here)
+      child.kill('SIGINT')
+      if (twice) child.kill('SIGINT')
+      expect((await ended).code).toBe(130)
+      checkIntegrity(here.archive)
+      expect(await here.backup()).toMatchObject({ exitCode: 0, complete: true, listed: 60 })
+      expect(differences(here.archive, here.sandbox.account('source'))).toEqual([])
+    }
+  })
+
+  it('ends the wait for another run', async () => {
+    const here = await worldOfProcesses()
+    const lock = lockArchive(here.archive, 'a test')
+    onTestFinished(() => lock.release())
+    const second = here.start('--wait')
+    await untilItWaits(second)
+    second.child.kill('SIGINT')
+    expect((await second.ended).code).toBe(130)
+  })
+})
+
+describe('A copy of the one file', { timeout: 60_000 }, () => {
+  it('made after a run is a copy of the archive', async () => {
+    const here = await worldOfProcesses()
+    await here.backup()
+    here.sandbox.account('source').create({ entries: ['{"type":"message.input","content":"late"}'] })
+    await here.backup()
+    const copy = join(testFolder(), 'copy.db')
+    copyFileSync(here.archive, copy)
+    checkIntegrity(copy)
+    expect(differences(copy, here.sandbox.account('source'))).toEqual([])
+    expect(existsSync(`${here.archive}-wal`)).toBe(false)
+  })
+
+  it('that would lack the newest part, because somebody reads, is warned of', async () => {
+    const here = await worldOfProcesses()
+    await here.backup()
+    const reader = new Database(here.archive, { readonly: true })
+    onTestFinished(() => void reader.close())
+    reader.exec('begin')
+    reader.prepare('select count(*) from entry').get()
+    here.sandbox.account('source').create({ entries: ['{"type":"message.input","content":"late"}'] })
+    const { exitCode, stderr } = await here.run('backup')
+    expect(exitCode).toBe(0)
+    expect(stderr).toContain(`still in ${here.archive}-wal`)
+    expect(openArchive(here.archive).conversations.count()).toBe(61)
+  })
+})
+
+describe('A network file system', () => {
+  it('is known by the number that Linux has for it', () => {
+    expect([0x6969, 0xff534d42, -11317950, 0xfe534d42, 0x65735546].map(networkDiskOf)).toEqual([
+      'NFS',
+      'CIFS',
+      'CIFS',
+      'SMB2',
+      'FUSE (such as sshfs)',
+    ])
+    expect([0xef53, 0x01021994, 0x794c7630].map(networkDiskOf)).toEqual([undefined, undefined, undefined])
+  })
+
+  it('is not seen where there is none, nor where there is no folder', () => {
+    expect(networkDiskUnder(join(testFolder(), 'archive.db'))).toBeUndefined()
+    expect(networkDiskUnder('/no/such/folder/archive.db')).toBeUndefined()
+  })
+})
