@@ -3,9 +3,28 @@ import { chmodSync, closeSync, openSync, statSync } from 'node:fs'
 
 import { HansardError, messageOf } from '../errors.ts'
 
-/** An open SQLite database; only this file knows which library opens it. */
-export type Sqlite = Database.Database
-export type Statement = Database.Statement
+/**
+ * An open SQLite database, as far as the archive needs one. Only this file knows which library opens it: who uses our
+ * types needs none of that library's.
+ */
+export interface Sqlite {
+  readonly inTransaction: boolean
+  prepare(sql: string): Statement
+  exec(sql: string): unknown
+  pragma(pragma: string, options?: { readonly simple?: boolean }): unknown
+  transaction<T>(work: () => T): { (): T; immediate(): T; exclusive(): T }
+  close(): unknown
+}
+
+/** A statement; `pluck` answers with the first column alone, `raw` with arrays. */
+export interface Statement {
+  run(...values: readonly unknown[]): { readonly changes: number; readonly lastInsertRowid: number | bigint }
+  get(...values: readonly unknown[]): unknown
+  all(...values: readonly unknown[]): unknown[]
+  iterate(...values: readonly unknown[]): IterableIterator<unknown>
+  pluck(): this
+  raw(): this
+}
 
 /** Opens a database file; `create` makes it first, readable by its owner alone. */
 export function openSqlite(path: string, mode: 'read' | 'write' | 'create'): Sqlite {

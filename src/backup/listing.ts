@@ -69,47 +69,30 @@ export async function* listRows<Row extends ListedRow>(
 
   const look = async function* (at: Window): AsyncGenerator<Row[], Row[], undefined> {
     const rows = await fetchWindow(at)
+    if (rows.length > at.size) walk.broken = 'the server ignores page_size'
     granted = Math.max(granted, Math.min(rows.length, at.size))
     yield rows.filter(({ key }) => seen.note(key))
     return rows
   }
 
   for (let patience = PATIENCE; patience > 0; patience--) {
-    const isFirst = granted === 0
-    const isShort = () => rows.length < Math.min(window.size, isFirst ? Infinity : granted)
-    let rows = yield* look(window)
-    let progress = walk.take(rows, startOf(window))
-    if (isShort() && progress !== 'unanchored') {
-      const before = keysOf(rows)
-      const behind = yield* look({ page: window.page + 1, size: Math.min(window.size, Math.max(granted, 1)) })
-      rows = yield* look(window)
-      progress = walk.take(rows, startOf(window))
-      // What the server grants at most is not known at first: there the page must be the same as before.
-      const isEnd = progress !== 'unanchored' && (isFirst ? keysOf(rows) === before : isShort())
-      if (isEnd && behind.length === 0 && walk.broken === undefined) return proven
-      if (isEnd && behind.length > 0 && !isFirst) walk.broken ??= 'pages came shorter than what follows them'
-    }
+    const size = { expected: Math.min(window.size, granted || pageSize), isGranted: granted > 0 }
+    const rows = yield* look(window)
+    const progress = walk.take(rows, startOf(window))
+    const mayEnd = rows.length < size.expected || granted < SMALLEST_WINDOW
+    if (mayEnd && progress !== 'unanchored' && (yield* isEnd(rows, window, size, walk, look))) return proven
 
-    if (rows.length > window.size) walk.broken = 'the server ignores page_size'
     if (walk.broken !== undefined) {
       if (chances-- === 0) break
       walk.beginAgain()
       window = top
-      continue
-    }
-    if (progress === 'unanchored') {
+    } else if (progress === 'unanchored') {
       window = windowAt(startOf(window) - granted * 2 ** stepsBack++, granted)
-      continue
+    } else {
+      if (progress === 'further') patience = Math.max(patience, PATIENCE - walk.restarts)
+      stepsBack = 0
+      window = nextWindow(walk.frontier, granted, Math.ceil(granted / OVERLAP)) ?? top
     }
-    stepsBack = 0
-    if (granted < SMALLEST_WINDOW) {
-      if (yield* isAll(rows, look)) return proven
-      walk.forget()
-      window = top
-      continue
-    }
-    if (progress === 'further') patience = Math.max(patience, PATIENCE - walk.restarts)
-    window = nextWindow(walk.frontier, granted, Math.ceil(granted / OVERLAP)) ?? top
   }
   yield* listPlainly(fetchWindow, seen, Math.max(granted, 1))
   return { complete: false, reason: walk.broken ?? 'rows moved faster than they could be listed' }
@@ -118,16 +101,26 @@ export async function* listRows<Row extends ListedRow>(
 const proven: Verdict = { complete: true, reason: undefined }
 
 /**
- * A window of one or two rows can't always hold an anchor and something new. But when nothing stands behind the rows at
- * the top, and they are still all there after that was seen, they were all there was when it was seen.
+ * Looks at what may be the end twice, and between the two at the page behind it, which must be empty. Either the window
+ * is short both times, of a size that the server grants; or it held the very same rows both times: then they were there
+ * when nothing stood behind them.
  */
-async function* isAll<Row extends ListedRow>(
+async function* isEnd<Row extends ListedRow>(
   rows: readonly Row[],
+  window: Window,
+  size: { readonly expected: number; readonly isGranted: boolean },
+  walk: Walk,
   look: (at: Window) => AsyncGenerator<Row[], Row[], undefined>,
 ): AsyncGenerator<Row[], boolean, undefined> {
-  const behind = yield* look({ page: 1, size: rows.length })
-  const again = yield* look({ page: 0, size: rows.length })
-  return behind.length === 0 && keysOf(again) === keysOf(rows)
+  const behind = yield* look(
+    window.page === 0 ? { page: 1, size: rows.length || 1 } : { ...window, page: window.page + 1 },
+  )
+  const again = yield* look(window)
+  if (walk.take(again, startOf(window)) === 'unanchored' || walk.broken !== undefined) return false
+  const isShort = size.isGranted && again.length < size.expected
+  if (behind.length === 0) return isShort || keysOf(again) === keysOf(rows)
+  if (isShort) walk.broken = 'pages came shorter than what follows them'
+  return false
 }
 
 /** Lists page after page until one is empty, for a server whose answers prove nothing: the most that can be done. */

@@ -1,9 +1,16 @@
 import { once } from 'node:events'
 import type { Writable } from 'node:stream'
 
+import { defuseJson } from './terminal-text.ts'
+
 /** Writes and waits while the other end is not keeping up. */
 export async function write(stream: Writable, content: string | Uint8Array): Promise<void> {
   if (!stream.write(content)) await once(stream, 'drain')
+}
+
+/** JSON as it is, for a pipe; for a terminal, which it may not steer, with escapes where it would. */
+export function jsonFor({ isTTY }: { readonly isTTY?: boolean }, json: string): string {
+  return isTTY === true ? defuseJson(json) : json
 }
 
 /** Writes one line. */

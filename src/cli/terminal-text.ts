@@ -10,6 +10,11 @@ export function defuse(text: string): string {
     .replaceAll(STEERING, (character) => CONTROL_PICTURES[character] ?? `\\u${hex(character)}`)
 }
 
+/** The same for JSON, which stays the same JSON: such a character can only stand in a string, and has an escape there. */
+export function defuseJson(json: string): string {
+  return json.replaceAll(STEERING, (character) => `\\u${hex(character)}`)
+}
+
 /** The same for a text that must stay on one line. */
 export function defuseLine(text: string): string {
   return defuse(text).replaceAll(/[\n\t\u2028\u2029]+/g, ' ')

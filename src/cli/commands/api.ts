@@ -10,7 +10,7 @@ import { redactSecrets } from '../../model/secrets.ts'
 import { connect } from '../account.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { AccountOptions, Io } from '../io.ts'
-import { write, writeLine } from '../output.ts'
+import { jsonFor, write, writeLine } from '../output.ts'
 
 export interface ApiOptions {
   readonly operation: string
@@ -43,7 +43,7 @@ export async function callOperation(
 ): Promise<ExitCode> {
   const name = nameOf(options)
   const args = await argumentsOf(name, options, io)
-  const shown = options.showSecrets ? (text: string) => text : redacted
+  const shown = (text: string) => jsonFor(io.stdout, options.showSecrets ? text : redacted(text))
   const call = { signal: io.signal }
   if (isStream(name)) {
     for await (const { text } of client.stream(name, args, call)) await writeLine(io.stdout, shown(text))

@@ -108,7 +108,11 @@ async function runBackup(
     else if (options.quiet !== true) await writeSummary(result, options, io)
     else if (result.outcome === 'partial' && result.reason !== undefined)
       await writeLine(io.stderr, defuseLine(`hansard: ${result.reason}`)) // cron mails what is written
-    if (options.json !== true) await writeFailures(archive.failures.open(), io)
+    if (options.json !== true)
+      await writeFailures(
+        archive.failures.open().filter(({ acknowledgedAt }) => acknowledgedAt === null),
+        io,
+      )
     return exitCodeOfResult(result)
   } finally {
     progress.end()
@@ -139,7 +143,7 @@ async function writeSummary(result: BackupResult, options: BackupCommandOptions,
   await writeLine(io.stdout, `${count(listed, 'conversation')} listed: ${counts.join(', ')}.`)
   if (outcome === 'interrupted') await writeLine(io.stdout, 'Interrupted; the next run goes on from here.')
   else if (complete === true)
-    await writeLine(io.stdout, 'Complete: nothing that was there throughout was missed.')
+    await writeLine(io.stdout, 'The listing is complete: it missed nothing that was there throughout.')
   else if (complete === false)
     await writeLine(io.stdout, `Not shown to be complete: ${reason ?? 'unknown reason'}.`)
   if (complete !== false && reason !== undefined) await writeLine(io.stdout, `But: ${reason}.`)

@@ -6,7 +6,7 @@ import { writeParts, writeWhole } from '../../export/export-file.ts'
 import { lineOfConversation } from '../../export/jsonl.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'
-import { writeLine } from '../output.ts'
+import { jsonFor, writeLine } from '../output.ts'
 import { count } from '../words.ts'
 
 export interface ExportCommandOptions extends GlobalOptions {
@@ -23,7 +23,7 @@ export async function exportCommand(options: ExportCommandOptions, io: Io): Prom
   const written = { conversations: 0 }
   try {
     const parts = linesOf(archive, options.includeGone === true, written, io.signal)
-    if (options.output === '-') await writeParts(io.stdout, parts)
+    if (options.output === '-') await writeParts(io.stdout, shownOn(io.stdout, parts))
     else await writeWhole(options.output, parts, { force: options.force === true })
   } finally {
     archive.close()
@@ -38,6 +38,10 @@ export async function exportCommand(options: ExportCommandOptions, io: Io): Prom
     )
   }
   return exitCodes.done
+}
+
+function* shownOn(stdout: Io['stdout'], parts: Iterable<string>): Generator<string> {
+  for (const part of parts) yield jsonFor(stdout, part)
 }
 
 /** With --force, nothing else would stand between a slip and the loss of the archive. */

@@ -2,7 +2,7 @@ import { openArchive } from '../../archive/archive.ts'
 import type { ListedConversation } from '../../archive/conversations.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'
-import { writeLine } from '../output.ts'
+import { jsonFor, writeLine } from '../output.ts'
 import { defuseLine, fit, pad } from '../terminal-text.ts'
 import { count } from '../words.ts'
 
@@ -20,7 +20,10 @@ export async function listCommand(options: ListCommandOptions, io: Io): Promise<
     const lineOf = layoutFor(width)
     for (const conversation of archive.conversations.list({ includeGone, limit })) {
       if (io.signal.aborted) return exitCodes.interrupted
-      await writeLine(io.stdout, options.json === true ? JSON.stringify(conversation) : lineOf(conversation))
+      await writeLine(
+        io.stdout,
+        options.json === true ? jsonFor(io.stdout, JSON.stringify(conversation)) : lineOf(conversation),
+      )
     }
     return exitCodes.done
   } finally {

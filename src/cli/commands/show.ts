@@ -5,7 +5,7 @@ import { HansardError } from '../../errors.ts'
 import { lineOfConversation } from '../../export/jsonl.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'
-import { write } from '../output.ts'
+import { jsonFor, write } from '../output.ts'
 import { transcript } from '../transcript.ts'
 
 export interface ShowCommandOptions extends GlobalOptions {
@@ -22,9 +22,9 @@ export async function showCommand(options: ShowCommandOptions, io: Io): Promise<
         hint: 'See `hansard list` for what it holds; ids begin with conv_.',
       })
     }
-    const colors = pc.createColors(io.stdout.isTTY === true && io.env['NO_COLOR'] === undefined)
+    const colors = pc.createColors(io.stdout.isTTY === true && (io.env['NO_COLOR'] ?? '') === '')
     const parts = options.json === true ? lineOfConversation(conversation) : transcript(conversation, colors)
-    for (const part of parts) await write(io.stdout, part)
+    for (const part of parts) await write(io.stdout, options.json === true ? jsonFor(io.stdout, part) : part)
     return exitCodes.done
   } finally {
     archive.close()

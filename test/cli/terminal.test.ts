@@ -1,0 +1,80 @@
+import { PassThrough, Readable } from 'node:stream'
+import { expect, it } from 'vitest'
+
+import { run as runIn } from '../../src/cli/main.ts'
+import { jsonFor } from '../../src/cli/output.ts'
+import { loadStories, storiesDirectory } from '../../src/sandbox/stories.ts'
+import { world } from '../support/world.ts'
+
+/** What may steer a terminal or turn the text around it. */
+const STEERING = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/
+const COLOUR = new RegExp(`${String.fromCharCode(27)}\\[\\d+m`, 'g')
+
+/** Runs a command line on a terminal; answers with all that it shows. */
+async function onTerminal(args: readonly string[], env: Record<string, string>): Promise<string> {
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()].map((stream) =>
+    Object.assign(stream, { isTTY: true, columns: 80 }),
+  )
+  if (stdout === undefined || stderr === undefined) throw new Error('no streams')
+  const shown: string[] = []
+  for (const stream of [stdout, stderr]) stream.on('data', (chunk: Buffer) => shown.push(String(chunk)))
+  const { signal } = new AbortController()
+  await runIn(args, { stdin: Readable.from([]), stdout, stderr, env, signal, name: 'a test' })
+  return shown.join('')
+}
+
+it('Nothing that an account holds can steer a terminal, as text or as JSON', async () => {
+  const { sandbox, archive, run } = await world({ stories: await loadStories(storiesDirectory) })
+  const hostile =
+    '{"type":"message.input","role":"user","content":"\u009b2J\u202e\u2066\u007f\u061c","id":"x"}'
+  const name = '\u009b31m\u202ename'
+  const id = sandbox.account('source').create({
+    row: JSON.stringify({ id: 'conv_hostile', name, created_at: '2026-01-01T00:00:00Z', metadata: {} }),
+    entries: [hostile],
+  })
+  await run('backup')
+  const env = { HANSARD_ARCHIVE: archive, MISTRAL_API_KEY: 'source', MISTRAL_BASE_URL: sandbox.url }
+  for (const args of [
+    ['list'],
+    ['list', '--json'],
+    ['show', id],
+    ['show', id, '--json'],
+    ['api', 'getHistory', id],
+    ['export', 'jsonl', '--output', '-'],
+  ]) {
+    const shown = (await onTerminal(args, env)).replaceAll(COLOUR, '')
+    expect(shown.length).toBeGreaterThan(50)
+    expect({ args, steers: STEERING.test(shown) }).toEqual({ args, steers: false })
+  }
+  const [, json = ''] = /("entries":.*)\}/.exec(await onTerminal(['show', id, '--json'], env)) ?? []
+  expect(JSON.parse(`{${json}}`)).toEqual({ entries: [JSON.parse(hostile)] })
+  expect(jsonFor({}, hostile)).toBe(hostile)
+})
+
+it('Colour is for terminals that want it', async () => {
+  const { archive, run } = await world({ stories: await loadStories(storiesDirectory) })
+  await run('backup')
+  const show = ['show', 'conv_0684fd306df172f2800051d4f82d4a8b']
+  expect(await onTerminal(show, { HANSARD_ARCHIVE: archive, NO_COLOR: '' })).toMatch(COLOUR)
+  expect(await onTerminal(show, { HANSARD_ARCHIVE: archive, NO_COLOR: '1' })).not.toMatch(COLOUR)
+  expect((await run(...show)).stdout).not.toMatch(COLOUR)
+})
+
+it('A quiet backup says what went wrong, until that is acknowledged', async () => {
+  const { sandbox, run } = await world({ stories: await loadStories(storiesDirectory) })
+  const [id = ''] = sandbox.account('source').ids
+  sandbox.faults.add({ operation: 'getHistory', id, then: { kind: 'answer', status: 422, body: '{}' } })
+  const failed = await run('backup', '--quiet')
+  expect(failed).toMatchObject({ exitCode: 3, stdout: '' })
+  expect(failed.stderr).toMatch(new RegExp(`^failed: ${id} \\(history\\): The API refused the request`))
+  await run('ack', id)
+  expect(await run('backup', '--quiet')).toMatchObject({ exitCode: 0, stdout: '', stderr: '' })
+
+  sandbox.faults.add({ operation: 'list', then: { kind: 'rows', repeat: 0 } })
+  const unproven = await run('backup', '--quiet')
+  expect(unproven).toMatchObject({
+    exitCode: 3,
+    stdout: '',
+    stderr: 'hansard: a page held the same row twice\n',
+  })
+})
