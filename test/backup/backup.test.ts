@@ -74,6 +74,17 @@ describe('A backup', () => {
     expect(fetched).toHaveLength(3)
   })
 
+  it('fetches again what does not say when it changed', async () => {
+    const { sandbox, backup } = await world()
+    const account = sandbox.account('source')
+    const row = '{"id":"conv_1","created_at":"2026-01-01T00:00:00Z","metadata":null}'
+    account.create({ row, entries: [entry(1)] })
+    await backup()
+    account.replaceEntries('conv_1', [entry(1), entry(2)])
+    account.replaceRow('conv_1', row)
+    expect(await backup()).toMatchObject({ exitCode: 0, updated: 1 })
+  })
+
   it('reads history and messages again when one grew after the other was read', async () => {
     let reads = 0
     const { url } = await serve(({ url: path = '' }, response) => {
