@@ -1,7 +1,9 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 
+import { seededRandom } from '../../src/sandbox/random.ts'
 import { faultOfAll, faultOfOne, transientFault } from '../torture/fault-alone.ts'
 import { faultTable, type NamedFault } from '../torture/fault-table.ts'
+import { inFaultWorld } from '../torture/fault-world.ts'
 import { mixture, type MixtureTally } from '../torture/mixture.ts'
 import { seedOfRound, seedOfTests } from '../torture/seed.ts'
 
@@ -31,4 +33,23 @@ describe(`A backup (HANSARD_TORTURE_SEED=${seed})`, { timeout: 60_000 }, () => {
       expect(exits.size).toBeGreaterThan(0)
     },
   )
+})
+
+describe('A backup that does not even reach the service', () => {
+  afterEach(() => void vi.unstubAllEnvs())
+
+  it.each([
+    ['because its name is unknown', () => 'http://hansard.invalid'],
+    ['because nobody listens', () => 'http://127.0.0.1:9'],
+    ['because there is no TLS', (url: string) => url.replace('http:', 'https:')],
+  ])('%s fails soon, says so, and is made up for by the next one', async (_, urlOf) => {
+    for (const name of ['HTTP_PROXY', 'HTTPS_PROXY', 'http_proxy', 'https_proxy']) vi.stubEnv(name, '')
+    await inFaultWorld({ random: seededRandom(seed), count: 5 }, async ({ sandbox, run, mustComplete }) => {
+      const { exit, error } = await run({ baseUrl: urlOf(sandbox.url) })
+      expect([exit, error]).toEqual([1, expect.stringMatching(/^Can't connect to .+ \(sent 4 times\)$/)])
+      await mustComplete()
+      expect(await run({ baseUrl: urlOf(sandbox.url) })).toMatchObject({ exit: 1 })
+      await mustComplete()
+    })
+  })
 })

@@ -29,6 +29,8 @@ export interface RunOptions extends BackupOptions {
   readonly attempts?: number
   /** Gives up soon what is silent; without, a slow machine is never taken for a fault. */
   readonly isHasty?: boolean
+  /** Somewhere else than the sandbox. */
+  readonly baseUrl?: string
 }
 
 /** A sandbox and an archive, and runs of the library between them whose patience costs little time. */
@@ -61,10 +63,10 @@ export async function inFaultWorld(
   populate(account, random, count, clock.date().getTime())
   clock.skip(3_600_000)
   const told: string[] = []
-  const run = async ({ attempts = 4, isHasty = false, ...how }: RunOptions = {}) => {
+  const run = async ({ attempts = 4, isHasty = false, baseUrl = sandbox.url, ...how }: RunOptions = {}) => {
     const client = new ConversationsClient({
       apiKey: KEY,
-      baseUrl: sandbox.url,
+      baseUrl,
       timeouts: isHasty ? { firstByteMs: 500, idleMs: 150 } : { firstByteMs: 20_000, idleMs: 20_000 },
       retry: { attempts, budgetMs: 120_000, random: () => random.below(1000) / 1000 },
       clock,

@@ -77,7 +77,8 @@ async function killOnce(running: Running, random: Random, watch: KeyWatch, tally
 /** Waits for a moment of a run: so long after its start, or after a request, and that is where most of them lie. */
 async function moment(running: Running, random: Random, watch: KeyWatch): Promise<void> {
   if (random.below(7) === 0) return void (await sleep(random.below(600)))
-  const request = random.below(REQUESTS)
+  // A run that finds most of it stored asks for little: small numbers are as likely as all larger ones together.
+  const request = random.below(1 + random.below(REQUESTS))
   let begun = 0
   const reached = new Promise<void>((resolve) => {
     watch.onRequest = () => {
