@@ -9,16 +9,17 @@ interface RunRow {
   readonly revisions: number
 }
 
+/** A run that was interrupted, or failed, may have stored what it came to no more to count. */
 const ENDED = `
 select id, complete, listed, new + updated + unchanged + failed + vanished as sum, new + updated as stored,
   ifnull(counted.revisions, 0) as revisions
 from run left join (select run, count(*) as revisions from revision group by run) counted on counted.run = run.id
-where command = 'backup' and ended_at is not null`
+where command = 'backup' and outcome in ('done', 'partial')`
 
-/** Audits the books of the runs that came to an end. */
+/** Audits the books of the runs that did their work. */
 export const books: Check = {
   name: 'books',
-  about: 'the books of every run balance, and tell of as many revisions as it stored',
+  about: 'the books of every run that did its work balance, and tell of the revisions that are there',
   *find({ db }) {
     for (const run of db.prepare(ENDED).iterate() as Iterable<RunRow>) {
       const where = { table: 'run', row: run.id }

@@ -24,7 +24,7 @@ export async function verifyRemote(options: VerifyCommandOptions, io: Io): Promi
       const onCompared = async (compared: Compared) => {
         counts[names[compared.sign]]++
         if (options.json === true) await writeLine(io.stdout, JSON.stringify(compared))
-        else if (options.quiet !== true) await writeLine(io.stdout, lineOf(compared))
+        else if (options.quiet !== true || compared.sign !== '=') await writeLine(io.stdout, lineOf(compared))
       }
       const how = { sample, seed, concurrency, signal: io.signal, onCompared }
       const verdict = await compareRemote(client, archive, how)

@@ -1,6 +1,7 @@
-import type { CheckResult, Finding } from '../../archive/integrity/verify-archive.ts'
-import { verifyArchive } from '../../archive/integrity/verify-archive.ts'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+
 import { repairArchive, type Repair } from '../../archive/integrity/repair-archive.ts'
+import { verifyArchive, type CheckResult, type Finding } from '../../archive/integrity/verify-archive.ts'
 import { HansardError } from '../../errors.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { AccountOptions, Io } from '../io.ts'
@@ -27,7 +28,7 @@ export async function verifyCommand(options: VerifyCommandOptions, io: Io): Prom
     const sound = counts.findings === 0
     const result = { command: 'verify', archive: options.archive, sound, isReadable, repairs }
     await writeLine(io.stdout, JSON.stringify({ ...result, checks, findings, counts, note: NOTE }))
-  } else if (options.quiet !== true) {
+  } else if (isTalking(options)) {
     await writeSummary(report, repairs, options, io)
   }
   if (!report.isReadable) return exitCodes.damaged
@@ -57,11 +58,13 @@ async function examine(options: VerifyCommandOptions, io: Io): Promise<Report> {
   for (;;) {
     const step = steps.next()
     if (step.done === true) return { ...step.value, checks, findings, counts }
-    if (io.signal.aborted) throw new HansardError('interrupted', 'The verification was interrupted')
     if ('done' in step.value) {
       checks.push(step.value.done)
       if (isTalking(options)) await writeLine(io.stdout, lineOfCheck(step.value.done))
-      continue
+      await nextTurn() // SQLite keeps this process to itself: only now a signal can be heard
+      if (!io.signal.aborted) continue
+      steps.return({ isReadable: true })
+      throw new HansardError('interrupted', 'The verification was interrupted')
     }
     const { finding } = step.value
     counts.findings++
@@ -70,7 +73,7 @@ async function examine(options: VerifyCommandOptions, io: Io): Promise<Report> {
     told.set(finding.check, (told.get(finding.check) ?? 0) + 1)
     if ((told.get(finding.check) ?? 0) > TOLD) continue
     findings.push(finding)
-    if (isTalking(options)) await write(io.stdout, linesOfFinding(finding))
+    if (options.json !== true) await write(io.stdout, linesOfFinding(finding))
   }
 }
 

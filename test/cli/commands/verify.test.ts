@@ -5,6 +5,7 @@ import { openArchive } from '../../../src/archive/archive.ts'
 import { manyConversations } from '../../../src/sandbox/many.ts'
 import { loadStories, storiesDirectory } from '../../../src/sandbox/stories.ts'
 import { change } from '../../support/damaged-archives.ts'
+import { hansard } from '../../support/hansard.ts'
 import { world, type World } from '../../support/world.ts'
 
 const few = () => [manyConversations({ count: 12, entries: 4, bytesPerEntry: 300, seed: 5 })]
@@ -54,7 +55,9 @@ describe('hansard verify', () => {
         { check: 'entries', severity: 'error', where: { table: 'entry', row: 3 } },
       ],
     })
-    expect(await run('verify', '--quiet')).toMatchObject({ exitCode: 4, stdout: '' })
+    const quiet = await run('verify', '--quiet')
+    expect(quiet.stdout).toMatch(/^ {2}schema: [^]*\n {2}entries: /)
+    expect(quiet.stdout).not.toMatch(/^ok|tampering/m)
   })
 
   it('repairs what can be derived and verifies again', async () => {
@@ -87,6 +90,14 @@ describe('hansard verify', () => {
       expect(conversation?.row).toBe(sandbox.account('source').row(id))
     }
     stored.close()
+  })
+
+  it('says nothing of what is sound when told to be quiet, and stops when it is interrupted', async () => {
+    const { backup, run, archive } = await world({ stories: few() })
+    await backup()
+    expect(await run('verify', '--quiet')).toMatchObject({ exitCode: 0, stdout: '' })
+    const signal = AbortSignal.abort()
+    expect(await hansard(['verify', '--archive', archive], { signal })).toMatchObject({ exitCode: 130 })
   })
 
   it('ends with 8 when the file can’t be read as an archive, with 2 when asked for nonsense', async () => {
@@ -204,7 +215,6 @@ describe('hansard verify --remote', () => {
   it('refuses to compare with another account', async () => {
     const here = await world({ stories: few() })
     await here.backup()
-    const { hansard } = await import('../../support/hansard.ts')
     const env = {
       MISTRAL_API_KEY: 'other',
       MISTRAL_BASE_URL: here.sandbox.url,
