@@ -54,6 +54,7 @@ const SMALLEST_WINDOW = 3
  *
  * This rests on two assumptions: the order of two rows never changes, and no answer is older than the one before it.
  * Where they are seen to break, the proof begins again; when they break again, the verdict says why it is not complete.
+ * A row that every answer leaves out does not exist as far as a listing can tell.
  */
 export async function* listRows<Row extends ListedRow>(
   fetchWindow: FetchWindow<Row>,

@@ -79,7 +79,7 @@ export async function inFaultWorld(
     return ended
   }
   const mustComplete = async () => {
-    const { exit, result, error } = await run({ pageSize: 10, adoptAccount: true, acceptGone: true })
+    const { exit, result, error } = await run({ pageSize: 20, adoptAccount: true, acceptGone: true })
     if (exit !== 0 || result?.complete !== true)
       throw new Error(`not complete: ${exit} ${error} ${JSON.stringify(result)}`)
     const wrong = differences(archive, account)
