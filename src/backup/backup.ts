@@ -51,7 +51,7 @@ export async function backup(
     return end(isDone ? 'done' : 'partial', work)
   } catch (thrown) {
     const isInterrupted = options.signal?.aborted === true
-    if (isInterrupted) return end('interrupted', { complete: false, reason: 'interrupted' })
+    if (isInterrupted) return end('interrupted', { complete: false, reason: undefined })
     unlessImpossible(() => end('failed', { complete: false, reason: messageOf(thrown) }))
     throw thrown
   }

@@ -73,6 +73,7 @@ describe('Bad input gets one sentence, a hint and the right exit code:', () => {
       const { exitCode, stderr } = await run(...command)
       expect([exitCode, stderr]).toEqual([2, expect.stringMatching(/no hansard archive[\s\S]*hint: /)])
     }
+    expect(existsSync(`${archive}.lock`)).toBe(false)
   })
 
   it('an archive that is another program’s SQLite file', async () => {

@@ -55,6 +55,7 @@ async function lockedRun(
   options: BackupCommandOptions,
   io: Io,
 ): Promise<ExitCode> {
+  if (existsSync(options.archive)) openArchive(options.archive).close() // what is none gets no lock beside it
   warnOfNetworkDisk(options, io)
   const lock = await awaitLock(options.archive, io.name, {
     seconds: options.wait === true ? Infinity : (options.wait ?? 0),
