@@ -14,7 +14,7 @@ export function connectionError(
   const facts = { cause: error, hint: hintFor(code, started) }
   if (code === 'UND_ERR_CONNECT_TIMEOUT')
     return new UnsentError('timeout', `No connection to ${origin} within ${connectMs / 1000} s`, facts)
-  const reason = (messageOf(error) || code).trim().replaceAll(/\s+/g, ' ') // OpenSSL ends its lines
+  const reason = messageOf(error).replaceAll(/\s+/g, ' ').trim() || code // OpenSSL writes lines
   if (!started) return new UnsentError('network', `Can’t connect to ${origin}: ${reason}`, facts)
   return new HansardError('network', `The connection to ${origin} broke: ${reason}`, facts)
 }

@@ -26,11 +26,7 @@ export interface OpenOptions {
  * @throws HansardError `not-an-archive`, `archive-newer`, `archive-damaged`, or `file` when it can't be opened.
  */
 export function openArchive(path: string, { mode = 'read' }: OpenOptions = {}): Archive {
-  if (mode !== 'create' && !existsSync(path)) {
-    throw new HansardError('file', `There is no archive at ${path}`, {
-      hint: 'Make one with `hansard backup`, or name another file with --archive.',
-    })
-  }
+  if (mode !== 'create') refuseMissing(path)
   if (mode === 'read' && statSync(path).size === 0) {
     throw new HansardError('not-an-archive', `${path} is empty`, {
       hint: 'Fill it with `hansard backup`, or name another file with --archive.',
@@ -45,6 +41,18 @@ export function openArchive(path: string, { mode = 'read' }: OpenOptions = {}): 
     db.close()
     throw explainSqlite(thrown, path)
   }
+}
+
+/**
+ * Refuses to look for an archive where there is no file.
+ *
+ * @throws HansardError `file`
+ */
+export function refuseMissing(path: string): void {
+  if (existsSync(path)) return
+  throw new HansardError('file', `There is no archive at ${path}`, {
+    hint: 'Make one with `hansard backup`, or name another file with --archive.',
+  })
 }
 
 /** An entry of 1 KB wastes a quarter of the default page of 4 KiB; of this one an eighth. */

@@ -37,7 +37,6 @@ export function isDue({ runs, lastAt }: OpenFailure, now: Date): boolean {
 export class Failures {
   readonly #record: Statement
   readonly #resolve: Statement
-  readonly #resolveUnlisted: Statement
   readonly #acknowledge: Statement
   readonly #open: Statement
 
@@ -51,8 +50,6 @@ export class Failures {
     this.#resolve = db.prepare(
       'update failure set resolved_at = ? where conversation = ? and resolved_at is null',
     )
-    this.#resolveUnlisted = db.prepare(`
-      update failure set resolved_at = ? where step = 'row' and resolved_at is null and last_run <> ?`)
     this.#acknowledge = db.prepare(
       'update failure set acknowledged_at = ? where conversation = ? and resolved_at is null',
     )
@@ -69,11 +66,6 @@ export class Failures {
   /** Notes that the conversation was stored (or is gone) after all. */
   resolve(conversation: string, at: string): void {
     this.#resolve.run(at, conversation)
-  }
-
-  /** Notes that rows without an id, which a complete listing met no more, are no trouble any longer. */
-  resolveRowsNotMet(run: number, at: string): void {
-    this.#resolveUnlisted.run(at, run)
   }
 
   /** Accepts that a failure lasts; false when there is none of this conversation. */

@@ -1,5 +1,6 @@
 import { createHash, hash } from 'node:crypto'
 
+import { HansardError } from '../errors.ts'
 import type { Sqlite, Statement } from './sqlite.ts'
 
 /** A stored history: its last link (0 when it is empty), its length, and one hash over the hashes of its entries. */
@@ -18,6 +19,7 @@ export interface StoredHistory {
 export class Histories {
   readonly #findEntry: Statement
   readonly #addEntry: Statement
+  readonly #restoreEntry: Statement
   readonly #findLink: Statement
   readonly #addLink: Statement
   readonly #readLink: Statement
@@ -25,9 +27,13 @@ export class Histories {
 
   constructor(db: Sqlite) {
     this.#findEntry = db
-      .prepare('select id from entry where substr(sha256, 1, 8) = substr(:sha256, 1, 8) and sha256 = :sha256')
-      .pluck()
+      .prepare(
+        `select id, json = :json from entry
+        where substr(sha256, 1, 8) = substr(:sha256, 1, 8) and sha256 = :sha256`,
+      )
+      .raw()
     this.#addEntry = db.prepare('insert into entry (sha256, json) values (?, ?)')
+    this.#restoreEntry = db.prepare('update entry set json = ? where id = ?')
     this.#findLink = db.prepare('select id from link where previous = ? and entry = ?').pluck()
     this.#addLink = db.prepare('insert into link (previous, entry, position) values (?, ?, ?)')
     this.#readLink = db.prepare('select previous, entry from link where id = ?').raw()
@@ -42,16 +48,42 @@ export class Histories {
     for (const [position, json] of entries.entries()) {
       const sha256 = hash('sha256', json, 'buffer')
       chain.update(sha256)
-      const known = this.#findEntry.get({ sha256 }) as number | undefined
+      const known = this.#find(sha256, json)
       if (known === undefined) added.push(position)
       tip = known === undefined ? this.#insert(tip, sha256, json, position) : this.#link(tip, known, position)
     }
     return { tip, length: entries.length, chain: chain.digest(), added }
   }
 
-  /** Reads the texts of a history from its beginning, one at a time. */
+  /**
+   * Reads the texts of a history from its beginning, one at a time.
+   *
+   * @throws HansardError `archive-damaged` where a part of it is missing
+   */
   *read(tip: number): Generator<string, void, undefined> {
-    for (const entry of this.#entriesBefore(tip).reverse()) yield this.#readEntry.get(entry) as string
+    for (const json of this.readDamaged(tip)) {
+      if (json === undefined) throw missingPart()
+      yield json
+    }
+  }
+
+  /** Reads a history though parts of it may be missing: undefined stands for an entry, or for all before a lost link. */
+  *readDamaged(tip: number): Generator<string | undefined, void, undefined> {
+    for (const entry of this.#entriesBefore(tip).reverse()) {
+      yield this.#readEntry.get(entry) as string | undefined
+    }
+  }
+
+  /** Puts right the texts among these that are known and have decayed. */
+  restore(entries: readonly string[]): void {
+    for (const json of entries) this.#find(hash('sha256', json, 'buffer'), json)
+  }
+
+  /** A text that decayed kept its hash: now that the same text has come again, it is put right. */
+  #find(sha256: Buffer, json: string): number | undefined {
+    const [known, isWhole] = (this.#findEntry.get({ sha256, json }) ?? []) as [number?, number?]
+    if (known !== undefined && isWhole !== 1) this.#restoreEntry.run(json, known)
+    return known
   }
 
   /** A text that is new to the archive can't be linked to yet, so there is no link to look for. */
@@ -65,13 +97,23 @@ export class Histories {
     return known ?? Number(this.#addLink.run(previous, entry, position).lastInsertRowid)
   }
 
+  /** A link always leads to an older one; one that doesn't is damaged, and would lead in a circle for ever. */
   #entriesBefore(tip: number): number[] {
     const entries: number[] = []
     for (let link = tip; link !== 0;) {
-      const [previous, entry] = this.#readLink.get(link) as [number, number]
+      const [previous, entry] = (this.#readLink.get(link) ?? [link, 0]) as [number, number]
+      if (previous >= link) return [...entries, NO_ENTRY]
       entries.push(entry)
       link = previous
     }
     return entries
   }
+}
+
+const NO_ENTRY = 0
+
+function missingPart(): HansardError {
+  return new HansardError('archive-damaged', 'A part of a conversation is missing from the archive', {
+    hint: 'See `hansard verify` for what is damaged, and what to do about it.',
+  })
 }

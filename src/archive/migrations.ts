@@ -1,26 +1,38 @@
 import { HansardError } from '../errors.ts'
+import { deriveColumns, type DerivedColumns } from './derived-columns.ts'
+import { sealOf, type SealedRevision } from './seal.ts'
 import type { Sqlite } from './sqlite.ts'
 
 /** Marks a SQLite file as ours ("HNSD"), for `file` and for `openArchive`. */
 const APPLICATION_ID = 0x484e5344
 
 /**
- * Brings the schema up to date. The list below only ever grows: a migration that was released is never edited, and the
- * number of those applied is the archive's version.
+ * Brings the schema up to date (or up to an older version, for archives that tests need). The list below only ever
+ * grows: a migration that was released is never edited, and the number of those applied is the archive's version.
  */
-export function migrate(db: Sqlite, path: string): void {
+export function migrate(db: Sqlite, path: string, target = migrations.length): void {
   const version = versionOf(db, path)
-  if (version === migrations.length) return
+  if (version === target) return
+  defineFunctions(db)
   db.transaction(() => {
-    for (const migration of migrations.slice(version)) db.exec(migration)
+    for (const migration of migrations.slice(version, target)) db.exec(migration)
     db.pragma(`application_id = ${APPLICATION_ID}`)
-    db.pragma(`user_version = ${migrations.length}`)
+    db.pragma(`user_version = ${target}`)
   }).exclusive()
 }
 
 /** Tells whether the archive was written by an older hansard, and refuses what isn't an archive or is newer. */
 export function isOutdated(db: Sqlite, path: string): boolean {
   return versionOf(db, path) < migrations.length
+}
+
+/** What migrations need of ours in SQL; nothing that stays in the file refers to it. */
+function defineFunctions(db: Sqlite): void {
+  const derived = (row: string, column: keyof DerivedColumns) => deriveColumns(row)[column]
+  const seal = (revision: string, chain: Buffer) =>
+    sealOf({ ...(JSON.parse(revision) as SealedRevision), chain })
+  db.function('derived', derived)
+  db.function('seal', seal)
 }
 
 function versionOf(db: Sqlite, path: string): number {
@@ -208,4 +220,58 @@ create view dependencies as
 select kind, id, version, state, reason, at, length(bytes) as bytes, hex(dependency.sha256) as sha256, json
 from dependency left join blob on blob.sha256 = dependency.sha256;
 `,
+  /* 3 */ `
+-- Plain columns instead of generated ones: where a row has a key twice, SQLite would take the first value, and hansard
+-- (as JSON.parse) takes the last. \`seal\` is a hash over the revision, so that decay of its texts shows.
+drop view conversations;
+drop view entries;
+alter table revision drop column name;
+alter table revision drop column model;
+alter table revision drop column agent_id;
+alter table revision drop column agent_version;
+alter table revision drop column created_at;
+alter table revision drop column updated_at;
+alter table revision add column name text;
+alter table revision add column model text;
+alter table revision add column agent_id text;
+alter table revision add column agent_version text;
+alter table revision add column created_at text;
+alter table revision add column updated_at text;
+alter table revision add column seal blob;
+update revision set
+  name = derived(row, 'name'),
+  model = derived(row, 'model'),
+  agent_id = derived(row, 'agent_id'),
+  agent_version = derived(row, 'agent_version'),
+  created_at = derived(row, 'created_at'),
+  updated_at = derived(row, 'updated_at'),
+  seal = seal(json_object('conversation', conversation, 'run', run, 'stored_at', stored_at, 'row', row,
+    'history', history, 'tip', tip, 'length', length, 'messages', messages, 'messages_tip', messages_tip), chain);
+
+create view conversations as
+select c.id, r.name, r.model, r.agent_id, r.agent_version, r.created_at, r.updated_at, r.length as entries,
+  (select count(*) from revision where conversation = c.key) as revisions, c.gone_at, c.fetched_at, r.row as json
+from conversation c join revision r on r.id = c.revision;
+
+-- Where an entry has a key twice, the last one counts here too.
+create view entries as
+with recursive step (conversation, link) as (
+  select c.id, r.tip from conversation c join revision r on r.id = c.revision where r.tip <> 0
+  union all
+  select step.conversation, link.previous from step join link on link.id = step.link where link.previous <> 0
+)
+select step.conversation as conversation_id, link.position,
+  ${last('type')},
+  ${last('role')},
+  ${last('id')},
+  ${last('created_at')},
+  ${last('content')},
+  entry.json
+from step join link on link.id = step.link join entry on entry.id = link.entry;
+`,
 ]
+
+function last(key: string): string {
+  const values = `select value from json_each(entry.json) where key = '${key}' order by id desc limit 1`
+  return `case when json_valid(entry.json) then (${values}) end as ${key}`
+}

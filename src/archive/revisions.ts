@@ -1,6 +1,8 @@
 import { keepMetadata } from '../model/keep-metadata.ts'
 import { sameContent } from '../model/same-content.ts'
+import { deriveColumns } from './derived-columns.ts'
 import type { Histories } from './histories.ts'
+import { sealOf } from './seal.ts'
 import type { Sqlite, Statement } from './sqlite.ts'
 
 /** A list of entries as the API wraps it: the envelope with its list emptied, and the texts of the list. */
@@ -36,6 +38,9 @@ interface RevisionRow {
   readonly messages_tip: number | null
 }
 
+/** The texts of a stored history; undefined where the archive has lost one. */
+type Texts = readonly (string | undefined)[]
+
 /**
  * The states of conversations over time. A revision is made when content changed; texts that only look different (keys
  * in another order, `completed_at` gone) are kept as they were first seen.
@@ -49,8 +54,10 @@ export class Revisions {
     this.#histories = histories
     this.#read = db.prepare('select row, history, tip, messages, messages_tip from revision where id = ?')
     this.#add = db.prepare(`
-      insert into revision (conversation, run, stored_at, row, history, tip, length, chain, messages, messages_tip)
-      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+      insert into revision (conversation, run, stored_at, row, history, tip, length, chain, messages, messages_tip, seal,
+        name, model, agent_id, agent_version, created_at, updated_at)
+      values (:conversation, :run, :stored_at, :row, :history, :tip, :length, :chain, :messages, :messages_tip, :seal,
+        :name, :model, :agent_id, :agent_version, :created_at, :updated_at)`)
   }
 
   /** Stores a revision; tells its number and which entries were not in the archive before. */
@@ -60,11 +67,23 @@ export class Revisions {
     run: number,
     now: string,
   ): { revision: number; added: readonly number[] } {
-    const { tip, length, chain, added } = this.#histories.store(history.entries)
+    const { added, ...stored } = this.#histories.store(history.entries)
     const other = messages === 'unread' ? undefined : messages
-    const messagesTip = other && this.#histories.store(other.entries).tip
-    const values = [row, history.envelope, tip, length, chain, other?.envelope, messagesTip]
-    const { lastInsertRowid } = this.#add.run(conversation, run, now, ...values)
+    const revision = {
+      conversation,
+      run,
+      stored_at: now,
+      row,
+      history: history.envelope,
+      ...stored,
+      messages: other?.envelope ?? null,
+      messages_tip: other === undefined ? null : this.#histories.store(other.entries).tip,
+    }
+    const { lastInsertRowid } = this.#add.run({
+      ...revision,
+      ...deriveColumns(row),
+      seal: sealOf(revision),
+    })
     return { revision: Number(lastInsertRowid), added }
   }
 
@@ -74,7 +93,8 @@ export class Revisions {
    */
   compare(revision: number, fetched: FetchedConversation, wasSettled: boolean): Change | 'none' {
     const older = this.#read.get(revision) as RevisionRow
-    const earlier = [...this.#histories.read(older.tip)]
+    this.#histories.restore(fetched.history.entries)
+    const earlier = [...this.#histories.readDamaged(older.tip)]
     const settled: FetchedConversation = {
       ...fetched,
       row: keepMetadata(older.row, fetched.row),
@@ -86,11 +106,7 @@ export class Revisions {
     return { settled, altered: alteration(mustStand, settled.history.entries) }
   }
 
-  #isSame(
-    older: RevisionRow,
-    earlier: readonly string[],
-    { row, history, messages }: FetchedConversation,
-  ): boolean {
+  #isSame(older: RevisionRow, earlier: Texts, { row, history, messages }: FetchedConversation): boolean {
     return (
       sameContent(older.row, row) &&
       sameContent(older.history, history.envelope) &&
@@ -104,18 +120,18 @@ export class Revisions {
     messages: FetchedConversation['messages'],
   ): FetchedConversation['messages'] {
     if (messages === undefined || messages === 'unread') return messages
-    return inKnownWords([...this.#histories.read(older.messages_tip ?? 0)], messages)
+    return inKnownWords([...this.#histories.readDamaged(older.messages_tip ?? 0)], messages)
   }
 
   #areSameMessages(older: RevisionRow, messages: FetchedConversation['messages']): boolean {
     if (messages === 'unread') return true
     if (messages === undefined || older.messages === null)
       return messages === undefined && older.messages === null
-    return isEqual([...this.#histories.read(older.messages_tip ?? 0)], messages.entries)
+    return isEqual([...this.#histories.readDamaged(older.messages_tip ?? 0)], messages.entries)
   }
 }
 
-function inKnownWords(earlier: readonly string[], list: EntryList): EntryList {
+function inKnownWords(earlier: Texts, list: EntryList): EntryList {
   const entries = list.entries.map((text, i) => {
     const known = earlier[i]
     return known !== undefined && sameContent(known, text) ? known : text
@@ -123,7 +139,8 @@ function inKnownWords(earlier: readonly string[], list: EntryList): EntryList {
   return { ...list, entries }
 }
 
-function alteration(mustStand: readonly string[], entries: readonly string[]): string | undefined {
+function alteration(mustStand: Texts, entries: readonly string[]): string | undefined {
+  if (mustStand.includes(undefined)) return undefined // what was lost here can't be compared
   const changed = mustStand.findIndex((text, i) => entries[i] !== text)
   if (changed === -1) return undefined
   const lost = mustStand.length - entries.length
@@ -132,6 +149,6 @@ function alteration(mustStand: readonly string[], entries: readonly string[]): s
     : `entry ${changed} is no longer what it was`
 }
 
-function isEqual(left: readonly string[], right: readonly string[]): boolean {
+function isEqual(left: Texts, right: readonly string[]): boolean {
   return left.length === right.length && left.every((text, i) => text === right[i])
 }

@@ -10,6 +10,7 @@ export class SeenRows {
   readonly #note: Statement
   readonly #forget: Statement
   readonly #notSeen: Statement
+  readonly #failedRowsNotSeen: Statement
 
   constructor(db: Sqlite) {
     db.exec(`
@@ -24,6 +25,12 @@ export class SeenRows {
     this.#notSeen = db
       .prepare(
         'select id from conversation where gone_at is null and id not in (select id from temp.seen_row)',
+      )
+      .pluck()
+    this.#failedRowsNotSeen = db
+      .prepare(
+        `select conversation from failure
+        where step = 'row' and resolved_at is null and conversation not in (select id from temp.seen_row)`,
       )
       .pluck()
   }
@@ -51,5 +58,10 @@ export class SeenRows {
   /** The conversations of the archive that were not listed, and are not marked gone yet. */
   notSeen(): string[] {
     return this.#notSeen.all() as string[]
+  }
+
+  /** Rows without an id that an earlier listing met, and this one did not. */
+  failedRowsNotSeen(): string[] {
+    return this.#failedRowsNotSeen.all() as string[]
   }
 }

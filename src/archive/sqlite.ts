@@ -12,6 +12,8 @@ export interface Sqlite {
   prepare(sql: string): Statement
   exec(sql: string): unknown
   pragma(pragma: string, options?: { readonly simple?: boolean }): unknown
+  /** Makes a function of ours known to SQL, for this connection. */
+  function(name: string, work: (...values: never[]) => unknown): unknown
   transaction<T>(work: () => T): { (): T; immediate(): T; exclusive(): T }
   close(): unknown
 }

@@ -55,7 +55,7 @@ export class BackupRun {
   }
 
   async #wholeAccount(): Promise<WorkEnd> {
-    const { client, archive, run, signal } = this.#context
+    const { client, archive, signal } = this.#context
     const { pageSize = 100, full = false, acceptGone = false } = this.#options
     const again = retries(archive, full)
     await this.#each(again.values(), async (candidate) => {
@@ -69,7 +69,9 @@ export class BackupRun {
     if (!verdict.complete) return verdict
 
     const now = new Date().toISOString()
-    archive.soon(() => archive.failures.resolveRowsNotMet(run, now))
+    archive.soon(() => {
+      for (const row of seen.failedRowsNotSeen()) archive.failures.resolve(row, now)
+    })
     const { gone, ...end } = await markGone(this.#context, seen, acceptGone, this.#concurrency)
     this.#books.gone = gone
     return end

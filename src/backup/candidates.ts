@@ -116,7 +116,11 @@ function mayHaveChanged(row: Row, known: KnownConversation): boolean {
 }
 
 function hasMetadata({ row }: KnownConversation): boolean {
-  return member(row, 'metadata') !== undefined
+  try {
+    return member(row, 'metadata') !== undefined
+  } catch {
+    return true // it has decayed in the archive, so there is more to ask for than less
+  }
 }
 
 /** Asks for the next batch while the last one is worked on. */

@@ -49,7 +49,7 @@ export function buildProgram(io: Io, onExit: (code: ExitCode) => void): Command 
   account(program.command('backup'), io.env)
     .description('back up the account into the archive')
     .option('--concurrency <n>', 'conversations fetched at the same time', whole(1, 64), 8)
-    .option('--page-size <n>', 'rows of the listing asked for at once', whole(10, 1000), 100)
+    .option('--page-size <n>', 'rows of the listing asked for at once', whole(20, 1000), 100)
     .option('--full', 'fetch every conversation, changed or not')
     .option('--no-messages', 'do not read messages beside the history')
     .option('--id <id...>', 'only these conversations, without listing the account')
@@ -99,6 +99,15 @@ export function buildProgram(io: Io, onExit: (code: ExitCode) => void): Command 
     .option('--force', 'replace the file if it exists')
     .option('--include-gone', 'conversations too that are no longer upstream')
     .action(action(async () => (await import('./commands/export.ts')).exportCommand, ['format']))
+
+  account(program.command('verify'), io.env)
+    .description('check the archive against itself, or with --remote against the account')
+    .option('--repair', 'rebuild what can be derived from what is sound')
+    .option('--remote', 'read the account again and compare')
+    .option('--sample <n>', 'with --remote: compare only so many conversations', whole(1, 1_000_000))
+    .option('--seed <n>', 'with --sample: choose those of an earlier sample', whole(0, 4_294_967_295))
+    .option('--concurrency <n>', 'with --remote: conversations read at the same time', whole(1, 64), 8)
+    .action(action(async () => (await import('./commands/verify.ts')).verifyCommand))
 
   program
     .command('sandbox')

@@ -9,12 +9,12 @@ import { isObjectText, member, members } from './json-text.ts'
  */
 export function sameContent(older: string, newer: string): boolean {
   if (older === newer) return true
-  const left = lasting(older, newer)
-  const right = lasting(newer, newer)
   try {
+    const left = lasting(older, newer)
+    const right = lasting(newer, newer)
     return isDeepStrictEqual(JSON.parse(left), JSON.parse(right)) && sameNumbers(left, right)
   } catch {
-    return false // too deep to compare: kept as a change, which loses nothing
+    return false // too deep to compare, or decayed in the archive: kept as a change, which loses nothing
   }
 }
 

@@ -10,8 +10,10 @@ it('All callers together keep to the requests per second', async () => {
     json(response, {})
   })
   const client = clientOf(url, { requestsPerSecond: 50, clock: systemClock })
+  const began = performance.now()
   await Promise.all(Array.from({ length: 11 }, () => client.get('c1')))
-  expect(Math.max(...times) - Math.min(...times)).toBeGreaterThan(180)
+  // From before the first was sent: on a busy machine its arrival says little about when that was.
+  expect(Math.max(...times) - began).toBeGreaterThan(199)
 })
 
 it.each([0, -1, Number.NaN])('%d requests per second are a mistake of the caller', (requestsPerSecond) => {

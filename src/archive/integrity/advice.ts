@@ -1,0 +1,29 @@
+import type { CheckName } from './check.ts'
+
+/** What to do now about a finding, as a sentence. */
+export function adviceOn(check: CheckName, isRepairable: boolean): string {
+  return isRepairable ? 'Run `hansard verify --repair`.' : advice[check]
+}
+
+const COPY = 'Restore a copy of the file'
+const AGAIN = `${COPY}, or run \`hansard backup --full\`: it fetches again what is still upstream.`
+const ANEW = `${COPY}, or back up into a new one with another --archive; keep this one, much of it may be saved.`
+
+const advice: Readonly<Record<CheckName, string>> = {
+  file: ANEW,
+  size: ANEW,
+  format: 'Update hansard. The file was not touched.',
+  pages: ANEW,
+  schema: ANEW,
+  references: AGAIN,
+  entries: AGAIN,
+  links: AGAIN,
+  revisions: AGAIN,
+  conversations: AGAIN,
+  columns: AGAIN,
+  messages: AGAIN,
+  files: AGAIN,
+  secrets: 'Withdraw the secret where it was issued: this file and every copy of it hold it.',
+  books: 'Compare with `hansard verify --remote`: the books of an old run can’t be written again.',
+  permissions: 'Run `chmod 600` on the file.',
+}

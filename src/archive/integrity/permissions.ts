@@ -1,0 +1,24 @@
+import { chmodSync, existsSync, statSync } from 'node:fs'
+
+import type { Check } from './check.ts'
+
+const OWNER = 0o600
+
+/** Checks that nobody but the owner may read the archive, or the files that SQLite keeps beside it. */
+export const permissions: Check = {
+  name: 'permissions',
+  about: 'only its owner may read the file',
+  *find({ path }) {
+    for (const file of [path, `${path}-wal`, `${path}-shm`]) {
+      if (!existsSync(file)) continue
+      const mode = statSync(file).mode & 0o7777
+      if ((mode & ~OWNER) === 0) continue
+      yield {
+        what: `the permissions of ${file} are ${mode.toString(8)}, not 600`,
+        where: {},
+        isWarning: true,
+        mend: () => chmodSync(file, OWNER),
+      }
+    }
+  },
+}

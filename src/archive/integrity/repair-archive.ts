@@ -1,0 +1,75 @@
+import { lockArchive } from '../lock.ts'
+import { explainSqlite, openSqlite, type Sqlite } from '../sqlite.ts'
+import type { CheckName, Problem } from './check.ts'
+import { checks } from './checks.ts'
+import { openToExamine } from './open.ts'
+import { problemsOf } from './verify-archive.ts'
+
+/** Something that was put right. */
+export interface Repair {
+  readonly check: CheckName
+  readonly what: string
+}
+
+const content: readonly CheckName[] = ['entries', 'links', 'revisions', 'conversations']
+
+/**
+ * Rebuilds whatever can be derived from what is proven to be right, and nothing else; no content is deleted. Indexes are
+ * made anew only when the content is sound: until then they may hold what their table has lost.
+ *
+ * @param holder how to name this process to others, such as `pid 17 on host`
+ * @throws HansardError `archive-locked`, `file`
+ */
+export function repairArchive(path: string, holder: string): readonly Repair[] {
+  const opened = openToExamine(path)
+  opened.db?.close()
+  if (opened.db === undefined || opened.isOutdated) return []
+  const lock = lockArchive(path, holder)
+  try {
+    const db = openSqlite(path, 'write')
+    try {
+      return mendAll(db, collect(db, path))
+    } catch (thrown) {
+      throw explainSqlite(thrown, path)
+    } finally {
+      db.close()
+    }
+  } finally {
+    lock.release()
+  }
+}
+
+type Mendable = Problem & { readonly check: CheckName; readonly mend: (db: Sqlite) => void }
+
+function collect(db: Sqlite, path: string): Mendable[] {
+  const mendable: Mendable[] = []
+  let isContentSound = true
+  for (const check of checks) {
+    for (const problem of problemsOf(check, { db, path })) {
+      if (problem.mend !== undefined) mendable.push({ ...problem, check: check.name, mend: problem.mend })
+      else if (content.includes(check.name)) isContentSound = false
+    }
+  }
+  return mendable.filter(({ isEvidence }) => isContentSound || isEvidence !== true)
+}
+
+/** Rows first, then the indexes over them. What can't be written (a damaged page) stays as it was. */
+function mendAll(db: Sqlite, mendable: readonly Mendable[]): Repair[] {
+  const isIndex = ({ isEvidence }: Mendable) => isEvidence === true
+  const inOrder = [...mendable.filter((each) => !isIndex(each)), ...mendable.filter(isIndex)]
+  const isMended = new Map<Mendable['mend'], boolean>()
+  db.transaction(() => {
+    for (const { mend } of inOrder) if (!isMended.has(mend)) isMended.set(mend, attempt(db, mend))
+  }).immediate()
+  db.pragma('wal_checkpoint(truncate)')
+  return inOrder.filter(({ mend }) => isMended.get(mend)).map(({ check, what }) => ({ check, what }))
+}
+
+function attempt(db: Sqlite, mend: Mendable['mend']): boolean {
+  try {
+    db.transaction(() => mend(db))()
+    return true
+  } catch {
+    return false
+  }
+}

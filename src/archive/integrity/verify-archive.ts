@@ -1,0 +1,102 @@
+import { messageOf } from '../../errors.ts'
+import { openArchive } from '../archive.ts'
+import { adviceOn } from './advice.ts'
+import type { Check, CheckName, Place, Problem, Subject } from './check.ts'
+import { checks } from './checks.ts'
+import { openToExamine } from './open.ts'
+import { pages } from './pages.ts'
+
+/** Something that is not as it should be, and what to do about it. */
+export interface Finding {
+  readonly check: CheckName
+  /** A warning is of something by which no content is lost. */
+  readonly severity: 'error' | 'warning'
+  readonly what: string
+  readonly where: Place
+  /** `repairArchive` can put it right. */
+  readonly repairable: boolean
+  readonly advice: string
+}
+
+/** A check that was made to its end. */
+export interface CheckResult {
+  readonly check: CheckName
+  /** What is so if it found nothing. */
+  readonly about: string
+  readonly findings: number
+}
+
+/** Tells that a file can be read as an archive at all; false makes every other check impossible. */
+export interface Verification {
+  readonly isReadable: boolean
+}
+
+/**
+ * Examines an archive: yields what is not as it should be, and each check when it is done. Memory stays flat. An archive
+ * of an older format is brought up to date first, as by every command, unless its pages are damaged.
+ *
+ * This detects decay. It does not detect tampering: whoever can change a text can change its hash as well.
+ *
+ * @throws HansardError `file` when there is no file, or none that may be read
+ */
+export function* verifyArchive(
+  path: string,
+): Generator<{ finding: Finding } | { done: CheckResult }, Verification> {
+  const opened = openToExamine(path)
+  if (opened.db === undefined) {
+    yield { finding: findingOf(opened.check, { what: opened.what, where: {} }) }
+    return { isReadable: false }
+  }
+  const subject = { db: opened.db, path }
+  try {
+    if (!opened.isOutdated) {
+      for (const check of checks) yield* run(check, subject)
+      return { isReadable: true }
+    }
+    const { findings } = yield* run(pages, subject)
+    if (findings > 0) return { isReadable: true }
+  } finally {
+    opened.db.close()
+  }
+  try {
+    openArchive(path).close()
+  } catch (thrown) {
+    yield {
+      finding: findingOf('format', {
+        what: `it can’t be brought up to date: ${messageOf(thrown)}`,
+        where: {},
+      }),
+    }
+    return { isReadable: false }
+  }
+  return yield* verifyArchive(path)
+}
+
+/** The problems that a check finds; that it could not be finished is one too. */
+export function* problemsOf(check: Check, subject: Subject): Generator<Problem> {
+  try {
+    yield* check.find(subject)
+  } catch (thrown) {
+    yield { what: `this check could not be finished: ${messageOf(thrown)}`, where: {} }
+  }
+}
+
+function* run(
+  check: Check,
+  subject: Subject,
+): Generator<{ finding: Finding } | { done: CheckResult }, CheckResult> {
+  let findings = 0
+  for (const problem of problemsOf(check, subject)) {
+    findings++
+    yield { finding: findingOf(check.name, problem) }
+  }
+  const done = { check: check.name, about: check.about, findings }
+  yield { done }
+  return done
+}
+
+function findingOf(check: CheckName, { what, where, isWarning, mend }: Problem): Finding {
+  const repairable = mend !== undefined
+  const severity = isWarning === true ? 'warning' : 'error'
+  return { check, severity, what, where, repairable, advice: adviceOn(check, repairable) }
+}

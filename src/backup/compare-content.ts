@@ -1,0 +1,56 @@
+import { members } from '../model/json-text.ts'
+import { sameContent } from '../model/same-content.ts'
+
+/** A conversation on one side of a comparison: its row and the texts of its entries. */
+interface Side {
+  readonly row: string
+  readonly entries: Iterable<string>
+}
+
+/** What of a conversation is not the same upstream as in the archive. */
+export interface Difference {
+  /** It only went on: so many entries more, and all before them as they were. */
+  readonly grewBy?: number
+  /** The first entry that is another, or is missing, by its position. */
+  readonly entry?: number
+  /** In words. */
+  readonly detail?: string
+}
+
+/** Compares an archived conversation with the account's, by content; undefined when they are equal. */
+export function compareContent(
+  archived: { readonly row: string; entries(): Iterable<string> },
+  live: Side,
+): Difference | undefined {
+  const known = archived.entries()[Symbol.iterator]()
+  let position = 0
+  let grewBy = 0
+  for (const entry of live.entries) {
+    const earlier = known.next()
+    if (earlier.done === true) grewBy++
+    else if (!sameContent(earlier.value, entry)) return altered(position, 'is another')
+    else position++
+  }
+  if (known.next().done !== true) return altered(position, 'is no longer there')
+  const keys = keysThatDiffer(archived.row, live.row).filter((key) => grewBy === 0 || key !== 'updated_at')
+  if (keys.length > 0) return { detail: `its row differs in ${keys.join(', ')}` }
+  return grewBy === 0
+    ? undefined
+    : { grewBy, detail: `grew by ${grewBy} ${grewBy === 1 ? 'entry' : 'entries'}` }
+}
+
+function altered(entry: number, how: string): Difference {
+  return { entry, detail: `entry ${entry} ${how}` }
+}
+
+function keysThatDiffer(archived: string, live: string): string[] {
+  if (sameContent(archived, live)) return []
+  const [before, after] = [membersOf(archived), membersOf(live)]
+  const keys = new Set([...before.keys(), ...after.keys()])
+  return [...keys].filter((key) => !sameContent(before.get(key) ?? '{}', after.get(key) ?? '{}'))
+}
+
+/** Each member as an object of its own, so that it is compared by the rules for its key. */
+function membersOf(row: string): Map<string, string> {
+  return new Map(members(row).map(({ key, value }) => [key, `{${JSON.stringify(key)}:${value}}`]))
+}

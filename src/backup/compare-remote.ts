@@ -1,0 +1,122 @@
+import { hash } from 'node:crypto'
+
+import type { ConversationsClient } from '../api/client.ts'
+import type { Archive } from '../archive/archive.ts'
+import type { StoredConversation } from '../archive/conversations.ts'
+import { HansardError, isHansardError, messageOf } from '../errors.ts'
+import { candidateById, candidates, type Candidate } from './candidates.ts'
+import { compareContent, type Difference } from './compare-content.ts'
+import { fetchConversation } from './fetch-conversation.ts'
+import { isFatal } from './fetcher.ts'
+import { recogniseAccount, refuseForeignAccount } from './identity.ts'
+import type { Verdict } from './listing.ts'
+import { workThrough } from './workers.ts'
+
+/** How to compare. */
+export interface CompareOptions {
+  /** Read only so many of the archived conversations, chosen by `seed`. Default: all. */
+  readonly sample?: number | undefined
+  readonly seed: number
+  readonly concurrency: number
+  readonly signal: AbortSignal
+  /** Told of each conversation that was compared. */
+  readonly onCompared: (compared: Compared) => void | Promise<void>
+}
+
+/** How a conversation of the account and of the archive stand to each other. */
+export interface Compared extends Difference {
+  /** `=` equal, `+` only upstream, `-` only archived, `*` differs, `!` could not be compared. */
+  readonly sign: '=' | '+' | '-' | '*' | '!'
+  readonly id: string
+}
+
+/**
+ * Reads the account again and compares it with the archive, conversation by conversation; neither is changed. Every row
+ * of the listing is looked at; histories are read of all conversations or of a sample.
+ *
+ * @returns whether the listing can have missed something
+ * @throws HansardError `another-account`, or what keeps the account from being read at all
+ */
+export async function compareRemote(
+  client: ConversationsClient,
+  archive: Archive,
+  options: CompareOptions,
+): Promise<Verdict> {
+  const stop = new AbortController()
+  const signal = AbortSignal.any([stop.signal, options.signal])
+  if ((await recogniseAccount(client, archive, signal)) === 'foreign')
+    throw refuseForeignAccount(archive.path)
+
+  const { sample, seed, concurrency } = options
+  const chosen = sample === undefined ? undefined : sampleOf(archive, sample, seed)
+  const isChosen = (id: string) => chosen === undefined || chosen.has(id)
+  const compare = async (candidate: Candidate) => {
+    if (signal.aborted) throw new HansardError('interrupted', 'The comparison was interrupted')
+    if (!candidate.isKnown || isChosen(candidate.id))
+      await options.onCompared(await compared(client, archive, candidate, signal))
+  }
+  const through = <R>(source: Parameters<typeof workThrough<Candidate, R>>[0]) =>
+    workThrough(source, concurrency, compare, () => stop.abort())
+
+  const seen = archive.seenRows()
+  const verdict = await through(candidates(client, archive, seen, { pageSize: 100, full: true, signal }))
+  await through(notListed(archive, seen.notSeen(), isChosen))
+  return verdict
+}
+
+function* notListed(
+  archive: Archive,
+  ids: readonly string[],
+  isChosen: (id: string) => boolean,
+): Generator<Candidate, void> {
+  for (const id of ids) if (isChosen(id)) yield candidateById(archive, id)
+}
+
+async function compared(
+  client: ConversationsClient,
+  archive: Archive,
+  candidate: Candidate,
+  signal: AbortSignal,
+): Promise<Compared> {
+  const { id } = candidate
+  if (candidate.verdict === 'unusable' || candidate.verdict === 'accepted')
+    return { sign: '!', id, detail: 'a row of the listing has no id' }
+  const stored = archive.conversations.read(id)
+  if (stored === undefined) return { sign: '+', id }
+  try {
+    const difference = await differenceTo(stored, client, candidate, signal)
+    return difference === undefined ? { sign: '=', id } : { sign: '*', id, ...difference }
+  } catch (thrown) {
+    if (isHansardError(thrown, 'not-found')) return { sign: '-', id }
+    const isDamaged = isHansardError(thrown, 'archive-damaged')
+    if (signal.aborted || (isFatal(thrown) && !isDamaged)) throw thrown
+    return { sign: '!', id, detail: messageOf(thrown) }
+  }
+}
+
+async function differenceTo(
+  stored: StoredConversation,
+  client: ConversationsClient,
+  candidate: Candidate,
+  signal: AbortSignal,
+): Promise<Difference | undefined> {
+  const hold = client.holdBodies()
+  try {
+    const how = { messages: false, signal, onStep: () => undefined }
+    const { row, history } = await fetchConversation(client, candidate, hold, how)
+    return compareContent(stored, { row, entries: history.entries })
+  } finally {
+    hold.release()
+  }
+}
+
+/** A random sample without memory of the rest, and the same again for the same seed: the ids with the least hashes. */
+function sampleOf(archive: Archive, size: number, seed: number): ReadonlySet<string> {
+  let least: [rank: string, id: string][] = []
+  const shrink = () => (least = least.sort(([a], [b]) => (a < b ? -1 : 1)).slice(0, size))
+  for (const { id } of archive.conversations.list({ includeGone: false })) {
+    least.push([hash('sha256', `${seed} ${id}`), id])
+    if (least.length > 2 * size) shrink()
+  }
+  return new Set(shrink().map(([, id]) => id))
+}

@@ -1,0 +1,69 @@
+import { openArchive } from '../../archive/archive.ts'
+import { compareRemote, type Compared } from '../../backup/compare-remote.ts'
+import type { Verdict } from '../../backup/listing.ts'
+import { connect } from '../account.ts'
+import { exitCodes, type ExitCode } from '../exit-codes.ts'
+import type { Io } from '../io.ts'
+import { writeLine } from '../output.ts'
+import { defuseLine } from '../terminal-text.ts'
+import { count } from '../words.ts'
+import type { VerifyCommandOptions } from './verify.ts'
+
+const names = { '=': 'equal', '+': 'upstream', '-': 'archived', '*': 'different', '!': 'errors' } as const
+
+type Counts = Record<(typeof names)[keyof typeof names], number>
+
+/** `hansard verify --remote`: a line a conversation, then a summary. */
+export async function verifyRemote(options: VerifyCommandOptions, io: Io): Promise<ExitCode> {
+  const archive = openArchive(options.archive)
+  try {
+    const client = connect(options, io)
+    try {
+      const { sample, seed = Math.floor(Math.random() * 2 ** 32), concurrency = 8 } = options
+      const counts: Counts = { equal: 0, upstream: 0, archived: 0, different: 0, errors: 0 }
+      const onCompared = async (compared: Compared) => {
+        counts[names[compared.sign]]++
+        if (options.json === true) await writeLine(io.stdout, JSON.stringify(compared))
+        else if (options.quiet !== true) await writeLine(io.stdout, lineOf(compared))
+      }
+      const how = { sample, seed, concurrency, signal: io.signal, onCompared }
+      const verdict = await compareRemote(client, archive, how)
+      const drawn = sample === undefined ? {} : { sample, seed }
+      if (options.json === true) {
+        const summary = { command: 'verify', archive: options.archive, remote: true, ...drawn, ...counts }
+        await writeLine(io.stdout, JSON.stringify({ ...summary, ...verdict }))
+      } else if (options.quiet !== true) {
+        for (const line of summaryOf(counts, verdict, drawn)) await writeLine(io.stdout, line)
+      }
+      return exitCodeOf(counts, verdict)
+    } finally {
+      await client.close()
+    }
+  } finally {
+    archive.close()
+  }
+}
+
+function lineOf({ sign, id, detail }: Compared): string {
+  return defuseLine(`${sign} ${id}${detail === undefined ? '' : `: ${detail}`}`)
+}
+
+function summaryOf(
+  { equal, upstream, archived, different, errors }: Counts,
+  { complete, reason }: Verdict,
+  { sample, seed }: { sample?: number; seed?: number },
+): string[] {
+  const all = count(equal + upstream + archived + different + errors, 'conversation')
+  const parts = [`${equal} equal`, `${upstream} only upstream`, `${archived} only archived`]
+  const drawn = `A sample of ${sample ?? 0} of the archived ones; --seed ${seed ?? 0} draws the same again.`
+  return [
+    `${all}: ${[...parts, `${different} different`, `${errors} not compared`].join(', ')}.`,
+    ...(sample === undefined ? [] : [drawn]),
+    ...(complete ? [] : [`The listing may have missed some: ${reason ?? 'unknown reason'}.`]),
+  ]
+}
+
+function exitCodeOf({ upstream, archived, different, errors }: Counts, { complete }: Verdict): ExitCode {
+  if (upstream + archived + different > 0) return exitCodes.different
+  return errors > 0 || !complete ? exitCodes.partial : exitCodes.done
+}

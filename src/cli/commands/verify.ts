@@ -1,0 +1,134 @@
+import type { CheckResult, Finding } from '../../archive/integrity/verify-archive.ts'
+import { verifyArchive } from '../../archive/integrity/verify-archive.ts'
+import { repairArchive, type Repair } from '../../archive/integrity/repair-archive.ts'
+import { HansardError } from '../../errors.ts'
+import { exitCodes, type ExitCode } from '../exit-codes.ts'
+import type { AccountOptions, Io } from '../io.ts'
+import { write, writeLine } from '../output.ts'
+import { defuseLine } from '../terminal-text.ts'
+import { count } from '../words.ts'
+
+export interface VerifyCommandOptions extends AccountOptions {
+  readonly repair?: boolean
+  readonly remote?: boolean
+  readonly sample?: number
+  readonly seed?: number
+  readonly concurrency?: number
+}
+
+/** `hansard verify`: the archive against itself; with --remote, against the account. */
+export async function verifyCommand(options: VerifyCommandOptions, io: Io): Promise<ExitCode> {
+  refuseNonsense(options)
+  if (options.remote === true) return (await import('./verify-remote.ts')).verifyRemote(options, io)
+  const repairs = options.repair === true ? repairArchive(options.archive, io.name) : undefined
+  const report = await examine(options, io)
+  if (options.json === true) {
+    const { isReadable, checks, findings, counts } = report
+    const sound = counts.findings === 0
+    const result = { command: 'verify', archive: options.archive, sound, isReadable, repairs }
+    await writeLine(io.stdout, JSON.stringify({ ...result, checks, findings, counts, note: NOTE }))
+  } else if (options.quiet !== true) {
+    await writeSummary(report, repairs, options, io)
+  }
+  if (!report.isReadable) return exitCodes.damaged
+  return report.counts.findings === 0 ? exitCodes.done : exitCodes.different
+}
+
+interface Report {
+  readonly isReadable: boolean
+  readonly checks: readonly CheckResult[]
+  /** The first of each check; `counts` counts all. */
+  readonly findings: readonly Finding[]
+  readonly counts: { readonly findings: number; readonly errors: number; readonly repairable: number }
+}
+
+/** So many findings of a check are told one by one. */
+const TOLD = 100
+
+const NOTE = 'This detects decay, not tampering: whoever can change a text can change its hash as well.'
+
+/** Makes the checks; tells people of each when it is done. */
+async function examine(options: VerifyCommandOptions, io: Io): Promise<Report> {
+  const checks: CheckResult[] = []
+  const findings: Finding[] = []
+  const counts = { findings: 0, errors: 0, repairable: 0 }
+  const told = new Map<string, number>()
+  const steps = verifyArchive(options.archive)
+  for (;;) {
+    const step = steps.next()
+    if (step.done === true) return { ...step.value, checks, findings, counts }
+    if (io.signal.aborted) throw new HansardError('interrupted', 'The verification was interrupted')
+    if ('done' in step.value) {
+      checks.push(step.value.done)
+      if (isTalking(options)) await writeLine(io.stdout, lineOfCheck(step.value.done))
+      continue
+    }
+    const { finding } = step.value
+    counts.findings++
+    if (finding.severity === 'error') counts.errors++
+    if (finding.repairable) counts.repairable++
+    told.set(finding.check, (told.get(finding.check) ?? 0) + 1)
+    if ((told.get(finding.check) ?? 0) > TOLD) continue
+    findings.push(finding)
+    if (isTalking(options)) await write(io.stdout, linesOfFinding(finding))
+  }
+}
+
+function isTalking({ json, quiet }: VerifyCommandOptions): boolean {
+  return json !== true && quiet !== true
+}
+
+function lineOfCheck({ check, about, findings }: CheckResult): string {
+  return findings === 0 ? `ok       ${check}: ${about}` : `PROBLEM  ${check}: ${count(findings, 'finding')}`
+}
+
+function linesOfFinding({ check, what, where, advice }: Finding): string {
+  const { table, row, conversation } = where
+  const place = [
+    table === undefined ? undefined : `${table}${row === undefined ? '' : ` ${row}`}`,
+    conversation,
+  ].filter((part) => part !== undefined)
+  const prefix = place.length === 0 ? '' : `${place.join(', ')}: `
+  return `${defuseLine(`  ${check}: ${prefix}${what}`)}\n    ${advice}\n`
+}
+
+async function writeSummary(
+  { isReadable, checks, counts }: Report,
+  repairs: readonly Repair[] | undefined,
+  { archive }: VerifyCommandOptions,
+  io: Io,
+): Promise<void> {
+  for (const line of linesOfRepairs(repairs, counts)) await writeLine(io.stdout, defuseLine(line))
+  const verdict = counts.findings === 0 ? `is sound: ${count(checks.length, 'check')}` : verdictOf(counts)
+  await writeLine(
+    io.stdout,
+    isReadable ? `${archive} ${verdict}.` : `${archive} can’t be read as an archive.`,
+  )
+  await writeLine(io.stdout, NOTE)
+}
+
+function linesOfRepairs(
+  repairs: readonly Repair[] | undefined,
+  { findings, repairable }: Report['counts'],
+): string[] {
+  if (repairs === undefined) return []
+  if (repairs.length > 0)
+    return ['Repaired before these checks:', ...repairs.map(({ check, what }) => `  ${check}: ${what}`)]
+  if (findings === 0) return ['Nothing had to be repaired.']
+  if (repairable === 0) return ['Nothing could be repaired.']
+  return [
+    'Nothing was repaired: an index may hold what its table has lost, and waits until the content is sound.',
+  ]
+}
+
+function verdictOf({ findings, repairable }: Report['counts']): string {
+  const how = repairable === 0 ? 'none of them can be repaired' : `${repairable} can be repaired`
+  return `is not sound: ${count(findings, 'finding')}, ${how}`
+}
+
+function refuseNonsense({ repair, remote, sample, seed }: VerifyCommandOptions): void {
+  if (repair === true && remote === true)
+    throw new HansardError('usage', '--repair works on the archive, --remote on the account: choose one')
+  if (remote !== true && sample !== undefined) throw new HansardError('usage', '--sample needs --remote')
+  if (sample === undefined && seed !== undefined) throw new HansardError('usage', '--seed needs --sample')
+}

@@ -1,0 +1,66 @@
+import Database from 'better-sqlite3'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+
+import { openArchive } from '../../src/archive/archive.ts'
+import { deriveColumns } from '../../src/archive/derived-columns.ts'
+import { testFolder } from '../support/folder.ts'
+
+const nothing = {
+  name: null,
+  model: null,
+  agent_id: null,
+  agent_version: null,
+  created_at: null,
+  updated_at: null,
+}
+
+describe('The derived columns of a row', () => {
+  it('hold strings by their value and anything else as its JSON text', () => {
+    expect(
+      deriveColumns('{"name":"caf\\u00e9","agent_version":12345678901234567890,"model":{"a":[1]}}'),
+    ).toEqual({
+      ...nothing,
+      name: 'café',
+      agent_version: '12345678901234567890',
+      model: '{"a":[1]}',
+    })
+  })
+
+  it('hold the last of two values under one key, as JSON.parse does', () => {
+    expect(deriveColumns('{"name":"first","na\\u006de":"last"}').name).toBe('last')
+    expect(deriveColumns('{"name":"first","name":null}').name).toBeNull()
+  })
+
+  it('are empty for what is null, missing, or no longer JSON', () => {
+    for (const row of ['{"name":null}', '{}', '{"name":"a', '', '7'])
+      expect(deriveColumns(row)).toEqual(nothing)
+  })
+
+  it('read the same in SQLite, in the table and in the views', () => {
+    const path = join(testFolder(), 'archive.db')
+    const archive = openArchive(path, { mode: 'create' })
+    const run = archive.runs.begin({ command: 'backup', hansard: '0', baseUrl: 'http://x', startedAt: 'now' })
+    const row = '{"id":"c","name":"first","name":"half of a pair: \\ud800","agent_version":3}'
+    const history = {
+      envelope: '{}',
+      entries: [
+        '{"type":"message.input","type":"message.output","content":[1, 2],"role":"user","role":null}',
+      ],
+    }
+    const fetched = { id: 'c', row, history, messages: undefined, fetchedAt: 'now' }
+    archive.transaction(() => archive.conversations.store(fetched, run, 'now'))
+    archive.close()
+    const reader = new Database(path, { readonly: true })
+    expect(reader.prepare('select name, agent_version from conversations').get()).toEqual({
+      name: 'half of a pair: \ufffd',
+      agent_version: '3',
+    })
+    expect(reader.prepare('select type, role, content from entries').get()).toEqual({
+      type: 'message.output',
+      role: null,
+      content: '[1,2]',
+    })
+    reader.close()
+  })
+})

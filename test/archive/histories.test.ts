@@ -1,0 +1,44 @@
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+
+import { openArchive, type Archive } from '../../src/archive/archive.ts'
+import { change } from '../support/damaged-archives.ts'
+import { testFolder } from '../support/folder.ts'
+import { makeSoundArchive } from '../support/sound-archive.ts'
+
+/** The last link of the history of conv_river in a small archive. */
+const TIP = 9
+
+/** Opens a small archive after a change behind hansard's back. */
+function archiveAfter(sql: string): Archive {
+  const path = join(testFolder(), 'archive.db')
+  makeSoundArchive(path)
+  change(path, `pragma foreign_keys = off; ${sql}`)
+  const archive = openArchive(path, { mode: 'write' })
+  onTestFinished(() => archive.close())
+  return archive
+}
+
+describe('A damaged history', () => {
+  it.each([
+    ['an entry is missing', 'delete from entry where id = 2', [false, true, false, false, false, false]],
+    ['a link is missing', 'delete from link where id = 2', [true, false, false, false, false]],
+    [
+      'links lead in a circle',
+      'update link set previous = 9 where id = 2',
+      [true, false, false, false, false],
+    ],
+  ])('is never read as if it were whole: %s', (_, sql, missing) => {
+    const { histories } = archiveAfter(sql)
+    expect(() => [...histories.read(TIP)]).toThrow('A part of a conversation is missing')
+    expect([...histories.readDamaged(TIP)].map((text) => text === undefined)).toEqual(missing)
+  })
+
+  it('is put right where a text has decayed and comes again', () => {
+    const whole = [...archiveAfter('select 1').histories.read(TIP)]
+    const { histories } = archiveAfter(`update entry set json = 'x'`)
+    expect([...histories.read(TIP)]).not.toEqual(whole)
+    histories.restore(whole)
+    expect([...histories.read(TIP)]).toEqual(whole)
+  })
+})

@@ -1,0 +1,62 @@
+import { chmodSync, copyFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+
+import { openArchive } from '../../../src/archive/archive.ts'
+import { damagedArchives } from '../../support/damaged-archives.ts'
+import { testFolder } from '../../support/folder.ts'
+import { hansard } from '../../support/hansard.ts'
+import { verified } from '../../support/verify.ts'
+
+const fixtures = join(import.meta.dirname, '../../../fixtures/damaged')
+
+/** Each kind of damage: the exit code, the check that tells it from the others, and what it says. */
+const expected: Readonly<Record<string, readonly [exitCode: number, check: string, what: string]>> = {
+  'flipped-page': [4, 'pages', 'missing from index revision_conversation'],
+  'flipped-text': [4, 'entries', 'its text or its hash has changed'],
+  'missing-entry': [4, 'links', 'entry 2 is not there'],
+  truncated: [8, 'size', 'was cut off'],
+  newer: [8, 'format', 'written by a newer hansard (format 999)'],
+}
+
+/** A copy that only its owner may read: git does not keep permissions. */
+function fixture(kind: string): string {
+  const path = join(testFolder(), `${kind}.db`)
+  copyFileSync(join(fixtures, `${kind}.db`), path)
+  chmodSync(path, 0o600)
+  return path
+}
+
+describe('Each damaged archive is told from the others:', () => {
+  it.each(Object.entries(expected))('%s', async (kind, [exitCode, check, what]) => {
+    const made = join(testFolder(), 'made.db')
+    damagedArchives[kind]?.(made)
+    for (const path of [fixture(kind), made]) {
+      const { findings } = verified(path)
+      const telling = findings.filter((finding) => finding.check === check)
+      expect(telling.map((finding) => finding.what).join('\n')).toContain(what)
+      const others = Object.values(expected).filter(([, other]) => other !== check)
+      for (const [, , words] of others) expect(JSON.stringify(findings)).not.toContain(words)
+      expect(await hansard(['verify', '--archive', path])).toMatchObject({ exitCode })
+    }
+  })
+
+  it('format-1, which is brought up to date and sound', async () => {
+    const path = fixture('format-1')
+    expect(await hansard(['verify', '--archive', path])).toMatchObject({ exitCode: 0 })
+    const archive = openArchive(path)
+    expect([...archive.conversations.list({ includeGone: false })]).toMatchObject([
+      { id: 'conv_old', name: 'last' },
+    ])
+    expect([...(archive.conversations.read('conv_old')?.entries() ?? [])]).toHaveLength(1)
+    archive.close()
+  })
+
+  it('and no fixture lies about unused', () => {
+    expect(readdirSync(fixtures).sort()).toEqual(
+      Object.keys(damagedArchives)
+        .map((kind) => `${kind}.db`)
+        .sort(),
+    )
+  })
+})

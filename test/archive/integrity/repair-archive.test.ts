@@ -1,0 +1,76 @@
+import { chmodSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+
+import { repairArchive } from '../../../src/archive/integrity/repair-archive.ts'
+import { lockArchive } from '../../../src/archive/lock.ts'
+import { change, damagedArchives } from '../../support/damaged-archives.ts'
+import { testFolder } from '../../support/folder.ts'
+import { makeSoundArchive } from '../../support/sound-archive.ts'
+import { verified } from '../../support/verify.ts'
+
+function archiveAfter(sql: string): string {
+  const path = join(testFolder(), 'archive.db')
+  makeSoundArchive(path)
+  change(path, `pragma foreign_keys = off; ${sql}`)
+  return path
+}
+
+const mendable = [
+  ['the length of a history', 'update revision set length = 9'],
+  ['the hash over a history', `update revision set chain = x'00' where id = 2`],
+  ['a conversation that points to an older revision', 'update conversation set revision = 1 where key = 1'],
+  ['a conversation under another id', `update conversation set id = 'x' where key = 2`],
+  ['derived columns', `update revision set name = 'x', created_at = null`],
+  ['missing views', 'drop view entries; drop view conversations'],
+  ['a missing index', 'drop index revision_conversation'],
+  ['an index of another kind', 'drop index entry_sha256; create index entry_sha256 on entry (id)'],
+] as const
+
+describe('Repairing an archive', () => {
+  it.each(mendable)('puts right %s, and it is sound again', (_, sql) => {
+    const path = archiveAfter(sql)
+    expect(verified(path).findings).not.toEqual([])
+    expect(repairArchive(path, 'a test')).not.toEqual([])
+    expect(verified(path).findings).toEqual([])
+  })
+
+  it('makes an index anew whose page was damaged', () => {
+    const path = join(testFolder(), 'archive.db')
+    damagedArchives['flipped-page']?.(path)
+    expect(verified(path).findings).toMatchObject([{}, { check: 'pages', repairable: true }, {}])
+    repairArchive(path, 'a test')
+    expect(verified(path).findings).toEqual([])
+  })
+
+  it('leaves an index as it is while the table under it may be what is wrong', () => {
+    const path = join(testFolder(), 'archive.db')
+    damagedArchives['flipped-page']?.(path)
+    change(path, `drop view entries; update entry set json = 'x' where id = 1`)
+    expect(repairArchive(path, 'a test')).toMatchObject([{ check: 'schema', what: 'the view is missing' }])
+    expect(JSON.stringify(verified(path).findings)).toContain('missing from index')
+  })
+
+  it('takes back permissions that others have', () => {
+    const path = archiveAfter('')
+    chmodSync(path, 0o644)
+    expect(repairArchive(path, 'a test')).toMatchObject([{ check: 'permissions' }])
+    expect(statSync(path).mode & 0o777).toBe(0o600)
+  })
+
+  it('does nothing to a sound archive, to what can’t be derived, or to what is no archive', () => {
+    expect(repairArchive(archiveAfter(''), 'a test')).toEqual([])
+    expect(repairArchive(archiveAfter(`update entry set json = '{}' where id = 1`), 'a test')).toEqual([])
+    const newer = archiveAfter('pragma user_version = 999')
+    const before = readFileSync(newer)
+    expect(repairArchive(newer, 'a test')).toEqual([])
+    expect(readFileSync(newer).equals(before)).toBe(true)
+  })
+
+  it('waits for nobody: an archive that a run holds is left alone', () => {
+    const path = archiveAfter('drop view entries')
+    const lock = lockArchive(path, 'another run')
+    expect(() => repairArchive(path, 'a test')).toThrow('locked by another run')
+    lock.release()
+  })
+})

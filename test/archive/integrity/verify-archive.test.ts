@@ -1,0 +1,230 @@
+import { hash } from 'node:crypto'
+import { chmodSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+
+import { change } from '../../support/damaged-archives.ts'
+import { testFolder } from '../../support/folder.ts'
+import { makeSoundArchive } from '../../support/sound-archive.ts'
+import { verified } from '../../support/verify.ts'
+
+/** What is found in a sound archive after a change behind hansard's back: check, place, words, whether repairable. */
+function after(sql: string): unknown[] {
+  const path = newArchive()
+  change(path, `pragma foreign_keys = off; ${sql}`)
+  return verified(path).findings.map(({ check, where, what, repairable }) => [
+    check,
+    [where.table, where.row, where.conversation].filter((part) => part !== undefined).join(' '),
+    what,
+    ...(repairable ? ['repairable'] : []),
+  ])
+}
+
+function newArchive(): string {
+  const path = join(testFolder(), 'archive.db')
+  makeSoundArchive(path)
+  return path
+}
+
+const containing = (text: string) => expect.stringContaining(text) as string
+
+describe('Verifying an archive', () => {
+  it('finds nothing in a sound one', () => {
+    const { isReadable, findings, checks } = verified(newArchive())
+    expect({ isReadable, findings }).toEqual({ isReadable: true, findings: [] })
+    expect(checks.map(({ check }) => check)).toEqual([
+      ...['pages', 'schema', 'references', 'entries', 'links', 'revisions', 'conversations', 'columns'],
+      ...['messages', 'files', 'secrets', 'books', 'permissions'],
+    ])
+  })
+
+  it('says that a file is no archive, instead of failing', () => {
+    const text = join(testFolder(), 'diary.txt')
+    writeFileSync(text, 'Dear diary, '.repeat(100))
+    expect(verified(text)).toMatchObject({
+      isReadable: false,
+      findings: [{ check: 'file', what: containing('no SQLite file'), repairable: false }],
+    })
+    const empty = join(testFolder(), 'empty.db')
+    writeFileSync(empty, '')
+    expect(verified(empty)).toMatchObject({ isReadable: false, findings: [{ check: 'file' }] })
+    const other = join(testFolder(), 'other.db')
+    change(other, 'create table other (x)')
+    expect(verified(other).findings).toMatchObject([
+      { check: 'file', what: containing('not a hansard archive') },
+    ])
+    expect(() => verified('/nowhere/archive.db')).toThrow('There is no archive')
+  })
+
+  it('finds a changed entry, and names a conversation that holds it', () => {
+    expect(after(`update entry set json = replace(json, 'sea', 'see') where id = 1`)).toEqual([
+      ['entries', 'entry 1 conv_river', 'its text or its hash has changed since it was stored'],
+    ])
+  })
+
+  it('finds an entry that is not valid JSON, though its hash is right', () => {
+    const sha256 = hash('sha256', '{')
+    expect(after(`update entry set json = '{', sha256 = x'${sha256}' where id = 7`)).toEqual([
+      ['entries', 'entry 7 conv_other', 'it is not valid JSON'],
+    ])
+  })
+
+  it('finds links that lead nowhere or stand in the wrong place', () => {
+    expect(after('update link set position = 7 where id = 3')).toContainEqual([
+      'links',
+      'link 3',
+      containing('one after the link before it'),
+    ])
+    expect(after('delete from entry where id = 2')).toContainEqual([
+      'links',
+      'link 2',
+      'entry 2 is not there',
+    ])
+    expect(after('delete from link where id = 2')).toContainEqual([
+      'links',
+      'link 3',
+      'the link before it, 2, is not there',
+    ])
+  })
+
+  it('does not follow links in a circle', () => {
+    expect(after('update link set previous = 4 where id = 2')).toContainEqual([
+      'revisions',
+      'revision 1 conv_river',
+      containing('does not lead back'),
+    ])
+  })
+
+  it('finds a revision whose row, envelope or history is not the one that was stored', () => {
+    const changed = 'its row, an envelope or its seal has changed since it was stored'
+    for (const sql of [
+      `update revision set row = replace(row, '"metadata":null', '"metadata":{}') where id = 2`,
+      `update revision set history = replace(history, 'object', 'subject') where id = 2`,
+      `update revision set seal = null where id = 2`,
+      `update revision set run = 2 where id = 2`,
+    ]) {
+      expect(after(sql)).toContainEqual(['revisions', 'revision 2 conv_fork', changed])
+    }
+    expect(after('update revision set tip = 1 where id = 2')).toEqual([
+      ['revisions', 'revision 2 conv_fork', 'its history is not the one that it was stored with'],
+    ])
+    expect(after(`update revision set row = '{' where id = 2`)).toContainEqual([
+      'revisions',
+      'revision 2 conv_fork',
+      containing('not valid JSON'),
+    ])
+  })
+
+  it('knows a wrong length or chain from a wrong history: the links and the seal agree', () => {
+    const wrong = 'its length or the hash over its history is wrong; its links and its seal agree'
+    for (const sql of [
+      'update revision set length = 9 where id = 2',
+      `update revision set chain = x'00' where id = 2`,
+      'update revision set chain = 7 where id = 2',
+    ]) {
+      expect(after(sql)).toEqual([['revisions', 'revision 2 conv_fork', wrong, 'repairable']])
+    }
+  })
+
+  it('finds a conversation that points to an older revision, has another id, or none of its revisions', () => {
+    expect(after(`update conversation set revision = 1 where id = 'conv_river'`)).toEqual([
+      [
+        'conversations',
+        'conversation 1 conv_river',
+        'it points to revision 1, and its newest is 5',
+        'repairable',
+      ],
+    ])
+    expect(after(`update conversation set id = 'conv_x' where id = 'conv_fork'`)).toEqual([
+      ['conversations', 'conversation 2 conv_x', 'its row says that its id is "conv_fork"', 'repairable'],
+    ])
+    expect(after('delete from revision where id = 2')).toContainEqual([
+      'conversations',
+      'conversation 2 conv_fork',
+      'it has no revision',
+    ])
+  })
+
+  it('finds a derived column that does not say what its row says', () => {
+    expect(after(`update revision set name = 'other', model = null where id = 3`)).toEqual([
+      ['columns', 'revision 3', 'name, model: not what its row says', 'repairable'],
+    ])
+  })
+
+  it('finds a secret in the clear', () => {
+    const row = `{"id":"conv_fork","tools":[{"authorization":{"value":"sk-1"}}]}`
+    expect(after(`update revision set row = '${row}' where id = 2`)).toContainEqual([
+      'secrets',
+      'revision 2',
+      containing('secret'),
+    ])
+    const agent = `{"tools":[{"authorization":"sk-1"}]}`
+    expect(after(`update dependency set json = '${agent}' where kind = 'agent'`)).toEqual([
+      ['secrets', 'dependency ag_1', containing('secret')],
+    ])
+  })
+
+  it('finds messages of which a part is missing, or of which no event tells', () => {
+    expect(after('update revision set messages_tip = 999 where id = 4')).toContainEqual([
+      'messages',
+      'revision 4 conv_other',
+      'of its messages, a part is missing',
+    ])
+    expect(after('delete from event')).toEqual([
+      ['messages', 'revision 4 conv_other', containing('no event says so')],
+    ])
+  })
+
+  it('finds a file whose bytes are not those of its hash, or that is said to be stored and is not', () => {
+    expect(after(`update blob set bytes = x'00'`)).toEqual([
+      ['files', 'blob 1', 'its bytes or their hash have changed since they were stored'],
+    ])
+    expect(after('delete from blob')).toEqual([
+      ['references', 'dependency', 'it refers to a blob that is not there'],
+    ])
+    expect(after(`update dependency set sha256 = null where kind = 'file'`)).toEqual([
+      ['files', 'dependency file_1', 'this file is said to be stored, and is not'],
+    ])
+    expect(after(`update dependency set json = '{' where kind = 'agent'`)).toContainEqual([
+      'files',
+      'dependency ag_1',
+      containing('not valid JSON'),
+    ])
+  })
+
+  it('finds books that do not balance or tell of other revisions than are there', () => {
+    expect(after('update run set listed = 5 where id = 1')).toEqual([
+      ['books', 'run 1', 'it listed 5 conversations and accounts for 4'],
+    ])
+    expect(after('update run set listed = 5, new = 5 where id = 1')).toEqual([
+      ['books', 'run 1', 'it stored 5 revisions, and 4 are there'],
+    ])
+  })
+
+  it('finds what refers to nothing', () => {
+    expect(after('update event set run = 99')).toContainEqual([
+      'references',
+      'event 1',
+      'it refers to a run that is not there',
+    ])
+  })
+
+  it('finds a missing or changed view or index, and leaves alone what others added', () => {
+    expect(after('drop view entries')).toEqual([['schema', 'entries', 'the view is missing', 'repairable']])
+    expect(after('drop index entry_sha256; create index entry_sha256 on entry (id)')).toEqual([
+      ['schema', 'entry_sha256', 'the index is not as hansard made it', 'repairable'],
+    ])
+    expect(after('alter table run add column mine text')).toEqual([
+      ['schema', 'run', 'the table is not as hansard made it'],
+    ])
+    expect(after('create view mine as select 1; create index mine2 on entry (length(json))')).toEqual([])
+  })
+
+  it('finds an archive that others may read', () => {
+    const path = newArchive()
+    chmodSync(path, 0o644)
+    expect(verified(path).findings).toMatchObject([
+      { check: 'permissions', severity: 'warning', repairable: true, what: containing('644, not 600') },
+    ])
+  })
+})

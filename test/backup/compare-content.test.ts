@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest'
+
+import { compareContent } from '../../src/backup/compare-content.ts'
+
+const archived = (row: string, ...entries: string[]) => ({ row, entries: () => entries })
+const live = (row: string, ...entries: string[]) => ({ row, entries })
+
+describe('An archived conversation and the account’s', () => {
+  it('are equal when only the letters differ, or what the API leaves out at times', () => {
+    const before = archived(
+      '{"id":"c","name":"é","metadata":{"a":1}}',
+      '{"completed_at":"2026","content":"a"}',
+    )
+    const after = live('{"name":"\\u00e9","id":"c"}', '{"content":"a","completed_at":null}')
+    expect(compareContent(before, after)).toBeUndefined()
+    expect(compareContent(archived('{}'), live('{}'))).toBeUndefined()
+  })
+
+  it('differ by growth alone when all entries before are as they were', () => {
+    const before = archived('{"updated_at":"1"}', '{"n":1}')
+    expect(compareContent(before, live('{"updated_at":"2"}', '{"n":1}', '{"n":2}'))).toEqual({
+      grewBy: 1,
+      detail: 'grew by 1 entry',
+    })
+    expect(compareContent(archived('{"updated_at":"1"}'), live('{"updated_at":"2"}'))).toEqual({
+      detail: 'its row differs in updated_at',
+    })
+  })
+
+  it('differ from the first entry that is another or is missing, however much was added', () => {
+    const before = archived('{}', '{"n":1}', '{"n":2}')
+    expect(compareContent(before, live('{}', '{"n":1}', '{"n":3}', '{"n":4}'))).toMatchObject({ entry: 1 })
+    expect(compareContent(before, live('{}', '{"n":1}'))).toEqual({
+      entry: 1,
+      detail: 'entry 1 is no longer there',
+    })
+  })
+
+  it('differ in the keys of their rows that say something else', () => {
+    const before = archived('{"name":"a","model":"m","metadata":{"a":1},"old":1}', '{"n":1}')
+    const after = live('{"name":"b","model":"m","new":null}', '{"n":1}')
+    expect(compareContent(before, after)).toEqual({ detail: 'its row differs in name, old, new' })
+  })
+})

@@ -1,0 +1,215 @@
+import { writeFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+
+import { openArchive } from '../../../src/archive/archive.ts'
+import { manyConversations } from '../../../src/sandbox/many.ts'
+import { loadStories, storiesDirectory } from '../../../src/sandbox/stories.ts'
+import { change } from '../../support/damaged-archives.ts'
+import { world, type World } from '../../support/world.ts'
+
+const few = () => [manyConversations({ count: 12, entries: 4, bytesPerEntry: 300, seed: 5 })]
+const entry = (n: number) => `{"type":"message.input","id":"msg_${n}","content":"say ${n}"}`
+
+/** Runs `verify --remote --json`; answers with its lines (but for the equal ones) and its summary. */
+async function remote({ run }: World, ...args: string[]) {
+  const { stdout, exitCode } = await run('verify', '--remote', '--json', ...args)
+  const lines = stdout.trimEnd().split('\n')
+  const objects = lines.map((line) => JSON.parse(line) as Record<string, unknown>)
+  return {
+    exitCode,
+    summary: objects.at(-1),
+    lines: objects.filter(({ sign }) => sign !== undefined && sign !== '='),
+  }
+}
+
+describe('hansard verify', () => {
+  it('finds what every story left in the archive sound, also after a second run', async () => {
+    const { backup, run } = await world({ stories: await loadStories(storiesDirectory) })
+    await backup()
+    await backup()
+    const { exitCode, stdout } = await run('verify')
+    expect(stdout).toMatch(/^ok {7}pages: /)
+    expect(stdout).toContain('is sound: 13 checks')
+    expect(stdout).toContain('decay, not tampering')
+    expect(exitCode).toBe(0)
+  })
+
+  it('names what is wrong and what to do, in words and in JSON', async () => {
+    const { backup, run, archive } = await world({ stories: few() })
+    await backup()
+    change(archive, `update entry set json = json || ' ' where id = 3; drop view entries`)
+    const words = await run('verify')
+    expect(words.exitCode).toBe(4)
+    expect(words.stdout).toMatch(/PROBLEM {2}entries: 1 finding/)
+    expect(words.stdout).toMatch(/entries: entry 3, conv_\w+: its text or its hash[^]*backup --full/)
+    expect(words.stdout).toMatch(/schema: entries: the view is missing[^]*verify --repair/)
+    const { exitCode, stdout } = await run('verify', '--json')
+    expect(exitCode).toBe(4)
+    expect(JSON.parse(stdout)).toMatchObject({
+      command: 'verify',
+      sound: false,
+      counts: { findings: 2, errors: 1, repairable: 1 },
+      findings: [
+        { check: 'schema' },
+        { check: 'entries', severity: 'error', where: { table: 'entry', row: 3 } },
+      ],
+    })
+    expect(await run('verify', '--quiet')).toMatchObject({ exitCode: 4, stdout: '' })
+  })
+
+  it('repairs what can be derived and verifies again', async () => {
+    const { backup, run, archive } = await world({ stories: few() })
+    await backup()
+    change(archive, `drop view entries; update revision set length = 77`)
+    const { exitCode, stdout } = await run('verify', '--repair')
+    expect(stdout).toMatch(/Repaired before these checks:[^]*schema: the view is missing[^]*is sound/)
+    expect(exitCode).toBe(0)
+    expect(await run('verify', '--repair')).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringContaining('Nothing had to be repaired') as string,
+    })
+  })
+
+  it('is right when it advises `backup --full`: decayed and lost entries come home again', async () => {
+    const { backup, run, archive, sandbox } = await world({ stories: few() })
+    await backup()
+    change(archive, `pragma foreign_keys = off; update entry set json = replace(json, 'e', 'f') where id = 3`)
+    expect(await backup('--full')).toMatchObject({ unchanged: 12, updated: 0 })
+    expect(await run('verify')).toMatchObject({ exitCode: 0 })
+
+    change(archive, 'pragma foreign_keys = off; delete from entry where id = 3')
+    change(archive, `update revision set row = '{"id' where id = 2`)
+    expect(await backup('--full')).toMatchObject({ updated: 2, failed: 0 })
+    const stored = openArchive(archive)
+    for (const id of sandbox.account('source').ids) {
+      const conversation = stored.conversations.read(id)
+      expect([...(conversation?.entries() ?? [])]).toEqual(sandbox.account('source').entries(id))
+      expect(conversation?.row).toBe(sandbox.account('source').row(id))
+    }
+    stored.close()
+  })
+
+  it('ends with 8 when the file can’t be read as an archive, with 2 when asked for nonsense', async () => {
+    const { run, archive } = await world()
+    expect(await run('verify')).toMatchObject({ exitCode: 1 })
+    writeFileSync(archive, 'Dear diary')
+    expect(await run('verify')).toMatchObject({
+      exitCode: 8,
+      stdout: expect.stringContaining('no SQLite file') as string,
+    })
+    for (const args of [
+      ['--sample', '3'],
+      ['--remote', '--repair'],
+      ['--remote', '--seed', '1'],
+    ]) {
+      expect(await run('verify', ...args)).toMatchObject({ exitCode: 2, stdout: '' })
+    }
+  })
+})
+
+describe('hansard verify --remote', () => {
+  it('finds everything equal after a backup, whatever the story', async () => {
+    const here = await world({ stories: await loadStories(storiesDirectory) })
+    await here.backup()
+    const { exitCode, summary, lines } = await remote(here)
+    expect(lines).toEqual([])
+    expect(summary).toMatchObject({ equal: here.sandbox.account('source').ids.length, complete: true })
+    expect(exitCode).toBe(0)
+  })
+
+  it('tells what is only upstream, only archived, grown, altered, or out of reach', async () => {
+    const here = await world({ stories: few() })
+    const account = here.sandbox.account('source')
+    await here.backup()
+    const [grown = '', altered = '', shorter = '', renamed = '', deleted = '', failing = ''] = account.ids
+    const fresh = account.create({ entries: [entry(1)] })
+    account.appendTo(grown, [entry(2), entry(3)])
+    account.replaceEntries(altered, [...(account.entries(altered) ?? []).slice(0, 2), entry(4)])
+    account.replaceEntries(shorter, (account.entries(shorter) ?? []).slice(0, 3))
+    account.replaceRow(renamed, (account.row(renamed) ?? '').replace('"name":null', '"name":"other"'))
+    account.remove(deleted)
+    here.sandbox.faults.add({
+      operation: 'getHistory',
+      id: failing,
+      then: { kind: 'answer', status: 200, body: '{}' },
+    })
+
+    const { exitCode, summary, lines } = await remote(here)
+    expect(new Map(lines.map(({ id, ...rest }) => [id, rest]))).toEqual(
+      new Map<string, unknown>([
+        [fresh, { sign: '+' }],
+        [grown, { sign: '*', grewBy: 2, detail: 'grew by 2 entries' }],
+        [altered, { sign: '*', entry: 2, detail: 'entry 2 is another' }],
+        [shorter, { sign: '*', entry: 3, detail: 'entry 3 is no longer there' }],
+        [renamed, { sign: '*', detail: 'its row differs in name' }],
+        [deleted, { sign: '-' }],
+        [failing, { sign: '!', detail: expect.stringContaining('no list of entries') as string }],
+      ]),
+    )
+    expect(summary).toMatchObject({
+      equal: 6,
+      upstream: 1,
+      archived: 1,
+      different: 4,
+      errors: 1,
+      complete: true,
+    })
+    expect(exitCode).toBe(4)
+    expect((await here.run('verify', '--remote')).stdout).toContain(`* ${grown}: grew by 2 entries\n`)
+  })
+
+  it('ends with 3 when nothing differs but something could not be compared', async () => {
+    const here = await world({ stories: few() })
+    await here.backup()
+    const [id = ''] = here.sandbox.account('source').ids
+    here.sandbox.faults.add({
+      operation: 'getHistory',
+      id,
+      then: { kind: 'answer', status: 200, body: '{}' },
+    })
+    expect(await remote(here)).toMatchObject({ exitCode: 3, summary: { equal: 11, errors: 1 } })
+  })
+
+  it('reads only a sample when asked to, the same one for the same seed', async () => {
+    const here = await world({ stories: few() })
+    await here.backup()
+    const fetched = async (...args: string[]) => {
+      const before = here.sandbox.requests.length
+      expect(await remote(here, ...args)).toMatchObject({ exitCode: 0, summary: { equal: 4, sample: 4 } })
+      const requests = here.sandbox.requests.slice(before)
+      return requests.flatMap(({ operation, path }) => (operation === 'getHistory' ? [path] : [])).sort()
+    }
+    const first = await fetched('--sample', '4', '--seed', '1')
+    expect(first).toHaveLength(4)
+    expect(await fetched('--sample', '4', '--seed', '1')).toEqual(first)
+    expect(await fetched('--sample', '4', '--seed', '2')).not.toEqual(first)
+    expect((await here.run('verify', '--remote', '--sample', '4')).stdout).toMatch(
+      /--seed \d+ draws the same/,
+    )
+  })
+
+  it('sees a difference that decay made in the archive, and goes on past damage', async () => {
+    const here = await world({ stories: few() })
+    await here.backup()
+    change(
+      here.archive,
+      `pragma foreign_keys = off; delete from entry where id = 5;
+      update entry set json = replace(json, 'river', 'liver') where id = 1`,
+    )
+    const { exitCode, lines } = await remote(here)
+    expect(lines.map(({ sign }) => sign).sort()).toEqual(['!', '*'])
+    expect(exitCode).toBe(4)
+  })
+
+  it('refuses to compare with another account', async () => {
+    const here = await world({ stories: few() })
+    await here.backup()
+    const { hansard } = await import('../../support/hansard.ts')
+    const env = {
+      MISTRAL_API_KEY: 'other',
+      MISTRAL_BASE_URL: here.sandbox.url,
+      HANSARD_ARCHIVE: here.archive,
+    }
+    expect(await hansard(['verify', '--remote'], { env })).toMatchObject({ exitCode: 2, stdout: '' })
+  })
+})
