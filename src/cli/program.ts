@@ -49,7 +49,7 @@ export function buildProgram(io: Io, onExit: (code: ExitCode) => void): Command 
   account(program.command('backup'), io.env)
     .description('back up the account into the archive')
     .option('--concurrency <n>', 'conversations fetched at the same time', whole(1, 64), 8)
-    .option('--page-size <n>', 'rows of the listing asked for at once', whole(10, 1000), 100)
+    .option('--page-size <n>', 'rows of the listing asked for at once', whole(20, 1000), 100)
     .option('--full', 'fetch every conversation, changed or not')
     .option('--no-messages', 'do not read messages beside the history')
     .option('--id <id...>', 'only these conversations, without listing the account')

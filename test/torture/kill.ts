@@ -30,7 +30,7 @@ export async function killRound(seed: number, tally: KillTally): Promise<void> {
   const watch = watchKey(sandbox.url)
   const account = sandbox.account(KEY)
   const env = { MISTRAL_API_KEY: KEY, MISTRAL_BASE_URL: sandbox.url, HANSARD_ARCHIVE: archive }
-  const backup = () => startHansard(['backup', '--json', '--page-size', '15', '--accept-gone'], env)
+  const backup = () => startHansard(['backup', '--json', '--page-size', '20', '--accept-gone'], env)
   try {
     populate(account, random, CONVERSATIONS, Date.now())
     if (random.below(3) === 0) mustBeDone(await backup().ended)

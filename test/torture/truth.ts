@@ -2,24 +2,24 @@ import Database from 'better-sqlite3'
 import { existsSync } from 'node:fs'
 
 import { openArchive } from '../../src/archive/archive.ts'
+import { verifyArchive } from '../../src/archive/integrity/verify-archive.ts'
 import { compact } from '../../src/model/json-text.ts'
 import { redactSecrets } from '../../src/model/secrets.ts'
 import type { SandboxAccount } from '../../src/sandbox/account.ts'
 
-/** Fails unless SQLite finds the file sound. */
+/** Fails unless SQLite and `hansard verify` find the file sound. */
 export function checkIntegrity(archive: string): void {
   if (!existsSync(archive)) return
   const db = new Database(archive, { readonly: true })
   try {
-    const found = [
-      ...(db.pragma('integrity_check') as unknown[]),
-      ...(db.pragma('foreign_key_check') as unknown[]),
-    ]
-    const text = JSON.stringify(found)
-    if (text !== '[{"integrity_check":"ok"}]') throw new Error(`the archive is damaged: ${text}`)
+    const found = JSON.stringify([db.pragma('integrity_check'), db.pragma('foreign_key_check')])
+    if (found !== '[[{"integrity_check":"ok"}],[]]') throw new Error(`the archive is damaged: ${found}`)
+    if (db.pragma('user_version', { simple: true }) === 0) return // killed before there was a table
   } finally {
     db.close()
   }
+  const findings = [...verifyArchive(archive)].filter((step) => 'finding' in step)
+  if (findings.length > 0) throw new Error(`verify finds: ${JSON.stringify(findings)}`)
 }
 
 /** Says how an archive differs from an account: every conversation of the account, token for token. */
