@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 
 import type { ConversationsClient } from '../../api/client.ts'
 import { emptyArchive, openArchive, type Archive } from '../../archive/archive.ts'
@@ -50,12 +50,16 @@ async function dryRun(client: ConversationsClient, options: BackupCommandOptions
   }
 }
 
+function holdsSomething(path: string): boolean {
+  return (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0
+}
+
 async function lockedRun(
   client: ConversationsClient,
   options: BackupCommandOptions,
   io: Io,
 ): Promise<ExitCode> {
-  if (existsSync(options.archive)) openArchive(options.archive).close() // what is none gets no lock beside it
+  if (holdsSomething(options.archive)) openArchive(options.archive).close() // what is none gets no lock beside it
   warnOfNetworkDisk(options, io)
   const lock = await awaitLock(options.archive, io.name, {
     seconds: options.wait === true ? Infinity : (options.wait ?? 0),
