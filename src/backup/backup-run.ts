@@ -1,9 +1,11 @@
 import type { Books } from '../archive/runs.ts'
+import type { SeenRows } from '../archive/seen-rows.ts'
 import { HansardError } from '../errors.ts'
 import { candidateById, candidates, retries, type Candidate } from './candidates.ts'
 import { fetchDependencies } from './dependencies.ts'
 import { Fetcher, type Outcome, type RunContext } from './fetcher.ts'
 import { markGone } from './gone.ts'
+import type { Verdict } from './listing.ts'
 import type { BackupOptions, WorkEnd } from './options.ts'
 import { workThrough } from './workers.ts'
 
@@ -55,26 +57,39 @@ export class BackupRun {
   }
 
   async #wholeAccount(): Promise<WorkEnd> {
-    const { client, archive, signal } = this.#context
-    const { pageSize = 100, full = false, acceptGone = false } = this.#options
-    const again = retries(archive, full)
-    await this.#each(again.values(), async (candidate) => {
-      this.#retried.set(candidate.id, await this.#fetcher.fetch(candidate))
-    })
-
+    const { archive } = this.#context
     const seen = archive.seenRows()
-    const listing = candidates(client, archive, seen, { pageSize, full, signal })
-    const verdict = await this.#each(listing, (candidate) => this.#take(candidate))
-    for (const outcome of this.#retried.values()) if (outcome !== 'vanished') this.#count(outcome)
+    const verdict = await this.#retryAndList(seen).finally(() => this.#countRetried())
     if (!verdict.complete) return verdict
 
     const now = new Date().toISOString()
     archive.soon(() => {
       for (const row of seen.failedRowsNotSeen()) archive.failures.resolve(row, now)
     })
-    const { gone, ...end } = await markGone(this.#context, seen, acceptGone, this.#concurrency)
+    const { gone, ...end } = await markGone(
+      this.#context,
+      seen,
+      this.#options.acceptGone ?? false,
+      this.#concurrency,
+    )
     this.#books.gone = gone
     return end
+  }
+
+  async #retryAndList(seen: SeenRows): Promise<Verdict> {
+    const { client, archive, signal } = this.#context
+    const { pageSize = 100, full = false } = this.#options
+    await this.#each(retries(archive, full).values(), async (candidate) => {
+      this.#retried.set(candidate.id, await this.#fetcher.fetch(candidate))
+    })
+    const listing = candidates(client, archive, seen, { pageSize, full, signal })
+    return this.#each(listing, (candidate) => this.#take(candidate))
+  }
+
+  /** What was tried again and stored is in the books though the run failed before the listing came to it. */
+  #countRetried(): void {
+    for (const outcome of this.#retried.values()) if (outcome !== 'vanished') this.#count(outcome)
+    this.#retried.clear()
   }
 
   async #take(candidate: Candidate): Promise<void> {

@@ -74,6 +74,20 @@ describe('A backup', () => {
     expect(fetched).toHaveLength(3)
   })
 
+  it('has what it tried again in its books although the listing failed then', async () => {
+    const { sandbox, archive, backup } = await world()
+    const id = sandbox.account('source').create({ entries: [entry(1)], createdAt: long })
+    const broken = { kind: 'answer', status: 400, body: '{"detail":"no"}' } as const
+    sandbox.faults.add({ operation: 'getHistory', id, then: broken })
+    expect(await backup()).toMatchObject({ exitCode: 3, failed: 1 })
+    sandbox.faults.clear()
+    sandbox.faults.add({ operation: 'list', then: broken })
+    expect(await backup()).toMatchObject({ exitCode: 1 })
+    const stored = openArchive(archive)
+    expect(stored.runs.recent(1)).toMatchObject([{ outcome: 'failed', listed: 1, new: 1 }])
+    stored.close()
+  })
+
   it('fetches again what does not say when it changed', async () => {
     const { sandbox, backup } = await world()
     const account = sandbox.account('source')

@@ -7,6 +7,11 @@ import { compact } from '../../src/model/json-text.ts'
 import { redactSecrets } from '../../src/model/secrets.ts'
 import type { SandboxAccount } from '../../src/sandbox/account.ts'
 
+/** Runs whose books tell of more or of fewer revisions than they stored; one that was killed has no books. */
+const BOOKS = `
+  select id, outcome, new, updated, (select count(*) from revision where revision.run = run.id) as revisions
+  from run where ended_at is not null and new + updated <> revisions`
+
 /** Fails unless SQLite and `hansard verify` find the file sound. */
 export function checkIntegrity(archive: string): void {
   if (!existsSync(archive)) return
@@ -15,6 +20,8 @@ export function checkIntegrity(archive: string): void {
     const found = JSON.stringify([db.pragma('integrity_check'), db.pragma('foreign_key_check')])
     if (found !== '[[{"integrity_check":"ok"}],[]]') throw new Error(`the archive is damaged: ${found}`)
     if (db.pragma('user_version', { simple: true }) === 0) return // killed before there was a table
+    const wrong = db.prepare(BOOKS).all()
+    if (wrong.length > 0) throw new Error(`books of runs that ended, however: ${JSON.stringify(wrong)}`)
   } finally {
     db.close()
   }
