@@ -20,6 +20,12 @@ import { hansard } from '../support/hansard.ts'
 /** What every format must keep, whatever it looks like. `variants` are the options it is also tried with. */
 const variants: Readonly<Record<FormatName, readonly Readonly<Record<string, unknown>>[]>> = {
   jsonl: [{}, { per: 'entry' }, { gzip: true }],
+  chat: [
+    {},
+    { split: 0.5 },
+    { system: true, textOnly: true },
+    { drop: ['thinking', 'references', 'executions'] },
+  ],
 }
 
 /** Every story of the sandbox, as a backup stores it. */
