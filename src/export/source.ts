@@ -2,6 +2,7 @@ import type { Archive } from '../archive/archive.ts'
 import type { StoredConversation } from '../archive/conversations.ts'
 import type { Selection } from '../archive/selection.ts'
 import type { Entry } from '../model/entry.ts'
+import { collectAfter } from './collect-garbage.ts'
 import type { ExportedConversation, Json } from './format.ts'
 
 /** Told of each text that could not be read, by conversation and position (undefined: its row). */
@@ -35,6 +36,7 @@ function exported(stored: StoredConversation, onUnreadable: OnUnreadable): Expor
       let position = 0
       for (const text of stored.entriesAsFound()) {
         yield read(text, {}, (reason) => tell(id, position, reason))
+        collectAfter(text)
         position++
       }
     },
