@@ -20,7 +20,6 @@ interface NextRevision {
   readonly conversation: number
   readonly row: string
   readonly tip: number
-  readonly isNewest: 0 | 1
 }
 
 /**
@@ -72,11 +71,6 @@ export class SearchIndex {
     return this.#addEntries(entries) || this.#addRevisions(revisions)
   }
 
-  /** Forgets everything, so that it can be filled anew. Call it inside a transaction. */
-  clear(): void {
-    this.#db.exec(`insert into search (search) values ('delete-all'); delete from holding`)
-  }
-
   #addEntries(after: number): boolean {
     const next = this.#db.prepare('select id, json from entry where id > ? order by id limit 1')
     const add = this.#db.prepare('insert into search (rowid, words) values (?, ?)')
@@ -92,23 +86,22 @@ export class SearchIndex {
   }
 
   #addRevisions(after: number): boolean {
-    const next = this.#db.prepare(`
-      select revision.id, conversation, row, tip, conversation.revision = revision.id as isNewest
-      from revision join conversation on conversation.key = revision.conversation
-      where revision.id > ? order by revision.id limit 1`)
+    const next = this.#db.prepare(
+      'select id, conversation, row, tip from revision where id > ? order by id limit 1',
+    )
     const add = this.#db.prepare('insert into search (rowid, words) values (?, ?)')
-    const newest: NextRevision[] = []
+    const batch: NextRevision[] = []
     let left = BATCH
     for (let id = after; left > 0;) {
       const revision = next.get(id) as NextRevision | undefined
       if (revision === undefined) break
-      if (revision.isNewest === 1) newest.push(revision)
+      batch.push(revision)
       left -= revision.row.length + 2000
       id = revision.id
     }
     // FTS5 writes its buffer out whenever a number is lower than the one before it.
-    for (const { id, row } of newest.toReversed()) add.run(-id, spaced(searchTextOfRow(row)))
-    for (const revision of newest) this.#hold(revision)
+    for (const { id, row } of batch.toReversed()) add.run(-id, spaced(searchTextOfRow(row)))
+    for (const revision of batch) this.#hold(revision)
     return left <= 0
   }
 

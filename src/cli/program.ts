@@ -90,6 +90,12 @@ export function buildProgram(io: Io, onExit: (code: ExitCode) => void): Command 
     .argument('<id>', 'its id')
     .action(action(async () => (await import('./commands/show.ts')).showCommand, ['id']))
 
+  selection(program.command('search'), 'best')
+    .description('the conversations that hold all these words, each with the entry that says most of them')
+    .argument('<text...>', 'words, \'"words in a row"\', begin*, -without')
+    .addHelpText('after', SEARCHING)
+    .action(action(async () => (await import('./commands/search.ts')).searchCommand, ['text']))
+
   program
     .command('export')
     .description('write the archive out: jsonl, a line a conversation')
@@ -169,6 +175,14 @@ function account(command: Command, env: Io['env']): Command {
       env['MISTRAL_BASE_URL'] || 'https://api.mistral.ai',
     )
 }
+
+const SEARCHING = `
+A conversation matches when it holds all the words, in one entry or in several;
+its name, description, instructions and metadata are searched too. Case and
+accents do not count. Where a script has no spaces between words, and in Korean,
+any characters in a row are found. Quote the whole for your shell:
+  hansard search 'why rivers "oxbow lake" meand* -delta'
+Without --limit, 20 are shown; with --json, all.`
 
 const EXIT_CODES = `
 Exit codes:

@@ -5,6 +5,8 @@ import { fit } from './terminal-text.ts'
 /** Shows how far a run is. */
 export interface Progress {
   update(books: Readonly<Books>): void
+  /** Shows what is done now. */
+  say(what: string): void
   /** Clears the line, if there is one. */
   end(): void
 }
@@ -15,15 +17,19 @@ const LINE_MS = 30_000
 
 /** A line that redraws itself on a terminal; elsewhere a plain line now and then; nothing when told to be quiet. */
 export function showProgress({ quiet }: GlobalOptions, { stderr }: Io): Progress {
-  if (quiet === true) return { update: () => undefined, end: () => undefined }
+  if (quiet === true) return { update: () => undefined, say: () => undefined, end: () => undefined }
   const isTerminal = stderr.isTTY === true
   let next = isTerminal ? 0 : performance.now() + LINE_MS
+  const draw = (line: string) =>
+    void stderr.write(isTerminal ? `\r${fit(line, (stderr.columns ?? 80) - 1)}\u001b[K` : `${line}\n`)
   return {
     update: (books) => {
       if (performance.now() < next) return
       next = performance.now() + (isTerminal ? REDRAW_MS : LINE_MS)
-      const line = lineOf(books)
-      stderr.write(isTerminal ? `\r${fit(line, (stderr.columns ?? 80) - 1)}\u001b[K` : `${line}\n`)
+      draw(lineOf(books))
+    },
+    say: (what) => {
+      if (isTerminal || performance.now() >= next) draw(what)
     },
     end: () => {
       if (isTerminal) stderr.write('\r\u001b[K')
