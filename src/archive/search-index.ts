@@ -1,7 +1,7 @@
 import { HansardError } from '../errors.ts'
 import { searchTextOfEntry, searchTextOfRow } from '../model/search-text.ts'
 import { spaced } from '../model/words.ts'
-import { Histories } from './histories.ts'
+import type { Histories } from './histories.ts'
 import type { Sqlite } from './sqlite.ts'
 
 /** How far the search index is. */
@@ -13,7 +13,7 @@ export interface SearchState {
 }
 
 /** So many characters of JSON are put into the index at once: what a crash or Ctrl-C takes back. */
-const BATCH = 8_000_000
+const BATCH = 4_000_000
 
 interface NextRevision {
   readonly id: number

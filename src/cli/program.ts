@@ -105,8 +105,8 @@ export function buildProgram(io: Io, onExit: (code: ExitCode) => void): Command 
     .option('--include-gone', 'conversations too that are no longer upstream')
     .action(action(async () => (await import('./commands/export.ts')).exportCommand, ['format']))
 
-  account(program.command('verify'), io.env)
-    .description('check the archive against itself, or with --remote against the account')
+  selection(account(program.command('verify'), io.env))
+    .description('check the archive against itself, or with --remote (a selection of) it against the account')
     .option('--repair', 'rebuild what can be derived from what is sound')
     .option('--remote', 'read the account again and compare')
     .option('--sample <n>', 'with --remote: compare only so many conversations', whole(1, 1_000_000))

@@ -37,6 +37,11 @@ export function selectionOf({ id, model, agent, match, ...rest }: SelectionOptio
   return { ...what, since, until, metadata, limit, includeGone }
 }
 
+/** Tells whether any of them was given. */
+export function selects(options: SelectionOptions): boolean {
+  return Object.values(selectionOf(options)).some((value) => value !== undefined)
+}
+
 function pair(text: string, before: Record<string, string> = {}): Record<string, string> {
   const at = text.indexOf('=')
   if (at > 0) return { ...before, [text.slice(0, at)]: text.slice(at + 1) }

@@ -52,11 +52,17 @@ function* faultsOf(db: Sqlite): Generator<string> {
 
 function hasSameWords(db: Sqlite, entries: number, revisions: number): boolean {
   const checksum = new WordChecksum()
+  let documents = 0
+  const add = (document: number, text: string) => {
+    checksum.add(document, text)
+    documents++
+  }
   for (const { id, row } of rowsOf<{ json: string }>(db, 'entry', 'json'))
-    if (id <= entries && row !== undefined) checksum.add(id, searchTextOfEntry(row.json))
+    if (id <= entries && row !== undefined) add(id, searchTextOfEntry(row.json))
   for (const { id, row } of rowsOf<{ row: string }>(db, 'revision', 'row'))
-    if (id <= revisions && row !== undefined) checksum.add(-id, searchTextOfRow(row.row))
-  return checksum.value === checksumOfIndex(db)
+    if (id <= revisions && row !== undefined) add(-id, searchTextOfRow(row.row))
+  const found = db.prepare('select count(*) from search').pluck().get()
+  return found === documents && checksum.value === checksumOfIndex(db)
 }
 
 /** As many rows as there should be, and none of those missing, are the right ones. */
