@@ -44,7 +44,9 @@ export class Search {
   *find(text: string, selection: Selection = {}): Generator<SearchHit, void, undefined> {
     const query = parseQuery(text)
     this.#index.refuseMissing()
-    const match = [...(selection.match ?? []), text]
+    // What is ranked below holds a single clause anyway.
+    const isOneClause = query.wanted.length + query.unwanted.length === 1
+    const match = [...(selection.match ?? []), ...(isOneClause ? [] : [text])]
     const { where, values } = conditionOf({ ...selection, match })
     const rows = this.#db
       .prepare(

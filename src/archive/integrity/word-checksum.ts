@@ -9,12 +9,24 @@ import type { Sqlite } from '../sqlite.ts'
 export class WordChecksum {
   #sum = 0
 
-  /** Adds the words of a document, as FTS5's tokenizer `ascii` finds them. */
+  /**
+   * Adds the words of a document, as FTS5's tokenizer `ascii` finds them. One unit after the other: to cut each word out
+   * takes five times as long.
+   */
   add(document: number, text: string): void {
-    let place = 0
-    for (const [word] of spaced(text).matchAll(/[0-9A-Za-z\u0080-\uffff]+/g)) {
-      this.addWord(lower(word), placeNumber(document, place))
-      place++
+    const words = `${spaced(text)} `
+    let [place, hash, length] = [0, HASH_START, 0]
+    for (let i = 0; i < words.length; i++) {
+      const unit = words.charCodeAt(i)
+      if (isOfWord(unit)) {
+        hash = hashNext(hash, unit >= 65 && unit <= 90 ? unit + 32 : unit)
+        length++
+      } else if (length > 0) {
+        this.#sum = (this.#sum + Math.imul(hash, placeNumber(document, place))) | 0
+        place++
+        hash = HASH_START
+        length = 0
+      }
     }
   }
 
@@ -53,13 +65,19 @@ function placeNumber(document: number, place: number): number {
   return (Math.imul(document, BY_DOCUMENT) + Math.imul(place, BY_PLACE) + Math.imul(document, place) + 1) | 0
 }
 
-function lower(word: string): string {
-  return word.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase())
+function isOfWord(unit: number): boolean {
+  return unit > 127 || (unit >= 97 && unit <= 122) || (unit >= 48 && unit <= 57) || (unit >= 65 && unit <= 90)
 }
 
 /** FNV-1a over UTF-16 units. */
+const HASH_START = 0x811c9dc5
+
+function hashNext(hash: number, unit: number): number {
+  return Math.imul(hash ^ unit, 0x01000193)
+}
+
 function hashOf(word: string): number {
-  let hash = 0x811c9dc5
-  for (let i = 0; i < word.length; i++) hash = Math.imul(hash ^ word.charCodeAt(i), 0x01000193)
+  let hash = HASH_START
+  for (let i = 0; i < word.length; i++) hash = hashNext(hash, word.charCodeAt(i))
   return hash
 }
