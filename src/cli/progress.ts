@@ -1,10 +1,9 @@
-import type { Books } from '../archive/runs.ts'
 import type { GlobalOptions, Io } from './io.ts'
 import { fit } from './terminal-text.ts'
 
-/** Shows how far a run is. */
-export interface Progress {
-  update(books: Readonly<Books>): void
+/** Shows how far a command is. */
+export interface Progress<State> {
+  update(state: State): void
   /** Shows what is done now. */
   say(what: string): void
   /** Clears the line, if there is one. */
@@ -16,17 +15,21 @@ const REDRAW_MS = 100
 const LINE_MS = 30_000
 
 /** A line that redraws itself on a terminal; elsewhere a plain line now and then; nothing when told to be quiet. */
-export function showProgress({ quiet }: GlobalOptions, { stderr }: Io): Progress {
+export function showProgress<State>(
+  { quiet }: GlobalOptions,
+  { stderr }: Io,
+  lineOf: (state: State) => string,
+): Progress<State> {
   if (quiet === true) return { update: () => undefined, say: () => undefined, end: () => undefined }
   const isTerminal = stderr.isTTY === true
   let next = isTerminal ? 0 : performance.now() + LINE_MS
   const draw = (line: string) =>
     void stderr.write(isTerminal ? `\r${fit(line, (stderr.columns ?? 80) - 1)}\u001b[K` : `${line}\n`)
   return {
-    update: (books) => {
+    update: (state) => {
       if (performance.now() < next) return
       next = performance.now() + (isTerminal ? REDRAW_MS : LINE_MS)
-      draw(lineOf(books))
+      draw(lineOf(state))
     },
     say: (what) => {
       if (isTerminal || performance.now() >= next) draw(what)
@@ -35,10 +38,4 @@ export function showProgress({ quiet }: GlobalOptions, { stderr }: Io): Progress
       if (isTerminal) stderr.write('\r\u001b[K')
     },
   }
-}
-
-function lineOf({ listed, new: fresh, updated, unchanged, failed }: Readonly<Books>): string {
-  const parts = [`${listed} listed`, `${fresh} new`, `${updated} updated`, `${unchanged} unchanged`]
-  if (failed > 0) parts.push(`${failed} failed`)
-  return parts.join(' · ')
 }
