@@ -33,12 +33,8 @@ export type { Traffic } from './api/record.ts'
 export type { Patience } from './api/retry.ts'
 export type { Timeouts } from './api/undici-transport.ts'
 export { openArchive, type Archive, type OpenOptions } from './archive/archive.ts'
-export type {
-  Extent,
-  KnownConversation,
-  ListedConversation,
-  StoredConversation,
-} from './archive/conversations.ts'
+export type { KnownConversation, ListedConversation, StoredConversation } from './archive/conversations.ts'
+export type { Selection } from './archive/selection.ts'
 export type { OpenFailure } from './archive/failures.ts'
 export { lockArchive, type ArchiveLock } from './archive/lock.ts'
 export type { DependencyCounts } from './archive/dependencies.ts'

@@ -1,3 +1,4 @@
+import { Command } from 'commander'
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
@@ -6,6 +7,7 @@ import { describe, expect, it } from 'vitest'
 
 import { exitCodes } from '../src/cli/exit-codes.ts'
 import { buildProgram } from '../src/cli/program.ts'
+import { selection } from '../src/cli/selection-options.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const readme = read('README.md')
@@ -25,17 +27,21 @@ const program = buildProgram(
 
 const everywhere = [...longOptions(program), '--help']
 const ofAccounts = ['--api-key-file', '--base-url']
+const ofSelections = longOptions(selection(new Command()))
 
 describe('The README', () => {
   it('names the options that stand everywhere, and no others', () => {
-    const [line = '', accounts = ''] = section(readme, '## Commands').split('\n').filter(Boolean)
+    const [line = '', accounts = '', selections = ''] = section(readme, '## Commands')
+      .split('\n')
+      .filter(Boolean)
     expect(optionsIn(line).sort()).toEqual([...everywhere].sort())
     expect(optionsIn(accounts).sort()).toEqual(ofAccounts)
+    expect(optionsIn(selections).sort()).toEqual([...ofSelections].sort())
   })
 
   it('has a row for every command, with every option of it and none that it has not', () => {
     const rows = section(readme, '## Commands').matchAll(/^\| `(\w+)` +\|.*\|(.*)\|$/gm)
-    const told = new Map([...rows].map(([, name = '', options = '']) => [name, optionsIn(options).sort()]))
+    const told = new Map([...rows].map(([, name = '', options = '']) => [name, allOptionsIn(options).sort()]))
     const known = new Map(
       program.commands.map((command) => [
         command.name(),
@@ -94,6 +100,11 @@ describe('The help', () => {
 
 function read(path: string): string {
   return readFileSync(join(root, path), 'utf8')
+}
+
+/** A cell that speaks of the selection means all its options. */
+function allOptionsIn(cell: string): string[] {
+  return [...optionsIn(cell), ...(cell.includes('selection') ? ofSelections : [])]
 }
 
 function section(text: string, heading: string): string {

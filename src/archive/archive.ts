@@ -141,6 +141,16 @@ export class Archive {
     this.#explained(() => this.#batch.commit())
   }
 
+  /** Does `work` on the archive as it is now, whatever another process stores meanwhile. */
+  async snapshot<T>(work: () => Promise<T>): Promise<T> {
+    this.#db.exec('begin')
+    try {
+      return await work()
+    } finally {
+      this.#db.exec('commit')
+    }
+  }
+
   /** A place to note the rows of a listing in; one at a time. */
   seenRows(): SeenRows {
     return new SeenRows(this.#db)

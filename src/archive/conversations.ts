@@ -1,5 +1,6 @@
 import { isSettled } from '../model/settling.ts'
 import type { Histories } from './histories.ts'
+import { conditionOf, defineSelectionFunctions, type Selection } from './selection.ts'
 import { Revisions, type FetchedConversation } from './revisions.ts'
 import type { Sqlite, Statement } from './sqlite.ts'
 
@@ -22,6 +23,8 @@ export interface StoredConversation {
   /** When it was found to be no longer upstream (ISO 8601). */
   readonly goneAt: string | null
   readonly fetchedAt: string
+  /** When it was created, in the form of `instantOf`; null where the API did not say so. */
+  readonly createdAt: string | null
   /** The texts of the entries in their order, as they came, read one at a time. */
   entries(): Iterable<string>
 }
@@ -36,12 +39,6 @@ export interface ListedConversation {
   readonly updatedAt: string | null
   readonly entries: number
   readonly goneAt: string | null
-}
-
-/** How far a reading goes. */
-export interface Extent {
-  /** Conversations too that are no longer upstream. */
-  readonly includeGone: boolean
 }
 
 /** How storing a conversation ended. */
@@ -67,10 +64,11 @@ export class Conversations {
   readonly #count: Statement
   readonly #sample: Statement
   readonly #one: Statement
-  readonly #all: Statement
-  readonly #list: Statement
+  readonly #db: Sqlite
 
   constructor(db: Sqlite, histories: Histories) {
+    defineSelectionFunctions(db)
+    this.#db = db
     this.#histories = histories
     this.#revisions = new Revisions(db, histories)
     this.#known = db.prepare(`
@@ -84,17 +82,10 @@ export class Conversations {
     this.#sample = db
       .prepare('select id from conversation where gone_at is null order by random() limit ?')
       .pluck()
-    const stored = `
-      select conversation.id, row, tip, length, gone_at as goneAt, fetched_at as fetchedAt
-      from conversation join revision on revision.id = conversation.revision`
-    this.#one = db.prepare(`${stored} where conversation.id = ?`)
-    this.#all = db.prepare(`${stored} where gone_at is null or :includeGone
-      order by revision.created_at, conversation.id`)
-    this.#list = db.prepare(`
-      select conversation.id, name, model, agent_id as agentId, created_at as createdAt, updated_at as updatedAt,
-        length as entries, gone_at as goneAt
-      from conversation join revision on revision.id = conversation.revision
-      where gone_at is null or :includeGone order by created_at, conversation.id limit :limit`)
+    this.#one = db.prepare(`
+      select conversation.id, row, tip, length, gone_at as goneAt, fetched_at as fetchedAt,
+        instant(created_at) as createdAt
+      from conversation join revision on revision.id = conversation.revision where conversation.id = ?`)
   }
 
   /** What is known of a conversation by its id. */
@@ -103,14 +94,12 @@ export class Conversations {
   }
 
   /** Conversations without their content, oldest first. */
-  list({
-    includeGone,
-    limit = -1,
-  }: Extent & { limit?: number | undefined }): IterableIterator<ListedConversation> {
-    return this.#list.iterate({
-      includeGone: Number(includeGone),
-      limit,
-    }) as IterableIterator<ListedConversation>
+  list(selection: Selection): IterableIterator<ListedConversation> {
+    return this.#select(
+      `conversation.id, name, model, agent_id as agentId, created_at as createdAt, updated_at as updatedAt,
+      length as entries, gone_at as goneAt`,
+      selection,
+    ) as IterableIterator<ListedConversation>
   }
 
   /** How many conversations there are, gone ones included. */
@@ -129,9 +118,20 @@ export class Conversations {
     return row === undefined ? undefined : this.#stored(row)
   }
 
-  /** Every conversation in its newest revision, oldest first. */
-  *readAll({ includeGone }: Extent): Generator<StoredConversation, void, undefined> {
-    for (const row of this.#all.iterate({ includeGone: Number(includeGone) })) yield this.#stored(row)
+  /**
+   * The conversations of a selection in their newest revisions, oldest first; those without a creation time come before
+   * all others. Ids are sorted, then rows are read one at a time, so that sorting needs no memory for rows.
+   */
+  *readAll(selection: Selection): Generator<StoredConversation, void, undefined> {
+    for (const { id } of this.#select('conversation.id', selection) as IterableIterator<{ id: string }>) {
+      const conversation = this.read(id)
+      if (conversation !== undefined) yield conversation
+    }
+  }
+
+  /** Those of these ids that the archive does not have. */
+  missing(ids: readonly string[]): string[] {
+    return ids.filter((id) => this.known(id) === undefined)
   }
 
   /** Marks a conversation as no longer upstream; all that is stored of it stays. */
@@ -161,6 +161,16 @@ export class Conversations {
     if (change === 'none') return { outcome: 'unchanged', isRevived, altered: undefined, added: [] }
     const added = this.#revise(known.key, change.settled, run, now)
     return { outcome: 'updated', isRevived, altered: change.altered, added }
+  }
+
+  #select(columns: string, selection: Selection): IterableIterator<unknown> {
+    const { where, values } = conditionOf(selection)
+    return this.#db
+      .prepare(
+        `select ${columns} from conversation join revision on revision.id = conversation.revision
+        where ${where} order by instant(created_at), conversation.id limit :limit`,
+      )
+      .iterate({ ...values, limit: selection.limit ?? -1 })
   }
 
   #revise(key: number, fetched: FetchedConversation, run: number, now: string): readonly number[] {

@@ -9,6 +9,17 @@ export type DependencyState = 'wanted' | 'stored' | 'expired' | 'skipped' | 'fai
 /** How many agents and files are in which state. */
 export type DependencyCounts = Readonly<Record<DependencyState, number>>
 
+/** What is archived of an agent or a file. */
+export interface Dependency {
+  readonly state: DependencyState
+  /** Why it is not stored. */
+  readonly reason: string | null
+  /** The agent, or what the API says of the file, as JSON text. */
+  readonly json: string | null
+  /** The bytes of a file. */
+  readonly bytes: Uint8Array | null
+}
+
 /** The agents (at each version referred to) and files that conversations depend on. */
 export class Dependencies {
   readonly #want: Statement
@@ -18,6 +29,7 @@ export class Dependencies {
   readonly #counts: Statement
   readonly #failed: Statement
   readonly #acknowledge: Statement
+  readonly #read: Statement
 
   constructor(db: Sqlite) {
     // The agent in force may have changed since it was stored; a version or a file never does.
@@ -40,6 +52,14 @@ export class Dependencies {
     this.#acknowledge = db.prepare(
       `update dependency set state = 'skipped', reason = 'acknowledged: ' || reason, at = ? where id = ? and state = 'failed'`,
     )
+    this.#read = db.prepare(`
+      select state, reason, json, bytes from dependency left join blob on blob.sha256 = dependency.sha256
+      where kind = :kind and id = :id and version = :version`)
+  }
+
+  /** An agent or a file as it is archived; undefined if nothing ever referred to it. */
+  read({ kind, id, version }: Reference): Dependency | undefined {
+    return this.#read.get({ kind, id, version }) as Dependency | undefined
   }
 
   /** Notes what a conversation refers to, so that it is fetched in this run or, after a crash, in the next. */

@@ -1,9 +1,11 @@
-import { Argument, Command, CommanderError, InvalidArgumentError } from 'commander'
+import { Argument, Command, CommanderError } from 'commander'
 
 import { HansardError } from '../errors.ts'
 import { version } from '../version.ts'
 import type { ExitCode } from './exit-codes.ts'
 import type { GlobalOptions, Io } from './io.ts'
+import { bytes, fileName, whole } from './option-values.ts'
+import { selection } from './selection-options.ts'
 
 /** A command: a plain async function of its options and the world. */
 type Run<Options> = (options: Options, io: Io) => Promise<ExitCode>
@@ -78,11 +80,8 @@ export function buildProgram(io: Io, onExit: (code: ExitCode) => void): Command 
     .argument('<id>', 'the conversation, agent or file')
     .action(action(async () => (await import('./commands/ack.ts')).ackCommand, ['id']))
 
-  program
-    .command('list')
+  selection(program.command('list'))
     .description('the conversations of the archive, oldest first')
-    .option('--include-gone', 'those too that are no longer upstream')
-    .option('--limit <n>', 'so many at most', whole(1, Number.MAX_SAFE_INTEGER))
     .action(action(async () => (await import('./commands/list.ts')).listCommand))
 
   program
@@ -169,28 +168,6 @@ function account(command: Command, env: Io['env']): Command {
       'where the API is (or MISTRAL_BASE_URL)',
       env['MISTRAL_BASE_URL'] || 'https://api.mistral.ai',
     )
-}
-
-/** A script whose variable is not set names an empty file. */
-function fileName(text: string): string {
-  if (text !== '') return text
-  throw new InvalidArgumentError('It names no file.')
-}
-
-function whole(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text)
-    if (Number.isInteger(value) && value >= least && value <= most) return value
-    const range = most === Number.MAX_SAFE_INTEGER ? `not below ${least}` : `from ${least} to ${most}`
-    throw new InvalidArgumentError(`It must be a whole number ${range}.`)
-  }
-}
-
-function bytes(text: string): number {
-  const [, number, unit = ''] = /^(\d+(?:\.\d+)?)\s*([kmg]?)b?$/i.exec(text) ?? []
-  if (number === undefined)
-    throw new InvalidArgumentError('It must be a size such as 500000, 20kb, 10mb or 1gb.')
-  return Math.floor(Number(number) * 1024 ** ' kmg'.indexOf(unit.toLowerCase() || ' '))
 }
 
 const EXIT_CODES = `

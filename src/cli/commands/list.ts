@@ -3,22 +3,19 @@ import type { ListedConversation } from '../../archive/conversations.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'
 import { jsonFor, writeLine } from '../output.ts'
+import { selectionOf, type SelectionOptions } from '../selection-options.ts'
 import { defuseLine, fit, pad } from '../terminal-text.ts'
 import { count } from '../words.ts'
 
-export interface ListCommandOptions extends GlobalOptions {
-  readonly limit?: number
-  readonly includeGone?: boolean
-}
+export interface ListCommandOptions extends GlobalOptions, SelectionOptions {}
 
 /** `hansard list`: a line a conversation; with --json an object a line. */
 export async function listCommand(options: ListCommandOptions, io: Io): Promise<ExitCode> {
   const archive = openArchive(options.archive)
   try {
-    const { limit, includeGone = false } = options
     const width = io.stdout.isTTY === true ? (io.stdout.columns ?? 80) : Infinity
     const lineOf = layoutFor(width)
-    for (const conversation of archive.conversations.list({ includeGone, limit })) {
+    for (const conversation of archive.conversations.list(selectionOf(options))) {
       if (io.signal.aborted) return exitCodes.interrupted
       await writeLine(
         io.stdout,

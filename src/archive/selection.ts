@@ -1,0 +1,93 @@
+import { HansardError } from '../errors.ts'
+import { beginningOf, instantOf } from '../model/instant.ts'
+import { members } from '../model/json-text.ts'
+import type { Sqlite } from './sqlite.ts'
+
+/** Which conversations a command works on: those that meet every condition given. */
+export interface Selection {
+  readonly ids?: readonly string[] | undefined
+  /** Created at this moment or later. A conversation without a creation time is in no period. */
+  readonly since?: string | undefined
+  /** Created before this moment, so that neighbouring periods neither overlap nor leave a gap. */
+  readonly until?: string | undefined
+  readonly models?: readonly string[] | undefined
+  readonly agents?: readonly string[] | undefined
+  /** Metadata it carries: a text by its value, anything else by its JSON. */
+  readonly metadata?: Readonly<Record<string, string>> | undefined
+  /** So many at most, the oldest first. */
+  readonly limit?: number | undefined
+  /** Conversations too that are no longer upstream; otherwise they are in no selection. */
+  readonly includeGone?: boolean | undefined
+}
+
+/** A selection in SQL: a condition on `conversation` joined with `revision`, and the values in it. */
+export interface Condition {
+  readonly where: string
+  readonly values: Readonly<Record<string, unknown>>
+}
+
+/**
+ * Puts a selection into SQL, all of it but its limit.
+ *
+ * @throws HansardError `usage` where a time is none
+ */
+export function conditionOf(selection: Selection): Condition {
+  const { ids, since, until, models, agents, metadata, includeGone = false } = selection
+  const values: Record<keyof typeof conditions, unknown> = {
+    includeGone: includeGone ? undefined : 0,
+    ids: ids && JSON.stringify(ids),
+    since: since && moment(since),
+    until: until && moment(until),
+    models: models && JSON.stringify(models),
+    agents: agents && JSON.stringify(agents),
+    metadata: metadata && JSON.stringify(metadata),
+  }
+  const given = Object.entries(values).filter(([, value]) => value !== undefined)
+  const where = given.map(([name]) => conditions[name as keyof typeof conditions])
+  return { where: ['true', ...where].join(' and '), values: Object.fromEntries(given) }
+}
+
+const conditions = {
+  includeGone: '(gone_at is null or :includeGone)',
+  ids: 'conversation.id in (select value from json_each(:ids))',
+  since: 'instant(created_at) >= :since',
+  until: 'instant(created_at) < :until',
+  models: 'model in (select value from json_each(:models))',
+  agents: 'agent_id in (select value from json_each(:agents))',
+  metadata: 'has_metadata(row, :metadata)',
+} as const
+
+function moment(text: string): string {
+  const instant = beginningOf(text)
+  if (instant !== undefined) return instant
+  throw new HansardError('usage', `${JSON.stringify(text)} is no time`, {
+    hint: 'Write it as 2026, 2026-11, 2026-11-22 or 2026-11-22T08:00 (UTC), or with a zone: 2026-11-22T08:00+01:00.',
+  })
+}
+
+/** Makes known to SQL what the conditions above need of ours; nothing that stays in the file refers to it. */
+export function defineSelectionFunctions(db: Sqlite): void {
+  db.function('instant', (text: string | null) => instantOf(text ?? '') ?? null)
+  db.function('has_metadata', (row: string, wanted: string) => Number(hasMetadata(row, wanted)))
+}
+
+/** Reads the text rather than the parsed value, so that a number of thirty digits is compared with all of them. */
+function hasMetadata(row: string, wanted: string): boolean {
+  const found = new Map(membersOf(membersOf(row).get('metadata')))
+  return Object.entries(JSON.parse(wanted) as Record<string, string>).every(
+    ([key, value]) => wordOf(found.get(key)) === value,
+  )
+}
+
+/** Of two values under one key the last counts, as for JSON.parse. */
+function membersOf(text = '{}'): Map<string, string> {
+  try {
+    return new Map(members(text).map(({ key, value }) => [key, value]))
+  } catch {
+    return new Map()
+  }
+}
+
+function wordOf(json: string | undefined): string | undefined {
+  return json?.startsWith('"') === true ? (JSON.parse(json) as string) : json
+}

@@ -1,0 +1,41 @@
+import { InvalidArgumentError, type Command } from 'commander'
+
+import type { Selection } from '../archive/selection.ts'
+import { whole } from './option-values.ts'
+
+/** The options of every command that works on conversations. */
+export interface SelectionOptions {
+  readonly id?: readonly string[]
+  readonly since?: string
+  readonly until?: string
+  readonly model?: readonly string[]
+  readonly agent?: readonly string[]
+  readonly metadata?: Readonly<Record<string, string>>
+  readonly limit?: number
+  readonly includeGone?: boolean
+}
+
+/** Gives a command the options that say which conversations it works on. */
+export function selection(command: Command): Command {
+  return command
+    .option('--id <id...>', 'only these conversations')
+    .option('--since <time>', 'created then or later: 2026-11, 2026-11-22, 2026-11-22T08:00Z (UTC)')
+    .option('--until <time>', 'created before')
+    .option('--model <name...>', 'with one of these models')
+    .option('--agent <id...>', 'with one of these agents')
+    .option('--metadata <key=value...>', 'that carry all of this metadata', pair)
+    .option('--limit <n>', 'so many at most, the oldest first', whole(1, Number.MAX_SAFE_INTEGER))
+    .option('--include-gone', 'those too that are no longer upstream')
+}
+
+/** The selection that these options make. */
+export function selectionOf({ id, model, agent, ...rest }: SelectionOptions): Selection {
+  const { since, until, metadata, limit, includeGone } = rest
+  return { ids: id, models: model, agents: agent, since, until, metadata, limit, includeGone }
+}
+
+function pair(text: string, before: Record<string, string> = {}): Record<string, string> {
+  const at = text.indexOf('=')
+  if (at > 0) return { ...before, [text.slice(0, at)]: text.slice(at + 1) }
+  throw new InvalidArgumentError('It must be key=value.')
+}

@@ -1,0 +1,40 @@
+const RFC_3339 = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:?\d\d)?$/i
+const NAMED = /^(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ](\d\d:\d\d)(.*))?)?)?$/i
+
+/**
+ * A moment as the API writes it, in one form that sorts as time does: UTC, six digits of a second
+ * (`2026-11-22T08:17:10.123456Z`). Without a zone it is taken for UTC, as the API means it; undefined where it is no moment.
+ */
+export function instantOf(text: string): string | undefined {
+  const [, day, time, fraction = '', zone = 'Z'] = RFC_3339.exec(text) ?? []
+  if (day === undefined || time === undefined) return undefined
+  const milliseconds = Date.parse(`${day}T${time}${withColon(zone.toUpperCase())}`)
+  // Date.parse lets the 30th of February be the 2nd of March.
+  if (Number.isNaN(milliseconds) || !isDay(day)) return undefined
+  return `${new Date(milliseconds).toISOString().slice(0, 19)}.${fraction.slice(0, 6).padEnd(6, '0')}Z`
+}
+
+/**
+ * The moment at which what people name begins: a year, a month, a day (all in UTC) or a moment (`2026-11-22T08:17`).
+ * Undefined where it is none.
+ */
+export function beginningOf(text: string): string | undefined {
+  const [, year, month = '01', day = '01', time = '00:00', rest = ''] = NAMED.exec(text) ?? []
+  return year === undefined
+    ? undefined
+    : instantOf(`${year}-${month}-${day}T${time}${/^:\d\d/.test(rest) ? '' : ':00'}${rest}`)
+}
+
+/** The month of a moment in that form: `2026-11`. */
+export function monthOf(instant: string): string {
+  return instant.slice(0, 7)
+}
+
+function withColon(zone: string): string {
+  return zone.replace(/^([+-]\d\d)(\d\d)$/, '$1:$2')
+}
+
+function isDay(day: string): boolean {
+  const date = new Date(`${day}T00:00:00Z`)
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day)
+}

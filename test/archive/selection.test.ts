@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest'
+
+import { emptyArchive, type Archive } from '../../src/archive/archive.ts'
+import type { Selection } from '../../src/archive/selection.ts'
+
+describe('A selection', () => {
+  it('is all that is upstream, oldest first; what has no time of creation comes before', () => {
+    expect(select({})).toEqual(['timeless', 'october', 'border', 'november'])
+  })
+
+  it('takes in what is gone only when told to', () => {
+    expect(select({ includeGone: true })).toContain('gone')
+  })
+
+  it('puts each conversation into exactly one of two neighbouring periods', () => {
+    expect(select({ until: '2026-11' })).toEqual(['october'])
+    expect(select({ since: '2026-11', until: '2026-12' })).toEqual(['border', 'november'])
+    expect(select({ since: '2026-11-01T00:00:00.000001Z' })).toEqual(['november'])
+  })
+
+  it('knows a period in another zone', () => {
+    expect(select({ since: '2026-11-01T02:00+02:00', until: '2026-11-02' })).toEqual(['border'])
+  })
+
+  it('wants one of the models, and one of the agents', () => {
+    expect(select({ models: ['small', 'large'] })).toEqual(['october', 'border'])
+    expect(select({ agents: ['ag_1', 'ag_2'] })).toEqual(['november'])
+    expect(select({ models: ['small'], agents: ['ag_1'] })).toEqual([])
+  })
+
+  it('wants all the metadata, texts by value and the rest by their JSON', () => {
+    expect(select({ metadata: { topic: 'rivers' } })).toEqual(['october'])
+    expect(select({ metadata: { topic: 'rivers', n: '12345678901234567890123' } })).toEqual(['october'])
+    expect(select({ metadata: { topic: 'rivers', n: '12345678901234567890124' } })).toEqual([])
+    expect(select({ metadata: { topic: 'hills' } })).toEqual(['border'])
+    expect(select({ metadata: { done: 'true' } })).toEqual(['border'])
+  })
+
+  it('names conversations by id, and says which the archive does not have', () => {
+    expect(select({ ids: ['november', 'october', 'nowhere'] })).toEqual(['october', 'november'])
+    expect(select({ ids: [] })).toEqual([])
+    expect(archive().conversations.missing(['november', 'nowhere'])).toEqual(['nowhere'])
+  })
+
+  it('ends at its limit', () => {
+    expect(select({ limit: 2 })).toEqual(['timeless', 'october'])
+  })
+
+  it('means the same for lists and for contents', () => {
+    const { conversations } = archive()
+    const selection = { since: '2026', models: ['large'] }
+    const listed = [...conversations.list(selection)].map(({ id }) => id)
+    expect([...conversations.readAll(selection)].map(({ id }) => id)).toEqual(listed)
+  })
+
+  it.each(['yesterday', '2026-02-30', '2026-13'])('refuses %s as a time', (since) => {
+    expect(() => select({ since })).toThrow(`"${since}" is no time`)
+  })
+
+  it('finds nothing, rather than breaking, in a row that has decayed', () => {
+    const db = archive()
+    expect(select({ metadata: { 'a"b': "'" } }, db)).toEqual([])
+  })
+})
+
+function select(selection: Selection, from: Archive = archive()): string[] {
+  return [...from.conversations.readAll(selection)].map(({ id }) => id)
+}
+
+function archive(): Archive {
+  const made = emptyArchive()
+  const at = '2026-11-22T00:00:00.000Z'
+  const run = made.runs.begin({
+    command: 'backup',
+    hansard: '0',
+    baseUrl: 'https://example.org',
+    startedAt: at,
+  })
+  const store = (id: string, members: string) =>
+    made.conversations.store(
+      {
+        id,
+        row: `{"id":"${id}",${members}}`,
+        history: { envelope: '{"entries":[]}', entries: [] },
+        messages: undefined,
+        fetchedAt: at,
+      },
+      run,
+      at,
+    )
+  store('november', '"created_at":"2026-11-03T10:00:00Z","agent_id":"ag_1"')
+  store(
+    'border',
+    '"created_at":"2026-11-01T00:00:00.000000Z","model":"large","metadata":{"topic":"seas","done":true,"topic":"hills"}',
+  )
+  store(
+    'october',
+    '"created_at":"2026-11-01T00:59:59.999999+01:00","model":"small","metadata":{"topic":"rivers","n":12345678901234567890123}',
+  )
+  store('timeless', '"created_at":"some day"')
+  store('gone', '"created_at":"2026-11-04T10:00:00Z"')
+  made.conversations.markGone('gone', at)
+  return made
+}
