@@ -42,7 +42,7 @@ export const lossKinds = {
 
 export type LossKind = keyof typeof lossKinds
 
-/** One thing that the target can't be given as it was. */
+/** One thing that the target can't be given as it was. Of two losses of the same place, the later says what is sent. */
 export interface Loss {
   readonly kind: LossKind
   /** The entry's place in the source's history, from 0; of an added entry, the length of that history. Null: the conversation itself. */

@@ -51,9 +51,9 @@ export interface TargetModel {
 }
 
 /** What was found out about an agent of the target. */
-export interface TargetAgent {
-  readonly model: string
-  readonly hasTools: boolean
+export interface TargetAgent extends TargetModel {
+  /** The types of its tools. */
+  readonly tools: readonly string[]
 }
 
 /** What was found out about the target before the plan was made. */
