@@ -1,4 +1,4 @@
-import { createHash, type Hash } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 
 import { HansardError, messageOf } from '../errors.ts'
@@ -14,16 +14,20 @@ export interface PlanFile {
 }
 
 /** Writes a plan down, line by line; what it returns at last is what the last line says. */
-export function* planLines(
+export async function* planLines(
   head: PlanHead,
-  conversations: Iterable<PlannedConversation>,
-): Generator<string, PlanEnd, undefined> {
+  conversations: AsyncIterable<PlannedConversation>,
+): AsyncGenerator<string, PlanEnd, undefined> {
   const hash = createHash('sha256')
-  const first = hashed(hash, head)
+  const hashed = (value: object): string => {
+    const line = `${JSON.stringify(value)}\n`
+    hash.update(line)
+    return line
+  }
+  yield hashed(head)
   let end = emptyEnd(head)
-  yield first
-  for (const conversation of conversations) {
-    yield hashed(hash, conversation)
+  for await (const conversation of conversations) {
+    yield hashed(conversation)
     end = count(end, conversation)
   }
   end = { ...end, sha256: hash.digest('hex') }
@@ -98,12 +102,6 @@ function parsed(line: string | undefined): unknown {
   } catch {
     return undefined
   }
-}
-
-function hashed(hash: Hash, value: object): string {
-  const line = `${JSON.stringify(value)}\n`
-  hash.update(line)
-  return line
 }
 
 function emptyEnd({ options }: PlanHead): PlanEnd {

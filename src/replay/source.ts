@@ -47,6 +47,13 @@ export function stringMember(text: string, key: string): string | null {
   return stringIn(member(text, key)?.value)
 }
 
+/** Leads a path on to a member: `.name`, or `["na.me"]` where the key could be taken for more than one step. */
+export function step(path: string, key: string): string {
+  const isPlain = /^[A-Za-z_][\w-]*$/.test(key)
+  if (!isPlain) return `${path}[${JSON.stringify(key)}]`
+  return path === '' ? key : `${path}.${key}`
+}
+
 /** How much of what was there a loss quotes. */
 const QUOTED = 500
 

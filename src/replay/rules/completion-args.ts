@@ -12,7 +12,7 @@ import {
   orNull,
   type Check,
 } from '../shape.ts'
-import { fieldsOf, lossOf } from '../source.ts'
+import { fieldsOf, lossOf, step } from '../source.ts'
 
 /** What start is told about how to answer. */
 export interface CompletionArgs {
@@ -32,13 +32,13 @@ export function completionArgs(text: string | undefined, reasons: boolean): Comp
   if (text === undefined || text === 'null')
     return { text: undefined, losses: [], maxTokens: undefined, mayReason: true }
   const fitted = isObjectText(text) ? fit(text, { fields: checksFor(reasons) }) : undefined
-  const dropped = fitted?.dropped ?? [{ key: '', value: text }]
+  const dropped = fitted?.dropped.map(({ key, value }) => ({ path: step('completion_args', key), value }))
   const kept = [...fieldsOf(fitted?.text ?? '{}')].filter(([, value]) => value !== 'null')
   const args = Object.fromEntries(kept)
   return {
     text: kept.length === 0 ? undefined : objectText(args),
-    losses: dropped.map(({ key, value }) =>
-      lossOf('argument-dropped', null, ['completion_args', key].filter(Boolean).join('.'), value, null),
+    losses: (dropped ?? [{ path: 'completion_args', value: text }]).map(({ path, value }) =>
+      lossOf('argument-dropped', null, path, value, null),
     ),
     maxTokens: args['max_tokens'] === undefined ? undefined : Number(args['max_tokens']),
     mayReason: args['reasoning_effort'] !== '"none"',

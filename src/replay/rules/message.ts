@@ -1,6 +1,6 @@
 import { elements, isArrayText, objectText } from '../../model/json-text.ts'
 import { neverSent, type Loss } from '../loss.ts'
-import { lossOf, stringIn, type SourceEntry } from '../source.ts'
+import { lossOf, step, stringIn, type SourceEntry } from '../source.ts'
 import { rewriteChunk } from './chunks.ts'
 import type { Piece } from './piece.ts'
 import { entryAsText } from './entry-as-text.ts'
@@ -38,7 +38,7 @@ export function droppedFields(entry: SourceEntry, sent: readonly string[]): Loss
   return [...entry.fields]
     .filter(([key, value]) => ![...sent, ...neverSent].includes(key) && value !== 'null')
     .filter(([key, value]) => key !== 'prefix' || value !== 'false')
-    .map(([key, value]) => lossOf('field-dropped', entry, key, value, null))
+    .map(([key, value]) => lossOf('field-dropped', entry, step('', key), value, null))
 }
 
 /** The content without what can't be sent; undefined where nothing is left of it. */
@@ -53,11 +53,9 @@ function rewriteContent(
     const content = JSON.stringify(text)
     return { content, losses: [lossOf('value-as-text', entry, 'content', text, content)] }
   }
-  const rewritten = elements(text).map((chunk) => rewriteChunk(chunk, keepsThinking))
-  const losses = rewritten.flatMap((each, i) =>
-    each.losses.map(({ kind, path, before, after }) =>
-      lossOf(kind, entry, `content[${i}]${path}`, before, after),
-    ),
+  const rewritten = elements(text).map((chunk, i) => rewriteChunk(chunk, `content[${i}]`, keepsThinking))
+  const losses = rewritten.flatMap((each) =>
+    each.losses.map(({ kind, path, before, after }) => lossOf(kind, entry, path, before, after)),
   )
   const chunks = rewritten.flatMap(({ chunk }) => chunk ?? [])
   const isEmpty = chunks.every((chunk) => chunk === EMPTY_TEXT)

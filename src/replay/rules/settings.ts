@@ -2,7 +2,7 @@ import { isArrayText, isObjectText, members } from '../../model/json-text.ts'
 import type { Loss } from '../loss.ts'
 import type { Block, ReplayOptions, Target, TargetModel, Warning } from '../plan.ts'
 import { isDict, isListOf } from '../shape.ts'
-import { fieldsOf, lossOf, stringIn, type Source } from '../source.ts'
+import { fieldsOf, lossOf, step, stringIn, type Source } from '../source.ts'
 import { STAMP_KEY } from '../stamp.ts'
 import { completionArgs, silenced } from './completion-args.ts'
 import { speakerOf, type Speaker } from './speaker.ts'
@@ -115,7 +115,7 @@ function aboutOf(
   for (const [key, value] of given) {
     if (told.includes(key) || value === 'null') continue
     const fits = Object.hasOwn(checks, key) && checks[key]?.(value) === true
-    if (!fits) losses.push(lossOf('field-dropped', null, key, value, null))
+    if (!fits) losses.push(lossOf('field-dropped', null, step('', key), value, null))
     else if (value !== '[]') fields[key] = value
   }
   const metadata = stamped(fields['metadata'] ?? '{}', stamp)

@@ -2,7 +2,7 @@ import { elements, isArrayText, isObjectText, objectText } from '../../model/jso
 import type { Loss } from '../loss.ts'
 import type { Block, ReplayOptions } from '../plan.ts'
 import { fit, isDict, isListOf, isText, isTruth, orNull, type Shape } from '../shape.ts'
-import { fieldsOf, lossOf, stringIn } from '../source.ts'
+import { fieldsOf, lossOf, step, stringIn } from '../source.ts'
 
 /** The tools that start is given. */
 export interface Tools {
@@ -79,7 +79,7 @@ function carryFunction(tool: string, path: string): Carried | undefined {
     losses: [
       ...lost(path, tool, ['type', 'function']),
       ...inner.dropped.map(({ key, value }) =>
-        lossOf('field-dropped', null, `${path}.function.${key}`, value, null),
+        lossOf('field-dropped', null, step(`${path}.function`, key), value, null),
       ),
     ],
   }
@@ -197,17 +197,12 @@ function configured(tool: string, path: string): { text: string | undefined; los
   const given = fieldsOf(tool).get('tool_configuration') ?? 'null'
   if (given === 'null') return { text: undefined, losses: [] }
   const fitted = fit(given, configuration)
-  const dropped = fitted?.dropped ?? [{ key: '', value: given }]
+  const here = `${path}.tool_configuration`
+  const dropped = fitted?.dropped.map(({ key, value }) => ({ at: step(here, key), value }))
   return {
     text: fitted?.text,
-    losses: dropped.map(({ key, value }) =>
-      lossOf(
-        'field-dropped',
-        null,
-        [`${path}.tool_configuration`, key].filter(Boolean).join('.'),
-        value,
-        null,
-      ),
+    losses: (dropped ?? [{ at: here, value: given }]).map(({ at, value }) =>
+      lossOf('field-dropped', null, at, value, null),
     ),
   }
 }
@@ -215,7 +210,7 @@ function configured(tool: string, path: string): { text: string | undefined; los
 function lost(path: string, tool: string, sent: readonly string[]): Loss[] {
   return [...fieldsOf(tool)]
     .filter(([key, value]) => !sent.includes(key) && value !== 'null')
-    .map(([key, value]) => lossOf('field-dropped', null, `${path}.${key}`, value, null))
+    .map(([key, value]) => lossOf('field-dropped', null, step(path, key), value, null))
 }
 
 function strange(path: string): Carried {
