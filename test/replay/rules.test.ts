@@ -4,6 +4,7 @@ import { elements, member } from '../../src/model/json-text.ts'
 import type { Loss } from '../../src/replay/loss.ts'
 import type { ReplayOptions } from '../../src/replay/plan.ts'
 import { render, type Rendering } from '../../src/replay/render.ts'
+import { describeStamp } from '../../src/replay/stamp.ts'
 import { plainOptions, plainTarget } from '../support/replay.ts'
 
 const user = '{"type":"message.input","role":"user","content":"Hi"}'
@@ -324,6 +325,15 @@ describe('The stamp', () => {
       ),
     ].map(({ planned }) => planned.stamp)
     expect(new Set(stamps).size).toBe(stamps.length)
+  })
+
+  it('can stand at the end of the description, where metadata does not come back', () => {
+    expect(describeStamp('{"model":"m","inputs":[]}', 'v1.x').body).toBe(
+      '{"description":"[hansard_replay v1.x]","model":"m","inputs":[]}',
+    )
+    const { body, loss } = describeStamp('{"description":"Old \\u00e9","inputs":[]}', 'v1.x')
+    expect(body).toBe('{"description":"Old é [hansard_replay v1.x]","inputs":[]}')
+    expect(loss).toMatchObject({ kind: 'description-stamped', before: '"Old \\u00e9"' })
   })
 
   it('is the same though the entry was read in another form', () => {
