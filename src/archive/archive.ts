@@ -10,6 +10,8 @@ import { Failures } from './failures.ts'
 import { Histories } from './histories.ts'
 import { isOutdated, migrate } from './migrations.ts'
 import { Runs } from './runs.ts'
+import { Search } from './search.ts'
+import { SearchIndex } from './search-index.ts'
 import { SeenRows } from './seen-rows.ts'
 import { UnknownShapes } from './unknown-shapes.ts'
 import { explainSqlite, openSqlite, type Sqlite } from './sqlite.ts'
@@ -95,6 +97,8 @@ export class Archive {
   readonly path: string
   readonly conversations: Conversations
   readonly histories: Histories
+  readonly search: Search
+  readonly searchIndex: SearchIndex
   readonly runs: Runs
   readonly failures: Failures
   readonly events: Events
@@ -110,7 +114,9 @@ export class Archive {
     this.#batch = new Batch(db)
     this.path = path
     this.histories = new Histories(db)
-    this.conversations = new Conversations(db, this.histories)
+    this.searchIndex = new SearchIndex(db, this.histories)
+    this.search = new Search(db, this.searchIndex)
+    this.conversations = new Conversations(db, this.histories, this.searchIndex)
     this.runs = new Runs(db)
     this.failures = new Failures(db)
     this.events = new Events(db)

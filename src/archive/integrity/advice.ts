@@ -24,6 +24,7 @@ const advice: Readonly<Record<CheckName, string>> = {
   messages: AGAIN,
   files: AGAIN,
   secrets: 'Withdraw the secret where it was issued: this file and every copy of it hold it.',
+  search: ANEW,
   books: 'Compare with `hansard verify --remote`: the books of an old run can’t be written again.',
   permissions: 'Run `chmod 600` on the file.',
 }

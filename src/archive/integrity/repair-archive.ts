@@ -1,4 +1,6 @@
+import { Histories } from '../histories.ts'
 import { lockArchive } from '../lock.ts'
+import { SearchIndex } from '../search-index.ts'
 import { explainSqlite, openSqlite, type Sqlite } from '../sqlite.ts'
 import type { CheckName, Problem } from './check.ts'
 import { checks } from './checks.ts'
@@ -28,7 +30,10 @@ export function repairArchive(path: string, holder: string): readonly Repair[] {
   try {
     const db = openSqlite(path, 'write')
     try {
-      return mendAll(db, collect(db, path))
+      const repairs = mendAll(db, collect(db, path))
+      const filled = fillSearch(db)
+      db.pragma('wal_checkpoint(truncate)')
+      return [...repairs, ...filled]
     } catch (thrown) {
       throw explainSqlite(thrown, path)
     } finally {
@@ -61,8 +66,21 @@ function mendAll(db: Sqlite, mendable: readonly Mendable[]): Repair[] {
   db.transaction(() => {
     for (const { mend } of inOrder) if (!isMended.has(mend)) isMended.set(mend, attempt(db, mend))
   }).immediate()
-  db.pragma('wal_checkpoint(truncate)')
   return inOrder.filter(({ mend }) => isMended.get(mend)).map(({ check, what }) => ({ check, what }))
+}
+
+/** What was emptied above, and what no backup has indexed yet. */
+function fillSearch(db: Sqlite): Repair[] {
+  try {
+    const index = new SearchIndex(db, new Histories(db))
+    const { waiting } = index.state()
+    while (db.transaction(() => index.addSome()).immediate());
+    return waiting === 0
+      ? []
+      : [{ check: 'search', what: `${waiting} conversations were put into the index` }]
+  } catch {
+    return [] // the check that follows says why
+  }
 }
 
 function attempt(db: Sqlite, mend: Mendable['mend']): boolean {

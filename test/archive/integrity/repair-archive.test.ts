@@ -24,6 +24,18 @@ const mendable = [
   ['derived columns', `update revision set name = 'x', created_at = null`],
   ['missing views', 'drop view entries; drop view conversations'],
   ['a missing index', 'drop index revision_conversation'],
+  [
+    'a search index without its words',
+    `insert into search (search, rowid, words) values ('delete', 1, 'river')`,
+  ],
+  ['a search index whose pages are damaged', `update search_data set block = x'00' where id > 10`],
+  ['a search index that does not know itself', 'delete from search_data where id = 10'],
+  [
+    'a search index with wrong holders',
+    'delete from holding where document = 1; insert into holding values (-1, 2)',
+  ],
+  ['a search index that is gone', 'drop table search; drop table holding'],
+  ['a search index of which a part is gone', 'drop table holding'],
   ['an index of another kind', 'drop index entry_sha256; create index entry_sha256 on entry (id)'],
 ] as const
 

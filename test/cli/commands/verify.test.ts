@@ -30,7 +30,7 @@ describe('hansard verify', () => {
     await backup()
     const { exitCode, stdout } = await run('verify')
     expect(stdout).toMatch(/^ok {7}pages: /)
-    expect(stdout).toContain('is sound: 13 checks')
+    expect(stdout).toContain('is sound: 14 checks')
     expect(stdout).toContain('decay, not tampering')
     expect(exitCode).toBe(0)
   })
