@@ -6,6 +6,7 @@ import { Archive, openArchive } from '../../src/archive/archive.ts'
 import { openSqlite } from '../../src/archive/sqlite.ts'
 import { backup } from '../../src/backup/backup.ts'
 import { manyConversations } from '../../src/sandbox/many.ts'
+import { openOnSmallDisk } from '../support/small-disk.ts'
 import { world, type World } from '../support/world.ts'
 import { startHansard } from '../torture/child.ts'
 import { checkIntegrity, differences } from '../torture/truth.ts'
@@ -17,14 +18,6 @@ function clientOf({ sandbox }: World): ConversationsClient {
   const client = new ConversationsClient({ apiKey: 'source', baseUrl: sandbox.url })
   onTestFinished(() => client.close())
   return client
-}
-
-/** The archive as on a disk that holds so many pages more. */
-function openOnSmallDisk(path: string, pages: number): Archive {
-  openArchive(path, { mode: 'create' }).close()
-  const db = openSqlite(path, 'write')
-  db.pragma(`max_page_count = ${Number(db.pragma('page_count', { simple: true })) + pages}`)
-  return new Archive(db, path)
 }
 
 async function mustComplete({ archive, sandbox, backup: run }: World): Promise<void> {
@@ -57,33 +50,6 @@ describe('A full disk', { timeout: 60_000 }, () => {
     },
   )
 
-  it('keeps what was done before, and takes back what was counted too soon', async () => {
-    const here = await world()
-    const store = openOnSmallDisk(here.archive, 12)
-    const done = new Set<number>()
-    const failed = new Set<number>()
-    for (let n = 0; n < 40; n++) {
-      const work = () => store.histories.store([`{"n":${n},"text":"${'x'.repeat(4000)}"}`]).tip
-      try {
-        store.soon(work, () => done.delete(n))
-        done.add(n)
-      } catch {
-        failed.add(n)
-      }
-    }
-    try {
-      store.flush()
-    } catch {
-      // What was lost has been taken back.
-    }
-    store.close()
-    expect(failed.size).toBeGreaterThan(0)
-    const db = openSqlite(here.archive, 'read')
-    const stored = db.prepare("select json ->> '$.n' from entry order by 1").pluck().all()
-    db.close()
-    expect(stored).toEqual([...done])
-  })
-
   it('or a limit of file sizes ends the command with one sentence and what to do', async () => {
     for (const kilobytes of [60, 150, 400]) {
       const here = await world({ stories })
@@ -97,20 +63,6 @@ describe('A full disk', { timeout: 60_000 }, () => {
       expect(stderr).toMatch(/^hansard: .+: (nothing more can be written.+|the disk .+)\nhint: .+\n$/)
       await mustComplete(here)
     }
-  })
-})
-
-describe('Work that nothing follows', () => {
-  it('is committed in time all the same', async () => {
-    const here = await world()
-    const store = openArchive(here.archive, { mode: 'create' })
-    onTestFinished(() => store.close())
-    store.soon(() => store.histories.store(['{"lonely":true}']))
-    const reader = openSqlite(here.archive, 'read')
-    onTestFinished(() => void reader.close())
-    await expect
-      .poll(() => reader.prepare('select json from entry').pluck().all())
-      .toEqual(['{"lonely":true}'])
   })
 })
 
