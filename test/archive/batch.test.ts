@@ -102,7 +102,8 @@ describe('Work that is gathered', () => {
 
   it('loses only what failed, when one piece of it fails', () => {
     const { archive, store, seen } = newArchive()
-    archive.soon(store('1'))
+    const lost: unknown[] = []
+    archive.soon(store('1'), (result) => lost.push(result))
     expect(() =>
       archive.soon(() => {
         store('2')()
@@ -112,6 +113,7 @@ describe('Work that is gathered', () => {
     archive.soon(store('3'))
     archive.flush()
     expect(seen()).toEqual(['1', '3'])
+    expect(lost).toEqual([])
   })
 
   it('is all taken back when its commit fails, and whoever counted it is told once', () => {
@@ -119,6 +121,7 @@ describe('Work that is gathered', () => {
     const lost: unknown[] = []
     archive.soon(store('1'), (result) => lost.push(['first', result]))
     archive.soon(storeTooMuch, () => lost.push('second'))
+    archive.soon(store('that nobody counts'))
     expect(() => archive.flush()).toThrow('FOREIGN KEY')
     expect(lost).toEqual([['first', 1], 'second'])
     expect(seen()).toEqual([])
