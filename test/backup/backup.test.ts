@@ -1,3 +1,4 @@
+import Database from 'better-sqlite3'
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -186,7 +187,7 @@ describe('A backup', () => {
   })
 
   it('counts as failed a row without an id, and goes on with the rest of its page', async () => {
-    const { sandbox, backup } = await world()
+    const { sandbox, archive, backup } = await world()
     const good = '{"id":"conv_1","created_at":"2026-01-01T00:00:00Z","metadata":null}'
     sandbox.faults.add({
       operation: 'list',
@@ -195,6 +196,16 @@ describe('A backup', () => {
     const account = sandbox.account('source')
     account.create({ row: good, entries: [entry(1)] })
     expect(await backup()).toMatchObject({ exitCode: 3, listed: 3, new: 1, failed: 2 })
+    const db = new Database(archive, { readonly: true })
+    const kept = db.prepare(
+      'select step, code, message, cast(body as text) as body from failure order by body',
+    )
+    const row = { step: 'row', code: 'unexpected-shape', message: 'A row of the listing has no id' }
+    expect(kept.all()).toEqual([
+      { ...row, body: '7' },
+      { ...row, body: '{"created_at":"2025-01-01T00:00:00Z"}' },
+    ])
+    db.close()
   })
 
   it('counts as vanished what is deleted between listing and reading', async () => {
@@ -297,6 +308,7 @@ describe('A backup', () => {
     expect([third.requests, third.bytes]).toEqual([second.requests, second.bytes])
     expect(first.requests + second.requests + third.requests).toBe(sandbox.requests.length)
     expect(first.bytes).toBeGreaterThan(second.bytes)
+    expect(sandbox.requests.map(({ operation }) => operation)).toContain('getMessages')
     const seconds = first.seconds + second.seconds + third.seconds
     expect(Math.abs(seconds - took)).toBeLessThan(0.1)
     store.close()

@@ -19,10 +19,7 @@ function query({ archive }: World, sql: string): unknown[] {
 }
 
 /** Backs up an account of one conversation, `c`, for which the service answers with these texts. */
-async function backUp(
-  texts: { history: string[]; messages: string[]; row?: string; date?: string },
-  ...args: string[]
-) {
+async function backUp(texts: { history: string[]; messages: string[]; row?: string; date?: string }) {
   const { url } = await serve(({ url: path = '' }, response) => {
     if (texts.date !== undefined) response.setHeader('date', texts.date)
     const row = texts.row ?? '{"id":"c","metadata":null,"created_at":"2026-01-01T00:00:00Z"}'
@@ -33,8 +30,11 @@ async function backUp(
   })
   const here = await world()
   const env = { MISTRAL_API_KEY: 'k', MISTRAL_BASE_URL: url, HANSARD_ARCHIVE: here.archive }
-  const { stdout } = await hansard(['backup', '--json', ...args], { env })
-  return { here, result: JSON.parse(stdout) as Record<string, unknown> }
+  const again = async (...args: string[]) => {
+    const { stdout } = await hansard(['backup', '--json', ...args], { env })
+    return JSON.parse(stdout) as Record<string, unknown>
+  }
+  return { here, again, result: await again() }
 }
 
 describe('A conversation whose row must be asked for', () => {
@@ -111,6 +111,40 @@ describe('Messages', () => {
       const { here } = await backUp({ history: [entry(1)], messages })
       expect(query(here, 'select messages is not null as areKept from revision')).toEqual([{ areKept: 1 }])
       expect(query(here, 'select kind from event')).toEqual([{ kind: 'messages-differ' }])
+    }
+  })
+})
+
+describe('Messages that were kept', () => {
+  const history = ['{"type":"message.input","content":"é"}']
+  const kept = ['{"content":"\\u00e9","type":"message.input"}']
+
+  it('and come again in other letters are no change', async () => {
+    const texts = { history, messages: kept }
+    const { here, again } = await backUp(texts)
+    texts.messages = ['{"content":"\\u00E9","type":"message.input"}']
+    expect(await again('--full')).toMatchObject({ updated: 0, unchanged: 1 })
+    expect(query(here, 'select count(*) as revisions from revision')).toEqual([{ revisions: 1 }])
+    expect(await again('--full', '--no-messages')).toMatchObject({ unchanged: 1, failed: 0 })
+  })
+
+  it('or were not needed, are a change when they say something else, or nothing', async () => {
+    for (const [before, after] of [
+      [history, []],
+      [kept, []],
+      [kept, history],
+      [[entry(1)], [entry(2)]],
+      [history, [entry(1)]],
+    ] as const) {
+      const texts = { history, messages: [...before] }
+      const { here, again } = await backUp(texts)
+      texts.messages = [...after]
+      expect(await again('--full')).toMatchObject({ updated: 1 })
+      expect(query(here, 'select messages is not null as areKept from revision order by id desc')[0]).toEqual(
+        {
+          areKept: after === history ? 0 : 1,
+        },
+      )
     }
   })
 })
