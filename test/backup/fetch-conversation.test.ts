@@ -1,6 +1,7 @@
 import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 
+import { change } from '../support/damaged-archives.ts'
 import { hansard } from '../support/hansard.ts'
 import { serve } from '../support/http-server.ts'
 import { world, type World } from '../support/world.ts'
@@ -165,21 +166,42 @@ describe('The time of a fetch', () => {
   })
 })
 
-describe('A backup that is interrupted', () => {
-  it('ends soon though an answer never comes', async () => {
-    const here = await world()
-    here.sandbox.account('source').create({ entries: [entry(1)], createdAt: long })
-    here.sandbox.faults.add({ operation: 'getHistory', then: { kind: 'stall', at: 'head' } })
-    const stop = new AbortController()
-    setTimeout(() => stop.abort(), 300)
-    const env = {
-      MISTRAL_API_KEY: 'source',
-      MISTRAL_BASE_URL: here.sandbox.url,
-      HANSARD_ARCHIVE: here.archive,
-    }
-    const began = performance.now()
-    expect(await hansard(['backup'], { env, signal: stop.signal })).toMatchObject({ exitCode: 130 })
-    expect(performance.now() - began).toBeLessThan(5000)
-    expect(query(here, 'select * from failure')).toEqual([])
+describe('Metadata', () => {
+  it('that changed is asked for where the listing leaves it out', async () => {
+    const here = await world({ behaviour: { listMetadata: 'absent' } })
+    const account = here.sandbox.account('source')
+    const row = (hour: number, n: number) =>
+      `{"id":"c","created_at":"2026-01-01T00:00:00Z","updated_at":"2026-01-01T0${hour}:00:00Z","metadata":{"n":${n}}}`
+    account.create({ row: row(1, 1), entries: [entry(1)] })
+    expect(await here.backup()).toMatchObject({ new: 1 })
+    account.replaceRow('c', row(2, 2))
+    expect(await here.backup()).toMatchObject({ updated: 1 })
+    expect(query(here, 'select json from conversations')).toEqual([{ json: row(2, 2) }])
+
+    change(here.archive, `update revision set row = '{"id'`)
+    expect(await here.backup('--full')).toMatchObject({ updated: 1, failed: 0 })
+    expect(query(here, 'select json from conversations')).toEqual([{ json: row(2, 2) }])
   })
+})
+
+describe('A backup that is interrupted', () => {
+  it.each(['get', 'getHistory', 'getMessages', 'list'] as const)(
+    'ends soon though the answer to %s never comes',
+    async (operation) => {
+      const here = await world({ behaviour: { listMetadata: 'absent' } })
+      here.sandbox.account('source').create({ entries: [entry(1)], createdAt: long })
+      here.sandbox.faults.add({ operation, then: { kind: 'stall', at: 'head' } })
+      const stop = new AbortController()
+      setTimeout(() => stop.abort(), 300)
+      const env = {
+        MISTRAL_API_KEY: 'source',
+        MISTRAL_BASE_URL: here.sandbox.url,
+        HANSARD_ARCHIVE: here.archive,
+      }
+      const began = performance.now()
+      expect(await hansard(['backup'], { env, signal: stop.signal })).toMatchObject({ exitCode: 130 })
+      expect(performance.now() - began).toBeLessThan(5000)
+      if (operation !== 'list') expect(query(here, 'select * from failure')).toEqual([])
+    },
+  )
 })
