@@ -5,6 +5,7 @@ import { ConversationsClient } from '../../src/api/client.ts'
 import { openArchive } from '../../src/archive/archive.ts'
 import { compareRemote, type Compared, type CompareOptions } from '../../src/backup/compare-remote.ts'
 import { manyConversations } from '../../src/sandbox/many.ts'
+import { stopWhenAsked } from '../support/stop.ts'
 import { world, type World } from '../support/world.ts'
 
 const few = (count = 12) => [manyConversations({ count, entries: 2, bytesPerEntry: 200, seed: 5 })]
@@ -77,10 +78,10 @@ describe('Comparing an account with its archive', () => {
   it('ends soon when it is interrupted, also while an answer does not come, and calls nothing different', async () => {
     const here = await backedUp(40)
     here.sandbox.faults.add({ operation: 'getHistory', nth: 5, then: { kind: 'stall', at: 'head' } })
-    const stop = new AbortController()
+    const before = here.sandbox.requests.filter(({ operation }) => operation === 'getHistory').length
     const began = performance.now()
-    const { ended, told, asked } = await compare(here, { signal: stop.signal })
-    setTimeout(() => stop.abort(), 500)
+    const signal = stopWhenAsked(here.sandbox, 'getHistory', before + 10)
+    const { ended, told, asked } = await compare(here, { signal })
     await expect(ended).rejects.toMatchObject({ code: 'interrupted' })
     expect(performance.now() - began).toBeLessThan(5000)
     expect(new Set(told.map(({ sign }) => sign))).toEqual(new Set(['=']))

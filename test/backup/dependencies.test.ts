@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 
 import { openArchive } from '../../src/archive/archive.ts'
 import { hansard } from '../support/hansard.ts'
+import { stopWhenAsked } from '../support/stop.ts'
 import { world, type World } from '../support/world.ts'
 
 const long = new Date('2026-01-01')
@@ -150,15 +151,14 @@ describe('What ends a run', () => {
       const here = operation === 'getAgent' ? await worldWithAgent() : await worldWithFile('content', 7)
       here.sandbox.faults.clear()
       here.sandbox.faults.add({ operation, then: { kind: 'stall', at: 'head' } })
-      const stop = new AbortController()
-      setTimeout(() => stop.abort(), 300)
+      const signal = stopWhenAsked(here.sandbox, operation)
       const env = {
         MISTRAL_API_KEY: 'source',
         MISTRAL_BASE_URL: here.sandbox.url,
         HANSARD_ARCHIVE: here.archive,
       }
       const began = performance.now()
-      expect(await hansard(['backup'], { env, signal: stop.signal })).toMatchObject({ exitCode: 130 })
+      expect(await hansard(['backup'], { env, signal })).toMatchObject({ exitCode: 130 })
       expect(performance.now() - began).toBeLessThan(5000)
       expect(look(here).counts).toMatchObject({ wanted: 1, failed: 0 })
     },
