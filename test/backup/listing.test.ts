@@ -109,6 +109,33 @@ describe('A listing by anchored overlap', () => {
     )
   })
 
+  it('is complete though rows are created behind its back each time it looks at the end', async () => {
+    const [create, drop] = [
+      (count: number): Change => ({ kind: 'create', count }),
+      (count: number): Change => ({ kind: 'delete', at: 0, count }),
+    ]
+    for (const [size, changes] of [
+      [4, [[], [drop(4)], [], [create(2)], [], [], [create(1)], [drop(1)], [], [create(1)]]],
+      [
+        20,
+        [
+          [drop(5), drop(14)],
+          [],
+          [create(3), drop(1)],
+          [],
+          [],
+          [create(5), drop(1)],
+          [create(1)],
+          [drop(1), create(1)],
+          [create(9)],
+        ],
+      ],
+    ] as [number, Change[][]][]) {
+      const account = new MovingAccount(size, 100, changes)
+      expect((await list(account, 20)).verdict).toEqual({ complete: true, reason: undefined })
+    }
+  })
+
   it('goes on where the last row that it had seen was deleted', async () => {
     const changes: Change[][] = [
       [
