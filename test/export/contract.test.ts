@@ -22,6 +22,7 @@ const variants: Readonly<Record<FormatName, readonly Readonly<Record<string, unk
   jsonl: [{}, { per: 'entry' }, { gzip: true }],
   // (--table conversations reads no entries, and so finds none that can’t be read: see csv.test.ts)
   csv: [{}, { bom: true, escapeFormulas: false }, { table: 'entries' }],
+  parquet: [{}],
 }
 
 /** Every story of the sandbox, as a backup stores it. */
