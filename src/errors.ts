@@ -48,6 +48,8 @@ export type ErrorCode =
   | 'not-indexed'
   /** The archive holds another account's conversations. */
   | 'another-account'
+  /** A plan that was edited, or is for another archive or another state of it. */
+  | 'plan-refused'
   /** A file could not be read or written. */
   | 'file'
 

@@ -119,8 +119,11 @@ async function* isEnd<Row extends ListedRow>(
   const again = yield* look(window)
   if (walk.take(again, startOf(window)) === 'unanchored' || walk.broken !== undefined) return false
   const isShort = size.isGranted && again.length < size.expected
-  if (behind.length === 0) return isShort || keysOf(again) === keysOf(rows)
-  if (isShort) walk.broken = 'pages came shorter than what follows them'
+  const isUnmoved = keysOf(again) === keysOf(rows)
+  if (behind.length === 0) return isShort || isUnmoved
+  // A row that was created meanwhile pushed others there: then the second look holds them, and that row too.
+  const wasPushed = !isUnmoved && behind.every(({ key }) => again.some((row) => row.key === key))
+  if (isShort && !wasPushed) walk.broken = 'pages came shorter than what follows them'
   return false
 }
 

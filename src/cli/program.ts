@@ -8,6 +8,7 @@ import type { ExitCode } from './exit-codes.ts'
 import { exportOptions } from './export-options.ts'
 import type { GlobalOptions, Io } from './io.ts'
 import { bytes, fileName, whole } from './option-values.ts'
+import { planOptions } from './replay-options.ts'
 import { selection } from './selection-options.ts'
 
 /** A command: a plain async function of its options and the world. */
@@ -118,6 +119,13 @@ export function buildProgram(io: Io, onExit: (code: ExitCode) => void): Command 
     .option('--seed <n>', 'with --sample: choose those of an earlier sample', whole(0, 4_294_967_295))
     .option('--concurrency <n>', 'with --remote: conversations read at the same time', whole(1, 64), 8)
     .action(action(async () => (await import('./commands/verify.ts')).verifyCommand))
+
+  const replay = program
+    .command('replay')
+    .description('move conversations to another account, or run them again: plan first')
+  planOptions(replay.command('plan'), io.env)
+    .description('what a replay would send, what that loses and costs; it writes nothing over there')
+    .action(action(async () => (await import('./commands/replay-plan.ts')).replayPlanCommand))
 
   program
     .command('sandbox')

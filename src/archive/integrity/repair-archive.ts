@@ -13,7 +13,7 @@ export interface Repair {
   readonly what: string
 }
 
-const content: readonly CheckName[] = ['entries', 'links', 'revisions', 'conversations']
+const content: readonly CheckName[] = ['entries', 'links', 'revisions', 'conversations', 'files']
 
 /**
  * Rebuilds whatever can be derived from what is proven to be right, and nothing else; no content is deleted. Indexes are
@@ -58,14 +58,16 @@ function collect(db: Sqlite, path: string): Mendable[] {
   return mendable.filter(({ isEvidence }) => isContentSound || isEvidence !== true)
 }
 
-/** Rows first, then the indexes over them. What can't be written (a damaged page) stays as it was. */
+/**
+ * Rows first, then the indexes over them. Each repair is committed on its own: one that meets a damaged page takes its
+ * whole transaction back. What it meant to put right stays as it was.
+ */
 function mendAll(db: Sqlite, mendable: readonly Mendable[]): Repair[] {
   const isIndex = ({ isEvidence }: Mendable) => isEvidence === true
   const inOrder = [...mendable.filter((each) => !isIndex(each)), ...mendable.filter(isIndex)]
   const isMended = new Map<Mendable['mend'], boolean>()
-  db.transaction(() => {
-    for (const { mend } of inOrder) if (!isMended.has(mend)) isMended.set(mend, attempt(db, mend))
-  }).immediate()
+  db.pragma('synchronous = normal')
+  for (const { mend } of inOrder) if (!isMended.has(mend)) isMended.set(mend, attempt(db, mend))
   return inOrder.filter(({ mend }) => isMended.get(mend)).map(({ check, what }) => ({ check, what }))
 }
 
@@ -85,7 +87,7 @@ function fillSearch(db: Sqlite): Repair[] {
 
 function attempt(db: Sqlite, mend: Mendable['mend']): boolean {
   try {
-    db.transaction(() => mend(db))()
+    db.transaction(() => mend(db)).immediate()
     return true
   } catch {
     return false
