@@ -65,7 +65,7 @@ describe('A page that can’t be read', () => {
     const path = newArchive()
     destroyPage(path, 'link')
     const { isReadable, checks, findings } = verified(path)
-    expect([isReadable, checks.length]).toEqual([true, 13])
+    expect([isReadable, checks.length]).toEqual([true, 14])
     expect(findings).toContainEqual({
       check: 'links',
       severity: 'error',
