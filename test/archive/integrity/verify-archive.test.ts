@@ -363,14 +363,17 @@ describe('Verifying an archive', () => {
     const path = newArchive()
     change(path, `update entry set json = '{}' where id in (1, 2, 3)`)
     const counts = verified(path).checks.map(({ check, findings }) => [check, findings])
-    expect(counts.filter(([, findings]) => findings !== 0)).toEqual([['entries', 3]])
+    expect(counts.filter(([, findings]) => findings !== 0)).toEqual([
+      ['entries', 3],
+      ['search', 1],
+    ])
   })
 
   it('brings an archive of an older format up to date and makes every check, unless its pages are damaged', () => {
     const [sound, damaged] = ['sound.db', 'damaged.db'].map((name) => join(testFolder(), name))
     damagedArchives['format-1']?.(sound ?? '')
     expect(verified(sound ?? '')).toMatchObject({ isReadable: true, findings: [] })
-    expect(verified(sound ?? '').checks).toHaveLength(13)
+    expect(verified(sound ?? '').checks).toHaveLength(14)
 
     damagedArchives['format-1']?.(damaged ?? '')
     destroyPage(damaged ?? '', 'revision_conversation')
@@ -397,6 +400,7 @@ describe('Verifying an archive', () => {
     expect(verified(path).findings).toMatchObject([
       { check: 'schema', severity: 'warning', advice: 'Run `hansard verify --repair`.' },
       { check: 'entries', severity: 'error', advice: containing('or run `hansard backup --full`') },
+      { check: 'search', severity: 'warning', advice: 'Run `hansard verify --repair`.' },
     ])
     change(path, `update entry set json = '{}'; update blob set bytes = x'00'`)
     const ofFile = verified(path).findings.find(({ check }) => check === 'files')

@@ -64,7 +64,7 @@ describe('hansard search', () => {
     }
     const hostile = await onTerminal(archive, 80, 'desrever')
     expect(hostile).toContain('\\u202e')
-    // eslint-disable-next-line no-control-regex -- what it is about
+     
     expect(hostile.replaceAll(/\u001b\[(1|22)m/g, '')).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]/)
   })
 
