@@ -64,7 +64,6 @@ describe('hansard search', () => {
     }
     const hostile = await onTerminal(archive, 80, 'desrever')
     expect(hostile).toContain('\\u202e')
-     
     expect(hostile.replaceAll(/\u001b\[(1|22)m/g, '')).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]/)
   })
 
