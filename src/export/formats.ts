@@ -1,9 +1,11 @@
 import type { Format } from './format.ts'
 import { jsonl } from './jsonl.ts'
+import { markdown } from './markdown.ts'
 
 /** Every format, by the name that the command line knows it by. */
 export const formats = {
   jsonl,
+  markdown,
 } as const satisfies Readonly<Record<string, Format<never>>>
 
 export type FormatName = keyof typeof formats

@@ -20,6 +20,7 @@ import { hansard } from '../support/hansard.ts'
 /** What every format must keep, whatever it looks like. `variants` are the options it is also tried with. */
 const variants: Readonly<Record<FormatName, readonly Readonly<Record<string, unknown>>[]>> = {
   jsonl: [{}, { per: 'entry' }, { gzip: true }],
+  markdown: [{}, { path: '{model}/{id}' }],
 }
 
 /** Every story of the sandbox, as a backup stores it. */
