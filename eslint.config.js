@@ -18,6 +18,7 @@ const homes = {
   'src/archive/sqlite.ts': ['better-sqlite3'],
   'src/export/csv.ts': ['csv-stringify'],
   'src/export/parquet*.ts': ['hyparquet-writer'],
+  'src/export/markdown/hazards.ts': ['markdown-it'],
   'src/sandbox/**/*.ts': ['hono', '@hono/node-server'],
   'src/cli/**/*.ts': ['commander', 'picocolors', 'string-width'],
 }

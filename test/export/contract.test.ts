@@ -29,6 +29,7 @@ const variants: Readonly<Record<FormatName, readonly Readonly<Record<string, unk
     { system: true, textOnly: true },
     { drop: ['thinking', 'references', 'executions'] },
   ],
+  markdown: [{}, { path: '{model}/{id}' }],
 }
 
 /** Every story of the sandbox, as a backup stores it. */
