@@ -1,20 +1,21 @@
+import { elements } from '../../model/json-text.ts'
 import type { Loss } from '../loss.ts'
 import type { Licence } from './licences.ts'
-import { treeAt, type Path } from './path.ts'
-import { typeIn } from './texts.ts'
-import { objectOf, present, stringOf, textOf, treeOf, type Tree } from './tree.ts'
+import { textAt, treeAt, type Path } from './path.ts'
+import { membersOf, stringMember, typeIn } from './texts.ts'
+import { isNothing, objectOf, stringOf, textOf, treeOf, type Tree } from './tree.ts'
 import { contentForm, jsonForm } from './entry-form.ts'
 
 /** What a loss of a chunk, or of a field, may do, by its kind. */
 export const chunkLicences = {
   'citation-as-text': chunk(['tool_reference', 'reference'], (given, text) => {
-    const ids = given.get('reference_ids')
-    const numbers = Array.isArray(ids) ? present(ids).map((id) => stringOf(id) ?? textOf(id)) : []
-    const words = [stringOf(given.get('title')), stringOf(given.get('url')), ...numbers]
+    const ids = elements(membersOf(given).get('reference_ids') ?? '[]')
+    const numbers = ids.map((id) => stringOf(treeOf(id)) ?? id)
+    const words = [stringMember(given, 'title'), stringMember(given, 'url'), ...numbers]
     return words.every((word) => word === undefined || text.includes(word))
   }),
   'file-noted': chunk(['tool_file'], (given, text) => {
-    const name = stringOf(given.get('file_name')) ?? stringOf(given.get('file_id'))
+    const name = stringMember(given, 'file_name') ?? stringMember(given, 'file_id')
     return name !== undefined && text.includes(name)
   }),
   'thinking-dropped': ({ after }, { text = '', path }) => {
@@ -42,21 +43,19 @@ export const chunkLicences = {
 } satisfies Partial<Record<Loss['kind'], Licence>>
 
 /** A chunk of one of these types becomes a text in which its words stand. */
-function chunk(
-  types: readonly string[],
-  keeps: (given: ReadonlyMap<string, Tree | undefined>, text: string) => boolean,
-): Licence {
+function chunk(types: readonly string[], keeps: (given: string, text: string) => boolean): Licence {
   return ({ after }, { text = '', path }) => {
-    const given = treeAt(treeOf(text), path)
-    if (!types.includes(typeOf(given) ?? '')) return 'there is no such chunk'
+    const given = textAt(text, path) ?? 'null'
+    if (!types.includes(typeOf(treeOf(given)) ?? '')) return 'there is no such chunk'
     const said = textOfChunk(after)
-    return said !== undefined && keeps(objectOf(given), said) ? undefined : 'words are missing in it'
+    return said !== undefined && keeps(given, said) ? undefined : 'words are missing in it'
   }
 }
 
 function typeOf(given: Tree | undefined): string | undefined {
   if (!(given instanceof Map)) return undefined
-  return stringOf(given.get('type')) ?? 'text'
+  const type = given.get('type')
+  return isNothing(type) ? 'text' : (stringOf(type) ?? textOf(type))
 }
 
 function isChunkPath(path: Path): boolean {

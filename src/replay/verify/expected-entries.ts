@@ -65,9 +65,11 @@ function applied(
 ): { trees: Tree[]; complaints: Difference[] } {
   const complaints: Difference[] = []
   const tree = treeOf(text)
+  let sent: Tree | undefined = tree
   for (const loss of losses) {
     const { path, after } = loss
-    const complaint = complaintAbout(loss, { text, entries, mode, sent: tree })
+    const complaint = complaintAbout(loss, { text, entries, mode, sent })
+    if (path === '') sent = replacement(loss).at(-1)
     if (complaint !== undefined) complaints.push(falseLoss(loss, complaint))
     else if (path !== '') put(tree, pathOf(path) ?? [], after === null ? undefined : treeOf(after))
   }

@@ -1,12 +1,12 @@
 import type { Loss } from '../loss.ts'
 import type { Difference, Replayed } from './certificate.ts'
 import { falseLoss } from './expected-entries.ts'
-import { pathOf, put, textAt, type Path } from './path.ts'
+import { pathOf, put, textAt, treeAt, type Path } from './path.ts'
 import { quotes } from './quotes.ts'
 import { isEmpty } from './row-form.ts'
 import { rowLicences, type RowPlace } from './row-licences.ts'
 import { membersOf } from './texts.ts'
-import { objectOf, treeOf, type TreeObject } from './tree.ts'
+import { isNothing, objectOf, treeOf, type TreeObject } from './tree.ts'
 
 /** What the row of the copy must say if it lost what is declared; and what is wrong with what is declared. */
 export interface ExpectedRow {
@@ -44,8 +44,11 @@ function withSettings(row: string, agent: string): string {
 function complaintAbout(loss: Loss, place: Omit<RowPlace, 'path'>): string | undefined {
   const path = pathOf(loss.path)
   if (path === undefined || path.length === 0) return 'its path leads nowhere'
-  const isQuoted = loss.kind === 'agent-as-model' || quotes(loss.before, textAt(place.text, path))
-  if (!isQuoted) return 'it quotes what does not stand there'
+  // A loss of the same place may already have taken away what stood there.
+  const isQuoted = loss.before === null && isNothing(treeAt(place.row, path))
+  const isComposed = loss.kind === 'agent-as-model'
+  if (!isQuoted && !isComposed && !quotes(loss.before, textAt(place.text, path)))
+    return 'it quotes what does not stand there'
   const licence = rowLicences.get(loss.kind)
   return licence === undefined ? 'it is none of a conversation' : licence(loss, { ...place, path })
 }

@@ -1,7 +1,7 @@
 import type { Difference } from './certificate.ts'
 import { entryForm, typeOf, type EntryForm } from './entry-form.ts'
 import type { Expected } from './expected-entries.ts'
-import { treeOf } from './tree.ts'
+import { stringOf, treeOf } from './tree.ts'
 
 /**
  * Every call must be followed by its own result over there as at the source, whatever their ids are called; or neither of
@@ -20,7 +20,7 @@ export function callsApart(source: readonly string[], expected: readonly Expecte
   })
 }
 
-/** The places of calls with those of their results: a result belongs to the first open call of its id. */
+/** The places of calls with those of their results: a result belongs to the first open call of its id. A call without a name calls nothing. */
 function pairsOf(
   entries: readonly { readonly position: number; readonly form: EntryForm }[],
 ): [number, number][] {
@@ -28,7 +28,8 @@ function pairsOf(
   const pairs: [number, number][] = []
   for (const { position, form } of entries) {
     const id = form.get('tool_call_id')
-    if (typeOf(form) === 'function.call') open.push({ position, id })
+    const isNamed = stringOf(form.get('name') ?? '') !== undefined
+    if (typeOf(form) === 'function.call' && isNamed) open.push({ position, id })
     if (typeOf(form) !== 'function.result') continue
     const at = open.findIndex((call) => id !== undefined && call.id === id)
     const [call] = at === -1 ? [] : open.splice(at, 1)

@@ -50,6 +50,7 @@ function toolForm(tool: Tree): Tree {
     if (inner instanceof Map) form.set(key, withoutNulls(inner))
   }
   objectOf(form.get('authorization')).delete('value')
+  if (isEmpty(form.get('library_ids'))) form.delete('library_ids')
   return form
 }
 

@@ -39,7 +39,7 @@ export const rowLicences: ReadonlyMap<LossKind, RowLicence> = new Map<LossKind, 
   ['model-mapped', mapped(/^model$/)],
   ['library-mapped', mapped(/^tools,\d+,library_ids,\d+$/)],
   ['connector-mapped', mapped(/^tools,\d+,connector_id$/)],
-  ['tool-dropped', dropped(/^tools,\d+$/)],
+  ['tool-dropped', dropped(/^tools(,\d+)?$/)],
   ['argument-dropped', dropped(/^completion_args(,|$)/)],
   [
     'tools-silenced',
