@@ -38,6 +38,8 @@ export interface Difference {
     | 'gone'
     /** An entry that must stand there does not. */
     | 'missing'
+    /** It has changed places with the next one. */
+    | 'moved'
     /** An entry stands there that nobody said and nobody generated. */
     | 'added'
     /** It stands there otherwise. */

@@ -26,7 +26,11 @@ const whole = { path: '', expected: null, found: null }
 /** What the receipt calls generated is not what was sent, though it may say the same. */
 function isSame(form: EntryForm, found: FoundEntry | undefined, generated: Replayed['generated']): boolean {
   if (found === undefined || isRecorded(found, generated)) return false
-  return differingMembers(form, found.form).length === 0
+  return isEqual(form, found.form)
+}
+
+function isEqual(form: EntryForm, found: EntryForm): boolean {
+  return differingMembers(form, found).length === 0
 }
 
 /** Tells whether the receipt says that this entry was generated. */
@@ -39,12 +43,17 @@ function explained(
   next: Expected | undefined,
   [there, later]: readonly FoundEntry[],
 ): Difference {
-  const isNext = next !== undefined && differingMembers(next.form, there?.form ?? new Map()).length === 0
+  const isNext = there !== undefined && next !== undefined && isEqual(next.form, there.form)
+  const isLater = later !== undefined && isEqual(form, later.form)
+  if (isNext && isLater) {
+    const detail = `it stands there after the next one: ${typeWords(form)}`
+    return { ...whole, entry, kind: 'moved', detail, expected: briefly(form) }
+  }
   if (there === undefined || isNext) {
     const detail = `it does not stand there: ${typeWords(form)}`
     return { ...whole, entry, kind: 'missing', detail, expected: briefly(form) }
   }
-  if (later !== undefined && differingMembers(form, later.form).length === 0) return added(there, entry)
+  if (isLater) return added(there, entry)
   const [path = '', ...more] = differingMembers(form, there.form)
   const isGenerated = path === '' && more.length === 0
   const detail = isGenerated
