@@ -40,11 +40,11 @@ describe('The README', () => {
   })
 
   it('has a row for every command, with every option of it and none that it has not', () => {
-    const rows = section(readme, '## Commands').matchAll(/^\| `(\w+)` +\|.*\|(.*)\|$/gm)
+    const rows = section(readme, '## Commands').matchAll(/^\| `([\w ]+)` +\|.*\|(.*)\|$/gm)
     const told = new Map([...rows].map(([, name = '', options = '']) => [name, allOptionsIn(options).sort()]))
     const known = new Map(
-      program.commands.map((command) => [
-        command.name(),
+      commandsOf(program).map(([name, command]) => [
+        name,
         longOptions(command)
           .filter((option) => !ofAccounts.includes(option))
           .sort(),
@@ -90,7 +90,7 @@ describe('The page for engineers', () => {
 
 describe('The help', () => {
   it('of each command describes the command and all of its options', () => {
-    for (const command of program.commands) {
+    for (const [, command] of commandsOf(program)) {
       expect(command.description()).not.toBe('')
       for (const { long, description } of command.options)
         expect({ long, description }).not.toMatchObject({ description: '' })
@@ -100,6 +100,15 @@ describe('The help', () => {
 
 function read(path: string): string {
   return readFileSync(join(root, path), 'utf8')
+}
+
+/** Every command that does something, by its full name. */
+function commandsOf(parent: Command, before = ''): [string, Command][] {
+  return parent.commands.flatMap((command): [string, Command][] =>
+    command.commands.length > 0
+      ? commandsOf(command, `${before}${command.name()} `)
+      : [[before + command.name(), command]],
+  )
 }
 
 /** A cell that speaks of the selection means all its options. */

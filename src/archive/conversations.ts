@@ -27,6 +27,8 @@ export interface StoredConversation {
   readonly createdAt: string | null
   /** The texts of the entries in their order, as they came, read one at a time. */
   entries(): Iterable<string>
+  /** The same, though parts of it may be missing: undefined stands for an entry, or for all before a lost link. */
+  entriesAsFound(): Iterable<string | undefined>
 }
 
 /** A conversation as a line of a list; the times of the API are as it sent them, `goneAt` is ours (ISO 8601). */
@@ -180,7 +182,11 @@ export class Conversations {
   }
 
   #stored(row: unknown): StoredConversation {
-    const { tip, ...rest } = row as Omit<StoredConversation, 'entries'> & { tip: number }
-    return { ...rest, entries: () => this.#histories.read(tip) }
+    const { tip, ...rest } = row as Omit<StoredConversation, 'entries' | 'entriesAsFound'> & { tip: number }
+    return {
+      ...rest,
+      entries: () => this.#histories.read(tip),
+      entriesAsFound: () => this.#histories.readDamaged(tip),
+    }
   }
 }

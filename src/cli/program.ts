@@ -1,8 +1,11 @@
-import { Argument, Command, CommanderError } from 'commander'
+import { Command, CommanderError } from 'commander'
 
 import { HansardError } from '../errors.ts'
 import { version } from '../version.ts'
+import { formats } from '../export/formats.ts'
+import type { ExportCommandOptions } from './commands/export.ts'
 import type { ExitCode } from './exit-codes.ts'
+import { exportOptions } from './export-options.ts'
 import type { GlobalOptions, Io } from './io.ts'
 import { bytes, fileName, whole } from './option-values.ts'
 import { planOptions } from './replay-options.ts'
@@ -91,14 +94,16 @@ export function buildProgram(io: Io, onExit: (code: ExitCode) => void): Command 
     .argument('<id>', 'its id')
     .action(action(async () => (await import('./commands/show.ts')).showCommand, ['id']))
 
-  program
-    .command('export')
-    .description('write the archive out: jsonl, a line a conversation')
-    .addArgument(new Argument('<format>', 'the format').choices(['jsonl']))
-    .requiredOption('--output <path>', 'the file to write, or - for stdout', fileName)
-    .option('--force', 'replace the file if it exists')
-    .option('--include-gone', 'conversations too that are no longer upstream')
-    .action(action(async () => (await import('./commands/export.ts')).exportCommand, ['format']))
+  const exports = program.command('export').description('write conversations out, for tools and for people')
+  for (const [name, format] of Object.entries(formats)) {
+    selection(exportOptions(exports.command(name), format)).action(
+      action(async () => {
+        const { exportCommand } = await import('./commands/export.ts')
+        return (options: object, io) =>
+          exportCommand({ ...options, format: name } as ExportCommandOptions, io)
+      }),
+    )
+  }
 
   account(program.command('verify'), io.env)
     .description('check the archive against itself, or with --remote against the account')
@@ -159,12 +164,20 @@ export function usageErrorOf(thrown: unknown, command?: string): HansardError | 
   const help = `See \`${['hansard', command, '--help'].filter((word) => word !== undefined).join(' ')}\`.`
   if (thrown.code === 'commander.help')
     return new HansardError('usage', 'No command was given', { hint: help })
+  if (command === 'export' && thrown.code === 'commander.unknownCommand') return unknownFormat(thrown)
   const [said = '', suggestion] = thrown.message.replace(/^error: /, '').split('\n')
   const [message = '', ...rest] = said.replace(/\.$/, '').split('. ')
   const advice = rest.length > 0 ? `${rest.join('. ')}.` : suggestion?.replace(/^\((.*)\)$/, '$1')
   return new HansardError('usage', message.charAt(0).toUpperCase() + message.slice(1), {
     hint: advice ?? help,
     cause: thrown,
+  })
+}
+
+function unknownFormat({ message }: CommanderError): HansardError {
+  const [, name = ''] = /'(.*)'/.exec(message) ?? []
+  return new HansardError('usage', `There is no format called ${JSON.stringify(name)}`, {
+    hint: `Formats: ${Object.keys(formats).join(', ')}.`,
   })
 }
 

@@ -1,10 +1,9 @@
-import type { Books } from '../archive/runs.ts'
 import type { GlobalOptions, Io } from './io.ts'
 import { fit } from './terminal-text.ts'
 
-/** Shows how far a run is. */
-export interface Progress {
-  update(books: Readonly<Books>): void
+/** Shows how far a command is. */
+export interface Progress<State> {
+  update(state: State): void
   /** Clears the line, if there is one. */
   end(): void
 }
@@ -14,25 +13,23 @@ const REDRAW_MS = 100
 const LINE_MS = 30_000
 
 /** A line that redraws itself on a terminal; elsewhere a plain line now and then; nothing when told to be quiet. */
-export function showProgress({ quiet }: GlobalOptions, { stderr }: Io): Progress {
+export function showProgress<State>(
+  { quiet }: GlobalOptions,
+  { stderr }: Io,
+  lineOf: (state: State) => string,
+): Progress<State> {
   if (quiet === true) return { update: () => undefined, end: () => undefined }
   const isTerminal = stderr.isTTY === true
   let next = isTerminal ? 0 : performance.now() + LINE_MS
   return {
-    update: (books) => {
+    update: (state) => {
       if (performance.now() < next) return
       next = performance.now() + (isTerminal ? REDRAW_MS : LINE_MS)
-      const line = lineOf(books)
+      const line = lineOf(state)
       stderr.write(isTerminal ? `\r${fit(line, (stderr.columns ?? 80) - 1)}\u001b[K` : `${line}\n`)
     },
     end: () => {
       if (isTerminal) stderr.write('\r\u001b[K')
     },
   }
-}
-
-function lineOf({ listed, new: fresh, updated, unchanged, failed }: Readonly<Books>): string {
-  const parts = [`${listed} listed`, `${fresh} new`, `${updated} updated`, `${unchanged} unchanged`]
-  if (failed > 0) parts.push(`${failed} failed`)
-  return parts.join(' · ')
 }

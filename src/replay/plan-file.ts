@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 
+import type { Archive } from '../archive/archive.ts'
 import { HansardError, messageOf } from '../errors.ts'
+import { archiveIdentity } from './archived.ts'
 import { addEstimates } from './estimate.ts'
 import { PLAN_VERSION, type PlanEnd, type PlanHead, type PlannedConversation } from './plan.ts'
 
@@ -54,6 +56,16 @@ export async function openPlan(path: string): Promise<PlanFile> {
   if (end?.kind !== 'end') throw refused(`${path} is cut off: it has no end`)
   if (end.sha256 !== hash.digest('hex')) throw refused(`${path} was edited after it was made`)
   return { head, end, conversations: () => conversationsOf(path) }
+}
+
+/**
+ * Refuses a plan for another archive.
+ *
+ * @throws HansardError `plan-refused`
+ */
+export function refuseOtherArchive(archive: Archive, { archive: planned }: PlanHead): void {
+  if (archiveIdentity(archive) === planned) return
+  throw refused(`The plan is for another archive than ${archive.path}`)
 }
 
 async function* conversationsOf(path: string): AsyncGenerator<PlannedConversation, void, undefined> {

@@ -124,7 +124,7 @@ function typesOf(tools: unknown): string[] {
 /** A mapping of what no conversation has is a slip of the pen. */
 function refuseUnknownSources({ conversations }: Archive, { agents, models }: ReplayOptions): void {
   const has = (selection: { agents: string[] } | { models: string[] }): boolean =>
-    !conversations.list({ ...selection, limit: 1, includeGone: true }).next().done
+    [...conversations.list({ ...selection, limit: 1, includeGone: true })].length > 0
   for (const id of Object.keys(agents)) {
     if (!has({ agents: [id] })) throw unknownSource('agent', id)
   }

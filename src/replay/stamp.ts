@@ -1,6 +1,9 @@
 import { hash } from 'node:crypto'
 
+import { member } from '../model/json-text.ts'
+import type { Loss } from './loss.ts'
 import type { Mode } from './plan.ts'
+import { lossOf, stringIn } from './source.ts'
 
 /** The member of a conversation's metadata in which a copy carries its stamp. */
 export const STAMP_KEY = 'hansard_replay'
@@ -25,7 +28,20 @@ export function stampOf({ id, revision, mode, label }: Origin): string {
   return ['v1', hash('sha256', id, 'hex').slice(0, 20), revision.slice(0, 20), mode, label].join('.')
 }
 
-/** The description of a copy whose stamp can't be in the metadata: it ends with the stamp. */
-export function stampedDescription(description: string | null, stamp: string): string {
-  return [description ?? '', `[${STAMP_KEY} ${stamp}]`].filter((part) => part !== '').join(' ')
+/**
+ * Puts the stamp at the end of the description too, for a target whose metadata does not come back.
+ *
+ * @returns the body of start, and what that changes
+ */
+export function describeStamp(body: string, stamp: string): { readonly body: string; readonly loss: Loss } {
+  const before = member(body, 'description')
+  const words = `[${STAMP_KEY} ${stamp}]`
+  const after = JSON.stringify([stringIn(before?.value), words].filter((part) => part !== null).join(' '))
+  return {
+    body:
+      before === undefined
+        ? `{"description":${after},${body.slice(1)}`
+        : body.slice(0, before.start) + after + body.slice(before.end),
+    loss: lossOf('description-stamped', null, 'description', before?.value ?? null, after),
+  }
 }

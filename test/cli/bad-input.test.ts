@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
@@ -160,6 +160,12 @@ describe('Bad input gets one sentence, a hint and the right exit code:', () => {
     await run('backup')
     const output = join(folder, 'out.jsonl')
     writeFileSync(output, 'mine')
+    expect(await run('export', 'jsonl', '--output', output)).toMatchObject({ exitCode: 2 })
+    // --force replaces an earlier export and nothing else.
+    expect(await run('export', 'jsonl', '--output', output, '--force')).toMatchObject({ exitCode: 2 })
+    expect(readFileSync(output, 'utf8')).toBe('mine')
+    rmSync(output)
+    expect(await run('export', 'jsonl', '--output', output)).toMatchObject({ exitCode: 0 })
     expect(await run('export', 'jsonl', '--output', output)).toMatchObject({ exitCode: 2 })
     expect(await run('export', 'jsonl', '--output', output, '--force')).toMatchObject({ exitCode: 0 })
     expect(await run('export', 'jsonl', '--output', join(folder, 'no', 'out'))).toMatchObject({

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'nod
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
+import { formats } from '../../src/export/formats.ts'
 import { clientOf } from '../support/client-server.ts'
 import { testFolder } from '../support/folder.ts'
 import { hansard } from '../support/hansard.ts'
@@ -26,8 +27,8 @@ describe('A wrong command line is answered in one form:', () => {
     ],
     [
       ['export', 'xls', '--output', '-'],
-      "Command-argument value 'xls' is invalid for argument 'format'",
-      'Allowed choices are jsonl.',
+      'There is no format called "xls"',
+      `Formats: ${Object.keys(formats).join(', ')}.`,
     ],
     [[], 'No command was given', 'See `hansard --help`.'],
   ])('%j', async (args, message, hint) => {

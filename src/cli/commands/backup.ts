@@ -3,6 +3,7 @@ import { existsSync, statSync } from 'node:fs'
 import type { ConversationsClient } from '../../api/client.ts'
 import { emptyArchive, openArchive, type Archive } from '../../archive/archive.ts'
 import { awaitLock } from '../../archive/lock.ts'
+import type { Books } from '../../archive/runs.ts'
 import { networkDiskUnder } from '../../archive/network-disk.ts'
 import { backup } from '../../backup/backup.ts'
 import type { BackupResult } from '../../backup/options.ts'
@@ -101,7 +102,7 @@ async function runBackup(
   options: BackupCommandOptions,
   io: Io,
 ): Promise<ExitCode> {
-  const progress = showProgress(options, io)
+  const progress = showProgress(options, io, booksLine)
   const { concurrency, pageSize, id: ids, full, messages, files, maxFileSize } = options
   const { dryRun, adoptAccount, acceptGone } = options
   const what = { concurrency, pageSize, ids, full, messages, files, maxFileSize }
@@ -166,4 +167,10 @@ async function writeFailures(
   for (const { conversation, step, message } of failures) {
     await writeLine(io.stderr, defuseLine(`failed: ${conversation} (${step}): ${message}`))
   }
+}
+
+function booksLine({ listed, new: fresh, updated, unchanged, failed }: Readonly<Books>): string {
+  const parts = [`${listed} listed`, `${fresh} new`, `${updated} updated`, `${unchanged} unchanged`]
+  if (failed > 0) parts.push(`${failed} failed`)
+  return parts.join(' · ')
 }

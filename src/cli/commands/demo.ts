@@ -25,7 +25,14 @@ export async function demoCommand({ folder }: DemoCommandOptions, io: Io): Promi
   const archive = join(folder, 'archive.db')
   const output = join(folder, 'conversations.jsonl')
   makeFolder(folder)
-  for (const leftover of [archive, `${archive}-wal`, `${archive}-shm`, `${archive}.lock`, output]) {
+  for (const leftover of [
+    archive,
+    `${archive}-wal`,
+    `${archive}-shm`,
+    `${archive}.lock`,
+    output,
+    `${output}.manifest.json`,
+  ]) {
     rmSync(leftover, { force: true })
   }
 

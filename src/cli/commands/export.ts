@@ -1,68 +1,120 @@
-import { existsSync, realpathSync } from 'node:fs'
+import { Option } from 'commander'
 
 import { openArchive, type Archive } from '../../archive/archive.ts'
 import { HansardError } from '../../errors.ts'
-import { writeParts, writeWhole } from '../../export/export-file.ts'
-import { lineOfConversation } from '../../export/jsonl.ts'
+import { exportArchive, type ExportCounts, type ExportOptions } from '../../export/export-archive.ts'
+import type { Format } from '../../export/format.ts'
+import { formats, type FormatName } from '../../export/formats.ts'
+import type { Place } from '../../export/output-place.ts'
+import { stageOutput } from '../../export/staged-output.ts'
+import { streamOutput } from '../../export/stream-output.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'
 import { jsonFor, writeLine } from '../output.ts'
+import { showProgress } from '../progress.ts'
+import { selectionOf, type SelectionOptions } from '../selection-options.ts'
+import { defuseLine } from '../terminal-text.ts'
 import { count } from '../words.ts'
 
-export interface ExportCommandOptions extends GlobalOptions {
-  readonly format: 'jsonl'
+export interface ExportCommandOptions extends GlobalOptions, SelectionOptions {
+  readonly format: FormatName
+  /** A path, or `-` for stdout. */
   readonly output: string
   readonly force?: boolean
-  readonly includeGone?: boolean
 }
 
-/** `hansard export jsonl`: a line a conversation, to a file or to stdout. */
+/** `hansard export FORMAT`: writes a selection of the archive out, to a place on disk or to stdout. */
 export async function exportCommand(options: ExportCommandOptions, io: Io): Promise<ExitCode> {
-  refuseOwnArchive(options)
+  const format = formats[options.format] as Format
+  const chosen = chosenOptions(format, options)
+  const isStream = options.output === '-'
+  if (isStream && !format.canStream(chosen)) {
+    throw new HansardError(
+      'usage',
+      `The format ${options.format} writes several files, and stdout takes one`,
+      {
+        hint: 'Name a folder with --output.',
+      },
+    )
+  }
   const archive = openArchive(options.archive)
-  const written = { conversations: 0 }
   try {
-    const parts = linesOf(archive, options.includeGone === true, written, io.signal)
-    if (options.output === '-') await writeParts(io.stdout, shownOn(io.stdout, parts))
-    else await writeWhole(options.output, parts, { force: options.force === true })
+    await tellMissing(archive, options, io)
+    const output = isStream
+      ? streamOutput(io.stdout, showOn(io.stdout))
+      : await stageOutput(placeOf(options, format.shape(chosen)), io.name)
+    const progress = showProgress(isStream ? { ...options, quiet: true } : options, io, progressLine)
+    const counts = await exportArchive(archive, output, {
+      format: options.format,
+      options: chosen,
+      selection: selectionOf(options),
+      signal: io.signal,
+      onProgress: progress.update,
+      ...problemTalk(io),
+    }).finally(progress.end)
+    await tellCounts(counts, options, io)
+    return counts.unreadable > 0 ? exitCodes.partial : exitCodes.done
   } finally {
     archive.close()
   }
-  const toFile = options.output !== '-'
-  if (options.json === true && toFile) {
-    await writeLine(io.stdout, JSON.stringify({ command: 'export', ...written, output: options.output }))
-  } else if (options.quiet !== true) {
-    await writeLine(
-      io.stderr,
-      `${count(written.conversations, 'conversation')} written to ${toFile ? options.output : 'stdout'}`,
-    )
+}
+
+/** The options that the format has, of all that were given. */
+function chosenOptions(format: Format, options: ExportCommandOptions): Record<string, unknown> {
+  const names = format.options.map(({ flags }) => new Option(flags).attributeName())
+  return Object.fromEntries(Object.entries(options).filter(([name]) => names.includes(name)))
+}
+
+function placeOf({ output, archive, force = false }: ExportCommandOptions, shape: Place['shape']): Place {
+  return { path: output.replace(/(?<=.)\/+$/, ''), shape, archive, force }
+}
+
+/** JSON stays the same JSON on a terminal, without steering it; bytes are nothing for it. */
+function showOn(stdout: Io['stdout']): (part: string | Uint8Array) => string | Uint8Array {
+  return (part) => {
+    if (typeof part === 'string') return jsonFor(stdout, part)
+    if (stdout.isTTY !== true) return part
+    throw new HansardError('usage', 'A terminal can’t show compressed data', {
+      hint: 'Send it into a file or a pipe.',
+    })
   }
-  return exitCodes.done
 }
 
-function* shownOn(stdout: Io['stdout'], parts: Iterable<string>): Generator<string> {
-  for (const part of parts) yield jsonFor(stdout, part)
+async function tellMissing(archive: Archive, { id = [] }: ExportCommandOptions, io: Io): Promise<void> {
+  for (const missing of archive.conversations.missing(id))
+    await writeLine(io.stderr, `hansard: the archive holds no conversation ${defuseLine(missing)}`)
 }
 
-/** With --force, nothing else would stand between a slip and the loss of the archive. */
-function refuseOwnArchive({ archive, output }: ExportCommandOptions): void {
-  if (output === '-' || !existsSync(output) || !existsSync(archive)) return
-  if (realpathSync(output) !== realpathSync(archive)) return
-  throw new HansardError('usage', `${output} is the archive itself`, {
-    hint: 'Name another file with --output.',
-  })
-}
-
-function* linesOf(
-  archive: Archive,
-  includeGone: boolean,
-  written: { conversations: number },
-  signal: AbortSignal,
-): Generator<string> {
-  for (const conversation of archive.conversations.readAll({ includeGone })) {
-    if (signal.aborted)
-      throw new HansardError('interrupted', 'The export was interrupted; no file was written')
-    yield* lineOfConversation(conversation)
-    written.conversations++
+function problemTalk(io: Io): Pick<ExportOptions, 'onLeftOut' | 'onUnreadable'> {
+  const tell = (line: string) => void io.stderr.write(`${defuseLine(line)}\n`)
+  return {
+    onLeftOut: (id, reason) => tell(`left out: ${id}: ${reason}`),
+    onUnreadable: (id, position, reason) =>
+      tell(`unreadable: ${id}, ${position === undefined ? 'its row' : `entry ${position}`}: ${reason}`),
   }
+}
+
+async function tellCounts(counts: ExportCounts, options: ExportCommandOptions, io: Io): Promise<void> {
+  const { output, format, quiet, json } = options
+  if (json === true && output !== '-') {
+    await writeLine(io.stdout, JSON.stringify({ command: 'export', format, ...counts, output }))
+  } else if (quiet !== true) {
+    for (const line of summaryOf(counts, output)) await writeLine(io.stderr, line)
+  }
+}
+
+function summaryOf({ conversations, entries, leftOut, unreadable }: ExportCounts, output: string): string[] {
+  const what = `${count(conversations, 'conversation')} with ${count(entries, 'entry')}`
+  return [
+    `${what} written to ${output === '-' ? 'stdout' : output}`,
+    ...(conversations + leftOut === 0 ? ['No conversation of the archive is in this selection.'] : []),
+    ...(leftOut === 0 ? [] : [`${count(leftOut, 'conversation')} left out, named above with the reason.`]),
+    ...(unreadable === 0
+      ? []
+      : [`${count(unreadable, 'text')} could not be read: see \`hansard verify\` for what to do about it.`]),
+  ]
+}
+
+function progressLine({ conversations, entries }: Readonly<ExportCounts>): string {
+  return `${count(conversations, 'conversation')} · ${count(entries, 'entry')}`
 }

@@ -11,7 +11,8 @@ export function rewriteMessage(
   { keepsThinking, keepsPrefix }: { readonly keepsThinking: boolean; readonly keepsPrefix: boolean },
 ): Piece {
   const { type, fields } = entry
-  const role = stringIn(fields.get('role')) ?? (type === 'message.output' ? 'assistant' : '')
+  const given = fields.get('role') ?? 'null'
+  const role = given === 'null' && type === 'message.output' ? 'assistant' : stringIn(given)
   const isKnown = role === 'assistant' || (role === 'user' && type === 'message.input')
   if (!isKnown) return entryAsText(entry, 'unknown-entry-as-text')
   const { content, losses } = rewriteContent(entry, keepsThinking)

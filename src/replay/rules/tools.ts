@@ -163,10 +163,11 @@ function carryConnector(
     )
   }
   const kind = isObjectText(authorization) ? stringIn(fieldsOf(authorization).get('type')) : null
+  if (authorization !== 'null' && kind !== 'api-key' && kind !== 'oauth2-token') return undefined
   const credentials =
-    authorization === 'null' || variable === undefined
+    variable === undefined || kind === null
       ? undefined
-      : objectText({ type: JSON.stringify(kind ?? 'oauth2-token'), value: placeOf(variable) })
+      : objectText({ type: JSON.stringify(kind), value: placeOf(variable) })
   const { text, losses } = configured(tool, path)
   const mapped = JSON.stringify(target)
   return {
@@ -179,6 +180,7 @@ function carryConnector(
     losses: [
       ...losses,
       ...lost(path, tool, ['type', 'connector_id', 'tool_configuration', 'authorization']),
+      ...lost(`${path}.authorization`, authorization, ['type', 'value']),
       ...(target === id
         ? []
         : [lossOf('connector-mapped', null, `${path}.connector_id`, JSON.stringify(id), mapped)]),

@@ -1,0 +1,133 @@
+import type { Archive } from '../archive/archive.ts'
+import type { Selection } from '../archive/selection.ts'
+import { HansardError, messageOf } from '../errors.ts'
+import { version } from '../version.ts'
+import type { ExportContext, Format, OutputFile } from './format.ts'
+import { formats, type FormatName } from './formats.ts'
+import type { Output } from './output.ts'
+import { conversationsOf, type OnUnreadable } from './source.ts'
+
+/** What to export, and whom to tell of it. */
+export interface ExportOptions {
+  readonly format: FormatName
+  /** The format's own options; see `options` of each format. */
+  readonly options?: Readonly<Record<string, unknown>>
+  readonly selection?: Selection
+  readonly signal?: AbortSignal
+  /** Told after each conversation. */
+  readonly onProgress?: (counts: Readonly<ExportCounts>) => void
+  /** Told of each conversation that the format can't express. */
+  readonly onLeftOut?: (id: string, reason: string) => void
+  readonly onUnreadable?: OnUnreadable
+}
+
+/** What an export came to. */
+export interface ExportCounts {
+  conversations: number
+  entries: number
+  /** Conversations that the format can't express. */
+  leftOut: number
+  /** Texts that could not be read; something says so in the place of each. */
+  unreadable: number
+}
+
+/**
+ * Writes conversations of the archive, as it is at this moment, in a format. What it throws leaves nothing under the
+ * final name.
+ *
+ * @throws HansardError `interrupted`, `usage`, or `file` where the output can't be written
+ */
+export async function exportArchive(
+  archive: Archive,
+  output: Output,
+  options: ExportOptions,
+): Promise<ExportCounts> {
+  try {
+    return await archive.snapshot(() => writeAll(archive, output, options))
+  } catch (thrown) {
+    throw explained(thrown)
+  } finally {
+    await output.abandon()
+  }
+}
+
+async function writeAll(archive: Archive, output: Output, request: ExportOptions): Promise<ExportCounts> {
+  const { format, options = {}, selection = {}, signal } = request
+  const counts: ExportCounts = { conversations: 0, entries: 0, leftOut: 0, unreadable: 0 }
+  const chosen = formats[format] as Format
+  const leftOut = new LeftOut(output, chosen.shape(options) === 'folder')
+  const context: ExportContext = {
+    files: output,
+    dependencies: archive.dependencies,
+    leaveOut: async (id, reason) => {
+      counts.leftOut++
+      request.onLeftOut?.(id, reason)
+      await leftOut.add(id, reason)
+    },
+  }
+  const writer = await chosen.open(context, options)
+  await writer.begin()
+  const onUnreadable: OnUnreadable = (...found) => {
+    counts.unreadable++
+    request.onUnreadable?.(...found)
+  }
+  for (const conversation of conversationsOf(archive, selection, onUnreadable)) {
+    if (signal?.aborted === true)
+      throw new HansardError('interrupted', 'The export was interrupted; nothing was written')
+    const before = counts.leftOut
+    await writer.write(conversation)
+    if (counts.leftOut === before) {
+      counts.conversations++
+      counts.entries += conversation.length
+    }
+    request.onProgress?.(counts)
+  }
+  await writer.end()
+  await leftOut.end()
+  await output.commit({
+    hansard: version,
+    format,
+    options,
+    selection: { ...selection },
+    counts: { ...counts },
+  })
+  return counts
+}
+
+/** `left-out.jsonl`, in a folder that has something to say in it. */
+class LeftOut {
+  readonly #output: Output
+  readonly #isFolder: boolean
+  #file: OutputFile | undefined
+
+  constructor(output: Output, isFolder: boolean) {
+    this.#output = output
+    this.#isFolder = isFolder
+  }
+
+  async add(id: string, reason: string): Promise<void> {
+    if (!this.#isFolder) return
+    this.#file ??= await this.#output.create('left-out.jsonl')
+    await this.#file.write(`${JSON.stringify({ id, reason })}\n`)
+  }
+
+  async end(): Promise<void> {
+    await this.#file?.close()
+  }
+}
+
+function explained(thrown: unknown): unknown {
+  if (!(thrown instanceof Error) || !('code' in thrown) || thrown instanceof HansardError) return thrown
+  if (!/^E[A-Z]+$/.test(String(thrown.code))) return thrown
+  const isFull = thrown.code === 'ENOSPC' || thrown.code === 'EDQUOT'
+  return new HansardError(
+    'file',
+    `The export can’t be written: ${isFull ? 'the disk is full' : messageOf(thrown)}`,
+    {
+      hint: isFull
+        ? 'Free some space and run the command again; nothing was left half-written.'
+        : 'Check the folder and its permissions; nothing was left half-written.',
+      cause: thrown,
+    },
+  )
+}

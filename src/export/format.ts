@@ -1,0 +1,79 @@
+import type { Dependencies } from '../archive/dependencies.ts'
+import type { Entry } from '../model/entry.ts'
+
+/** JSON as it came, and what it says. The text is always valid: see `source.ts` for what stands for one that is not. */
+export interface Json {
+  readonly text: string
+  readonly value: Entry
+}
+
+/** A conversation as writers get it. */
+export interface ExportedConversation {
+  readonly id: string
+  readonly row: Json
+  /** How many entries it has. */
+  readonly length: number
+  /** When it was created, in the form of `instantOf`; null where the API did not say so. */
+  readonly createdAt: string | null
+  /** When it was found to be no longer upstream (ISO 8601). */
+  readonly goneAt: string | null
+  readonly fetchedAt: string
+  /** The entries in their order, read one at a time; each call reads them again. */
+  entries(): Iterable<Json>
+}
+
+/** A file being written; nothing else may be done to it than this. */
+export interface OutputFile {
+  /** Takes a part. Await what it answers with: it is how a slow disk or pipe slows the writer down. */
+  write(part: string | Uint8Array): Promise<void> | undefined
+  close(): Promise<void>
+}
+
+/** Where a writer's files come from. */
+export interface Files {
+  /**
+   * Begins a file, by its path inside the output, `/` between folders. A format of one file begins one, once; its name
+   * is what the user said.
+   */
+  create(path: string): Promise<OutputFile>
+}
+
+/** What a writer works with. */
+export interface ExportContext {
+  readonly files: Files
+  /** The agents and files that conversations refer to, as archived. */
+  readonly dependencies: Pick<Dependencies, 'read'>
+  /** Names a conversation that this format can't express, and why; it is in no file but `left-out.jsonl`. */
+  leaveOut(id: string, reason: string): Promise<void>
+}
+
+/** Writes conversations in a format. Each is awaited before the next call. */
+export interface Writer {
+  /** Called once, first. */
+  begin(): Promise<void>
+  write(conversation: ExportedConversation): Promise<void>
+  /** Called once, last, if nothing was thrown. All files are closed when it has ended. */
+  end(): Promise<void>
+}
+
+/** An option that only this format has, as the command line shows it. */
+export interface FormatOption {
+  /** As commander takes them: `--gzip`, `--per <what>`, `--no-escape-formulas`. */
+  readonly flags: string
+  readonly about: string
+  readonly choices?: readonly string[]
+  readonly default?: unknown
+  /** @throws HansardError `usage` */
+  readonly parse?: (text: string) => unknown
+}
+
+/** A format: what the command line says of it, and how to write it. Heavy libraries are loaded by `open`, not before. */
+export interface Format<Options = unknown> {
+  readonly summary: string
+  readonly options: readonly FormatOption[]
+  /** Whether it writes one file or a folder of files. */
+  shape(options: Options): 'file' | 'folder'
+  /** Whether it can go to stdout: it then begins one file only. */
+  canStream(options: Options): boolean
+  open(context: ExportContext, options: Options): Promise<Writer>
+}

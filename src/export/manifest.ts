@@ -1,0 +1,42 @@
+/** A file of an export. */
+export interface ExportedFile {
+  /** Its path inside the export, `/` between folders. */
+  readonly path: string
+  readonly bytes: number
+  readonly sha256: string
+}
+
+/** What an export holds and how it was made. No time is in it: the same archive gives the same bytes. */
+export interface Manifest {
+  readonly hansard: string
+  readonly format: string
+  readonly options: Readonly<Record<string, unknown>>
+  readonly selection: Readonly<Record<string, unknown>>
+  readonly counts: Readonly<Record<string, number>>
+  readonly files: readonly ExportedFile[]
+}
+
+/** The text of a manifest, in pieces, from the JSON of each file: a million files are never a million objects. */
+export async function* manifestText(
+  head: Omit<Manifest, 'files'>,
+  files: AsyncIterable<string>,
+): AsyncGenerator<string, void, undefined> {
+  const { hansard, format, options, selection, counts } = head
+  yield `${JSON.stringify({ hansard, format, options, selection, counts }, null, 2).slice(0, -2)},\n  "files": [`
+  let separator = '\n    '
+  for await (const file of files) {
+    yield separator + file
+    separator = ',\n    '
+  }
+  yield '\n  ]\n}\n'
+}
+
+/** Reads what a manifest lists; undefined if it is none of ours. */
+export function filesOfManifest(text: string): readonly string[] | undefined {
+  try {
+    const { hansard, files } = JSON.parse(text) as Partial<Manifest>
+    return typeof hansard === 'string' ? files?.map(({ path }) => path) : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,61 @@
+import type { Archive } from '../archive/archive.ts'
+import type { StoredConversation } from '../archive/conversations.ts'
+import type { Selection } from '../archive/selection.ts'
+import type { Entry } from '../model/entry.ts'
+import type { ExportedConversation, Json } from './format.ts'
+
+/** Told of each text that could not be read, by conversation and position (undefined: its row). */
+export type OnUnreadable = (id: string, position: number | undefined, reason: string) => void
+
+/**
+ * The conversations of a selection as writers get them. A text that has decayed keeps none of the others from being
+ * exported: in its place stands an entry of the type `hansard.unreadable`, which says why and holds what is left of it.
+ */
+export function* conversationsOf(
+  archive: Archive,
+  selection: Selection,
+  onUnreadable: OnUnreadable,
+): Generator<ExportedConversation, void, undefined> {
+  for (const stored of archive.conversations.readAll(selection)) yield exported(stored, onUnreadable)
+}
+
+function exported(stored: StoredConversation, onUnreadable: OnUnreadable): ExportedConversation {
+  const { id, length, createdAt, goneAt, fetchedAt } = stored
+  let isTold = false
+  return {
+    id,
+    row: read(stored.row, { id }, (reason) => onUnreadable(id, undefined, reason)),
+    length,
+    createdAt,
+    goneAt,
+    fetchedAt,
+    *entries() {
+      const tell = isTold ? () => undefined : onUnreadable
+      isTold = true
+      let position = 0
+      for (const text of stored.entriesAsFound()) {
+        yield read(text, {}, (reason) => tell(id, position, reason))
+        position++
+      }
+    },
+  }
+}
+
+function read(text: string | undefined, facts: object, onUnreadable: (reason: string) => void): Json {
+  const value = parse(text)
+  if (value !== undefined && text !== undefined) return { text, value }
+  const reason = text === undefined ? 'it is missing from the archive' : 'it is not JSON'
+  onUnreadable(reason)
+  const standIn = { ...facts, type: 'hansard.unreadable', reason, text }
+  return { text: JSON.stringify(standIn), value: standIn }
+}
+
+/** What is valid JSON but no object says nothing, and is kept as it is. */
+function parse(text: string | undefined): Entry | undefined {
+  try {
+    const value: unknown = JSON.parse(text ?? '')
+    return typeof value === 'object' && value !== null ? (value as Entry) : {}
+  } catch {
+    return undefined
+  }
+}

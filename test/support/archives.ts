@@ -1,0 +1,35 @@
+import { emptyArchive, type Archive } from '../../src/archive/archive.ts'
+
+/** A conversation to put into an archive by hand: the members of its row and its entries, as JSON or as values. */
+export interface MadeConversation {
+  readonly row: Readonly<Record<string, unknown>> | string
+  readonly entries?: readonly unknown[]
+  readonly isGone?: boolean
+}
+
+/** An archive in memory that holds these conversations, without an account to fetch them from. */
+export function archiveOf(
+  conversations: readonly MadeConversation[],
+  archive: Archive = emptyArchive(),
+): Archive {
+  const at = '2026-11-22T00:00:00.000Z'
+  const run = archive.runs.begin({
+    command: 'backup',
+    hansard: '0',
+    baseUrl: 'https://example.org',
+    startedAt: at,
+  })
+  for (const { row, entries = [], isGone = false } of conversations) {
+    const text = textOf(row)
+    const { id } = JSON.parse(text) as { id: string }
+    const history = { envelope: '{"entries":[]}', entries: entries.map(textOf) }
+    archive.conversations.store({ id, row: text, history, messages: undefined, fetchedAt: at }, run, at)
+    if (isGone) archive.conversations.markGone(id, at)
+  }
+  return archive
+}
+
+/** A string is JSON already. */
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}
