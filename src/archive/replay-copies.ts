@@ -2,11 +2,11 @@ import type { Sqlite, Statement } from './sqlite.ts'
 
 /**
  * How it stands with a copy. `pending`: not sent yet. `open`: sent, and no answer is known. `uncertain`: nobody can tell
- * whether it arrived. `refused`: the target said no. `stale`: a copy of an earlier revision is there. `diverged`: a call
+ * whether it arrived. `failed`: the target said no, or could not be asked. `stale`: a copy of an earlier revision is there. `diverged`: a call
  * came that the archive has no result for. `undone`: it was deleted again.
  */
 export type CopyState =
-  'pending' | 'open' | 'done' | 'uncertain' | 'refused' | 'blocked' | 'stale' | 'diverged' | 'undone'
+  'pending' | 'open' | 'done' | 'uncertain' | 'failed' | 'blocked' | 'stale' | 'diverged' | 'undone'
 
 /** What is to arrive at a target exactly once. */
 export interface NewCopy {
@@ -40,6 +40,11 @@ export class ReplayCopies {
   readonly #byStamp: Statement
   readonly #byId: Statement
   readonly #byOrigin: Statement
+  readonly #bySource: Statement
+  readonly #remove: Statement
+  readonly #removeRequests: Statement
+  readonly #undo: Statement
+  readonly #undoRequests: Statement
   readonly #inState: Statement
   readonly #all: Statement
   readonly #set: Statement
@@ -55,6 +60,18 @@ export class ReplayCopies {
     this.#byOrigin = db.prepare(`
       select ${columns} from replay_copy
       where target = :target and conversation = :conversation and mode = :mode and label = :label order by id`)
+    // A full stop ends the part of a stamp that names the source; a slash is what comes next in ASCII.
+    this.#bySource = db.prepare(
+      `select ${columns} from replay_copy where target = ? and stamp >= ? and stamp < ? order by id`,
+    )
+    this.#remove = db.prepare('delete from replay_copy where id = ?')
+    this.#removeRequests = db.prepare('delete from replay_request where copy = ?')
+    this.#undo = db.prepare(
+      "update replay_copy set state = 'undone', reason = null, target_id = null, at = ? where id = ?",
+    )
+    this.#undoRequests = db.prepare(
+      "update replay_request set outcome = 'undone', ended_at = ? where copy = ? and outcome in ('done', 'found')",
+    )
     this.#inState = db.prepare(`
       select ${columns} from replay_copy
       where target = :target and state = :state and id > :after order by id limit 1`)
@@ -70,12 +87,26 @@ export class ReplayCopies {
     return this.#byStamp.get(target, stamp) as Copy | undefined
   }
 
-  /** Adds a copy, or gives one that is there the newest line of a plan; answers with it. */
-  plan(copy: NewCopy, state: CopyState, at: string): Copy {
-    const known = this.byStamp(copy.target, copy.stamp)
-    if (known === undefined) this.#add.run({ ...copy, state, at })
-    else if (known.planned !== copy.planned) this.#replan.run(copy.planned, known.id)
-    return this.byStamp(copy.target, copy.stamp) as Copy
+  /** Copies of one source in any revision, mode and label: their stamps begin so. */
+  ofSource(target: number, source: string): Copy[] {
+    return this.#bySource.all(target, `${source}.`, `${source}/`) as Copy[]
+  }
+
+  /** Adds a copy. */
+  add(copy: NewCopy, state: CopyState, at: string): void {
+    this.#add.run({ ...copy, state, at })
+  }
+
+  /** Forgets a copy that never came to be. */
+  remove(id: number): void {
+    this.#removeRequests.run(id)
+    this.#remove.run(id)
+  }
+
+  /** Notes that a copy was deleted over there; what it has cost stays in the books. */
+  undo(id: number, at: string): void {
+    this.#undoRequests.run(at, id)
+    this.#undo.run(at, id)
   }
 
   /** Writes down what was sent in the place of what was planned: a further loss. */

@@ -21,7 +21,7 @@ export interface Intent {
 }
 
 /** How a request ended, once that is known. */
-export type RequestOutcome = 'done' | 'found' | 'absent' | 'refused' | 'unsent'
+export type RequestOutcome = 'done' | 'found' | 'absent' | 'refused' | 'unsent' | 'undone'
 
 /** A receipt: what is known of a request afterwards. */
 export interface Receipt {
@@ -59,6 +59,7 @@ const columns = `id, copy, call, appends_to as appendsTo, before, inputs, finger
 export class ReplayRequests {
   readonly #add: Statement
   readonly #started: Statement
+  readonly #setGenerated: Statement
   readonly #end: Statement
   readonly #ofCopy: Statement
   readonly #claimant: Statement
@@ -71,6 +72,7 @@ export class ReplayRequests {
         (copy, call, appends_to, before, inputs, fingerprint, results, stamp_place, since, at)
       values (:copy, :call, :appendsTo, :before, :inputs, :fingerprint, :results, :stampPlace, :since, :at)`)
     this.#started = db.prepare('update replay_request set target_id = ? where id = ?')
+    this.#setGenerated = db.prepare('update replay_request set generated = ? where id = ?')
     this.#end = db.prepare(`
       update replay_request set outcome = :outcome, ended_at = :at, target_id = coalesce(:targetId, target_id),
         generated = :generated, tokens_in = :tokensIn, tokens_out = :tokensOut, cost = :cost
@@ -78,8 +80,9 @@ export class ReplayRequests {
     this.#ofCopy = db.prepare(`select ${columns} from replay_request where copy = ? order by id`)
     this.#claimant = db
       .prepare(
-        `select replay_copy.id from replay_copy left join replay_request on replay_request.copy = replay_copy.id
-        where replay_copy.target = :target and (replay_copy.target_id = :id or replay_request.target_id = :id) limit 1`,
+        `select copy from replay_request join replay_copy on replay_copy.id = copy
+        where replay_request.target_id = :id and target = :target
+        union all select id from replay_copy where target_id = :id and target = :target limit 1`,
       )
       .pluck()
     this.#sample = db
@@ -92,7 +95,7 @@ export class ReplayRequests {
       select count(*) as requests, coalesce(sum(tokens_in), 0) as tokensIn,
         coalesce(sum(tokens_out), 0) as tokensOut, sum(cost) as cost
       from replay_request join replay_copy on replay_copy.id = copy
-      where target = ? and outcome in ('done', 'found')`)
+      where target = ? and outcome in ('done', 'found', 'undone')`)
   }
 
   /** Stores an intent; answers with its number. */
@@ -103,6 +106,11 @@ export class ReplayRequests {
   /** Notes under which id the target does it, before it has been done. */
   started(id: number, targetId: string): void {
     this.#started.run(targetId, id)
+  }
+
+  /** Notes what was generated, where more of it came later. */
+  setGenerated(id: number, generated: readonly string[]): void {
+    this.#setGenerated.run(JSON.stringify(generated), id)
   }
 
   /** Stores a receipt. */

@@ -27,7 +27,7 @@ create table replay_copy (
   mode text not null,
   label text not null,
   state text not null check (state in
-    ('pending', 'open', 'done', 'uncertain', 'refused', 'blocked', 'stale', 'diverged', 'undone')),
+    ('pending', 'open', 'done', 'uncertain', 'failed', 'blocked', 'stale', 'diverged', 'undone')),
   reason text,
   target_id text,
   planned text not null,
@@ -36,10 +36,11 @@ create table replay_copy (
 ) strict;
 create index replay_copy_state on replay_copy (target, state);
 create index replay_copy_conversation on replay_copy (conversation);
+create index replay_copy_target_id on replay_copy (target_id);
 
 -- A request that starts or continues a copy. The row is the intent, on the disk before anything is sent; outcome and the
 -- columns after it are the receipt. outcome: done (answered), found (the answer was lost, what it did was found), absent
--- (looked for and not there), refused, unsent; null while nobody knows. call: which of the plan's calls, from 0.
+-- (looked for and not there), refused, unsent, undone (deleted again); null while nobody knows. call: which of the plan's calls, from 0.
 -- before: entries that stand before its inputs. fingerprint: what these look like in a history. results: places of the
 -- archived results it answers with. since: a moment of the target's own clock, shortly before. generated: ids of entries.
 create table replay_request (
@@ -54,7 +55,7 @@ create table replay_request (
   stamp_place text not null,
   since text,
   at text not null,
-  outcome text check (outcome in ('done', 'found', 'absent', 'refused', 'unsent')),
+  outcome text check (outcome in ('done', 'found', 'absent', 'refused', 'unsent', 'undone')),
   ended_at text,
   target_id text,
   generated text,
