@@ -7,7 +7,7 @@ const floors = {
   archive: ['model'],
   backup: ['model', 'api', 'archive'],
   export: ['model', 'archive'],
-  replay: ['model', 'api', 'archive'],
+  replay: ['model', 'api', 'archive', 'backup'],
   sandbox: ['model', 'api', 'archive'],
 }
 

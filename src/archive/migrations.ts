@@ -1,5 +1,6 @@
 import { HansardError } from '../errors.ts'
 import { deriveColumns, type DerivedColumns } from './derived-columns.ts'
+import { replayTables } from './replay-tables.ts'
 import { sealOf, type SealedRevision } from './seal.ts'
 import type { Sqlite } from './sqlite.ts'
 
@@ -269,6 +270,7 @@ select step.conversation as conversation_id, link.position,
   entry.json
 from step join link on link.id = step.link join entry on entry.id = link.entry;
 `,
+  /* 4 */ replayTables,
 ]
 
 function last(key: string): string {
