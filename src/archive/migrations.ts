@@ -1,5 +1,6 @@
 import { HansardError } from '../errors.ts'
 import { deriveColumns, type DerivedColumns } from './derived-columns.ts'
+import { replayTables } from './replay-tables.ts'
 import { sealOf, type SealedRevision } from './seal.ts'
 import type { Sqlite } from './sqlite.ts'
 
@@ -281,6 +282,7 @@ create table holding (
   primary key (document, conversation)
 ) strict, without rowid;
 `,
+  /* 5 */ replayTables,
 ]
 
 function last(key: string): string {

@@ -121,8 +121,9 @@ async function* isEnd<Row extends ListedRow>(
   const isShort = size.isGranted && again.length < size.expected
   const isUnmoved = keysOf(again) === keysOf(rows)
   if (behind.length === 0) return isShort || isUnmoved
-  // A row that was created meanwhile pushed others there: then the second look holds them, and that row too.
-  const wasPushed = !isUnmoved && behind.every(({ key }) => again.some((row) => row.key === key))
+  // Rows that were created meanwhile pushed others there: such as are proven, or stand in the second look.
+  const inAgain = new Set(again.map(keyOf))
+  const wasPushed = !isUnmoved && behind.every((row) => walk.knows(row) || inAgain.has(row.key))
   if (isShort && !wasPushed) walk.broken = 'pages came shorter than what follows them'
   return false
 }
@@ -171,6 +172,11 @@ class Walk {
     for (const { key } of fresh) this.#seen.place(key, this.#placed++)
     this.frontier = start + rows.length - 1
     return fresh.length > 0 ? 'further' : 'nowhere'
+  }
+
+  /** Whether a row stands in the proven part. */
+  knows({ key }: ListedRow): boolean {
+    return this.#seen.rankOf(key) !== undefined
   }
 
   /** Takes all places back: the proof begins again. */

@@ -39,13 +39,14 @@ const warningWords: Readonly<Record<Warning, string>> = {
   'function-may-be-called': 'a function may be called, and the copy then waits for its result',
 }
 
-function estimateWords({ calls, tokensIn, tokensOut, cost }: Estimate): string {
+/** An estimate as people say it. */
+export function estimateWords({ calls, tokensIn, tokensOut, cost }: Estimate): string {
   const tokens = `${tokensIn.toLocaleString('en')} tokens in, ${tokensOut.toLocaleString('en')} out`
   return [count(calls, 'call'), tokens, ...(cost === null ? [] : [`cost ${money(cost)}`])].join(', ')
 }
 
 /** Small amounts keep their digits. */
-function money(cost: number): string {
+export function money(cost: number): string {
   return cost >= 1 || cost === 0 ? cost.toFixed(2) : cost.toPrecision(2)
 }
 

@@ -8,7 +8,7 @@ import type { ExitCode } from './exit-codes.ts'
 import { exportOptions } from './export-options.ts'
 import type { GlobalOptions, Io } from './io.ts'
 import { bytes, fileName, whole } from './option-values.ts'
-import { planOptions } from './replay-options.ts'
+import { planOptions, runOptions, target } from './replay-options.ts'
 import { selection } from './selection-options.ts'
 
 /** A command: a plain async function of its options and the world. */
@@ -126,6 +126,19 @@ export function buildProgram(io: Io, onExit: (code: ExitCode) => void): Command 
   planOptions(replay.command('plan'), io.env)
     .description('what a replay would send, what that loses and costs; it writes nothing over there')
     .action(action(async () => (await import('./commands/replay-plan.ts')).replayPlanCommand))
+  runOptions(replay.command('run'), io.env)
+    .description('send conversations to another account, each exactly once')
+    .action(action(async () => (await import('./commands/replay-run.ts')).replayRunCommand, ['plan']))
+  replay
+    .command('status')
+    .description('what was replayed where, what is pending, uncertain or stale, and what was spent')
+    .action(action(async () => (await import('./commands/replay-status.ts')).replayStatusCommand))
+  target(replay.command('undo'), io.env)
+    .description('delete over there what this archive’s receipts say it created, and nobody has changed')
+    .option('--id <id...>', 'only the copies of these conversations')
+    .option('--label <text>', 'only copies under this label')
+    .option('--yes', 'do it; without it, it is only told')
+    .action(action(async () => (await import('./commands/replay-undo.ts')).replayUndoCommand))
 
   program
     .command('sandbox')

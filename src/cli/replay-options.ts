@@ -3,7 +3,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander'
 import { HansardError } from '../errors.ts'
 import type { ReplayOptions } from '../replay/plan.ts'
 import type { Io } from './io.ts'
-import { fileName } from './option-values.ts'
+import { fileName, whole } from './option-values.ts'
 import { selection, type SelectionOptions } from './selection-options.ts'
 import type { TargetOptions } from './target.ts'
 
@@ -28,6 +28,34 @@ export interface ReplayHowOptions {
 /** The options of `replay plan`. */
 export interface PlanOptions extends TargetOptions, SelectionOptions, ReplayHowOptions {
   readonly out?: string
+}
+
+/** The options of `replay run`. */
+export interface RunOptions extends TargetOptions, SelectionOptions, ReplayHowOptions {
+  /** The plan to carry out; without one it is made first. */
+  readonly plan?: string
+  readonly yes?: boolean
+  readonly again?: boolean
+  readonly resolve?: Pairs
+  readonly concurrency?: number
+  readonly settle?: number
+  readonly maxCost?: number
+  readonly maxTokens?: number
+  readonly maxRequests?: number
+}
+
+/** Gives a command the options of a run. */
+export function runOptions(command: Command, env: Io['env']): Command {
+  return how(selection(target(command, env)))
+    .argument('[plan]', 'what `replay plan --out` wrote; without it the plan is made first', fileName)
+    .option('--yes', 'do not ask before anything is sent')
+    .option('--again', 'copy again what has grown since it was copied')
+    .option('--concurrency <n>', 'conversations sent at the same time', whole(1, 64), 4)
+    .option('--max-cost <amount>', 'stop before more is spent than this, at the price given', amount)
+    .option('--max-tokens <n>', 'stop before more tokens are taken', whole(1, Number.MAX_SAFE_INTEGER))
+    .option('--max-requests <n>', 'stop before more requests are made', whole(1, Number.MAX_SAFE_INTEGER))
+    .option('--settle <seconds>', 'how long a lost request may still come true', seconds, 30)
+    .option('--resolve <id=copy...>', 'what became of an uncertain one: its id over there, or none', pair)
 }
 
 /** Gives a command the options of a plan. */
@@ -125,6 +153,16 @@ function pair(text: string, before: Pairs = {}): Pairs {
     throw new InvalidArgumentError(`${from} is mapped to ${before[from] ?? ''} already.`)
   }
   return Object.fromEntries([...Object.entries(before), [from, to]])
+}
+
+function amount(text: string): number {
+  if (/^\d+(\.\d+)?$/.test(text)) return Number(text)
+  throw new InvalidArgumentError('It must be a number such as 2.50.')
+}
+
+function seconds(text: string): number {
+  if (/^\d+(\.\d+)?$/.test(text) && Number(text) <= 3600) return Number(text)
+  throw new InvalidArgumentError('It must be a number of seconds, up to 3600.')
 }
 
 function label(text: string): string {

@@ -136,6 +136,28 @@ describe('A listing by anchored overlap', () => {
     }
   })
 
+  it('does not take an end for proven that moved while it was looked at', async () => {
+    const changes: Change[][] = [[{ kind: 'delete', at: 0, count: 3 }], [{ kind: 'create', count: 1 }]]
+    const account = new MovingAccount(4, 1, changes)
+    const [, , , last = ''] = account.rows.map(({ key }) => key)
+    const { listed, verdict } = await list(account, 1)
+    expect(account.rows.map(({ key }) => key)).toContain(last)
+    if (verdict.complete) expect(listed).toContain(last)
+  })
+
+  it('does not take an end for proven where the second look shows another order, however often', async () => {
+    const account = new MovingAccount(70, 50, [])
+    const asked: string[] = []
+    const fetch = async (window: Window) => {
+      asked.push(JSON.stringify(window))
+      const rows = await account.fetch(window)
+      return asked.at(-1) === asked.at(-3) ? rows.toReversed() : rows
+    }
+    const { verdict, listed } = await list({ fetch }, 50)
+    expect(verdict).toEqual({ complete: false, reason: 'rows changed their order' })
+    expect(listed.size).toBe(70)
+  })
+
   it('goes on where the last row that it had seen was deleted', async () => {
     const changes: Change[][] = [
       [
@@ -247,6 +269,16 @@ describe('A listing by anchored overlap', () => {
     const account = new MovingAccount(50, 50, [])
     const fetch = () => account.fetch({ page: 0, size: 50 })
     expect((await list({ fetch }, 50)).verdict.complete).toBe(false)
+  })
+
+  it('says of rows that a page held twice that it did', async () => {
+    const account = new MovingAccount(120, 50, [])
+    const fetch = async (window: Window) => {
+      const rows = await account.fetch(window)
+      return [...rows.slice(0, 5), ...rows.slice(4)].slice(0, window.size)
+    }
+    const { verdict } = await list({ fetch }, 50)
+    expect(verdict).toEqual({ complete: false, reason: 'a page held the same row twice' })
   })
 })
 
