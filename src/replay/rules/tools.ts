@@ -25,11 +25,10 @@ type ToolOptions = Pick<ReplayOptions, 'libraries' | 'connectors' | 'connectorAu
 export function carryTools(text: string | undefined, options: ToolOptions): Tools {
   const given = text === undefined || text === 'null' ? '[]' : text
   const all = isArrayText(given) ? elements(given) : [given]
-  const carried = all.map((tool, i) => ({
-    tool,
-    path: `tools[${i}]`,
-    ...carry(tool, `tools[${i}]`, options),
-  }))
+  const carried = all.map((tool, i) => {
+    const path = isArrayText(given) ? `tools[${i}]` : 'tools'
+    return { tool, path, ...carry(tool, path, options) }
+  })
   const sent = carried.filter((each) => 'text' in each)
   const left = carried.filter((each) => 'block' in each)
   const dropped = left.map(({ tool, path }) => lossOf('tool-dropped', null, path, tool, null))
@@ -96,7 +95,9 @@ function carryBuiltIn(tool: string, path: string): Carried {
 /** The ids of libraries mean nothing in another account. */
 function carryLibrary(tool: string, path: string, { libraries }: ToolOptions): Carried | undefined {
   const fields = fieldsOf(tool)
-  const ids = elements(fields.get('library_ids') ?? '[]').map((id) => stringIn(id) ?? id)
+  const given = fields.get('library_ids') ?? 'null'
+  if (!isArrayText(given) && given !== 'null') return undefined
+  const ids = elements(given).map((id) => stringIn(id) ?? id)
   const unknown = ids.find((id) => !Object.hasOwn(libraries, id))
   if (unknown !== undefined) {
     return blocked(
