@@ -16,6 +16,9 @@ const homes = {
   'src/api/undici-transport.ts': ['undici'],
   'src/api/sse.ts': ['eventsource-parser'],
   'src/archive/sqlite.ts': ['better-sqlite3'],
+  'src/export/csv.ts': ['csv-stringify'],
+  'src/export/parquet*.ts': ['hyparquet-writer'],
+  'src/export/markdown/hazards.ts': ['markdown-it'],
   'src/sandbox/**/*.ts': ['hono', '@hono/node-server'],
   'src/cli/**/*.ts': ['commander', 'picocolors', 'string-width'],
 }

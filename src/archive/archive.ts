@@ -13,6 +13,8 @@ import { ReplayCopies } from './replay-copies.ts'
 import { ReplayRequests } from './replay-requests.ts'
 import { ReplayTargets } from './replay-targets.ts'
 import { Runs } from './runs.ts'
+import { Search } from './search.ts'
+import { SearchIndex } from './search-index.ts'
 import { SeenRows } from './seen-rows.ts'
 import { UnknownShapes } from './unknown-shapes.ts'
 import { explainSqlite, openSqlite, type Sqlite } from './sqlite.ts'
@@ -98,6 +100,8 @@ export class Archive {
   readonly path: string
   readonly conversations: Conversations
   readonly histories: Histories
+  readonly search: Search
+  readonly searchIndex: SearchIndex
   readonly runs: Runs
   readonly failures: Failures
   readonly events: Events
@@ -116,7 +120,9 @@ export class Archive {
     this.#batch = new Batch(db)
     this.path = path
     this.histories = new Histories(db)
-    this.conversations = new Conversations(db, this.histories)
+    this.searchIndex = new SearchIndex(db, this.histories)
+    this.search = new Search(db, this.searchIndex)
+    this.conversations = new Conversations(db, this.histories, this.searchIndex)
     this.runs = new Runs(db)
     this.failures = new Failures(db)
     this.events = new Events(db)

@@ -1,5 +1,6 @@
 import { isSettled } from '../model/settling.ts'
 import type { Histories } from './histories.ts'
+import type { SearchIndex } from './search-index.ts'
 import { conditionOf, defineSelectionFunctions, type Selection } from './selection.ts'
 import { Revisions, type FetchedConversation } from './revisions.ts'
 import type { Sqlite, Statement } from './sqlite.ts'
@@ -68,10 +69,12 @@ export class Conversations {
   readonly #one: Statement
   readonly #revision: Statement
   readonly #db: Sqlite
+  readonly #index: SearchIndex
 
-  constructor(db: Sqlite, histories: Histories) {
+  constructor(db: Sqlite, histories: Histories, index: SearchIndex) {
     defineSelectionFunctions(db)
     this.#db = db
+    this.#index = index
     this.#histories = histories
     this.#revisions = new Revisions(db, histories)
     this.#known = db.prepare(`
@@ -184,6 +187,7 @@ export class Conversations {
 
   #select(columns: string, selection: Selection): IterableIterator<unknown> {
     const { where, values } = conditionOf(selection)
+    if (selection.match !== undefined) this.#index.refuseMissing()
     return this.#db
       .prepare(
         `select ${columns} from conversation join revision on revision.id = conversation.revision

@@ -119,8 +119,12 @@ async function* isEnd<Row extends ListedRow>(
   const again = yield* look(window)
   if (walk.take(again, startOf(window)) === 'unanchored' || walk.broken !== undefined) return false
   const isShort = size.isGranted && again.length < size.expected
-  if (behind.length === 0) return isShort || keysOf(again) === keysOf(rows)
-  if (isShort) walk.broken = 'pages came shorter than what follows them'
+  const isUnmoved = keysOf(again) === keysOf(rows)
+  if (behind.length === 0) return isShort || isUnmoved
+  // Rows that were created meanwhile pushed others there: such as are proven, or stand in the second look.
+  const inAgain = new Set(again.map(keyOf))
+  const wasPushed = !isUnmoved && behind.every((row) => walk.knows(row) || inAgain.has(row.key))
+  if (isShort && !wasPushed) walk.broken = 'pages came shorter than what follows them'
   return false
 }
 
@@ -168,6 +172,11 @@ class Walk {
     for (const { key } of fresh) this.#seen.place(key, this.#placed++)
     this.frontier = start + rows.length - 1
     return fresh.length > 0 ? 'further' : 'nowhere'
+  }
+
+  /** Whether a row stands in the proven part. */
+  knows({ key }: ListedRow): boolean {
+    return this.#seen.rankOf(key) !== undefined
   }
 
   /** Takes all places back: the proof begins again. */

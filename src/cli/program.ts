@@ -94,6 +94,12 @@ export function buildProgram(io: Io, onExit: (code: ExitCode) => void): Command 
     .argument('<id>', 'its id')
     .action(action(async () => (await import('./commands/show.ts')).showCommand, ['id']))
 
+  selection(program.command('search'), 'best')
+    .description('the conversations that hold all these words, each with the entry that says most of them')
+    .argument('<text...>', 'words, \'"words in a row"\', begin*, -without')
+    .addHelpText('after', SEARCHING)
+    .action(action(async () => (await import('./commands/search.ts')).searchCommand, ['text']))
+
   const exports = program.command('export').description('write conversations out, for tools and for people')
   for (const [name, format] of Object.entries(formats)) {
     selection(exportOptions(exports.command(name), format)).action(
@@ -105,8 +111,8 @@ export function buildProgram(io: Io, onExit: (code: ExitCode) => void): Command 
     )
   }
 
-  account(program.command('verify'), io.env)
-    .description('check the archive against itself, or with --remote against the account')
+  selection(account(program.command('verify'), io.env))
+    .description('check the archive against itself, or with --remote (a selection of) it against the account')
     .option('--repair', 'rebuild what can be derived from what is sound')
     .option('--remote', 'read the account again and compare')
     .option('--sample <n>', 'with --remote: compare only so many conversations', whole(1, 1_000_000))
@@ -210,6 +216,14 @@ function account(command: Command, env: Io['env']): Command {
       env['MISTRAL_BASE_URL'] || 'https://api.mistral.ai',
     )
 }
+
+const SEARCHING = `
+A conversation matches when it holds all the words, in one entry or in several;
+its name, description, instructions and metadata are searched too. Case and
+accents do not count. Where a script has no spaces between words, and in Korean,
+any characters in a row are found. Quote the whole for your shell:
+  hansard search 'why rivers "oxbow lake" meand* -delta'
+Without --limit, 20 are shown; with --json, all.`
 
 const EXIT_CODES = `
 Exit codes:

@@ -25,6 +25,14 @@ export function beginningOf(text: string): string | undefined {
     : instantOf(`${year}-${month}-${day}T${time}${/^:\d\d/.test(rest) ? '' : ':00'}${rest}`)
 }
 
+/** A moment as the API writes it, in microseconds since 1970 (UTC); undefined where it is no moment. */
+export function microsecondsOf(text: string): bigint | undefined {
+  const instant = instantOf(text)
+  if (instant === undefined) return undefined
+  const milliseconds = Date.parse(`${instant.slice(0, 19)}Z`)
+  return Number.isNaN(milliseconds) ? undefined : BigInt(milliseconds) * 1000n + BigInt(instant.slice(20, 26))
+}
+
 /** The month of a moment in that form: `2026-11`. */
 export function monthOf(instant: string): string {
   return instant.slice(0, 7)
