@@ -6,7 +6,15 @@ import { replayWorld } from '../support/replay-world.ts'
 describe('replay run', () => {
   it('sends every conversation of the plan once, and a second run sends nothing', async () => {
     const { replay, sandbox } = await replayWorld()
-    const how = ['--fallback-model', 'mistral-small-latest', '--drop-tools', '--price', '0.4,2', '--yes', '--json']
+    const how = [
+      '--fallback-model',
+      'mistral-small-latest',
+      '--drop-tools',
+      '--price',
+      '0.4,2',
+      '--yes',
+      '--json',
+    ]
     const first = await replay('run', ...how, '--settle', '0')
     console.log(first)
     const result = JSON.parse(first.stdout) as Record<string, number>
