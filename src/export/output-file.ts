@@ -61,6 +61,8 @@ export class HashedFile {
 }
 
 function joined(parts: readonly (string | Uint8Array)[]): Uint8Array {
+  const [first] = parts
+  if (parts.length === 1 && typeof first === 'object') return first
   if (parts.every((part) => typeof part === 'string')) return Buffer.from(parts.join(''))
   return Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)))
 }
