@@ -22,9 +22,11 @@ export interface Verdict {
 }
 
 /** How to list. */
-export interface ListingOptions {
+export interface ListingOptions<Row> {
   /** How many rows to ask for; the server may grant fewer. */
   readonly pageSize: number
+  /** Tells from the rows of a window that nothing which is looked for can stand behind them: there the listing ends. */
+  readonly isEnough?: ((rows: readonly Row[]) => boolean) | undefined
 }
 
 type FetchWindow<Row> = (window: Window) => Promise<Row[]>
@@ -59,7 +61,7 @@ const SMALLEST_WINDOW = 3
 export async function* listRows<Row extends ListedRow>(
   fetchWindow: FetchWindow<Row>,
   seen: Seen,
-  { pageSize }: ListingOptions,
+  { pageSize, isEnough = () => false }: ListingOptions<Row>,
 ): AsyncGenerator<Row[], Verdict, undefined> {
   const walk = new Walk(seen)
   const top: Window = { page: 0, size: pageSize }
@@ -80,6 +82,7 @@ export async function* listRows<Row extends ListedRow>(
     const size = { expected: Math.min(window.size, granted || pageSize), isGranted: granted > 0 }
     const rows = yield* look(window)
     const progress = walk.take(rows, startOf(window))
+    if (progress !== 'unanchored' && walk.broken === undefined && isEnough(rows)) return proven
     const mayEnd = rows.length < size.expected || granted < SMALLEST_WINDOW
     if (mayEnd && progress !== 'unanchored' && (yield* isEnd(rows, window, size, walk, look))) return proven
 

@@ -21,7 +21,8 @@ export function* conversationsOf(
 
 function exported(stored: StoredConversation, onUnreadable: OnUnreadable): ExportedConversation {
   const { id, length, createdAt, goneAt, fetchedAt } = stored
-  let isTold = false
+  // A writer may read the entries again, and the first time not to the end: each is told of once.
+  let told = 0
   return {
     id,
     row: read(stored.row, { id }, (reason) => onUnreadable(id, undefined, reason)),
@@ -30,12 +31,13 @@ function exported(stored: StoredConversation, onUnreadable: OnUnreadable): Expor
     goneAt,
     fetchedAt,
     *entries() {
-      const tell = isTold ? () => undefined : onUnreadable
-      isTold = true
       let position = 0
       for (const text of stored.entriesAsFound()) {
-        yield read(text, {}, (reason) => tell(id, position, reason))
+        const isNew = position >= told
+        const entry = read(text, {}, (reason) => isNew && onUnreadable(id, position, reason))
         position++
+        told = Math.max(told, position)
+        yield entry
       }
     },
   }

@@ -3,7 +3,7 @@ import type { StoredRequest } from '../../archive/replay-requests.ts'
 import { listRows } from '../../backup/listing.ts'
 import type { Window } from '../../backup/window.ts'
 import { isHansardError, messageOf } from '../../errors.ts'
-import { rowFacts } from '../../model/conversation.ts'
+import { rowFacts, type RowFacts } from '../../model/conversation.ts'
 import { STAMP_KEY } from '../stamp.ts'
 import type { RunContext } from './context.ts'
 import { isContinuation, judge } from './judge.ts'
@@ -49,24 +49,40 @@ export async function askFilter({ reader }: RunContext, stamp: string): Promise<
   return found
 }
 
-/** Lists the whole target and hands on each row once; answers with why the listing may have missed something. */
+/**
+ * Lists the target and hands on each row once: all of it, or what was created since a moment.
+ *
+ * @returns why the listing may have missed something
+ */
 export async function listTarget(
   { archive, reader }: RunContext,
   take: (row: unknown) => Promise<void>,
+  since?: number,
 ): Promise<string | undefined> {
   const fetchWindow = async ({ page, size }: Window) => {
     const rows = await reader.list({ page, pageSize: size })
     return rows.flatMap((row) => {
       const facts = rowFacts(row)
-      return facts === undefined ? [] : [{ key: facts.id, createdAt: facts.createdAt, row }]
+      return facts === undefined ? [] : [{ ...facts, key: facts.id, row }]
     })
   }
-  const listing = listRows(fetchWindow, archive.seenRows(), { pageSize: PAGE_SIZE })
+  const isEnough = (rows: readonly RowFacts[]) => since !== undefined && endsBefore(since, rows)
+  const listing = listRows(fetchWindow, archive.seenRows(), { pageSize: PAGE_SIZE, isEnough })
   for (;;) {
     const { value, done } = await listing.next()
     if (done === true) return value.complete ? undefined : (value.reason ?? 'the listing was incomplete')
     for (const { row } of value) await take(row)
   }
+}
+
+/**
+ * Newest first, whether by creation or by change: whatever was created since stands before a row that was neither created
+ * nor changed since.
+ */
+function endsBefore(since: number, rows: readonly RowFacts[]): boolean {
+  const [first, last] = [rows[0], rows.at(-1)]
+  const created = (row: RowFacts | undefined) => Date.parse(row?.createdAt ?? '')
+  return created(first) > created(last) && created(last) < since && Date.parse(last?.updatedAt ?? '') < since
 }
 
 /** Looks through the listing for what became of requests, by stamp and by content. */
@@ -75,8 +91,10 @@ export async function searchListing(
   suspects: readonly Suspect[],
 ): Promise<ReadonlyMap<Suspect, Candidates>> {
   const found = new Map(suspects.map((suspect) => [suspect, noCandidates()]))
+  const moments = suspects.map(({ request: { since } }) => (since === null ? -Infinity : Date.parse(since)))
+  const since = Math.min(...moments) - SKEW_MS
   for (let left = LISTINGS; ; left--) {
-    const doubt = await listTarget(context, (row) => lookAt(context, row, found))
+    const doubt = await listTarget(context, (row) => lookAt(context, row, found), since)
     if (doubt === undefined) return found
     if (left > 1) continue
     for (const { doubts } of found.values()) doubts.push(doubt)
