@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 import type { ManyOptions } from '../../src/sandbox/many.ts'
+import { benchExports } from './exports.ts'
 import { measure, median, type Measured } from './measure.ts'
 
 const isQuick = process.argv.includes('--quick')
@@ -78,6 +79,7 @@ try {
   await race(isQuick ? 300 : 2000, isQuick ? 2 : 5)
   await memory(1000, isQuick ? 4000 : 20_000)
   if (!isQuick) await largeBodies()
+  await benchExports(isQuick, folder)
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }
