@@ -46,6 +46,42 @@ export function compact(text: string): string {
   return kept === 0 ? text : out + text.slice(kept)
 }
 
+/** Deeper than this, what is inside stays on one line: the indentation must not outgrow the text. */
+const DEEPEST_INDENT = 12
+
+/** The text laid out for people, in pieces: only white space between tokens is new. */
+export function* indented(text: string): Generator<string, void, undefined> {
+  let depth = 0
+  let out = ''
+  const line = () => (depth > DEEPEST_INDENT ? '' : `\n${'  '.repeat(depth)}`)
+  let i = skipSpace(text, 0)
+  while (i < text.length) {
+    const code = text.charCodeAt(i)
+    let end = endOfToken(text, i)
+    let token = text.slice(i, end)
+    if (isOpening(code)) {
+      depth++
+      const close = skipSpace(text, end)
+      if (isClosing(text.charCodeAt(close))) {
+        depth--
+        end = close + 1
+        token += text.charAt(close)
+      } else token += line()
+    } else if (isClosing(code)) {
+      const isFlat = line() === ''
+      depth--
+      token = (isFlat ? '' : line()) + token
+    } else if (code === COMMA) token += line() || ' '
+    else if (code === COLON) token += ' '
+    out += token
+    i = skipSpace(text, end)
+    if (out.length >= 65_536 || i === text.length) {
+      yield out
+      out = ''
+    }
+  }
+}
+
 /** Tells whether the text is that of an object. */
 export function isObjectText(text: string): boolean {
   return text.charCodeAt(skipSpace(text, 0)) === OPEN_OBJECT
@@ -74,6 +110,12 @@ export function members(text: string): Member[] {
 /** The member that JSON.parse would see under this key: the last one of that name. */
 export function member(text: string, key: string): Member | undefined {
   return members(text).findLast((candidate) => candidate.key === key)
+}
+
+/** Puts the text of an object together from keys and the texts of their values; undefined leaves a member out. */
+export function objectText(fields: Readonly<Record<string, string | undefined>>): string {
+  const kept = Object.entries(fields).filter(([, value]) => value !== undefined)
+  return `{${kept.map(([key, value]) => `${JSON.stringify(key)}:${value}`).join(',')}}`
 }
 
 /**
@@ -196,4 +238,20 @@ function skipSpace(text: string, at: number): number {
 
 function isSpace(code: number): boolean {
   return code === 32 || code === 10 || code === 13 || code === 9
+}
+
+function endOfToken(text: string, at: number): number {
+  const code = text.charCodeAt(at)
+  if (code === QUOTE) return endOfString(text, at)
+  return isOpening(code) || isClosing(code) || code === COMMA || code === COLON
+    ? at + 1
+    : endOfScalar(text, at)
+}
+
+function isOpening(code: number): boolean {
+  return code === OPEN_OBJECT || code === OPEN_ARRAY
+}
+
+function isClosing(code: number): boolean {
+  return code === CLOSE_OBJECT || code === CLOSE_ARRAY
 }

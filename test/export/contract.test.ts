@@ -23,6 +23,13 @@ const variants: Readonly<Record<FormatName, readonly Readonly<Record<string, unk
   // (--table conversations reads no entries, and so finds none that can’t be read: see csv.test.ts)
   csv: [{}, { bom: true, escapeFormulas: false }, { table: 'entries' }],
   parquet: [{}],
+  chat: [
+    {},
+    { split: 0.5 },
+    { system: true, textOnly: true },
+    { drop: ['thinking', 'references', 'executions'] },
+  ],
+  markdown: [{}, { path: '{model}/{id}' }],
 }
 
 /** Every story of the sandbox, as a backup stores it. */

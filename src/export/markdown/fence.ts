@@ -1,0 +1,43 @@
+import { indented } from '../../model/json-text.ts'
+import { clean } from './plain-text.ts'
+
+const SLICE = 64 * 1024
+
+/** A code block that holds the text whatever it is: its fence is longer than any run of backticks inside. */
+export function* fence(text: string, language: 'text' | 'json' | 'python'): Generator<string> {
+  yield* fenced(text, language, slices(text))
+}
+
+/** JSON as a code block, laid out for people, each token as it came. */
+export function* jsonFence(text: string): Generator<string> {
+  yield* fenced(text, 'json', indented(text))
+}
+
+function* fenced(text: string, language: string, parts: Iterable<string>): Generator<string> {
+  const ticks = '`'.repeat(Math.max(2, longestRun(text)) + 1)
+  yield `${ticks}${language}\n`
+  let last = ''
+  for (const part of parts) {
+    yield clean(part)
+    last = part
+  }
+  yield /[\n\r\u2028\u2029]$/.test(last) || last === '' ? `${ticks}\n\n` : `\n${ticks}\n\n`
+}
+
+function longestRun(text: string): number {
+  let longest = 0
+  for (const [run] of text.matchAll(/`+/g)) longest = Math.max(longest, run.length)
+  return longest
+}
+
+/** Parts that are cleaned one at a time, so that a text of megabytes is not copied as a whole. */
+function* slices(text: string): Generator<string> {
+  let start = 0
+  while (start < text.length) {
+    let end = Math.min(start + SLICE, text.length)
+    // Two halves of a character, or of a line break, stay together.
+    if (/[\r\ud800-\udbff]/.test(text[end - 1] ?? '')) end++
+    yield text.slice(start, end)
+    start = end
+  }
+}

@@ -1,0 +1,52 @@
+import { monthOf } from '../../model/instant.ts'
+import type { OutputFile } from '../format.ts'
+import { pathDestination } from './links.ts'
+import { escaped } from './plain-text.ts'
+
+/** What the index says of a page. */
+export interface IndexLine {
+  readonly path: string
+  readonly title: string
+  readonly model: string | undefined
+  readonly createdAt: string | null
+  readonly entries: number
+  readonly goneAt: string | null
+}
+
+/** The list of all pages by month, written as they come: conversations come in the order of their creation. */
+export class IndexPage {
+  readonly #file: OutputFile
+  #month: string | undefined
+  #pages = 0
+
+  constructor(file: OutputFile) {
+    this.#file = file
+  }
+
+  async begin(): Promise<void> {
+    await this.#file.write('# Conversations\n\nBy month of creation; all times are UTC.\n')
+  }
+
+  async add({ path, title, model, createdAt, entries, goneAt }: IndexLine): Promise<void> {
+    this.#pages++
+    const month = createdAt === null ? 'Without a date' : monthOf(createdAt)
+    const heading = month === this.#month ? '' : `\n## ${month}\n\n`
+    this.#month = month
+    const facts = [
+      model && escaped(model, 60),
+      entries === 1 ? '1 entry' : `${entries.toLocaleString('en')} entries`,
+      goneAt === null ? undefined : `gone upstream since ${goneAt.slice(0, 10)}`,
+    ]
+    const time = createdAt === null ? '' : `${createdAt.slice(0, 16).replace('T', ' ')} `
+    const about = facts.filter((fact) => fact !== undefined).join(' · ')
+    await this.#file.write(
+      `${heading}- ${time}[${escaped(title, 100)}](${pathDestination(path)}) · ${about}\n`,
+    )
+  }
+
+  async end(): Promise<void> {
+    const pages = this.#pages === 1 ? '1 conversation' : `${this.#pages.toLocaleString('en')} conversations`
+    await this.#file.write(`\n${this.#pages === 0 ? 'No conversation was selected' : pages}.\n`)
+    await this.#file.close()
+  }
+}

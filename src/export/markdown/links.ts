@@ -1,0 +1,33 @@
+import { escaped, oneLine } from './plain-text.ts'
+
+/** A longer one is no link that a person could use. */
+const LONGEST = 4096
+
+/** Tells whether a page may link there: to the web and to mail, and to nothing that runs or is on the reader's machine. */
+export function isSafe(url: string): boolean {
+  return /^(?:https?:\/\/|mailto:)[^\0-\u0020]/i.test(url) && url.length <= LONGEST
+}
+
+/** A link where it is safe to have one, and otherwise what it says. */
+export function link(label: string, url: string): string {
+  if (isSafe(url)) return `[${escaped(label)}](${destination(url)})`
+  return label === url ? escaped(url) : `${escaped(label)} (${escaped(url)})`
+}
+
+/** A URL or a path as the destination of a link: nothing in it ends the link or turns into something else. */
+export function destination(url: string): string {
+  return encodeURI(url.replaceAll(/\p{Surrogate}/gu, '\ufffd'))
+    .replaceAll(/%25(?=[0-9a-f]{2})/gi, '%')
+    .replaceAll(/[()*']/g, (character) => `%${character.charCodeAt(0).toString(16)}`)
+    .replaceAll(/&(?=#?\w+;)/g, '&amp;')
+}
+
+/** A path inside the export as the destination of a link. */
+export function pathDestination(path: string): string {
+  return destination(path.split('/').map(encodeURIComponent).join('/'))
+}
+
+/** What a URL is called where it has no other name. */
+export function nameOfUrl(url: string): string {
+  return oneLine(url, 100)
+}
