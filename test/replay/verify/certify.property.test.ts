@@ -88,27 +88,21 @@ it('One thing broken at random in the copy is found out, at its entry', async ()
   const client = await clientOfSandbox()
   let broken = 0
   await fc.assert(
-    fc.asyncProperty(
-      anyHistory,
-      ways,
-      fc.nat(),
-      breakages,
-      async (entries, some, at, how) => {
-        const source = { id: 'conv_1', row: ROW, entries: entries.map(compact), agent: undefined }
-        const made = await replayOnce(client, source, { ...plainOptions, ...some }, plainTarget)
-        if (made === undefined) return
-        const { replayed, copy } = made
-        const { entries: expected } = expectedEntries(replayed)
-        const texts = breakOne(copy.entries, at % expected.length, expected.length, how)
-        const forms = texts.map((text) => formText(entryForm(treeOf(text))))
-        const first = forms.findIndex((form, i) => form !== formText(expected[i]?.form ?? new Map()))
-        const entry = expected[first]?.position ?? entries.length
-        if (forms.join() === copy.entries.map((text) => formText(entryForm(treeOf(text)))).join()) return
-        const { verdict, differences } = compareCopy(replayed, { ...copy, entries: texts })
-        expect({ how, verdict, entry: differences[0]?.entry }).toEqual({ how, verdict: 'different', entry })
-        broken++
-      },
-    ),
+    fc.asyncProperty(anyHistory, ways, fc.nat(), breakages, async (entries, some, at, how) => {
+      const source = { id: 'conv_1', row: ROW, entries: entries.map(compact), agent: undefined }
+      const made = await replayOnce(client, source, { ...plainOptions, ...some }, plainTarget)
+      if (made === undefined) return
+      const { replayed, copy } = made
+      const { entries: expected } = expectedEntries(replayed)
+      const texts = breakOne(copy.entries, at % expected.length, expected.length, how)
+      const forms = texts.map((text) => formText(entryForm(treeOf(text))))
+      const first = forms.findIndex((form, i) => form !== formText(expected[i]?.form ?? new Map()))
+      const entry = expected[first]?.position ?? entries.length
+      if (forms.join() === copy.entries.map((text) => formText(entryForm(treeOf(text)))).join()) return
+      const { verdict, differences } = compareCopy(replayed, { ...copy, entries: texts })
+      expect({ how, verdict, entry: differences[0]?.entry }).toEqual({ how, verdict: 'different', entry })
+      broken++
+    }),
     { numRuns: RUNS },
   )
   expect(broken).toBeGreaterThan(RUNS / 8)
