@@ -62,5 +62,5 @@ describe('Every story of the sandbox', () => {
       expect({ id, differences }).toEqual({ id, differences: [] })
       expect(verdict).not.toBe('different')
     }
-  })
+  }, 120_000)
 })
