@@ -51,7 +51,7 @@ export function money(cost: number): string {
 }
 
 /** A line a kind, with the entries that it befalls. */
-function kindsOf(losses: readonly Loss[]): string[] {
+export function kindsOf(losses: readonly Loss[]): string[] {
   const byKind = new Map<Loss['kind'], Loss[]>()
   for (const loss of losses) byKind.set(loss.kind, [...(byKind.get(loss.kind) ?? []), loss])
   return [...byKind].map(([kind, each]) => {
@@ -72,6 +72,7 @@ function placeOf({ position, path }: Loss): string {
   return position === null ? path : ['entry', position, path].filter((part) => part !== '').join(' ')
 }
 
-function lossWords(loss: Loss): string {
+/** One loss in a line. */
+export function lossWords(loss: Loss): string {
   return `${placeOf(loss)}: ${lossKinds[loss.kind]}: ${loss.before ?? 'nothing'} → ${loss.after ?? 'nothing'}`
 }

@@ -129,6 +129,13 @@ export function buildProgram(io: Io, onExit: (code: ExitCode) => void): Command 
   runOptions(replay.command('run'), io.env)
     .description('send conversations to another account, each exactly once')
     .action(action(async () => (await import('./commands/replay-run.ts')).replayRunCommand, ['plan']))
+  target(replay.command('verify'), io.env)
+    .description('compare the copies over there with what the archive has: a certificate each')
+    .option('--id <id...>', 'only the copies of these conversations')
+    .option('--label <text>', 'only copies under this label')
+    .option('--out <file>', 'write the certificates into a file, a line each', fileName)
+    .option('--concurrency <n>', 'copies read at the same time', whole(1, 64), 8)
+    .action(action(async () => (await import('./commands/replay-verify.ts')).replayVerifyCommand))
   replay
     .command('status')
     .description('what was replayed where, what is pending, uncertain or stale, and what was spent')

@@ -2,6 +2,7 @@ import type { Archive } from '../archive/archive.ts'
 import type { StoredConversation } from '../archive/conversations.ts'
 import type { Selection } from '../archive/selection.ts'
 import type { Entry } from '../model/entry.ts'
+import { collectAfter } from './collect-garbage.ts'
 import type { ExportedConversation, Json } from './format.ts'
 
 /** Told of each text that could not be read, by conversation and position (undefined: its row). */
@@ -21,7 +22,8 @@ export function* conversationsOf(
 
 function exported(stored: StoredConversation, onUnreadable: OnUnreadable): ExportedConversation {
   const { id, length, createdAt, goneAt, fetchedAt } = stored
-  let isTold = false
+  // A writer may read the entries again, and the first time not to the end: each is told of once.
+  let told = 0
   return {
     id,
     row: read(stored.row, { id }, (reason) => onUnreadable(id, undefined, reason)),
@@ -30,12 +32,13 @@ function exported(stored: StoredConversation, onUnreadable: OnUnreadable): Expor
     goneAt,
     fetchedAt,
     *entries() {
-      const tell = isTold ? () => undefined : onUnreadable
-      isTold = true
-      let position = 0
+      let position = -1
       for (const text of stored.entriesAsFound()) {
-        yield read(text, {}, (reason) => tell(id, position, reason))
         position++
+        const isNew = position >= told
+        told = Math.max(told, position + 1)
+        yield read(text, {}, (reason) => isNew && onUnreadable(id, position, reason))
+        collectAfter(text)
       }
     },
   }

@@ -5,6 +5,8 @@ import { SearchIndex } from '../search-index.ts'
 import type { Sqlite } from '../sqlite.ts'
 import type { Check } from './check.ts'
 import { expectedDefinitions } from './definitions.ts'
+import { faultOfEntry, type EntryRow } from './entries.ts'
+import { isSealed, SEALED_COLUMNS, type SealedRow } from './revisions.ts'
 import { rowsOf } from './rows.ts'
 import { checksumOfIndex, WordChecksum } from './word-checksum.ts'
 
@@ -43,26 +45,42 @@ function* faultsOf(db: Sqlite): Generator<string> {
     const said = db.prepare('pragma integrity_check(search)').pluck().all() as string[]
     for (const what of said) if (what !== 'ok') yield what.replaceAll('\n', ' ')
     const { entries, revisions } = new SearchIndex(db, new Histories(db)).reach()
-    if (!hasSameWords(db, entries, revisions)) yield 'its words are not those of the texts'
+    const checksum = new WordChecksum()
+    const documents = addTexts(checksum, db, { entries, revisions })
+    if (documents === undefined) return // what decayed is reported where it is, and an index of it can't be judged
+    const indexed = checksumOfIndex(db) ?? checksum.value
+    if (documents !== count(db, 'search') || checksum.value !== indexed)
+      yield 'its words are not those of the texts'
     if (!hasSameHolders(db, revisions)) yield 'it is wrong about which conversation holds what'
   } catch (thrown) {
     yield `it can’t be read: ${messageOf(thrown)}`
   }
 }
 
-function hasSameWords(db: Sqlite, entries: number, revisions: number): boolean {
-  const checksum = new WordChecksum()
+/** Adds all words up to where the index was filled, and counts the texts; undefined where one of them has decayed. */
+function addTexts(
+  checksum: WordChecksum,
+  db: Sqlite,
+  reach: { readonly entries: number; readonly revisions: number },
+): number | undefined {
   let documents = 0
-  const add = (document: number, text: string) => {
-    checksum.add(document, text)
+  for (const { id, row } of rowsOf<EntryRow>(db, 'entry', 'sha256, json')) {
+    if (id > reach.entries) continue
+    if (row === undefined || faultOfEntry(row) !== undefined) return undefined
+    checksum.add(id, searchTextOfEntry(String(row.json)))
     documents++
   }
-  for (const { id, row } of rowsOf<{ json: string }>(db, 'entry', 'json'))
-    if (id <= entries && row !== undefined) add(id, searchTextOfEntry(row.json))
-  for (const { id, row } of rowsOf<{ row: string }>(db, 'revision', 'row'))
-    if (id <= revisions && row !== undefined) add(-id, searchTextOfRow(row.row))
-  const found = db.prepare('select count(*) from search').pluck().get()
-  return found === documents && checksum.value === checksumOfIndex(db)
+  for (const { id, row } of rowsOf<SealedRow>(db, 'revision', SEALED_COLUMNS)) {
+    if (id > reach.revisions) continue
+    if (row === undefined || !isSealed(row)) return undefined
+    checksum.add(-id, searchTextOfRow(row.row))
+    documents++
+  }
+  return documents
+}
+
+function count(db: Sqlite, table: 'search' | 'holding'): unknown {
+  return db.prepare(`select count(*) from ${table}`).pluck().get()
 }
 
 /** As many rows as there should be, and none of those missing, are the right ones. */
@@ -74,12 +92,12 @@ function hasSameHolders(db: Sqlite, revisions: number): boolean {
   let held = 0
   for (const { id, conversation, tip } of indexed.iterate(revisions) as Iterable<Indexed>) {
     for (const document of new Set([-id, ...histories.entryIds(tip)])) {
-      if (document === 0) continue
+      if (document === 0) return true // a part of a history is lost, which is reported with the links
       if (isHeld.get(document, conversation) === undefined) return false
       held++
     }
   }
-  return held === db.prepare('select count(*) from holding').pluck().get()
+  return held === count(db, 'holding')
 }
 
 interface Indexed {

@@ -40,11 +40,12 @@ export class WordChecksum {
   }
 }
 
-/** Reads the same number from the index. */
-export function checksumOfIndex(db: Sqlite): number {
-  db.exec(`
-    drop table if exists temp.search_words;
-    create virtual table temp.search_words using fts5vocab(main, search, instance)`)
+/**
+ * Reads the same number from the index; undefined where SQLite makes no temporary table any more. It does not after it
+ * has given up checking its pages, which is then reported.
+ */
+export function checksumOfIndex(db: Sqlite): number | undefined {
+  if (!canList(db)) return undefined
   const words = db
     .prepare(
       `select term, sum((doc * ${BY_DOCUMENT} + "offset" * ${BY_PLACE} + doc * "offset" + 1) & ${MASK}) & ${MASK}
@@ -54,6 +55,17 @@ export function checksumOfIndex(db: Sqlite): number {
   const checksum = new WordChecksum()
   for (const [word, places] of words.iterate() as Iterable<[string, number]>) checksum.addWord(word, places)
   return checksum.value
+}
+
+function canList(db: Sqlite): boolean {
+  try {
+    db.exec(`
+      drop table if exists temp.search_words;
+      create virtual table temp.search_words using fts5vocab(main, search, instance)`)
+    return true
+  } catch {
+    return false
+  }
 }
 
 const BY_DOCUMENT = 40_503

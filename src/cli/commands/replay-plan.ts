@@ -6,9 +6,9 @@ import type { PlanEnd, PlanHead, PlannedConversation } from '../../replay/plan.t
 import { preflight } from '../../replay/preflight.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
+import { aPlan, LinesWriter } from '../lines-writer.ts'
 import { jsonFor, write, writeLine } from '../output.ts'
 import { linesOfEnd, linesOfPlanned } from '../plan-table.ts'
-import { PlanWriter } from '../plan-writer.ts'
 import { replayOptionsOf, type PlanOptions } from '../replay-options.ts'
 import { selectionOf } from '../selection-options.ts'
 import { connectTarget } from '../target.ts'
@@ -33,7 +33,7 @@ export async function replayPlanCommand(options: PlanOptions, io: Io): Promise<E
 }
 
 async function makePlan(archive: Archive, head: PlanHead, options: PlanOptions, io: Io): Promise<PlanEnd> {
-  const writer = options.out === undefined ? undefined : await PlanWriter.open(options.out)
+  const writer = options.out === undefined ? undefined : await LinesWriter.open(options.out, aPlan)
   try {
     const lines = planLines(head, told(archive, head, options, io))
     for (;;) {

@@ -59,7 +59,8 @@ export class ChatWriter implements Writer {
     if (earlier !== undefined) throw new Inexpressible('duplicate', earlier)
     let separator = '{"messages":['
     for (const message of kept ?? messages()) {
-      yield separator + message
+      yield separator
+      yield message
       separator = ','
     }
     yield tools.length === 0 ? ']}\n' : `],"tools":[${tools.join(',')}]}\n`

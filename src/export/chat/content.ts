@@ -1,4 +1,6 @@
 import { imageUrl, type Chunk } from '../../model/entry.ts'
+import { member } from '../../model/json-text.ts'
+import type { Json } from '../format.ts'
 import { Inexpressible } from './reasons.ts'
 
 /** What may be left away from a conversation rather than the whole conversation. */
@@ -12,12 +14,14 @@ export interface ChatContent {
 }
 
 /** The content of an assistant's message, as JSON: its texts are pieces of one answer, so they are joined. */
-export function assistantContent(content: unknown, options: ChatContent): string {
+export function assistantContent({ text, value: { content } }: Json, options: ChatContent): string {
+  if (typeof content === 'string') return asItCame(text)
   return JSON.stringify(chunksIn(content, options).map(textOf).join(''))
 }
 
 /** The content of a user's message, as JSON: one text as a string, anything more as the parts that it was sent in. */
-export function userContent(content: unknown, options: ChatContent): string {
+export function userContent({ text, value: { content } }: Json, options: ChatContent): string {
+  if (typeof content === 'string') return asItCame(text)
   const parts = chunksIn(content, options)
   if (parts.length <= 1 && parts.every(({ type }) => type === 'text'))
     return JSON.stringify(parts.map(textOf).join(''))
@@ -25,8 +29,12 @@ export function userContent(content: unknown, options: ChatContent): string {
   return JSON.stringify(parts.map(partOf))
 }
 
+/** A slice of what the API sent: of 5 MB nothing is copied. */
+function asItCame(entry: string): string {
+  return member(entry, 'content')?.value ?? 'null'
+}
+
 function chunksIn(content: unknown, options: ChatContent): Chunk[] {
-  if (typeof content === 'string') return [{ type: 'text', text: content }]
   if (!Array.isArray(content)) throw new Inexpressible('content')
   if (!content.every(isChunk)) throw new Inexpressible('content')
   return content.filter((chunk) => !isDropped(chunk, options))

@@ -24,34 +24,35 @@ export function* messagesOf(
     }
     if (calls.length > 0) yield messageOfCalls(calls)
     calls = []
-    yield messageOf(entry.value, options)
+    yield messageOf(entry, options)
   }
   if (calls.length > 0) yield messageOfCalls(calls)
 }
 
-function messageOf(entry: Entry, options: ChatContent): string {
-  switch (entry.type) {
+function messageOf(entry: Json, options: ChatContent): string {
+  const { type, role, prefix, name, reason } = entry.value
+  switch (type) {
     case 'message.input':
-      if (entry['prefix'] === true) throw new Inexpressible('prefix')
-      return said(entry['role'], entry['content'], options)
+      if (prefix === true) throw new Inexpressible('prefix')
+      return said(role, entry, options)
     case 'message.output':
-      return said(entry['role'] ?? 'assistant', entry['content'], options)
+      return said(role ?? 'assistant', entry, options)
     case 'function.result':
-      return resultOf(entry)
+      return resultOf(entry.value)
     case 'tool.execution':
-      throw new Inexpressible('execution', entry['name'])
+      throw new Inexpressible('execution', name)
     case 'agent.handoff':
       throw new Inexpressible('handoff')
     case 'hansard.unreadable':
-      throw new Inexpressible('unreadable', entry['reason'])
+      throw new Inexpressible('unreadable', reason)
     default:
-      throw new Inexpressible('entry', entry.type)
+      throw new Inexpressible('entry', type)
   }
 }
 
-function said(role: unknown, content: unknown, options: ChatContent): string {
-  if (role === 'user') return `{"role":"user","content":${userContent(content, options)}}`
-  if (role === 'assistant') return `{"role":"assistant","content":${assistantContent(content, options)}}`
+function said(role: unknown, entry: Json, options: ChatContent): string {
+  if (role === 'user') return `{"role":"user","content":${userContent(entry, options)}}`
+  if (role === 'assistant') return `{"role":"assistant","content":${assistantContent(entry, options)}}`
   throw new Inexpressible('role', role)
 }
 

@@ -2,6 +2,7 @@ import { imageUrl, stringOf, type Chunk } from '../../model/entry.ts'
 import { fence, jsonFence } from './fence.ts'
 import { linked, toolFile } from './files.ts'
 import { asObject, elementsOf, memberOf, type JsonValue } from './json-value.ts'
+import { footnotesIn } from './hazards.ts'
 import { link } from './links.ts'
 import type { EntryScope, Part } from './parts.ts'
 import { clean, escaped, wordsOf } from './plain-text.ts'
@@ -71,16 +72,22 @@ const notes: Readonly<Record<string, (chunk: Chunk) => string>> = {
 
 function* quoted({ text, cited }: Flow): Generator<string> {
   if (text === '') return
-  const whole = quotation(text)
-  if (whole === undefined) return yield* asPlainText(text, cited)
-  let i = 0
-  // What follows a reference must not make a link, or a definition, of it.
-  yield whole.replaceAll(/\0([([:{]?)/g, (_, next: string) => `${cited[i++] ?? ''}${next && `\\${next}`}`)
-  yield '\n\n'
+  yield* withNotes(text, cited) ?? withNotesBehind(text.replaceAll(CITED, ''), cited)
 }
 
-function* asPlainText(text: string, cited: readonly string[]): Generator<string> {
-  yield* fence(text.replaceAll(CITED, ''), 'text')
+/** Undefined where a reference would stand in code, or the text can't be quoted. */
+function withNotes(text: string, cited: readonly string[]): string[] | undefined {
+  let i = 0
+  // What stands beside a reference must not make a link, a definition or a note of it.
+  const quote = quotation(text)
+    ?.replaceAll(/\^(?=\0)|(?<=\0)[([:{]/g, '\\$&')
+    .replaceAll(CITED, () => cited[i++] ?? '')
+  if (quote === undefined || (cited.length > 0 && footnotesIn(quote) !== cited.length)) return undefined
+  return [quote, '\n\n']
+}
+
+function* withNotesBehind(text: string, cited: readonly string[]): Generator<string> {
+  yield* cited.length === 0 ? fence(text, 'text') : (withNotes(text, []) ?? fence(text, 'text'))
   if (cited.length > 0) yield `Sources: ${cited.join(' ')}\n\n`
 }
 

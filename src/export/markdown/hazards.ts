@@ -42,6 +42,15 @@ export function isSafeInTables(text: string): boolean {
     .every((token) => !isHazard(token) && !inlineTokens(token.content, env, token.type).some(isHazard))
 }
 
+/** How many references to footnotes a reader finds in a quotation: none of those that code took in. */
+export function footnotesIn(quoted: string): number {
+  const env: Env = {}
+  const isNote = ({ type }: Token) => type === 'footnote'
+  return commonmark
+    .parse(quoted, env)
+    .reduce((sum, { content, type }) => sum + inlineTokens(content, env, type).filter(isNote).length, 0)
+}
+
 const commonmark = reader().disable('table')
 const withTables = reader()
 
@@ -61,11 +70,12 @@ function reader(): MarkdownIt {
   return reader
 }
 
-/** Takes `[^` for the beginning of a footnote, defined or not: the page's footnotes are ours. */
+/** Takes `[^` and `^[` for the beginning of a footnote, defined or not: the page's footnotes are ours. */
 function footnote(state: StateInline, silent: boolean): boolean {
-  if (!state.src.startsWith('[^', state.pos)) return false
+  const isReference = state.src.startsWith('[^', state.pos)
+  if (!isReference && !state.src.startsWith('^[', state.pos)) return false
   if (!silent) state.push('footnote', '', 0)
-  state.pos += 2
+  state.pos += isReference ? 2 : 1
   return true
 }
 
