@@ -29,38 +29,45 @@ describe('Every story of the sandbox', () => {
       { mode: 'history', behaviour } as const,
       { mode: 'turns', behaviour } as const,
     ]),
-  )('is replayed to an end, and gets its certificate: %j', async ({ mode, behaviour }) => {
-    const { archive, opened, sandbox, target } = await replayWorld({
-      behaviour,
-      faults: [
-        { operation: 'startStream', every: 5, then: { kind: 'reset', when: 'after' } },
-        { operation: 'appendStream', every: 25, then: { kind: 'cut-stream', events: 1 } },
-      ],
-    })
-    const env = {
-      ...{ MISTRAL_TARGET_API_KEY: 'other', MISTRAL_TARGET_BASE_URL: sandbox.url },
-      ...{ HANSARD_ARCHIVE: archive, GAUGE: 'g', MAP: 'm' },
-    }
-    const quiet = mode === 'turns' ? ['--rebuild', 'quiet'] : []
-    const { stdout, stderr, exitCode } = await hansard(['replay', 'run', ...how, '--mode', mode, ...quiet], {
-      env,
-    })
-    expect({ stdout, stderr, exitCode }).toMatchObject({ exitCode: 3 }) // one is blocked, and was so in the plan
-    const { planned, done, blocked } = JSON.parse(stdout) as Record<string, number>
-    expect({ planned, done, blocked, stderr }).toMatchObject({ planned: 12, done: 11, blocked: 1 })
-
-    for (const { id, targetId, planned: line, generated } of replayedConversations(opened, 1)) {
-      const stored = opened.conversations.read(id)
-      const copy = await fetchCopy(target, targetId, {})
-      if (stored === undefined || copy === undefined) throw new Error(`${id} is not there`)
-      const source = sourceOf(opened, stored)
-      const { stamp, losses } = line
-      const { verdict, differences } = compareCopy(
-        { mode, stamp, losses, source, generated: generated ?? undefined },
-        copy,
+  )(
+    'is replayed to an end, and gets its certificate: %j',
+    async ({ mode, behaviour }) => {
+      const { archive, opened, sandbox, target } = await replayWorld({
+        behaviour,
+        faults: [
+          { operation: 'startStream', every: 5, then: { kind: 'reset', when: 'after' } },
+          { operation: 'appendStream', every: 25, then: { kind: 'cut-stream', events: 1 } },
+        ],
+      })
+      const env = {
+        ...{ MISTRAL_TARGET_API_KEY: 'other', MISTRAL_TARGET_BASE_URL: sandbox.url },
+        ...{ HANSARD_ARCHIVE: archive, GAUGE: 'g', MAP: 'm' },
+      }
+      const quiet = mode === 'turns' ? ['--rebuild', 'quiet'] : []
+      const { stdout, stderr, exitCode } = await hansard(
+        ['replay', 'run', ...how, '--mode', mode, ...quiet],
+        {
+          env,
+        },
       )
-      expect({ id, differences }).toEqual({ id, differences: [] })
-      expect(verdict).not.toBe('different')
-    }
-  })
+      expect({ stdout, stderr, exitCode }).toMatchObject({ exitCode: 3 }) // one is blocked, and was so in the plan
+      const { planned, done, blocked } = JSON.parse(stdout) as Record<string, number>
+      expect({ planned, done, blocked, stderr }).toMatchObject({ planned: 12, done: 11, blocked: 1 })
+
+      for (const { id, targetId, planned: line, generated } of replayedConversations(opened, 1)) {
+        const stored = opened.conversations.read(id)
+        const copy = await fetchCopy(target, targetId, {})
+        if (stored === undefined || copy === undefined) throw new Error(`${id} is not there`)
+        const source = sourceOf(opened, stored)
+        const { stamp, losses } = line
+        const { verdict, differences } = compareCopy(
+          { mode, stamp, losses, source, generated: generated ?? undefined },
+          copy,
+        )
+        expect({ id, differences }).toEqual({ id, differences: [] })
+        expect(verdict).not.toBe('different')
+      }
+    },
+    120_000,
+  )
 })
