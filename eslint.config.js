@@ -7,7 +7,7 @@ const floors = {
   archive: ['model'],
   backup: ['model', 'api', 'archive'],
   export: ['model', 'archive'],
-  replay: ['model', 'api', 'archive'],
+  replay: ['model', 'api', 'archive', 'backup'],
   sandbox: ['model', 'api', 'archive'],
 }
 
@@ -16,6 +16,8 @@ const homes = {
   'src/api/undici-transport.ts': ['undici'],
   'src/api/sse.ts': ['eventsource-parser'],
   'src/archive/sqlite.ts': ['better-sqlite3'],
+  'src/export/csv.ts': ['csv-stringify'],
+  'src/export/parquet*.ts': ['hyparquet-writer'],
   'src/export/markdown/hazards.ts': ['markdown-it'],
   'src/sandbox/**/*.ts': ['hono', '@hono/node-server'],
   'src/cli/**/*.ts': ['commander', 'picocolors', 'string-width'],
@@ -37,23 +39,20 @@ const homeRule = (files, allowed) => ({
   },
 })
 
-const floorRules = Object.entries(floors).map(([floor, below]) => ({
+const importsOf = (floor) => [
+  {
+    group: [...Object.keys(floors), 'cli']
+      .filter((other) => other !== floor && !floors[floor].includes(other))
+      .map((other) => `**/${other}/**`),
+    message: `${floor} stands on: ${floors[floor].join(', ') || 'nothing'} (and errors.ts).`,
+  },
+  { group: ['**/index.ts'], message: 'Import the file that has it, not the barrel.' },
+]
+
+const floorRules = Object.keys(floors).map((floor) => ({
   files: [`src/${floor}/**/*.ts`],
   rules: {
-    'no-restricted-imports': [
-      'error',
-      {
-        patterns: [
-          {
-            group: [...Object.keys(floors), 'cli']
-              .filter((other) => other !== floor && !below.includes(other))
-              .map((other) => `**/${other}/**`),
-            message: `${floor} stands on: ${below.join(', ') || 'nothing'} (and errors.ts).`,
-          },
-          { group: ['**/index.ts'], message: 'Import the file that has it, not the barrel.' },
-        ],
-      },
-    ],
+    'no-restricted-imports': ['error', { patterns: importsOf(floor) }],
     'no-restricted-globals': [
       'error',
       { name: 'process', message: 'Only cli knows the process.' },
@@ -61,6 +60,42 @@ const floorRules = Object.entries(floors).map(([floor, below]) => ({
     ],
   },
 }))
+
+/** Verify judges what plan has made, so neither may use what the other is made of; they share the words for losses. */
+const verifyRules = [
+  {
+    files: ['src/replay/**/*.ts'],
+    ignores: ['src/replay/verify-archive.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            ...importsOf('replay'),
+            { group: ['**/verify/**'], message: 'Nothing of verify is at home in plan and run.' },
+          ],
+        },
+      ],
+    },
+  },
+  {
+    files: ['src/replay/verify/**/*.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            ...importsOf('replay'),
+            {
+              regex: '^\\.\\./(?!loss\\.ts$|\\.\\./(?:model|api)/|\\.\\./errors\\.ts$)',
+              message: 'Verify shares no code with plan: of replay it knows loss.ts alone.',
+            },
+          ],
+        },
+      ],
+    },
+  },
+]
 
 export default tseslint.config(
   { ignores: ['dist', 'coverage', 'fixtures'] },
@@ -80,6 +115,7 @@ export default tseslint.config(
   { files: ['*.config.ts', 'test/support/tally.ts'], rules: { 'no-restricted-syntax': 'off' } },
   { files: ['test/**/*.ts'], rules: { 'max-lines': 'off' } },
   ...floorRules,
+  ...verifyRules,
   homeRule(['src/**/*.ts'], []),
   ...Object.entries(homes).map(([home, allowed]) => homeRule([home], allowed)),
 )

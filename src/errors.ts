@@ -44,8 +44,12 @@ export type ErrorCode =
   | 'archive-newer'
   /** SQLite can't read the archive. */
   | 'archive-damaged'
+  /** The archive has no search index yet. */
+  | 'not-indexed'
   /** The archive holds another account's conversations. */
   | 'another-account'
+  /** A plan that was edited, or is for another archive or another state of it. */
+  | 'plan-refused'
   /** A file could not be read or written. */
   | 'file'
 

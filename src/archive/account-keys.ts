@@ -3,7 +3,7 @@ import { randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Sqlite, Statement } from './sqlite.ts'
 
 /** Hashes the key (SHA-256 under this salt) without showing it. */
-type HashKey = (salt: Uint8Array) => Buffer
+export type HashKey = (salt: Uint8Array) => Buffer
 
 /**
  * Keys that were seen to open the account that this archive holds. Only a salted hash is kept: enough to know a key

@@ -9,7 +9,12 @@ import { Events } from './events.ts'
 import { Failures } from './failures.ts'
 import { Histories } from './histories.ts'
 import { isOutdated, migrate } from './migrations.ts'
+import { ReplayCopies } from './replay-copies.ts'
+import { ReplayRequests } from './replay-requests.ts'
+import { ReplayTargets } from './replay-targets.ts'
 import { Runs } from './runs.ts'
+import { Search } from './search.ts'
+import { SearchIndex } from './search-index.ts'
 import { SeenRows } from './seen-rows.ts'
 import { UnknownShapes } from './unknown-shapes.ts'
 import { explainSqlite, openSqlite, type Sqlite } from './sqlite.ts'
@@ -95,12 +100,17 @@ export class Archive {
   readonly path: string
   readonly conversations: Conversations
   readonly histories: Histories
+  readonly search: Search
+  readonly searchIndex: SearchIndex
   readonly runs: Runs
   readonly failures: Failures
   readonly events: Events
   readonly dependencies: Dependencies
   readonly unknownShapes: UnknownShapes
   readonly accountKeys: AccountKeys
+  readonly replayTargets: ReplayTargets
+  readonly replayCopies: ReplayCopies
+  readonly replayRequests: ReplayRequests
   readonly #db: Sqlite
   readonly #batch: Batch
   #isInOneFile = true
@@ -110,19 +120,41 @@ export class Archive {
     this.#batch = new Batch(db)
     this.path = path
     this.histories = new Histories(db)
-    this.conversations = new Conversations(db, this.histories)
+    this.searchIndex = new SearchIndex(db, this.histories)
+    this.search = new Search(db, this.searchIndex)
+    this.conversations = new Conversations(db, this.histories, this.searchIndex)
     this.runs = new Runs(db)
     this.failures = new Failures(db)
     this.events = new Events(db)
     this.dependencies = new Dependencies(db)
     this.unknownShapes = new UnknownShapes(db)
     this.accountKeys = new AccountKeys(db)
+    this.replayTargets = new ReplayTargets(db)
+    this.replayCopies = new ReplayCopies(db)
+    this.replayRequests = new ReplayRequests(db)
   }
 
   /** Does `work` as a whole or not at all. */
   transaction<T>(work: () => T): T {
     this.flush()
     return this.#explained(() => this.#db.transaction(work).immediate())
+  }
+
+  /**
+   * Does `work` as a whole, and answers only when it is on the disk for good, whatever becomes of this machine: an intent
+   * that a power failure takes away would be a request that nobody remembers. In WAL, `synchronous = full` waits for the
+   * log at each commit, and so for all that was committed before.
+   */
+  durably<T>(work: () => T): T {
+    this.flush()
+    return this.#explained(() => {
+      this.#db.pragma('synchronous = full')
+      try {
+        return this.#db.transaction(work).immediate()
+      } finally {
+        this.#db.pragma('synchronous = normal')
+      }
+    })
   }
 
   /**

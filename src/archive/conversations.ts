@@ -1,5 +1,6 @@
 import { isSettled } from '../model/settling.ts'
 import type { Histories } from './histories.ts'
+import type { SearchIndex } from './search-index.ts'
 import { conditionOf, defineSelectionFunctions, type Selection } from './selection.ts'
 import { Revisions, type FetchedConversation } from './revisions.ts'
 import type { Sqlite, Statement } from './sqlite.ts'
@@ -66,11 +67,14 @@ export class Conversations {
   readonly #count: Statement
   readonly #sample: Statement
   readonly #one: Statement
+  readonly #revision: Statement
   readonly #db: Sqlite
+  readonly #index: SearchIndex
 
-  constructor(db: Sqlite, histories: Histories) {
+  constructor(db: Sqlite, histories: Histories, index: SearchIndex) {
     defineSelectionFunctions(db)
     this.#db = db
+    this.#index = index
     this.#histories = histories
     this.#revisions = new Revisions(db, histories)
     this.#known = db.prepare(`
@@ -88,6 +92,11 @@ export class Conversations {
       select conversation.id, row, tip, length, gone_at as goneAt, fetched_at as fetchedAt,
         instant(created_at) as createdAt
       from conversation join revision on revision.id = conversation.revision where conversation.id = ?`)
+    this.#revision = db.prepare(`
+      select conversation.id, revision.id as number, row, tip, length, gone_at as goneAt, stored_at as fetchedAt,
+        instant(created_at) as createdAt
+      from conversation join revision on revision.conversation = conversation.key
+      where conversation.id = ? and revision.id < ? order by revision.id desc limit 1`)
   }
 
   /** What is known of a conversation by its id. */
@@ -118,6 +127,17 @@ export class Conversations {
   read(id: string): StoredConversation | undefined {
     const row = this.#one.get(id)
     return row === undefined ? undefined : this.#stored(row)
+  }
+
+  /** A conversation in each of its revisions, the newest first. */
+  *revisions(id: string): Generator<StoredConversation, void, undefined> {
+    for (let before = Number.MAX_SAFE_INTEGER; ;) {
+      const row = this.#revision.get(id, before) as { number: number } | undefined
+      if (row === undefined) return
+      const { number, ...stored } = row
+      yield this.#stored(stored)
+      before = number
+    }
   }
 
   /**
@@ -167,6 +187,7 @@ export class Conversations {
 
   #select(columns: string, selection: Selection): IterableIterator<unknown> {
     const { where, values } = conditionOf(selection)
+    if (selection.match !== undefined) this.#index.refuseMissing()
     return this.#db
       .prepare(
         `select ${columns} from conversation join revision on revision.id = conversation.revision

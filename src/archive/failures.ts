@@ -80,6 +80,5 @@ export class Failures {
 }
 
 function asBytes(body: Failure['body']): Uint8Array | null {
-  if (body === undefined) return null
-  return typeof body === 'string' ? Buffer.from(body) : body
+  return typeof body === 'string' ? Buffer.from(body) : (body ?? null)
 }

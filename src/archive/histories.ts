@@ -69,9 +69,14 @@ export class Histories {
 
   /** Reads a history though parts of it may be missing: undefined stands for an entry, or for all before a lost link. */
   *readDamaged(tip: number): Generator<string | undefined, void, undefined> {
-    for (const entry of this.#entriesBefore(tip).reverse()) {
+    for (const entry of this.entryIds(tip)) {
       yield this.#readEntry.get(entry) as string | undefined
     }
+  }
+
+  /** The numbers of a history's entries, from its beginning; 0 stands for what is lost. */
+  entryIds(tip: number): number[] {
+    return this.#entriesBefore(tip).reverse()
   }
 
   /** Puts right the texts among these that are known and have decayed. */

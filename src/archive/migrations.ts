@@ -1,5 +1,6 @@
 import { HansardError } from '../errors.ts'
 import { deriveColumns, type DerivedColumns } from './derived-columns.ts'
+import { replayTables } from './replay-tables.ts'
 import { sealOf, type SealedRevision } from './seal.ts'
 import type { Sqlite } from './sqlite.ts'
 
@@ -269,6 +270,19 @@ select step.conversation as conversation_id, link.position,
   entry.json
 from step join link on link.id = step.link join entry on entry.id = link.entry;
 `,
+  /* 4 */ `
+-- The search index: the words of each entry under its id, those of each revision's row under minus its id. It holds no
+-- texts: they are in entry and revision. Words are put into their comparable form before they come here.
+create virtual table search using fts5 (words, content = '', tokenize = 'ascii');
+
+-- Which conversations hold, in the newest of their revisions that is indexed, which document of the search index.
+create table holding (
+  document integer not null,
+  conversation integer not null,
+  primary key (document, conversation)
+) strict, without rowid;
+`,
+  /* 5 */ replayTables,
 ]
 
 function last(key: string): string {

@@ -58,6 +58,7 @@ export class Runs {
   readonly #begin: Statement
   readonly #end: Statement
   readonly #recent: Statement
+  readonly #first: Statement
 
   constructor(db: Sqlite) {
     this.#begin = db.prepare('insert into run (command, hansard, base_url, started_at) values (?, ?, ?, ?)')
@@ -68,6 +69,9 @@ export class Runs {
     this.#recent = db.prepare(`
       select id, command, started_at as startedAt, ended_at as endedAt, outcome, reason, complete, ${columns.join(', ')}
       from run order by id desc limit ?`)
+    this.#first = db.prepare(
+      'select started_at as startedAt, base_url as baseUrl from run order by id limit 1',
+    )
   }
 
   /** Opens the books and answers with the run's number. */
@@ -84,5 +88,10 @@ export class Runs {
   /** The newest runs first. */
   recent(limit: number): StoredRun[] {
     return this.#recent.all(limit) as StoredRun[]
+  }
+
+  /** When the archive was begun, and from where; undefined while it holds nothing. */
+  first(): { readonly startedAt: string; readonly baseUrl: string } | undefined {
+    return this.#first.get() as { startedAt: string; baseUrl: string } | undefined
   }
 }

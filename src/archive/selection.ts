@@ -1,6 +1,7 @@
 import { HansardError } from '../errors.ts'
 import { beginningOf, instantOf } from '../model/instant.ts'
 import { members } from '../model/json-text.ts'
+import { ftsOf, parseQuery } from '../model/search-query.ts'
 import type { Sqlite } from './sqlite.ts'
 
 /** Which conversations a command works on: those that meet every condition given. */
@@ -14,6 +15,8 @@ export interface Selection {
   readonly agents?: readonly string[] | undefined
   /** Metadata it carries: a text by its value, anything else by its JSON. */
   readonly metadata?: Readonly<Record<string, string>> | undefined
+  /** Texts to look for, each as `parseQuery` reads it: words, "words in a row", begin*, -without. */
+  readonly match?: readonly string[] | undefined
   /** So many at most, the oldest first. */
   readonly limit?: number | undefined
   /** Conversations too that are no longer upstream; otherwise they are in no selection. */
@@ -29,7 +32,7 @@ export interface Condition {
 /**
  * Puts a selection into SQL, all of it but its limit.
  *
- * @throws HansardError `usage` where a time is none
+ * @throws HansardError `usage` where a time is none, or no word in what is to match
  */
 export function conditionOf(selection: Selection): Condition {
   const { ids, since, until, models, agents, metadata, includeGone = false } = selection
@@ -44,7 +47,29 @@ export function conditionOf(selection: Selection): Condition {
   }
   const given = Object.entries(values).filter(([, value]) => value !== undefined)
   const where = given.map(([name]) => conditions[name as keyof typeof conditions])
-  return { where: ['true', ...where].join(' and '), values: Object.fromEntries(given) }
+  const words = (selection.match ?? []).flatMap(wordConditions)
+  const found = words.map(({ isIn, fts }, i) => ({
+    where: holds(isIn, `words${i}`),
+    value: [`words${i}`, fts],
+  }))
+  return {
+    where: ['true', ...where, ...found.map((each) => each.where)].join(' and '),
+    values: Object.fromEntries([...given, ...found.map((each) => each.value)]),
+  }
+}
+
+/** Each condition may be met by another entry: a person means the conversation. */
+function wordConditions(text: string): { isIn: boolean; fts: string }[] {
+  const { wanted, unwanted } = parseQuery(text)
+  return [
+    ...wanted.map((clause) => ({ isIn: true, fts: ftsOf(clause) })),
+    ...unwanted.map((clause) => ({ isIn: false, fts: ftsOf(clause) })),
+  ]
+}
+
+function holds(isIn: boolean, name: string): string {
+  return `conversation.key ${isIn ? '' : 'not '}in (select holding.conversation
+    from search cross join holding on holding.document = search.rowid where search match :${name})`
 }
 
 const conditions = {

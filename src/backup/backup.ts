@@ -5,12 +5,13 @@ import { messageOf } from '../errors.ts'
 import { version } from '../version.ts'
 import { BackupRun } from './backup-run.ts'
 import { listOnly } from './dry-run.ts'
+import { fillSearch } from './fill-search.ts'
 import { recogniseAccount, refuseForeignAccount } from './identity.ts'
 import type { BackupOptions, BackupResult, WorkEnd } from './options.ts'
 
 /**
  * Backs up the account into the archive: tries again what failed before, lists the account, fetches what is new or
- * changed while it still lists, marks what is gone, and fetches the agents and files referred to. It takes no lock: hold
+ * changed while it still lists, marks what is gone, fetches the agents and files referred to, and fills the search index. It takes no lock: hold
  * one of `lockArchive` where two runs could meet.
  *
  * @param archive opened with mode `create` or `write`; with `read`, a dry run is all there is
@@ -47,6 +48,12 @@ export async function backup(
       run === null
         ? await listOnly(client, archive, books, options, signal)
         : await new BackupRun({ client, archive, run, signal }, books, options, stop).work()
+    if (run !== null) {
+      options.onIndexing?.()
+      const fault = await fillSearch(archive, signal)
+      if (options.signal?.aborted === true) return end('interrupted', work)
+      if (fault !== undefined) return end('partial', { ...work, reason: work.reason ?? fault })
+    }
     const isDone = books.failed === 0 && work.complete !== false && work.reason === undefined
     return end(isDone ? 'done' : 'partial', work)
   } catch (thrown) {

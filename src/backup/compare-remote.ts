@@ -3,6 +3,7 @@ import { hash } from 'node:crypto'
 import type { ConversationsClient } from '../api/client.ts'
 import type { Archive } from '../archive/archive.ts'
 import type { StoredConversation } from '../archive/conversations.ts'
+import type { Selection } from '../archive/selection.ts'
 import { HansardError, isHansardError, messageOf } from '../errors.ts'
 import { candidateById, candidates, type Candidate } from './candidates.ts'
 import { compareContent, type Difference } from './compare-content.ts'
@@ -14,6 +15,8 @@ import { workThrough } from './workers.ts'
 
 /** How to compare. */
 export interface CompareOptions {
+  /** Compare only these conversations, by id; the account is not listed then. Default: all. */
+  readonly selection?: Selection | undefined
   /** Read only so many of the archived conversations, chosen by `seed`. Default: all. */
   readonly sample?: number | undefined
   readonly seed: number
@@ -34,21 +37,22 @@ export interface Compared extends Difference {
  * Reads the account again and compares it with the archive, conversation by conversation; neither is changed. Every row
  * of the listing is looked at; histories are read of all conversations or of a sample.
  *
- * @returns whether the listing can have missed something
+ * @returns whether the listing can have missed something; undefined where only a selection was compared
  * @throws HansardError `another-account`, or what keeps the account from being read at all
  */
 export async function compareRemote(
   client: ConversationsClient,
   archive: Archive,
   options: CompareOptions,
-): Promise<Verdict> {
+): Promise<Verdict | undefined> {
   const stop = new AbortController()
   const signal = AbortSignal.any([stop.signal, options.signal])
   if ((await recogniseAccount(client, archive, signal)) === 'foreign')
     throw refuseForeignAccount(archive.path)
 
   const { sample, seed, concurrency } = options
-  const chosen = sample === undefined ? undefined : sampleOf(archive, sample, seed)
+  const { selection = {} } = options
+  const chosen = sample === undefined ? undefined : sampleOf(archive, selection, sample, seed)
   const isChosen = (id: string) => chosen === undefined || chosen.has(id)
   const compare = async (candidate: Candidate) => {
     if (signal.aborted) throw new HansardError('interrupted', 'The comparison was interrupted')
@@ -58,10 +62,25 @@ export async function compareRemote(
   const through = <R>(source: Parameters<typeof workThrough<Candidate, R>>[0]) =>
     workThrough(source, concurrency, compare, () => stop.abort())
 
+  if (options.selection !== undefined) {
+    const chosenOnes = selected(archive, options.selection, isChosen)
+    await through(chosenOnes).finally(() => chosenOnes.return())
+    return undefined
+  }
   const seen = archive.seenRows()
   const verdict = await through(candidates(client, archive, seen, { pageSize: 100, full: true, signal }))
   await through(notListed(archive, seen.notSeen(), isChosen))
   return verdict
+}
+
+/** What is gone is known to be gone: it is compared only when told to. */
+function* selected(
+  archive: Archive,
+  selection: Selection,
+  isChosen: (id: string) => boolean,
+): Generator<Candidate, void> {
+  for (const { id } of archive.conversations.list(selection))
+    if (isChosen(id)) yield candidateById(archive, id)
 }
 
 function* notListed(
@@ -111,10 +130,10 @@ async function differenceTo(
 }
 
 /** A random sample without memory of the rest, and the same again for the same seed: the ids with the least hashes. */
-function sampleOf(archive: Archive, size: number, seed: number): ReadonlySet<string> {
+function sampleOf(archive: Archive, selection: Selection, size: number, seed: number): ReadonlySet<string> {
   let least: [rank: string, id: string][] = []
   const shrink = () => (least = least.sort(([a], [b]) => (a < b ? -1 : 1)).slice(0, size))
-  for (const { id } of archive.conversations.list({ includeGone: false })) {
+  for (const { id } of archive.conversations.list(selection)) {
     least.push([hash('sha256', `${seed} ${id}`), id])
     if (least.length > 2 * size) shrink()
   }

@@ -22,9 +22,11 @@ export interface Verdict {
 }
 
 /** How to list. */
-export interface ListingOptions {
+export interface ListingOptions<Row> {
   /** How many rows to ask for; the server may grant fewer. */
   readonly pageSize: number
+  /** Tells from the rows of a window that nothing which is looked for can stand behind them: there the listing ends. */
+  readonly isEnough?: ((rows: readonly Row[]) => boolean) | undefined
 }
 
 type FetchWindow<Row> = (window: Window) => Promise<Row[]>
@@ -59,7 +61,7 @@ const SMALLEST_WINDOW = 3
 export async function* listRows<Row extends ListedRow>(
   fetchWindow: FetchWindow<Row>,
   seen: Seen,
-  { pageSize }: ListingOptions,
+  { pageSize, isEnough = () => false }: ListingOptions<Row>,
 ): AsyncGenerator<Row[], Verdict, undefined> {
   const walk = new Walk(seen)
   const top: Window = { page: 0, size: pageSize }
@@ -80,6 +82,7 @@ export async function* listRows<Row extends ListedRow>(
     const size = { expected: Math.min(window.size, granted || pageSize), isGranted: granted > 0 }
     const rows = yield* look(window)
     const progress = walk.take(rows, startOf(window))
+    if (progress !== 'unanchored' && walk.broken === undefined && isEnough(rows)) return proven
     const mayEnd = rows.length < size.expected || granted < SMALLEST_WINDOW
     if (mayEnd && progress !== 'unanchored' && (yield* isEnd(rows, window, size, walk, look))) return proven
 
@@ -119,8 +122,12 @@ async function* isEnd<Row extends ListedRow>(
   const again = yield* look(window)
   if (walk.take(again, startOf(window)) === 'unanchored' || walk.broken !== undefined) return false
   const isShort = size.isGranted && again.length < size.expected
-  if (behind.length === 0) return isShort || keysOf(again) === keysOf(rows)
-  if (isShort) walk.broken = 'pages came shorter than what follows them'
+  const isUnmoved = keysOf(again) === keysOf(rows)
+  if (behind.length === 0) return isShort || isUnmoved
+  // Rows that were created meanwhile pushed others there: such as are proven, or stand in the second look.
+  const inAgain = new Set(again.map(keyOf))
+  const wasPushed = !isUnmoved && behind.every((row) => walk.knows(row) || inAgain.has(row.key))
+  if (isShort && !wasPushed) walk.broken = 'pages came shorter than what follows them'
   return false
 }
 
@@ -168,6 +175,11 @@ class Walk {
     for (const { key } of fresh) this.#seen.place(key, this.#placed++)
     this.frontier = start + rows.length - 1
     return fresh.length > 0 ? 'further' : 'nowhere'
+  }
+
+  /** Whether a row stands in the proven part. */
+  knows({ key }: ListedRow): boolean {
+    return this.#seen.rankOf(key) !== undefined
   }
 
   /** Takes all places back: the proof begins again. */

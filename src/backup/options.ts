@@ -26,6 +26,8 @@ export interface BackupOptions {
   readonly signal?: AbortSignal | undefined
   /** Told the books whenever they change. */
   readonly onProgress?: ((books: Readonly<Books>) => void) | undefined
+  /** Told when all is fetched and the search index is filled. */
+  readonly onIndexing?: (() => void) | undefined
 }
 
 /** How a backup ended. */

@@ -23,7 +23,8 @@ function apiKeyOf({ apiKeyFile }: AccountOptions, io: Io): string {
   })
 }
 
-function readKeyFile(path: string, io: Io): string {
+/** Reads a key from a file, and warns where others may read it too. */
+export function readKeyFile(path: string, io: Io): string {
   try {
     const key = readFileSync(path, 'utf8').trim()
     if ((statSync(path).mode & 0o077) !== 0) {

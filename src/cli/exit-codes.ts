@@ -20,6 +20,7 @@ const codesOfErrors: Partial<Record<ErrorCode, ExitCode>> = {
   usage: exitCodes.usage,
   'another-account': exitCodes.usage,
   'not-an-archive': exitCodes.usage,
+  'plan-refused': exitCodes.usage,
   'key-refused': exitCodes.keyRefused,
   'archive-locked': exitCodes.locked,
   budget: exitCodes.budget,

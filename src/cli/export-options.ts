@@ -4,7 +4,7 @@ import type { Format, FormatOption } from '../export/format.ts'
 import { fileName } from './option-values.ts'
 
 /** Gives the command of a format the options of every export, and its own. */
-export function exportOptions(command: Command, { summary, options, shape }: Format<never>): Command {
+export function exportOptions(command: Command, { summary, options, notes, shape }: Format<never>): Command {
   const kind = shape({} as never)
   const place = kind === 'file' ? 'the file to write, or - for stdout' : 'the folder to write'
   command
@@ -12,7 +12,7 @@ export function exportOptions(command: Command, { summary, options, shape }: For
     .requiredOption('--output <path>', place, fileName)
     .option('--force', 'replace an earlier export, and nothing else')
   for (const option of options) command.addOption(optionOf(option))
-  return command
+  return notes === undefined ? command : command.addHelpText('after', `\n${notes}`)
 }
 
 function optionOf({ flags, about, choices, default: value, parse }: FormatOption): Option {

@@ -2,7 +2,7 @@ import type { Readable, Writable } from 'node:stream'
 
 /** The world outside, as a command sees it; tests hand in their own. stdout is data, stderr is talk. */
 export interface Io {
-  readonly stdin: Readable
+  readonly stdin: Readable & { readonly isTTY?: boolean }
   readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number }
   readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number }
   readonly env: Readonly<Record<string, string | undefined>>

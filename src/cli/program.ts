@@ -8,6 +8,7 @@ import type { ExitCode } from './exit-codes.ts'
 import { exportOptions } from './export-options.ts'
 import type { GlobalOptions, Io } from './io.ts'
 import { bytes, fileName, whole } from './option-values.ts'
+import { planOptions, runOptions, target } from './replay-options.ts'
 import { selection } from './selection-options.ts'
 
 /** A command: a plain async function of its options and the world. */
@@ -93,6 +94,12 @@ export function buildProgram(io: Io, onExit: (code: ExitCode) => void): Command 
     .argument('<id>', 'its id')
     .action(action(async () => (await import('./commands/show.ts')).showCommand, ['id']))
 
+  selection(program.command('search'), 'best')
+    .description('the conversations that hold all these words, each with the entry that says most of them')
+    .argument('<text...>', 'words, \'"words in a row"\', begin*, -without')
+    .addHelpText('after', SEARCHING)
+    .action(action(async () => (await import('./commands/search.ts')).searchCommand, ['text']))
+
   const exports = program.command('export').description('write conversations out, for tools and for people')
   for (const [name, format] of Object.entries(formats)) {
     selection(exportOptions(exports.command(name), format)).action(
@@ -104,14 +111,41 @@ export function buildProgram(io: Io, onExit: (code: ExitCode) => void): Command 
     )
   }
 
-  account(program.command('verify'), io.env)
-    .description('check the archive against itself, or with --remote against the account')
+  selection(account(program.command('verify'), io.env))
+    .description('check the archive against itself, or with --remote (a selection of) it against the account')
     .option('--repair', 'rebuild what can be derived from what is sound')
     .option('--remote', 'read the account again and compare')
     .option('--sample <n>', 'with --remote: compare only so many conversations', whole(1, 1_000_000))
     .option('--seed <n>', 'with --sample: choose those of an earlier sample', whole(0, 4_294_967_295))
     .option('--concurrency <n>', 'with --remote: conversations read at the same time', whole(1, 64), 8)
     .action(action(async () => (await import('./commands/verify.ts')).verifyCommand))
+
+  const replay = program
+    .command('replay')
+    .description('move conversations to another account, or run them again: plan first')
+  planOptions(replay.command('plan'), io.env)
+    .description('what a replay would send, what that loses and costs; it writes nothing over there')
+    .action(action(async () => (await import('./commands/replay-plan.ts')).replayPlanCommand))
+  runOptions(replay.command('run'), io.env)
+    .description('send conversations to another account, each exactly once')
+    .action(action(async () => (await import('./commands/replay-run.ts')).replayRunCommand, ['plan']))
+  target(replay.command('verify'), io.env)
+    .description('compare the copies over there with what the archive has: a certificate each')
+    .option('--id <id...>', 'only the copies of these conversations')
+    .option('--label <text>', 'only copies under this label')
+    .option('--out <file>', 'write the certificates into a file, a line each', fileName)
+    .option('--concurrency <n>', 'copies read at the same time', whole(1, 64), 8)
+    .action(action(async () => (await import('./commands/replay-verify.ts')).replayVerifyCommand))
+  replay
+    .command('status')
+    .description('what was replayed where, what is pending, uncertain or stale, and what was spent')
+    .action(action(async () => (await import('./commands/replay-status.ts')).replayStatusCommand))
+  target(replay.command('undo'), io.env)
+    .description('delete over there what this archive’s receipts say it created, and nobody has changed')
+    .option('--id <id...>', 'only the copies of these conversations')
+    .option('--label <text>', 'only copies under this label')
+    .option('--yes', 'do it; without it, it is only told')
+    .action(action(async () => (await import('./commands/replay-undo.ts')).replayUndoCommand))
 
   program
     .command('sandbox')
@@ -182,6 +216,14 @@ function account(command: Command, env: Io['env']): Command {
       env['MISTRAL_BASE_URL'] || 'https://api.mistral.ai',
     )
 }
+
+const SEARCHING = `
+A conversation matches when it holds all the words, in one entry or in several;
+its name, description, instructions and metadata are searched too. Case and
+accents do not count. Where a script has no spaces between words, and in Korean,
+any characters in a row are found. Quote the whole for your shell:
+  hansard search 'why rivers "oxbow lake" meand* -delta'
+Without --limit, 20 are shown; with --json, all.`
 
 const EXIT_CODES = `
 Exit codes:

@@ -4,6 +4,8 @@ import { fit } from './terminal-text.ts'
 /** Shows how far a command is. */
 export interface Progress<State> {
   update(state: State): void
+  /** Shows what is done now. */
+  say(what: string): void
   /** Clears the line, if there is one. */
   end(): void
 }
@@ -18,15 +20,19 @@ export function showProgress<State>(
   { stderr }: Io,
   lineOf: (state: State) => string,
 ): Progress<State> {
-  if (quiet === true) return { update: () => undefined, end: () => undefined }
+  if (quiet === true) return { update: () => undefined, say: () => undefined, end: () => undefined }
   const isTerminal = stderr.isTTY === true
   let next = isTerminal ? 0 : performance.now() + LINE_MS
+  const draw = (line: string) =>
+    void stderr.write(isTerminal ? `\r${fit(line, (stderr.columns ?? 80) - 1)}\u001b[K` : `${line}\n`)
   return {
     update: (state) => {
       if (performance.now() < next) return
       next = performance.now() + (isTerminal ? REDRAW_MS : LINE_MS)
-      const line = lineOf(state)
-      stderr.write(isTerminal ? `\r${fit(line, (stderr.columns ?? 80) - 1)}\u001b[K` : `${line}\n`)
+      draw(lineOf(state))
+    },
+    say: (what) => {
+      if (isTerminal || performance.now() >= next) draw(what)
     },
     end: () => {
       if (isTerminal) stderr.write('\r\u001b[K')

@@ -38,7 +38,8 @@ export function pad(line: string, cells: number): string {
   return line + ' '.repeat(Math.max(0, cells - stringWidth(line)))
 }
 
-const STEERING = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
+const STEERING =
+  /\r(?!\n)|[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
 
 const CONTROL_PICTURES: Readonly<Record<string, string>> = Object.fromEntries(
   Array.from({ length: 32 }, (_, code) => [String.fromCharCode(code), String.fromCodePoint(0x2400 + code)]),

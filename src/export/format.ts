@@ -71,6 +71,8 @@ export interface FormatOption {
 export interface Format<Options = unknown> {
   readonly summary: string
   readonly options: readonly FormatOption[]
+  /** What else people should know, below the options in the help. */
+  readonly notes?: string
   /** Whether it writes one file or a folder of files. */
   shape(options: Options): 'file' | 'folder'
   /** Whether it can go to stdout: it then begins one file only. */

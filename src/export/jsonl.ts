@@ -29,7 +29,10 @@ export const jsonl: Format<JsonlOptions> = {
 
 const writers: Readonly<Record<'conversation' | 'entry', (file: OutputFile) => Writer['write']>> = {
   conversation: (file) => async (conversation) => {
-    for (const part of lineOfConversation(texts(conversation))) await file.write(part)
+    for (const part of lineOfConversation(texts(conversation))) {
+      const isSlow = file.write(part)
+      if (isSlow !== undefined) await isSlow
+    }
   },
   entry: (file) => async (conversation) => {
     const head = `{"conversation_id":${JSON.stringify(conversation.id)},"position":`

@@ -3,15 +3,16 @@ import { open, type FileHandle } from 'node:fs/promises'
 
 import type { ExportedFile } from './manifest.ts'
 
-/** Small parts are joined up to this size before they go to the disk, in characters or bytes. */
-const CHUNK = 256 * 1024
+/** Small parts go to the disk together, so many bytes; a file that stays small needs no more memory than that. */
+const LEAST = 16 * 1024
+const MOST = 256 * 1024
 
 /** Writes one new file, readable by its owner alone, and hashes it on the way; a chunk goes out while the next is made. */
 export class HashedFile {
   readonly #handle: FileHandle
   readonly #hash = createHash('sha256')
-  #parts: (string | Uint8Array)[] = []
-  #size = 0
+  #buffer = Buffer.alloc(0)
+  #used = 0
   #bytes = 0
   #writing: Promise<unknown> = Promise.resolve()
 
@@ -24,15 +25,17 @@ export class HashedFile {
   }
 
   write(part: string | Uint8Array): Promise<void> | undefined {
-    this.#parts.push(part)
-    this.#size += part.length
-    return this.#size < CHUNK ? undefined : this.#flush()
+    // A character is three bytes of UTF-8 at most.
+    const room = typeof part === 'string' ? part.length * 3 : part.length
+    if (room > this.#buffer.length - this.#used) return this.#writeAfterFlush(part, room)
+    this.#put(part)
+    return undefined
   }
 
   /** Waits until the disk has it, and says what was written. */
   async close(): Promise<Omit<ExportedFile, 'path'>> {
     try {
-      if (this.#size > 0) await this.#flush()
+      await this.#flush()
       await this.#writing
       await this.#handle.sync()
     } finally {
@@ -47,10 +50,31 @@ export class HashedFile {
     await this.#handle.close()
   }
 
+  #put(part: string | Uint8Array): void {
+    if (typeof part === 'string') this.#used += this.#buffer.write(part, this.#used)
+    else {
+      this.#buffer.set(part, this.#used)
+      this.#used += part.length
+    }
+  }
+
+  async #writeAfterFlush(part: string | Uint8Array, room: number): Promise<void> {
+    const next = Math.min(MOST, Math.max(LEAST, this.#buffer.length * 4))
+    await this.#flush()
+    if (room > MOST) return this.#send(typeof part === 'string' ? Buffer.from(part) : part)
+    this.#buffer = Buffer.allocUnsafe(Math.max(room, next))
+    this.#put(part)
+  }
+
   async #flush(): Promise<void> {
-    const chunk = joined(this.#parts)
-    this.#parts = []
-    this.#size = 0
+    const chunk = this.#buffer.subarray(0, this.#used)
+    this.#buffer = Buffer.alloc(0)
+    this.#used = 0
+    if (chunk.length > 0) await this.#send(chunk)
+  }
+
+  /** The chunk is ours from now on: it is on its way while the next is made. */
+  async #send(chunk: Uint8Array): Promise<void> {
     this.#bytes += chunk.length
     this.#hash.update(chunk)
     await this.#writing
@@ -58,11 +82,4 @@ export class HashedFile {
     // Whoever writes or closes next hears of a failure; until then it is nobody's.
     this.#writing.catch(() => undefined)
   }
-}
-
-function joined(parts: readonly (string | Uint8Array)[]): Uint8Array {
-  const [first] = parts
-  if (parts.length === 1 && typeof first === 'object') return first
-  if (parts.every((part) => typeof part === 'string')) return Buffer.from(parts.join(''))
-  return Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)))
 }

@@ -2,6 +2,7 @@ import type { Archive } from '../archive/archive.ts'
 import type { StoredConversation } from '../archive/conversations.ts'
 import type { Selection } from '../archive/selection.ts'
 import type { Entry } from '../model/entry.ts'
+import { collectAfter } from './collect-garbage.ts'
 import type { ExportedConversation, Json } from './format.ts'
 
 /** Told of each text that could not be read, by conversation and position (undefined: its row). */
@@ -31,13 +32,13 @@ function exported(stored: StoredConversation, onUnreadable: OnUnreadable): Expor
     goneAt,
     fetchedAt,
     *entries() {
-      let position = 0
+      let position = -1
       for (const text of stored.entriesAsFound()) {
-        const isNew = position >= told
-        const entry = read(text, {}, (reason) => isNew && onUnreadable(id, position, reason))
         position++
-        told = Math.max(told, position)
-        yield entry
+        const isNew = position >= told
+        told = Math.max(told, position + 1)
+        yield read(text, {}, (reason) => isNew && onUnreadable(id, position, reason))
+        collectAfter(text)
       }
     },
   }

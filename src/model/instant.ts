@@ -1,4 +1,7 @@
 const RFC_3339 = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:?\d\d)?$/i
+/** What needs no calendar: most moments are in UTC, on a day that every month has. */
+const PLAIN =
+  /^(\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8]))[T ]((?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d)(?:\.(\d{1,9}))?Z?$/i
 const NAMED = /^(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ](\d\d:\d\d)(.*))?)?)?$/i
 
 /**
@@ -6,12 +9,14 @@ const NAMED = /^(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ](\d\d:\d\d)(.*))?)?)?$/i
  * (`2026-11-22T08:17:10.123456Z`). Without a zone it is taken for UTC, as the API means it; undefined where it is no moment.
  */
 export function instantOf(text: string): string | undefined {
-  const [, day, time, fraction = '', zone = 'Z'] = RFC_3339.exec(text) ?? []
+  const plain = PLAIN.exec(text)
+  if (plain !== null) return `${plain[1] ?? ''}T${plain[2] ?? ''}.${sixDigits(plain[3])}Z`
+  const [, day, time, fraction, zone = 'Z'] = RFC_3339.exec(text) ?? []
   if (day === undefined || time === undefined) return undefined
   const milliseconds = Date.parse(`${day}T${time}${withColon(zone.toUpperCase())}`)
   // Date.parse lets the 30th of February be the 2nd of March.
   if (Number.isNaN(milliseconds) || !isDay(day)) return undefined
-  return `${new Date(milliseconds).toISOString().slice(0, 19)}.${fraction.slice(0, 6).padEnd(6, '0')}Z`
+  return `${new Date(milliseconds).toISOString().slice(0, 19)}.${sixDigits(fraction)}Z`
 }
 
 /**
@@ -25,9 +30,21 @@ export function beginningOf(text: string): string | undefined {
     : instantOf(`${year}-${month}-${day}T${time}${/^:\d\d/.test(rest) ? '' : ':00'}${rest}`)
 }
 
+/** A moment as the API writes it, in microseconds since 1970 (UTC); undefined where it is no moment. */
+export function microsecondsOf(text: string): bigint | undefined {
+  const instant = instantOf(text)
+  if (instant === undefined) return undefined
+  const milliseconds = Date.parse(`${instant.slice(0, 19)}Z`)
+  return Number.isNaN(milliseconds) ? undefined : BigInt(milliseconds) * 1000n + BigInt(instant.slice(20, 26))
+}
+
 /** The month of a moment in that form: `2026-11`. */
 export function monthOf(instant: string): string {
   return instant.slice(0, 7)
+}
+
+function sixDigits(fraction = ''): string {
+  return fraction.slice(0, 6).padEnd(6, '0')
 }
 
 function withColon(zone: string): string {

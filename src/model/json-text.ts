@@ -119,6 +119,12 @@ export function member(text: string, key: string): Member | undefined {
   return members(text).findLast((candidate) => candidate.key === key)
 }
 
+/** Puts the text of an object together from keys and the texts of their values; undefined leaves a member out. */
+export function objectText(fields: Readonly<Record<string, string | undefined>>): string {
+  const kept = Object.entries(fields).filter(([, value]) => value !== undefined)
+  return `{${kept.map(([key, value]) => `${JSON.stringify(key)}:${value}`).join(',')}}`
+}
+
 /**
  * Replaces every value at a path, duplicate keys included; `*` stands for each element of an array.
  * `replace` answers with the new text, or with undefined to leave the value alone.

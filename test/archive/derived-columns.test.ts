@@ -18,12 +18,15 @@ const nothing = {
 describe('The derived columns of a row', () => {
   it('hold strings by their value and anything else as its JSON text', () => {
     expect(
-      deriveColumns('{"name":"caf\\u00e9","agent_version":12345678901234567890,"model":{"a":[1]}}'),
+      deriveColumns(
+        '{"name":"caf\\u00e9","agent_version":12345678901234567890,"model":{"a":[1]},"agent_id":[65]}',
+      ),
     ).toEqual({
       ...nothing,
       name: 'café',
       agent_version: '12345678901234567890',
       model: '{"a":[1]}',
+      agent_id: '[65]',
     })
   })
 

@@ -30,7 +30,13 @@ describe('A damaged history', () => {
     ],
   ])('is never read as if it were whole: %s', (_, sql, missing) => {
     const { histories } = archiveAfter(sql)
-    expect(() => [...histories.read(TIP)]).toThrow('A part of a conversation is missing')
+    expect(() => [...histories.read(TIP)]).toThrow(
+      expect.objectContaining({
+        code: 'archive-damaged',
+        message: 'A part of a conversation is missing from the archive',
+        hint: expect.stringContaining('hansard verify') as string,
+      }) as Error,
+    )
     expect([...histories.readDamaged(TIP)].map((text) => text === undefined)).toEqual(missing)
   })
 
@@ -40,5 +46,19 @@ describe('A damaged history', () => {
     expect([...histories.read(TIP)]).not.toEqual(whole)
     histories.restore(whole)
     expect([...histories.read(TIP)]).toEqual(whole)
+  })
+})
+
+describe('A history', () => {
+  it('that is stored tells which of its texts were not there yet, and shares all that were', () => {
+    const { histories } = archiveAfter('select 1')
+    const first = histories.store(['1', '2', '1'])
+    expect(first).toMatchObject({ length: 3, added: [0, 1] })
+    expect(histories.store(['1', '2', '1'])).toEqual({ ...first, added: [] })
+    const longer = histories.store(['1', '2', '1', '3'])
+    expect(longer).toMatchObject({ length: 4, added: [3] })
+    expect([...histories.read(longer.tip)]).toEqual(['1', '2', '1', '3'])
+    expect([...histories.read(first.tip)]).toEqual(['1', '2', '1'])
+    expect(longer.chain.equals(first.chain)).toBe(false)
   })
 })

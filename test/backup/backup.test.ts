@@ -1,8 +1,11 @@
+import Database from 'better-sqlite3'
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
+import { ConversationsClient } from '../../src/api/client.ts'
 import { openArchive } from '../../src/archive/archive.ts'
+import { backup as backupWith } from '../../src/backup/backup.ts'
 import { compact } from '../../src/model/json-text.ts'
 import { redactSecrets } from '../../src/model/secrets.ts'
 import { manyConversations } from '../../src/sandbox/many.ts'
@@ -184,7 +187,7 @@ describe('A backup', () => {
   })
 
   it('counts as failed a row without an id, and goes on with the rest of its page', async () => {
-    const { sandbox, backup } = await world()
+    const { sandbox, archive, backup } = await world()
     const good = '{"id":"conv_1","created_at":"2026-01-01T00:00:00Z","metadata":null}'
     sandbox.faults.add({
       operation: 'list',
@@ -193,6 +196,16 @@ describe('A backup', () => {
     const account = sandbox.account('source')
     account.create({ row: good, entries: [entry(1)] })
     expect(await backup()).toMatchObject({ exitCode: 3, listed: 3, new: 1, failed: 2 })
+    const db = new Database(archive, { readonly: true })
+    const kept = db.prepare(
+      'select step, code, message, cast(body as text) as body from failure order by body',
+    )
+    const row = { step: 'row', code: 'unexpected-shape', message: 'A row of the listing has no id' }
+    expect(kept.all()).toEqual([
+      { ...row, body: '7' },
+      { ...row, body: '{"created_at":"2025-01-01T00:00:00Z"}' },
+    ])
+    db.close()
   })
 
   it('counts as vanished what is deleted between listing and reading', async () => {
@@ -231,6 +244,12 @@ describe('A backup', () => {
       exitCode: 0,
     })
     expect(await hansard(['backup'], { env })).toMatchObject({ exitCode: 0 })
+    const stored = openArchive(archive)
+    expect(stored.events.counts()).toEqual([
+      { kind: 'account-adopted', count: 1 },
+      { kind: 'gone', count: 1 },
+    ])
+    stored.close()
   })
 
   it('recognises the account by its conversations when the key is another one', async () => {
@@ -243,6 +262,57 @@ describe('A backup', () => {
     await backup()
     const env = { MISTRAL_API_KEY: 'other', MISTRAL_BASE_URL: sandbox.url, HANSARD_ARCHIVE: archive }
     expect(await hansard(['backup'], { env })).toMatchObject({ exitCode: 0 })
+  })
+
+  it('knows a key again only after a run that was shown to be complete', async () => {
+    const { sandbox, backup } = await world()
+    const account = sandbox.account('source')
+    const [id = ''] = [1, 2, 3].map((n) => account.create({ entries: [entry(n)], createdAt: long }))
+    /** How many conversations a run asks for, to find out whose archive it is. */
+    const asks = async () => {
+      const before = sandbox.requests.length
+      await backup()
+      return sandbox.requests.slice(before).filter(({ operation }) => operation === 'get').length
+    }
+    expect(await backup('--id', id)).toMatchObject({ complete: null, new: 1 })
+    sandbox.faults.add({ operation: 'list', then: { kind: 'rows', repeat: 1 } })
+    expect(await backup()).toMatchObject({ complete: false, new: 2 })
+    sandbox.faults.clear()
+    expect(await asks()).toBe(1)
+    expect(await asks()).toBe(0)
+  })
+
+  it('of some conversations claims neither that all are there nor that any is missing', async () => {
+    const { sandbox, archive, backup } = await world()
+    const id = sandbox.account('source').create({ entries: [entry(1)], createdAt: long })
+    expect(await backup('--id', id)).toMatchObject({ exitCode: 0, complete: null })
+    const stored = openArchive(archive)
+    expect(stored.runs.recent(1)).toMatchObject([{ command: 'backup', complete: null, reason: null }])
+    stored.close()
+  })
+
+  it('has only its own requests and bytes in its books, also with a client that was used before', async () => {
+    const { sandbox, archive } = await world()
+    sandbox.account('source').create({ entries: [entry(1)], createdAt: long })
+    const client = new ConversationsClient({ apiKey: 'source', baseUrl: sandbox.url })
+    const store = openArchive(archive, { mode: 'create' })
+    sandbox.faults.add({ operation: 'getHistory', times: 1, then: { kind: 'answer', status: 503, body: '' } })
+    const began = performance.now()
+    const [first, second, third] = [
+      await backupWith(client, store),
+      await backupWith(client, store),
+      await backupWith(client, store),
+    ]
+    const took = (performance.now() - began) / 1000
+    expect([first.retries, second.retries, third.retries]).toEqual([1, 0, 0])
+    expect([third.requests, third.bytes]).toEqual([second.requests, second.bytes])
+    expect(first.requests + second.requests + third.requests).toBe(sandbox.requests.length)
+    expect(first.bytes).toBeGreaterThan(second.bytes)
+    expect(sandbox.requests.map(({ operation }) => operation)).toContain('getMessages')
+    const seconds = first.seconds + second.seconds + third.seconds
+    expect(Math.abs(seconds - took)).toBeLessThan(0.1)
+    store.close()
+    await client.close()
   })
 
   it('ends cleanly when it is interrupted, and the next run goes on', async () => {
@@ -284,15 +354,13 @@ describe('A backup', () => {
     const account = sandbox.account('source')
     account.create({ entries: [`{"type":"message.input","content":"${'x'.repeat(3_000_000)}"}`] })
     account.create({ entries: [entry(1)] })
-    const { ConversationsClient } = await import('../../src/api/client.ts')
-    const { backup } = await import('../../src/backup/backup.ts')
     const client = new ConversationsClient({
       apiKey: 'source',
       baseUrl: sandbox.url,
       maxBodyBytes: 1_000_000,
     })
     const store = openArchive(archive, { mode: 'create' })
-    expect(await backup(client, store)).toMatchObject({
+    expect(await backupWith(client, store)).toMatchObject({
       new: 1,
       failed: 1,
       outcome: 'partial',
@@ -306,12 +374,10 @@ describe('A backup', () => {
   it('stops soon when the service is down, and keeps what it has', async () => {
     const stories = [manyConversations({ count: 200, entries: 2, bytesPerEntry: 300, seed: 3 })]
     const { sandbox, archive } = await world({ stories })
-    const { ConversationsClient } = await import('../../src/api/client.ts')
-    const { backup } = await import('../../src/backup/backup.ts')
     const client = new ConversationsClient({ apiKey: 'source', baseUrl: sandbox.url, retry: { attempts: 1 } })
     const store = openArchive(archive, { mode: 'create' })
     sandbox.faults.add({ operation: 'getMessages', then: { kind: 'answer', status: 503, body: 'down' } })
-    await expect(backup(client, store)).rejects.toMatchObject({ code: 'service-failed' })
+    await expect(backupWith(client, store)).rejects.toMatchObject({ code: 'service-failed' })
     expect(store.runs.recent(1)).toMatchObject([{ outcome: 'failed', complete: 0 }])
     expect(store.failures.open().length).toBeLessThan(40)
     store.close()

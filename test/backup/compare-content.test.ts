@@ -22,6 +22,8 @@ describe('An archived conversation and the account’s', () => {
       grewBy: 1,
       detail: 'grew by 1 entry',
     })
+    const renamed = live('{"updated_at":"2","name":"b"}', '{"n":1}', '{"n":2}')
+    expect(compareContent(before, renamed)).toEqual({ detail: 'its row differs in name' })
     expect(compareContent(archived('{"updated_at":"1"}'), live('{"updated_at":"2"}'))).toEqual({
       detail: 'its row differs in updated_at',
     })

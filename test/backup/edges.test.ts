@@ -60,8 +60,9 @@ describe('Messages that were not read', () => {
     const { archive, backup: run } = await world({ stories: await loadStories(storiesDirectory) })
     await run()
     const revisions = look(archive, (it) => it.counts().revisions)
-    expect(await run('--full', '--no-messages')).toMatchObject({ updated: 0 })
-    expect(await run('--full')).toMatchObject({ updated: 0 })
+    expect(await run('--full', '--no-messages')).toMatchObject({ updated: 0, failed: 0 })
+    expect(await run('--full')).toMatchObject({ updated: 0, failed: 0 })
+    expect(look(archive, (it) => it.events.counts())).toEqual([{ kind: 'messages-differ', count: 1 }])
     expect(look(archive, (it) => it.counts().revisions)).toBe(revisions)
   })
 

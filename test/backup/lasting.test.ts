@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { openArchive, type Archive } from '../../src/archive/archive.ts'
 import { manyConversations } from '../../src/sandbox/many.ts'
 import { loadStories, storiesDirectory } from '../../src/sandbox/stories.ts'
+import { change } from '../support/damaged-archives.ts'
 import { world } from '../support/world.ts'
 
 const long = new Date('2026-01-01')
@@ -178,6 +179,67 @@ describe('A history that should only grow', () => {
     account.replaceEntries(id, [entry(1), entry(2, 'half an answer is none')])
     expect(await backup()).toMatchObject({ exitCode: 0, updated: 1 })
     expect((await run('status')).stdout).not.toContain('history-altered')
+  })
+
+  it('may change its last entry then, and no other', async () => {
+    const { sandbox, backup, archive } = await world()
+    const account = sandbox.account('source')
+    const id = account.create({ entries: [entry(1), entry(2), entry(3), entry(4, 'half an ans')] })
+    await backup()
+    account.replaceEntries(id, [entry(1), entry(2), entry(3, 'another word'), entry(4, 'half an answer')])
+    expect(await backup()).toMatchObject({ exitCode: 0, updated: 1 })
+    expect(look(archive, (it) => it.events.alerts())).toMatchObject([
+      {
+        kind: 'history-altered',
+        conversation: id,
+        detail: 'entry 2 is no longer what it was; both are kept',
+      },
+    ])
+  })
+
+  it('is not said to be altered where the archive lost what it was', async () => {
+    const { sandbox, backup, archive } = await world()
+    const account = sandbox.account('source')
+    const id = account.create({ entries: [entry(1), entry(2), entry(3)], createdAt: long })
+    await backup()
+    change(archive, 'pragma foreign_keys = off; delete from entry where id = 2')
+    expect(await backup('--full')).toMatchObject({ exitCode: 0, updated: 1 })
+    expect(look(archive, (it) => it.events.counts())).toEqual([])
+    expect(look(archive, (it) => [...(it.conversations.read(id)?.entries() ?? [])])).toEqual(
+      account.entries(id),
+    )
+  })
+})
+
+describe('A conversation that was there all the time', () => {
+  it('is not said to be back, whether it changed or not', async () => {
+    const { sandbox, backup, archive } = await world()
+    const account = sandbox.account('source')
+    const id = account.create({ entries: [entry(1)], createdAt: long })
+    account.create({ entries: [entry(2)], createdAt: long })
+    await backup()
+    account.appendTo(id, [entry(3)])
+    expect(await backup('--full')).toMatchObject({ updated: 1, unchanged: 1 })
+    expect(look(archive, (it) => it.events.counts())).toEqual([])
+  })
+})
+
+describe('A failure of a conversation that is asked for by its id', () => {
+  it('is resolved when it can be had, and counted again when it can’t', async () => {
+    const { sandbox, archive, backup } = await world()
+    const account = sandbox.account('source')
+    const id = account.create({ entries: [entry(1)], createdAt: long })
+    sandbox.faults.add({
+      operation: 'getHistory',
+      id,
+      times: 2,
+      then: { kind: 'answer', status: 400, body: '{}' },
+    })
+    expect(await backup()).toMatchObject({ failed: 1 })
+    expect(await backup('--id', id, '--id', id)).toMatchObject({ exitCode: 3, listed: 1, failed: 1 })
+    expect(look(archive, (it) => it.failures.open())).toMatchObject([{ conversation: id, runs: 2 }])
+    expect(await backup('--id', id)).toMatchObject({ exitCode: 0, new: 1 })
+    expect(look(archive, (it) => it.failures.open())).toEqual([])
   })
 })
 

@@ -4,6 +4,9 @@ import { describe, expect, it } from 'vitest'
 import { listRows, type ListedRow, type Seen, type Verdict } from '../../src/backup/listing.ts'
 import type { Window } from '../../src/backup/window.ts'
 
+const SEED = Number(process.env['LISTING_SEED'] ?? 1)
+const LISTINGS = Number(process.env['LISTINGS'] ?? 5_000)
+
 type Change =
   | { kind: 'create'; count: number }
   | { kind: 'delete'; at: number; count: number }
@@ -71,7 +74,7 @@ const change: fc.Arbitrary<Change> = fc.oneof(
 )
 
 describe('A listing by anchored overlap', () => {
-  it('never says complete when it missed a row that existed throughout', async () => {
+  it(`never says complete when it missed a row that existed throughout (${LISTINGS} listings, seed ${SEED})`, async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.oneof(fc.nat(5), fc.nat(300)),
@@ -87,11 +90,11 @@ describe('A listing by anchored overlap', () => {
           if (verdict.complete) expect(missed).toEqual([])
         },
       ),
-      { numRuns: 5_000 },
+      { numRuns: LISTINGS, seed: SEED },
     )
   })
 
-  it('is complete in spite of all that changes on a busy account', async () => {
+  it(`is complete in spite of all that changes on a busy account (seed ${SEED})`, async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.nat(900),
@@ -102,8 +105,57 @@ describe('A listing by anchored overlap', () => {
           expect((await list(account, pageSize)).verdict).toEqual({ complete: true, reason: undefined })
         },
       ),
-      { numRuns: 2_000 },
+      { numRuns: LISTINGS * 0.4, seed: SEED },
     )
+  })
+
+  it('is complete though rows are created behind its back each time it looks at the end', async () => {
+    const [create, drop] = [
+      (count: number): Change => ({ kind: 'create', count }),
+      (count: number): Change => ({ kind: 'delete', at: 0, count }),
+    ]
+    for (const [size, changes] of [
+      [4, [[], [drop(4)], [], [create(2)], [], [], [create(1)], [drop(1)], [], [create(1)]]],
+      [
+        20,
+        [
+          [drop(5), drop(14)],
+          [],
+          [create(3), drop(1)],
+          [],
+          [],
+          [create(5), drop(1)],
+          [create(1)],
+          [drop(1), create(1)],
+          [create(9)],
+        ],
+      ],
+    ] as [number, Change[][]][]) {
+      const account = new MovingAccount(size, 100, changes)
+      expect((await list(account, 20)).verdict).toEqual({ complete: true, reason: undefined })
+    }
+  })
+
+  it('does not take an end for proven that moved while it was looked at', async () => {
+    const changes: Change[][] = [[{ kind: 'delete', at: 0, count: 3 }], [{ kind: 'create', count: 1 }]]
+    const account = new MovingAccount(4, 1, changes)
+    const [, , , last = ''] = account.rows.map(({ key }) => key)
+    const { listed, verdict } = await list(account, 1)
+    expect(account.rows.map(({ key }) => key)).toContain(last)
+    if (verdict.complete) expect(listed).toContain(last)
+  })
+
+  it('does not take an end for proven where the second look shows another order, however often', async () => {
+    const account = new MovingAccount(70, 50, [])
+    const asked: string[] = []
+    const fetch = async (window: Window) => {
+      asked.push(JSON.stringify(window))
+      const rows = await account.fetch(window)
+      return asked.at(-1) === asked.at(-3) ? rows.toReversed() : rows
+    }
+    const { verdict, listed } = await list({ fetch }, 50)
+    expect(verdict).toEqual({ complete: false, reason: 'rows changed their order' })
+    expect(listed.size).toBe(70)
   })
 
   it('goes on where the last row that it had seen was deleted', async () => {
@@ -217,6 +269,16 @@ describe('A listing by anchored overlap', () => {
     const account = new MovingAccount(50, 50, [])
     const fetch = () => account.fetch({ page: 0, size: 50 })
     expect((await list({ fetch }, 50)).verdict.complete).toBe(false)
+  })
+
+  it('says of rows that a page held twice that it did', async () => {
+    const account = new MovingAccount(120, 50, [])
+    const fetch = async (window: Window) => {
+      const rows = await account.fetch(window)
+      return [...rows.slice(0, 5), ...rows.slice(4)].slice(0, window.size)
+    }
+    const { verdict } = await list({ fetch }, 50)
+    expect(verdict).toEqual({ complete: false, reason: 'a page held the same row twice' })
   })
 })
 

@@ -6,7 +6,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 import type { ManyOptions } from '../../src/sandbox/many.ts'
+import { benchExports } from './exports.ts'
 import { measure, median, type Measured } from './measure.ts'
+import { searchBench } from './search.ts'
 
 const isQuick = process.argv.includes('--quick')
 const folder = mkdtempSync(join(tmpdir(), 'hansard-bench-'))
@@ -77,7 +79,9 @@ async function largeBodies(): Promise<void> {
 try {
   await race(isQuick ? 300 : 2000, isQuick ? 2 : 5)
   await memory(1000, isQuick ? 4000 : 20_000)
+  searchBench(newFile(), isQuick ? 2000 : 100_000)
   if (!isQuick) await largeBodies()
+  await benchExports(isQuick, folder)
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }

@@ -19,14 +19,6 @@ function clientOf({ sandbox }: World): ConversationsClient {
   return client
 }
 
-/** The archive as on a disk that holds so many pages more. */
-function openOnSmallDisk(path: string, pages: number): Archive {
-  openArchive(path, { mode: 'create' }).close()
-  const db = openSqlite(path, 'write')
-  db.pragma(`max_page_count = ${Number(db.pragma('page_count', { simple: true })) + pages}`)
-  return new Archive(db, path)
-}
-
 async function mustComplete({ archive, sandbox, backup: run }: World): Promise<void> {
   checkIntegrity(archive)
   expect(await run()).toMatchObject({ exitCode: 0, complete: true, failed: 0 })
@@ -34,57 +26,8 @@ async function mustComplete({ archive, sandbox, backup: run }: World): Promise<v
   expect(differences(archive, sandbox.account('source'))).toEqual([])
 }
 
-describe('A full disk', { timeout: 60_000 }, () => {
-  it.each([3, 10, 40, 41, 60])(
-    'with %i pages left stops a run whose books tell what was stored',
-    async (pages) => {
-      const here = await world({ stories })
-      const store = openOnSmallDisk(here.archive, pages)
-      await expect(backup(clientOf(here), store, { concurrency: 3 })).rejects.toMatchObject({
-        code: 'file',
-        message: expect.stringContaining('the disk is full') as string,
-        hint: expect.stringContaining('Free some space') as string,
-      })
-      store.close()
-
-      const after = openArchive(here.archive)
-      const [run] = after.runs.recent(1)
-      if (run?.endedAt !== null) {
-        expect(run).toMatchObject({ outcome: 'failed', complete: 0, new: after.conversations.count() })
-      }
-      after.close()
-      await mustComplete(here)
-    },
-  )
-
-  it('keeps what was done before, and takes back what was counted too soon', async () => {
-    const here = await world()
-    const store = openOnSmallDisk(here.archive, 12)
-    const done = new Set<number>()
-    const failed = new Set<number>()
-    for (let n = 0; n < 40; n++) {
-      const work = () => store.histories.store([`{"n":${n},"text":"${'x'.repeat(4000)}"}`]).tip
-      try {
-        store.soon(work, () => done.delete(n))
-        done.add(n)
-      } catch {
-        failed.add(n)
-      }
-    }
-    try {
-      store.flush()
-    } catch {
-      // What was lost has been taken back.
-    }
-    store.close()
-    expect(failed.size).toBeGreaterThan(0)
-    const db = openSqlite(here.archive, 'read')
-    const stored = db.prepare("select json ->> '$.n' from entry order by 1").pluck().all()
-    db.close()
-    expect(stored).toEqual([...done])
-  })
-
-  it('or a limit of file sizes ends the command with one sentence and what to do', async () => {
+describe('A limit of file sizes', { timeout: 60_000 }, () => {
+  it('ends the command with one sentence and what to do', async () => {
     for (const kilobytes of [60, 150, 400]) {
       const here = await world({ stories })
       const env = {
@@ -97,20 +40,6 @@ describe('A full disk', { timeout: 60_000 }, () => {
       expect(stderr).toMatch(/^hansard: .+: (nothing more can be written.+|the disk .+)\nhint: .+\n$/)
       await mustComplete(here)
     }
-  })
-})
-
-describe('Work that nothing follows', () => {
-  it('is committed in time all the same', async () => {
-    const here = await world()
-    const store = openArchive(here.archive, { mode: 'create' })
-    onTestFinished(() => store.close())
-    store.soon(() => store.histories.store(['{"lonely":true}']))
-    const reader = openSqlite(here.archive, 'read')
-    onTestFinished(() => void reader.close())
-    await expect
-      .poll(() => reader.prepare('select json from entry').pluck().all())
-      .toEqual(['{"lonely":true}'])
   })
 })
 

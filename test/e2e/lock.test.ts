@@ -5,7 +5,6 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 
 import { openArchive } from '../../src/archive/archive.ts'
 import { lockArchive } from '../../src/archive/lock.ts'
-import { networkDiskOf, networkDiskUnder } from '../../src/archive/network-disk.ts'
 import { manyConversations } from '../../src/sandbox/many.ts'
 import { testFolder } from '../support/folder.ts'
 import { world, type World } from '../support/world.ts'
@@ -138,23 +137,5 @@ describe('A copy of the one file', { timeout: 60_000 }, () => {
     expect(exitCode).toBe(0)
     expect(stderr).toContain(`still in ${here.archive}-wal`)
     expect(openArchive(here.archive).conversations.count()).toBe(61)
-  })
-})
-
-describe('A network file system', () => {
-  it('is known by the number that Linux has for it', () => {
-    expect([0x6969, 0xff534d42, -11317950, 0xfe534d42, 0x65735546].map(networkDiskOf)).toEqual([
-      'NFS',
-      'CIFS',
-      'CIFS',
-      'SMB2',
-      'FUSE (such as sshfs)',
-    ])
-    expect([0xef53, 0x01021994, 0x794c7630].map(networkDiskOf)).toEqual([undefined, undefined, undefined])
-  })
-
-  it('is not seen where there is none, nor where there is no folder', () => {
-    expect(networkDiskUnder(join(testFolder(), 'archive.db'))).toBeUndefined()
-    expect(networkDiskUnder('/no/such/folder/archive.db')).toBeUndefined()
   })
 })

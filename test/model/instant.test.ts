@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { beginningOf, instantOf, monthOf } from '../../src/model/instant.ts'
+import { beginningOf, instantOf, microsecondsOf, monthOf } from '../../src/model/instant.ts'
 
 describe('A moment as the API writes it', () => {
   it.each([
@@ -21,6 +21,13 @@ describe('A moment as the API writes it', () => {
       expect(instantOf(text)).toBeUndefined()
     },
   )
+
+  it('has a number of microseconds since 1970', () => {
+    expect(microsecondsOf('1970-01-01T00:00:01.5Z')).toBe(1_500_000n)
+    expect(microsecondsOf('2026-11-22T08:17:10.123456+01:00')).toBe(1_795_331_830_123_456n)
+    expect(microsecondsOf('1969-12-31T23:59:59.999999Z')).toBe(-1n)
+    expect(microsecondsOf('soon')).toBeUndefined()
+  })
 
   it('sorts as text in the order of time, whatever the zone', () => {
     const date = fc.date({

@@ -31,6 +31,7 @@ export function makeSoundArchive(path: string): void {
     store(second, [river(6)])
     end(second, { listed: 4, updated: 1, unchanged: 3 })
   })
+  archive.transaction(() => archive.searchIndex.addSome())
   archive.close()
   shrinkPages(path)
 

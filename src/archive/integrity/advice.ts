@@ -22,8 +22,9 @@ const advice: Readonly<Record<CheckName, string>> = {
   conversations: AGAIN,
   columns: AGAIN,
   messages: AGAIN,
-  files: AGAIN,
+  files: `${COPY}: what is stored of agents and files is not fetched again.`,
   secrets: 'Withdraw the secret where it was issued: this file and every copy of it hold it.',
+  search: ANEW,
   books: 'Compare with `hansard verify --remote`: the books of an old run can’t be written again.',
   permissions: 'Run `chmod 600` on the file.',
 }

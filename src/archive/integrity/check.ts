@@ -16,6 +16,7 @@ export type CheckName =
   | 'secrets'
   | 'messages'
   | 'files'
+  | 'search'
   | 'books'
   | 'permissions'
 

@@ -11,6 +11,7 @@ import { permissions } from './permissions.ts'
 import { references } from './references.ts'
 import { revisions } from './revisions.ts'
 import { schema } from './schema.ts'
+import { search } from './search.ts'
 import { secrets } from './secrets.ts'
 
 /** Every check of an archive that could be opened, in the order in which they are made. */
@@ -25,6 +26,7 @@ export const checks: readonly Check[] = [
   columns,
   messages,
   files,
+  search,
   secrets,
   books,
   permissions,

@@ -10,7 +10,7 @@ interface ConversationRow {
   readonly newest: number | null
 }
 
-type RevisionRow = SealedRevision & { readonly seal: unknown }
+type RevisionRow = SealedRevision & { readonly id: number; readonly seal: unknown }
 
 /** Not by an index, which may be what is damaged. */
 const WITH_NEWEST = `
@@ -32,19 +32,19 @@ export const conversations: Check = {
 }
 
 function* problemsOf(
-  { key, id, revision, newest }: ConversationRow,
-  stored: RevisionRow | undefined,
+  { key, id, revision }: ConversationRow,
+  newest: RevisionRow | undefined,
 ): Generator<Problem> {
   const where = { table: 'conversation', row: key, conversation: id }
-  if (newest === null || stored === undefined) return yield { what: 'it has no revision', where }
-  if (newest !== revision) {
-    const what = `it points to revision ${revision}, and its newest is ${newest}`
-    yield { what, where, mend: (db) => set(db, key, 'revision', newest) }
+  if (newest === undefined) return yield { what: 'it has no revision', where }
+  if (newest.id !== revision) {
+    const what = `it points to revision ${revision}, and its newest is ${newest.id}`
+    yield { what, where, mend: (db) => set(db, key, 'revision', newest.id) }
   }
-  const found = idOf(stored.row)
+  const found = idOf(newest.row)
   if (found === id || found === undefined) return
   const what = `its row says that its id is ${JSON.stringify(found)}`
-  yield { what, where, ...(isSealed(stored) && { mend: (db: Sqlite) => set(db, key, 'id', found) }) }
+  yield { what, where, ...(isSealed(newest) && { mend: (db: Sqlite) => set(db, key, 'id', found) }) }
 }
 
 /** The id in a row; a row that can't be read is reported with its revision. */

@@ -5,7 +5,8 @@ import type { Check, Place } from './check.ts'
 import { rowsOf } from './rows.ts'
 import { faultOfText, isBytes } from './texts.ts'
 
-interface EntryRow {
+/** What an entry is checked by. */
+export interface EntryRow {
   readonly sha256: unknown
   readonly json: unknown
 }
@@ -26,13 +27,14 @@ export const entries: Check = {
       return { table: 'entry', row, conversation }
     }
     for (const read of rowsOf<EntryRow>(db, 'entry', 'sha256, json')) {
-      const what = read.row === undefined ? `it can’t be read: ${read.why}` : faultOf(read.row)
+      const what = read.row === undefined ? `it can’t be read: ${read.why}` : faultOfEntry(read.row)
       if (what !== undefined) yield { what, where: place(read.id) }
     }
   },
 }
 
-function faultOf({ sha256, json }: EntryRow): string | undefined {
+/** What is wrong with an entry's text or hash; undefined if nothing is. */
+export function faultOfEntry({ sha256, json }: EntryRow): string | undefined {
   const fault = faultOfText(json)
   if (typeof json === 'string' && isBytes(sha256, hash('sha256', json, 'buffer'))) return fault
   return `its text or its hash has changed since it was stored${fault === undefined ? '' : `, and ${fault}`}`

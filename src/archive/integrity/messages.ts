@@ -1,6 +1,7 @@
 import { sameContent } from '../../model/same-content.ts'
 import { Histories } from '../histories.ts'
 import type { Check } from './check.ts'
+import { faultOfText } from './texts.ts'
 
 interface RevisionRow {
   readonly id: number
@@ -42,22 +43,26 @@ export const messages: Check = {
   },
 }
 
+/** Tells whether they say something else; of what was lost or has decayed nothing can be told, and it is reported itself. */
 function differ(histories: Histories, { tip, messages_tip }: RevisionRow): boolean {
   const kept = histories.readDamaged(messages_tip ?? 0)
   for (const entry of histories.readDamaged(tip)) {
-    if (entry === undefined || !isMessage(entry)) continue
-    const message = kept.next().value
-    if (message === undefined || !sameContent(entry, message)) return true
+    if (!isWhole(entry)) return false
+    if (!isMessage(entry)) continue
+    const message = kept.next()
+    if (message.done === true) return true
+    if (!isWhole(message.value)) return false
+    if (!sameContent(entry, message.value)) return true
   }
   return kept.next().done !== true
 }
 
+function isWhole(text: string | undefined): text is string {
+  return faultOfText(text) === undefined
+}
+
 /** An entry without a type can only be a message. */
 function isMessage(text: string): boolean {
-  try {
-    const { type } = JSON.parse(text) as { type?: unknown }
-    return String(type ?? 'message.').startsWith('message.')
-  } catch {
-    return false
-  }
+  const { type } = JSON.parse(text) as { type?: unknown }
+  return String(type ?? 'message.').startsWith('message.')
 }

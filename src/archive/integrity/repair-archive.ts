@@ -1,4 +1,6 @@
+import { Histories } from '../histories.ts'
 import { lockArchive } from '../lock.ts'
+import { SearchIndex } from '../search-index.ts'
 import { explainSqlite, openSqlite, type Sqlite } from '../sqlite.ts'
 import type { CheckName, Problem } from './check.ts'
 import { checks } from './checks.ts'
@@ -11,7 +13,7 @@ export interface Repair {
   readonly what: string
 }
 
-const content: readonly CheckName[] = ['entries', 'links', 'revisions', 'conversations']
+const content: readonly CheckName[] = ['entries', 'links', 'revisions', 'conversations', 'files']
 
 /**
  * Rebuilds whatever can be derived from what is proven to be right, and nothing else; no content is deleted. Indexes are
@@ -28,7 +30,10 @@ export function repairArchive(path: string, holder: string): readonly Repair[] {
   try {
     const db = openSqlite(path, 'write')
     try {
-      return mendAll(db, collect(db, path))
+      const repairs = mendAll(db, collect(db, path))
+      const filled = fillSearch(db)
+      db.pragma('wal_checkpoint(truncate)')
+      return [...repairs, ...filled]
     } catch (thrown) {
       throw explainSqlite(thrown, path)
     } finally {
@@ -53,21 +58,36 @@ function collect(db: Sqlite, path: string): Mendable[] {
   return mendable.filter(({ isEvidence }) => isContentSound || isEvidence !== true)
 }
 
-/** Rows first, then the indexes over them. What can't be written (a damaged page) stays as it was. */
+/**
+ * Rows first, then the indexes over them. Each repair is committed on its own: one that meets a damaged page takes its
+ * whole transaction back. What it meant to put right stays as it was.
+ */
 function mendAll(db: Sqlite, mendable: readonly Mendable[]): Repair[] {
   const isIndex = ({ isEvidence }: Mendable) => isEvidence === true
   const inOrder = [...mendable.filter((each) => !isIndex(each)), ...mendable.filter(isIndex)]
   const isMended = new Map<Mendable['mend'], boolean>()
-  db.transaction(() => {
-    for (const { mend } of inOrder) if (!isMended.has(mend)) isMended.set(mend, attempt(db, mend))
-  }).immediate()
-  db.pragma('wal_checkpoint(truncate)')
+  db.pragma('synchronous = normal')
+  for (const { mend } of inOrder) if (!isMended.has(mend)) isMended.set(mend, attempt(db, mend))
   return inOrder.filter(({ mend }) => isMended.get(mend)).map(({ check, what }) => ({ check, what }))
+}
+
+/** What was emptied above, and what no backup has indexed yet. */
+function fillSearch(db: Sqlite): Repair[] {
+  try {
+    const index = new SearchIndex(db, new Histories(db))
+    const { waiting } = index.state()
+    while (db.transaction(() => index.addSome()).immediate());
+    return waiting === 0
+      ? []
+      : [{ check: 'search', what: `${waiting} conversations were put into the index` }]
+  } catch {
+    return [] // the check that follows says why
+  }
 }
 
 function attempt(db: Sqlite, mend: Mendable['mend']): boolean {
   try {
-    db.transaction(() => mend(db))()
+    db.transaction(() => mend(db)).immediate()
     return true
   } catch {
     return false

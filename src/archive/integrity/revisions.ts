@@ -5,9 +5,12 @@ import { rowsOf } from './rows.ts'
 import { faultOfText, isBytes } from './texts.ts'
 import { Walker, type Walk } from './walk.ts'
 
-type RevisionRow = SealedRevision & { readonly seal: unknown }
+/** A revision with its seal. */
+export type SealedRow = SealedRevision & { readonly seal: unknown }
 
-const COLUMNS = 'conversation, run, stored_at, row, history, tip, length, chain, messages, messages_tip, seal'
+/** The columns of one. */
+export const SEALED_COLUMNS =
+  'conversation, run, stored_at, row, history, tip, length, chain, messages, messages_tip, seal'
 
 /**
  * Compares each revision with its seal, and with the history that its links lead to. When the seal agrees with what the
@@ -19,7 +22,7 @@ export const revisions: Check = {
   *find({ db }) {
     const walker = new Walker(db)
     const idOf = db.prepare('select id from conversation where key = ?').pluck()
-    for (const read of rowsOf<RevisionRow>(db, 'revision', COLUMNS)) {
+    for (const read of rowsOf<SealedRow>(db, 'revision', SEALED_COLUMNS)) {
       const where = { table: 'revision', row: read.id }
       if (read.row === undefined) {
         yield { what: `it can’t be read: ${read.why}`, where }
@@ -33,11 +36,11 @@ export const revisions: Check = {
 }
 
 /** Tells whether a revision is as it was stored. */
-export function isSealed(revision: RevisionRow): boolean {
+export function isSealed(revision: SealedRow): boolean {
   return revision.chain instanceof Uint8Array && isBytes(revision.seal, sealOf(revision))
 }
 
-function problemOf(id: number, revision: RevisionRow, walk: Walk): Omit<Problem, 'where'> | undefined {
+function problemOf(id: number, revision: SealedRow, walk: Walk): Omit<Problem, 'where'> | undefined {
   const texts = [revision.row, revision.history, ...(revision.messages === null ? [] : [revision.messages])]
   const fault = texts.map(faultOfText).find((found) => found !== undefined)
   if (fault !== undefined) return { what: `of its row or envelopes, one is damaged: ${fault}` }

@@ -1,12 +1,7 @@
-import { migrate } from '../migrations.ts'
-import { openSqlite, type Sqlite } from '../sqlite.ts'
+import type { Sqlite } from '../sqlite.ts'
 import type { Check, Problem } from './check.ts'
-
-interface Definition {
-  readonly type: string
-  readonly name: string
-  readonly sql: string
-}
+import { definitions, expectedDefinitions, type Definition } from './definitions.ts'
+import { emptySearch, isSearchTable } from './search.ts'
 
 /** Compares tables, indexes and views with those of an archive made today; what others added is theirs. */
 export const schema: Check = {
@@ -25,24 +20,11 @@ export const schema: Check = {
 function problem(expected: Definition, what: string): Problem {
   const { type, name, sql } = expected
   const where = { table: name }
+  if (isSearchTable(name))
+    return { what: `the table ${what}`, where, isWarning: true, isEvidence: true, mend: emptySearch }
   if (type === 'table') return { what: `the table ${what}`, where }
   const mend = (db: Sqlite) => void db.exec(`drop ${type} if exists "${name}"; ${sql}`)
   return { what: `the ${type} ${what}`, where, isWarning: true, isEvidence: type === 'index', mend }
-}
-
-function expectedDefinitions(): Definition[] {
-  const db = openSqlite(':memory:', 'write')
-  try {
-    migrate(db, ':memory:')
-    return definitions(db)
-  } finally {
-    db.close()
-  }
-}
-
-function definitions(db: Sqlite): Definition[] {
-  const named = db.prepare('select type, name, sql from sqlite_schema where sql is not null')
-  return named.all() as Definition[]
 }
 
 /** Versions of SQLite that add or drop a column may leave different white space. */

@@ -108,7 +108,9 @@ async function runBackup(
   const what = { concurrency, pageSize, ids, full, messages, files, maxFileSize }
   const how = { ...what, dryRun, adoptAccount, acceptGone }
   try {
-    const result = await backup(client, archive, { ...how, signal: io.signal, onProgress: progress.update })
+    const onIndexing = () => progress.say('filling the search index')
+    const said = { onProgress: progress.update, onIndexing }
+    const result = await backup(client, archive, { ...how, signal: io.signal, ...said })
     progress.end()
     if (options.json === true) await writeLine(io.stdout, JSON.stringify(resultObject(result)))
     else if (options.quiet !== true) await writeSummary(result, options, io)

@@ -12,6 +12,7 @@ import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'
 import { jsonFor, writeLine } from '../output.ts'
 import { showProgress } from '../progress.ts'
+import { warnOfStaleIndex } from '../search-talk.ts'
 import { selectionOf, type SelectionOptions } from '../selection-options.ts'
 import { defuseLine } from '../terminal-text.ts'
 import { count } from '../words.ts'
@@ -40,6 +41,7 @@ export async function exportCommand(options: ExportCommandOptions, io: Io): Prom
   const archive = openArchive(options.archive)
   try {
     await tellMissing(archive, options, io)
+    if (options.match !== undefined) await warnOfStaleIndex(archive, options, io)
     const output = isStream
       ? streamOutput(io.stdout, showOn(io.stdout))
       : await stageOutput(placeOf(options, format.shape(chosen)), io.name)

@@ -3,6 +3,7 @@ import type { ListedConversation } from '../../archive/conversations.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'
 import { jsonFor, writeLine } from '../output.ts'
+import { warnOfStaleIndex } from '../search-talk.ts'
 import { selectionOf, type SelectionOptions } from '../selection-options.ts'
 import { defuseLine, fit, pad } from '../terminal-text.ts'
 import { count } from '../words.ts'
@@ -22,6 +23,7 @@ export async function listCommand(options: ListCommandOptions, io: Io): Promise<
         options.json === true ? jsonFor(io.stdout, JSON.stringify(conversation)) : lineOf(conversation),
       )
     }
+    if (options.match !== undefined) await warnOfStaleIndex(archive, options, io)
     return exitCodes.done
   } finally {
     archive.close()

@@ -5,6 +5,8 @@ import { connect } from '../account.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
 import { writeLine } from '../output.ts'
+import { warnOfStaleIndex } from '../search-talk.ts'
+import { selectionOf, selects } from '../selection-options.ts'
 import { defuseLine } from '../terminal-text.ts'
 import { count } from '../words.ts'
 import type { VerifyCommandOptions } from './verify.ts'
@@ -26,15 +28,17 @@ export async function verifyRemote(options: VerifyCommandOptions, io: Io): Promi
         if (options.json === true) await writeLine(io.stdout, JSON.stringify(compared))
         else if (options.quiet !== true || compared.sign !== '=') await writeLine(io.stdout, lineOf(compared))
       }
-      const how = { sample, seed, concurrency, signal: io.signal, onCompared }
+      const selection = selects(options) ? selectionOf(options) : undefined
+      const how = { selection, sample, seed, concurrency, signal: io.signal, onCompared }
       const verdict = await compareRemote(client, archive, how)
       const drawn = sample === undefined ? {} : { sample, seed }
       if (options.json === true) {
         const summary = { command: 'verify', archive: options.archive, remote: true, ...drawn, ...counts }
-        await writeLine(io.stdout, JSON.stringify({ ...summary, ...verdict }))
+        await writeLine(io.stdout, JSON.stringify({ ...summary, ...(verdict ?? { complete: null }) }))
       } else if (options.quiet !== true) {
         for (const line of summaryOf(counts, verdict, drawn)) await writeLine(io.stdout, line)
       }
+      if (options.match !== undefined) await warnOfStaleIndex(archive, options, io)
       return exitCodeOf(counts, verdict)
     } finally {
       await client.close()
@@ -50,7 +54,7 @@ function lineOf({ sign, id, detail }: Compared): string {
 
 function summaryOf(
   { equal, upstream, archived, different, errors }: Counts,
-  { complete, reason }: Verdict,
+  verdict: Verdict | undefined,
   { sample, seed }: { sample?: number; seed?: number },
 ): string[] {
   const all = count(equal + upstream + archived + different + errors, 'conversation')
@@ -59,11 +63,17 @@ function summaryOf(
   return [
     `${all}: ${[...parts, `${different} different`, `${errors} not compared`].join(', ')}.`,
     ...(sample === undefined ? [] : [drawn]),
-    ...(complete ? [] : [`The listing may have missed some: ${reason ?? 'unknown reason'}.`]),
+    ...(verdict === undefined ? ['Only what was selected was compared; the account was not listed.'] : []),
+    ...(verdict?.complete === false
+      ? [`The listing may have missed some: ${verdict.reason ?? 'unknown reason'}.`]
+      : []),
   ]
 }
 
-function exitCodeOf({ upstream, archived, different, errors }: Counts, { complete }: Verdict): ExitCode {
+function exitCodeOf(
+  { upstream, archived, different, errors }: Counts,
+  verdict: Verdict | undefined,
+): ExitCode {
   if (upstream + archived + different > 0) return exitCodes.different
-  return errors > 0 || !complete ? exitCodes.partial : exitCodes.done
+  return errors > 0 || verdict?.complete === false ? exitCodes.partial : exitCodes.done
 }

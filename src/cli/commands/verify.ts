@@ -6,10 +6,11 @@ import { HansardError } from '../../errors.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { AccountOptions, Io } from '../io.ts'
 import { write, writeLine } from '../output.ts'
+import { selects, type SelectionOptions } from '../selection-options.ts'
 import { defuseLine } from '../terminal-text.ts'
 import { count } from '../words.ts'
 
-export interface VerifyCommandOptions extends AccountOptions {
+export interface VerifyCommandOptions extends AccountOptions, SelectionOptions {
   readonly repair?: boolean
   readonly remote?: boolean
   readonly sample?: number
@@ -129,9 +130,12 @@ function verdictOf({ findings, repairable }: Report['counts']): string {
   return `is not sound: ${count(findings, 'finding')}, ${how}`
 }
 
-function refuseNonsense({ repair, remote, sample, seed }: VerifyCommandOptions): void {
+function refuseNonsense(options: VerifyCommandOptions): void {
+  const { repair, remote, sample, seed } = options
   if (repair === true && remote === true)
     throw new HansardError('usage', '--repair works on the archive, --remote on the account: choose one')
   if (remote !== true && sample !== undefined) throw new HansardError('usage', '--sample needs --remote')
+  if (remote !== true && selects(options))
+    throw new HansardError('usage', 'Only --remote compares a selection; the archive is checked as a whole')
   if (sample === undefined && seed !== undefined) throw new HansardError('usage', '--seed needs --sample')
 }

@@ -1,7 +1,8 @@
-import { chmodSync, readFileSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { chmodSync, readFileSync, readdirSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
+import { openArchive } from '../../../src/archive/archive.ts'
 import { repairArchive } from '../../../src/archive/integrity/repair-archive.ts'
 import { lockArchive } from '../../../src/archive/lock.ts'
 import { change, damagedArchives } from '../../support/damaged-archives.ts'
@@ -24,6 +25,18 @@ const mendable = [
   ['derived columns', `update revision set name = 'x', created_at = null`],
   ['missing views', 'drop view entries; drop view conversations'],
   ['a missing index', 'drop index revision_conversation'],
+  [
+    'a search index without its words',
+    `insert into search (search, rowid, words) values ('delete', 1, 'river')`,
+  ],
+  ['a search index whose pages are damaged', `update search_data set block = x'00' where id > 10`],
+  ['a search index that does not know itself', 'delete from search_data where id = 10'],
+  [
+    'a search index with wrong holders',
+    'delete from holding where document = 1; insert into holding values (-1, 2)',
+  ],
+  ['a search index that is gone', 'drop table search; drop table holding'],
+  ['a search index of which a part is gone', 'drop table holding'],
   ['an index of another kind', 'drop index entry_sha256; create index entry_sha256 on entry (id)'],
 ] as const
 
@@ -49,6 +62,42 @@ describe('Repairing an archive', () => {
     change(path, `drop view entries; update entry set json = 'x' where id = 1`)
     expect(repairArchive(path, 'a test')).toMatchObject([{ check: 'schema', what: 'the view is missing' }])
     expect(JSON.stringify(verified(path).findings)).toContain('missing from index')
+  })
+
+  it.each([
+    ['an entry has changed', `update entry set json = 'x' where id = 1`],
+    ['a link is lost', 'delete from link where id = 2'],
+    ['a revision is not as it was sealed', 'update revision set seal = null where id = 2'],
+    ['a conversation has lost its revision', 'delete from revision where id = 3'],
+    ['a file has changed', `update blob set bytes = x'00'`],
+  ])('leaves indexes as they are, damaged or changed, while %s', (_, sql) => {
+    const path = join(testFolder(), 'archive.db')
+    damagedArchives['flipped-page']?.(path)
+    change(path, `pragma foreign_keys = off; drop index failure_open; ${sql}`)
+    change(path, 'create index failure_open on failure (id)')
+    expect(repairArchive(path, 'a test')).toEqual([])
+    const left = JSON.stringify(verified(path).findings)
+    expect(left).toContain('missing from index')
+    expect(left).toContain('the index is not as hansard made it')
+  })
+
+  it('leaves the archive in its one file, and unlocked', () => {
+    const path = archiveAfter('')
+    openArchive(path, { mode: 'write' }).close()
+    change(path, 'drop view entries')
+    expect(repairArchive(path, 'a test')).toEqual([{ check: 'schema', what: 'the view is missing' }])
+    expect(readdirSync(dirname(path)).sort()).toEqual(['archive.db', 'archive.db.lock'])
+    lockArchive(path, 'another test').release()
+  })
+
+  it('leaves alone what an older hansard wrote, or a newer one', () => {
+    const older = join(testFolder(), 'older.db')
+    damagedArchives['format-1']?.(older)
+    for (const path of [older, archiveAfter('drop view entries; pragma user_version = 999')]) {
+      const before = readFileSync(path)
+      expect(repairArchive(path, 'a test')).toEqual([])
+      expect(readFileSync(path).equals(before)).toBe(true)
+    }
   })
 
   it('takes back permissions that others have', () => {

@@ -30,7 +30,7 @@ describe('hansard verify', () => {
     await backup()
     const { exitCode, stdout } = await run('verify')
     expect(stdout).toMatch(/^ok {7}pages: /)
-    expect(stdout).toContain('is sound: 13 checks')
+    expect(stdout).toContain('is sound: 14 checks')
     expect(stdout).toContain('decay, not tampering')
     expect(exitCode).toBe(0)
   })
@@ -167,6 +167,22 @@ describe('hansard verify --remote', () => {
     })
     expect(exitCode).toBe(4)
     expect((await here.run('verify', '--remote')).stdout).toContain(`* ${grown}: grew by 2 entries\n`)
+  })
+
+  it('compares a selection by id, and does not claim that the account was looked through', async () => {
+    const here = await world({ stories: few() })
+    await here.backup()
+    const [changed = '', other = ''] = here.sandbox.account('source').ids
+    here.sandbox.account('source').appendTo(changed, [entry(1)])
+    here.sandbox.account('source').create({ entries: [entry(2)] })
+    const { exitCode, summary, lines } = await remote(here, '--id', changed, other)
+    expect(lines).toMatchObject([{ sign: '*', id: changed }])
+    expect(summary).toMatchObject({ equal: 1, different: 1, upstream: 0, complete: null })
+    expect(exitCode).toBe(4)
+    const words = await here.run('verify', '--remote', '--match', 'river -zzz', '--limit', '3')
+    expect(words).toMatchObject({ exitCode: expect.any(Number) as number, stderr: '' })
+    expect(words.stdout).toContain('Only what was selected was compared; the account was not listed.')
+    expect(await here.run('verify', '--id', changed)).toMatchObject({ exitCode: 2 })
   })
 
   it('ends with 3 when nothing differs but something could not be compared', async () => {

@@ -1,0 +1,147 @@
+import type { ConversationsClient } from '../../api/client.ts'
+import { openArchive, type Archive } from '../../archive/archive.ts'
+import { lockArchive } from '../../archive/lock.ts'
+import { HansardError } from '../../errors.ts'
+import { replay, type Progress, type ReplayResult } from '../../replay/run/replay.ts'
+import { ask, canAsk } from '../ask.ts'
+import { exitCodes, type ExitCode } from '../exit-codes.ts'
+import type { Io } from '../io.ts'
+import { writeLine } from '../output.ts'
+import { estimateWords, money } from '../plan-table.ts'
+import { showProgress } from '../progress.ts'
+import type { RunOptions } from '../replay-options.ts'
+import { planToRun, type CheckedPlan } from '../run-plan.ts'
+import { connectTarget } from '../target.ts'
+import { defuseLine } from '../terminal-text.ts'
+import { count } from '../words.ts'
+
+/** `hansard replay run`: carries out a plan. */
+export async function replayRunCommand(options: RunOptions, io: Io): Promise<ExitCode> {
+  if (options.yes !== true && !canAsk(io)) {
+    throw new HansardError('usage', 'There is no terminal to ask on whether to send', {
+      hint: 'Look at what `hansard replay plan` tells, then pass --yes.',
+    })
+  }
+  openArchive(options.archive).close() // what is none gets no lock beside it
+  const client = connectTarget(options, io)
+  const lock = lockArchive(options.archive, io.name)
+  try {
+    const archive = openArchive(options.archive, { mode: 'write' })
+    try {
+      return await plannedRun(client, archive, options, io)
+    } finally {
+      archive.close()
+    }
+  } finally {
+    lock.release()
+    await client.close()
+  }
+}
+
+async function plannedRun(
+  client: ConversationsClient,
+  archive: Archive,
+  options: RunOptions,
+  io: Io,
+): Promise<ExitCode> {
+  const plan = await planToRun(client, archive, options, io)
+  try {
+    if (options.maxCost !== undefined && plan.head.options.price === null) {
+      throw new HansardError('usage', '--max-cost needs a price to reckon with', {
+        hint: 'Give --price in,out per million tokens; a plan takes it along.',
+      })
+    }
+    if (options.yes !== true && !(await ask(questionOf(plan), io))) {
+      await writeLine(io.stderr, 'hansard: nothing was sent')
+      return exitCodes.done
+    }
+    return await run(client, archive, plan, options, io)
+  } finally {
+    plan.close()
+  }
+}
+
+function questionOf({ end, head }: CheckedPlan): string {
+  const { ready, readyWithLosses, blocked, estimate } = end
+  const what = `Send ${count(ready + readyWithLosses, 'conversation')} to ${head.target.baseUrl}`
+  const losses = readyWithLosses > 0 ? `, ${readyWithLosses} of them with losses` : ''
+  const rest = blocked > 0 ? `; ${blocked} are blocked` : ''
+  return defuseLine(`${what}${losses}${rest}: about ${estimateWords(estimate)}?`)
+}
+
+async function run(
+  client: ConversationsClient,
+  archive: Archive,
+  plan: CheckedPlan,
+  options: RunOptions,
+  io: Io,
+): Promise<ExitCode> {
+  const progress = showProgress<Progress>(options, io, lineOf)
+  const { again, concurrency, settle, resolve, yesDifferent, maxCost, maxTokens, maxRequests } = options
+  try {
+    const result = await replay(client, archive, plan, {
+      ...{ again, concurrency, resolve, yesDifferent, maxCost, maxTokens, maxRequests },
+      settleSeconds: settle,
+      secretOf: (name) => io.env[name],
+      signal: io.signal,
+      onProgress: progress.update,
+      onNotice: ({ id, state, reason }) => {
+        if (state === 'blocked' && options.quiet === true) return
+        progress.end()
+        io.stderr.write(`${defuseLine(`${state}: ${id}: ${reason}`)}\n`)
+      },
+    })
+    progress.end()
+    await tell(result, options, io)
+    return exits[result.outcome]
+  } finally {
+    progress.end()
+  }
+}
+
+const exits: Readonly<Record<ReplayResult['outcome'], ExitCode>> = {
+  done: exitCodes.done,
+  partial: exitCodes.partial,
+  budget: exitCodes.budget,
+  interrupted: exitCodes.interrupted,
+}
+
+function lineOf({ planned, done, pending, uncertain, failed, tokensIn, tokensOut, cost }: Progress): string {
+  const parts = [`${done} of ${planned} done`, `${pending} pending`]
+  if (failed > 0) parts.push(`${failed} failed`)
+  if (uncertain > 0) parts.push(`${uncertain} uncertain`)
+  parts.push(`${(tokensIn + tokensOut).toLocaleString('en')} tokens`)
+  if (cost !== null) parts.push(`cost ${money(cost)}`)
+  return parts.join(' · ')
+}
+
+async function tell(result: ReplayResult, options: RunOptions, io: Io): Promise<void> {
+  if (options.json === true) {
+    await writeLine(io.stdout, JSON.stringify({ command: 'replay run', ...result }))
+    return
+  }
+  if (options.quiet === true) return
+  const { planned, done, before, recognised, found, requests, tokensIn, tokensOut, cost, seconds } = result
+  const notes = [
+    ...(before > 0 ? [`${before} were there before`] : []),
+    ...(recognised > 0 ? [`${recognised} made by another archive`] : []),
+    ...(found > 0 ? [`${found} found after a lost answer`] : []),
+  ]
+  const others = (['pending', 'open', 'uncertain', 'failed', 'blocked', 'stale', 'diverged'] as const)
+    .filter((state) => result[state] > 0)
+    .map((state) => `${result[state]} ${state}`)
+  const head = `${done} of ${count(planned, 'conversation')} done${notes.length > 0 ? ` (${notes.join(', ')})` : ''}`
+  await writeLine(io.stdout, `${[head, ...others].join(', ')}.`)
+  const spent = [
+    count(requests, 'request'),
+    `${tokensIn.toLocaleString('en')} tokens in, ${tokensOut.toLocaleString('en')} out`,
+  ]
+  if (cost !== null) spent.push(`cost ${money(cost)}`)
+  await writeLine(io.stdout, `${[...spent, `${seconds.toFixed(1)} s`].join(', ')}.`)
+  if (result.outcome === 'budget') {
+    await writeLine(io.stdout, `Stopped at the limit: ${result.limit ?? ''}. Another run goes on from here.`)
+  }
+  if (result.outcome === 'interrupted') {
+    await writeLine(io.stdout, 'Interrupted; another run goes on from here.')
+  }
+}

@@ -1,0 +1,59 @@
+import { openArchive } from '../../archive/archive.ts'
+import {
+  replayStatus,
+  unsettledCopies,
+  type TargetStatus,
+  type UnsettledCopy,
+} from '../../replay/replay-status.ts'
+import { exitCodes, type ExitCode } from '../exit-codes.ts'
+import type { GlobalOptions, Io } from '../io.ts'
+import { jsonFor, writeLine } from '../output.ts'
+import { money } from '../plan-table.ts'
+import { defuseLine } from '../terminal-text.ts'
+import { count } from '../words.ts'
+
+/** `hansard replay status` */
+export async function replayStatusCommand(options: GlobalOptions, io: Io): Promise<ExitCode> {
+  const archive = openArchive(options.archive)
+  try {
+    const targets = replayStatus(archive)
+    if (options.json === true) {
+      const unsettled = [...unsettledCopies(archive)].map(shown)
+      const answer = JSON.stringify({ command: 'replay status', targets, unsettled })
+      await writeLine(io.stdout, jsonFor(io.stdout, answer))
+      return exitCodes.done
+    }
+    if (targets.length === 0) await writeLine(io.stdout, 'Nothing was replayed yet.')
+    for (const target of targets) {
+      for (const line of linesOf(target)) await writeLine(io.stdout, defuseLine(line))
+    }
+    for (const { state, conversation, targetId, reason } of unsettledCopies(archive)) {
+      const where = targetId === null ? '' : ` (${targetId})`
+      await writeLine(
+        io.stdout,
+        defuseLine(`${state}: ${conversation}${where}${reason === null ? '' : `: ${reason}`}`),
+      )
+    }
+    return exitCodes.done
+  } finally {
+    archive.close()
+  }
+}
+
+function shown({ conversation, state, reason, targetId, mode, label }: UnsettledCopy): object {
+  return { id: conversation, state, reason, targetId, mode, label }
+}
+
+function linesOf({ baseUrl, counts, grown, spent }: TargetStatus): string[] {
+  const states = Object.entries(counts).filter(([, number]) => number > 0)
+  const told = states.map(([state, number]) => `${number} ${state === 'open' ? 'without an answer' : state}`)
+  const { requests, tokensIn, tokensOut, cost } = spent
+  const tokens = `${tokensIn.toLocaleString('en')} tokens in, ${tokensOut.toLocaleString('en')} out`
+  return [
+    `${baseUrl}: ${told.join(', ') || 'nothing'}.`,
+    ...(grown > 0
+      ? [`  ${count(grown, 'copy')} of what has grown since: \`replay run --again\` copies it again.`]
+      : []),
+    `  Spent: ${count(requests, 'write')}, ${tokens}${cost === null ? '' : `, cost ${money(cost)}`}.`,
+  ]
+}

@@ -1,0 +1,95 @@
+import pc from 'picocolors'
+
+import { openArchive } from '../../archive/archive.ts'
+import type { SearchHit } from '../../archive/search.ts'
+import type { Snippet } from '../../model/snippet.ts'
+import { exitCodes, type ExitCode } from '../exit-codes.ts'
+import type { GlobalOptions, Io } from '../io.ts'
+import { jsonFor, writeLine } from '../output.ts'
+import { warnOfStaleIndex } from '../search-talk.ts'
+import { selectionOf, type SelectionOptions } from '../selection-options.ts'
+import { defuseLine, fit } from '../terminal-text.ts'
+import { count } from '../words.ts'
+
+export interface SearchCommandOptions extends GlobalOptions, SelectionOptions {
+  readonly text: readonly string[]
+}
+
+/** So many are shown where nobody said how many; stderr says that there are more. */
+const SHOWN = 20
+
+/** `hansard search`: a line a conversation, the best first; with --json an object a line, and all of them. */
+export async function searchCommand(options: SearchCommandOptions, io: Io): Promise<ExitCode> {
+  const archive = openArchive(options.archive)
+  try {
+    const { limit, ...selection } = selectionOf(options)
+    const most = limit ?? (options.json === true ? Infinity : SHOWN)
+    const text = options.text.join(' ')
+    const hits = archive.search.find(text, selection)
+    const line = options.json === true ? undefined : layoutFor(io)
+    let found = 0
+    for (const hit of hits) {
+      if (io.signal.aborted) return exitCodes.interrupted
+      if (++found > most) break
+      await writeLine(io.stdout, line === undefined ? jsonFor(io.stdout, jsonOf(hit)) : line(hit))
+    }
+    if (options.quiet !== true) {
+      if (found === 0) await writeLine(io.stderr, defuseLine(`Nothing matches ${text}`))
+      if (found > most && limit === undefined)
+        await writeLine(io.stderr, `The best ${SHOWN} are shown; --limit shows more.`)
+    }
+    await warnOfStaleIndex(archive, options, io)
+    return exitCodes.done
+  } finally {
+    archive.close()
+  }
+}
+
+function jsonOf({ snippet: { text, marks }, ...hit }: SearchHit): string {
+  return JSON.stringify({ ...hit, snippet: text, marks })
+}
+
+/** A terminal gets two short lines a hit, a pipe one that holds all. */
+function layoutFor({ stdout, env }: Io): (hit: SearchHit) => string {
+  const colors = pc.createColors(stdout.isTTY === true && (env['NO_COLOR'] ?? '') === '')
+  const mark = colors.isColorSupported ? colors.bold : (text: string) => `[${text}]`
+  if (stdout.isTTY !== true) return (hit) => `${factsOf(hit)}  ${marked(hit.snippet, Infinity, mark)}`
+  const width = stdout.columns ?? 80
+  return (hit) => `${fit(factsOf(hit), width)}\n  ${marked(hit.snippet, width - 2, mark)}`
+}
+
+function factsOf({ id, position, createdAt, name, goneAt, entries }: SearchHit): string {
+  const place = position === null ? 'about it' : `entry ${position}`
+  const others = entries > 1 ? `${count(entries, 'entry')}` : undefined
+  const title = `${goneAt === null ? '' : '(gone) '}${name ?? ''}`
+  const facts = [id, place, createdAt?.slice(0, 10), others, title]
+  return defuseLine(facts.filter((fact) => fact !== undefined && fact !== '').join('  '))
+}
+
+/** Text of others is made harmless piece by piece, so that what marks it may steer the terminal. */
+function marked({ text, marks }: Snippet, width: number, mark: (text: string) => string): string {
+  let line = ''
+  let plain = ''
+  let at = 0
+  const add = (piece: string, show: (text: string) => string): boolean => {
+    const harmless = defuseLine(piece)
+    const fitted = fit(plain + harmless, width)
+    const isWhole = fitted === plain + harmless
+    const rest = isWhole ? harmless : fitted.slice(commonLength(plain, fitted))
+    line += rest === '' ? '' : show(rest)
+    plain += harmless
+    return isWhole
+  }
+  for (const [start, end] of marks) {
+    if (!add(text.slice(at, start), (piece) => piece) || !add(text.slice(start, end), mark)) return line
+    at = end
+  }
+  add(text.slice(at), (piece) => piece)
+  return line
+}
+
+function commonLength(left: string, right: string): number {
+  let length = 0
+  while (length < left.length && left[length] === right[length]) length++
+  return length
+}

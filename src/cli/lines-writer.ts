@@ -1,0 +1,103 @@
+import { closeSync, openSync, readSync } from 'node:fs'
+import { open, rename, rm, type FileHandle } from 'node:fs/promises'
+
+import { HansardError, messageOf } from '../errors.ts'
+
+/** What a file of lines holds. */
+interface Content {
+  readonly name: string
+  /** How such a file begins: an earlier one may be replaced, anything else under that name (an archive!) may not. */
+  readonly beginning: string
+}
+
+/** A plan: it can be made again. */
+export const aPlan: Content = { name: 'plan', beginning: '{"kind":"hansard replay plan"' }
+
+/** Certificates, a line each. */
+export const certificates: Content = {
+  name: 'file of certificates',
+  beginning: '{"kind":"hansard replay certificate"',
+}
+
+/** Writes lines beside their place, readable by their owner alone, and puts them there when they are whole. */
+export class LinesWriter {
+  readonly #path: string
+  readonly #content: Content
+  readonly #file: FileHandle
+
+  private constructor(path: string, content: Content, file: FileHandle) {
+    this.#path = path
+    this.#content = content
+    this.#file = file
+  }
+
+  /**
+   * Begins to write.
+   *
+   * @throws HansardError `usage` where something else stands there, `file` where it can't be written
+   */
+  static async open(path: string, content: Content): Promise<LinesWriter> {
+    refuseOther(path, content)
+    const file = await explained(path, content, () => open(staged(path), 'w', 0o600))
+    return new LinesWriter(path, content, file)
+  }
+
+  async write(line: string): Promise<void> {
+    await explained(this.#path, this.#content, () => this.#file.appendFile(line))
+  }
+
+  /** Puts them in their place. */
+  async finish(): Promise<void> {
+    await explained(this.#path, this.#content, async () => {
+      await this.#file.sync()
+      await this.#file.close()
+      await rename(staged(this.#path), this.#path)
+    })
+  }
+
+  /** Leaves nothing behind. */
+  async giveUp(): Promise<void> {
+    await this.#file.close()
+    await rm(staged(this.#path), { force: true })
+  }
+}
+
+function staged(path: string): string {
+  return `${path}.part`
+}
+
+function refuseOther(path: string, { name, beginning: usual }: Content): void {
+  const beginning = beginningOf(path)
+  if (beginning === undefined || beginning.startsWith(usual)) return
+  throw new HansardError('usage', `${path} exists already, and is no ${name}`, {
+    hint: 'Name another file with --out.',
+  })
+}
+
+function beginningOf(path: string): string | undefined {
+  let file: number
+  try {
+    file = openSync(path, 'r')
+  } catch {
+    return undefined
+  }
+  try {
+    const bytes = Buffer.alloc(64)
+    return bytes.toString('utf8', 0, readSync(file, bytes))
+  } catch {
+    return '' // a folder
+  } finally {
+    closeSync(file)
+  }
+}
+
+async function explained<T>(path: string, { name }: Content, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (thrown) {
+    throw new HansardError('file', `The ${name} ${path} can’t be written: ${messageOf(thrown)}`, {
+      hint: 'Check the folder, its permissions and the space left; nothing was left half-written.',
+      cause: thrown,
+    })
+  }
+}

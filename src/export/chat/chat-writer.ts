@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto'
+
+import type { ExportContext, ExportedConversation, Writer } from '../format.ts'
+import type { ChatContent } from './content.ts'
+import { LineCheck } from './line-check.ts'
+import { messagesOf } from './messages.ts'
+import { Inexpressible } from './reasons.ts'
+import { settingOf } from './setting.ts'
+import type { Sides } from './sides.ts'
+import { WrittenLines } from './written-lines.ts'
+
+/** What becomes of conversations. */
+export interface ChatWriterOptions extends ChatContent {
+  readonly withSystem: boolean
+}
+
+/** So much of a line is kept between checking and writing it, in characters; of a longer one the entries are read twice. */
+const KEPT = 1024 * 1024
+
+/** Writes a line for each conversation that can be expressed and was not written before, and names the others. */
+export class ChatWriter implements Writer {
+  readonly #context: ExportContext
+  readonly #options: ChatWriterOptions
+  readonly #sides: Sides
+  readonly #written = new WrittenLines()
+
+  constructor(context: ExportContext, options: ChatWriterOptions, sides: Sides) {
+    this.#context = context
+    this.#options = options
+    this.#sides = sides
+  }
+
+  async begin(): Promise<void> {
+    // A file of lines has no head.
+  }
+
+  async write(conversation: ExportedConversation): Promise<void> {
+    try {
+      const file = this.#sides.of(conversation.id)
+      for (const part of this.#lineOf(conversation)) await file.write(part)
+    } catch (thrown) {
+      if (!(thrown instanceof Inexpressible)) throw thrown
+      await this.#context.leaveOut(conversation.id, thrown.message)
+    }
+  }
+
+  async end(): Promise<void> {
+    this.#written.close()
+    for (const file of this.#sides.files) await file.close()
+  }
+
+  /** A line in parts, none of which comes before all is found good: a conversation may be larger than memory. */
+  *#lineOf({ id, row, entries }: ExportedConversation): Generator<string, void, undefined> {
+    if (row.value.type === 'hansard.unreadable') throw new Inexpressible('unreadable', row.value['reason'])
+    const { system, tools } = settingOf(row, this.#context.dependencies, this.#options.withSystem)
+    const messages = (): Iterable<string> => withFirst(system, messagesOf(entries(), this.#options))
+    const { sha256, kept } = checked(messages(), tools)
+    const earlier = this.#written.note(sha256, id)
+    if (earlier !== undefined) throw new Inexpressible('duplicate', earlier)
+    let separator = '{"messages":['
+    for (const message of kept ?? messages()) {
+      yield separator
+      yield message
+      separator = ','
+    }
+    yield tools.length === 0 ? ']}\n' : `],"tools":[${tools.join(',')}]}\n`
+  }
+}
+
+function* withFirst(first: string | undefined, rest: Iterable<string>): Generator<string, void, undefined> {
+  if (first !== undefined) yield first
+  yield* rest
+}
+
+function checked(
+  messages: Iterable<string>,
+  tools: readonly string[],
+): { readonly sha256: Buffer; readonly kept: readonly string[] | undefined } {
+  const check = new LineCheck()
+  const sha256 = createHash('sha256')
+  const kept: string[] = []
+  let size = 0
+  for (const message of messages) {
+    check.add(message)
+    sha256.update(message)
+    size += message.length
+    if (size <= KEPT) kept.push(message)
+  }
+  check.end(tools)
+  return { sha256: sha256.digest(), kept: size <= KEPT ? kept : undefined }
+}

@@ -1,0 +1,163 @@
+import { Inexpressible } from './reasons.ts'
+
+/*
+ * The rules that Mistral publishes for training data, checked on what is about to be written, whoever made it:
+ *
+ * - docs.mistral.ai, "Text & Vision Fine-tuning": the roles and what each holds, ids of nine characters, no content
+ *   beside calls, an answer after results, definitions of all functions; images of the user's for models that see.
+ * - github.com/mistralai/mistral-finetune, which checks by mistral-common's MistralRequestValidatorV3 in its mode for
+ *   training: which role follows which, the assistant last, as many results as calls, names of functions. Calls at the
+ *   very end need no results: to call is the answer that is learned.
+ *
+ * Two assistant's or user's messages in a row are fine with both. `weight` is known to mistral-finetune alone, and not
+ * written. That the parameters of a function are a JSON schema was checked by the API, which took them.
+ */
+
+const CALL_ID = /^[a-zA-Z0-9]{9}$/
+const FUNCTION_NAME = /^[a-zA-Z0-9_-]{1,64}$/
+const LONE_SURROGATE = /\p{Surrogate}/u
+
+type Value = Readonly<Record<string, unknown>>
+
+/** Checks one training line, part by part as it is written. */
+export class LineCheck {
+  readonly #called = new Set<unknown>()
+  readonly #unanswered = new Set<unknown>()
+  #hasUser = false
+  #previous: unknown
+
+  /** @throws Inexpressible */
+  add(message: string): void {
+    const value = JSON.parse(message) as Value
+    if (value['role'] === 'tool') this.#addResult(value)
+    else this.#addTurn(value)
+    this.#previous = value['role']
+  }
+
+  /** @throws Inexpressible */
+  end(tools: readonly string[]): void {
+    must(this.#hasUser, 'the user says nothing')
+    must(this.#previous === 'assistant', 'it does not end with the assistant')
+    const names = tools.map((tool) => nameOf(JSON.parse(tool)))
+    must(new Set(names).size === names.length, 'two functions have the same name')
+    for (const name of this.#called)
+      must(names.includes(name), `${String(name)} is not defined in the archive`)
+  }
+
+  #addTurn(value: Value): void {
+    must(this.#unanswered.size === 0, 'a call has no result')
+    if (value['role'] === 'user') this.#addQuestion(value)
+    else if (value['role'] === 'assistant') this.#addAnswer(value)
+    else {
+      must(
+        value['role'] === 'system' && this.#previous === undefined,
+        'only the first message can be of the system',
+      )
+      must(hasOnly(value, ['role', 'content']) && isText(value['content'], 1), 'the instructions are no text')
+    }
+  }
+
+  #addQuestion(value: Value): void {
+    must(this.#previous !== 'tool', 'the assistant says nothing to the result of a call')
+    must(
+      hasOnly(value, ['role', 'content']) && isUserContent(value['content']),
+      'a message has other content',
+    )
+    this.#hasUser = true
+  }
+
+  #addAnswer(value: Value): void {
+    const calls = value['tool_calls']
+    if (calls === undefined) {
+      must(hasOnly(value, ['role', 'content']) && isText(value['content'], 1), 'an answer has no content')
+      return
+    }
+    must(hasOnly(value, ['role', 'tool_calls']) && Array.isArray(calls) && calls.length > 0, 'a call is none')
+    for (const call of calls as unknown[]) this.#addCall(call)
+  }
+
+  #addCall(call: unknown): void {
+    must(isObject(call) && hasOnly(call, ['id', 'type', 'function']), 'a call is none')
+    const { id, type, function: called } = call
+    must(type === 'function' && isObject(called) && hasOnly(called, ['name', 'arguments']), 'a call is none')
+    must(matches(id, CALL_ID), 'the id of a call is not nine letters and digits')
+    must(!this.#unanswered.has(id), 'two calls have the same id')
+    must(
+      matches(called['name'], FUNCTION_NAME),
+      'the name of a function has other signs than a-z, 0-9, _ and -',
+    )
+    must(
+      isText(called['arguments'], 1) && isObject(parse(called['arguments'])),
+      'arguments are no JSON object',
+    )
+    this.#unanswered.add(id)
+    this.#called.add(called['name'])
+  }
+
+  #addResult(value: Value): void {
+    must(
+      hasOnly(value, ['role', 'content', 'tool_call_id']) && isText(value['content'], 0),
+      'a result is no text',
+    )
+    must(this.#unanswered.delete(value['tool_call_id']), 'a result belongs to no call before it')
+  }
+}
+
+function nameOf(tool: unknown): unknown {
+  must(isObject(tool) && hasOnly(tool, ['type', 'function']) && tool['type'] === 'function', 'a tool is none')
+  const definition = tool['function']
+  must(
+    isObject(definition) &&
+      hasOnly(definition, ['name', 'description', 'parameters']) &&
+      matches(definition['name'], FUNCTION_NAME) &&
+      isText(definition['description'], 0) &&
+      isObject(definition['parameters']),
+    'a function is not defined as the format wants it',
+  )
+  return definition['name']
+}
+
+function isUserContent(content: unknown): boolean {
+  if (typeof content === 'string') return isText(content, 0)
+  return Array.isArray(content) && content.length > 0 && content.every(isPart)
+}
+
+function isPart(part: unknown): boolean {
+  if (!isObject(part)) return false
+  if (part['type'] === 'text') return hasOnly(part, ['type', 'text']) && isText(part['text'], 0)
+  return part['type'] === 'image_url' && hasOnly(part, ['type', 'image_url']) && isImage(part['image_url'])
+}
+
+function isImage(image: unknown): boolean {
+  if (!isObject(image)) return isText(image, 1)
+  return hasOnly(image, ['url', 'detail']) && isText(image['url'], 1) && isText(image['detail'] ?? '', 0)
+}
+
+/** A half of a surrogate pair can be written in JSON, but is no text that a tokenizer takes. */
+function isText(value: unknown, least: number): value is string {
+  return typeof value === 'string' && value.length >= least && !LONE_SURROGATE.test(value)
+}
+
+function matches(value: unknown, pattern: RegExp): boolean {
+  return typeof value === 'string' && pattern.test(value)
+}
+
+function hasOnly(value: Value, keys: readonly string[]): boolean {
+  return Object.keys(value).every((key) => keys.includes(key))
+}
+
+function isObject(value: unknown): value is Value {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function must(isSo: boolean, rule: string): asserts isSo {
+  if (!isSo) throw new Inexpressible('invalid', rule)
+}

@@ -1,0 +1,42 @@
+/**
+ * What a training line can't say, and what the user is told instead: such a conversation is left out and named. Nothing
+ * is bent to fit, nothing but what `--drop` names is left away, no turn is cut off.
+ */
+export const reasons = {
+  /** A text has decayed in the archive; a line without it would be another conversation. */
+  unreadable: 'a part of it can’t be read',
+  /** What is not in the specification may mean anything. */
+  entry: 'it has an entry that the format does not know',
+  /** A line has one assistant, with one system message and one set of tools. */
+  handoff: 'agents handed it on to one another, and a line has one assistant',
+  /** A call needs a definition, which no archive has, and a result: those of searches are not archived either. */
+  execution: 'a tool ran on the server, and the format has functions only (--drop executions)',
+  /** `user` and `assistant` alone are said by entries. */
+  role: 'a message has a role that the format does not know',
+  /** The answer that follows goes on where the given beginning ended, or repeats it: that is not known. */
+  prefix: 'the beginning of an answer was given',
+  content: 'the content of a message is neither text nor parts of one',
+  /** Files, documents, and what is not in the specification. */
+  chunk: 'a message has a part that the format does not know',
+  /** The format takes images, as the vision models do, from the user alone. */
+  image: 'an image stands where the format takes none',
+  textOnly: 'a message is more than one text (--text-only)',
+  thinking: 'the assistant thought aloud, and the format has no form for it (--drop thinking)',
+  reference: 'a message cites sources, and the format has no form for them (--drop references)',
+  /** Cut off in the middle, they are worth nothing as an example. */
+  arguments: 'the arguments of a call are not the JSON of an object',
+  result: 'the result of a call is not text',
+  /** An agent's instructions and functions stand in the agent alone. */
+  agent: 'its agent is not in the archive, and so are its instructions (--system)',
+  /** Equal messages are written once, by the oldest conversation that has them; a fork that is longer has others. */
+  duplicate: 'its messages are the same as those of',
+  /** A rule of the format that no entry breaks alone, see `LineCheck`: a call without a result, no answer at the end. */
+  invalid: 'it would be no valid line',
+} as const
+
+/** Thrown where a conversation can't be expressed; `detail` is what the API sent, of any type. */
+export class Inexpressible extends Error {
+  constructor(reason: keyof typeof reasons, detail?: unknown) {
+    super(typeof detail === 'string' ? `${reasons[reason]}: ${detail.slice(0, 100)}` : reasons[reason])
+  }
+}

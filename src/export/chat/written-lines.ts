@@ -1,0 +1,31 @@
+import { openSqlite, type Statement } from '../../archive/sqlite.ts'
+
+/**
+ * Remembers which messages were written, in a database that SQLite keeps in a temporary file and removes with its
+ * process: a hash set of a million lines in memory would be 16 MB and grow with the archive. Sixteen bytes of SHA-256
+ * tell 2^64 lines apart.
+ */
+export class WrittenLines {
+  readonly #add: Statement
+  readonly #first: Statement
+  readonly #close: () => void
+
+  constructor() {
+    const db = openSqlite('', 'write')
+    db.pragma('journal_mode = off')
+    db.exec('create table line (hash blob primary key, id text not null) without rowid')
+    this.#add = db.prepare('insert into line values (?, ?) on conflict do nothing')
+    this.#first = db.prepare('select id from line where hash = ?').pluck()
+    this.#close = () => void db.close()
+  }
+
+  /** Notes what a conversation would write; the id of the one that has written the same before, if there is one. */
+  note(sha256: Buffer, id: string): string | undefined {
+    const hash = sha256.subarray(0, 16)
+    return this.#add.run(hash, id).changes === 1 ? undefined : (this.#first.get(hash) as string)
+  }
+
+  close(): void {
+    this.#close()
+  }
+}

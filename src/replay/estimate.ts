@@ -1,0 +1,53 @@
+import type { Estimate, PlannedCall, ReplayOptions } from './plan.ts'
+
+/** What an entry costs beside its words. */
+const OVERHEAD = 4
+
+/** What a model makes of a picture, or of a document behind a link: a guess, since nobody looks at them here. */
+const PICTURE = 1_000
+
+/**
+ * About how many tokens a model reads in a JSON text: the words in it, a token for four characters of ASCII and for two
+ * of anything else. Keys are not counted. A loop, not a recursion: depth is the sender's choice.
+ */
+export function tokensOf(json: string): number {
+  let tokens = OVERHEAD
+  const values: unknown[] = [JSON.parse(json)]
+  while (values.length > 0) {
+    const value = values.pop()
+    if (typeof value === 'string') tokens += wordTokens(value)
+    else if (typeof value === 'number' || typeof value === 'boolean') tokens += 1
+    else if (typeof value === 'object' && value !== null) {
+      for (const [key, inner] of Object.entries(value)) if (key !== 'type') values.push(inner)
+    }
+  }
+  return tokens
+}
+
+function wordTokens(text: string): number {
+  if (text.startsWith('data:')) return PICTURE
+  let others = 0
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 127) others++
+  return Math.ceil((text.length - others) / 4 + others / 2)
+}
+
+/** Adds up what calls cost. */
+export function estimateOf(
+  calls: readonly Pick<PlannedCall, 'tokensIn' | 'tokensOut'>[],
+  price: ReplayOptions['price'],
+): Estimate {
+  const tokensIn = calls.reduce((sum, call) => sum + call.tokensIn, 0)
+  const tokensOut = calls.reduce((sum, call) => sum + call.tokensOut, 0)
+  const cost = price === null ? null : (tokensIn * price.in + tokensOut * price.out) / 1e6
+  return { calls: calls.length, tokensIn, tokensOut, cost }
+}
+
+/** Adds an estimate to another. */
+export function addEstimates(one: Estimate, other: Estimate): Estimate {
+  return {
+    calls: one.calls + other.calls,
+    tokensIn: one.tokensIn + other.tokensIn,
+    tokensOut: one.tokensOut + other.tokensOut,
+    cost: one.cost === null || other.cost === null ? null : one.cost + other.cost,
+  }
+}

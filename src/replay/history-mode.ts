@@ -1,0 +1,33 @@
+import { tokensOf } from './estimate.ts'
+import { pairCalls } from './rules/calls.ts'
+import { rewriteEntry } from './rules/entries.ts'
+import { endHistory } from './rules/tail.ts'
+import { answerTokens, unansweredBlocks, type Script, type ScriptOptions } from './script.ts'
+import { readEntry } from './source.ts'
+
+/** Tokens of a reply to the entry that asks for nothing. */
+const SHORT_REPLY = 8
+
+/** One start with the whole transcript. */
+export function historyScript(texts: readonly string[], options: ScriptOptions): Script {
+  const entries = texts.map(readEntry)
+  const calls = pairCalls(entries)
+  const pieces = entries.map((entry) => rewriteEntry(entry, { keepsThinking: options.keepsThinking, calls }))
+  const { inputs, losses, expects } = endHistory(entries, pieces, options.tail)
+  const tokensIn = inputs.reduce((sum, { text }) => sum + tokensOf(text), options.settingsTokens)
+  const tokensOut = expects === 'reply-to-nudge' ? SHORT_REPLY : answerTokens(entries)
+  const request = {
+    inputs: inputs.map(({ text }) => text),
+    expects,
+    results: [],
+    tokensIn,
+    tokensOut: Math.min(tokensOut, options.maxTokens ?? Infinity),
+  }
+  return {
+    requests: inputs.length === 0 ? [] : [request],
+    extraCalls: [],
+    longest: tokensIn,
+    losses,
+    blocks: unansweredBlocks(calls.unanswered),
+  }
+}

@@ -1,0 +1,49 @@
+import type { ConversationsClient } from '../api/client.ts'
+import type { Archive } from '../archive/archive.ts'
+import type { ReplayTarget } from '../archive/replay-targets.ts'
+import { HansardError, isHansardError } from '../errors.ts'
+
+/** How many copies are asked for, at most. */
+const SAMPLE = 10
+
+/**
+ * Finds out which target of earlier replays this is, by the key or by a copy that it answers for; undefined for none of
+ * them. The API does not say whose a key is.
+ *
+ * @throws HansardError `another-account` where an earlier target has no copy to ask for, unless `yesDifferent`
+ */
+export async function recogniseTarget(
+  client: ConversationsClient,
+  archive: Archive,
+  { signal, yesDifferent }: { readonly signal?: AbortSignal; readonly yesDifferent?: boolean },
+): Promise<ReplayTarget | undefined> {
+  const { replayTargets, replayRequests } = archive
+  const known = replayTargets.ofKey(client.baseUrl, (salt) => client.hashKey(salt))
+  if (known !== undefined) return known
+  for (const target of replayTargets.all()) {
+    if (target.baseUrl !== client.baseUrl) continue
+    const copies = replayRequests.sample(target.id, SAMPLE)
+    for (const id of copies) if (await isThere(client, id, signal)) return target
+    const isOpen = !archive.replayCopies.inState(target.id, 'open').next().done
+    if (copies.length === 0 && isOpen && yesDifferent !== true) throw unproven()
+  }
+  return undefined
+}
+
+async function isThere(client: ConversationsClient, id: string, signal?: AbortSignal): Promise<boolean> {
+  try {
+    await client.get(id, { signal })
+    return true
+  } catch (thrown) {
+    if (isHansardError(thrown, 'not-found')) return false
+    throw thrown
+  }
+}
+
+function unproven(): HansardError {
+  return new HansardError(
+    'another-account',
+    'Nothing shows whether this is the target of an earlier replay, of which no answer is known',
+    { hint: 'Give the key that was used then, or pass --yes-different if it is another account.' },
+  )
+}

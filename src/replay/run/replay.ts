@@ -1,0 +1,153 @@
+import type { ConversationsClient } from '../../api/client.ts'
+import { systemClock, type Clock } from '../../api/clock.ts'
+import type { Archive } from '../../archive/archive.ts'
+import type { ReplayTarget } from '../../archive/replay-targets.ts'
+import type { PlanHead, PlannedConversation } from '../plan.ts'
+import { recogniseTarget } from '../recognise-target.ts'
+import { Budget, type Limits } from './budget.ts'
+import { now, type RunContext } from './context.ts'
+import { recogniseCopies, recordPlan } from './record.ts'
+import { resolveByWord } from './resolve.ts'
+import { Rounds } from './rounds.ts'
+import { scrubberOf } from './secrets.ts'
+import { settleOpen } from './settle.ts'
+import { Tally, type Counts, type Notice } from './tally.ts'
+import { TargetReader } from './target-reader.ts'
+
+/** A plan that can be read as often as needed. */
+export interface ReplayPlan {
+  readonly head: PlanHead
+  conversations(): AsyncIterable<PlannedConversation>
+}
+
+/** How to replay. */
+export interface ReplayRunOptions extends Limits {
+  /** How many conversations are sent at the same time. Default: 4. */
+  readonly concurrency?: number | undefined
+  /** How long after an attempt the target may still make it true, in seconds. Default: 30. */
+  readonly settleSeconds?: number | undefined
+  /** Copy again what has a copy of an earlier revision. */
+  readonly again?: boolean | undefined
+  /** What a person knows of uncertain copies, by the id at the source: the id at the target, or `none`. */
+  readonly resolve?: Readonly<Record<string, string>> | undefined
+  readonly yesDifferent?: boolean | undefined
+  /** Secrets of connectors by the names of their variables. */
+  readonly secretOf: (variable: string) => string | undefined
+  readonly signal: AbortSignal
+  readonly clock?: Clock | undefined
+  readonly onProgress?: ((progress: Progress) => void) | undefined
+  readonly onNotice?: ((notice: Notice) => void) | undefined
+}
+
+/** How far a run is. */
+export interface Progress extends Counts {
+  readonly tokensIn: number
+  readonly tokensOut: number
+  /** In the currency of the price; null without one. */
+  readonly cost: number | null
+}
+
+/** How a run ended. */
+export interface ReplayResult extends Progress {
+  readonly outcome: 'done' | 'partial' | 'budget' | 'interrupted'
+  /** Which limit was reached. */
+  readonly limit: string | undefined
+  readonly requests: number
+  readonly seconds: number
+}
+
+const SETTLE_SECONDS = 30
+
+/**
+ * Carries out a plan: each conversation arrives exactly once, whatever happens (the argument is in src/README.md). The
+ * caller holds the archive's lock, and has had the plan and the target checked.
+ */
+export async function replay(
+  client: ConversationsClient,
+  archive: Archive,
+  plan: ReplayPlan,
+  options: ReplayRunOptions,
+): Promise<ReplayResult> {
+  const begun = performance.now()
+  const budget = new Budget(options, plan.head.options.price, () => client.counters.requests)
+  const progress = (): Progress => ({ ...tally.counts, ...budget.spent, cost: budget.cost })
+  const tally = new Tally(() => options.onProgress?.(progress()), options.onNotice)
+  const context = await openContext(client, archive, plan, options, budget, tally)
+  const { again = false, concurrency = 4, signal } = options
+
+  await settleEarlier(context, options.resolve ?? {})
+  const isAnyPending = await recordPlan(context, plan.conversations(), { again })
+  if (isAnyPending) {
+    const isAnyHidden = await recogniseCopies(context, again)
+    await new Rounds(context, () => plan.conversations(), { concurrency, isAnyHidden }).work()
+  }
+  archive.checkpoint()
+  return {
+    ...progress(),
+    outcome: outcomeOf(tally.counts, budget, signal),
+    limit: budget.exhausted,
+    requests: client.counters.requests,
+    seconds: (performance.now() - begun) / 1000,
+  }
+}
+
+async function openContext(
+  client: ConversationsClient,
+  archive: Archive,
+  { head }: ReplayPlan,
+  options: ReplayRunOptions,
+  budget: Budget,
+  tally: Tally,
+): Promise<RunContext> {
+  const { settleSeconds = SETTLE_SECONDS, signal, secretOf, clock = systemClock } = options
+  const target = await targetOf(client, archive, options)
+  const { connectorAuth } = head.options
+  const secrets = Object.values(connectorAuth).map(secretOf)
+  return {
+    ...{ client, archive, head, budget, tally, target, signal, clock, secretOf },
+    reader: new TargetReader(client, signal),
+    settleMs: settleSeconds * 1000,
+    scrub: scrubberOf(secrets),
+  }
+}
+
+async function targetOf(
+  client: ConversationsClient,
+  archive: Archive,
+  { signal, yesDifferent = false }: ReplayRunOptions,
+): Promise<ReplayTarget> {
+  const known = await recogniseTarget(client, archive, { signal, yesDifferent })
+  return archive.transaction(() => {
+    const target = known ?? archive.replayTargets.add(client.baseUrl, now())
+    archive.replayTargets.remember(target, (salt) => client.hashKey(salt), now())
+    return target
+  })
+}
+
+/**
+ * Finds out about the requests of earlier runs. When those ended nobody wrote down: the settling time counts from now,
+ * since their process is certainly dead (it held the lock).
+ */
+async function settleEarlier(context: RunContext, words: Readonly<Record<string, string>>): Promise<void> {
+  const { archive, target, clock, settleMs, signal, tally } = context
+  const isAny = (state: 'open' | 'uncertain') =>
+    archive.replayCopies.inState(target.id, state).next().done !== true
+  if (isAny('open')) await clock.sleep(settleMs, signal)
+  if (isAny('open') || isAny('uncertain')) {
+    for (const { copy, fate } of await settleOpen(context, ['open', 'uncertain'])) {
+      if (fate.kind === 'made') tally.add('found')
+      const { state, reason } = archive.replayCopies.read(copy.id)
+      if (state !== 'uncertain' || words[copy.conversation] !== undefined) continue
+      tally.notice({ id: copy.conversation, state, reason: reason ?? '' })
+    }
+  }
+  await resolveByWord(context, words)
+}
+
+function outcomeOf(counts: Counts, budget: Budget, signal: AbortSignal): ReplayResult['outcome'] {
+  const { open, pending, uncertain, failed, blocked, stale, diverged } = counts
+  const isAnyLeft = open + pending + uncertain + failed + blocked + stale + diverged > 0
+  if (signal.aborted && isAnyLeft) return 'interrupted'
+  if (budget.exhausted !== undefined) return 'budget'
+  return isAnyLeft ? 'partial' : 'done'
+}

@@ -1,0 +1,167 @@
+import type { Copy } from '../../archive/replay-copies.ts'
+import { workThrough } from '../../backup/workers.ts'
+import { HansardError, messageOf } from '../../errors.ts'
+import { renderPlanned } from '../make-plan.ts'
+import type { PlannedConversation } from '../plan.ts'
+import { now, type RunContext } from './context.ts'
+import { runCopy } from './copy-run.ts'
+import { fingerprintOf, inputsOf } from './fingerprint.ts'
+import { InTurn } from './in-turn.ts'
+import { recognise } from './record.ts'
+import { askFilter } from './search.ts'
+import { settleOpen } from './settle.ts'
+import { endsRun } from './verdict.ts'
+
+/** How often one conversation is sent in a run, if its answers are lost and it turns out not to be there. */
+const ATTEMPTS = 3
+
+/** So many writes in a row without an answer: the service is down. */
+const MOST_UNANSWERED = 20
+
+/** Sends what is pending; then finds out about lost answers and sends again what is certainly not there. */
+export class Rounds {
+  readonly #context: RunContext
+  readonly #plan: () => AsyncIterable<PlannedConversation>
+  readonly #concurrency: number
+  readonly #isAnyHidden: boolean
+  readonly #inTurn = new InTurn()
+  /** Contents of which an answer is lost: nothing that says the same is sent until it is known what became of it. */
+  readonly #openContents = new Set<string>()
+  readonly #losses = new Map<number, number>()
+  #lastLost = 0
+  #unanswered = 0
+  #isAnyLeft = false
+  #isStopped = false
+
+  constructor(
+    context: RunContext,
+    plan: () => AsyncIterable<PlannedConversation>,
+    { concurrency, isAnyHidden }: { readonly concurrency: number; readonly isAnyHidden: boolean },
+  ) {
+    this.#context = context
+    this.#plan = plan
+    this.#concurrency = concurrency
+    this.#isAnyHidden = isAnyHidden
+  }
+
+  /** Goes on until nothing is pending, or the run is told to stop. */
+  async work(): Promise<void> {
+    do {
+      this.#isAnyLeft = false
+      this.#openContents.clear()
+      await this.#send()
+      if (this.#context.signal.aborted) return
+      if (this.#openContents.size > 0) await this.#settle()
+    } while (this.#isAnyLeft && !this.#isStopped)
+  }
+
+  async #send(): Promise<void> {
+    const pending = this.#pending()
+    const work = (item: Item) => this.#take(item)
+    try {
+      await workThrough(pending, this.#concurrency, work, () => (this.#isStopped = true))
+    } finally {
+      await pending.return() // what it reads from must not stay open when a worker failed
+    }
+  }
+
+  async *#pending(): AsyncGenerator<Item, void, undefined> {
+    const { archive, target } = this.#context
+    for await (const planned of this.#plan()) {
+      if (this.#isStopped) return
+      const copy = archive.replayCopies.byStamp(target.id, planned.stamp)
+      if (copy?.state === 'pending') yield { planned, copy }
+    }
+  }
+
+  async #take({ planned, copy }: Item): Promise<void> {
+    const rendering = renderPlanned(this.#context.archive, this.#context.head, planned)
+    const content = fingerprintOf(inputsOf(rendering.requests[0]?.body ?? '{}'))
+    const work = () => this.#run(copy, content, () => runCopy(this.#context, copy, rendering))
+    await this.#inTurn.do(content, () =>
+      // Until it is known where stamps come back, one at a time.
+      this.#context.target.stampPlace === null ? this.#inTurn.do('stamp place', work) : work(),
+    )
+  }
+
+  async #run(copy: Copy, content: string, run: () => ReturnType<typeof runCopy>): Promise<void> {
+    const { archive, tally, scrub } = this.#context
+    if (this.#isStopped) return
+    if (this.#openContents.has(content)) {
+      this.#isAnyLeft = true
+      return
+    }
+    if (await this.#isThereAlready(copy)) return
+    const end = await run()
+    if (end === 'stopped') {
+      this.#isStopped = true
+      return
+    }
+    tally.move('pending', end.state)
+    if (!('error' in end)) {
+      this.#unanswered = 0
+      if (end.reason !== undefined) {
+        tally.notice({ id: copy.conversation, state: end.state, reason: end.reason })
+      }
+      return
+    }
+    const reason = scrub(messageOf(end.error))
+    if (end.state === 'open') {
+      this.#openContents.add(content)
+      this.#lastLost = this.#context.clock.now()
+      archive.transaction(() => archive.replayCopies.set(copy.id, 'open', now(), { reason }))
+      if (++this.#unanswered >= MOST_UNANSWERED) throw this.#isDown(end.error)
+      return
+    }
+    tally.notice({ id: copy.conversation, state: 'failed', reason })
+    if (endsRun(end.error)) throw end.error
+  }
+
+  /** Where rows do not show their metadata, only the filter can tell what another archive has made. */
+  async #isThereAlready(copy: Copy): Promise<boolean> {
+    const { archive, target } = this.#context
+    if (!this.#isAnyHidden || archive.replayRequests.ofCopy(copy.id).length > 0) return false
+    const found = await askFilter(this.#context, copy.stamp)
+    const [id] = found.filter((each) => archive.replayRequests.claimant(target.id, each) === undefined)
+    if (id !== undefined) recognise(this.#context, copy, id)
+    return id !== undefined
+  }
+
+  async #settle(): Promise<void> {
+    const { archive, tally, clock, settleMs, signal } = this.#context
+    await clock.sleep(Math.max(0, this.#lastLost + settleMs - clock.now()), signal)
+    for (const { copy, fate } of await settleOpen(this.#context, ['open'])) {
+      let { state, reason } = archive.replayCopies.read(copy.id)
+      const losses = (this.#losses.get(copy.id) ?? 0) + 1
+      this.#losses.set(copy.id, losses)
+      if (fate.kind === 'absent' && losses >= ATTEMPTS) {
+        state = 'failed'
+        reason = `it was sent ${losses} times and is not there: ${copy.reason ?? 'no answer came'}`
+        archive.transaction(() =>
+          archive.replayCopies.set(copy.id, 'failed', now(), { reason: reason ?? '' }),
+        )
+      }
+      tally.move('open', state)
+      if (fate.kind === 'made') tally.add('found')
+      if (state === 'pending') this.#isAnyLeft = true
+      if (reason !== null) tally.notice({ id: copy.conversation, state, reason })
+    }
+  }
+
+  #isDown(cause: unknown): HansardError {
+    const last = this.#context.scrub(messageOf(cause))
+    return new HansardError(
+      'service-failed',
+      `${MOST_UNANSWERED} requests in a row were not answered: ${last}`,
+      {
+        hint: 'Run it again later: it first finds out what became of them.',
+        cause,
+      },
+    )
+  }
+}
+
+interface Item {
+  readonly planned: PlannedConversation
+  readonly copy: Copy
+}

@@ -1,0 +1,166 @@
+import type { Copy } from '../../archive/replay-copies.ts'
+import type { StoredRequest } from '../../archive/replay-requests.ts'
+import { listRows } from '../../backup/listing.ts'
+import type { Window } from '../../backup/window.ts'
+import { isHansardError, messageOf } from '../../errors.ts'
+import { rowFacts, type RowFacts } from '../../model/conversation.ts'
+import { STAMP_KEY } from '../stamp.ts'
+import type { RunContext } from './context.ts'
+import { isContinuation, judge } from './judge.ts'
+import { markOf, type Mark } from './mark.ts'
+
+/** A request whose answer is lost, and what is looked for. */
+export interface Suspect {
+  readonly copy: Copy
+  readonly request: StoredRequest
+  /** Of an append: the history that it continues. */
+  readonly known: readonly string[] | undefined
+}
+
+/** Conversations of the target that may be what a request made. */
+export interface Candidates {
+  /** They carry the stamp. */
+  readonly stamped: Set<string>
+  /** They show no stamp, and say what was sent. */
+  readonly alike: Set<string>
+  /** Why there may be more. */
+  readonly doubts: string[]
+}
+
+/** How far apart the clock of the Date header and that of created_at may be. */
+const SKEW_MS = 60_000
+
+const PAGE_SIZE = 100
+
+/** How often a listing that could not be shown to be complete is made again. */
+const LISTINGS = 3
+
+/** Asks the filter for the conversations that carry a stamp. What it answers with is looked at, since it may not filter. */
+export async function askFilter({ reader }: RunContext, stamp: string): Promise<string[]> {
+  const rows = await reader.list({ page: 0, pageSize: 5, metadata: { [STAMP_KEY]: stamp } })
+  const found: string[] = []
+  for (const row of rows) {
+    const id = rowFacts(row)?.id
+    if (id === undefined) continue
+    const mark = markOf(row)
+    const seen = mark === 'hidden' && rows.length <= 2 ? markOf(await reader.row(id)) : mark
+    if (typeof seen === 'object' && seen.stamp === stamp) found.push(id)
+  }
+  return found
+}
+
+/**
+ * Lists the target and hands on each row once: all of it, or what was created since a moment.
+ *
+ * @returns why the listing may have missed something
+ */
+export async function listTarget(
+  { archive, reader }: RunContext,
+  take: (row: unknown) => Promise<void>,
+  since?: number,
+): Promise<string | undefined> {
+  const fetchWindow = async ({ page, size }: Window) => {
+    const rows = await reader.list({ page, pageSize: size })
+    return rows.flatMap((row) => {
+      const facts = rowFacts(row)
+      return facts === undefined ? [] : [{ ...facts, key: facts.id, row }]
+    })
+  }
+  const isEnough = (rows: readonly RowFacts[]) => since !== undefined && endsBefore(since, rows)
+  const listing = listRows(fetchWindow, archive.seenRows(), { pageSize: PAGE_SIZE, isEnough })
+  for (;;) {
+    const { value, done } = await listing.next()
+    if (done === true) return value.complete ? undefined : (value.reason ?? 'the listing was incomplete')
+    for (const { row } of value) await take(row)
+  }
+}
+
+/**
+ * Newest first, whether by creation or by change: whatever was created since stands before a row that was neither created
+ * nor changed since.
+ */
+function endsBefore(since: number, rows: readonly RowFacts[]): boolean {
+  const [first, last] = [rows[0], rows.at(-1)]
+  const created = (row: RowFacts | undefined) => Date.parse(row?.createdAt ?? '')
+  return created(first) > created(last) && created(last) < since && Date.parse(last?.updatedAt ?? '') < since
+}
+
+/** Looks through the listing for what became of requests, by stamp and by content. */
+export async function searchListing(
+  context: RunContext,
+  suspects: readonly Suspect[],
+): Promise<ReadonlyMap<Suspect, Candidates>> {
+  const found = new Map(suspects.map((suspect) => [suspect, noCandidates()]))
+  const moments = suspects.map(({ request: { since } }) => (since === null ? -Infinity : Date.parse(since)))
+  const since = Math.min(...moments) - SKEW_MS
+  for (let left = LISTINGS; ; left--) {
+    const doubt = await listTarget(context, (row) => lookAt(context, row, found), since)
+    if (doubt === undefined) return found
+    if (left > 1) continue
+    for (const { doubts } of found.values()) doubts.push(doubt)
+    return found
+  }
+}
+
+function noCandidates(): Candidates {
+  return { stamped: new Set(), alike: new Set(), doubts: [] }
+}
+
+async function lookAt(
+  context: RunContext,
+  row: unknown,
+  found: ReadonlyMap<Suspect, Candidates>,
+): Promise<void> {
+  const { archive, reader, target } = context
+  const facts = rowFacts(row)
+  if (facts === undefined || archive.replayRequests.claimant(target.id, facts.id) !== undefined) return
+  const suspects = [...found.keys()].filter(({ request }) => isSince(facts.createdAt, request.since))
+  if (suspects.length === 0) return
+  try {
+    let mark = markOf(row)
+    if (mark === 'hidden') {
+      const whole = await reader.row(facts.id)
+      if (whole === undefined) return
+      mark = markOf(whole)
+    }
+    const byStamp = typeof mark === 'object' ? mark.stamp : undefined
+    const stamped = suspects.filter(({ copy }) => copy.stamp === byStamp)
+    for (const suspect of stamped) found.get(suspect)?.stamped.add(facts.id)
+    const unmarked = suspects.filter(({ request }) => mayHide(mark, row, request))
+    if (unmarked.length === 0) return
+    const entries = await reader.entries(facts.id)
+    if (entries === undefined) return
+    for (const suspect of unmarked) {
+      if (isAlike(entries, suspect)) found.get(suspect)?.alike.add(facts.id)
+    }
+  } catch (thrown) {
+    if (!isAboutOne(thrown)) throw thrown
+    for (const suspect of suspects) {
+      found.get(suspect)?.doubts.push(`${facts.id} could not be read: ${messageOf(thrown)}`)
+    }
+  }
+}
+
+/** Could this be what was sent, though it shows no stamp? A description comes back wherever it was seen. */
+function mayHide(mark: Mark, row: unknown, { stampPlace }: StoredRequest): boolean {
+  if (mark !== 'hidden') return false
+  return stampPlace === 'metadata' || !Object.hasOwn(row as object, 'description')
+}
+
+function isAlike(entries: readonly string[], { request, known }: Suspect): boolean {
+  return known === undefined ? judge(entries, request) === 'made' : isContinuation(entries, known, request)
+}
+
+/** By the target's own clock; where a row does not tell its time, it may be new. */
+function isSince(createdAt: string | undefined, since: string | null): boolean {
+  const created = Date.parse(createdAt ?? '')
+  return since === null || Number.isNaN(created) || created >= Date.parse(since) - SKEW_MS
+}
+
+/** Something that is wrong with one conversation says nothing of the others. */
+function isAboutOne(thrown: unknown): boolean {
+  return (
+    isHansardError(thrown) &&
+    ['service-failed', 'not-json', 'unexpected-shape', 'too-large', 'request-refused'].includes(thrown.code)
+  )
+}

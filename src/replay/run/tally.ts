@@ -1,0 +1,70 @@
+import type { CopyState } from '../../archive/replay-copies.ts'
+
+/** How many conversations of the plan are how; `done` includes `before` and `recognised`. */
+export interface Counts {
+  readonly planned: number
+  readonly done: number
+  /** Of the done ones: were so when the run began. */
+  readonly before: number
+  /** Of the done ones: another archive had made the copy. */
+  readonly recognised: number
+  /** Of the done ones: the answer was lost, and what it did was found. */
+  readonly found: number
+  readonly pending: number
+  readonly open: number
+  readonly uncertain: number
+  readonly failed: number
+  readonly blocked: number
+  readonly stale: number
+  readonly diverged: number
+}
+
+/** Something about one conversation that a person should know. */
+export interface Notice {
+  /** Its id at the source. */
+  readonly id: string
+  readonly state: CopyState
+  readonly reason: string
+}
+
+/** Keeps count of a run, and tells whoever listens. */
+export class Tally {
+  readonly #counts = {
+    ...{ planned: 0, done: 0, before: 0, recognised: 0, found: 0, pending: 0, open: 0 },
+    ...{ uncertain: 0, failed: 0, blocked: 0, stale: 0, diverged: 0, undone: 0 },
+  }
+  readonly #onChange: () => void
+  readonly #onNotice: (notice: Notice) => void
+
+  constructor(onChange: () => void = () => undefined, onNotice: (notice: Notice) => void = () => undefined) {
+    this.#onChange = onChange
+    this.#onNotice = onNotice
+  }
+
+  get counts(): Counts {
+    return this.#counts
+  }
+
+  /** A conversation of the plan, as it stands when the run comes to it. */
+  plan(state: CopyState): void {
+    this.#counts.planned++
+    this.#counts[state]++
+    if (state === 'done') this.#counts.before++
+    this.#onChange()
+  }
+
+  /** A conversation of the plan went from one state to another. */
+  move(from: CopyState, to: CopyState): void {
+    this.#counts[from]--
+    this.#counts[to]++
+    this.#onChange()
+  }
+
+  add(what: 'recognised' | 'found'): void {
+    this.#counts[what]++
+  }
+
+  notice(notice: Notice): void {
+    this.#onNotice(notice)
+  }
+}

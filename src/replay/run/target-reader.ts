@@ -1,0 +1,60 @@
+import type { ConversationsClient, JsonReply } from '../../api/client.ts'
+import { splitList } from '../../backup/split.ts'
+import { isHansardError } from '../../errors.ts'
+
+/** Which part of the listing, and of which conversations. */
+interface ListQuery {
+  readonly page: number
+  readonly pageSize: number
+  readonly metadata?: Readonly<Record<string, unknown>>
+}
+
+/** Reads the target, and remembers what time it was over there. */
+export class TargetReader {
+  readonly #client: ConversationsClient
+  readonly #signal: AbortSignal
+  #servedAt: Date | undefined
+
+  constructor(client: ConversationsClient, signal: AbortSignal) {
+    this.#client = client
+    this.#signal = signal
+  }
+
+  /** The target's own time when it last told it; undefined if it never did. */
+  get servedAt(): Date | undefined {
+    return this.#servedAt
+  }
+
+  /** A page of the listing. */
+  async list(query: ListQuery): Promise<readonly unknown[]> {
+    const { json } = this.#heard(await this.#client.list(query, { signal: this.#signal }))
+    return Array.isArray(json) ? (json as unknown[]) : []
+  }
+
+  /** The row of a conversation; undefined if there is none. */
+  row(id: string): Promise<unknown> {
+    return orNothing(async () => this.#heard(await this.#client.get(id, { signal: this.#signal })).json)
+  }
+
+  /** The texts of the entries of a conversation; undefined if there is none. */
+  entries(id: string): Promise<readonly string[] | undefined> {
+    return orNothing(async () => {
+      const reply = this.#heard(await this.#client.getHistory(id, { signal: this.#signal }))
+      return splitList(reply, 'entries', id).entries
+    })
+  }
+
+  #heard(reply: JsonReply): JsonReply {
+    this.#servedAt = reply.servedAt ?? this.#servedAt
+    return reply
+  }
+}
+
+async function orNothing<T>(ask: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await ask()
+  } catch (thrown) {
+    if (isHansardError(thrown, 'not-found')) return undefined
+    throw thrown
+  }
+}

@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto'
+
+import type { Comparison, Copy, Difference, Replayed } from './certificate.ts'
+import { compareHistory } from './compare-history.ts'
+import { compareRow } from './compare-row.ts'
+import { compareTurns, sourceTurns } from './compare-turns.ts'
+import { entryForm, formText } from './entry-form.ts'
+import { expectedEntries } from './expected-entries.ts'
+import { expectedRow } from './expected-row.ts'
+import { foundEntries } from './found-entries.ts'
+import { callsApart } from './pairs.ts'
+import { rowForm, type RowForm } from './row-form.ts'
+import { objectOf, treeOf } from './tree.ts'
+
+/**
+ * Compares a copy with its source. It knows nothing of how the plan came to what was sent: it takes the archived texts,
+ * applies what the plan has declared, and wants to find exactly that. `copy` is undefined where the target has none.
+ */
+export function compareCopy(replayed: Replayed, copy: Copy | undefined): Comparison {
+  const { source, losses, mode } = replayed
+  const expected = expectedEntries(replayed)
+  const told = expectedRow(replayed)
+  const sourceFacts = rowForm(objectOf(treeOf(source.row)))
+  const sourceForms =
+    mode === 'turns'
+      ? sourceTurns(source.entries)
+      : source.entries.map((text) => formText(entryForm(treeOf(text))))
+  const common = { losses, answers: [], unseen: [], generated: 0, since: 0 }
+  const hashOfSource = hashOf(sourceFacts, sourceForms)
+  if (copy === undefined) {
+    const hashes = {
+      source: hashOfSource,
+      expected: hashOf(rowForm(told.row), formsOf(expected.entries)),
+      target: null,
+    }
+    return { ...common, verdict: 'different', differences: [gone], hashes }
+  }
+  const row = compareRow(told.row, copy.row, replayed)
+  const found = foundEntries(copy.entries)
+  const history =
+    mode === 'turns'
+      ? compareTurns(expected.entries, found, replayed)
+      : {
+          ...compareHistory(expected.entries, found, replayed),
+          asked: formsOf(expected.entries),
+          answers: [],
+        }
+  const apart = mode === 'history' ? callsApart(source.entries, expected.entries) : []
+  const differences = [
+    ...expected.faults,
+    ...apart,
+    ...history.differences,
+    ...told.faults,
+    ...row.differences,
+  ].sort((a, b) => placeOf(a) - placeOf(b))
+  return {
+    verdict: verdictOf(differences, losses.length + row.unseen.length),
+    differences,
+    losses,
+    unseen: row.unseen,
+    generated: history.generated,
+    since: history.since,
+    answers: history.answers,
+    hashes: {
+      source: hashOfSource,
+      expected: hashOf(row.expected, history.asked),
+      target: hashOf(row.found, history.compared),
+    },
+  }
+}
+
+/** The row comes last. */
+function placeOf({ entry }: Difference): number {
+  return entry ?? Number.MAX_SAFE_INTEGER
+}
+
+function verdictOf(differences: readonly Difference[], declared: number): Comparison['verdict'] {
+  if (differences.length > 0) return 'different'
+  return declared > 0 ? 'equivalent' : 'identical'
+}
+
+const gone: Difference = {
+  entry: null,
+  path: '',
+  kind: 'gone',
+  detail: 'the target has no such conversation',
+  expected: null,
+  found: null,
+}
+
+function formsOf(entries: readonly { readonly form: ReadonlyMap<string, string> }[]): string[] {
+  return entries.map(({ form }) => formText(form))
+}
+
+/** Lengths stand before the texts, so that no text can be taken for two. */
+function hashOf(row: RowForm, entries: readonly string[]): string {
+  const hash = createHash('sha256')
+  for (const text of [formText(row), ...entries]) hash.update(`${Buffer.byteLength(text)}:${text}`)
+  return hash.digest('hex')
+}

@@ -1,0 +1,53 @@
+import type { Difference, Replayed } from './certificate.ts'
+import { comparedPart, formText, typeOf } from './entry-form.ts'
+import type { Expected } from './expected-entries.ts'
+import { added, firstDifference } from './first-difference.ts'
+import type { FoundEntry } from './found-entries.ts'
+
+/** What the comparison of a history came to. */
+export interface ComparedHistory {
+  readonly differences: readonly Difference[]
+  readonly generated: number
+  readonly since: number
+  /** What of the target stands for what was expected: texts to be hashed. */
+  readonly compared: readonly string[]
+}
+
+/** Compares entry by entry: what is expected must stand there, then what was generated, and nothing else. */
+export function compareHistory(
+  expected: readonly Expected[],
+  found: readonly FoundEntry[],
+  { source, generated }: Pick<Replayed, 'source' | 'generated'>,
+): ComparedHistory {
+  const end = source.entries.length
+  const first = firstDifference(expected, found, generated)
+  const rest = restOf(found.slice(expected.length), generated)
+  const stray = rest.made.find((entry) => !isGenerated(entry, generated))
+  const difference = first ?? (stray === undefined ? undefined : added(stray, end))
+  const compared = found
+    .slice(0, Math.min(expected.length, found.length))
+    .map(({ form }, i) => formText(comparedPart(expected[i]?.form, form)))
+  const strays = stray === undefined ? [] : [formText(stray.form)]
+  return {
+    differences: difference === undefined ? [] : [difference],
+    generated: rest.made.length,
+    since: rest.since.length,
+    compared: [...compared, ...strays],
+  }
+}
+
+/** Divides what stands after the history: what the replay made, and what has come since. */
+function restOf(
+  rest: readonly FoundEntry[],
+  generated: Replayed['generated'],
+): { made: readonly FoundEntry[]; since: readonly FoundEntry[] } {
+  if (generated === undefined) return { made: rest, since: [] }
+  const last = rest.findLastIndex(({ id }) => id !== undefined && generated.includes(id))
+  return { made: rest.slice(0, last + 1), since: rest.slice(last + 1) }
+}
+
+/** A user's words and a function's result are never generated. */
+function isGenerated({ id, form }: FoundEntry, generated: Replayed['generated']): boolean {
+  if (generated !== undefined) return id !== undefined && generated.includes(id)
+  return !['message.input', 'function.result'].includes(typeOf(form) ?? '')
+}

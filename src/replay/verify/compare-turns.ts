@@ -1,0 +1,124 @@
+import type { Answers, Difference, Replayed } from './certificate.ts'
+import { comparedPart, differingMembers, entryForm, formText, typeOf, type EntryForm } from './entry-form.ts'
+import type { Expected } from './expected-entries.ts'
+import { added, firstDifference, isRecorded } from './first-difference.ts'
+import type { FoundEntry } from './found-entries.ts'
+import { answersOf } from './answers.ts'
+import { strayResult } from './results.ts'
+import { typeIn } from './texts.ts'
+import { stringOf, treeOf } from './tree.ts'
+
+/** What the comparison of the turns came to. */
+export interface ComparedTurns {
+  readonly differences: readonly Difference[]
+  readonly generated: number
+  readonly since: number
+  readonly answers: readonly Answers[]
+  /** The forms of what was asked: at the source with its losses, and over there. */
+  readonly asked: readonly string[]
+  readonly compared: readonly string[]
+}
+
+/** Compares what users say, in which order, and where they are answered; what they are answered is only told. */
+export function compareTurns(
+  expected: readonly Expected[],
+  everything: readonly FoundEntry[],
+  { source, generated }: Replayed,
+): ComparedTurns {
+  const asked = expected.filter(({ position }) => isInput(source.entries[position]))
+  const found = withoutSince(everything, asked, generated)
+  const said = found.filter((entry) => isSaid(entry, asked))
+  const first = firstDifference(asked, said, generated)
+  const [more] = said.slice(asked.length)
+  const differences = [
+    ...undeclared(expected, asked, source.entries),
+    ...(first === undefined ? [] : [first]),
+    ...(first !== undefined || more === undefined ? [] : [added(more, source.entries.length)]),
+  ]
+  const places = said.map((entry) => found.indexOf(entry))
+  const isWhole = differences.length === 0
+  return {
+    differences: isWhole
+      ? [...brokenTurns(asked, places, source.entries, found), ...strayResult(source.entries, found)]
+      : differences,
+    generated: found.filter(({ form }) => typeOf(form) !== 'function.result').length - said.length,
+    since: everything.length - found.length,
+    answers: isWhole ? answersOf(asked, places, source.entries, found) : [],
+    asked: asked.map(({ form }) => formText(form)),
+    compared: said.map(({ form }, i) => formText(comparedPart(asked[i]?.form, form))),
+  }
+}
+
+function isInput(text: string | undefined): boolean {
+  return text !== undefined && typeIn(text) === 'message.input'
+}
+
+/** What was sent over there: what users say, and what is declared to be sent as something else. */
+function isSaid({ form }: FoundEntry, asked: readonly Expected[]): boolean {
+  if (typeOf(form) === 'message.input') return true
+  return asked.some(
+    (each) => typeOf(each.form) !== 'message.input' && differingMembers(each.form, form).length === 0,
+  )
+}
+
+/** Leaves away what has come to the copy since, where the receipt tells what the replay made. */
+function withoutSince(
+  found: readonly FoundEntry[],
+  asked: readonly Expected[],
+  generated: Replayed['generated'],
+): readonly FoundEntry[] {
+  const said = found.filter((entry) => isSaid(entry, asked))
+  const next = said[asked.length]
+  const last = found.findLastIndex((entry) => isRecorded(entry, generated))
+  const at = next === undefined ? -1 : found.indexOf(next)
+  return last !== -1 && at > last ? found.slice(0, at) : found
+}
+
+/** What an answer may consist of: it comes anew, once somebody has asked. */
+const answering = ['message.output', 'tool.execution', 'function.call', 'function.result', 'agent.handoff']
+
+function undeclared(
+  expected: readonly Expected[],
+  asked: readonly Expected[],
+  source: readonly string[],
+): Difference[] {
+  const begin = asked.find(({ form }) => speaks(form))?.position ?? Infinity
+  const [left] = expected.filter(
+    ({ position }) =>
+      !isInput(source[position]) &&
+      (position < begin || !answering.includes(typeIn(source[position] ?? '{}'))),
+  )
+  if (left === undefined) return []
+  const detail = 'it is not asked again, and nothing declares that'
+  return [{ entry: left.position, path: '', kind: 'missing', detail, expected: null, found: null }]
+}
+
+/** Is this what somebody wants answered? The assistant's words are not, but for the beginning of an answer. */
+function speaks(form: EntryForm): boolean {
+  return stringOf(form.get('role')) === 'user' || form.get('prefix') === 'true'
+}
+
+function brokenTurns(
+  asked: readonly Expected[],
+  places: readonly number[],
+  source: readonly string[],
+  found: readonly FoundEntry[],
+): Difference[] {
+  const turns = asked
+    .map((each, i) => ({ ...each, place: places[i] ?? 0 }))
+    .filter(({ form }) => speaks(form))
+  const broken = turns.find(({ position, place }, i) => {
+    const next = turns[i + 1]
+    const here = source.slice(position + 1, next?.position).some((text) => !isInput(text))
+    const there = found.slice(place + 1, next?.place).some((_, j) => !places.includes(place + 1 + j))
+    return next === undefined ? here && !there : here !== there
+  })
+  if (broken === undefined) return []
+  const detail = 'the users are not answered in the same places'
+  return [{ entry: broken.position, path: '', kind: 'structure', detail, expected: null, found: null }]
+}
+
+/** The forms of what users say in a history, whatever becomes of it. */
+export function sourceTurns(source: readonly string[]): string[] {
+  return source.filter(isInput).map((text) => formText(entryForm(treeOf(text))))
+}

@@ -1,0 +1,132 @@
+import { neverSent } from '../loss.ts'
+import {
+  isNothing,
+  objectOf,
+  present,
+  stringOf,
+  stringTree,
+  textOf,
+  treeOf,
+  withoutNulls,
+  type Tree,
+} from './tree.ts'
+
+/*
+ * The forms in which the two sides are compared. The API may give what it was sent in another shape; each rule here undoes
+ * one such change, and none of them lets another word pass:
+ *
+ * - ids and times, model and agent_id of an entry are the service's own (`neverSent`);
+ * - null, and a prefix that is false, say as much as a member that is not there;
+ * - an entry without a type is a message.input, an output without a role the assistant's, a chunk without a type text
+ *   (the defaults of the specification);
+ * - a content that is a string is one text chunk, and neighbouring text chunks are one, since streams cut them anywhere;
+ * - the arguments of a call are an object or its JSON text;
+ * - an image is an object, or only its url.
+ */
+
+/** An entry's members by their names, each in the form in which it is compared. */
+export type EntryForm = ReadonlyMap<string, string>
+
+/** What is said in an entry: of these no side may have more than the other. */
+const said = ['type', 'role', 'content', 'prefix', 'tool_call_id', 'name', 'arguments', 'result', 'info']
+
+/** The form of an entry. */
+export function entryForm(tree: Tree): EntryForm {
+  if (!(tree instanceof Map)) return new Map([['', textOf(tree)]])
+  const kept = [...withoutNulls(tree)].filter(([key]) => !neverSent.includes(key))
+  const form = new Map(kept.map(([key, value]) => [key, (formsByMember[key] ?? textOf)(value ?? 'null')]))
+  if (form.get('prefix') === 'false') form.delete('prefix')
+  if (!form.has('type')) form.set('type', '"message.input"')
+  if (form.get('type') === '"message.output"' && !form.has('role')) form.set('role', '"assistant"')
+  return form
+}
+
+/** What of two forms is not the same: the names of members. What the service adds of its own is no difference. */
+export function differingMembers(expected: EntryForm, found: EntryForm): string[] {
+  const names = new Set([...said, ...expected.keys()])
+  return [...names].filter((name) => expected.get(name) !== found.get(name))
+}
+
+/** The part of a found form that is compared with an expected one. */
+export function comparedPart(expected: EntryForm | undefined, found: EntryForm): EntryForm {
+  return new Map([...found].filter(([name]) => said.includes(name) || expected?.has(name) === true))
+}
+
+/** One text for all forms that are equal. */
+export function formText(form: EntryForm): string {
+  return JSON.stringify([...form].sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+/** The type of an entry; undefined where it is none that the API knows. */
+export function typeOf(form: EntryForm): string | undefined {
+  return stringOf(form.get('type'))
+}
+
+/** The form of a content: its chunks, the texts of neighbours put together. */
+export function contentForm(content: Tree): string {
+  const text = stringOf(content)
+  const chunks = text === undefined ? content : [stringTree(text)]
+  return Array.isArray(chunks) ? textOf(chunksForm(present(chunks), text !== undefined)) : textOf(chunks)
+}
+
+/** The form of a call's arguments: an object, or its JSON text. */
+export function argumentsForm(given: Tree): string {
+  const text = stringOf(given)
+  return (text === undefined ? undefined : jsonForm(text)) ?? textOf(given)
+}
+
+/** The form of the JSON that a string holds; undefined where it holds none. */
+export function jsonForm(text: string): string | undefined {
+  try {
+    JSON.parse(text)
+  } catch {
+    return undefined
+  }
+  return textOf(treeOf(text))
+}
+
+const formsByMember: Readonly<Record<string, ((value: Tree) => string) | undefined>> = Object.assign(
+  Object.create(null) as object,
+  { content: contentForm, arguments: argumentsForm },
+)
+
+/** Text chunks become strings, of neighbours one; an object can't be taken for one. */
+function chunksForm(chunks: readonly Tree[], areStrings = false): Tree[] {
+  const forms: Tree[] = []
+  let isAfterText = false
+  for (const chunk of chunks) {
+    const text = areStrings ? stringOf(chunk) : plainText(chunk)
+    const last = stringOf(forms.at(-1))
+    if (text === '') continue
+    if (text === undefined) forms.push(chunkForm(chunk))
+    else if (isAfterText && last !== undefined) forms[forms.length - 1] = stringTree(last + text)
+    else forms.push(stringTree(text))
+    isAfterText = text !== undefined
+  }
+  return forms
+}
+
+/** The text of a chunk that is nothing but text. */
+function plainText(chunk: Tree): string | undefined {
+  const { size } = withoutNulls(objectOf(chunk))
+  const type = objectOf(chunk).get('type')
+  const text = stringOf(objectOf(chunk).get('text'))
+  if (isNothing(type)) return size === 1 ? text : undefined
+  return stringOf(type) === 'text' && size === 2 ? text : undefined
+}
+
+function chunkForm(chunk: Tree): Tree {
+  if (!(chunk instanceof Map)) return [chunk] // a string among chunks is no text chunk
+  const form = withoutNulls(chunk)
+  if (!form.has('type')) form.set('type', stringTree('text'))
+  const thinking = form.get('thinking')
+  if (Array.isArray(thinking)) form.set('thinking', chunksForm(present(thinking)))
+  const image = form.get('image_url')
+  if (image instanceof Map) form.set('image_url', imageForm(withoutNulls(image)))
+  return form
+}
+
+function imageForm(image: Map<string, Tree | undefined>): Tree {
+  const url = image.get('url')
+  return image.size === 1 && url !== undefined ? url : image
+}

@@ -1,0 +1,141 @@
+import { neverSent, type Loss } from '../loss.ts'
+import { argumentsForm, contentForm, entryForm, jsonForm } from './entry-form.ts'
+import type { Licence } from './licences.ts'
+import { membersOf, roleIn, stringMember, typeIn } from './texts.ts'
+import { isNothing, objectOf, present, stringOf, textOf, treeOf, type Tree, type TreeObject } from './tree.ts'
+
+/** What a loss of an entry may do, by its kind. */
+export const entryLicences = {
+  'tool-execution-as-call': whole((loss, { text = '' }) => {
+    const [call, result, ...more] = sentFor(loss)
+    if (typeIn(text) !== 'tool.execution') return 'there is no tool execution'
+    if (call === undefined || result === undefined || more.length > 0) return 'it is no call and result'
+    return complaintAboutPair(objectOf(treeOf(text)), call, result)
+  }),
+  'handoff-noted': whole((loss, { text = '' }) => {
+    if (typeIn(text) !== 'agent.handoff') return 'there is no handoff'
+    const names = ['previous', 'next'].map(
+      (which) => stringMember(text, `${which}_agent_name`) ?? stringMember(text, `${which}_agent_id`) ?? '',
+    )
+    return complaintAboutNote(loss, names)
+  }),
+  'handoff-dropped': whole(({ after }, { text = '' }) => {
+    if (typeIn(text) !== 'agent.handoff') return 'there is no handoff'
+    return after === null ? undefined : 'something is sent in its place'
+  }),
+  'unknown-entry-as-text': whole((loss, { text = '' }) => {
+    if (isMessage(text) && roleIn(text) !== undefined) return 'the entry is a known one'
+    return complaintAboutNote(loss, everyWordOf(text))
+  }),
+  'call-as-text': whole((loss, { text = '' }) =>
+    typeIn(text) === 'function.call' ? complaintAboutNote(loss, everyWordOf(text)) : 'there is no call',
+  ),
+  'result-as-text': whole((loss, { text = '' }) =>
+    typeIn(text) === 'function.result' ? complaintAboutNote(loss, everyWordOf(text)) : 'there is no result',
+  ),
+  'call-renamed': ({ after }, { text = '', path }) => {
+    if (path.join() !== 'tool_call_id' || !typeIn(text).startsWith('function.'))
+      return 'there is no id of a call'
+    return after !== null && stringOf(treeOf(after)) !== undefined ? undefined : 'it has no other id'
+  },
+  'empty-message-dropped': whole(({ after }, { text = '', sent }) => {
+    if (after !== null) return 'something is sent in its place'
+    const content = entryForm(sent ?? 'null').get('content')
+    const isEmpty = content === undefined || content === '[]'
+    return isEmpty && isMessage(text) ? undefined : 'the message is not empty'
+  }),
+  'value-as-text': ({ after }, { text = '', path }) => {
+    if (!['arguments', 'result', 'content'].includes(path.join())) return 'it is none of these values'
+    const given = membersOf(text).get(path.join()) ?? 'null'
+    const words = after === null ? undefined : stringOf(treeOf(after))
+    const isEmpty = given === 'null' && ['', '{}', 'null'].includes(words ?? ' ')
+    return words === given || isEmpty ? undefined : 'its text is another'
+  },
+  'not-asked-again': whole(({ after }, { mode }) => {
+    if (mode !== 'turns') return 'nothing is asked again'
+    return after === null ? undefined : 'something is sent in its place'
+  }),
+  'tail-asked-anew': whole(({ after }, { text = '', mode }) => {
+    if (after !== null || mode !== 'history') return 'it is not asked anew'
+    const isUsers = typeIn(text) === 'message.input' && roleIn(text) === 'user'
+    return isUsers ? 'it is not of the last answer' : undefined
+  }),
+  'tail-nudged': whole((loss, { text, entries }) => {
+    const [entry, ...more] = sentFor(loss)
+    const role = entry === undefined || more.length > 0 ? undefined : stringOf(entry.get('role'))
+    return loss.position === entries.length && text === undefined && role === 'user'
+      ? undefined
+      : 'it is no entry at the end'
+  }),
+  'tail-as-prefix': whole((loss, { sent }) => {
+    const [entry, ...more] = sentFor(loss)
+    if (entry === undefined || more.length > 0) return 'it is no beginning of an answer'
+    const isPrefix = entry.get('prefix') === 'true' && stringOf(entry.get('role')) === 'assistant'
+    const given = entryForm(sent ?? 'null').get('content')
+    return isPrefix && given === contentForm(entry.get('content') ?? 'null')
+      ? undefined
+      : 'its words are others'
+  }),
+} satisfies Partial<Record<Loss['kind'], Licence>>
+
+/** Of a whole entry, and nothing less. */
+function whole(licence: Licence): Licence {
+  return (loss, place) => (loss.path === '' ? licence(loss, place) : 'it is one of a whole entry')
+}
+
+/** The inputs that are sent for an entry. */
+function sentFor({ after }: Loss): TreeObject[] {
+  const tree = after === null ? [] : treeOf(after)
+  return Array.isArray(tree) ? present(tree).map(objectOf) : []
+}
+
+function isMessage(text: string): boolean {
+  return ['message.input', 'message.output'].includes(typeIn(text))
+}
+
+function complaintAboutPair(execution: TreeObject, call: TreeObject, result: TreeObject): string | undefined {
+  const id = stringOf(call.get('tool_call_id'))
+  const types = [call, result].map((each) => stringOf(each.get('type'))).join()
+  if (types !== 'function.call,function.result') return 'it is no call and result'
+  if (id === undefined || id !== stringOf(result.get('tool_call_id'))) return 'the result is another call’s'
+  const name = stringOf(execution.get('name'))
+  if (name !== undefined && name !== stringOf(call.get('name'))) return 'another tool is called'
+  if (argumentsOf(execution.get('arguments')) !== argumentsOf(call.get('arguments'))) {
+    return 'it is called with other arguments'
+  }
+  return isFoundOut(execution.get('info'), stringOf(result.get('result')))
+    ? undefined
+    : 'its result is another'
+}
+
+/** Arguments that are missing are none. */
+function argumentsOf(given: Tree | undefined): string {
+  if (isNothing(given)) return '{}'
+  return argumentsForm(given)
+}
+
+/** What a tool found out is sent as a text: the string that it is, or its JSON. */
+function isFoundOut(info: Tree | undefined, result: string | undefined): boolean {
+  if (result === undefined) return false
+  if (isNothing(info)) return result === '{}'
+  if (stringOf(info) !== undefined) return stringOf(info) === result
+  return textOf(info) === jsonForm(result)
+}
+
+/** A text of the assistant's in which all of these words stand. */
+function complaintAboutNote(loss: Loss, words: readonly string[]): string | undefined {
+  const [entry, ...more] = sentFor(loss)
+  if (entry === undefined || more.length > 0) return 'it is no text'
+  if (stringOf(entry.get('type')) !== 'message.output') return 'the text is not the assistant’s'
+  const text = stringOf(entry.get('content'))
+  return text !== undefined && words.every((word) => text.includes(word))
+    ? undefined
+    : 'words are missing in it'
+}
+
+/** All that an entry says of itself: its members, token for token. */
+function everyWordOf(text: string): string[] {
+  const said = [...membersOf(text)].filter(([key]) => key !== 'type' && !neverSent.includes(key))
+  const type = membersOf(text).has('type') ? [typeIn(text)] : []
+  return [...type, ...said.map(([key, value]) => `${JSON.stringify(key)}:${value}`)]
+}

@@ -1,0 +1,22 @@
+/** How much is shown around the first letter that differs. */
+const [BEFORE, AFTER] = [30, 90]
+
+/** Two texts, cut short around the first letter that differs. */
+export function around(
+  expected: string | undefined,
+  found: string | undefined,
+): { expected: string | null; found: string | null } {
+  const [one, other] = [expected ?? '', found ?? '']
+  let at = 0
+  while (at < one.length && one[at] === other[at]) at++
+  return {
+    expected: expected === undefined ? null : cut(one, at),
+    found: found === undefined ? null : cut(other, at),
+  }
+}
+
+function cut(text: string, at: number): string {
+  const start = Math.max(0, at - BEFORE)
+  const end = at + AFTER
+  return `${start === 0 ? '' : '…'}${text.slice(start, end)}${end < text.length ? '…' : ''}`
+}

@@ -1,0 +1,84 @@
+import type { Loss } from '../loss.ts'
+import type { Difference, Replayed } from './certificate.ts'
+import { entryForm, type EntryForm } from './entry-form.ts'
+import { complaintAbout } from './licences.ts'
+import { pathOf, put } from './path.ts'
+import { treeOf, type Tree } from './tree.ts'
+
+/** An entry that must stand at the target. */
+export interface Expected {
+  /** The place of its entry in the source's history. */
+  readonly position: number
+  readonly form: EntryForm
+}
+
+/** What the target must hold, if it lost what is declared and nothing else; and what is wrong with what is declared. */
+export interface ExpectedEntries {
+  readonly entries: readonly Expected[]
+  readonly faults: readonly Difference[]
+}
+
+/** Takes from the archived entries what their losses declare, and nothing else. Knows no rule of the plan. */
+export function expectedEntries({ source, losses, mode }: Replayed): ExpectedEntries {
+  const faults: Difference[] = []
+  const ofEntries = losses.filter(({ position }) => position !== null)
+  const entries = source.entries.flatMap((text, position) => {
+    const own = ofEntries.filter((loss) => loss.position === position)
+    const { trees, complaints } = applied(text, own, source.entries, mode)
+    faults.push(...complaints)
+    return trees.map((tree) => ({ position, form: entryForm(tree) }))
+  })
+  const end = source.entries.length
+  const beyond = ofEntries.filter(({ position }) => Number(position) >= end)
+  const added = beyond.flatMap((loss) => {
+    const complaint = complaintAbout(loss, {
+      text: undefined,
+      entries: source.entries,
+      mode,
+      sent: undefined,
+    })
+    if (complaint !== undefined) faults.push(falseLoss(loss, complaint))
+    return replacement(loss).map((tree) => ({ position: end, form: entryForm(tree) }))
+  })
+  return { entries: [...entries, ...added], faults: [...faults, ...notTheTail(ofEntries, entries)] }
+}
+
+/** Only what stands at the very end can be asked anew. */
+function notTheTail(losses: readonly Loss[], kept: readonly Expected[]): Difference[] {
+  const last = kept.at(-1)?.position ?? -1
+  return losses
+    .filter(({ kind, position }) => kind === 'tail-asked-anew' && Number(position) < last)
+    .map((loss) => falseLoss(loss, 'more is sent after it'))
+}
+
+/** Says of a loss what is wrong with it. */
+export function falseLoss({ position, path, before, after, kind }: Loss, detail: string): Difference {
+  const where = `the loss “${kind}” is not what it says: ${detail}`
+  return { entry: position, path, kind: 'false-loss', detail: where, expected: before, found: after }
+}
+
+function applied(
+  text: string,
+  losses: readonly Loss[],
+  entries: readonly string[],
+  mode: Replayed['mode'],
+): { trees: Tree[]; complaints: Difference[] } {
+  const complaints: Difference[] = []
+  const tree = treeOf(text)
+  let sent: Tree | undefined = tree
+  for (const loss of losses) {
+    const { path, after } = loss
+    const complaint = complaintAbout(loss, { text, entries, mode, sent })
+    if (path === '') sent = replacement(loss).at(-1)
+    if (complaint !== undefined) complaints.push(falseLoss(loss, complaint))
+    else if (path !== '') put(tree, pathOf(path) ?? [], after === null ? undefined : treeOf(after))
+  }
+  const whole = losses.findLast(({ path }) => path === '')
+  return { trees: whole === undefined ? [tree] : replacement(whole), complaints }
+}
+
+/** What is sent in the place of a whole entry. */
+function replacement({ after }: Loss): Tree[] {
+  const tree = after === null ? [] : treeOf(after)
+  return Array.isArray(tree) ? tree.filter((each) => each !== undefined) : []
+}

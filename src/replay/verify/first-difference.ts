@@ -1,0 +1,72 @@
+import type { Difference, Replayed } from './certificate.ts'
+import { differingMembers, formText, typeOf, type EntryForm } from './entry-form.ts'
+import { around } from './excerpt.ts'
+import type { Expected } from './expected-entries.ts'
+import type { FoundEntry } from './found-entries.ts'
+
+/** The first expected entry that does not stand where it must; undefined where all do. */
+export function firstDifference(
+  expected: readonly Expected[],
+  found: readonly FoundEntry[],
+  generated: Replayed['generated'],
+): Difference | undefined {
+  const at = expected.findIndex(({ form }, i) => !isSame(form, found[i], generated))
+  const wanted = expected[at]
+  return wanted === undefined ? undefined : explained(wanted, expected[at + 1], found.slice(at, at + 2))
+}
+
+/** Says that an entry stands there that nobody said. */
+export function added({ form }: FoundEntry, entry: number): Difference {
+  const detail = `before this place stands what nobody said: ${typeWords(form)}`
+  return { ...whole, entry, kind: 'added', detail, found: briefly(form) }
+}
+
+const whole = { path: '', expected: null, found: null }
+
+/** What the receipt calls generated is not what was sent, though it may say the same. */
+function isSame(form: EntryForm, found: FoundEntry | undefined, generated: Replayed['generated']): boolean {
+  if (found === undefined || isRecorded(found, generated)) return false
+  return isEqual(form, found.form)
+}
+
+function isEqual(form: EntryForm, found: EntryForm): boolean {
+  return differingMembers(form, found).length === 0
+}
+
+/** Tells whether the receipt says that this entry was generated. */
+export function isRecorded({ id }: FoundEntry, generated: Replayed['generated']): boolean {
+  return id !== undefined && generated?.includes(id) === true
+}
+
+function explained(
+  { position: entry, form }: Expected,
+  next: Expected | undefined,
+  [there, later]: readonly FoundEntry[],
+): Difference {
+  const isNext = there !== undefined && next !== undefined && isEqual(next.form, there.form)
+  const isLater = later !== undefined && isEqual(form, later.form)
+  if (isNext && isLater) {
+    const detail = `it stands there after the next one: ${typeWords(form)}`
+    return { ...whole, entry, kind: 'moved', detail, expected: briefly(form) }
+  }
+  if (there === undefined || isNext) {
+    const detail = `it does not stand there: ${typeWords(form)}`
+    return { ...whole, entry, kind: 'missing', detail, expected: briefly(form) }
+  }
+  if (isLater) return added(there, entry)
+  const [path = '', ...more] = differingMembers(form, there.form)
+  const isGenerated = path === '' && more.length === 0
+  const detail = isGenerated
+    ? 'the same was generated there, and not sent'
+    : `it stands there with another ${[path, ...more].join(', ')}`
+  return { entry, path, kind: 'another', detail, ...around(form.get(path), there.form.get(path)) }
+}
+
+function briefly(form: EntryForm): string {
+  return around(formText(form), undefined).expected ?? ''
+}
+
+/** The type of an entry in words: what came is an entry of any shape. */
+function typeWords(form: EntryForm): string {
+  return `a ${typeOf(form) ?? 'thing without a type'}`
+}

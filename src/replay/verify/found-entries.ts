@@ -1,0 +1,14 @@
+import { entryForm, type EntryForm } from './entry-form.ts'
+import { stringMember } from './texts.ts'
+import { treeOf } from './tree.ts'
+
+/** An entry of the target. */
+export interface FoundEntry {
+  readonly id: string | undefined
+  readonly form: EntryForm
+}
+
+/** Reads the entries that the target holds. */
+export function foundEntries(texts: readonly string[]): FoundEntry[] {
+  return texts.map((text) => ({ id: stringMember(text, 'id'), form: entryForm(treeOf(text)) }))
+}

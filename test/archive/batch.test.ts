@@ -1,0 +1,154 @@
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+
+import { Archive, openArchive } from '../../src/archive/archive.ts'
+import { openSqlite } from '../../src/archive/sqlite.ts'
+import { testFolder } from '../support/folder.ts'
+import { openOnSmallDisk } from '../support/small-disk.ts'
+
+const newPath = () => join(testFolder(), 'archive.db')
+
+describe('A full disk', () => {
+  it('keeps what was done before, and takes back what was counted too soon', () => {
+    const path = newPath()
+    const store = openOnSmallDisk(path, 12)
+    const done = new Set<number>()
+    const failed = new Set<number>()
+    for (let n = 0; n < 40; n++) {
+      const work = () => store.histories.store([`{"n":${n},"text":"${'x'.repeat(4000)}"}`]).tip
+      try {
+        store.soon(work, () => done.delete(n))
+        done.add(n)
+      } catch {
+        failed.add(n)
+      }
+    }
+    try {
+      store.flush()
+    } catch {
+      // What was lost has been taken back.
+    }
+    store.close()
+    expect(failed.size).toBeGreaterThan(0)
+    const db = openSqlite(path, 'read')
+    const stored = db.prepare("select json ->> '$.n' from entry order by 1").pluck().all()
+    db.close()
+    expect(stored).toEqual([...done])
+  })
+})
+
+describe('Work that nothing follows', () => {
+  it('is committed in time all the same', async () => {
+    const path = newPath()
+    const store = openArchive(path, { mode: 'create' })
+    onTestFinished(() => store.close())
+    store.soon(() => store.histories.store(['{"lonely":true}']))
+    const reader = openSqlite(path, 'read')
+    onTestFinished(() => void reader.close())
+    await expect
+      .poll(() => reader.prepare('select json from entry').pluck().all())
+      .toEqual(['{"lonely":true}'])
+  })
+})
+
+describe('Work that is gathered', () => {
+  const texts = (path: string) => {
+    const db = openSqlite(path, 'read')
+    try {
+      return db.prepare('select json from entry order by id').pluck().all()
+    } finally {
+      db.close()
+    }
+  }
+
+  /** An archive, and its file as another process sees it. */
+  function newArchive() {
+    const path = newPath()
+    openArchive(path, { mode: 'create' }).close()
+    const db = openSqlite(path, 'write')
+    db.pragma('foreign_keys = on')
+    const archive = new Archive(db, path)
+    onTestFinished(() => archive.close())
+    const store = (text: string) => () => archive.histories.store([text]).length
+    /** Only the commit finds out that this can't be stored. */
+    const storeTooMuch = () => {
+      db.pragma('defer_foreign_keys = on')
+      archive.events.add({ kind: 'gone', detail: 'of a run that is not there' }, 99, '2026')
+    }
+    return { archive, store, storeTooMuch, seen: () => texts(path) }
+  }
+
+  it('is seen by others when it is flushed, all of it at once', () => {
+    const { archive, store, seen } = newArchive()
+    const lost: unknown[] = []
+    archive.soon(store('1'), (result) => lost.push(result))
+    archive.soon(store('2'), (result) => lost.push(result))
+    expect(seen()).toEqual([])
+    archive.flush()
+    expect(seen()).toEqual(['1', '2'])
+    archive.flush()
+    expect(lost).toEqual([])
+  })
+
+  it('is committed with what must be done as a whole, and when the archive is closed', () => {
+    const { archive, store, seen } = newArchive()
+    archive.soon(store('1'))
+    archive.transaction(store('2'))
+    expect(seen()).toEqual(['1', '2'])
+    archive.soon(store('3'))
+    archive.checkpoint()
+    expect(seen()).toEqual(['1', '2', '3'])
+  })
+
+  it('loses only what failed, when one piece of it fails', () => {
+    const { archive, store, seen } = newArchive()
+    const lost: unknown[] = []
+    archive.soon(store('1'), (result) => lost.push(result))
+    expect(() =>
+      archive.soon(() => {
+        store('2')()
+        throw new Error('changed its mind')
+      }),
+    ).toThrow('changed its mind')
+    archive.soon(store('3'))
+    archive.flush()
+    expect(seen()).toEqual(['1', '3'])
+    expect(lost).toEqual([])
+  })
+
+  it('is all taken back when its commit fails, and whoever counted it is told once', () => {
+    const { archive, store, storeTooMuch, seen } = newArchive()
+    const lost: unknown[] = []
+    archive.soon(store('1'), (result) => lost.push(['first', result]))
+    archive.soon(storeTooMuch, () => lost.push('second'))
+    archive.soon(store('that nobody counts'))
+    expect(() => archive.flush()).toThrow('FOREIGN KEY')
+    expect(lost).toEqual([['first', 1], 'second'])
+    expect(seen()).toEqual([])
+
+    archive.soon(store('2'), () => lost.push('third'))
+    archive.flush()
+    expect(seen()).toEqual(['2'])
+    expect(lost).toHaveLength(2)
+  })
+
+  it('fails for the next who asks, once, when nobody waited for its commit', async () => {
+    for (const ask of ['soon', 'flush'] as const) {
+      const { archive, store, storeTooMuch, seen } = newArchive()
+      const lost: string[] = []
+      archive.soon(storeTooMuch, () => lost.push('lost'))
+      await expect.poll(() => lost).toEqual(['lost'])
+      expect(() => (ask === 'soon' ? archive.soon(store('1')) : archive.flush())).toThrow('FOREIGN KEY')
+      archive.soon(store('2'))
+      archive.flush()
+      expect(seen()).toEqual(['2'])
+    }
+  })
+
+  it('is not gathered for longer than a moment, however busy its archive is', () => {
+    const { archive, store, seen } = newArchive()
+    const began = performance.now()
+    for (let n = 0; performance.now() - began < 120; n++) archive.soon(store(String(n)))
+    expect(seen().length).toBeGreaterThan(0)
+  })
+})

@@ -1,0 +1,128 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+
+import { repairArchive } from '../../../src/archive/integrity/repair-archive.ts'
+import { change, flipByte } from '../../support/damaged-archives.ts'
+import { destroyPage } from '../../support/damaged-pages.ts'
+import { testFolder } from '../../support/folder.ts'
+import { makeSoundArchive } from '../../support/sound-archive.ts'
+import { verified } from '../../support/verify.ts'
+
+function newArchive(sql = ''): string {
+  const path = join(testFolder(), 'archive.db')
+  makeSoundArchive(path)
+  change(path, `pragma foreign_keys = off; ${sql}`)
+  return path
+}
+
+/** What a check finds, as [row, words]. */
+function found(path: string, check: string): [row: unknown, what: string][] {
+  const { findings } = verified(path)
+  return findings.filter((each) => each.check === check).map(({ where, what }) => [where.row, what])
+}
+
+const malformed = 'it can’t be read: database disk image is malformed'
+
+describe('A page that can’t be read', () => {
+  it('costs the entries on it and no others: each is named, and the search goes on behind them', () => {
+    const changed = 'its text or its hash has changed since it was stored'
+    for (const [which, rows, others] of [
+      [0, [1, 2, 3, 4, 5], [8, 9]],
+      [1, [6, 7, 8], [1, 9]],
+    ] as const) {
+      const path = newArchive(`update entry set json = '{}' where id in (${others.join()})`)
+      expect(destroyPage(path, 'entry', which)).toBeGreaterThan(2)
+      const expected = [...rows.map((row) => [row, malformed]), ...others.map((row) => [row, changed])]
+      expect(new Map(found(path, 'entries'))).toEqual(new Map(expected as [number, string][]))
+      expect(found(path, 'revisions')).toContainEqual([
+        5,
+        'its history breaks off: database disk image is malformed',
+      ])
+    }
+  })
+
+  it('costs the revisions on it and no others', () => {
+    const path = newArchive('update revision set seal = null where id in (1, 5)')
+    expect(destroyPage(path, 'revision', 1)).toBe(3)
+    const changed = 'its row, an envelope or its seal has changed since it was stored'
+    expect(found(path, 'revisions').sort()).toEqual([
+      [1, changed],
+      [3, malformed],
+      [4, malformed],
+      [5, changed],
+    ])
+    expect(found(path, 'columns')).toEqual([])
+  })
+
+  it('of files names each file on it', () => {
+    const path = newArchive()
+    destroyPage(path, 'blob')
+    expect(found(path, 'files')).toEqual([[1, malformed]])
+  })
+
+  it('keeps no check from being made: one that it stops says so, and the next begins', () => {
+    const path = newArchive()
+    destroyPage(path, 'link')
+    const { isReadable, checks, findings } = verified(path)
+    expect([isReadable, checks.length]).toEqual([true, 14])
+    expect(findings).toContainEqual({
+      check: 'links',
+      severity: 'error',
+      what: 'this check could not be finished: database disk image is malformed',
+      where: {},
+      repairable: false,
+      advice: expect.stringContaining('Restore a copy') as string,
+    })
+  })
+
+  it('is not said to be repairable, but for an index, which is named', () => {
+    const path = newArchive()
+    destroyPage(path, 'event')
+    const pages = verified(path).findings.filter(({ check }) => check === 'pages')
+    expect(pages.map(({ repairable, where }) => [repairable, where])).toEqual([
+      [false, {}],
+      [false, {}],
+    ])
+    destroyPage(path, 'revision_conversation')
+    expect(verified(path).findings).toContainEqual(
+      expect.objectContaining({
+        what: 'wrong # of entries in index revision_conversation',
+        where: { table: 'revision_conversation' },
+        repairable: true,
+        advice: 'Run `hansard verify --repair`.',
+      }),
+    )
+  })
+
+  it('of an index that can’t be made anew leaves all other repairs as they are made', () => {
+    const path = newArchive('drop view entries; update revision set length = 9 where id = 2')
+    destroyPage(path, 'sqlite_autoindex_link_1')
+    const repairs = repairArchive(path, 'a test')
+    expect(repairs.map(({ check }) => check)).toEqual(['schema', 'revisions'])
+    const left = verified(path).findings
+    expect(new Set(left.map(({ check }) => check))).toEqual(new Set(['pages']))
+  })
+
+  it('is left as it is by a repair while it may hold what its index still names', () => {
+    for (const table of ['entry', 'revision', 'link', 'conversation', 'blob']) {
+      const path = newArchive()
+      destroyPage(path, table)
+      const before = readFileSync(path)
+      expect(repairArchive(path, 'a test')).toEqual([])
+      expect(readFileSync(path).equals(before)).toBe(true)
+    }
+  })
+})
+
+describe('A value that decay made one of another kind', () => {
+  it('is found and named as any other: an entry that is no text any more', () => {
+    const path = newArchive()
+    const bytes = readFileSync(path)
+    const text = bytes.lastIndexOf('{"object":"entry","type":"message.input","id":"msg_2"')
+    flipByte(path, text - 32 - 1) // before the hash stands the kind of the text: now it is bytes
+    expect(found(path, 'entries')).toEqual([
+      [3, 'its text or its hash has changed since it was stored, and it is no text'],
+    ])
+  })
+})

@@ -1,0 +1,104 @@
+import { chmodSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+
+import { explainSqlite, openSqlite } from '../../src/archive/sqlite.ts'
+import { HansardError } from '../../src/errors.ts'
+import { testFolder } from '../support/folder.ts'
+
+const mode = (path: string) => (statSync(path).mode & 0o777).toString(8)
+const failure = (code: string, message = 'as the system says it') =>
+  Object.assign(new Error(message), { code })
+
+describe('A database file', () => {
+  it('that is made, or was empty, is its owner’s alone', () => {
+    const [fresh, empty] = ['fresh.db', 'empty.db'].map((name) => join(testFolder(), name)) as [
+      string,
+      string,
+    ]
+    writeFileSync(empty, '', { mode: 0o666 })
+    for (const path of [fresh, empty]) {
+      openSqlite(path, 'create').close()
+      expect(mode(path)).toBe('600')
+    }
+  })
+
+  it('that holds something keeps its permissions', () => {
+    const path = join(testFolder(), 'shared.db')
+    const db = openSqlite(path, 'create')
+    db.exec('create table a (b)')
+    db.close()
+    chmodSync(path, 0o644)
+    openSqlite(path, 'create').close()
+    expect(mode(path)).toBe('644')
+  })
+
+  it('can’t be where there is no folder, or a folder is, or a file is in the way: each is said', () => {
+    const folder = testFolder()
+    writeFileSync(join(folder, 'file'), 'a file')
+    mkdirSync(join(folder, 'folder'))
+    for (const [path, open, words] of [
+      ['none/a.db', 'create', 'it can’t be made'],
+      ['file/a.db', 'create', 'a part of the path is not a folder'],
+      ['folder', 'create', 'this is a folder'],
+      ['folder', 'read', 'this is a folder'],
+      ['none.db', 'write', 'it can’t be opened'],
+    ] as const) {
+      expect(() => openSqlite(join(folder, path), open)).toThrow(
+        expect.objectContaining({ code: 'file', message: expect.stringContaining(words) as string }) as Error,
+      )
+    }
+    expect(mode(join(folder, 'folder'))).not.toBe('600')
+  })
+
+  it('that was opened to be read can’t be written to', () => {
+    const path = join(testFolder(), 'a.db')
+    openSqlite(path, 'create').close()
+    const db = openSqlite(path, 'read')
+    expect(() => db.exec('create table a (b)')).toThrow('readonly')
+    db.close()
+  })
+})
+
+describe('What SQLite or the file system threw', () => {
+  it('is said in our words, with what it said and what to do', () => {
+    for (const [code, kind, words] of [
+      ['SQLITE_NOTADB', 'not-an-archive', 'this is no hansard archive'],
+      ['SQLITE_CORRUPT_VTAB', 'archive-damaged', 'the archive is damaged'],
+      ['SQLITE_BUSY_SNAPSHOT', 'archive-locked', 'another process is writing to it'],
+      ['SQLITE_FULL', 'file', 'the disk is full'],
+      ['SQLITE_READONLY_DBMOVED', 'file', 'it can only be read'],
+      ['SQLITE_IOERR_WRITE', 'file', 'nothing more can be written'],
+      ['SQLITE_IOERR_READ', 'file', 'the disk failed'],
+      ['EACCES', 'file', 'permission denied'],
+      ['EPERM', 'file', 'permission denied'],
+      ['EROFS', 'file', 'the disk can only be read'],
+      ['ENOSPC', 'file', 'the disk is full'],
+    ] as const) {
+      const thrown = failure(code)
+      const explained = explainSqlite(thrown, '/a.db')
+      expect(explained).toBeInstanceOf(HansardError)
+      expect(explained).toMatchObject({
+        code: kind,
+        cause: thrown,
+        hint: expect.stringMatching(/\.$/) as string,
+      })
+      expect((explained as Error).message).toMatch(`/a.db: ${words}`)
+      expect((explained as Error).message).toContain('(as the system says it)')
+    }
+  })
+
+  it('comes back as it is when we know no better words', () => {
+    const ours = new HansardError('file', 'said already')
+    for (const thrown of [
+      new Error('no code'),
+      failure('SQLITE_CONSTRAINT'),
+      failure('E'),
+      ours,
+      'text',
+      { code: 'EACCES' },
+    ]) {
+      expect(explainSqlite(thrown, '/a.db')).toBe(thrown)
+    }
+  })
+})

@@ -1,0 +1,166 @@
+import Database from 'better-sqlite3'
+import { describe, expect, it } from 'vitest'
+
+import { openArchive } from '../../src/archive/archive.ts'
+import { hansard } from '../support/hansard.ts'
+import { stopWhenAsked } from '../support/stop.ts'
+import { world, type World } from '../support/world.ts'
+
+const long = new Date('2026-01-01')
+const fileId = '933c5b5a-1c47-4cdd-84f6-f32526bd161b'
+const withFile = `{"type":"message.output","content":[{"type":"tool_file","tool":"image_generation","file_id":"${fileId}"}]}`
+const answer = (status: number, body: string) => ({ kind: 'answer', status, body }) as const
+
+function metadata(bytes?: unknown): string {
+  const size = bytes === undefined ? '' : `"bytes":${String(bytes)},`
+  return `{"id":"${fileId}","object":"file",${size}"created_at":1,"filename":"a.png","purpose":"ocr","sample_type":"ocr_input","source":"upload"}`
+}
+
+/** An account of one conversation that refers to a file, of which the service says this many bytes. */
+async function worldWithFile(content: string, bytes?: unknown): Promise<World> {
+  const here = await world()
+  here.sandbox.account('source').create({ entries: [withFile], createdAt: long })
+  here.sandbox
+    .account('source')
+    .addFile({ metadata: metadata(content.length), content: Buffer.from(content) })
+  here.sandbox.faults.add({ operation: 'getFile', then: answer(200, metadata(bytes)) })
+  return here
+}
+
+/** An account of one conversation that refers to an agent, at a version or at the one in force. */
+async function worldWithAgent(version?: number): Promise<World> {
+  const here = await world()
+  const times = '"created_at":"2026-01-01T00:00:00Z","updated_at":"2026-01-01T00:00:00Z"'
+  const at = version === undefined ? '' : `"agent_version":${version},`
+  const row = `{"id":"conv_1",${times},"agent_id":"ag_1",${at}"metadata":null}`
+  here.sandbox.account('source').create({ row, entries: [] })
+  return here
+}
+
+const agent = (version: unknown) =>
+  `{"id":"ag_1","object":"agent","version":${String(version)},"model":"m","name":"a","created_at":"2026-01-01T00:00:00Z","updated_at":"2026-01-01T00:00:00Z"}`
+
+function look({ archive }: World) {
+  const stored = openArchive(archive)
+  const { counts, failed } = { counts: stored.dependencies.counts(), failed: stored.dependencies.failed() }
+  stored.close()
+  return { counts, reasons: failed.map(({ reason }) => reason) }
+}
+
+function kept({ archive }: World): unknown[] {
+  const db = new Database(archive, { readonly: true })
+  const sql = `select version, json ->> '$.version' as says, state from dependencies order by version`
+  try {
+    return db.prepare(sql).all()
+  } finally {
+    db.close()
+  }
+}
+
+describe('An agent', () => {
+  it('is kept at the version that a conversation refers to, not at the one in force', async () => {
+    const here = await worldWithAgent(0)
+    for (const version of [0, 1, 2]) here.sandbox.account('source').addAgent(agent(version))
+    expect(await here.backup()).toMatchObject({ exitCode: 0, dependencies: { stored: 1 } })
+    expect(kept(here)).toEqual([{ version: '0', says: 0, state: 'stored' }])
+  })
+
+  it('that does not say its version is kept as the one in force alone, and one that says it in letters under that', async () => {
+    for (const [version, versions] of [
+      ['null', ['']],
+      ['{}', ['']],
+      ['"7"', ['', '7']],
+      ['7', ['', '7']],
+    ] as const) {
+      const here = await worldWithAgent()
+      here.sandbox.faults.add({ operation: 'getAgent', then: answer(200, agent(version)) })
+      await here.backup()
+      expect(kept(here).map((row) => (row as { version: string }).version)).toEqual(versions)
+    }
+  })
+
+  it('that is no object has failed, and the run is partial', async () => {
+    for (const body of ['[]', 'null', '"agent"']) {
+      const here = await worldWithAgent()
+      here.sandbox.faults.add({ operation: 'getAgent', then: answer(200, body) })
+      expect(await here.backup()).toMatchObject({
+        exitCode: 3,
+        complete: true,
+        reason: '1 agents or files could not be fetched',
+      })
+      expect(look(here)).toMatchObject({
+        counts: { failed: 1, stored: 0 },
+        reasons: ['The API answered with something that is no object'],
+      })
+    }
+  })
+})
+
+describe('A file', () => {
+  it('of as many bytes as the limit is kept; one of more is not even asked for', async () => {
+    for (const [limit, state, isAsked] of [
+      ['10', 'stored', true],
+      ['9', 'skipped', false],
+    ] as const) {
+      const here = await worldWithFile('x'.repeat(10), 10)
+      expect(await here.backup('--max-file-size', limit)).toMatchObject({ dependencies: { [state]: 1 } })
+      const asked = here.sandbox.requests.map(({ operation }) => operation)
+      expect(asked.includes('getFileContent')).toBe(isAsked)
+    }
+  })
+
+  it('whose size nobody tells is measured when it has come', async () => {
+    for (const bytes of [undefined, '"many"', 'null']) {
+      const here = await worldWithFile('x'.repeat(10), bytes)
+      expect(await here.backup('--max-file-size', '9')).toMatchObject({ dependencies: { skipped: 1 } })
+      expect(await here.backup('--max-file-size', '10')).toMatchObject({ dependencies: { stored: 1 } })
+    }
+  })
+
+  it('that is empty is kept when it is said to be, and has failed when it is not', async () => {
+    for (const [bytes, state] of [
+      [0, 'stored'],
+      [undefined, 'failed'],
+      [1, 'failed'],
+    ] as const) {
+      const here = await worldWithFile('', bytes)
+      await here.backup()
+      expect(look(here).counts).toMatchObject({ [state]: 1 })
+      if (bytes === undefined) expect(look(here).reasons).toEqual(['The file came empty'])
+    }
+  })
+})
+
+describe('What ends a run', () => {
+  it('while it fetches files leaves them to be fetched by the next: a refused key', async () => {
+    const here = await worldWithFile('content', 7)
+    here.sandbox.faults.add({
+      operation: 'getFileContent',
+      times: 1,
+      then: answer(401, '{"message":"Unauthorized","request_id":"r"}'),
+    })
+    const { exitCode } = await here.run('backup')
+    expect(exitCode).toBe(5)
+    expect(look(here).counts).toMatchObject({ wanted: 1, failed: 0 })
+    expect(await here.backup()).toMatchObject({ exitCode: 0, dependencies: { stored: 1 } })
+  })
+
+  it.each(['getFile', 'getFileContent', 'getAgent'] as const)(
+    'soon, though %s never answers: Ctrl-C',
+    async (operation) => {
+      const here = operation === 'getAgent' ? await worldWithAgent() : await worldWithFile('content', 7)
+      here.sandbox.faults.clear()
+      here.sandbox.faults.add({ operation, then: { kind: 'stall', at: 'head' } })
+      const signal = stopWhenAsked(here.sandbox, operation)
+      const env = {
+        MISTRAL_API_KEY: 'source',
+        MISTRAL_BASE_URL: here.sandbox.url,
+        HANSARD_ARCHIVE: here.archive,
+      }
+      const began = performance.now()
+      expect(await hansard(['backup'], { env, signal })).toMatchObject({ exitCode: 130 })
+      expect(performance.now() - began).toBeLessThan(5000)
+      expect(look(here).counts).toMatchObject({ wanted: 1, failed: 0 })
+    },
+  )
+})

@@ -1,0 +1,207 @@
+import Database from 'better-sqlite3'
+import { describe, expect, it } from 'vitest'
+
+import { change } from '../support/damaged-archives.ts'
+import { hansard } from '../support/hansard.ts'
+import { serve } from '../support/http-server.ts'
+import { stopWhenAsked } from '../support/stop.ts'
+import { world, type World } from '../support/world.ts'
+
+const long = new Date('2026-01-01')
+const entry = (n: number) => `{"type":"message.input","id":"msg_${n}","content":"say ${n}"}`
+const answer = (status: number, body: string) => ({ kind: 'answer', status, body }) as const
+
+function query({ archive }: World, sql: string): unknown[] {
+  const db = new Database(archive, { readonly: true })
+  try {
+    return db.prepare(sql).all()
+  } finally {
+    db.close()
+  }
+}
+
+/** Backs up an account of one conversation, `c`, for which the service answers with these texts. */
+async function backUp(texts: { history: string[]; messages: string[]; row?: string; date?: string }) {
+  const { url } = await serve(({ url: path = '' }, response) => {
+    if (texts.date !== undefined) response.setHeader('date', texts.date)
+    const row = texts.row ?? '{"id":"c","metadata":null,"created_at":"2026-01-01T00:00:00Z"}'
+    if (path.endsWith('history')) response.end(`{"conversation_id":"c","entries":[${texts.history.join()}]}`)
+    else if (path.endsWith('messages'))
+      response.end(`{"conversation_id":"c","messages":[${texts.messages.join()}]}`)
+    else response.end(path.includes('page=0') ? `[${row}]` : '[]')
+  })
+  const here = await world()
+  const env = { MISTRAL_API_KEY: 'k', MISTRAL_BASE_URL: url, HANSARD_ARCHIVE: here.archive }
+  const again = async (...args: string[]) => {
+    const { stdout } = await hansard(['backup', '--json', ...args], { env })
+    return JSON.parse(stdout) as Record<string, unknown>
+  }
+  return { here, again, result: await again() }
+}
+
+describe('A conversation whose row must be asked for', () => {
+  it('is not stored under its id when the answer is about another', async () => {
+    const here = await world({ behaviour: { listMetadata: 'absent' } })
+    const account = here.sandbox.account('source')
+    const [asked, other] = [1, 2].map((n) => account.create({ entries: [entry(n)], createdAt: long }))
+    const body = account.row(other ?? '') ?? ''
+    here.sandbox.faults.add({ operation: 'get', id: asked ?? '', then: answer(200, body) })
+    expect(await here.backup()).toMatchObject({ exitCode: 3, listed: 2, new: 1, failed: 1 })
+    expect(query(here, 'select id from conversation')).toEqual([{ id: other }])
+    expect(query(here, 'select conversation, step, code, cast(body as text) as body from failure')).toEqual([
+      { conversation: asked, step: 'get', code: 'unexpected-shape', body },
+    ])
+  })
+
+  it('or that is no row at all, is a failure', async () => {
+    const here = await world({ behaviour: { listMetadata: 'absent' } })
+    const id = here.sandbox.account('source').create({ entries: [entry(1)], createdAt: long })
+    for (const body of ['[]', 'null', '{}']) {
+      here.sandbox.faults.add({ operation: 'get', id, times: 1, then: answer(200, body) })
+      expect(await here.backup()).toMatchObject({ failed: 1 })
+      expect(query(here, 'select step, code from failure')).toEqual([
+        { step: 'get', code: 'unexpected-shape' },
+      ])
+    }
+    expect(await here.backup()).toMatchObject({ exitCode: 0, new: 1 })
+  })
+})
+
+describe('A failure', () => {
+  it('is named by the step at which it was met', async () => {
+    for (const [operation, step] of [
+      ['get', 'get'],
+      ['getHistory', 'history'],
+      ['getMessages', 'messages'],
+    ] as const) {
+      const here = await world({ behaviour: { listMetadata: 'absent' } })
+      here.sandbox.account('source').create({ entries: [entry(1)], createdAt: long })
+      here.sandbox.faults.add({ operation, then: answer(400, '{"detail":"no"}') })
+      expect(await here.backup()).toMatchObject({ failed: 1 })
+      expect(query(here, 'select step from failure')).toEqual([{ step }])
+    }
+  })
+
+  it('at the history is so named also for a row that did not have to be asked for', async () => {
+    const { here, result } = await backUp({ history: ['7'], messages: [] })
+    expect(result).toMatchObject({ failed: 1 })
+    expect(query(here, 'select step from failure')).toEqual([{ step: 'history' }])
+  })
+})
+
+describe('Messages', () => {
+  it('that are those of the history word for word are not kept twice', async () => {
+    const tool = '{"type":"tool.execution","name":"web_search"}'
+    const { here } = await backUp({ history: [entry(1), tool, '{"n":1}'], messages: [entry(1), '{"n":1}'] })
+    expect(query(here, 'select messages from revision')).toEqual([{ messages: null }])
+    expect(query(here, 'select kind from event')).toEqual([])
+  })
+
+  it('that say the same in other letters are kept, and are nothing to tell of', async () => {
+    const { here } = await backUp({
+      history: ['{"type":"message.input","content":"é"}'],
+      messages: ['{"content":"\\u00e9","type":"message.input"}'],
+    })
+    expect(query(here, 'select messages from revision')).toEqual([
+      { messages: '{"conversation_id":"c","messages":[]}' },
+    ])
+    expect(query(here, 'select kind from event')).toEqual([])
+  })
+
+  it('that say something else, in words or in number, are kept and told of', async () => {
+    for (const messages of [[entry(2)], [entry(1), entry(2)], []]) {
+      const { here } = await backUp({ history: [entry(1)], messages })
+      expect(query(here, 'select messages is not null as areKept from revision')).toEqual([{ areKept: 1 }])
+      expect(query(here, 'select kind from event')).toEqual([{ kind: 'messages-differ' }])
+    }
+  })
+})
+
+describe('Messages that were kept', () => {
+  const history = ['{"type":"message.input","content":"é"}']
+  const kept = ['{"content":"\\u00e9","type":"message.input"}']
+
+  it('and come again in other letters are no change', async () => {
+    const texts = { history, messages: kept }
+    const { here, again } = await backUp(texts)
+    texts.messages = ['{"content":"\\u00E9","type":"message.input"}']
+    expect(await again('--full')).toMatchObject({ updated: 0, unchanged: 1 })
+    expect(query(here, 'select count(*) as revisions from revision')).toEqual([{ revisions: 1 }])
+    expect(await again('--full', '--no-messages')).toMatchObject({ unchanged: 1, failed: 0 })
+  })
+
+  it('or were not needed, are a change when they say something else, or nothing', async () => {
+    for (const [before, after] of [
+      [history, []],
+      [kept, []],
+      [kept, history],
+      [[entry(1)], [entry(2)]],
+      [history, [entry(1)]],
+    ] as const) {
+      const texts = { history, messages: [...before] }
+      const { here, again } = await backUp(texts)
+      texts.messages = [...after]
+      expect(await again('--full')).toMatchObject({ updated: 1 })
+      expect(query(here, 'select messages is not null as areKept from revision order by id desc')[0]).toEqual(
+        {
+          areKept: after === history ? 0 : 1,
+        },
+      )
+    }
+  })
+})
+
+describe('The time of a fetch', () => {
+  it('is that of the service, whose clock made the times of the rows', async () => {
+    const { here } = await backUp({ history: [], messages: [], date: 'Thu, 05 Mar 2020 10:00:00 GMT' })
+    expect(query(here, 'select fetched_at as at from conversation')).toEqual([
+      { at: '2020-03-05T10:00:00.000Z' },
+    ])
+  })
+
+  it('is that of this machine when the service does not say', async () => {
+    const before = new Date().toISOString()
+    const { here } = await backUp({ history: [], messages: [], date: 'no date' })
+    const [{ at } = { at: '' }] = query(here, 'select fetched_at as at from conversation') as { at: string }[]
+    expect(at >= before && at <= new Date().toISOString()).toBe(true)
+  })
+})
+
+describe('Metadata', () => {
+  it('that changed is asked for where the listing leaves it out', async () => {
+    const here = await world({ behaviour: { listMetadata: 'absent' } })
+    const account = here.sandbox.account('source')
+    const row = (hour: number, n: number) =>
+      `{"id":"c","created_at":"2026-01-01T00:00:00Z","updated_at":"2026-01-01T0${hour}:00:00Z","metadata":{"n":${n}}}`
+    account.create({ row: row(1, 1), entries: [entry(1)] })
+    expect(await here.backup()).toMatchObject({ new: 1 })
+    account.replaceRow('c', row(2, 2))
+    expect(await here.backup()).toMatchObject({ updated: 1 })
+    expect(query(here, 'select json from conversations')).toEqual([{ json: row(2, 2) }])
+
+    change(here.archive, `update revision set row = '{"id'`)
+    expect(await here.backup('--full')).toMatchObject({ updated: 1, failed: 0 })
+    expect(query(here, 'select json from conversations')).toEqual([{ json: row(2, 2) }])
+  })
+})
+
+describe('A backup that is interrupted', () => {
+  it.each(['get', 'getHistory', 'getMessages', 'list'] as const)(
+    'ends soon though the answer to %s never comes',
+    async (operation) => {
+      const here = await world({ behaviour: { listMetadata: 'absent' } })
+      here.sandbox.account('source').create({ entries: [entry(1)], createdAt: long })
+      here.sandbox.faults.add({ operation, then: { kind: 'stall', at: 'head' } })
+      const signal = stopWhenAsked(here.sandbox, operation)
+      const env = {
+        MISTRAL_API_KEY: 'source',
+        MISTRAL_BASE_URL: here.sandbox.url,
+        HANSARD_ARCHIVE: here.archive,
+      }
+      const began = performance.now()
+      expect(await hansard(['backup'], { env, signal })).toMatchObject({ exitCode: 130 })
+      expect(performance.now() - began).toBeLessThan(5000)
+      if (operation !== 'list') expect(query(here, 'select * from failure')).toEqual([])
+    },
+  )
+})

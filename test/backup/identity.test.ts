@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest'
+
+import { hansard } from '../support/hansard.ts'
+import { stopWhenAsked } from '../support/stop.ts'
+import { world, type World } from '../support/world.ts'
+
+const long = new Date('2026-01-01')
+const entry = '{"type":"message.input","content":"hello"}'
+const refused = { kind: 'answer', status: 401, body: '{"message":"Unauthorized","request_id":"r"}' } as const
+
+/** An archive of three conversations; answers with a backup by another key, which nobody knows yet. */
+async function worldWithOtherKey() {
+  const here = await world()
+  for (const key of ['source', 'other']) {
+    for (const n of [1, 2, 3]) {
+      const times = '"created_at":"2026-01-01T00:00:00Z","updated_at":"2026-01-01T00:00:00Z"'
+      here.sandbox
+        .account(key)
+        .create({ row: `{"id":"conv_${n}",${times},"metadata":null}`, entries: [entry] })
+    }
+  }
+  await here.backup()
+  const env = { MISTRAL_API_KEY: 'other', MISTRAL_BASE_URL: here.sandbox.url, HANSARD_ARCHIVE: here.archive }
+  return {
+    here,
+    backupWithOther: (signal?: AbortSignal) => hansard(['backup'], { env, ...(signal && { signal }) }),
+  }
+}
+
+describe('Whose archive it is', () => {
+  it('is not said to be another account’s when the service did not say', async () => {
+    const { here, backupWithOther } = await worldWithOtherKey()
+    here.sandbox.faults.add({ operation: 'get', times: 1, then: refused })
+    const { exitCode, stderr } = await backupWithOther()
+    expect(exitCode).toBe(5)
+    expect(stderr).not.toContain('adopt-account')
+    expect(await backupWithOther()).toMatchObject({ exitCode: 0 })
+  })
+
+  it('is told by any one conversation that is there, though others are not', async () => {
+    const { here, backupWithOther } = await worldWithOtherKey()
+    here.sandbox.account('other').remove('conv_1')
+    here.sandbox.account('other').remove('conv_2')
+    const { exitCode, stdout } = await backupWithOther()
+    expect(stdout).toContain('2 of 3 conversations are no longer listed')
+    expect(exitCode).toBe(3)
+  })
+
+  it('is not waited for longer than until Ctrl-C', async () => {
+    const { here, backupWithOther } = await worldWithOtherKey()
+    here.sandbox.faults.add({ operation: 'get', then: { kind: 'stall', at: 'head' } })
+    const began = performance.now()
+    expect(await backupWithOther(stopWhenAsked(here.sandbox, 'get'))).toMatchObject({ exitCode: 130 })
+    expect(performance.now() - began).toBeLessThan(5000)
+  })
+})
+
+describe('Asking for what is no longer listed', () => {
+  async function worldWithGone(): Promise<World> {
+    const here = await world()
+    const account = here.sandbox.account('source')
+    const ids = Array.from({ length: 12 }, () => account.create({ entries: [entry], createdAt: long }))
+    await here.backup()
+    account.remove(ids[0] ?? '')
+    return here
+  }
+
+  it('ends with the run when the key is refused, and nothing is marked gone', async () => {
+    const here = await worldWithGone()
+    here.sandbox.faults.add({ operation: 'get', times: 1, then: refused })
+    expect((await here.run('backup')).exitCode).toBe(5)
+    expect(await here.backup()).toMatchObject({ exitCode: 0, gone: 1, complete: true })
+  })
+
+  it('ends at Ctrl-C, and nothing is marked gone', async () => {
+    const here = await worldWithGone()
+    here.sandbox.faults.add({ operation: 'get', then: { kind: 'stall', at: 'head' } })
+    const env = {
+      MISTRAL_API_KEY: 'source',
+      MISTRAL_BASE_URL: here.sandbox.url,
+      HANSARD_ARCHIVE: here.archive,
+    }
+    const signal = stopWhenAsked(here.sandbox, 'get')
+    const began = performance.now()
+    expect(await hansard(['backup'], { env, signal })).toMatchObject({ exitCode: 130 })
+    expect(performance.now() - began).toBeLessThan(5000)
+    here.sandbox.faults.clear()
+    expect(await here.backup()).toMatchObject({ exitCode: 0, gone: 1 })
+  })
+})
+
+describe('A failure that was accepted', () => {
+  it('and is met again is no failure of the run', async () => {
+    const here = await world()
+    const id = here.sandbox.account('source').create({ entries: [entry], createdAt: long })
+    here.sandbox.faults.add({
+      operation: 'getHistory',
+      id,
+      then: { kind: 'answer', status: 400, body: '{}' },
+    })
+    expect(await here.backup()).toMatchObject({ exitCode: 3, failed: 1 })
+    await here.run('ack', id)
+    expect(await here.backup()).toMatchObject({ exitCode: 0, listed: 1, failed: 0, unchanged: 1 })
+  })
+})

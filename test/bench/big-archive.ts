@@ -1,0 +1,81 @@
+import { openArchive } from '../../src/archive/archive.ts'
+import { seededRandom, type Random } from '../../src/sandbox/random.ts'
+
+/** How large an archive to make. */
+export interface BigArchive {
+  readonly conversations: number
+  /** Entries a conversation. */
+  readonly entries: number
+  readonly bytesPerEntry: number
+  /** Conversations are created evenly over so many months, and some have an entry of 5 MB. */
+  readonly months: number
+  readonly largeEntries: number
+}
+
+const LARGE = 5_000_000
+const TOGETHER = 500
+
+/** Makes an archive in a file, as a backup would leave it: the newest conversations were stored first. */
+export function makeBigArchive(path: string, shape: BigArchive): void {
+  const archive = openArchive(path, { mode: 'create' })
+  const at = '2026-11-22T00:00:00.000Z'
+  const run = archive.runs.begin({
+    command: 'backup',
+    hansard: '0',
+    baseUrl: 'https://example.org',
+    startedAt: at,
+  })
+  const random = seededRandom(1)
+  const prose = proseOf(random)
+  const everyLarge = Math.ceil(shape.conversations / Math.max(shape.largeEntries, 1))
+  for (let last = shape.conversations; last > 0; last -= TOGETHER) {
+    archive.transaction(() => {
+      for (let i = last - 1; i >= Math.max(last - TOGETHER, 0); i--) {
+        const isLarge = shape.largeEntries > 0 && i % everyLarge === 0
+        const conversation = made(i, shape, isLarge, prose, random)
+        archive.conversations.store({ ...conversation, messages: undefined, fetchedAt: at }, run, at)
+      }
+    })
+  }
+  archive.checkpoint()
+  archive.close()
+}
+
+function made(i: number, shape: BigArchive, isLarge: boolean, prose: string, random: Random) {
+  const id = `conv_${i.toString(16).padStart(32, '0')}`
+  const month = Math.floor((i * shape.months) / shape.conversations)
+  const created_at = `${2023 + Math.floor(month / 12)}-${String((month % 12) + 1).padStart(2, '0')}-02T08:00:00.123456Z`
+  const row = {
+    id,
+    object: 'conversation',
+    created_at,
+    model: 'mistral-small-latest',
+    name: null,
+    metadata: { n: i },
+  }
+  const entries = Array.from({ length: shape.entries }, (_, k) => {
+    const length = isLarge && k === 0 ? LARGE : shape.bytesPerEntry - 200
+    const from = random.below(prose.length - length)
+    return JSON.stringify({
+      object: 'entry',
+      type: k % 2 === 0 ? 'message.input' : 'message.output',
+      created_at,
+      completed_at: null,
+      id: `msg_${i.toString(16)}_${k}`,
+      role: k % 2 === 0 ? 'user' : 'assistant',
+      ...(k % 2 === 0 ? {} : { model: 'mistral-small-latest' }),
+      content: prose.slice(from, from + length),
+    })
+  })
+  return { id, row: JSON.stringify(row), history: { envelope: '{"entries":[]}', entries } }
+}
+
+/** Text of words, with the line breaks, commas and quotes of prose; each entry takes its piece of it. */
+function proseOf(random: Random): string {
+  const words = Array.from({ length: 4000 }, () => random.hex(1 + random.below(9)))
+  const marks = [' ', ' ', ' ', ' ', ' ', ', ', '. ', '.\n', ' "', '" ', ' é']
+  let text = ''
+  while (text.length < LARGE * 2)
+    text += (words[random.below(words.length)] ?? '') + (marks[random.below(marks.length)] ?? '')
+  return Buffer.from(text).toString()
+}

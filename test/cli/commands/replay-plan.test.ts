@@ -1,0 +1,142 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+
+import { hansard } from '../../support/hansard.ts'
+import { replayWorld } from '../../support/replay-world.ts'
+
+describe('hansard replay plan', () => {
+  it('tells of each conversation what is sent, lost and estimated, and ends with 3 where one is blocked', async () => {
+    const { replay } = await replayWorld()
+    const { stdout, exitCode } = await replay('plan', '--price', '0.4,2')
+    expect(exitCode).toBe(3)
+    expect(stdout).toMatch(
+      /^ready with losses {2}conv_0684fd306df172f2800051d4f82d4a8b .* 1 call, \d+ tokens in, 8 out, cost 0\.0/m,
+    )
+    expect(stdout).toContain('  tool execution sent as call and result (entry 1)')
+    expect(stdout).toContain('  citation as text (entry 2 content[2])')
+    expect(stdout).toMatch(
+      /blocked: the agent ag_019c8f19aaaa7bbb8ccc0ddd1eee2fff has no counterpart over there\n {4}hint: .*--map-agent/,
+    )
+    expect(stdout).toMatch(
+      /12 conversations: 0 ready, 7 ready with losses, 5 blocked\.\nAbout 7 calls, .* Nothing was sent\./,
+    )
+  })
+
+  it('writes nothing to the target', async () => {
+    const { replay, sandbox } = await replayWorld()
+    await replay('plan')
+    expect(sandbox.account('other').ids).toEqual([])
+    expect(sandbox.requests.filter(({ account, method }) => account === 'other' && method !== 'GET')).toEqual(
+      [],
+    )
+  })
+
+  it('with --verbose names every loss with what stood there and what is sent', async () => {
+    const { replay } = await replayWorld()
+    const { stdout } = await replay('plan', '--id', 'conv_0684fd306df172f2800051d4f82d4a8b', '--verbose')
+    expect(stdout).toMatch(
+      /entry 2 content\[2\]: citation as text: \{"type": ?"tool_reference".* → \{"type":"text","text":"\[Meander\]\(https:\/\/example.org\/meander\)"\}/,
+    )
+  })
+
+  it('with --json answers with the lines of the plan, the same that --out writes', async () => {
+    const { replay, folder } = await replayWorld()
+    const file = join(folder, 'plan.json')
+    const { stdout } = await replay('plan', '--json', '--out', file)
+    expect(stdout).toBe(readFileSync(file, 'utf8'))
+    const lines = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+    expect(lines[0]).toMatchObject({ kind: 'hansard replay plan', version: 1 })
+    expect(lines.at(-1)).toMatchObject({ kind: 'end', conversations: 12, blocked: 5 })
+    expect(lines).toHaveLength(14)
+  })
+
+  it('plans a selection, and says which ids the archive does not have', async () => {
+    const { replay } = await replayWorld()
+    const { stdout, stderr, exitCode } = await replay('plan', '--model', 'mistral-large-latest')
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
+    expect(stdout).toContain('1 conversation: 0 ready, 1 ready with losses, 0 blocked.')
+    const missing = await replay('plan', '--id', 'conv_none')
+    expect(missing).toMatchObject({
+      exitCode: 3,
+      stderr: 'hansard: the archive holds no conversation conv_none\n',
+    })
+  })
+
+  it('with --quiet tells only of what is blocked', async () => {
+    const { replay } = await replayWorld()
+    expect((await replay('plan', '--quiet', '--model', 'mistral-large-latest')).stdout).toBe('')
+    expect((await replay('plan', '--quiet')).stdout.match(/^\w+/gm)).toEqual(Array(5).fill('blocked'))
+  })
+
+  it('lets no name steer the terminal', async () => {
+    const row =
+      '{"id":"conv_1","created_at":"2026-01-01T00:00:00Z","model":"mistral-small-latest","name":"\\u001b]0;x\\u0007"}'
+    const entries = ['{"type":"message.input","role":"user","content":"Hi","\\u001b[2J":1}']
+    const { replay } = await replayWorld({
+      stories: [{ conversations: [{ row, entries }], agents: [], files: [] }],
+    })
+    const { stdout } = await replay('plan', '--verbose')
+    expect(stdout).not.toMatch(/[\u0000-\u0008\u001b\u0007]/)
+  })
+})
+
+describe('hansard replay plan refuses', () => {
+  it.each([
+    [['--map-agent', 'ag_1'], /It must be source=target/],
+    [['--map-agent', 'ag_1='], /It must be source=target/],
+    [['--map-model', 'a=b=c'], /It must be source=target/],
+    [['--map-model', 'a=b', 'a=c'], /a is mapped to b already/],
+    [['--connector-auth', 'gauge=sk-secret-123'], /the id of a connector, =, and the name of a variable/],
+    [['--mode', 'copy'], /Allowed choices are history, turns/],
+    [['--tail', 'cut'], /Allowed choices are auto, answer, nudge, prefix/],
+    [['--price', '1'], /It must be two numbers/],
+    [['--label', 'a b'], /It must be up to 40 letters/],
+    [['--fallback-model', 'nobody'], /The target has no model nobody/],
+    [['--map-agent', 'ag_typo=ag_x'], /No conversation of the archive has the agent ag_typo/],
+  ])('%j, in one sentence with a hint', async (args, message) => {
+    const { replay } = await replayWorld({ stories: [oneStory] })
+    const { exitCode, stdout, stderr } = await replay('plan', ...args)
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' })
+    expect(stderr).toMatch(message)
+    expect(stderr).toMatch(/\nhint: /)
+    expect(stderr).not.toContain('sk-secret-123')
+  })
+
+  it('a target without a key, and one with the key of the source', async () => {
+    const { archive, sandbox } = await replayWorld({ stories: [oneStory] })
+    const env = { MISTRAL_API_KEY: 'source', HANSARD_ARCHIVE: archive, MISTRAL_TARGET_BASE_URL: sandbox.url }
+    const none = await hansard(['replay', 'plan'], { env })
+    expect(none).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringMatching(/no API key of a target\nhint: .*MISTRAL_TARGET_API_KEY/) as string,
+    })
+    const same = { ...env, MISTRAL_TARGET_API_KEY: 'source' }
+    expect(await hansard(['replay', 'plan'], { env: same })).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('the key of the source') as string,
+    })
+    expect((await hansard(['replay', 'plan', '--same-account'], { env: same })).exitCode).toBe(0)
+    const wrong = await hansard(['replay', 'plan'], { env: { ...env, MISTRAL_TARGET_API_KEY: 'nobody' } })
+    expect(wrong.exitCode).toBe(5)
+  })
+
+  it('an archive that is not there', async () => {
+    const { replay, folder } = await replayWorld({ stories: [oneStory] })
+    expect(await replay('plan', '--archive', join(folder, 'none.db'))).toMatchObject({ exitCode: 1 })
+  })
+})
+
+const oneStory = {
+  conversations: [
+    {
+      row: '{"id":"conv_1","created_at":"2026-01-01T00:00:00Z","model":"mistral-small-latest","name":"one"}',
+      entries: ['{"type":"message.input","role":"user","content":"Hi"}'],
+    },
+  ],
+  agents: [],
+  files: [],
+}

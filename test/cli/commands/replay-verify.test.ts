@@ -1,0 +1,204 @@
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+
+import { linesOfCertificate } from '../../../src/cli/certificate-lines.ts'
+import type { Certificate } from '../../../src/replay/verify/certificate.ts'
+import { replayWorld, type ReplayWorld } from '../../support/replay-world.ts'
+
+const how = ['--fallback-model', 'mistral-large-latest', '--drop-tools', '--yes']
+
+const entries = [
+  { role: 'user', content: 'Why do rivers bend?' },
+  { type: 'message.output', role: 'assistant', content: 'Because the outer bank gives way.' },
+  { type: 'message.input', role: 'user', content: 'And deltas?' },
+]
+
+describe('replay verify', () => {
+  it('gives every copy of the stories a certificate, and ends with 0', async () => {
+    const { replay } = await replayWorld()
+    expect((await replay('run', ...how)).exitCode).toBe(3) // one of them is blocked
+    const { exitCode, stdout, stderr } = await replay('verify', '--json')
+    const lines = linesIn(stdout)
+    const { different, errors, identical, equivalent } = lines.at(-1) as Record<string, number>
+    expect({ exitCode, stderr, different, errors }).toEqual({
+      exitCode: 0,
+      stderr: '',
+      different: 0,
+      errors: 0,
+    })
+    expect(lines).toHaveLength(Number(identical) + Number(equivalent) + 1)
+    for (const line of lines.slice(0, -1)) {
+      const { verdict, hashes, targetId } = line as unknown as Certificate
+      expect(targetId).toMatch(/^conv_/)
+      expect(hashes.target).toBe(verdict === 'identical' ? hashes.source : hashes.expected)
+    }
+  })
+
+  it('gives every copy that was asked again turn by turn a certificate, and ends with 0', async () => {
+    const { replay } = await replayWorld()
+    await replay('run', ...how, '--mode', 'turns')
+    const { exitCode, stdout } = await replay('verify', '--json')
+    const lines = linesIn(stdout)
+    expect({ exitCode, different: lines.filter(({ verdict }) => verdict === 'different') }).toEqual({
+      exitCode: 0,
+      different: [],
+    })
+    expect(lines.length).toBeGreaterThan(8)
+  })
+
+  it('says at which entry a copy is different, and ends with 4', async () => {
+    const world = await oneCopy()
+    const texts = world.sandbox.account('other').entries(world.copy) ?? []
+    const changed = texts.map((text) => text.replace('outer bank', 'inner bank'))
+    world.sandbox.account('other').replaceEntries(world.copy, changed)
+    const { exitCode, stdout } = await world.replay('verify')
+    expect(exitCode).toBe(4)
+    expect(stdout).toContain('different at entry 1')
+    expect(stdout).toMatch(
+      /entry 1 content: it stands there with another content\n.*must be: .*outer.*\n.*is: .*inner/,
+    )
+    expect(stdout).toMatch(/1 copy: 0 identical, 0 equivalent, 1 different, 0 not compared\.\n$/)
+  })
+
+  it('calls a copy that was deleted over there gone, and ends with 4', async () => {
+    const world = await oneCopy()
+    world.sandbox.account('other').remove(world.copy)
+    const { exitCode, stdout } = await world.replay('verify', '--quiet')
+    expect(exitCode).toBe(4)
+    expect(stdout).toMatch(/^gone/)
+    const [certificate] = linesIn((await world.replay('verify', '--json')).stdout)
+    expect(certificate).toMatchObject({ verdict: 'different', hashes: { target: null } })
+  })
+
+  it('compares with what was replayed, though the source has grown since', async () => {
+    const world = await oneCopy()
+    const account = world.sandbox.account('source')
+    account.appendTo(account.ids[0] ?? '', [JSON.stringify({ id: 'm9', role: 'user', content: 'More?' })])
+    await world.backup()
+    const { exitCode, stdout } = await world.replay('verify')
+    expect({ exitCode, stdout }).toMatchObject({ exitCode: 0 })
+    expect(stdout).toContain('1 identical')
+  })
+
+  it('tells what has come to a copy since, which is no difference', async () => {
+    const world = await oneCopy()
+    const more = JSON.stringify({ id: 'm9', type: 'message.input', role: 'user', content: 'More?' })
+    world.sandbox.account('other').appendTo(world.copy, [more])
+    const { exitCode, stdout } = await world.replay('verify')
+    expect(exitCode).toBe(0)
+    expect(stdout).toContain('1 entry came to it since')
+  })
+
+  it('writes nothing to the target', async () => {
+    const world = await oneCopy()
+    const before = world.sandbox.requests.length
+    await world.replay('verify')
+    const methods = world.sandbox.requests.slice(before).map(({ method }) => method)
+    expect(new Set(methods)).toEqual(new Set(['GET']))
+  })
+
+  it('compares turns, and shows the answers side by side', async () => {
+    const world = await oneCopy('--mode', 'turns')
+    const { exitCode, stdout } = await world.replay('verify')
+    expect(exitCode).toBe(0)
+    expect(stdout).toMatch(
+      /entry 0: Why do rivers bend\?\n +source: Because the outer bank gives way\.\n +target: \S/,
+    )
+    const [certificate] = linesIn((await world.replay('verify', '--json')).stdout)
+    expect(certificate).toMatchObject({ mode: 'turns', answers: [{ entry: 0 }, { entry: 2, source: '' }] })
+  })
+
+  it('keeps the certificates in a file that only its owner can read', async () => {
+    const world = await oneCopy()
+    const file = join(world.folder, 'certificates.jsonl')
+    const { stdout } = await world.replay('verify', '--out', file)
+    expect(stdout).toContain(`The certificates are in ${file}.`)
+    expect(statSync(file).mode & 0o777).toBe(0o600)
+    expect(linesIn(readFileSync(file, 'utf8'))).toMatchObject([
+      { kind: 'hansard replay certificate', version: 1, verdict: 'identical', targetId: world.copy },
+    ])
+    expect((await world.replay('verify', '--out', file)).exitCode).toBe(0) // an earlier one is replaced
+  })
+
+  it('writes its certificates over nothing else', async () => {
+    const world = await oneCopy()
+    const file = join(world.folder, 'mine.txt')
+    writeFileSync(file, 'mine')
+    const { exitCode, stderr } = await world.replay('verify', '--out', file)
+    expect(exitCode).toBe(2)
+    expect(stderr).toContain('is no file of certificates')
+    expect(readFileSync(file, 'utf8')).toBe('mine')
+    expect(existsSync(`${file}.part`)).toBe(false)
+  })
+
+  it('looks only at the copies that are asked for', async () => {
+    const world = await oneCopy()
+    expect((await world.replay('verify', '--id', 'conv_other')).stdout).toContain('0 copies')
+    expect((await world.replay('verify', '--label', 'second')).stdout).toContain('0 copies')
+  })
+
+  it('ends with 3 where a copy could not be read, and goes on', async () => {
+    const world = await oneCopy()
+    world.sandbox.faults.add({ operation: 'getHistory', then: { kind: 'answer', status: 400, body: '{}' } })
+    const { exitCode, stdout } = await world.replay('verify')
+    expect(exitCode).toBe(3)
+    expect(stdout).toContain('not compared')
+  })
+
+  it('refuses an account into which nothing was replayed', async () => {
+    const { replay } = await replayWorld({ stories: [] })
+    const { exitCode, stderr } = await replay('verify')
+    expect(exitCode).toBe(2)
+    expect(stderr).toContain('has replayed nothing into that account')
+  })
+})
+
+describe('The lines of a certificate', () => {
+  it('fit a narrow terminal, and nothing in them steers it', () => {
+    const nasty = '\u001b[31mred\r\n\u202ebackwards'
+    const certificate = {
+      ...{ verdict: 'different', losses: [], unseen: [], since: 0, answers: [] },
+      differences: [{ entry: 3, path: nasty, kind: 'another', detail: nasty, expected: nasty, found: nasty }],
+      hashes: { source: 'a'.repeat(64), expected: 'b'.repeat(64), target: null },
+    } as unknown as Certificate
+    const verified = { id: nasty, name: nasty, targetId: nasty, result: { certificate } }
+    const lines = linesOfCertificate(verified, { width: 40, everyLoss: true })
+    expect(lines.every((line) => line.length <= 40)).toBe(true)
+    expect(lines.join('\n')).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]/)
+  })
+
+  it('put the answers side by side where there is room', () => {
+    const answers = [{ entry: 2, asked: 'Why?', source: 'Because.\nOf this.', target: 'Therefore.' }]
+    const certificate = {
+      ...{ verdict: 'identical', losses: [], unseen: [], since: 0, differences: [], answers },
+      hashes: { source: 'a', expected: 'a', target: 'a' },
+    } as unknown as Certificate
+    const verified = { id: 'a', name: null, targetId: 'b', result: { certificate } }
+    expect(linesOfCertificate(verified, { width: 80, everyLoss: false })).toContainEqual(
+      expect.stringMatching(/^ {4}Because\. Of this\. +│ Therefore\.$/),
+    )
+  })
+})
+
+/** A world with one conversation, replayed: its last entry is a user's. */
+async function oneCopy(...options: string[]): Promise<ReplayWorld & { copy: string }> {
+  const row = {
+    id: 'conv_1',
+    created_at: '2026-01-01T00:00:00Z',
+    model: 'mistral-small-latest',
+    name: 'Rivers',
+  }
+  const texts = entries.map((entry, i) => JSON.stringify({ id: `m${i}`, object: 'entry', ...entry }))
+  const stories = [{ conversations: [{ row: JSON.stringify(row), entries: texts }], agents: [], files: [] }]
+  const world = await replayWorld({ stories })
+  expect((await world.replay('run', '--yes', ...options)).exitCode).toBe(0)
+  return { ...world, copy: world.sandbox.account('other').ids[0] ?? '' }
+}
+
+function linesIn(text: string): Record<string, unknown>[] {
+  return text
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
+}

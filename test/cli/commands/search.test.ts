@@ -1,0 +1,198 @@
+import { copyFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
+import stringWidth from 'string-width'
+import { describe, expect, it } from 'vitest'
+
+import { backup } from '../../../src/backup/backup.ts'
+import { openArchive } from '../../../src/archive/archive.ts'
+import { searchCommand } from '../../../src/cli/commands/search.ts'
+import { manyConversations } from '../../../src/sandbox/many.ts'
+import { loadStories, storiesDirectory } from '../../../src/sandbox/stories.ts'
+import { clientOf } from '../../support/client-server.ts'
+import { change } from '../../support/damaged-archives.ts'
+import { testFolder } from '../../support/folder.ts'
+import { hansard } from '../../support/hansard.ts'
+import { world } from '../../support/world.ts'
+
+const stories = await loadStories(storiesDirectory)
+const RIVER = 'conv_0684fd306df172f2800051d4f82d4a8b'
+
+async function onTerminal(archive: string, columns: number, ...text: string[]): Promise<string> {
+  const stdout = Object.assign(new PassThrough(), { isTTY: true, columns })
+  const { signal } = new AbortController()
+  const io = { stdin: process.stdin, stdout, stderr: new PassThrough(), env: {}, signal, name: '' }
+  await searchCommand({ archive, text }, io)
+  return String(stdout.read())
+}
+
+describe('hansard search', () => {
+  it('shows a line a conversation into a pipe: id, entry, date, name, and what was found in brackets', async () => {
+    const { run } = await world({ stories })
+    await run('backup')
+    const { stdout, stderr, exitCode } = await run('search', 'outer', 'bank')
+    expect(stdout).toMatch(
+      new RegExp(`^${RIVER}  entry \\d  2025-06-16  .*Why rivers bend  .*\\[[Oo]uter\\] \\[bank\\]`, 'm'),
+    )
+    expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 })
+  })
+
+  it('answers in JSON, an object a line', async () => {
+    const { run } = await world({ stories })
+    await run('backup')
+    const { stdout } = await run('search', '"outer bank"', '--json', '--id', RIVER)
+    const hit = JSON.parse(stdout) as { snippet: string; marks: [number, number][] }
+    expect(hit).toMatchObject({ id: RIVER, name: 'Why rivers bend', goneAt: null })
+    expect(hit.marks.map(([a, b]) => hit.snippet.slice(a, b).toLowerCase())).toContain('outer bank')
+  })
+
+  it('finds what the stories of many tongues say', async () => {
+    const { run } = await world({ stories })
+    await run('backup')
+    for (const text of ['नदी', 'ナイル', '亚洲', '한강', 'แม่น้ำ', 'النيل', 'הנהר', '🌊', '漢字', 'zalgo']) {
+      const { stdout } = await run('search', text)
+      expect({ text, stdout }).toMatchObject({ stdout: expect.stringMatching(/^conv_019bb0c0de/m) as string })
+    }
+  })
+
+  it('fits terminals, marks in bold, and lets no text of others steer them', async () => {
+    const { run, archive } = await world({ stories })
+    await run('backup')
+    for (const columns of [40, 80, 130]) {
+      const shown = await onTerminal(archive, columns, 'river*')
+      for (const line of shown.split('\n')) expect(stringWidth(line)).toBeLessThanOrEqual(columns)
+    }
+    const hostile = await onTerminal(archive, 80, 'desrever')
+    expect(hostile).toContain('\\u202e')
+    expect(hostile.replaceAll(/\u001b\[(1|22)m/g, '')).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]/)
+  })
+
+  it('says so when nothing matches, and when there is nothing to look for', async () => {
+    const { run } = await world({ stories })
+    await run('backup')
+    expect(await run('search', 'xyzzy')).toEqual({
+      exitCode: 0,
+      stdout: '',
+      stderr: 'Nothing matches xyzzy\n',
+    })
+    expect(await run('search', '?!')).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('hint: ') as string,
+    })
+    expect(await run('list', '--match', '?!')).toMatchObject({ exitCode: 2 })
+  })
+
+  it('shows twenty, says that there are more, and shows them when asked', async () => {
+    const { run } = await world({
+      stories: [manyConversations({ count: 30, entries: 2, bytesPerEntry: 600, seed: 1 })],
+    })
+    await run('backup')
+    const few = await run('search', 'silt')
+    expect(few.stdout.trimEnd().split('\n')).toHaveLength(20)
+    expect(few.stderr).toContain('--limit shows more')
+    expect((await run('search', 'silt', '--limit', '25')).stdout.trimEnd().split('\n')).toHaveLength(25)
+    expect((await run('search', 'silt', '--json')).stdout.trimEnd().split('\n')).toHaveLength(30)
+  })
+
+  it('means the same as --match', async () => {
+    const { run } = await world({ stories })
+    await run('backup')
+    const ids = (text: string) => [...text.matchAll(/^conv_\w+/gm)].map(([id]) => id).sort()
+    const listed = ids((await run('list', '--match', 'river* -delta')).stdout)
+    expect(listed.length).toBeGreaterThan(1)
+    expect(ids((await run('search', 'river* -delta', '--limit', '999')).stdout)).toEqual(listed)
+  })
+
+  it('warns of conversations that are not indexed yet, and names the command that adds them', async () => {
+    const { run, archive } = await world({ stories })
+    await run('backup')
+    change(
+      archive,
+      `insert into revision (conversation, run, stored_at, row, history, tip, length, chain)
+      select conversation, run, stored_at, row, history, tip, length, chain from revision where id = 1`,
+    )
+    for (const command of [
+      ['search', 'river'],
+      ['list', '--match', 'river'],
+    ]) {
+      const { exitCode, stdout, stderr } = await run(...command)
+      expect(stdout).toContain('conv_')
+      expect(stderr).toMatch(
+        /^hansard: 1 conversation came or changed .*`hansard backup`.*`hansard verify --repair`$/m,
+      )
+      expect(exitCode).toBe(0)
+    }
+    expect(await run('list')).toMatchObject({ stderr: '' })
+  })
+
+  it('fails with advice where nothing was ever indexed, and the advice is right', async () => {
+    const { run, backup: runBackup, archive } = await world({ stories })
+    await runBackup()
+    change(
+      archive,
+      `delete from holding where conversation = 1; insert into search (search) values ('delete-all')`,
+    )
+    const { exitCode, stderr } = await run('search', 'river')
+    expect({ exitCode, stderr }).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('no search index yet') as string,
+    })
+    expect(await run('list', '--match', 'river')).toMatchObject({ exitCode: 1 })
+    expect(await run('list')).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(await run('verify', '--repair')).toMatchObject({ exitCode: 0 })
+    expect(await run('search', 'outer bank')).toMatchObject({ exitCode: 0, stderr: '' })
+  })
+
+  it('finds what an archive of the first format holds once it was indexed, without a network', async () => {
+    const archive = join(testFolder(), 'old.db')
+    copyFileSync(join(import.meta.dirname, '../../../fixtures/damaged/format-1.db'), archive)
+    expect(await hansard(['search', 'days', '--archive', archive])).toMatchObject({ exitCode: 1 })
+    await hansard(['verify', '--repair', '--archive', archive])
+    expect((await hansard(['search', 'days', '--archive', archive])).stdout).toMatch(
+      /^conv_old .*first \[days\]/,
+    )
+  })
+})
+
+describe('A backup', () => {
+  it('that is stopped while it fills the index leaves a sound one, which the next run completes', async () => {
+    const { sandbox, archive, run } = await world({
+      stories: [manyConversations({ count: 24, entries: 4, bytesPerEntry: 60_000, seed: 2 })],
+    })
+    const opened = openArchive(archive, { mode: 'create' })
+    const stop = new AbortController()
+    const result = await backup(clientOf(sandbox.url, { apiKey: 'source' }), opened, {
+      signal: stop.signal,
+      onIndexing: () => setImmediate(() => stop.abort()),
+    })
+    opened.close()
+    expect(result).toMatchObject({ outcome: 'interrupted', complete: true, new: 24 })
+    expect(await run('verify')).toMatchObject({ exitCode: 0 })
+    const before = await run('search', 'silt')
+    expect(before.stderr).toMatch(/no search index yet|24 conversations came or changed/)
+    expect(await run('backup')).toMatchObject({ exitCode: 0 })
+    expect(await run('search', 'silt')).toMatchObject({
+      exitCode: 0,
+      stderr: expect.not.stringContaining('changed') as string,
+    })
+    expect(await run('verify')).toMatchObject({ exitCode: 0 })
+  })
+
+  it('stores all the same when the index is damaged, and says what to do', async () => {
+    const { run, backup: runBackup, archive } = await world({ stories })
+    await runBackup('--id', RIVER)
+    change(
+      archive,
+      `update search_data set block = x'00' where id > 10; delete from search_data where id = 10`,
+    )
+    const result = await runBackup()
+    expect(result).toMatchObject({
+      exitCode: 3,
+      failed: 0,
+      reason: expect.stringContaining('hansard verify') as string,
+    })
+    expect(await run('verify', '--repair')).toMatchObject({ exitCode: 0 })
+    expect((await run('search', 'outer bank')).stdout).toContain(RIVER)
+    expect(await runBackup()).toMatchObject({ exitCode: 0 })
+  })
+})

@@ -1,0 +1,467 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+
+import type { Archive } from '../../src/archive/archive.ts'
+import { archiveOf } from '../support/archives.ts'
+import { anyEntry } from '../support/entry-arbitrary.ts'
+import { exported } from '../support/exports.ts'
+import { hansard } from '../support/hansard.ts'
+import { faultsOf, type TrainingLine } from '../support/training-line.ts'
+
+type Options = Readonly<Record<string, unknown>>
+type Entry = Readonly<Record<string, unknown>>
+
+const asked = (content: unknown = 'How deep?'): Entry => ({ type: 'message.input', role: 'user', content })
+const answered = (content: unknown = 'Two metres.'): Entry => ({
+  type: 'message.output',
+  role: 'assistant',
+  content,
+})
+const called = (args: unknown = '{"station":12}', id = 'aB3dE5gH7', name = 'read_gauge'): Entry => ({
+  type: 'function.call',
+  tool_call_id: id,
+  name,
+  arguments: args,
+})
+const resulted = (result: unknown = '{"metres":2}', id = 'aB3dE5gH7'): Entry => ({
+  type: 'function.result',
+  tool_call_id: id,
+  result,
+})
+const gauge = {
+  type: 'function',
+  function: { name: 'read_gauge', description: 'A level', parameters: { type: 'object' } },
+}
+
+/** An archive of one conversation, an entry a JSON text or a value. */
+function of(entries: readonly unknown[], row: Readonly<Record<string, unknown>> = {}): Archive {
+  return archiveOf([{ row: { id: 'conv_1', ...row }, entries }])
+}
+
+/** The training lines of an archive, each of which an independent check has found valid, and why others are left out. */
+async function trained(archive: Archive, options: Options = {}) {
+  const leftOut: Record<string, string> = {}
+  const { files, conversations } = await exported(archive, 'chat', {
+    options,
+    onLeftOut: (id, reason) => (leftOut[id] = reason),
+  })
+  const textOf = (name: string) => String(files[name] ?? '')
+  const texts = textOf('out').split('\n').slice(0, -1)
+  for (const text of texts) expect({ text, faults: faultsOf(text) }).toEqual({ text, faults: [] })
+  return {
+    texts,
+    lines: texts.map((text) => JSON.parse(text) as TrainingLine),
+    leftOut,
+    textOf,
+    conversations,
+  }
+}
+
+async function reasonOf(archive: Archive, options?: Options): Promise<string | undefined> {
+  const { lines, leftOut } = await trained(archive, options)
+  expect(lines).toHaveLength(leftOut['conv_1'] === undefined ? 1 : 0)
+  return leftOut['conv_1']
+}
+
+async function messagesOf(archive: Archive, options?: Options): Promise<unknown> {
+  const { lines, leftOut } = await trained(archive, options)
+  expect(leftOut).toEqual({})
+  return lines[0]?.messages
+}
+
+describe('A conversation becomes a training line', () => {
+  it('with what user and assistant said, in order', async () => {
+    expect(await messagesOf(of([asked('One?'), answered('One.'), asked('Two?'), answered('Two.')]))).toEqual([
+      { role: 'user', content: 'One?' },
+      { role: 'assistant', content: 'One.' },
+      { role: 'user', content: 'Two?' },
+      { role: 'assistant', content: 'Two.' },
+    ])
+  })
+
+  it('with the texts of an answer joined, as they are pieces of one', async () => {
+    const answer = answered([
+      { type: 'text', text: 'Two ' },
+      { type: 'text', text: 'metres.' },
+    ])
+    expect(await messagesOf(of([asked(), answer]))).toMatchObject([{}, { content: 'Two metres.' }])
+  })
+
+  it('with images and texts of the user as they were sent, for models that see', async () => {
+    const image = { type: 'image_url', image_url: { url: 'data:image/png;base64,AA', detail: 'low' } }
+    const archive = of([asked([{ type: 'text', text: 'What?' }, image]), answered()])
+    expect(await messagesOf(archive)).toMatchObject([
+      { content: [{ type: 'text', text: 'What?' }, image] },
+      {},
+    ])
+    expect(await reasonOf(archive, { textOnly: true })).toContain('more than one text')
+  })
+
+  it('with calls side by side as one message, and a result for each', async () => {
+    const entries = [
+      asked(),
+      called('{"station":1}', 'aaaaaaaaa'),
+      called({ station: 2 }, 'bbbbbbbbb'),
+      resulted('{"metres":2}', 'bbbbbbbbb'),
+      resulted('', 'aaaaaaaaa'),
+      answered(),
+    ]
+    const { lines } = await trained(of(entries, { model: 'm', tools: [{ type: 'web_search' }, gauge] }))
+    expect(lines[0]).toEqual({
+      messages: [
+        { role: 'user', content: 'How deep?' },
+        {
+          role: 'assistant',
+          tool_calls: [
+            {
+              id: 'aaaaaaaaa',
+              type: 'function',
+              function: { name: 'read_gauge', arguments: '{"station":1}' },
+            },
+            {
+              id: 'bbbbbbbbb',
+              type: 'function',
+              function: { name: 'read_gauge', arguments: '{"station":2}' },
+            },
+          ],
+        },
+        { role: 'tool', content: '{"metres":2}', tool_call_id: 'bbbbbbbbb' },
+        { role: 'tool', content: '', tool_call_id: 'aaaaaaaaa' },
+        { role: 'assistant', content: 'Two metres.' },
+      ],
+      tools: [gauge],
+    })
+  })
+
+  it('that may end with a call: to call is what is learned', async () => {
+    expect(await messagesOf(of([asked(), called()], { tools: [gauge] }))).toMatchObject([
+      {},
+      { tool_calls: [{ id: 'aB3dE5gH7' }] },
+    ])
+  })
+
+  it('with numbers that no double holds, in arguments and in definitions', async () => {
+    const args = '{"station":12345678901234567890,"ratio":0.10000000000000000001,"far":1e400}'
+    const call = `{"type":"function.call","tool_call_id":"aB3dE5gH7","name":"read_gauge","arguments":${args}}`
+    const tools = `[{"type":"function","function":{"name":"read_gauge","strict":true,"description":null,"parameters":{"maximum":12345678901234567890}}}]`
+    const archive = archiveOf([
+      { row: `{"id":"conv_1","tools":${tools}}`, entries: [asked(), call, resulted(), answered()] },
+    ])
+    const [text = ''] = (await trained(archive)).texts
+    expect(text).toContain(JSON.stringify(args))
+    expect(text).toContain(
+      '"function":{"name":"read_gauge","description":"","parameters":{"maximum":12345678901234567890}}',
+    )
+  })
+
+  it('with thinking, citations or the work of server tools dropped only on request', async () => {
+    const thinking = { type: 'thinking', thinking: [{ type: 'text', text: 'Hm.' }] }
+    const citation = { type: 'tool_reference', tool: 'web_search', title: 'Gauge 12' }
+    const said = { type: 'text', text: 'Two metres.' }
+    const search = { type: 'tool.execution', name: 'web_search', arguments: '{}' }
+    const cases = [
+      ['thinking', [asked(), answered([thinking, said])], 'thought aloud'],
+      ['references', [asked(), answered([said, citation])], 'cites sources'],
+      ['references', [asked(), answered([said, { type: 'reference', reference_ids: [1] }])], 'cites sources'],
+      ['executions', [asked(), search, answered([said])], 'a tool ran on the server'],
+    ] as const
+    for (const [what, entries, reason] of cases) {
+      expect(await reasonOf(of(entries))).toContain(reason)
+      expect(await messagesOf(of(entries), { drop: [what] })).toEqual([
+        { role: 'user', content: 'How deep?' },
+        { role: 'assistant', content: 'Two metres.' },
+      ])
+    }
+  })
+})
+
+describe('A conversation that the format can’t express is left out, and the reason said', () => {
+  const handoff = { type: 'agent.handoff', previous_agent_id: 'a', next_agent_id: 'b' }
+  it.each<[string, readonly unknown[], string]>([
+    ['has no entries', [], 'the user says nothing'],
+    ['has no answer', [asked()], 'does not end with the assistant'],
+    [
+      'has an unanswered question at its end',
+      [asked(), answered(), asked()],
+      'does not end with the assistant',
+    ],
+    ['has only an assistant', [answered()], 'the user says nothing'],
+    ['has an empty answer', [asked(), answered('')], 'an answer has no content'],
+    ['ends with the result of a call', [asked(), called(), resulted()], 'does not end with the assistant'],
+    ['lacks a result', [asked(), called(), answered()], 'a call has no result'],
+    [
+      'lacks one of two results',
+      [asked(), called(), called('{}', 'b23456789'), resulted(), answered()],
+      'a call has no result',
+    ],
+    [
+      'goes on with the user after a result',
+      [asked(), called(), resulted(), asked(), answered()],
+      'says nothing to the result',
+    ],
+    ['has a result without a call', [asked(), resulted(), answered()], 'belongs to no call'],
+    ['has a result twice', [asked(), called(), resulted(), resulted(), answered()], 'belongs to no call'],
+    [
+      'uses an id twice at once',
+      [asked(), called(), called(), resulted(), answered()],
+      'two calls have the same id',
+    ],
+    ['has an id of other letters', [asked(), called('{}', 'call_1')], 'nine letters and digits'],
+    [
+      'has a function of an odd name',
+      [asked(), called('{}', undefined, 'read gauge')],
+      'the name of a function',
+    ],
+    [
+      'calls what is not defined',
+      [asked(), called('{}', undefined, 'read_moon')],
+      'read_moon is not defined',
+    ],
+    [
+      'has arguments cut off in the middle',
+      [asked(), called('{"station": 3, "sin')],
+      'not the JSON of an object',
+    ],
+    ['has arguments that are no object', [asked(), called('[1]')], 'not the JSON of an object'],
+    ['has a result that is no text', [asked(), called(), resulted({ metres: 2 }), answered()], 'is not text'],
+    ['was handed on between agents', [asked(), handoff, answered()], 'handed it on'],
+    [
+      'has an entry of an unknown type',
+      [asked(), { type: 'memory.recall' }, answered()],
+      'does not know: memory.recall',
+    ],
+    [
+      'has an entry whose type is an object',
+      [asked(), { type: { toString: 1 } }, answered()],
+      'the format does not know',
+    ],
+    ['has an unreadable entry', [asked(), '{"type":', answered()], 'can’t be read: it is not JSON'],
+    ['has a message of the system among its entries', [{ ...asked(), role: 'system' }, answered()], 'a role'],
+    [
+      'begins an answer by a prefix',
+      [asked(), { ...asked(), role: 'assistant', prefix: true }, answered()],
+      'the beginning of an answer',
+    ],
+    ['has no content', [asked(null), answered()], 'neither text nor parts'],
+    ['has content of other things than parts', [asked(['How?']), answered()], 'neither text nor parts'],
+    ['has a text that is none', [asked([{ type: 'text', text: 7 }]), answered()], 'neither text nor parts'],
+    [
+      'has a document',
+      [asked([{ type: 'document_url', document_url: 'x' }]), answered()],
+      'does not know: document_url',
+    ],
+    ['has a file', [asked(), answered([{ type: 'tool_file', file_id: 'f' }])], 'does not know: tool_file'],
+    ['has an image in an answer', [asked(), answered([{ type: 'image_url', image_url: 'x' }])], 'takes none'],
+    [
+      'has an image without a link',
+      [asked([{ type: 'image_url', image_url: {} }]), answered()],
+      'neither text nor parts',
+    ],
+    ['has half a letter', [asked('\ud800'), answered()], 'it would be no valid line'],
+  ])('if it %s', async (_, entries, reason) => {
+    expect(await reasonOf(of(entries, { tools: [gauge] }))).toContain(reason)
+  })
+
+  it('if two of its functions have the same name, or one is defined badly', async () => {
+    const bad = { type: 'function', function: { name: 'read_gauge' } }
+    expect(await reasonOf(of([asked(), answered()], { tools: [gauge, gauge] }))).toContain('the same name')
+    expect(await reasonOf(of([asked(), answered()], { tools: [bad] }))).toContain(
+      'not defined as the format wants',
+    )
+  })
+})
+
+describe('The instructions', () => {
+  const withSystem = { system: true }
+
+  it('come first with --system, and not at all without', async () => {
+    const archive = of([asked(), answered()], { model: 'm', instructions: 'Be \ud83c\udf0a.' })
+    expect(await messagesOf(archive)).toHaveLength(2)
+    expect(await messagesOf(archive, withSystem)).toMatchObject([
+      { role: 'system', content: 'Be 🌊.' },
+      { role: 'user' },
+      { role: 'assistant' },
+    ])
+  })
+
+  it('make no message where there are none', async () => {
+    for (const instructions of [null, '', undefined]) {
+      expect(await messagesOf(of([asked(), answered()], { instructions }), withSystem)).toHaveLength(2)
+    }
+  })
+
+  it('and the functions of an agent are those of the version that spoke', async () => {
+    const archive = of([asked(), called(), resulted(), answered()], { agent_id: 'ag_1', agent_version: 1 })
+    expect(await reasonOf(archive)).toContain('read_gauge is not defined in the archive')
+    expect(await reasonOf(archive, withSystem)).toContain('its agent is not in the archive')
+    for (const version of ['', '0', '1', '2']) {
+      const agent = { instructions: `version ${version}`, tools: version === '1' ? [gauge] : [] }
+      const reference = { kind: 'agent', id: 'ag_1', version } as const
+      archive.dependencies.store(reference, JSON.stringify(agent), undefined, '2026-11-22')
+    }
+    const { lines } = await trained(archive, withSystem)
+    expect(lines[0]).toMatchObject({ messages: [{ content: 'version 1' }, {}, {}, {}, {}], tools: [gauge] })
+  })
+})
+
+describe('Equal messages', () => {
+  const said = (id: string, ...entries: readonly unknown[]) => ({ row: { id }, entries })
+
+  it('are written once, and the others point to the one that was', async () => {
+    const { lines, leftOut } = await trained(
+      archiveOf([
+        said('conv_1', { ...asked(), id: 'msg_1' }, answered()),
+        said('conv_2', { ...asked(), id: 'msg_2' }, answered([{ type: 'text', text: 'Two metres.' }])),
+      ]),
+    )
+    expect(lines).toHaveLength(1)
+    expect(leftOut).toEqual({ conv_2: 'its messages are the same as those of: conv_1' })
+  })
+
+  it('are not those of a fork that goes further', async () => {
+    const { lines } = await trained(
+      archiveOf([
+        said('conv_1', asked(), answered()),
+        said('conv_2', asked(), answered(), asked(), answered()),
+      ]),
+    )
+    expect(lines).toHaveLength(2)
+  })
+})
+
+describe('A split', () => {
+  const many = (from: number, to: number) =>
+    archiveOf(
+      Array.from({ length: to - from }, (_, i) => ({
+        row: { id: `conv_${from + i}` },
+        entries: [asked(`${from + i}?`), answered()],
+      })),
+    )
+  const sidesOf = async (archive: Archive, options: Options) => {
+    const { textOf, conversations } = await trained(archive, options)
+    const [train, validation] = ['train.jsonl', 'validation.jsonl'].map((name) =>
+      textOf(name).split('\n').slice(0, -1),
+    )
+    expect((train?.length ?? 0) + (validation?.length ?? 0)).toBe(conversations)
+    for (const line of [...(train ?? []), ...(validation ?? [])]) expect(faultsOf(line)).toEqual([])
+    return { train: new Set(train), validation: new Set(validation) }
+  }
+
+  it('has about the share that was asked for', async () => {
+    const { train, validation } = await sidesOf(many(0, 2000), { split: 0.9 })
+    expect(train.size).toBeGreaterThan(1740)
+    expect(validation.size).toBeGreaterThan(140)
+  })
+
+  it('leaves each conversation on its side, whatever else is there', async () => {
+    const [few, all] = [
+      await sidesOf(many(100, 200), { split: 0.8 }),
+      await sidesOf(many(0, 400), { split: 0.8 }),
+    ]
+    for (const line of few.train) expect(all.train).toContain(line)
+    for (const line of few.validation) expect(all.validation).toContain(line)
+  })
+
+  it('is another one with another seed, and moves nothing back when the share grows', async () => {
+    const archive = many(0, 300)
+    const [first, second] = [
+      await sidesOf(archive, { split: 0.5, seed: 1 }),
+      await sidesOf(archive, { split: 0.5, seed: 2 }),
+    ]
+    expect(second.train).not.toEqual(first.train)
+    const larger = await sidesOf(archive, { split: 0.6, seed: 1 })
+    for (const line of first.train) expect(larger.train).toContain(line)
+  })
+
+  it('names what is left out in a file beside the two', async () => {
+    const { textOf } = await trained(of([asked()]), { split: 0.5 })
+    expect(JSON.parse(textOf('left-out.jsonl'))).toEqual({
+      id: 'conv_1',
+      reason: 'it would be no valid line: it does not end with the assistant',
+    })
+  })
+
+  it.each(['0', '1', '-0.5', '', 'half', 'NaN'])('is refused with the share %j', async (share) => {
+    const { exitCode, stderr } = await hansard(['export', 'chat', '--output', 'x', `--split=${share}`])
+    expect(exitCode).toBe(2)
+    expect(stderr).toMatch(/is no share of the conversations\nhint: .+0\.9\.\n$/)
+  })
+})
+
+describe('Whatever is in the archive', () => {
+  const options: readonly Options[] = [
+    {},
+    { system: true },
+    { textOnly: true },
+    { drop: ['thinking', 'references', 'executions'], system: true },
+  ]
+  const rounds = [
+    [asked(), answered()],
+    [asked(), called(), resulted(), answered()],
+    [asked(), called(), called({}, 'b23456789'), resulted('', 'b23456789'), resulted(), answered()],
+  ]
+  const stray = fc.oneof(fc.constantFrom(...rounds.flat()), anyEntry)
+  const history = fc
+    .array(
+      fc.oneof(
+        { weight: 4, arbitrary: fc.constantFrom(...rounds) },
+        { weight: 1, arbitrary: stray.map((one) => [one]) },
+      ),
+      { maxLength: 4 },
+    )
+    .map((parts) => parts.flat())
+  const row = fc.record(
+    {
+      instructions: fc.oneof(fc.string(), fc.jsonValue()),
+      tools: fc.oneof({ weight: 3, arbitrary: fc.constant([gauge]) }, fc.jsonValue()),
+      agent_id: fc.constantFrom(null, 'ag_1'),
+    },
+    { requiredKeys: [] },
+  )
+
+  it('a conversation is a valid line or left out with a reason, and there is nothing else', async () => {
+    let written = 0
+    const histories = fc.array(fc.tuple(row, history), { maxLength: 8 })
+    await fc.assert(
+      fc.asyncProperty(histories, fc.constantFrom(...options), async (all, chosen) => {
+        const made = all.map(([members, entries], i) => ({
+          row: { ...members, id: `conv_${i}` },
+          entries: entries.map((entry) => JSON.stringify(entry)),
+        }))
+        const { lines, leftOut } = await trained(archiveOf(made), chosen)
+        expect(lines.length + Object.keys(leftOut).length).toBe(made.length)
+        for (const reason of Object.values(leftOut)) expect(reason).toMatch(/^[a-z].{10,}/)
+        written += lines.length
+      }),
+      { numRuns: 60 },
+    )
+    expect(written).toBeGreaterThan(10)
+  })
+
+  it('nothing is left out or changed that the format can express', async () => {
+    const text = fc.string({ minLength: 1, unit: 'grapheme' }).filter((said) => !/\p{Surrogate}/u.test(said))
+    const turn = fc.record({ question: text, answer: text, results: fc.array(text, { maxLength: 3 }) })
+    await fc.assert(
+      fc.asyncProperty(fc.array(turn, { minLength: 1, maxLength: 5 }), text, async (turns, instructions) => {
+        const ids = ['aaaaaaaaa', 'bbbbbbbbb', 'ccccccccc']
+        const entries = turns.flatMap(({ question, answer, results }) => [
+          asked(question),
+          ...results.map((result, i) => called(JSON.stringify({ result }), ids[i])),
+          ...results.map((result, i) => resulted(result, ids[i])),
+          answered(answer),
+        ])
+        const archive = of(entries, { instructions, tools: [gauge] })
+        const { lines } = await trained(archive, { system: true })
+        const said = lines[0]?.messages.flatMap(({ content, tool_calls = [] }) => [
+          ...(content === undefined ? [] : [content]),
+          ...tool_calls.map((call) => (JSON.parse(call.function.arguments) as { result: string }).result),
+        ])
+        expect(said).toEqual([
+          instructions,
+          ...turns.flatMap(({ question, answer, results }) => [question, ...results, ...results, answer]),
+        ])
+      }),
+      { numRuns: 30 },
+    )
+  })
+})

@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest'
+
+import { STAMP_KEY, describeStamp } from '../../../src/replay/stamp.ts'
+import type { Comparison, Replayed } from '../../../src/replay/verify/certificate.ts'
+import { compareCopy } from '../../../src/replay/verify/certify.ts'
+import { STAMP } from '../../../src/replay/verify/row-form.ts'
+
+const entries = ['{"role":"user","content":"Hi"}']
+const stamp = 'v1.a.b.history.'
+
+type Row = Record<string, unknown>
+
+describe('The row of a copy', () => {
+  it('carries its stamp where the plan puts it', () => {
+    expect(STAMP).toBe(STAMP_KEY)
+  })
+
+  it.each<[shape: string, source: Row, copy: Row]>([
+    ['null for what is absent', { name: 'A' }, { name: 'A', description: null, instructions: null }],
+    ['no tools as an empty list', {}, { tools: [], guardrails: null }],
+    [
+      'arguments with their defaults',
+      { completion_args: null },
+      { completion_args: { stop: null, tool_choice: 'auto' } },
+    ],
+    ['0.30 for 0.3', { completion_args: { temperature: 0.3 } }, { completion_args: { temperature: 'N3' } }],
+    ['metadata in another order', { metadata: { a: 1, b: 2 } }, { metadata: { b: 2, [STAMP]: stamp, a: 1 } }],
+    ['its own times', { created_at: 'x', updated_at: 'y' }, { created_at: 'z' }],
+    ['a field that is new', {}, { visibility: 'private' }],
+    ['the secret of a connector', connector('[redacted by hansard]'), connector('secret')],
+    ['the version of an agent as a string', agent(3), agent('3')],
+  ])('may show %s', (_, source, copy) => {
+    expect(certified(source, { metadata: { [STAMP]: stamp }, ...copy })).toMatchObject({
+      verdict: 'identical',
+      differences: [],
+    })
+  })
+
+  it('need not show metadata, but then nobody says that it is identical', () => {
+    const { verdict, unseen } = certified({ metadata: { team: 'water' } }, {})
+    expect({ verdict, unseen }).toEqual({ verdict: 'equivalent', unseen: ['metadata'] })
+  })
+
+  it.each<[what: string, source: Row, copy: Row, path: string]>([
+    ['another kind of authorization', connector('x'), connector('x', 'oauth2-token'), 'tools'],
+    ['another version of an agent', agent(3), agent(4), 'agent_version'],
+    ['another agent', agent(3), { ...agent(3), agent_id: 'ag_2' }, 'agent_id'],
+    [
+      'digits beyond a double',
+      { metadata: { n: 'N1' } },
+      { metadata: { n: 'N2', [STAMP]: stamp } },
+      'metadata',
+    ],
+    ['a guardrail less', { guardrails: [{ block_on_error: true }] }, {}, 'guardrails'],
+    ['a field less', { mood: 'glad' }, {}, 'mood'],
+  ])('may not show %s', (_, source, copy, path) => {
+    const { verdict, differences } = certified(source, { metadata: { [STAMP]: stamp }, ...copy })
+    expect({ verdict, path: differences[0]?.path }).toEqual({ verdict: 'different', path })
+  })
+
+  it('may carry its stamp in the description, if that is declared', () => {
+    const { body, loss } = describeStamp('{"description":"Rivers"}', stamp)
+    const copy = JSON.parse(body) as Row
+    expect(certified({ description: 'Rivers' }, copy, [loss])).toMatchObject({ verdict: 'equivalent' })
+    expect(certified({ description: 'Rivers' }, copy)).toMatchObject({ verdict: 'different' })
+    expect(certified({ description: 'River' }, copy, [loss])).toMatchObject({ verdict: 'different' })
+  })
+
+  it('takes the settings of an agent that becomes a model from that agent', () => {
+    const settings = { id: 'ag_1', model: 'm', instructions: 'Be brief.', tools: [], handoffs: ['ag_2'] }
+    const copy = { model: 'large', instructions: 'Be brief.', metadata: { [STAMP]: stamp } }
+    const before = '{"agent_id":"ag_1","agent_version":3,"model":"m"}'
+    const losses = [
+      loss('agent-as-model', 'agent_id', before, '"large"'),
+      loss('field-dropped', 'handoffs', '["ag_2"]', null),
+    ]
+    const source = {
+      row: rowText({ ...agent(3), model: undefined }),
+      entries,
+      agent: JSON.stringify(settings),
+    }
+    const ask = (some: Replayed['losses'], row: Row) =>
+      compareCopy({ mode: 'history', stamp, losses: some, source }, { row: rowText(row), entries })
+        .differences
+    expect(ask(losses, copy)).toEqual([])
+    expect(ask(losses.slice(0, 1), copy)).toMatchObject([{ path: 'handoffs' }])
+    expect(ask(losses, { ...copy, instructions: 'Be kind.' })).toMatchObject([{ path: 'instructions' }])
+    expect(ask(losses, { ...copy, model: 'small' })).toMatchObject([{ path: 'model' }])
+  })
+})
+
+function certified(source: Row, copy: Row, losses: Replayed['losses'] = []): Comparison {
+  const replayed: Replayed = { mode: 'history', stamp, losses, source: { row: rowText(source), entries } }
+  return compareCopy(replayed, { row: rowText(copy), entries })
+}
+
+/** Numbers that JSON.stringify would write otherwise stand as words until they are text. */
+function rowText(row: Row): string {
+  const id = row['agent_id'] === undefined ? { id: 'conv_1', model: 'm' } : { id: 'conv_1' }
+  return JSON.stringify({ ...id, ...row })
+    .replace('"N1"', '12345678901234567890')
+    .replace('"N2"', '12345678901234567891')
+    .replace('"N3"', '0.30')
+}
+
+function connector(value: string, type = 'api-key'): Row {
+  return { tools: [{ type: 'connector', connector_id: 'c1', authorization: { type, value } }] }
+}
+
+function agent(version: string | number): Row {
+  return { agent_id: 'ag_1', agent_version: version }
+}
+
+function loss(kind: 'agent-as-model' | 'field-dropped', path: string, before: string, after: string | null) {
+  return { kind, position: null, id: null, path, before, after }
+}

@@ -1,0 +1,91 @@
+import { describe, expect, it, onTestFinished } from 'vitest'
+
+import { ConversationsClient } from '../../../src/api/client.ts'
+import { emptyArchive } from '../../../src/archive/archive.ts'
+import { redactSecrets } from '../../../src/model/secrets.ts'
+import type { ReplayOptions, Tail } from '../../../src/replay/plan.ts'
+import { preflight } from '../../../src/replay/preflight.ts'
+import { stringMember, type Source } from '../../../src/replay/source.ts'
+import { compareCopy } from '../../../src/replay/verify/certify.ts'
+import type { Behaviour } from '../../../src/sandbox/behaviour.ts'
+import { loadStories, storiesDirectory } from '../../../src/sandbox/stories.ts'
+import { replayOnce } from '../../support/copies.ts'
+import { plainOptions, strictest } from '../../support/replay.ts'
+import { visit } from '../../support/sandbox.ts'
+
+const options: ReplayOptions = {
+  ...plainOptions,
+  fallbackModel: 'mistral-large-latest',
+  connectors: { gauge_connector: 'gauge', map_connector: 'map', open_connector: 'open' },
+  connectorAuth: { gauge_connector: 'GAUGE', map_connector: 'MAP' },
+  libraries: { '06835bb1-9607-7898-8000-435d8a0b1afd': 'lib' },
+}
+
+const targets: Partial<Behaviour>[] = [
+  {},
+  strictest,
+  { trailingAssistant: 'answer', appendId: 'new', completionArgs: 'null' },
+  { trailingAssistant: 'accept', getMetadata: 'absent', listMetadata: 'absent' },
+  { toolShape: 'specified', idLayout: 'seconds', updatedAtStart: 'after-answer' },
+  { agentVersion: 'string', thinkingInputs: 'accept', toolReferenceInputs: 'accept', inputIds: 'accept' },
+]
+
+describe('Every story, replayed', () => {
+  it.each(targets)('as history gets a certificate, whatever the tail: %j', async (behaviour) => {
+    const { client, found } = await targetOf(behaviour)
+    const verdicts: string[] = []
+    for (const tail of ['auto', 'answer', 'nudge', 'prefix'] satisfies Tail[]) {
+      for (const source of await storySources()) {
+        const made = await replayOnce(client, source, { ...options, tail }, found)
+        if (made === undefined) continue
+        const { verdict, differences, hashes, losses, unseen } = compareCopy(made.replayed, made.copy)
+        expect({ id: source.id, tail, differences }).toEqual({ id: source.id, tail, differences: [] })
+        expect(verdict).toBe(losses.length + unseen.length === 0 ? 'identical' : 'equivalent')
+        expect(hashes.target).toBe(hashes.expected)
+        if (verdict === 'identical') expect(hashes.target).toBe(hashes.source)
+        verdicts.push(verdict)
+      }
+    }
+    expect(verdicts.length).toBeGreaterThanOrEqual(40)
+  })
+
+  it.each(targets)('turn by turn gets a certificate with the answers side by side: %j', async (behaviour) => {
+    const { client, found } = await targetOf(behaviour)
+    const turns: ReplayOptions = { ...options, mode: 'turns', rebuild: 'quiet', dropTools: true }
+    let answered = 0
+    for (const source of await storySources()) {
+      const made = await replayOnce(client, source, turns, found)
+      if (made === undefined) continue
+      const { verdict, differences, hashes, answers } = compareCopy(made.replayed, made.copy)
+      expect({ id: source.id, differences }).toEqual({ id: source.id, differences: [] })
+      expect(verdict).not.toBe('different')
+      expect(hashes.target).toBe(hashes.expected)
+      expect(answers.length).toBe(made.planned.calls.length)
+      expect(answers.every(({ target }) => target !== '')).toBe(true)
+      answered += answers.length
+    }
+    expect(answered).toBeGreaterThan(20)
+  })
+})
+
+async function targetOf(behaviour: Partial<Behaviour>) {
+  const { sandbox } = await visit({ behaviour }, 'other')
+  const client = new ConversationsClient({ apiKey: 'other', baseUrl: sandbox.url })
+  onTestFinished(() => client.close())
+  return { sandbox, client, found: await preflight(client, emptyArchive(), options, { yesDifferent: true }) }
+}
+
+/** The stories as the archive would hold them, but for the picture of 5 MB. */
+async function storySources(): Promise<Source[]> {
+  const stories = await loadStories(storiesDirectory)
+  return stories.flatMap(({ conversations, agents }) =>
+    conversations
+      .filter(({ entries }) => entries.every((entry) => entry.length < 1e6))
+      .map(({ row, entries }) => ({
+        id: stringMember(row, 'id') ?? '',
+        row: redactSecrets(row),
+        entries,
+        agent: agents[0] === undefined ? undefined : redactSecrets(agents[0]),
+      })),
+  )
+}

@@ -1,0 +1,44 @@
+import { openArchive, type Archive } from '../../src/archive/archive.ts'
+import { onTestFinished } from 'vitest'
+
+import { ConversationsClient } from '../../src/api/client.ts'
+import { sourceOf } from '../../src/replay/archived.ts'
+import type { Source } from '../../src/replay/source.ts'
+import { loadStories, storiesDirectory } from '../../src/sandbox/stories.ts'
+import { hansard, type Outcome } from './hansard.ts'
+import { world, type World } from './world.ts'
+
+/** A source account that is backed up, and a target: the accounts `source` and `other` of one sandbox. */
+export interface ReplayWorld extends World {
+  /** The archive, open to be read. */
+  readonly opened: Archive
+  readonly sources: readonly Source[]
+  /** A client of the target. */
+  readonly target: ConversationsClient
+  /** Runs a command line with the keys of both accounts. */
+  replay(...args: string[]): Promise<Outcome>
+}
+
+/** Backs up the stories that come with hansard, or these. */
+export async function replayWorld(options: Parameters<typeof world>[0] = {}): Promise<ReplayWorld> {
+  const stories = options.stories ?? (await loadStories(storiesDirectory))
+  const built = await world({ ...options, stories })
+  await built.backup()
+  const opened = openArchive(built.archive)
+  onTestFinished(() => opened.close())
+  const target = new ConversationsClient({ apiKey: 'other', baseUrl: built.sandbox.url })
+  onTestFinished(() => target.close())
+  const env = {
+    MISTRAL_API_KEY: 'source',
+    MISTRAL_TARGET_API_KEY: 'other',
+    MISTRAL_TARGET_BASE_URL: built.sandbox.url,
+    HANSARD_ARCHIVE: built.archive,
+  }
+  return {
+    ...built,
+    opened,
+    target,
+    sources: [...opened.conversations.readAll({})].map((stored) => sourceOf(opened, stored)),
+    replay: (...args) => hansard(['replay', ...args], { env }),
+  }
+}

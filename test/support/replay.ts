@@ -1,0 +1,40 @@
+import type { ReplayOptions, Target } from '../../src/replay/plan.ts'
+import type { Behaviour } from '../../src/sandbox/behaviour.ts'
+
+/** The options of a replay that nobody has said anything about. */
+export const plainOptions: ReplayOptions = {
+  mode: 'history',
+  tail: 'auto',
+  rebuild: 'keep',
+  agents: {},
+  models: {},
+  libraries: {},
+  connectors: {},
+  fallbackModel: null,
+  connectorAuth: {},
+  dropTools: false,
+  label: '',
+  price: null,
+}
+
+/** A target with a model that reasons and one that does not. */
+export const plainTarget: Target = {
+  baseUrl: 'https://api.example',
+  account: 'another',
+  models: {
+    'mistral-small-latest': { context: 131_072, reasons: false },
+    'magistral-medium-latest': { context: 40_960, reasons: true },
+  },
+  agents: {},
+}
+
+/** The sandbox as hard to please as its switches make it. */
+export const strictest: Partial<Behaviour> = {
+  trailingAssistant: 'refuse',
+  handoffInputs: 'refuse',
+  toolExecutionInputs: 'refuse',
+  toolReferenceInputs: 'refuse',
+  inputIds: 'refuse',
+  thinkingInputs: 'refuse',
+  maxTokensZero: 'refuse',
+}

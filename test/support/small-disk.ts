@@ -1,0 +1,10 @@
+import { Archive, openArchive } from '../../src/archive/archive.ts'
+import { openSqlite } from '../../src/archive/sqlite.ts'
+
+/** The archive as on a disk that holds so many pages more. */
+export function openOnSmallDisk(path: string, pages: number): Archive {
+  openArchive(path, { mode: 'create' }).close()
+  const db = openSqlite(path, 'write')
+  db.pragma(`max_page_count = ${Number(db.pragma('page_count', { simple: true })) + pages}`)
+  return new Archive(db, path)
+}

@@ -1,0 +1,260 @@
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+import { openArchive } from '../../src/archive/archive.ts'
+import type { Copy } from '../../src/archive/replay-copies.ts'
+import { sourceOf } from '../../src/replay/archived.ts'
+import type { Mode } from '../../src/replay/plan.ts'
+import { revisionOf } from '../../src/replay/revision.ts'
+import { markOf } from '../../src/replay/run/mark.ts'
+import { stampOf } from '../../src/replay/stamp.ts'
+import type { SandboxAccount } from '../../src/sandbox/account.ts'
+import type { Behaviour } from '../../src/sandbox/behaviour.ts'
+import type { Effect, Fault } from '../../src/sandbox/faults.ts'
+import { seededRandom, type Random } from '../../src/sandbox/random.ts'
+import { startSandbox, type Sandbox } from '../../src/sandbox/server.ts'
+import { KEY } from './account.ts'
+import { startHansard, type Ended, type Running } from './child.ts'
+import { watchKey, type KeyWatch } from './key-watch.ts'
+
+/** What the client is told to allow for, in seconds; what the sandbox really takes is less, as the guarantee asks. */
+const SETTLE = 2
+const LATEST_MS = 900
+const DELAY_SECONDS = 0.6
+
+/** Runs to the end that a round may need: one that finds out what happened, and one more for what was refused. */
+const MOST_RUNS = 4
+
+/** What became of the conversations of all rounds. */
+export interface ReplayTally {
+  rounds: number
+  conversations: number
+  once: number
+  uncertain: number
+  /** Of those that arrived: the answer had been lost, and what it did was found. */
+  found: number
+  lostAnswers: number
+  kills: number
+}
+
+export function emptyReplayTally(): ReplayTally {
+  return { rounds: 0, conversations: 0, once: 0, uncertain: 0, found: 0, lostAnswers: 0, kills: 0 }
+}
+
+/** An archive to replay, in a folder of its own; some of its conversations say the very same. */
+export async function archiveToReplay(): Promise<{ readonly path: string; remove(): void }> {
+  const folder = mkdtempSync(join(tmpdir(), 'hansard-source-'))
+  const path = join(folder, 'archive.db')
+  const sandbox = await startSandbox({ accounts: [{ key: 'source' }] })
+  try {
+    const account = sandbox.account('source')
+    for (const about of [
+      'silt',
+      'silt',
+      'silt',
+      'delta',
+      'meander',
+      'oxbow',
+      'levee',
+      'levee',
+      'ford',
+      'weir',
+    ]) {
+      account.create({ entries: dialogue(about, 1 + (about.length % 3)) })
+    }
+    const env = { MISTRAL_API_KEY: 'source', MISTRAL_BASE_URL: sandbox.url, HANSARD_ARCHIVE: path }
+    const { code, stderr } = await startHansard(['backup'], env).ended
+    if (code !== 0) throw new Error(stderr)
+  } finally {
+    await sandbox.close()
+  }
+  return { path, remove: () => rmSync(folder, { recursive: true, force: true }) }
+}
+
+let entryIds = 0
+
+function dialogue(about: string, turns: number): string[] {
+  return Array.from({ length: turns }, (_, turn) => [
+    `{"type":"message.input","role":"user","id":"msg_${entryIds++}","content":"What of the ${about}, ${turn}?"}`,
+    `{"type":"message.output","role":"assistant","id":"msg_${entryIds++}","content":"It lasts: ${about} ${turn}."}`,
+  ]).flat()
+}
+
+/** Replays under kills, lost answers and a target that behaves as it likes; fails unless each arrives exactly once. */
+export async function replayRound(seed: number, source: string, tally: ReplayTally): Promise<void> {
+  const random = seededRandom(seed)
+  const folder = mkdtempSync(join(tmpdir(), 'hansard-replay-'))
+  const archive = join(folder, 'archive.db')
+  copyFileSync(source, archive)
+  const behaviour = someBehaviour(random)
+  const mode: Mode = random.below(3) === 0 ? 'turns' : 'history'
+  const sandbox = await startSandbox({
+    accounts: [{ key: KEY }],
+    behaviour,
+    seed,
+    faults: someFaults(random, tally),
+  })
+  const watch = watchKey(sandbox.url)
+  const others = createMeanwhile(sandbox, seededRandom(seed + 1), behaviour)
+  const env = { MISTRAL_TARGET_API_KEY: KEY, MISTRAL_TARGET_BASE_URL: sandbox.url, HANSARD_ARCHIVE: archive }
+  const args = ['replay', 'run', '--yes', '--json', '--mode', mode, '--settle', String(SETTLE)]
+  const run = () => startHansard([...args, '--concurrency', String(1 + random.below(4))], env)
+  const about = `replay round of seed ${seed} (${mode}, ${JSON.stringify(behaviour)})`
+  try {
+    for (let kills = random.below(4); kills > 0; kills--) await killOnce(run(), random, watch, tally)
+    let ended: Ended = await run().ended
+    for (let runs = 1; ended.code !== 0 && runs < MOST_RUNS; runs++) ended = await run().ended
+    if (ended.code !== 0 && ended.code !== 3) throw new Error(`it ended oddly: ${JSON.stringify(ended)}`)
+    others.stop()
+    await sleep(LATEST_MS + 200) // what is late may still make a second copy
+    const wrong = judgeTarget(archive, mode, sandbox.account(KEY), tally)
+    if (wrong.length > 0) throw new Error(`${wrong.join('\n')}\n${ended.stderr}\n${ended.stdout}`)
+    tally.rounds++
+    watch.check(folder, ended.stdout, ended.stderr)
+  } catch (thrown) {
+    throw new Error(`${about}: ${String(thrown)}`, { cause: thrown })
+  } finally {
+    others.stop()
+    watch.end()
+    await sandbox.close()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function someBehaviour(random: Random): Partial<Behaviour> {
+  const one = <T>(...of: readonly T[]): T => of[random.below(of.length)] as T
+  const getMetadata = one('present', 'present', 'absent' as const)
+  return {
+    metadataFilter: one('works', 'ignored', 'finds-nothing'),
+    getMetadata,
+    listMetadata: getMetadata === 'absent' ? 'absent' : one('present', 'absent'),
+    listDelaySeconds: one(0, DELAY_SECONDS),
+    filterDelaySeconds: one(0, DELAY_SECONDS),
+    appendId: one('same', 'new'),
+    busySeconds: one(0, 0.3),
+    order: one('newest-first', 'oldest-first'),
+    maxPageSize: one(100, 20),
+  }
+}
+
+/** What goes wrong with one write in five: mostly its answer is lost after it was done, now or a little later. */
+function someFaults(random: Random, tally: ReplayTally): Fault[] {
+  const lost: (() => Effect)[] = [
+    () => ({ kind: 'reset', when: 'after' }),
+    () => ({ kind: 'reset', when: 'after' }),
+    () => ({ kind: 'finish-later', ms: 100 + random.below(LATEST_MS - 100) }),
+    () => ({ kind: 'finish-later', ms: 100 + random.below(LATEST_MS - 100) }),
+    () => ({ kind: 'cut-stream', events: random.below(3) }),
+    () => ({ kind: 'stream-error', events: 1 + random.below(2) }),
+    () => ({ kind: 'reset', when: 'before' }),
+    () => ({ kind: 'answer', like: 'bad-gateway' }),
+  ]
+  const faults: Fault[] = [{ then: { kind: 'latency', ms: 8 } }]
+  for (const operation of ['startStream', 'appendStream'] as const) {
+    for (let nth = 1; nth <= 100; nth++) {
+      if (random.below(5) > 0) continue
+      const effect = lost[random.below(lost.length)]?.() ?? { kind: 'latency', ms: 0 }
+      faults.push({ operation, nth, then: effect })
+    }
+    faults.push({ operation, every: 3, then: { kind: 'trickle', bytes: 200, ms: 15 } })
+  }
+  void tally
+  return faults
+}
+
+/**
+ * Somebody else uses the target; where copies show their stamp, also with the very words of the source. (Not before the
+ * first copy is there: until then nothing shows where stamps come back, and the words alone must do.)
+ */
+function createMeanwhile(
+  sandbox: Sandbox,
+  random: Random,
+  { getMetadata }: Partial<Behaviour>,
+): { stop(): void } {
+  const account = sandbox.account(KEY)
+  let left = 60
+  const timer = setInterval(() => {
+    if (left-- <= 0) return
+    const isLike =
+      getMetadata === 'present' && random.below(4) === 0 && account.ids.some((id) => isMarked(account, id))
+    account.create({ entries: isLike ? dialogue('silt', 2) : dialogue(random.hex(6), 1 + random.below(2)) })
+  }, 150)
+  return { stop: () => clearInterval(timer) }
+}
+
+async function killOnce(
+  running: Running,
+  random: Random,
+  watch: KeyWatch,
+  tally: ReplayTally,
+): Promise<void> {
+  const request = random.below(1 + random.below(60))
+  let begun = 0
+  const reached = new Promise<void>((resolve) => {
+    watch.onRequest = () => {
+      if (++begun > request) resolve()
+    }
+  })
+  await Promise.race([reached, running.ended])
+  await sleep(random.below(40))
+  running.child.kill('SIGKILL')
+  if ((await running.ended).signal === 'SIGKILL') tally.kills++
+}
+
+/** Compares what stands at the target, in truth, with what the archive wanted there. */
+function judgeTarget(path: string, mode: Mode, account: SandboxAccount, tally: ReplayTally): string[] {
+  const archive = openArchive(path)
+  try {
+    const wrong: string[] = []
+    const [target] = archive.replayTargets.all()
+    const claimed = new Map<string, string>()
+    for (const stored of archive.conversations.readAll({})) {
+      const source = sourceOf(archive, stored)
+      const stamp = stampOf({ id: source.id, revision: revisionOf(source), mode, label: '' })
+      const copy = target && archive.replayCopies.byStamp(target.id, stamp)
+      const there = account.ids.filter((id) => stampIn(account, id) === stamp)
+      const starts = startsAmong(account, there)
+      tally.conversations++
+      if (starts > 1) wrong.push(`${starts} copies of ${source.id}: ${there.join(', ')}, ${told(copy)}`)
+      if (copy?.state === 'uncertain') tally.uncertain++
+      else if (copy?.state !== 'done') wrong.push(`${source.id} is ${told(copy)}`)
+      else if (starts === 0) wrong.push(`${source.id} is missing, and ${told(copy)}`)
+      else if (!there.includes(copy.targetId ?? '')) wrong.push(`${source.id} is taken for ${told(copy)}`)
+      else tally.once++
+      if (copy === undefined) continue
+      const requests = archive.replayRequests.ofCopy(copy.id)
+      if (requests.some(({ outcome }) => outcome === 'found')) tally.found++
+      tally.lostAnswers += requests.filter(
+        ({ outcome }) => outcome === 'found' || outcome === 'absent',
+      ).length
+      if (copy.targetId !== null && claimed.has(copy.targetId))
+        wrong.push(`${copy.targetId} is claimed twice`)
+      claimed.set(copy.targetId ?? '', source.id)
+    }
+    return wrong
+  } finally {
+    archive.close()
+  }
+}
+
+function told(copy: Copy | undefined): string {
+  return copy === undefined
+    ? 'not even planned'
+    : `${copy.state} (${copy.targetId ?? 'no id'}, ${copy.reason ?? ''})`
+}
+
+/** An append may make a new conversation that goes on from an earlier one: both come from one start. */
+function startsAmong(account: SandboxAccount, ids: readonly string[]): number {
+  return new Set(ids.map((id) => account.entries(id)?.[0])).size
+}
+
+function isMarked(account: SandboxAccount, id: string): boolean {
+  return stampIn(account, id) !== undefined
+}
+
+function stampIn(account: SandboxAccount, id: string): string | undefined {
+  const mark = markOf(JSON.parse(account.row(id) ?? 'null'))
+  return typeof mark === 'object' ? mark.stamp : undefined
+}
