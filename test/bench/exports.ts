@@ -9,7 +9,7 @@ import { hasShell, timeShell } from './shell.ts'
 const script = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 /** Formats whose memory must not grow with the archive, with the most that each may take, in MB. */
-const memoryLimits = { jsonl: 200, csv: 200, parquet: 500 } as const
+const memoryLimits = { jsonl: 200, csv: 200, markdown: 200, chat: 200, parquet: 500 } as const
 
 /** Exports against the `sqlite3` shell and DuckDB, and what memory they take. */
 export async function benchExports(isQuick: boolean, folder: string): Promise<void> {
