@@ -168,27 +168,24 @@ describe('A lost answer', () => {
     expect(await run(world, '--resolve', 'conv_0=none')).toMatchObject({ exitCode: 0, done: 1 })
   })
 
-  it('to an append is found in the conversation, or in the one that goes on from it', async () => {
-    for (const appendId of ['same', 'new'] as const) {
-      for (const behaviour of searches) {
-        const world = await replayWorld({
-          behaviour: { ...behaviour, appendId, busySeconds: 0.2 },
-          stories: [talksOf([['One?', '1.', 'Two?', '2.', 'Three?', '3.']])],
-          faults: [
-            loses(1, { kind: 'reset', when: 'after' }, 'appendStream'),
-            loses(3, { kind: 'finish-later', ms: 60 }, 'appendStream'),
-          ],
-        })
-        const result = await run(world, '--mode', 'turns')
-        expect({ appendId, behaviour, ...result }).toMatchObject({ exitCode: 0, done: 1 })
-        const [last] = rowsOf(world)
-        expect(world.sandbox.account('other').entries(String(last?.['id']))).toHaveLength(6)
-        expect({ behaviour, copies: rowsOf(world).length }).toEqual({
-          behaviour,
-          copies: appendId === 'same' ? 1 : 3,
-        })
-      }
-    }
+  const appends = (['same', 'new'] as const).flatMap((appendId) =>
+    searches.map((behaviour) => ({ ...behaviour, appendId })),
+  )
+
+  it.each(appends)('to an append is found where it went on: %j', async (behaviour) => {
+    const world = await replayWorld({
+      behaviour,
+      stories: [talksOf([['One?', '1.', 'Two?', '2.', 'Three?', '3.']])],
+      faults: [
+        loses(1, { kind: 'reset', when: 'after' }, 'appendStream'),
+        loses(2, { kind: 'finish-later', ms: 60 }, 'appendStream'),
+      ],
+    })
+    expect(await run(world, '--mode', 'turns')).toMatchObject({ exitCode: 0, done: 1, found: 2 })
+    expect(writesTo(world)).toHaveLength(3)
+    const [last] = rowsOf(world)
+    expect(world.sandbox.account('other').entries(String(last?.['id']))).toHaveLength(6)
+    expect(rowsOf(world)).toHaveLength(behaviour.appendId === 'same' ? 1 : 3)
   })
 })
 
@@ -199,6 +196,18 @@ async function inputsSent(): Promise<string[]> {
   const account = elsewhere.sandbox.account('other')
   return (account.entries(account.ids[0] ?? '') ?? []).slice(0, 3)
 }
+
+describe('A conversation that is still being written to', () => {
+  it('is waited for', async () => {
+    const world = await replayWorld({
+      behaviour: { busySeconds: 0.3 },
+      stories: [talksOf([['One?', '1.', 'Two?', '2.', 'Three?', '3.']])],
+    })
+    expect(await run(world, '--mode', 'turns')).toMatchObject({ exitCode: 0, done: 1, found: 0 })
+    const account = world.sandbox.account('other')
+    expect(account.entries(account.ids[0] ?? '')).toHaveLength(6)
+  })
+})
 
 describe('Stamps', () => {
   it('go into the description where metadata does not come back, as a declared loss', async () => {
