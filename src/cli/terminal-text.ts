@@ -10,7 +10,10 @@ export function defuse(text: string): string {
     .replaceAll(STEERING, (character) => CONTROL_PICTURES[character] ?? `\\u${hex(character)}`)
 }
 
-/** The same for JSON, which stays the same JSON: such a character can only stand in a string, and has an escape there. */
+/**
+ * The same for JSON, which stays the same JSON: such a character can only stand in a string, and has an escape there.
+ * The ends of lines of CSV stay too.
+ */
 export function defuseJson(json: string): string {
   return json.replaceAll(STEERING, (character) => `\\u${hex(character)}`)
 }

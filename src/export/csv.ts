@@ -66,6 +66,9 @@ type Lines = (rows: string[][]) => string
 /** Rows are turned into lines together: asking the library anew for each takes its time. */
 const BATCH = 64 * 1024
 
+/** Above this a row is written in pieces: the library makes several copies of each cell, and 5 MB took 100 MB so. */
+const LARGE = 256 * 1024
+
 class Table<Row> {
   readonly #file: OutputFile
   readonly #columns: readonly Column<Row>[]
@@ -95,8 +98,10 @@ class Table<Row> {
 
   write(row: Row): Promise<void> | undefined {
     const cells = this.#cells.map((cell) => cell(row))
+    const size = cells.reduce((sum, { length }) => sum + length, 0)
+    if (size > LARGE) return this.#writeLarge(cells)
     this.#rows.push(cells)
-    for (const { length } of cells) this.#size += length
+    this.#size += size
     return this.#size < BATCH ? undefined : this.#flush()
   }
 
@@ -105,11 +110,32 @@ class Table<Row> {
     await this.#file.close()
   }
 
+  async #writeLarge(cells: readonly string[]): Promise<void> {
+    await this.#flush()
+    let separator = ''
+    for (const cell of cells) {
+      await this.#file.write(`${separator}"`)
+      for (const piece of piecesOf(cell)) await this.#file.write(piece.replaceAll('"', '""'))
+      separator = '",'
+    }
+    await this.#file.write('"\r\n')
+  }
+
   async #flush(): Promise<void> {
     const rows = this.#rows
     this.#rows = []
     this.#size = 0
     if (rows.length > 0) await this.#file.write(this.#lines(rows))
+  }
+}
+
+function* piecesOf(text: string): Generator<string, void, undefined> {
+  for (let start = 0; start < text.length;) {
+    let end = start + BATCH
+    // Half a surrogate pair is no character.
+    if (/[\ud800-\udbff]/.test(text.charAt(end - 1))) end++
+    yield text.slice(start, end)
+    start = end
   }
 }
 

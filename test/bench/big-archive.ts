@@ -19,7 +19,12 @@ const TOGETHER = 500
 export function makeBigArchive(path: string, shape: BigArchive): void {
   const archive = openArchive(path, { mode: 'create' })
   const at = '2026-11-22T00:00:00.000Z'
-  const run = archive.runs.begin({ command: 'backup', hansard: '0', baseUrl: 'https://example.org', startedAt: at })
+  const run = archive.runs.begin({
+    command: 'backup',
+    hansard: '0',
+    baseUrl: 'https://example.org',
+    startedAt: at,
+  })
   const random = seededRandom(1)
   const prose = proseOf(random)
   const everyLarge = Math.ceil(shape.conversations / Math.max(shape.largeEntries, 1))
@@ -40,7 +45,14 @@ function made(i: number, shape: BigArchive, isLarge: boolean, prose: string, ran
   const id = `conv_${i.toString(16).padStart(32, '0')}`
   const month = Math.floor((i * shape.months) / shape.conversations)
   const created_at = `${2023 + Math.floor(month / 12)}-${String((month % 12) + 1).padStart(2, '0')}-02T08:00:00.123456Z`
-  const row = { id, object: 'conversation', created_at, model: 'mistral-small-latest', name: null, metadata: { n: i } }
+  const row = {
+    id,
+    object: 'conversation',
+    created_at,
+    model: 'mistral-small-latest',
+    name: null,
+    metadata: { n: i },
+  }
   const entries = Array.from({ length: shape.entries }, (_, k) => {
     const length = isLarge && k === 0 ? LARGE : shape.bytesPerEntry - 200
     const from = random.below(prose.length - length)

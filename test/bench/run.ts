@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 import type { ManyOptions } from '../../src/sandbox/many.ts'
+import { benchExports } from './exports.ts'
 import { measure, median, type Measured } from './measure.ts'
 import { searchBench } from './search.ts'
 
@@ -80,6 +81,7 @@ try {
   await memory(1000, isQuick ? 4000 : 20_000)
   searchBench(newFile(), isQuick ? 2000 : 100_000)
   if (!isQuick) await largeBodies()
+  await benchExports(isQuick, folder)
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }

@@ -41,8 +41,10 @@ it('Nothing that an account holds can steer a terminal, as text or as JSON', asy
     ['show', id, '--json'],
     ['api', 'getHistory', id],
     ['export', 'jsonl', '--output', '-'],
+    ['export', 'csv', '--table', 'entries', '--output', '-'],
   ]) {
-    const shown = (await onTerminal(args, env)).replaceAll(COLOUR, '')
+    // At the end of a line, where CSV has it, a carriage return steers nothing.
+    const shown = (await onTerminal(args, env)).replaceAll(COLOUR, '').replaceAll('\r\n', '\n')
     expect(shown.length).toBeGreaterThan(50)
     expect({ args, steers: STEERING.test(shown) }).toEqual({ args, steers: false })
   }

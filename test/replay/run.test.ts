@@ -1,34 +1,542 @@
+import { copyFileSync, readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
+import { lockArchive } from '../../src/archive/lock.ts'
+import { REDACTED } from '../../src/model/secrets.ts'
+import { markOf } from '../../src/replay/run/mark.ts'
 import { STAMP_KEY } from '../../src/replay/stamp.ts'
-import { replayWorld } from '../support/replay-world.ts'
+import type { Behaviour } from '../../src/sandbox/behaviour.ts'
+import type { Effect } from '../../src/sandbox/faults.ts'
+import { hansard } from '../support/hansard.ts'
+import { replayWorld, type ReplayWorld } from '../support/replay-world.ts'
+import { someTalks, talksOf } from '../support/talks.ts'
+
+type Result = Readonly<Record<string, unknown>> & { readonly stderr: string }
+
+/** Runs `replay run --yes --json` with a settling time that a test can wait for. */
+async function run({ replay }: ReplayWorld, ...args: string[]): Promise<Result> {
+  const { stdout, stderr, exitCode } = await replay('run', '--yes', '--json', '--settle', '0.7', ...args)
+  return { ...(JSON.parse(stdout) as object), exitCode, stderr }
+}
+
+/** What stands at the target: rows, the newest first. */
+function rowsOf({ sandbox }: ReplayWorld): Record<string, unknown>[] {
+  const account = sandbox.account('other')
+  return account.ids.map((id) => JSON.parse(account.row(id) ?? '{}') as Record<string, unknown>)
+}
+
+/** The stamps at the target, sorted; of what carries none, its id. */
+function stampsOf(world: ReplayWorld): string[] {
+  return rowsOf(world)
+    .map((row) => {
+      const mark = markOf(row)
+      return typeof mark === 'object' ? mark.stamp : String(row['id'])
+    })
+    .sort()
+}
+
+function writesTo({ sandbox }: ReplayWorld) {
+  return sandbox.requests.filter(({ account, method }) => account === 'other' && method !== 'GET')
+}
+
+/** A target that loses an answer. */
+function loses(nth: number, then: Effect, operation: 'startStream' | 'appendStream' = 'startStream') {
+  return { operation, nth, account: 'other', then }
+}
 
 describe('replay run', () => {
   it('sends every conversation of the plan once, and a second run sends nothing', async () => {
-    const { replay, sandbox } = await replayWorld()
-    const how = [
-      '--fallback-model',
-      'mistral-small-latest',
-      '--drop-tools',
-      '--price',
-      '0.4,2',
-      '--yes',
-      '--json',
+    const world = await replayWorld({ stories: [talksOf(someTalks(6))] })
+    const first = await run(world, '--price', '0.4,2')
+    expect(first).toMatchObject({ exitCode: 0, planned: 6, done: 6, outcome: 'done' })
+    expect(first['cost']).toBeGreaterThan(0)
+    expect(new Set(stampsOf(world)).size).toBe(6)
+    const sent = writesTo(world).length
+    expect(await run(world)).toMatchObject({ exitCode: 0, done: 6, before: 6, tokensOut: 0 })
+    expect(writesTo(world)).toHaveLength(sent)
+  })
+
+  it('carries out the plan of a file, and what it says', async () => {
+    const world = await replayWorld({ stories: [talksOf(someTalks(3))] })
+    const file = join(world.folder, 'plan.json')
+    await world.replay('plan', '--out', file, '--id', 'conv_1', 'conv_2', '--tail', 'answer')
+    expect(await run(world, file)).toMatchObject({ exitCode: 0, planned: 2, done: 2 })
+    expect(world.sandbox.account('other').entries(String(rowsOf(world)[0]?.['id']))).toHaveLength(2)
+  })
+
+  it('tells how it stands, offline', async () => {
+    const world = await replayWorld({ stories: [talksOf(someTalks(2))] })
+    expect((await world.replay('status')).stdout).toBe('Nothing was replayed yet.\n')
+    await run(world)
+    expect((await world.replay('status')).stdout).toMatch(/: 2 done\.\n {2}Spent: 2 writes, \d+ tokens in/)
+    const { stdout } = await world.replay('status', '--json')
+    expect(JSON.parse(stdout)).toMatchObject({ targets: [{ counts: { done: 2 }, grown: 0 }], unsettled: [] })
+  })
+})
+
+describe('A lost answer', () => {
+  const searches: Partial<Behaviour>[] = [
+    { metadataFilter: 'works' },
+    { metadataFilter: 'ignored' },
+    { metadataFilter: 'finds-nothing', listMetadata: 'absent' },
+    { metadataFilter: 'finds-nothing', order: 'oldest-first', listDelaySeconds: 0.1 },
+    { metadataFilter: 'ignored', listMetadata: 'absent', getMetadata: 'absent' },
+  ]
+  const effects: Effect[] = [
+    { kind: 'reset', when: 'after' },
+    { kind: 'finish-later', ms: 60 },
+    { kind: 'cut-stream', events: 0 },
+    { kind: 'cut-stream', events: 2 },
+    { kind: 'stream-error', events: 1 },
+  ]
+
+  it.each(searches)('is looked for, and nothing is sent twice: %j', async (behaviour) => {
+    for (const effect of effects) {
+      const world = await replayWorld({
+        behaviour,
+        stories: [talksOf(someTalks(4))],
+        faults: [loses(1, effect), loses(3, effect)],
+      })
+      const result = await run(world, '--concurrency', '2')
+      expect({ effect, ...result }).toMatchObject({ effect, exitCode: 0, done: 4, found: 2 })
+      expect(writesTo(world)).toHaveLength(4)
+      expect(rowsOf(world)).toHaveLength(4)
+    }
+  })
+
+  it.each(searches)('of what was never done is sent again once that is certain: %j', async (behaviour) => {
+    const world = await replayWorld({
+      behaviour,
+      stories: [talksOf(someTalks(3))],
+      faults: [
+        loses(1, { kind: 'reset', when: 'before' }),
+        loses(2, { kind: 'answer', like: 'bad-gateway' }),
+      ],
+    })
+    expect(await run(world)).toMatchObject({ exitCode: 0, done: 3, found: 0 })
+    expect(rowsOf(world)).toHaveLength(3)
+  })
+
+  it('of one of several that say the same is not mixed up with the others', async () => {
+    for (const behaviour of searches) {
+      const world = await replayWorld({
+        behaviour,
+        stories: [talksOf(Array.from({ length: 4 }, () => ['The same?', 'The same.']))],
+        faults: [
+          loses(1, { kind: 'finish-later', ms: 60 }),
+          loses(2, { kind: 'reset', when: 'before' }),
+          loses(4, { kind: 'reset', when: 'after' }),
+        ],
+      })
+      expect(await run(world, '--concurrency', '4')).toMatchObject({ exitCode: 0, done: 4, found: 2 })
+      expect(rowsOf(world)).toHaveLength(4)
+    }
+  })
+
+  it('is uncertain where two conversations may be it: said so, never sent again, until a person tells', async () => {
+    const world = await replayWorld({
+      behaviour: { getMetadata: 'absent', listMetadata: 'absent', metadataFilter: 'finds-nothing' },
+      stories: [talksOf(someTalks(1))],
+      faults: [loses(1, { kind: 'reset', when: 'after' })],
+    })
+    const account = world.sandbox.account('other')
+    const inputs = await inputsSent()
+    const twin = account.create({ entries: inputs })
+    const first = await run(world)
+    expect(first).toMatchObject({ exitCode: 3, uncertain: 1, done: 0 })
+    expect(first.stderr).toContain('uncertain: conv_0: it may be any of ')
+    expect(await run(world)).toMatchObject({ exitCode: 3, uncertain: 1 })
+    expect(writesTo(world)).toHaveLength(1)
+    expect((await world.replay('status')).stdout).toContain('uncertain: conv_0: it may be any of')
+
+    const ours = account.ids.find((id) => id !== twin) ?? ''
+    expect((await world.replay('run', '--yes', '--resolve', 'conv_0=conv_none')).exitCode).toBe(2)
+    expect(await run(world, '--resolve', `conv_0=${ours}`)).toMatchObject({ exitCode: 0, done: 1 })
+    expect(writesTo(world)).toHaveLength(1)
+  })
+
+  it('that a person says was never done is sent again', async () => {
+    const world = await replayWorld({
+      behaviour: { getMetadata: 'absent', listMetadata: 'absent' },
+      stories: [talksOf(someTalks(1))],
+      faults: [loses(1, { kind: 'reset', when: 'before' })],
+    })
+    const inputs = await inputsSent()
+    for (let i = 0; i < 2; i++) world.sandbox.account('other').create({ entries: inputs })
+    expect(await run(world)).toMatchObject({ exitCode: 3, uncertain: 1 })
+    expect(await run(world, '--resolve', 'conv_0=none')).toMatchObject({ exitCode: 0, done: 1 })
+  })
+
+  const appends = (['same', 'new'] as const).flatMap((appendId) =>
+    searches.map((behaviour) => ({ ...behaviour, appendId })),
+  )
+
+  it.each(appends)('to an append is found where it went on: %j', async (behaviour) => {
+    const world = await replayWorld({
+      behaviour,
+      stories: [talksOf([['One?', '1.', 'Two?', '2.', 'Three?', '3.']])],
+      faults: [
+        loses(1, { kind: 'reset', when: 'after' }, 'appendStream'),
+        loses(2, { kind: 'finish-later', ms: 60 }, 'appendStream'),
+      ],
+    })
+    expect(await run(world, '--mode', 'turns')).toMatchObject({ exitCode: 0, done: 1, found: 2 })
+    expect(writesTo(world)).toHaveLength(3)
+    const [last] = rowsOf(world)
+    expect(world.sandbox.account('other').entries(String(last?.['id']))).toHaveLength(6)
+    expect(rowsOf(world)).toHaveLength(behaviour.appendId === 'same' ? 1 : 3)
+  })
+})
+
+/** What the one conversation looks like over there, for somebody else to say the same. */
+async function inputsSent(): Promise<string[]> {
+  const elsewhere = await replayWorld({ stories: [talksOf(someTalks(1))] })
+  await run(elsewhere)
+  const account = elsewhere.sandbox.account('other')
+  return (account.entries(account.ids[0] ?? '') ?? []).slice(0, 3)
+}
+
+describe('A conversation that is still being written to', () => {
+  it('is waited for', async () => {
+    const world = await replayWorld({
+      behaviour: { busySeconds: 0.3 },
+      stories: [talksOf([['One?', '1.', 'Two?', '2.', 'Three?', '3.']])],
+    })
+    expect(await run(world, '--mode', 'turns')).toMatchObject({ exitCode: 0, done: 1, found: 0 })
+    const account = world.sandbox.account('other')
+    expect(account.entries(account.ids[0] ?? '')).toHaveLength(6)
+  })
+})
+
+describe('Stamps', () => {
+  it('go into the description where metadata does not come back, as a declared loss', async () => {
+    const world = await replayWorld({
+      behaviour: { getMetadata: 'absent', listMetadata: 'absent' },
+      stories: [talksOf(someTalks(3), { description: 'Of bends.' })],
+    })
+    expect(await run(world, '--concurrency', '3')).toMatchObject({ exitCode: 0, done: 3 })
+    const described = rowsOf(world).filter(({ description }) =>
+      /^Of bends\. \[hansard_replay v1\./.test(String(description)),
+    )
+    expect(described).toHaveLength(2) // the first one showed it
+    const copies = [...world.opened.replayCopies.inState(1, 'done')]
+    const kinds = copies.map(({ planned }) => planned.includes('description-stamped'))
+    expect(kinds).toEqual([false, true, true])
+    await world.replay('run', '--yes', '--label', 'more')
+    expect(
+      rowsOf(world)
+        .slice(0, 3)
+        .every(({ description }) => String(description).includes('.more]')),
+    ).toBe(true)
+  })
+
+  it('let the archive of another machine recognise the copies', async () => {
+    for (const behaviour of [{}, { listMetadata: 'absent' }] satisfies Partial<Behaviour>[]) {
+      const world = await replayWorld({ behaviour, stories: [talksOf(someTalks(3))] })
+      const other = join(world.folder, 'other.db')
+      copyFileSync(world.archive, other)
+      await run(world, '--id', 'conv_0', 'conv_1')
+      const { stdout } = await world.replay('run', '--archive', other, '--yes', '--json')
+      expect(JSON.parse(stdout)).toMatchObject({ done: 3, recognised: 2 })
+      expect(rowsOf(world)).toHaveLength(3)
+    }
+  })
+
+  it('tell that a copy is stale once the source has grown; --again copies it again', async () => {
+    const world = await replayWorld({ stories: [talksOf(someTalks(2))] })
+    await run(world)
+    world.sandbox
+      .account('source')
+      .appendTo('conv_0', ['{"type":"message.input","role":"user","id":"msg_more","content":"And then?"}'])
+    await world.backup('--full')
+    expect((await world.replay('status')).stdout).toContain('1 copy of what has grown since')
+    expect(await run(world)).toMatchObject({ exitCode: 3, done: 1, stale: 1 })
+    expect(rowsOf(world)).toHaveLength(2)
+    expect(await run(world, '--again')).toMatchObject({ exitCode: 0, done: 2 })
+    expect(rowsOf(world)).toHaveLength(3)
+  })
+})
+
+describe('A limit', () => {
+  it.each([
+    ['--max-tokens', '200'],
+    ['--max-cost', '0.0001'],
+    ['--max-requests', '22'],
+  ])('%s ends a run with 7 before more is spent, and the next run goes on', async (option, limit) => {
+    const world = await replayWorld({ stories: [talksOf(someTalks(8))] })
+    const first = await run(world, '--price', '0.4,2', option, limit)
+    expect(first).toMatchObject({ exitCode: 7, outcome: 'budget' })
+    expect(first['done']).toBeGreaterThan(0)
+    expect(first['done']).toBeLessThan(8)
+    expect(await run(world)).toMatchObject({ exitCode: 0, done: 8, before: first['done'] })
+    expect(rowsOf(world)).toHaveLength(8)
+  })
+
+  it('in money needs a price', async () => {
+    const { replay } = await replayWorld({ stories: [talksOf(someTalks(1))] })
+    expect(await replay('run', '--yes', '--max-cost', '1')).toMatchObject({ exitCode: 2 })
+  })
+})
+
+describe('Before the first write it refuses', () => {
+  it('to send without a yes where there is no terminal to ask on', async () => {
+    const world = await replayWorld({ stories: [talksOf(someTalks(1))] })
+    const { exitCode, stderr } = await world.replay('run')
+    expect({ exitCode, stderr }).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('--yes') as string,
+    })
+  })
+
+  it('a plan that was edited, is for another archive, another target or an archive that has changed', async () => {
+    const world = await replayWorld({ stories: [talksOf(someTalks(2))] })
+    const elsewhere = await replayWorld({ stories: [talksOf(someTalks(2))] })
+    const file = join(world.folder, 'plan.json')
+    await world.replay('plan', '--out', file)
+    expect((await elsewhere.replay('run', file, '--yes')).stderr).toMatch(/The plan is for another archive/)
+    expect((await world.replay('run', file, '--yes', '--tail', 'answer')).stderr).toMatch(/A plan was named/)
+    const { stderr } = await world.replay('run', file, '--yes', '--to-base-url', elsewhere.sandbox.url)
+    expect(stderr).toMatch(/The plan is for http/)
+    world.sandbox
+      .account('source')
+      .appendTo('conv_1', ['{"type":"message.input","role":"user","content":"More?"}'])
+    await world.backup('--full')
+    const refused = await world.replay('run', file, '--yes')
+    expect(refused).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('conv_1 has changed') as string,
+    })
+    expect(writesTo(world)).toEqual([])
+  })
+
+  it('to run beside another run', async () => {
+    const world = await replayWorld({ stories: [talksOf(someTalks(1))] })
+    const lock = lockArchive(world.archive, 'a test')
+    expect((await world.replay('run', '--yes')).exitCode).toBe(6)
+    lock.release()
+  })
+
+  it('to run without the secret of a connector', async () => {
+    const world = await replayWorld()
+    const auth = ['--connector-auth', 'gauge_connector=GAUGE', 'map_connector=MAP']
+    const maps = ['--map-connector', 'gauge_connector=g', 'map_connector=m', 'open_connector=o']
+    const { exitCode, stderr } = await world.replay('run', '--yes', ...auth, ...maps)
+    expect(exitCode).toBe(2)
+    expect(stderr).toContain('is not set, and a connector')
+    expect(writesTo(world)).toEqual([])
+  })
+})
+
+describe('What the target refuses', () => {
+  it('is recorded for its conversation, and the rest goes on; the next run tries it again', async () => {
+    const world = await replayWorld({
+      stories: [talksOf(someTalks(4))],
+      faults: [loses(2, { kind: 'answer', like: 'guardrail' })],
+    })
+    const first = await run(world, '--concurrency', '1')
+    expect(first).toMatchObject({ exitCode: 3, done: 3, failed: 1 })
+    expect(first.stderr).toContain('failed: conv_1: The API refused the request')
+    expect(await run(world)).toMatchObject({ exitCode: 0, done: 4 })
+    expect(rowsOf(world)).toHaveLength(4)
+  })
+
+  it.each([
+    ['key-refused', 5],
+    ['payment-required', 1],
+  ] as const)('for good (%s) ends the run', async (like, exitCode) => {
+    const world = await replayWorld({
+      stories: [talksOf(someTalks(4))],
+      faults: [loses(2, { kind: 'answer', like })],
+    })
+    const { replay } = world
+    const refused = await replay('run', '--yes', '--concurrency', '1')
+    expect(refused).toMatchObject({ exitCode, stderr: expect.stringContaining('conv_1') as string })
+    expect(refused.stderr).toMatch(/hansard: The API (refused the key|wants payment)/)
+    expect(rowsOf(world)).toHaveLength(1)
+    expect(await run(world)).toMatchObject({ exitCode: 0, done: 4 })
+    expect(rowsOf(world)).toHaveLength(4)
+  })
+
+  it('for the moment (429) is sent again at once: it was certainly not done', async () => {
+    const world = await replayWorld({
+      stories: [talksOf(someTalks(2))],
+      faults: [loses(1, { kind: 'answer', like: 'too-many' })],
+    })
+    expect(await run(world)).toMatchObject({ exitCode: 0, done: 2, found: 0 })
+  })
+})
+
+describe('Secrets', () => {
+  it('of connectors are filled in when they are sent, and stand nowhere else; no redaction is ever sent', async () => {
+    const world = await replayWorld()
+    const env = {
+      MISTRAL_TARGET_API_KEY: 'other',
+      MISTRAL_TARGET_BASE_URL: world.sandbox.url,
+      HANSARD_ARCHIVE: world.archive,
+      GAUGE: 'gauge-"secret"-1',
+      MAP: 'map-secret-2',
+    }
+    const how = ['--fallback-model', 'mistral-small-latest', '--drop-tools', '--verbose', '--yes', '--json']
+    const auth = ['--connector-auth', 'gauge_connector=GAUGE', 'map_connector=MAP']
+    const maps = ['--map-connector', 'gauge_connector=g', 'map_connector=m', 'open_connector=o']
+    const { stdout, stderr } = await hansard(['replay', 'run', ...how, ...auth, ...maps], { env })
+    expect(JSON.parse(stdout)).toMatchObject({ done: 11, blocked: 1 })
+    const bodies = writesTo(world).map(({ body = '' }) => body)
+    expect(bodies.filter((body) => body.includes('map-secret-2')).length).toBeGreaterThan(0)
+    expect(bodies.filter((body) => body.includes(REDACTED.slice(1, -1)))).toEqual([])
+    const files = readdirSync(world.folder).map((name) => readFileSync(join(world.folder, name), 'latin1'))
+    for (const text of [stdout, stderr, ...files]) {
+      expect(text).not.toContain('map-secret-2')
+      expect(text).not.toContain('secret"-1')
+    }
+  })
+
+  it('that the target echoes in a refusal are taken out of it', async () => {
+    const world = await replayWorld({
+      faults: [
+        {
+          operation: 'startStream',
+          then: { kind: 'answer', status: 422, body: '{"detail":"not this: map-secret-2"}' },
+        },
+      ],
+    })
+    const env = {
+      ...{ MISTRAL_TARGET_API_KEY: 'other', MISTRAL_TARGET_BASE_URL: world.sandbox.url },
+      ...{ HANSARD_ARCHIVE: world.archive, GAUGE: 'gauge-secret-1', MAP: 'map-secret-2' },
+    }
+    const auth = ['--connector-auth', 'gauge_connector=GAUGE', 'map_connector=MAP', '--map-connector']
+    const maps = ['gauge_connector=g', 'map_connector=m', 'open_connector=o']
+    const { stderr } = await hansard(['replay', 'run', '--yes', ...auth, ...maps], { env })
+    expect(stderr).toContain('not this: [a secret]')
+    expect(stderr).not.toContain('map-secret')
+  })
+})
+
+describe('replay run --mode turns', () => {
+  const callOf = (id: string, at: string) =>
+    `{"type":"function.call","id":"fc_${id}","name":"level","tool_call_id":"${id}","arguments":"{\\"at\\": \\"${at}\\"}"}`
+  const resultOf = (id: string, result: string) =>
+    `{"type":"function.result","id":"fr_${id}","tool_call_id":"${id}","result":"${result}"}`
+  const tools = [
+    {
+      type: 'function',
+      function: { name: 'level', parameters: { type: 'object', properties: { at: { enum: ['bend'] } } } },
+    },
+  ]
+
+  async function levelWorld(name: string) {
+    const story = talksOf([['Level?']], { tools })
+    const [conversation] = story.conversations
+    const entries = [
+      ...(conversation?.entries ?? []),
+      callOf('aaaaaaaaa', 'ford'),
+      resultOf('aaaaaaaaa', '1 m').replace('level', name),
+      callOf('bbbbbbbbb', 'bend'),
+      resultOf('bbbbbbbbb', '2 m'),
+    ].map((text) => text.replace('"name":"level"', `"name":"${name}"`))
+    return replayWorld({
+      stories: [{ ...story, conversations: [{ row: conversation?.row ?? '', entries }] }],
+    })
+  }
+
+  it('answers a function from the archive: the call of the same arguments first', async () => {
+    const world = await levelWorld('level')
+    expect(await run(world, '--mode', 'turns')).toMatchObject({ exitCode: 0, done: 1 })
+    const account = world.sandbox.account('other')
+    const entries = account.entries(account.ids[0] ?? '') ?? []
+    expect(entries.map((text) => (JSON.parse(text) as { type: string }).type)).toEqual([
+      ...['message.input', 'function.call', 'function.result', 'message.output'],
+    ])
+    expect(entries[2]).toContain('"result":"2 m"')
+  })
+
+  it('stops where the archive has no result for what was called, and says so', async () => {
+    const world = await levelWorld('depth')
+    const result = await run(world, '--mode', 'turns')
+    expect(result).toMatchObject({ exitCode: 3, diverged: 1 })
+    expect(result.stderr).toContain('the target called level, and the archive has no result for it')
+    const sent = writesTo(world).length
+    expect(await run(world, '--mode', 'turns')).toMatchObject({ exitCode: 3, diverged: 1 })
+    expect(writesTo(world)).toHaveLength(sent)
+  })
+})
+
+describe('A copy that ends with the call of a function', () => {
+  it('is there, and it is told that it waits for the result', async () => {
+    const tools = [
+      { type: 'function', function: { name: 'level', parameters: { type: 'object', properties: {} } } },
     ]
-    const first = await replay('run', ...how, '--settle', '0')
-    console.log(first)
-    const result = JSON.parse(first.stdout) as Record<string, number>
-    const ids = sandbox.account('other').ids
-    expect(ids.length).toBe(result['done'])
-    const again = await replay('run', ...how)
-    console.log(again)
-    expect(sandbox.account('other').ids).toEqual(ids)
-    const rows = ids.map((id) => JSON.parse(sandbox.account('other').row(id) ?? '{}'))
-    expect(new Set(rows.map((row) => row.metadata[STAMP_KEY])).size).toBe(ids.length)
-    console.log((await replay('status')).stdout)
-    console.log((await replay('undo')).stdout)
-    console.log((await replay('undo', '--yes')).stdout)
-    expect(sandbox.account('other').ids).toEqual([])
-    console.log(await replay('run', ...how))
+    const world = await replayWorld({ stories: [talksOf([['Level?', 'High.']], { tools })] })
+    const result = await run(world)
+    expect(result).toMatchObject({ exitCode: 0, done: 1 })
+    expect(result.stderr).toBe('done: conv_0: it ends with a call of level, and waits for the result\n')
+    expect((await world.replay('status')).stdout).toContain('waits for the result')
+  })
+})
+
+describe('Ctrl-C', () => {
+  it('lets what is under way end, ends with 130, and the next run goes on', async () => {
+    const world = await replayWorld({
+      stories: [talksOf(someTalks(6))],
+      faults: [{ operation: 'startStream', then: { kind: 'latency', ms: 60 } }],
+    })
+    const stop = new AbortController()
+    setTimeout(() => stop.abort(), 400)
+    const env = {
+      ...{ MISTRAL_TARGET_API_KEY: 'other', MISTRAL_TARGET_BASE_URL: world.sandbox.url },
+      HANSARD_ARCHIVE: world.archive,
+    }
+    const args = ['replay', 'run', '--yes', '--concurrency', '1', '--settle', '0']
+    const { exitCode } = await hansard(args, { env, signal: stop.signal })
+    expect(exitCode).toBe(130)
+    const there = rowsOf(world).length
+    expect(there).toBeLessThan(6)
+    expect((await run(world))['done']).toBe(6)
+    expect(rowsOf(world)).toHaveLength(6)
+  })
+})
+
+describe('replay undo', () => {
+  it('tells first, then deletes what it made; what somebody has changed stays, and so does all else', async () => {
+    const world = await replayWorld({ stories: [talksOf(someTalks(3))] })
+    const account = world.sandbox.account('other')
+    const stranger = account.create({ entries: [] })
+    await run(world)
+    const changed = account.ids.find((id) => id !== stranger) ?? ''
+    account.appendTo(changed, ['{"type":"message.input","role":"user","id":"msg_x","content":"Mine now."}'])
+
+    const told = await world.replay('undo')
+    expect(told.stdout).toContain('2 would be deleted, 0 gone already, 1 kept. Nothing was deleted')
+    expect(account.ids).toHaveLength(4)
+    const done = await world.replay('undo', '--yes')
+    expect(done).toMatchObject({
+      exitCode: 3,
+      stdout: expect.stringContaining('2 deleted, 0 gone already, 1 kept') as string,
+    })
+    expect([...account.ids].sort()).toEqual([stranger, changed].sort())
+    expect((await world.replay('status', '--json')).stdout).toContain('"undone":2')
+    expect(await run(world)).toMatchObject({ exitCode: 0, done: 3, before: 1 })
+  })
+
+  it('takes along all that the appends of a conversation made', async () => {
+    const world = await replayWorld({
+      behaviour: { appendId: 'new' },
+      stories: [talksOf([['One?', '1.', 'Two?', '2.', 'Three?', '3.']])],
+    })
+    await run(world, '--mode', 'turns')
+    expect(rowsOf(world)).toHaveLength(3)
+    expect((await world.replay('undo', '--yes')).stdout).toContain('3 deleted')
+    expect(rowsOf(world)).toHaveLength(0)
+  })
+
+  it('leaves alone what another archive made', async () => {
+    const world = await replayWorld({ stories: [talksOf(someTalks(1))] })
+    const other = join(world.folder, 'other.db')
+    copyFileSync(world.archive, other)
+    await run(world)
+    await world.replay('run', '--archive', other, '--yes')
+    expect((await world.replay('undo', '--archive', other, '--yes')).stdout).toContain('0 deleted')
+    expect(rowsOf(world).map(({ metadata }) => Object.keys(metadata as object))).toEqual([[STAMP_KEY]])
   })
 })

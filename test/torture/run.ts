@@ -4,14 +4,16 @@ import { faultOfAll, faultOfOne, transientFault } from './fault-alone.ts'
 import { faultTable } from './fault-table.ts'
 import { emptyKillTally, killRound } from './kill.ts'
 import { mixture, type MixtureTally } from './mixture.ts'
+import { archiveToReplay, emptyReplayTally, replayRound } from './replay.ts'
 import { seedOfRound } from './seed.ts'
 
-// The long form of the kill test and of the fault test: npm run torture -- --kills 200 --mixtures 300 --seed 1
+// The long form of the tests that kill and break: npm run torture -- --kills 200 --mixtures 300 --replays 200 --seed 1
 
 const { values } = parseArgs({
   options: {
     kills: { type: 'string', default: '200' },
     mixtures: { type: 'string', default: '300' },
+    replays: { type: 'string', default: '200' },
     seed: { type: 'string', default: '1' },
   },
 })
@@ -62,6 +64,16 @@ const exits: MixtureTally = new Map()
 await each('mixtures', rounds(values.mixtures, 2), 3, (one) => mixture(one, exits))
 const byExit = [...exits].sort(([a], [b]) => a - b).map(([exit, count]) => `exit ${exit}: ${count}`)
 console.log(`  runs under faults: ${byExit.join(', ')}`)
+
+const replays = emptyReplayTally()
+const source = await archiveToReplay()
+await each('replays', rounds(values.replays, 3), 3, (one) => replayRound(one, source.path, replays))
+source.remove()
+console.log(
+  `  ${Object.entries(replays)
+    .map(([what, count]) => `${what} ${count}`)
+    .join(', ')}`,
+)
 
 console.log(failures.length === 0 ? 'All rounds ended well.' : `${failures.length} rounds FAILED.`)
 process.exitCode = failures.length === 0 ? 0 : 1

@@ -10,6 +10,9 @@ import type { GlobalOptions, Io } from '../io.ts'
 import { writeLine } from '../output.ts'
 import { backupCommand } from './backup.ts'
 import { exportCommand } from './export.ts'
+import { replayRunCommand } from './replay-run.ts'
+import { replayVerifyCommand } from './replay-verify.ts'
+import { searchCommand } from './search.ts'
 import { showCommand } from './show.ts'
 import { statusCommand } from './status.ts'
 
@@ -17,8 +20,14 @@ export interface DemoCommandOptions extends GlobalOptions {
   readonly folder: string
 }
 
-/** The conversation that the tour ends on: a tool, citations, a picture and a thought. */
+/** The conversation that is shown: a tool, citations, a picture and a thought. */
 const SHOWN = 'conv_0684fd306df172f2800051d4f82d4a8b'
+
+/** Those that move to the target: that one, one of agents who hand over, and one of entries that nobody knows. */
+const MOVED = [SHOWN, 'conv_019c8f1a2b3c7d4e8f60718293a4b5c6', 'conv_019ce791858676bc94cc69cd6aa43500']
+
+/** A model for what has no counterpart at the target. */
+const FALLBACK = 'mistral-medium-latest'
 
 /** `hansard demo`: the whole tour against the sandbox, without a key or a network. */
 export async function demoCommand({ folder }: DemoCommandOptions, io: Io): Promise<ExitCode> {
@@ -44,7 +53,11 @@ export async function demoCommand({ folder }: DemoCommandOptions, io: Io): Promi
   })
   try {
     const account = { archive, baseUrl: sandbox.url }
-    const asSource = { ...io, env: { ...io.env, MISTRAL_API_KEY: 'source' } }
+    const asSource = {
+      ...io,
+      env: { ...io.env, MISTRAL_API_KEY: 'source', MISTRAL_TARGET_API_KEY: 'target' },
+    }
+    const target = { ...account, toBaseUrl: sandbox.url }
     const tour: readonly [command: string, run: () => Promise<ExitCode>][] = [
       ['hansard backup', () => backupCommand(account, asSource)],
       ['hansard backup   # again: nothing to fetch', () => backupCommand(account, asSource)],
@@ -53,7 +66,13 @@ export async function demoCommand({ folder }: DemoCommandOptions, io: Io): Promi
         `hansard export jsonl --output ${output}`,
         () => exportCommand({ ...account, format: 'jsonl', output }, io),
       ],
+      [`hansard search '"outer bank"'`, () => searchCommand({ ...account, text: ['"outer bank"'] }, io)],
       [`hansard show ${SHOWN}`, () => showCommand({ ...account, id: SHOWN }, io)],
+      [
+        `hansard replay run --id ${MOVED.join(' ')} --fallback-model ${FALLBACK} --yes`,
+        () => replayRunCommand({ ...target, id: MOVED, fallbackModel: FALLBACK, yes: true }, asSource),
+      ],
+      ['hansard replay verify', () => replayVerifyCommand(target, asSource)],
     ]
     await writeLine(
       io.stdout,

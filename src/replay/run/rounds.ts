@@ -49,11 +49,20 @@ export class Rounds {
     do {
       this.#isAnyLeft = false
       this.#openContents.clear()
-      const work = (copy: Item) => this.#take(copy)
-      await workThrough(this.#pending(), this.#concurrency, work, () => (this.#isStopped = true))
+      await this.#send()
       if (this.#context.signal.aborted) return
       if (this.#openContents.size > 0) await this.#settle()
     } while (this.#isAnyLeft && !this.#isStopped)
+  }
+
+  async #send(): Promise<void> {
+    const pending = this.#pending()
+    const work = (item: Item) => this.#take(item)
+    try {
+      await workThrough(pending, this.#concurrency, work, () => (this.#isStopped = true))
+    } finally {
+      await pending.return() // what it reads from must not stay open when a worker failed
+    }
   }
 
   async *#pending(): AsyncGenerator<Item, void, undefined> {

@@ -354,10 +354,7 @@ describe('Verifying an archive', () => {
     const path = newArchive()
     change(path, `update entry set json = '{}' where id in (1, 2, 3)`)
     const counts = verified(path).checks.map(({ check, findings }) => [check, findings])
-    expect(counts.filter(([, findings]) => findings !== 0)).toEqual([
-      ['entries', 3],
-      ['search', 1],
-    ])
+    expect(counts.filter(([, findings]) => findings !== 0)).toEqual([['entries', 3]])
   })
 
   it('brings an archive of an older format up to date and makes every check, unless its pages are damaged', () => {
@@ -391,7 +388,6 @@ describe('Verifying an archive', () => {
     expect(verified(path).findings).toMatchObject([
       { check: 'schema', severity: 'warning', advice: 'Run `hansard verify --repair`.' },
       { check: 'entries', severity: 'error', advice: containing('or run `hansard backup --full`') },
-      { check: 'search', severity: 'warning', advice: 'Run `hansard verify --repair`.' },
     ])
     change(path, `update entry set json = '{}'; update blob set bytes = x'00'`)
     const ofFile = verified(path).findings.find(({ check }) => check === 'files')

@@ -1,0 +1,18 @@
+import { expect, it } from 'vitest'
+
+import { archiveToReplay, emptyReplayTally, replayRound } from '../torture/replay.ts'
+import { seedOfRound, seedOfTests } from '../torture/seed.ts'
+
+const ROUNDS = 3
+
+it('A replay that is killed, and whose answers are lost, brings each conversation over exactly once', async () => {
+  const seed = seedOfTests()
+  const tally = emptyReplayTally()
+  console.log(`replaying, HANSARD_TORTURE_SEED=${seed}`)
+  const source = await archiveToReplay()
+  for (let round = 0; round < ROUNDS; round++)
+    await replayRound(seedOfRound(seed, 3, round), source.path, tally)
+  source.remove()
+  expect(tally.once + tally.uncertain).toBe(tally.conversations)
+  expect(tally.uncertain).toBeLessThanOrEqual(1)
+}, 180_000)

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest'
+
+import { sourceOf } from '../../src/replay/archived.ts'
+import { replayedConversations } from '../../src/replay/replayed.ts'
+import { compareCopy } from '../../src/replay/verify/certify.ts'
+import { fetchCopy } from '../../src/replay/verify/fetch-copy.ts'
+import type { Behaviour } from '../../src/sandbox/behaviour.ts'
+import { hansard } from '../support/hansard.ts'
+import { replayWorld } from '../support/replay-world.ts'
+import { strictest } from '../support/replay.ts'
+
+const targets: Partial<Behaviour>[] = [
+  strictest,
+  { trailingAssistant: 'answer', appendId: 'new', completionArgs: 'null', metadataFilter: 'ignored' },
+  { trailingAssistant: 'accept', getMetadata: 'absent', listMetadata: 'absent', busySeconds: 0.2 },
+  { toolShape: 'specified', idLayout: 'seconds', updatedAtStart: 'after-answer', order: 'updated-first' },
+  { agentVersion: 'string', thinkingInputs: 'accept', listMetadata: 'absent', order: 'oldest-first' },
+]
+
+const how = [
+  ...['--yes', '--json', '--settle', '0.1', '--drop-tools', '--fallback-model', 'mistral-large-latest'],
+  ...['--map-connector', 'gauge_connector=g', 'map_connector=m', 'open_connector=o'],
+  ...['--connector-auth', 'gauge_connector=GAUGE', 'map_connector=MAP'],
+]
+
+describe('Every story of the sandbox', () => {
+  it.each([
+    ...targets.map((behaviour) => ({ mode: 'history', behaviour }) as const),
+    // Turn by turn takes as many requests as there are turns: two of them, unless all are asked for.
+    ...targets
+      .slice(1, process.env['HANSARD_LONG_TESTS'] === undefined ? 3 : undefined)
+      .map((behaviour) => ({ mode: 'turns', behaviour }) as const),
+  ])(
+    'is replayed to an end, and gets its certificate: %j',
+    async ({ mode, behaviour }) => {
+      const { archive, opened, sandbox, target } = await replayWorld({
+        behaviour,
+        faults: [
+          { operation: 'startStream', every: 5, then: { kind: 'reset', when: 'after' } },
+          { operation: 'appendStream', every: 25, then: { kind: 'cut-stream', events: 1 } },
+        ],
+      })
+      const env = {
+        ...{ MISTRAL_TARGET_API_KEY: 'other', MISTRAL_TARGET_BASE_URL: sandbox.url },
+        ...{ HANSARD_ARCHIVE: archive, GAUGE: 'g', MAP: 'm' },
+      }
+      const quiet = mode === 'turns' ? ['--rebuild', 'quiet'] : []
+      const { stdout, stderr, exitCode } = await hansard(
+        ['replay', 'run', ...how, '--mode', mode, ...quiet],
+        {
+          env,
+        },
+      )
+      expect({ stdout, stderr, exitCode }).toMatchObject({ exitCode: 3 }) // one is blocked, and was so in the plan
+      const { planned, done, blocked } = JSON.parse(stdout) as Record<string, number>
+      expect({ planned, done, blocked, stderr }).toMatchObject({ planned: 12, done: 11, blocked: 1 })
+
+      for (const { id, targetId, planned: line, generated } of replayedConversations(opened, 1)) {
+        const stored = opened.conversations.read(id)
+        const copy = await fetchCopy(target, targetId, {})
+        if (stored === undefined || copy === undefined) throw new Error(`${id} is not there`)
+        const source = sourceOf(opened, stored)
+        const { stamp, losses } = line
+        const { verdict, differences } = compareCopy(
+          { mode, stamp, losses, source, generated: generated ?? undefined },
+          copy,
+        )
+        expect({ id, differences }).toEqual({ id, differences: [] })
+        expect(verdict).not.toBe('different')
+      }
+    },
+    120_000,
+  )
+})
