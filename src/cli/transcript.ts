@@ -1,7 +1,16 @@
 import type { Colors } from 'picocolors/types.js'
 
 import type { StoredConversation } from '../archive/conversations.ts'
-import { briefUrl, chunksOf, imageUrl, stringOf, type Chunk, type Entry } from '../model/entry.ts'
+import {
+  briefUrl,
+  byType,
+  chunksOf,
+  imageUrl,
+  stringOf,
+  wordOf,
+  type Chunk,
+  type Entry,
+} from '../model/entry.ts'
 import { defuse, defuseLine } from './terminal-text.ts'
 import { count } from './words.ts'
 
@@ -16,7 +25,7 @@ export function* transcript(
   yield headOf(conversation, colors)
   for (const text of conversation.entries()) {
     const entry = parseSafely(text)
-    const body = (bodies[String(entry.type)] ?? json)(entry, colors)
+    const body = (byType(bodies, entry.type) ?? json)(entry, colors)
     yield `\n${titleOf(entry, colors)}\n${indent(body)}\n`
   }
 }
@@ -50,7 +59,7 @@ function headOf({ id, row, length, goneAt }: StoredConversation, colors: Colors)
 
 function titleOf(entry: Entry, colors: Colors): string {
   const title =
-    titles[String(entry.type)]?.(entry) ?? `${String(entry.type ?? 'entry')} (unknown to this hansard)`
+    byType(titles, entry.type)?.(entry) ?? `${wordOf(entry.type ?? 'entry')} (unknown to this hansard)`
   const facts = [timeOf(entry['created_at']), stringOf(entry['model'])].filter(isText)
   return `${colors.bold(colors.cyan(defuseLine(title)))}  ${colors.dim(defuseLine(facts.join(' · ')))}`
 }
@@ -77,7 +86,7 @@ const bodies: Readonly<Record<string, (entry: Entry, colors: Colors) => string>>
 function messageBody({ content }: Entry, colors: Colors): string {
   const chunks = chunksOf(content)
   if (chunks.length === 0) return colors.dim(content === undefined ? '(no content)' : jsonLine(content))
-  return chunks.map((chunk) => (chunkForms[String(chunk.type)] ?? json)(chunk, colors)).join('')
+  return chunks.map((chunk) => (byType(chunkForms, chunk.type) ?? json)(chunk, colors)).join('')
 }
 
 const chunkForms: Readonly<Record<string, (chunk: Chunk, colors: Colors) => string>> = {
@@ -94,7 +103,7 @@ const chunkForms: Readonly<Record<string, (chunk: Chunk, colors: Colors) => stri
   reference: (chunk, colors) => colors.dim(` [${words(...asArray(chunk['reference_ids']))}]`),
   thinking: (chunk, colors) => {
     const thought = chunksOf(chunk['thinking']).map((part) =>
-      (chunkForms[String(part.type)] ?? json)(part, colors),
+      (byType(chunkForms, part.type) ?? json)(part, colors),
     )
     return colors.dim(`(thinking) ${thought.join('')}\n`)
   },

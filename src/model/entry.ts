@@ -10,6 +10,16 @@ export function chunksOf(content: unknown): Chunk[] {
   return Array.isArray(content) ? content.filter(isChunk) : []
 }
 
+/** What a table has for a type; a type can be anything, `constructor` or an object too. */
+export function byType<T>(table: Readonly<Record<string, T>>, type: unknown): T | undefined {
+  return typeof type === 'string' && Object.hasOwn(table, type) ? table[type] : undefined
+}
+
+/** A member in a word; of an object only that it is one, as its own `toString` may be anything. */
+export function wordOf(value: unknown): string {
+  return typeof value === 'object' && value !== null ? 'an object' : String(value)
+}
+
 /** A member as a string, if it is one and not empty. */
 export function stringOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined

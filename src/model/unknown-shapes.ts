@@ -1,4 +1,4 @@
-import { chunksOf, type Entry } from './entry.ts'
+import { byType, chunksOf, wordOf, type Entry } from './entry.ts'
 
 /** Something that the API sent and its specification does not know. */
 export interface UnknownShape {
@@ -14,8 +14,8 @@ export function unknownShapes(row: unknown, entries: readonly unknown[]): Unknow
 
 function ofEntry(entry: unknown): UnknownShape[] {
   if (!isRecord(entry)) return []
-  const type = String(entry.type ?? 'message.input')
-  const known = Object.hasOwn(entryFields, type) ? entryFields[type] : undefined
+  const type = wordOf(entry.type ?? 'message.input')
+  const known = byType(entryFields, type)
   if (known === undefined) return [{ kind: 'entry', name: type }]
   return [
     ...unknownMembers(type, entry, [...common, ...known]),
@@ -24,8 +24,8 @@ function ofEntry(entry: unknown): UnknownShape[] {
 }
 
 function ofChunk(chunk: Entry): UnknownShape[] {
-  const type = String(chunk.type ?? 'text')
-  const known = Object.hasOwn(chunkFields, type) ? chunkFields[type] : undefined
+  const type = wordOf(chunk.type ?? 'text')
+  const known = byType(chunkFields, type)
   if (known === undefined) return [{ kind: 'chunk', name: type }]
   return [...unknownMembers(type, chunk, known), ...chunksOf(chunk['thinking']).flatMap(ofChunk)]
 }
@@ -34,9 +34,9 @@ function unknownMembers(owner: string, value: unknown, known: readonly string[])
   if (!isRecord(value)) return []
   return Object.entries(value).flatMap(([key, member]): UnknownShape[] => {
     if (!known.includes(key)) return [{ kind: 'field', name: `${owner}.${key}` }]
-    const values = Object.hasOwn(fieldValues, key) ? fieldValues[key] : undefined
-    if (values === undefined || member === null || values.includes(String(member))) return []
-    return [{ kind: 'value', name: `${owner}.${key}=${String(member).slice(0, 80)}` }]
+    const values = byType(fieldValues, key)
+    if (values === undefined || member === null || values.includes(wordOf(member))) return []
+    return [{ kind: 'value', name: `${owner}.${key}=${wordOf(member).slice(0, 80)}` }]
   })
 }
 

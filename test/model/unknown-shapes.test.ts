@@ -70,3 +70,18 @@ describe('An unknown shape', () => {
     ])
   })
 })
+
+it('A type that is no text, or the name of something that every object has, is unknown like any other', () => {
+  const hostile = { toString: 1, valueOf: 1 }
+  const entries = [
+    { type: hostile },
+    { type: 'constructor' },
+    { type: 'message.input', role: hostile, content: [{ type: hostile }] },
+  ]
+  expect(unknownShapes({}, entries)).toEqual([
+    { kind: 'entry', name: 'an object' },
+    { kind: 'entry', name: 'constructor' },
+    { kind: 'value', name: 'message.input.role=an object' },
+    { kind: 'chunk', name: 'an object' },
+  ])
+})

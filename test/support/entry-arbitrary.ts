@@ -50,6 +50,12 @@ const chunk = fc.oneof(
 const content = fc.oneof(text, fc.array(chunk, { maxLength: 3 }))
 const common = { id: text, created_at: fc.oneof(text, fc.constant('2026-11-01T00:00:00Z')), model: text }
 
+/** Types that trip whoever looks them up in a table, or makes a string of them. */
+const oddType = fc.oneof(
+  text,
+  fc.constantFrom<unknown>('constructor', 'toString', '__proto__', { toString: 1, valueOf: 1 }),
+)
+
 /** An entry of any type, known or not, as hostile as JSON can be: what the API sent may be anything. */
 export const anyEntry: fc.Arbitrary<unknown> = fc.oneof(
   loose({
@@ -75,6 +81,12 @@ export const anyEntry: fc.Arbitrary<unknown> = fc.oneof(
     info: loose({ code: text, code_output: text }),
   }),
   loose({ ...common, type: fc.constant('agent.handoff'), previous_agent_id: text, next_agent_name: text }),
-  loose({ ...common, type: text, content }),
+  loose({ ...common, type: oddType, content }),
+  loose({
+    ...common,
+    type: fc.constant('message.input'),
+    role: oddType,
+    content: fc.array(loose({ type: oddType })),
+  }),
   anything,
 )

@@ -1,4 +1,4 @@
-import { imageUrl, stringOf, type Chunk } from '../../model/entry.ts'
+import { byType, imageUrl, stringOf, type Chunk } from '../../model/entry.ts'
 import { fence, jsonFence } from './fence.ts'
 import { linked, toolFile } from './files.ts'
 import { asObject, elementsOf, memberOf, type JsonValue } from './json-value.ts'
@@ -50,7 +50,7 @@ function addToFlow(flow: Flow, chunk: Chunk, scope: EntryScope): boolean {
     flow.text += clean(chunk['text'])
     return true
   }
-  const note = notes[String(chunk.type)]?.(chunk)
+  const note = byType(notes, chunk.type)?.(chunk)
   if (note === undefined) return false
   flow.text += CITED
   flow.cited.push(scope.cite(note))

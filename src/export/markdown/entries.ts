@@ -1,4 +1,4 @@
-import { stringOf, type Entry } from '../../model/entry.ts'
+import { byType, stringOf, type Entry } from '../../model/entry.ts'
 import { instantOf } from '../../model/instant.ts'
 import { contentParts } from './content.ts'
 import { fence, jsonFence } from './fence.ts'
@@ -15,7 +15,7 @@ interface Form {
 /** An entry on its page: an anchor, a heading, what it says, and its footnotes. */
 export function* entryParts(entry: JsonValue, scope: EntryScope): Generator<Part> {
   const known = asObject(entry.value) as Entry
-  const form = Object.hasOwn(forms, String(known.type)) ? forms[String(known.type)] : undefined
+  const form = byType(forms, known.type)
   const facts = [timeOf(known['created_at']), stringOf(known['model'])].filter((fact) => fact !== undefined)
   const title = [(form ?? unknown).title(known), ...facts.map((fact) => escaped(fact))].join(' · ')
   yield `<a id="entry-${scope.position}"></a>\n\n## ${title}\n\n`
