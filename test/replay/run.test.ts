@@ -16,7 +16,7 @@ type Result = Readonly<Record<string, unknown>> & { readonly stderr: string }
 
 /** Runs `replay run --yes --json` with a settling time that a test can wait for. */
 async function run({ replay }: ReplayWorld, ...args: string[]): Promise<Result> {
-  const { stdout, stderr, exitCode } = await replay('run', '--yes', '--json', '--settle', '0.4', ...args)
+  const { stdout, stderr, exitCode } = await replay('run', '--yes', '--json', '--settle', '0.7', ...args)
   return { ...(JSON.parse(stdout) as object), exitCode, stderr }
 }
 
@@ -80,12 +80,12 @@ describe('A lost answer', () => {
     { metadataFilter: 'works' },
     { metadataFilter: 'ignored' },
     { metadataFilter: 'finds-nothing', listMetadata: 'absent' },
-    { metadataFilter: 'finds-nothing', order: 'oldest-first', listDelaySeconds: 0.2 },
+    { metadataFilter: 'finds-nothing', order: 'oldest-first', listDelaySeconds: 0.1 },
     { metadataFilter: 'ignored', listMetadata: 'absent', getMetadata: 'absent' },
   ]
   const effects: Effect[] = [
     { kind: 'reset', when: 'after' },
-    { kind: 'finish-later', ms: 150 },
+    { kind: 'finish-later', ms: 60 },
     { kind: 'cut-stream', events: 0 },
     { kind: 'cut-stream', events: 2 },
     { kind: 'stream-error', events: 1 },
@@ -124,7 +124,7 @@ describe('A lost answer', () => {
         behaviour,
         stories: [talksOf(Array.from({ length: 4 }, () => ['The same?', 'The same.']))],
         faults: [
-          loses(1, { kind: 'finish-later', ms: 150 }),
+          loses(1, { kind: 'finish-later', ms: 60 }),
           loses(2, { kind: 'reset', when: 'before' }),
           loses(4, { kind: 'reset', when: 'after' }),
         ],
@@ -168,24 +168,24 @@ describe('A lost answer', () => {
     expect(await run(world, '--resolve', 'conv_0=none')).toMatchObject({ exitCode: 0, done: 1 })
   })
 
-  it('to an append is found in the conversation, or in the one that goes on from it', async () => {
-    for (const appendId of ['same', 'new'] as const) {
-      for (const behaviour of searches) {
-        const world = await replayWorld({
-          behaviour: { ...behaviour, appendId, busySeconds: 0.2 },
-          stories: [talksOf([['One?', '1.', 'Two?', '2.', 'Three?', '3.']])],
-          faults: [
-            loses(1, { kind: 'reset', when: 'after' }, 'appendStream'),
-            loses(3, { kind: 'finish-later', ms: 150 }, 'appendStream'),
-          ],
-        })
-        const result = await run(world, '--mode', 'turns')
-        expect({ appendId, behaviour, ...result }).toMatchObject({ exitCode: 0, done: 1 })
-        const [last] = rowsOf(world)
-        expect(world.sandbox.account('other').entries(String(last?.['id']))).toHaveLength(6)
-        expect(rowsOf(world)).toHaveLength(appendId === 'same' ? 1 : 3)
-      }
-    }
+  const appends = (['same', 'new'] as const).flatMap((appendId) =>
+    searches.map((behaviour) => ({ ...behaviour, appendId })),
+  )
+
+  it.each(appends)('to an append is found where it went on: %j', async (behaviour) => {
+    const world = await replayWorld({
+      behaviour,
+      stories: [talksOf([['One?', '1.', 'Two?', '2.', 'Three?', '3.']])],
+      faults: [
+        loses(1, { kind: 'reset', when: 'after' }, 'appendStream'),
+        loses(2, { kind: 'finish-later', ms: 60 }, 'appendStream'),
+      ],
+    })
+    expect(await run(world, '--mode', 'turns')).toMatchObject({ exitCode: 0, done: 1, found: 2 })
+    expect(writesTo(world)).toHaveLength(3)
+    const [last] = rowsOf(world)
+    expect(world.sandbox.account('other').entries(String(last?.['id']))).toHaveLength(6)
+    expect(rowsOf(world)).toHaveLength(behaviour.appendId === 'same' ? 1 : 3)
   })
 })
 
@@ -196,6 +196,18 @@ async function inputsSent(): Promise<string[]> {
   const account = elsewhere.sandbox.account('other')
   return (account.entries(account.ids[0] ?? '') ?? []).slice(0, 3)
 }
+
+describe('A conversation that is still being written to', () => {
+  it('is waited for', async () => {
+    const world = await replayWorld({
+      behaviour: { busySeconds: 0.3 },
+      stories: [talksOf([['One?', '1.', 'Two?', '2.', 'Three?', '3.']])],
+    })
+    expect(await run(world, '--mode', 'turns')).toMatchObject({ exitCode: 0, done: 1, found: 0 })
+    const account = world.sandbox.account('other')
+    expect(account.entries(account.ids[0] ?? '')).toHaveLength(6)
+  })
+})
 
 describe('Stamps', () => {
   it('go into the description where metadata does not come back, as a declared loss', async () => {

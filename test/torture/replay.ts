@@ -217,12 +217,21 @@ function judgeTarget(path: string, mode: Mode, account: SandboxAccount, tally: R
       const there = account.ids.filter((id) => stampIn(account, id) === stamp)
       const starts = startsAmong(account, there)
       tally.conversations++
+      for (const [one, other] of twinsAmong(account, there)) {
+        wrong.push(`${source.id} was continued twice in the same way: ${one}, ${other}`)
+      }
       if (starts > 1) wrong.push(`${starts} copies of ${source.id}: ${there.join(', ')}, ${told(copy)}`)
       if (copy?.state === 'uncertain') tally.uncertain++
       else if (copy?.state !== 'done') wrong.push(`${source.id} is ${told(copy)}`)
       else if (starts === 0) wrong.push(`${source.id} is missing, and ${told(copy)}`)
       else if (!there.includes(copy.targetId ?? '')) wrong.push(`${source.id} is taken for ${told(copy)}`)
       else tally.once++
+      const entries = copy?.state === 'done' ? (account.entries(copy.targetId ?? '') ?? []) : []
+      const said = entries.filter((text) => text.includes('"role":"user"')).length
+      const wanted =
+        source.entries.filter((text) => text.includes('"role":"user"')).length + Number(mode === 'history')
+      if (copy?.state === 'done' && said !== wanted)
+        wrong.push(`${source.id} has ${said} user turns, not ${wanted}`)
       if (copy === undefined) continue
       const requests = archive.replayRequests.ofCopy(copy.id)
       if (requests.some(({ outcome }) => outcome === 'found')) tally.found++
@@ -248,6 +257,17 @@ function told(copy: Copy | undefined): string {
 /** An append may make a new conversation that goes on from an earlier one: both come from one start. */
 function startsAmong(account: SandboxAccount, ids: readonly string[]): number {
   return new Set(ids.map((id) => account.entries(id)?.[0])).size
+}
+
+/** Two of one start that are as long as each other: an append was made twice. */
+function twinsAmong(account: SandboxAccount, ids: readonly string[]): [string, string][] {
+  const lengthOf = (id: string) => account.entries(id)?.length
+  return ids.flatMap((id, i) =>
+    ids
+      .slice(i + 1)
+      .filter((other) => lengthOf(other) === lengthOf(id) && startsAmong(account, [id, other]) === 1)
+      .map((other): [string, string] => [id, other]),
+  )
 }
 
 function isMarked(account: SandboxAccount, id: string): boolean {

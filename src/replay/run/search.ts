@@ -126,11 +126,10 @@ async function lookAt(
     const byStamp = typeof mark === 'object' ? mark.stamp : undefined
     const stamped = suspects.filter(({ copy }) => copy.stamp === byStamp)
     for (const suspect of stamped) found.get(suspect)?.stamped.add(facts.id)
-    const unmarked = suspects.filter(({ request }) => mayHide(mark, row, request))
-    if (unmarked.length === 0) return
+    if (mark !== 'hidden') return
     const entries = await reader.entries(facts.id)
     if (entries === undefined) return
-    for (const suspect of unmarked) {
+    for (const suspect of suspects) {
       if (isAlike(entries, suspect)) found.get(suspect)?.alike.add(facts.id)
     }
   } catch (thrown) {
@@ -139,12 +138,6 @@ async function lookAt(
       found.get(suspect)?.doubts.push(`${facts.id} could not be read: ${messageOf(thrown)}`)
     }
   }
-}
-
-/** Could this be what was sent, though it shows no stamp? A description comes back wherever it was seen. */
-function mayHide(mark: Mark, row: unknown, { stampPlace }: StoredRequest): boolean {
-  if (mark !== 'hidden') return false
-  return stampPlace === 'metadata' || !Object.hasOwn(row as object, 'description')
 }
 
 function isAlike(entries: readonly string[], { request, known }: Suspect): boolean {

@@ -91,7 +91,9 @@ async function choose(
   const isStamped = stamped.size > 0
   const [id, ...more] = isStamped ? stamped : alike
   if (more.length > 0) return { kind: 'doubt', reason: `it may be any of ${[id, ...more].join(', ')}` }
-  if (id !== undefined && !isStamped && target.stampPlace === 'metadata') {
+  // Whether an append that makes a new conversation takes anything along but the history, nobody knows.
+  const wouldShow = request.appendsTo === null && request.stampPlace === target.stampPlace
+  if (id !== undefined && !isStamped && wouldShow) {
     return { kind: 'doubt', reason: `${id} says the same, but shows no stamp, as copies do there` }
   }
   const entries = id === undefined ? undefined : await reader.entries(id)
