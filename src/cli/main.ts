@@ -43,8 +43,11 @@ function processIo(): Io {
   }
   // A reader that has enough (`| head`) closes the pipe; that is no error, and there is nobody left to tell.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
-    process.exit(exitCodes.done)
+    if (error.code === 'EPIPE') process.exit(exitCodes.done)
+    process.stderr.write(
+      `hansard: stdout can’t be written: ${error.message}\nhint: Check where it leads to.\n`,
+    )
+    process.exit(exitCodes.failed)
   })
   const { stdin, stdout, stderr, env } = process
   return { stdin, stdout, stderr, env, signal: stop.signal, name: `pid ${process.pid} on ${hostname()}` }

@@ -1,7 +1,8 @@
 import type { Archive } from '../archive/archive.ts'
 import type { Selection } from '../archive/selection.ts'
-import { HansardError, messageOf } from '../errors.ts'
+import { HansardError } from '../errors.ts'
 import { version } from '../version.ts'
+import { explainFile } from './explain-file.ts'
 import type { ExportContext, Format, OutputFile } from './format.ts'
 import { formats, type FormatName } from './formats.ts'
 import type { Output } from './output.ts'
@@ -45,7 +46,7 @@ export async function exportArchive(
   try {
     return await archive.snapshot(() => writeAll(archive, output, options))
   } catch (thrown) {
-    throw explained(thrown)
+    throw explainFile(thrown)
   } finally {
     await output.abandon()
   }
@@ -114,20 +115,4 @@ class LeftOut {
   async end(): Promise<void> {
     await this.#file?.close()
   }
-}
-
-function explained(thrown: unknown): unknown {
-  if (!(thrown instanceof Error) || !('code' in thrown) || thrown instanceof HansardError) return thrown
-  if (!/^E[A-Z]+$/.test(String(thrown.code))) return thrown
-  const isFull = thrown.code === 'ENOSPC' || thrown.code === 'EDQUOT'
-  return new HansardError(
-    'file',
-    `The export can’t be written: ${isFull ? 'the disk is full' : messageOf(thrown)}`,
-    {
-      hint: isFull
-        ? 'Free some space and run the command again; nothing was left half-written.'
-        : 'Check the folder and its permissions; nothing was left half-written.',
-      cause: thrown,
-    },
-  )
 }

@@ -1,9 +1,8 @@
-import { once } from 'node:events'
-import { createReadStream, createWriteStream, type WriteStream } from 'node:fs'
+import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
-import { finished } from 'node:stream/promises'
 
 import type { ExportedFile } from './manifest.ts'
+import { HashedFile } from './output-file.ts'
 
 /** So many files wait for the disk at the same time: one after the other, ten thousand small ones would take minutes. */
 const CLOSING = 16
@@ -11,18 +10,16 @@ const CLOSING = 16
 /** The files of an export as they are closed, kept on disk: a million of them must not need memory. */
 export class FileList {
   readonly #path: string
-  readonly #stream: WriteStream
+  readonly #list: HashedFile
   readonly #closing: Promise<ExportedFile>[] = []
 
-  private constructor(path: string, stream: WriteStream) {
+  private constructor(path: string, list: HashedFile) {
     this.#path = path
-    this.#stream = stream
+    this.#list = list
   }
 
   static async create(path: string): Promise<FileList> {
-    const stream = createWriteStream(path, { mode: 0o600, flags: 'wx' })
-    await once(stream, 'open')
-    return new FileList(path, stream)
+    return new FileList(path, await HashedFile.create(path))
   }
 
   /** Notes a file that is being closed; they are listed in the order of these calls. */
@@ -37,19 +34,17 @@ export class FileList {
   /** Waits for all files, and answers with the JSON of each. */
   async settled(): Promise<AsyncIterable<string>> {
     while (this.#closing.length > 0) await this.#settleOldest()
-    this.#stream.end()
-    await finished(this.#stream)
+    await this.#list.close()
     return createInterface({ input: createReadStream(this.#path), crlfDelay: Infinity })
   }
 
   /** Lets go of everything, whatever became of it. */
   async abandon(): Promise<void> {
     await Promise.allSettled(this.#closing)
-    this.#stream.destroy()
+    await this.#list.discard()
   }
 
   async #settleOldest(): Promise<void> {
-    const file = await this.#closing.shift()
-    if (!this.#stream.write(`${JSON.stringify(file)}\n`)) await once(this.#stream, 'drain')
+    await this.#list.write(`${JSON.stringify(await this.#closing.shift())}\n`)
   }
 }

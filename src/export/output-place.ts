@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync, statSync, type Stats } from 'node:fs'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 
 import { HansardError } from '../errors.ts'
@@ -20,30 +20,58 @@ export function manifestPath({ path, shape }: Pick<Place, 'path' | 'shape'>): st
 }
 
 /**
+ * Refuses a place in whose folder nothing can be made, or where the archive is.
+ *
+ * @throws HansardError `usage`, or `file` where there is no folder to write in
+ */
+export function checkFolder(place: Place): void {
+  refuseMissingFolder(place.path)
+  refuseArchive(place)
+}
+
+/**
  * Refuses a place where an export would harm anything but an earlier export.
  *
  * @throws HansardError `usage`, or `file` where there is no folder to write in
  */
 export function checkPlace(place: Place): void {
   const { path, shape, force } = place
-  refuseMissingFolder(path)
-  refuseArchive(place)
-  const existing = statSync(path, { throwIfNoEntry: false })
-  if (existing === undefined) return
-  if (shape === 'file' && existing.isDirectory()) {
-    throw refused(`${path} is a folder`, 'Name a file inside it with --output.')
+  checkFolder(place)
+  const existing = lstatSync(path.replace(/(?<=.)\/+$/, ''), { throwIfNoEntry: false })
+  if (existing !== undefined) refuseOtherShape(place, existing)
+  else if (shape === 'file' && path.endsWith('/')) {
+    throw refused(`${path} can only be a folder, and this format writes a file`, 'Leave out the slash.')
   }
-  if (shape === 'folder' && !existing.isDirectory()) {
-    throw refused(`${path} is a file, and this format writes a folder`, 'Name a folder with --output.')
-  }
-  if (shape === 'folder' && readdirSync(path).length === 0) return
+  if (isFree(place, existing)) return
   if (!force) {
     throw refused(
-      `${path} exists already`,
+      `${existing === undefined ? manifestPath(place) : path} exists already`,
       'Name another place with --output, or pass --force to replace an earlier export.',
     )
   }
   refuseForeignFiles(place)
+}
+
+function refuseOtherShape({ path, shape }: Place, existing: Stats): void {
+  if (existing.isSymbolicLink()) throw refused(`${path} is a link`, 'Name what it points to with --output.')
+  if (shape === 'folder' && !existing.isDirectory()) {
+    throw refused(`${path} is no folder, and this format writes one`, 'Name a folder with --output.')
+  }
+  if (shape === 'file' && existing.isDirectory()) {
+    throw refused(`${path} is a folder`, 'Name a file inside it with --output.')
+  }
+  if (shape === 'file' && !existing.isFile()) {
+    throw refused(
+      `${path} is no file of the usual kind`,
+      'Name another place with --output, or - for stdout.',
+    )
+  }
+}
+
+/** An export may be made where nothing is, or in place of an empty folder. */
+function isFree(place: Place, existing: Stats | undefined): boolean {
+  if (place.shape === 'folder') return existing === undefined || readdirSync(place.path).length === 0
+  return existing === undefined && !existsSync(manifestPath(place))
 }
 
 function refuseMissingFolder(path: string): void {
@@ -55,10 +83,11 @@ function refuseMissingFolder(path: string): void {
 }
 
 /** With --force, nothing else would stand between a slip and the loss of the archive. */
-function refuseArchive({ path, archive }: Place): void {
-  const [output, db] = [real(path), real(archive)]
-  const isBeside = ['', '-wal', '-shm', '-journal', '.lock'].some((suffix) => output === db + suffix)
-  if (!isBeside && !isInside(output, db) && !isInside(db, output)) return
+function refuseArchive(place: Place): void {
+  const { path, archive } = place
+  const [output, db, manifest] = [real(path), real(archive), real(manifestPath(place))]
+  const ofArchive = ['', '-wal', '-shm', '-journal', '.lock'].map((suffix) => db + suffix)
+  if (!ofArchive.includes(output) && !ofArchive.includes(manifest) && !isInside(db, output)) return
   throw refused(
     output === db ? `${path} is the archive itself` : `${path} is where the archive is`,
     'Name another place with --output.',
@@ -71,7 +100,7 @@ function refuseForeignFiles(place: Place): void {
   const listed = existsSync(manifest) ? filesOfManifest(readFileSync(manifest, 'utf8')) : undefined
   if (listed === undefined) {
     throw refused(
-      `${place.path} was not left by an export: there is no ${basename(manifest)}`,
+      `${place.path} was not left by an export: no ${basename(manifest)} says so`,
       'Only an earlier export is replaced. Remove it yourself, or name another place with --output.',
     )
   }

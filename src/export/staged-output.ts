@@ -1,15 +1,15 @@
 import { existsSync } from 'node:fs'
-import { mkdir, open, rename, rm, rmdir } from 'node:fs/promises'
-import { basename, dirname, join, posix } from 'node:path'
+import { mkdir, open, opendir, rename } from 'node:fs/promises'
+import { basename, dirname, join, posix, resolve } from 'node:path'
 
-import { lockArchive, type ArchiveLock } from '../archive/lock.ts'
-import { HansardError, isHansardError } from '../errors.ts'
+import { explainFile } from './explain-file.ts'
 import { FileList } from './file-list.ts'
 import type { OutputFile } from './format.ts'
 import { manifestText, type Manifest } from './manifest.ts'
 import { HashedFile } from './output-file.ts'
-import { checkPlace, manifestPath, type Place } from './output-place.ts'
+import { checkFolder, checkPlace, manifestPath, type Place } from './output-place.ts'
 import type { Output } from './output.ts'
+import { Staging } from './staging.ts'
 
 /**
  * The owner of an export's files. They are written into a folder beside their place (`NAME.part`), reach the disk, and
@@ -19,58 +19,56 @@ import type { Output } from './output.ts'
  * @param holder how to name this process to others, such as `pid 17 on host`
  * @throws HansardError `usage` or `file` where it can't be written, `archive-locked` while another export writes there
  */
-export async function stageOutput(place: Place, holder: string): Promise<Output> {
-  checkPlace(place)
-  const staging = `${place.path}.part`
-  await mkdir(staging, { recursive: true, mode: 0o700 })
-  const lock = lockStaging(place, staging, holder)
+export async function stageOutput(given: Place, holder: string): Promise<Output> {
   try {
-    await putBack(place, staging)
-    await clear(staging)
-    await mkdir(join(staging, 'out'), { mode: 0o700 })
-    return new StagedOutput(place, staging, lock, await FileList.create(join(staging, 'files')))
+    checkFolder(given)
+    const staging = await Staging.begin(resolve(given.path), holder)
+    return await begun(given, staging).catch(async (thrown: unknown) => {
+      await staging.end()
+      throw thrown
+    })
   } catch (thrown) {
-    lock.release()
-    throw thrown
+    throw explainFile(thrown)
   }
+}
+
+async function begun(place: Place, staging: Staging): Promise<Output> {
+  checkPlace(place)
+  await mkdir(staging.path('out'), { mode: 0o700 })
+  const files = await FileList.create(staging.path('files'))
+  return new StagedOutput({ ...place, path: resolve(place.path) }, staging, files)
 }
 
 class StagedOutput implements Output {
   readonly #place: Place
-  readonly #staging: string
-  readonly #lock: ArchiveLock
+  readonly #staging: Staging
   readonly #files: FileList
   readonly #open = new Set<HashedFile>()
   #isBegun = false
   #isOver = false
 
-  constructor(place: Place, staging: string, lock: ArchiveLock, files: FileList) {
+  constructor(place: Place, staging: Staging, files: FileList) {
     this.#place = place
     this.#staging = staging
-    this.#lock = lock
     this.#files = files
   }
 
   async create(path: string): Promise<OutputFile> {
     const name = this.#nameOf(path)
-    const absolute = join(this.#staging, 'out', name)
+    const absolute = join(this.#staging.path('out'), name)
     if (name.includes('/')) await mkdir(dirname(absolute), { recursive: true, mode: 0o700 })
-    const file = await HashedFile.create(absolute)
+    const file = await this.#begin(absolute)
     this.#isBegun = true
-    this.#open.add(file)
     return {
       write: (part) => file.write(part),
-      close: () => {
-        this.#open.delete(file)
-        return this.#files.add(name, file.close())
-      },
+      close: () => this.#files.add(name, this.#close(file)),
     }
   }
 
   async commit(head: Omit<Manifest, 'files'>): Promise<void> {
-    const manifest = await HashedFile.create(join(this.#staging, basename('manifest')))
+    const manifest = await this.#begin(this.#staging.path('manifest'))
     for await (const part of manifestText(head, await this.#files.settled())) await manifest.write(part)
-    await manifest.close()
+    await this.#close(manifest)
     checkPlace(this.#place)
     await this.#move()
     await sync(dirname(this.#place.path))
@@ -84,64 +82,57 @@ class StagedOutput implements Output {
     await this.#end()
   }
 
+  async #begin(path: string): Promise<HashedFile> {
+    const file = await HashedFile.create(path)
+    this.#open.add(file)
+    return file
+  }
+
+  #close(file: HashedFile): ReturnType<HashedFile['close']> {
+    this.#open.delete(file)
+    return file.close()
+  }
+
   /** Whatever a name is made of, no file is written anywhere but inside the output. */
   #nameOf(path: string): string {
     if (this.#place.shape === 'file') {
       if (this.#isBegun) throw new Error('a format of one file began a second one')
       return basename(this.#place.path)
     }
-    const isInside = path !== '' && posix.normalize(path) === path && !/^(\/|\.\.(\/|$))|[\\\0]/.test(path)
+    const isInside =
+      path !== '' && posix.normalize(path) === path && !/^(\/|\.\.?(\/|$))|\/$|[\\\0]/.test(path)
     if (!isInside || path === 'manifest.json') throw new Error(`no file of an export can be called ${path}`)
     return path
   }
 
+  /** One rename, of a whole folder, or of a file and then of the manifest beside it; `Staging` mends what falls between. */
   async #move(): Promise<void> {
     const { path, shape } = this.#place
-    const [out, manifest] = [join(this.#staging, 'out'), join(this.#staging, 'manifest')]
+    const [out, manifest] = [this.#staging.path('out'), this.#staging.path('manifest')]
     if (shape === 'file') {
       await rename(join(out, basename(path)), path)
       return rename(manifest, manifestPath(this.#place))
     }
     await rename(manifest, join(out, 'manifest.json'))
-    await sync(out)
-    if (existsSync(path)) await rename(path, join(this.#staging, 'old'))
+    await syncFolders(out)
+    if (existsSync(path)) await rename(path, this.#staging.path('old'))
     await rename(out, path)
   }
 
   async #end(): Promise<void> {
     this.#isOver = true
-    await clear(this.#staging)
-    await rm(join(this.#staging, '.lock'), { force: true })
-    this.#lock.release()
-    // Whatever else somebody put there is not ours to remove.
-    await rmdir(this.#staging).catch(() => undefined)
+    await this.#staging.end()
   }
-}
-
-function lockStaging({ path }: Place, staging: string, holder: string): ArchiveLock {
-  try {
-    return lockArchive(`${staging}/`, holder)
-  } catch (thrown) {
-    if (!isHansardError(thrown, 'archive-locked')) throw thrown
-    throw new HansardError('archive-locked', `Another export is writing to ${path}`, {
-      hint: 'Wait until it ends, or name another place with --output.',
-      cause: thrown,
-    })
-  }
-}
-
-/** An export that was killed between the two renames left the earlier one here. */
-async function putBack({ path }: Place, staging: string): Promise<void> {
-  const old = join(staging, 'old')
-  if (existsSync(old) && !existsSync(path)) await rename(old, path)
-}
-
-async function clear(staging: string): Promise<void> {
-  for (const name of ['out', 'old', 'files', 'manifest'])
-    await rm(join(staging, name), { recursive: true, force: true })
 }
 
 /** New names must reach the disk too. */
+async function syncFolders(path: string): Promise<void> {
+  for await (const entry of await opendir(path)) {
+    if (entry.isDirectory()) await syncFolders(join(path, entry.name))
+  }
+  await sync(path)
+}
+
 async function sync(path: string): Promise<void> {
   const folder = await open(path)
   try {

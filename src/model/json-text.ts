@@ -49,6 +49,8 @@ export function compact(text: string): string {
 /** Deeper than this, what is inside stays on one line: the indentation must not outgrow the text. */
 const DEEPEST_INDENT = 12
 
+const PIECE = 64 * 1024
+
 /** The text laid out for people, in pieces: only white space between tokens is new. */
 export function* indented(text: string): Generator<string, void, undefined> {
   let depth = 0
@@ -73,9 +75,14 @@ export function* indented(text: string): Generator<string, void, undefined> {
       token = (isFlat ? '' : line()) + token
     } else if (code === COMMA) token += line() || ' '
     else if (code === COLON) token += ' '
+    // A long token goes out alone: joined to others it would be copied.
+    if (token.length >= PIECE && out !== '') {
+      yield out
+      out = ''
+    }
     out += token
     i = skipSpace(text, end)
-    if (out.length >= 65_536 || i === text.length) {
+    if (out.length >= PIECE || i === text.length) {
       yield out
       out = ''
     }

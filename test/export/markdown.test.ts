@@ -146,6 +146,23 @@ describe('A page', () => {
     `)
   })
 
+  it('makes no link, definition or note of what stands beside a citation', async () => {
+    const beside = async (before: string, after: string) => {
+      const chunks = [
+        { type: 'text', text: before },
+        { type: 'tool_reference', tool: 'web_search', url: 'https://example.org' },
+        { type: 'text', text: after },
+      ]
+      return (await pageOf([said('assistant', chunks)]))
+        .split('\n')
+        .filter((line) => /^>|^Sources/.test(line))
+    }
+    expect(await beside('a', '(javascript:alert(1))')).toEqual(['> a[^0-1]\\(javascript:alert(1))'])
+    expect(await beside('', ': mine')).toEqual(['> [^0-1]\\: mine'])
+    expect(await beside('^', '')).toEqual(['> \\^[^0-1]'])
+    expect(await beside('`', '`')).toEqual(['> ``', 'Sources: [^0-1]'])
+  })
+
   it('can be linked to at each entry, and holds nothing that its entries made of it', async () => {
     await fc.assert(
       fc.asyncProperty(

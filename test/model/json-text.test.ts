@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { compact, elements, member, members, replaceAt } from '../../src/model/json-text.ts'
+import { compact, elements, indented, member, members, replaceAt } from '../../src/model/json-text.ts'
 import { jsonText } from '../support/json-arbitrary.ts'
 
 describe('JSON text', () => {
@@ -15,6 +15,20 @@ describe('JSON text', () => {
         expect(withoutStrings(short)).toBe(withoutStrings(text).replaceAll(/\s/g, ''))
       }),
     )
+  })
+
+  it('is laid out for people without a token changing', () => {
+    fc.assert(
+      fc.property(jsonText, (text) => {
+        const laidOut = [...indented(text)].join('')
+        expect(compact(laidOut)).toBe(compact(text))
+      }),
+    )
+    expect([...indented('{"a":[1,{}],"b":[ ]}')].join('')).toBe(
+      '{\n  "a": [\n    1,\n    {}\n  ],\n  "b": []\n}',
+    )
+    const deep = [...indented('[1,'.repeat(100_000) + '2' + ']'.repeat(100_000))].join('')
+    expect(deep.length).toBeLessThan(1_000_000)
   })
 
   it('is split into elements that joined again are the array', () => {

@@ -68,7 +68,7 @@ function chosenOptions(format: Format, options: ExportCommandOptions): Record<st
 }
 
 function placeOf({ output, archive, force = false }: ExportCommandOptions, shape: Place['shape']): Place {
-  return { path: output.replace(/(?<=.)\/+$/, ''), shape, archive, force }
+  return { path: output, shape, archive, force }
 }
 
 /** JSON stays the same JSON on a terminal, without steering it; bytes are nothing for it. */

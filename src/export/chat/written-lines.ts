@@ -1,4 +1,4 @@
-import { openSqlite, type Statement } from '../../archive/sqlite.ts'
+import { explainSqlite, openSqlite, type Statement } from '../../archive/sqlite.ts'
 
 /**
  * Remembers which messages were written, in a database that SQLite keeps in a temporary file and removes with its
@@ -13,6 +13,7 @@ export class WrittenLines {
   constructor() {
     const db = openSqlite('', 'write')
     db.pragma('journal_mode = off')
+    db.pragma('cache_size = -2000')
     db.exec('create table line (hash blob primary key, id text not null) without rowid')
     this.#add = db.prepare('insert into line values (?, ?) on conflict do nothing')
     this.#first = db.prepare('select id from line where hash = ?').pluck()
@@ -22,7 +23,11 @@ export class WrittenLines {
   /** Notes what a conversation would write; the id of the one that has written the same before, if there is one. */
   note(sha256: Buffer, id: string): string | undefined {
     const hash = sha256.subarray(0, 16)
-    return this.#add.run(hash, id).changes === 1 ? undefined : (this.#first.get(hash) as string)
+    try {
+      return this.#add.run(hash, id).changes === 1 ? undefined : (this.#first.get(hash) as string)
+    } catch (thrown) {
+      throw explainSqlite(thrown, 'a temporary file')
+    }
   }
 
   close(): void {

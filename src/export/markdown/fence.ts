@@ -5,7 +5,7 @@ const SLICE = 64 * 1024
 
 /** A code block that holds the text whatever it is: its fence is longer than any run of backticks inside. */
 export function* fence(text: string, language: 'text' | 'json' | 'python'): Generator<string> {
-  yield* fenced(text, language, slices(text))
+  yield* fenced(text, language, [text])
 }
 
 /** JSON as a code block, laid out for people, each token as it came. */
@@ -18,15 +18,20 @@ function* fenced(text: string, language: string, parts: Iterable<string>): Gener
   yield `${ticks}${language}\n`
   let last = ''
   for (const part of parts) {
-    yield clean(part)
-    last = part
+    for (const slice of slices(part)) yield clean(slice)
+    last = part.slice(-1)
   }
-  yield /[\n\r\u2028\u2029]$/.test(last) || last === '' ? `${ticks}\n\n` : `\n${ticks}\n\n`
+  yield /[\n\r\u2028\u2029]/.test(last) || last === '' ? `${ticks}\n\n` : `\n${ticks}\n\n`
 }
 
 function longestRun(text: string): number {
   let longest = 0
-  for (const [run] of text.matchAll(/`+/g)) longest = Math.max(longest, run.length)
+  for (let at = text.indexOf('`'); at !== -1;) {
+    const start = at
+    while (text[at] === '`') at++
+    longest = Math.max(longest, at - start)
+    at = text.indexOf('`', at)
+  }
   return longest
 }
 

@@ -1,5 +1,6 @@
 import { stringOf } from '../../model/entry.ts'
-import { asObject } from './json-value.ts'
+import { dataOf } from './data-uri.ts'
+import { factsOf } from './json-value.ts'
 import { isSafe, link, nameOfUrl, pathDestination } from './links.ts'
 import type { EntryScope, Part } from './parts.ts'
 import { escaped, wordsOf } from './plain-text.ts'
@@ -27,12 +28,10 @@ export function* linked(
   { url, name }: { readonly url: string; readonly name?: string | undefined },
   scope: EntryScope,
 ): Generator<Part> {
-  const [, type = '', base64, start] = /^data:([^,;]*)[^,]*?(;base64)?,()/i.exec(url.slice(0, 1000)) ?? []
-  if (start !== undefined) {
-    const data = url.slice(url.indexOf(',') + 1)
-    const bytes = base64 === undefined ? Buffer.from(decodedUri(data)) : Buffer.from(data, 'base64')
-    const extension = EXTENSIONS[type.toLowerCase()] ?? 'bin'
-    yield* attached(what, { name: name ?? what.toLowerCase(), extension, bytes }, scope)
+  const data = dataOf(url)
+  if (data !== undefined) {
+    const extension = EXTENSIONS[data.type] ?? 'bin'
+    yield* attached(what, { name: name ?? what.toLowerCase(), extension, bytes: data.bytes }, scope)
   } else if (isSafe(url)) yield `**${what}:** ${link(name ?? nameOfUrl(url), url)}\n\n`
   else yield `**${what}:** ${link(name ?? 'not linked', url === '' ? 'no address' : url)}\n\n`
 }
@@ -44,7 +43,7 @@ export function* toolFile(chunk: Readonly<Record<string, unknown>>, scope: Entry
   const type = wordsOf(chunk['file_type']) ?? ''
   const file = scope.archived.read({ kind: 'file', id, version: '' })
   const bytes = file?.bytes ?? (isEmptyFile(file?.json) ? new Uint8Array() : undefined)
-  if (bytes !== undefined) return yield* attached('File', { name, extension: type, bytes }, scope)
+  if (bytes !== undefined) return yield* attached('File', { name, extension: type, bytes: [bytes] }, scope)
   const state = file === undefined || file.state === 'stored' ? 'not archived' : STATES[file.state]
   const reason = file?.reason && file.state !== 'expired' ? `: ${escaped(file.reason)}` : ''
   yield `**File:** ${escaped(type === '' ? name : `${name}.${type}`)} *(${state}${reason})*\n\n`
@@ -59,29 +58,29 @@ const STATES = {
 
 function* attached(
   what: string,
-  { name, extension, bytes }: { name: string; extension: string; bytes: Uint8Array },
+  { name, extension, bytes }: { name: string; extension: string; bytes: Iterable<Uint8Array> },
   scope: EntryScope,
 ): Generator<Part> {
   const ending = /^[a-z0-9]{1,8}$/i.test(extension) ? extension.toLowerCase() : 'bin'
   const title = name.toLowerCase().endsWith(`.${ending}`) ? name.slice(0, -ending.length - 1) : name
   const path = scope.filePath(`${safeName(title, 'file')}.${ending}`)
   const label = escaped(`${title}.${ending}`)
-  yield { path, bytes }
-  if (bytes.length === 0) yield `**${what}:** [${label}](${pathDestination(path)}) *(empty: 0 bytes)*\n\n`
+  let size = 0
+  yield {
+    path,
+    *bytes() {
+      for (const part of bytes) {
+        size += part.length
+        yield part
+      }
+    },
+  }
+  if (size === 0) yield `**${what}:** [${label}](${pathDestination(path)}) *(empty: 0 bytes)*\n\n`
   else if (PICTURES.test(ending)) yield `![${label}](${pathDestination(path)})\n\n`
-  else
-    yield `**${what}:** [${label}](${pathDestination(path)}) (${bytes.length.toLocaleString('en')} bytes)\n\n`
+  else yield `**${what}:** [${label}](${pathDestination(path)}) (${size.toLocaleString('en')} bytes)\n\n`
 }
 
 /** SQLite has no bytes where there were none to store; the API said so too. */
 function isEmptyFile(json: string | null | undefined): boolean {
-  return json != null && asObject(JSON.parse(json))['bytes'] === 0
-}
-
-function decodedUri(data: string): string {
-  try {
-    return decodeURIComponent(data)
-  } catch {
-    return data
-  }
+  return factsOf(json)['bytes'] === 0
 }

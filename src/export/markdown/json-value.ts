@@ -23,3 +23,12 @@ export function elementsOf({ text, value }: JsonValue): JsonValue[] {
 export function asObject(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
 }
+
+/** The members of an archived object; none where its text decayed or is missing. */
+export function factsOf(json: string | null | undefined): Readonly<Record<string, unknown>> {
+  try {
+    return asObject(JSON.parse(json ?? '{}'))
+  } catch {
+    return {}
+  }
+}

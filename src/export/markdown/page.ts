@@ -5,7 +5,7 @@ import { textParts } from './content.ts'
 import { entryParts } from './entries.ts'
 import { fence } from './fence.ts'
 import { frontMatter } from './front-matter.ts'
-import { asObject } from './json-value.ts'
+import { factsOf } from './json-value.ts'
 import { EntryScope, type Archived, type Part } from './parts.ts'
 import { escaped, wordsOf } from './plain-text.ts'
 
@@ -40,8 +40,7 @@ export function* pageParts(
 export function agentOf({ row }: ExportedConversation, archived: Archived): ConversationAgent | undefined {
   const reference = referencesOf(row.value, []).find(({ kind }) => kind === 'agent')
   if (reference === undefined) return undefined
-  const json = archived.read(reference)?.json
-  return { ...reference, facts: json == null ? {} : asObject(JSON.parse(json)) }
+  return { ...reference, facts: factsOf(archived.read(reference)?.json) }
 }
 
 function* headOf(

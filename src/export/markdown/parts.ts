@@ -6,7 +6,8 @@ export type Part = string | Attachment
 /** A file beside the page, by its path as the page's links have it. */
 export interface Attachment {
   readonly path: string
-  readonly bytes: Uint8Array
+  /** To be read to the end before the next part is asked for, which tells their number. */
+  bytes(): Iterable<Uint8Array>
 }
 
 export type Archived = Pick<Dependencies, 'read'>

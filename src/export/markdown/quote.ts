@@ -6,6 +6,9 @@ const LONGEST = 64 * 1024
 /** Where something is cited. Text that was cleaned holds no such character; to the parser it is a letter. */
 export const CITED = '\0'
 
+/** One line that can hold no HTML, link, note or heading needs no parser to say so. */
+const HARMLESS = /^[^<[#\n]+$/
+
 /** Each uncovers what the one before had hidden; text that people write needs two. */
 const MOST_ROUNDS = 8
 
@@ -16,6 +19,7 @@ const MOST_ROUNDS = 8
  */
 export function quotation(text: string): string | undefined {
   if (text.length > LONGEST) return undefined
+  if (HARMLESS.test(text)) return `> ${text}`
   let lines = text.split('\n').map((line) => (line === '' ? '>' : `> ${line}`))
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const patches = hazardsIn(lines.join('\n').replaceAll(CITED, '\ufffd'), round === 0)

@@ -47,7 +47,7 @@ export class MarkdownWriter implements Writer {
 
   async #attach(beside: string, { path, bytes }: Attachment): Promise<void> {
     const file = await this.#context.files.create(posix.join(beside, path))
-    await file.write(bytes)
+    for (const part of bytes()) await file.write(part)
     await file.close()
   }
 }

@@ -47,6 +47,16 @@ describe('What people write in Markdown still reads as Markdown:', () => {
   })
 })
 
+it('Lines over an underline were meant as lines, and the underline as one', () => {
+  for (const line of ['===', '---']) {
+    const html = rendered(quoted(`one\ntwo\n${line}`) ?? '')
+    expect(elementsIn(html).map(({ name }) => name)).not.toEqual(
+      expect.arrayContaining([expect.stringMatching(/^h\d/)]),
+    )
+    expect(textOf(html)).toContain(`two\n${line}`)
+  }
+})
+
 describe('What could reach beyond the message is defused:', () => {
   it.each([
     '<script>alert(1)</script>',
@@ -131,8 +141,9 @@ describe('What could reach beyond the message is defused:', () => {
   })
 })
 
-it('a text that is longer than people write is not parsed', () => {
+it('A text that is longer or deeper than people write is not parsed', () => {
   expect(quoted('a'.repeat(70_000))).toBeUndefined()
+  expect(quoted('> '.repeat(60) + '<script>')).toBeUndefined()
 })
 
 function linksIn(page: string): string[] {

@@ -1,0 +1,40 @@
+/** What a data: URI holds. */
+export interface Data {
+  /** Its type, without parameters. */
+  readonly type: string
+  /** The bytes, decoded as they are read. */
+  readonly bytes: Iterable<Uint8Array>
+}
+
+const PIECE = 64 * 1024
+
+/** Reads a data: URI; undefined if it is none. */
+export function dataOf(uri: string): Data | undefined {
+  const [, type, base64] = /^data:([^,;]*)[^,]*?(;base64)?,/i.exec(uri.slice(0, 1000)) ?? []
+  if (type === undefined) return undefined
+  const start = uri.indexOf(',') + 1
+  return {
+    type: type.toLowerCase(),
+    bytes: base64 === undefined ? [Buffer.from(unescaped(uri.slice(start)))] : decoded(uri, start),
+  }
+}
+
+/** In pieces: the copies that decoding megabytes at once makes outside the heap are slow to come back. */
+function* decoded(uri: string, start: number): Generator<Uint8Array> {
+  let carried = ''
+  for (let at = start; at < uri.length; at += PIECE) {
+    const digits = carried + uri.slice(at, at + PIECE).replaceAll(/[^\w+/-]/g, '')
+    const whole = digits.length - (digits.length % 4)
+    yield Buffer.from(digits.slice(0, whole), 'base64')
+    carried = digits.slice(whole)
+  }
+  if (carried !== '') yield Buffer.from(carried, 'base64')
+}
+
+function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}

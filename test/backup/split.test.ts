@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest'
+
+import { splitList, splitPage } from '../../src/backup/split.ts'
+
+const answer = (text: string) => ({ text, json: JSON.parse(text) as unknown })
+const history = (entries: string) => `{"conversation_id":"conv_1","object":"list","entries":${entries}}`
+
+describe('An answer of another shape than the one asked for is refused with all that came:', () => {
+  it.each(['null', '{}', '{"data":[]}', '"[]"', '7'])('a page of the listing that is %s', (text) => {
+    expect(() => splitPage(answer(text))).toThrow(
+      expect.objectContaining({
+        code: 'unexpected-shape',
+        message: expect.stringContaining('not an array') as string,
+        body: text,
+      }) as Error,
+    )
+  })
+
+  it.each(['null', '7', '"entries"', '[]', '{}', history('null'), history('{}')])(
+    'a history that is %s',
+    (text) => {
+      expect(() => splitList(answer(text), 'entries', 'conv_1')).toThrow(
+        expect.objectContaining({
+          code: 'unexpected-shape',
+          message: expect.stringContaining('no list of entries') as string,
+          body: text,
+        }) as Error,
+      )
+    },
+  )
+
+  it('a history of another conversation, which is named', () => {
+    expect(() => splitList(answer(history('[]')), 'entries', 'conv_2')).toThrow('conversation: "conv_1"')
+  })
+
+  it('a history with an entry that is no object, which is counted', () => {
+    expect(() => splitList(answer(history('[{},7]')), 'entries', 'conv_1')).toThrow(
+      'entry 1 is not an object',
+    )
+  })
+})
+
+it('A history is split into its envelope and its entries, with no white space between tokens', () => {
+  expect(splitList(answer(history('[ {"a": 1.0} , {} ]')), 'entries', 'conv_1')).toEqual({
+    envelope: history('[]'),
+    entries: ['{"a":1.0}', '{}'],
+  })
+})

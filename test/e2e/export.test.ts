@@ -1,0 +1,213 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+
+import { openArchive } from '../../src/archive/archive.ts'
+import { exportArchive } from '../../src/export/export-archive.ts'
+import { stageOutput } from '../../src/export/staged-output.ts'
+import { seededRandom } from '../../src/sandbox/random.ts'
+import { archiveOf } from '../support/archives.ts'
+import { standing, wholeExport } from '../support/export-folder.ts'
+import { testFolder } from '../support/folder.ts'
+import { startHansard, type Running } from '../torture/child.ts'
+import { seedOfRound, seedOfTests } from '../torture/seed.ts'
+
+/** What is exported: a format of one file, and two of folders, of few and of many files. */
+const kinds: readonly (readonly [format: string, ...options: string[]])[] = [
+  ['jsonl'],
+  ['chat', '--split', '0.5'],
+  ['markdown'],
+] as const
+
+const conversations = (from: number, to: number, characters = 20_000) =>
+  Array.from({ length: to - from }, (_, i) => ({
+    row: { id: `conv_${from + i}`, name: `Gauge ${from + i}`, created_at: '2026-11-22T08:00:00Z' },
+    entries: [
+      { type: 'message.input', role: 'user', id: `msg_${from + i}`, content: `${from + i}?` },
+      {
+        type: 'message.output',
+        role: 'assistant',
+        id: `msg_${from + i}_a`,
+        content: `${from + i}: ${'up and down '.repeat(characters / 12)}`,
+      },
+    ],
+  }))
+
+/** A folder with an archive of so many conversations in it, and the command on it. */
+function workshop(size: number, characters?: number) {
+  const folder = testFolder()
+  const archive = join(folder, 'archive.db')
+  const opened = openArchive(archive, { mode: 'create' })
+  archiveOf(conversations(0, size, characters), opened)
+  opened.checkpoint()
+  opened.close()
+  const out = join(folder, 'out')
+  const start = (kind: readonly string[], ...rest: readonly string[]): Running =>
+    startHansard(['--archive', archive, 'export', ...kind, '--output', out, ...rest], {})
+  /** What stands beside the archive. */
+  const beside = () => readdirSync(folder).filter((name) => !name.startsWith('archive.db'))
+  return { folder, archive, out, start, beside, part: `${out}.part` }
+}
+
+async function until(isSo: () => boolean, { ended }: Running): Promise<void> {
+  let isOver = false
+  void ended.then(() => (isOver = true))
+  while (!isSo() && !isOver) await sleep(1)
+}
+
+describe('An export that is killed', () => {
+  const ROUNDS = 8
+
+  it.each(kinds)(
+    'at any moment leaves nothing half-written, and the next one clears up (%s)',
+    async (...kind) => {
+      const seed = seedOfTests()
+      let hits = 0
+      for (let round = 0; round < ROUNDS; round++) {
+        const random = seededRandom(seedOfRound(seed, 2, round))
+        const { out, start, beside, part } = workshop(120)
+        const isReplacing = round % 2 === 1
+        if (isReplacing) expect(await start(kind, '--limit', '7').ended).toMatchObject({ code: 0 })
+        const old = standing(out)
+
+        const running = start(kind, '--force')
+        if (random.below(4) > 0) await until(() => existsSync(part), running)
+        await sleep(random.below(80))
+        running.child.kill('SIGKILL')
+        const isLate = (await running.ended).code === 0
+        if (!isLate) hits++
+
+        const after = existsSync(join(part, 'old')) ? standing(join(part, 'old')) : standing(out)
+        expect(await start(kind, '--force').ended).toMatchObject({ code: 0 })
+        const whole = wholeExport(out)
+        expect([old, whole], `seed ${seed}, round ${round}`).toContainEqual(after)
+        expect(beside().filter((name) => !name.endsWith('manifest.json'))).toEqual(['out'])
+      }
+      expect(hits).toBeGreaterThan(0)
+    },
+    120_000,
+  )
+})
+
+describe('An export', () => {
+  it.each(kinds)('that is told to stop by Ctrl-C leaves nothing (%s)', async (...kind) => {
+    const { start, beside, part } = workshop(400)
+    const running = start(kind)
+    await until(() => existsSync(join(part, 'files')), running)
+    running.child.kill('SIGINT')
+    const { code, stderr } = await running.ended
+    expect({ code, stderr }).toMatchObject({
+      code: 130,
+      stderr: expect.stringContaining('was interrupted') as string,
+    })
+    expect(beside()).toEqual([])
+  })
+
+  it('is alone at its place: a second one is told so, and the first goes on', async () => {
+    const { out, start, beside, part } = workshop(400)
+    const first = start(['jsonl'])
+    await until(() => existsSync(join(part, 'files')), first)
+    first.child.kill('SIGSTOP')
+    for (const kind of kinds) {
+      const { code, stderr } = await start(kind).ended
+      expect(code).toBe(6)
+      expect(stderr).toMatch(/^hansard: Another export is writing to .+out\nhint: .+\n$/)
+    }
+    first.child.kill('SIGCONT')
+    expect(await first.ended).toMatchObject({ code: 0 })
+    wholeExport(out)
+    expect(beside()).toEqual(['out', 'out.manifest.json'])
+  })
+
+  it.each(kinds)('that meets a limit of file sizes says so and leaves nothing (%s)', async (...kind) => {
+    const { archive, out, beside } = workshop(120, 60_000)
+    const args = ['--archive', archive, 'export', ...kind, '--output', out]
+    const { code, stderr } = await startHansard(args, {}, 'ulimit -f 50').ended
+    expect([code, stderr.split('\n').slice(-3)]).toEqual([
+      1,
+      [
+        'hansard: The export can’t be written: a limit of file sizes is in the way',
+        expect.stringMatching(/^hint: /),
+        '',
+      ],
+    ])
+    expect(beside()).toEqual([])
+  })
+
+  it('of an archive that a backup writes to is what the archive was when it began', async () => {
+    const { folder, archive } = workshop(50)
+    const reader = openArchive(archive)
+    const place = (name: string) =>
+      ({ path: join(folder, name), shape: 'file', archive, force: false }) as const
+    const before = await exportArchive(reader, await stageOutput(place('before'), 'a test'), {
+      format: 'jsonl',
+    })
+    let isWritten = false
+    const during = await exportArchive(reader, await stageOutput(place('during'), 'a test'), {
+      format: 'jsonl',
+      onProgress: () => {
+        if (isWritten) return
+        isWritten = true
+        const writer = openArchive(archive, { mode: 'write' })
+        archiveOf(conversations(20, 90, 120), writer)
+        writer.conversations.markGone('conv_5', '2026-11-22')
+        writer.checkpoint()
+        writer.close()
+      },
+    })
+    expect(during).toEqual(before)
+    expect(wholeExport(join(folder, 'during'))['during']).toBe(wholeExport(join(folder, 'before'))['before'])
+    const after = await exportArchive(reader, await stageOutput(place('after'), 'a test'), {
+      format: 'jsonl',
+    })
+    expect(after).toMatchObject({ conversations: 89 })
+    reader.close()
+  })
+})
+
+describe('stdout', () => {
+  const bin = fileURLToPath(new URL('../../bin/hansard.js', import.meta.url))
+  const bash = (line: string, archive: string) => {
+    const command = `export() { '${process.execPath}' '${bin}' --archive '${archive}' export "$@" --output -; }; ${line}`
+    const { stdout, stderr, status } = spawnSync('bash', ['-c', command], { encoding: 'utf8' })
+    return { stdout, stderr, status }
+  }
+
+  it.each(['jsonl', 'chat'])('that is closed early by whoever has enough ends it in peace (%s)', (format) => {
+    const { archive } = workshop(300)
+    const { stdout, stderr } = bash(
+      `export ${format} --quiet | head -1 | wc -l; echo \${PIPESTATUS[0]}`,
+      archive,
+    )
+    expect(stdout.trim().split('\n')).toEqual(['1', '0'])
+    expect(stderr).toBe('')
+  })
+
+  it.each(['jsonl', 'jsonl --gzip', 'chat'])('on a full disk is an error with a reason (%s)', (format) => {
+    const { archive } = workshop(300)
+    const { stderr, status } = bash(`export ${format} > /dev/full`, archive)
+    expect([status, stderr]).toEqual([
+      1,
+      expect.stringMatching(
+        /^hansard: stdout can’t be written: ENOSPC: no space left on device.*\nhint: .+\n$/,
+      ),
+    ])
+  })
+
+  it('gets the same bytes as a file, pressed or not', () => {
+    const { archive, out, folder } = workshop(50)
+    const [bytes, pressed] = [
+      bash(`export jsonl --quiet | sha256sum`, archive),
+      bash(`export jsonl --gzip --quiet | gunzip | sha256sum`, archive),
+    ]
+    expect(pressed.stdout).toBe(bytes.stdout)
+    expect(
+      spawnSync(process.execPath, [bin, '--archive', archive, 'export', 'jsonl', '--output', out]).status,
+    ).toBe(0)
+    expect(bytes.stdout.slice(0, 64)).toBe(wholeExport(out)['out'])
+    expect(readdirSync(folder)).toContain('out.manifest.json')
+  })
+})
