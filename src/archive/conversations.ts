@@ -67,6 +67,7 @@ export class Conversations {
   readonly #count: Statement
   readonly #sample: Statement
   readonly #one: Statement
+  readonly #byKey: Statement
   readonly #revision: Statement
   readonly #db: Sqlite
   readonly #index: SearchIndex
@@ -88,10 +89,12 @@ export class Conversations {
     this.#sample = db
       .prepare('select id from conversation where gone_at is null order by random() limit ?')
       .pluck()
-    this.#one = db.prepare(`
+    const stored = `
       select conversation.id, row, tip, length, gone_at as goneAt, fetched_at as fetchedAt,
         instant(created_at) as createdAt
-      from conversation join revision on revision.id = conversation.revision where conversation.id = ?`)
+      from conversation join revision on revision.id = conversation.revision`
+    this.#one = db.prepare(`${stored} where conversation.id = ?`)
+    this.#byKey = db.prepare(`${stored} where conversation.key = ?`)
     this.#revision = db.prepare(`
       select conversation.id, revision.id as number, row, tip, length, gone_at as goneAt, stored_at as fetchedAt,
         instant(created_at) as createdAt
@@ -142,13 +145,11 @@ export class Conversations {
 
   /**
    * The conversations of a selection in their newest revisions, oldest first; those without a creation time come before
-   * all others. Ids are sorted, then rows are read one at a time, so that sorting needs no memory for rows.
+   * all others. Keys are sorted, then rows are read one at a time, so that sorting needs no memory for rows.
    */
   *readAll(selection: Selection): Generator<StoredConversation, void, undefined> {
-    for (const { id } of this.#select('conversation.id', selection) as IterableIterator<{ id: string }>) {
-      const conversation = this.read(id)
-      if (conversation !== undefined) yield conversation
-    }
+    const keys = this.#select('conversation.key', selection) as IterableIterator<{ key: number }>
+    for (const { key } of keys) yield this.#stored(this.#byKey.get(key))
   }
 
   /** Those of these ids that the archive does not have. */

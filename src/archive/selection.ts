@@ -39,8 +39,8 @@ export function conditionOf(selection: Selection): Condition {
   const values: Record<keyof typeof conditions, unknown> = {
     includeGone: includeGone ? undefined : 0,
     ids: ids && JSON.stringify(ids),
-    since: since && moment(since),
-    until: until && moment(until),
+    since: since === undefined ? undefined : moment(since),
+    until: until === undefined ? undefined : moment(until),
     models: models && JSON.stringify(models),
     agents: agents && JSON.stringify(agents),
     metadata: metadata && JSON.stringify(metadata),

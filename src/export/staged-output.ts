@@ -16,13 +16,12 @@ import { Staging } from './staging.ts'
  * are renamed to their place as a whole. That folder is locked while it is in use, by a lock that ends with its process:
  * what a killed export left there, the next one to the same place clears away.
  *
- * @param holder how to name this process to others, such as `pid 17 on host`
  * @throws HansardError `usage` or `file` where it can't be written, `archive-locked` while another export writes there
  */
-export async function stageOutput(given: Place, holder: string): Promise<Output> {
+export async function stageOutput(given: Place): Promise<Output> {
   try {
     checkFolder(given)
-    const staging = await Staging.begin(resolve(given.path), holder)
+    const staging = await Staging.begin(resolve(given.path))
     return await begun(given, staging).catch(async (thrown: unknown) => {
       await staging.end()
       throw thrown

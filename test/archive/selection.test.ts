@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 
 import { emptyArchive, type Archive } from '../../src/archive/archive.ts'
 import type { Selection } from '../../src/archive/selection.ts'
+import { archiveOf } from '../support/archives.ts'
 
 describe('A selection', () => {
   it('is all that is upstream, oldest first; what has no time of creation comes before', () => {
@@ -51,6 +52,11 @@ describe('A selection', () => {
     const selection = { since: '2026', models: ['large'] }
     const listed = [...conversations.list(selection)].map(({ id }) => id)
     expect([...conversations.readAll(selection)].map(({ id }) => id)).toEqual(listed)
+  })
+
+  it('reads whatever it lists, though no text can name it: an id with half a surrogate pair', () => {
+    const made = archiveOf([{ row: '{"id":"conv_\\ud800"}', entries: [{ type: 'message.input' }] }])
+    expect([...made.conversations.readAll({})].map(({ length }) => length)).toEqual([1])
   })
 
   it.each(['yesterday', '2026-02-30', '2026-13'])('refuses %s as a time', (since) => {

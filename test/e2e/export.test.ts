@@ -122,6 +122,18 @@ describe('An export', () => {
     expect(beside()).toEqual(['out', 'out.manifest.json'])
   })
 
+  it('is one of many at the same place: each is whole or told to wait, and nothing is left of any', async () => {
+    const { out, start, beside } = workshop(5)
+    const ended = await Promise.all(Array.from({ length: 6 }, () => start(['jsonl'], '--force').ended))
+    for (const { code, stderr } of ended) {
+      expect([0, 6]).toContain(code)
+      expect(stderr).toMatch(code === 0 ? /^5 conversations/ : /^hansard: Another export is writing/)
+    }
+    expect(ended.map(({ code }) => code)).toContain(0)
+    wholeExport(out)
+    expect(beside()).toEqual(['out', 'out.manifest.json'])
+  })
+
   it.each(kinds)('that meets a limit of file sizes says so and leaves nothing (%s)', async (...kind) => {
     const { archive, out, beside } = workshop(120, 60_000)
     const args = ['--archive', archive, 'export', ...kind, '--output', out]
@@ -142,11 +154,11 @@ describe('An export', () => {
     const reader = openArchive(archive)
     const place = (name: string) =>
       ({ path: join(folder, name), shape: 'file', archive, force: false }) as const
-    const before = await exportArchive(reader, await stageOutput(place('before'), 'a test'), {
+    const before = await exportArchive(reader, await stageOutput(place('before')), {
       format: 'jsonl',
     })
     let isWritten = false
-    const during = await exportArchive(reader, await stageOutput(place('during'), 'a test'), {
+    const during = await exportArchive(reader, await stageOutput(place('during')), {
       format: 'jsonl',
       onProgress: () => {
         if (isWritten) return
@@ -160,7 +172,7 @@ describe('An export', () => {
     })
     expect(during).toEqual(before)
     expect(wholeExport(join(folder, 'during'))['during']).toBe(wholeExport(join(folder, 'before'))['before'])
-    const after = await exportArchive(reader, await stageOutput(place('after'), 'a test'), {
+    const after = await exportArchive(reader, await stageOutput(place('after')), {
       format: 'jsonl',
     })
     expect(after).toMatchObject({ conversations: 89 })

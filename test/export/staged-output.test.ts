@@ -12,7 +12,6 @@ import {
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
-import { lockArchive } from '../../src/archive/lock.ts'
 import { checkPlace, type Place } from '../../src/export/output-place.ts'
 import type { Output } from '../../src/export/output.ts'
 import { stageOutput } from '../../src/export/staged-output.ts'
@@ -34,7 +33,7 @@ async function fill(output: Output, files: Readonly<Record<string, string>>): Pr
 }
 
 async function exportTo(place: Place, files: Readonly<Record<string, string>>): Promise<void> {
-  const output = await stageOutput(place, 'a test')
+  const output = await stageOutput(place)
   try {
     await fill(output, files)
     await output.commit(head)
@@ -62,7 +61,7 @@ describe('An export stands under its name', () => {
   it('as a whole or not at all, readable by its owner alone', async () => {
     const folder = testFolder()
     const place = placeIn(folder)
-    const output = await stageOutput(place, 'a test')
+    const output = await stageOutput(place)
     await fill(output, { 'a.txt': 'a', '2026/11/b.txt': 'b' })
     expect(readdirSync(folder)).toEqual(['out.part'])
     expect(statSync(`${place.path}.part`).mode & 0o777).toBe(0o700)
@@ -78,7 +77,7 @@ describe('An export stands under its name', () => {
   it('leaves nothing when it is abandoned, however far it was', async () => {
     for (const path of [undefined, 'a.txt', '2026/b.txt']) {
       const folder = testFolder()
-      const output = await stageOutput(placeIn(folder), 'a test')
+      const output = await stageOutput(placeIn(folder))
       if (path !== undefined) await (await output.create(path)).write('half a')
       await output.abandon()
       await output.abandon()
@@ -98,7 +97,7 @@ describe('An export stands under its name', () => {
 
   it('has no file but inside it, whatever a writer calls it', async () => {
     const folder = testFolder()
-    const output = await stageOutput(placeIn(folder), 'a test')
+    const output = await stageOutput(placeIn(folder))
     for (const path of [
       '',
       '.',
@@ -142,7 +141,7 @@ describe('What stands there already is', () => {
   it('kept with --force if the new export fails', async () => {
     const folder = testFolder()
     await exportTo(placeIn(folder), { 'a.txt': 'first' })
-    const output = await stageOutput(placeIn(folder, { force: true }), 'a test')
+    const output = await stageOutput(placeIn(folder, { force: true }))
     await fill(output, { 'b.txt': 'second' })
     await output.abandon()
     expect(contents(folder)).toEqual({ 'out/a.txt': 'first' })
@@ -183,7 +182,7 @@ describe('What stands there already is', () => {
 
   it('never replaced if something is put there while the export goes on', async () => {
     const folder = testFolder()
-    const output = await stageOutput(placeIn(folder), 'a test')
+    const output = await stageOutput(placeIn(folder))
     await fill(output, { 'a.txt': 'a' })
     mkdirSync(join(folder, 'out'))
     writeFileSync(join(folder, 'out/mine.txt'), 'mine')
@@ -291,7 +290,7 @@ describe('What a killed export left', () => {
     const folder = testFolder()
     const part = join(folder, 'out.part')
     mkdirSync(join(part, 'out'), { recursive: true })
-    lockArchive(`${part}/`, 'somebody who was killed').release()
+    writeFileSync(join(part, '.lock'), '')
     for (const [path, content] of Object.entries(files)) {
       mkdirSync(dirname(join(folder, path)), { recursive: true })
       writeFileSync(join(folder, path), content)
@@ -336,9 +335,9 @@ describe('What a killed export left', () => {
 describe('Two exports to the same place', () => {
   it('are one too many: the second is told so, and harms nothing', async () => {
     const folder = testFolder()
-    const first = await stageOutput(placeIn(folder), 'a test')
+    const first = await stageOutput(placeIn(folder))
     await fill(first, { 'a.txt': 'first' })
-    await expect(stageOutput(placeIn(folder), 'another test')).rejects.toMatchObject({
+    await expect(stageOutput(placeIn(folder))).rejects.toMatchObject({
       code: 'archive-locked',
       message: `Another export is writing to ${join(folder, 'out')}`,
     })
@@ -349,7 +348,7 @@ describe('Two exports to the same place', () => {
 
   it('come one after the other when the first has ended', async () => {
     const folder = testFolder()
-    const first = await stageOutput(placeIn(folder), 'a test')
+    const first = await stageOutput(placeIn(folder))
     await first.abandon()
     await exportTo(placeIn(folder), { 'a.txt': 'second' })
     expect(contents(folder)).toEqual({ 'out/a.txt': 'second' })

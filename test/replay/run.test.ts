@@ -482,13 +482,16 @@ describe('Ctrl-C', () => {
       faults: [{ operation: 'startStream', then: { kind: 'latency', ms: 60 } }],
     })
     const stop = new AbortController()
-    setTimeout(() => stop.abort(), 400)
+    const look = setInterval(() => {
+      if (rowsOf(world).length >= 2) stop.abort()
+    }, 5)
     const env = {
       ...{ MISTRAL_TARGET_API_KEY: 'other', MISTRAL_TARGET_BASE_URL: world.sandbox.url },
       HANSARD_ARCHIVE: world.archive,
     }
     const args = ['replay', 'run', '--yes', '--concurrency', '1', '--settle', '0']
     const { exitCode } = await hansard(args, { env, signal: stop.signal })
+    clearInterval(look)
     expect(exitCode).toBe(130)
     const there = rowsOf(world).length
     expect(there).toBeLessThan(6)

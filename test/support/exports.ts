@@ -24,7 +24,7 @@ export async function exported(
   const path = join(mkdtempSync(join(testFolder(), 'export-')), 'out')
   const shape = (formats[format] as Format).shape(options)
   const place = { path, shape, archive: '/nowhere/archive.db', force: false }
-  const counts = await exportArchive(archive, await stageOutput(place, 'a test'), {
+  const counts = await exportArchive(archive, await stageOutput(place), {
     format,
     options,
     ...rest,

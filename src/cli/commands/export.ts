@@ -44,7 +44,7 @@ export async function exportCommand(options: ExportCommandOptions, io: Io): Prom
     if (options.match !== undefined) await warnOfStaleIndex(archive, options, io)
     const output = isStream
       ? streamOutput(io.stdout, showOn(io.stdout))
-      : await stageOutput(placeOf(options, format.shape(chosen)), io.name)
+      : await stageOutput(placeOf(options, format.shape(chosen)))
     const progress = showProgress(isStream ? { ...options, quiet: true } : options, io, progressLine)
     const counts = await exportArchive(archive, output, {
       format: options.format,

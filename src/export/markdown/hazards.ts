@@ -16,8 +16,8 @@ const DEEPEST = 40
 /**
  * Finds what a message may not do to the page it stands in, as the patches that undo it: HTML, links to anything but
  * the web and mail, images (a page loads nothing by being opened), definitions of links and footnotes, headings above
- * our own. Links by reference get their destination, as their definition becomes text. With `isWhole`, also what is
- * done once: headings go two levels down, and lines stay lines. Undefined where it can't be told.
+ * our own. Links by reference get their destination, as their definition becomes text, and lines stay lines. With
+ * `isWhole`, also what is done once: headings go two levels down. Undefined where it can't be told.
  */
 export function hazardsIn(text: string, isWhole: boolean): Patch[] | undefined {
   const env: Env = {}
@@ -116,7 +116,7 @@ class Patches {
       if (token.type === 'html_inline' || token.type === 'footnote') patch(at, '\\')
       else if (token.type === 'image') patch(at, '', 1)
       else if (token.type === 'link_open') this.#link(token, children, i, patch)
-      else if (token.type === 'softbreak' && this.#isWhole) patch(at, '  ')
+      else if (token.type === 'softbreak') patch(at, '  ')
     })
   }
 

@@ -7,7 +7,7 @@ import { rowFacts, type RowFacts } from '../../model/conversation.ts'
 import { STAMP_KEY } from '../stamp.ts'
 import type { RunContext } from './context.ts'
 import { isContinuation, judge } from './judge.ts'
-import { markOf, type Mark } from './mark.ts'
+import { markOf } from './mark.ts'
 
 /** A request whose answer is lost, and what is looked for. */
 export interface Suspect {

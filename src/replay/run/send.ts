@@ -7,6 +7,7 @@ import type { PlannedConversation } from '../plan.ts'
 import type { Tokens } from './budget.ts'
 import { now, type RunContext } from './context.ts'
 import { fingerprintOf } from './fingerprint.ts'
+import { isMade } from './standing.ts'
 import { StreamAnswer } from './stream-answer.ts'
 import { verdictOf } from './verdict.ts'
 
@@ -95,12 +96,14 @@ function described({ archive }: RunContext, { id, stamp, planned }: Copy, body: 
 
 function storeIntent({ archive, reader, target }: RunContext, copy: Copy, step: Step): number {
   const { call, appendsTo, before, results, inputs } = step
+  const start = archive.replayRequests.ofCopy(copy.id).find(isMade)
   const intent = {
     ...{ copy: copy.id, call, appendsTo, before, results },
     inputs: inputs.length,
     fingerprint: fingerprintOf(inputs),
     stampPlace: target.stampPlace ?? ('metadata' as const),
-    since: reader.servedAt?.toISOString() ?? null,
+    // Who knows whether a conversation that an append makes keeps the time of the one before it.
+    since: start === undefined ? (reader.servedAt?.toISOString() ?? null) : start.since,
   }
   return archive.durably(() => {
     archive.replayCopies.set(copy.id, 'open', now())

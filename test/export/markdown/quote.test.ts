@@ -53,7 +53,7 @@ it('Lines over an underline were meant as lines, and the underline as one', () =
     expect(elementsIn(html).map(({ name }) => name)).not.toEqual(
       expect.arrayContaining([expect.stringMatching(/^h\d/)]),
     )
-    expect(textOf(html)).toContain(`two\n${line}`)
+    expect(textOf(html)).toContain(`two  \n${line}`)
   }
 })
 

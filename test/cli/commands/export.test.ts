@@ -1,0 +1,166 @@
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { PassThrough, Readable } from 'node:stream'
+import { describe, expect, it } from 'vitest'
+
+import { openArchive } from '../../../src/archive/archive.ts'
+import { run } from '../../../src/cli/main.ts'
+import { formats } from '../../../src/export/formats.ts'
+import { archiveOf } from '../../support/archives.ts'
+import { wholeExport } from '../../support/export-folder.ts'
+import { testFolder } from '../../support/folder.ts'
+import { hansard, type Outcome } from '../../support/hansard.ts'
+
+/** A folder with an archive of two conversations, one of which says nothing, and the command on it. */
+function workshop() {
+  const folder = testFolder()
+  const archive = join(folder, 'archive.db')
+  const said = (role: string, content: string) => ({
+    type: role === 'user' ? 'message.input' : 'message.output',
+    role,
+    content,
+  })
+  const opened = openArchive(archive, { mode: 'create' })
+  archiveOf(
+    [
+      {
+        row: { id: 'conv_1', created_at: '2026-11-01T00:00:00Z' },
+        entries: [said('user', 'Hi'), said('assistant', '\u001b[2JHo')],
+      },
+      { row: { id: 'conv_2', created_at: '2026-11-02T00:00:00Z' } },
+    ],
+    opened,
+  )
+  opened.close()
+  const out = join(folder, 'out')
+  return {
+    folder,
+    archive,
+    out,
+    export: (...args: string[]): Promise<Outcome> => hansard(['--archive', archive, 'export', ...args]),
+  }
+}
+
+/** Runs a command whose stdout is a terminal. */
+async function onTerminal(...args: string[]): Promise<{ exitCode: number; shown: string; told: string }> {
+  const [stdout, stderr] = [Object.assign(new PassThrough(), { isTTY: true, columns: 80 }), new PassThrough()]
+  const { signal } = new AbortController()
+  const exitCode = await run(args, {
+    stdin: Readable.from([]),
+    stdout,
+    stderr,
+    env: {},
+    signal,
+    name: 'a test',
+  })
+  return { exitCode, shown: String(stdout.read() ?? ''), told: String(stderr.read() ?? '') }
+}
+
+describe('export', () => {
+  it.each(Object.keys(formats))('%s says what it wrote, as words and as JSON', async (format) => {
+    const { export: exports, out, folder } = workshop()
+    const words = await exports(format, '--output', out)
+    expect(words).toMatchObject({ exitCode: 0, stdout: '' })
+    expect(words.stderr).toMatch(/conversations? with \d+ entr(y|ies) written to .+out$/m)
+    wholeExport(out)
+    const { exitCode, stdout } = await exports(format, '--output', join(folder, 'again'), '--json')
+    expect(exitCode).toBe(0)
+    const told = JSON.parse(stdout) as { conversations: number; leftOut: number }
+    expect(told).toMatchObject({ command: 'export', format, unreadable: 0, output: join(folder, 'again') })
+    expect(told.conversations + told.leftOut).toBe(2)
+  })
+
+  it('names what a format can’t express, and with --quiet too', async () => {
+    const { export: exports } = workshop()
+    const { stderr, stdout, exitCode } = await exports('chat', '--output', '-', '--quiet')
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 0,
+      stderr: 'left out: conv_2: it would be no valid line: the user says nothing\n',
+    })
+    expect(stdout.split('\n')).toHaveLength(2)
+  })
+
+  it('of nothing is empty but valid, and says so', async () => {
+    const { export: exports, out } = workshop()
+    const { exitCode, stderr } = await exports('chat', '--split', '0.9', '--output', out, '--since', '2030')
+    expect({ exitCode, stderr }).toMatchObject({
+      exitCode: 0,
+      stderr: expect.stringContaining('No conversation of the archive is in this selection.') as string,
+    })
+    expect(Object.keys(wholeExport(out)).sort()).toEqual(['train.jsonl', 'validation.jsonl'])
+  })
+
+  it('refuses a time that is none before anything is made', async () => {
+    const { export: exports, out, folder } = workshop()
+    for (const time of ['2026-02-30', 'yesterday', '2026-13', '']) {
+      const { exitCode, stderr } = await exports('jsonl', '--output', out, '--since', time)
+      expect([exitCode, stderr]).toEqual([2, expect.stringContaining(`${JSON.stringify(time)} is no time`)])
+    }
+    expect(readdirSync(folder).filter((name) => name.startsWith('out'))).toEqual([])
+  })
+
+  it('refuses a format that there is not, and names those that there are', async () => {
+    const { export: exports, out } = workshop()
+    const { exitCode, stderr } = await exports('docx', '--output', out)
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining(Object.keys(formats).join(', '))])
+    expect(existsSync(out)).toBe(false)
+  })
+
+  it('refuses to send a folder to stdout', async () => {
+    const { export: exports } = workshop()
+    for (const args of [['markdown'], ['chat', '--split', '0.5']]) {
+      expect(await exports(...args, '--output', '-')).toMatchObject({
+        exitCode: 2,
+        stdout: '',
+        stderr: expect.stringContaining('stdout takes one') as string,
+      })
+    }
+  })
+
+  it('takes the folder it stands in by any of its names', async () => {
+    const { export: exports, folder } = workshop()
+    const out = join(folder, 'sub', 'out')
+    mkdirSync(out, { recursive: true })
+    const { exitCode } = await exports(
+      'chat',
+      '--split',
+      '0.5',
+      '--output',
+      join(folder, 'sub', 'x', '..', 'out', '.'),
+    )
+    expect(exitCode).toBe(0)
+    wholeExport(out)
+    expect(readdirSync(join(folder, 'sub'))).toEqual(['out'])
+  })
+
+  it('leaves what it may not replace as it is, whatever is forced', async () => {
+    const { export: exports, out } = workshop()
+    writeFileSync(out, 'mine')
+    for (const force of [[], ['--force']]) {
+      expect(await exports('jsonl', '--output', out, ...force)).toMatchObject({ exitCode: 2 })
+      expect(await exports('markdown', '--output', out, ...force)).toMatchObject({ exitCode: 2 })
+    }
+  })
+})
+
+describe('A terminal', () => {
+  it('is shown lines that can’t steer it', async () => {
+    const { archive } = workshop()
+    for (const format of ['jsonl', 'chat']) {
+      const { exitCode, shown } = await onTerminal('--archive', archive, 'export', format, '--output', '-')
+      expect(exitCode).toBe(0)
+      expect(shown).not.toContain('\u001b')
+      expect(shown).toContain('\\u001b[2JHo')
+    }
+  })
+
+  it('is never sent compressed data', async () => {
+    const { archive } = workshop()
+    const made = await onTerminal('--archive', archive, 'export', 'jsonl', '--gzip', '--output', '-')
+    expect(made).toEqual({
+      exitCode: 2,
+      shown: '',
+      told: 'hansard: A terminal can’t show compressed data\nhint: Send it into a file or a pipe.\n',
+    })
+  })
+})
