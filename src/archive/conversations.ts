@@ -1,5 +1,6 @@
+import { instantOf } from '../model/instant.ts'
 import { isSettled } from '../model/settling.ts'
-import type { Histories } from './histories.ts'
+import type { FoundEntry, Histories } from './histories.ts'
 import type { SearchIndex } from './search-index.ts'
 import { conditionOf, defineSelectionFunctions, type Selection } from './selection.ts'
 import { Revisions, type FetchedConversation } from './revisions.ts'
@@ -28,8 +29,8 @@ export interface StoredConversation {
   readonly createdAt: string | null
   /** The texts of the entries in their order, as they came, read one at a time. */
   entries(): Iterable<string>
-  /** The same, though parts of it may be missing: undefined stands for an entry, or for all before a lost link. */
-  entriesAsFound(): Iterable<string | undefined>
+  /** The same, though parts of it may be missing or decayed: undefined stands for an entry, or all before a lost link. */
+  entriesAsFound(): Iterable<FoundEntry>
 }
 
 /** A conversation as a line of a list; the times of the API are as it sent them, `goneAt` is ours (ISO 8601). */
@@ -90,14 +91,13 @@ export class Conversations {
       .prepare('select id from conversation where gone_at is null order by random() limit ?')
       .pluck()
     const stored = `
-      select conversation.id, row, tip, length, gone_at as goneAt, fetched_at as fetchedAt,
-        instant(created_at) as createdAt
+      select conversation.id, row, tip, length, gone_at as goneAt, fetched_at as fetchedAt, created_at
       from conversation join revision on revision.id = conversation.revision`
     this.#one = db.prepare(`${stored} where conversation.id = ?`)
     this.#byKey = db.prepare(`${stored} where conversation.key = ?`)
     this.#revision = db.prepare(`
       select conversation.id, revision.id as number, row, tip, length, gone_at as goneAt, stored_at as fetchedAt,
-        instant(created_at) as createdAt
+        created_at
       from conversation join revision on revision.conversation = conversation.key
       where conversation.id = ? and revision.id < ? order by revision.id desc limit 1`)
   }
@@ -203,12 +203,18 @@ export class Conversations {
     return added
   }
 
-  #stored(row: unknown): StoredConversation {
-    const { tip, ...rest } = row as Omit<StoredConversation, 'entries' | 'entriesAsFound'> & { tip: number }
+  #stored(stored: unknown): StoredConversation {
+    const { id, row, tip, length, goneAt, fetchedAt, created_at } = stored as StoredRow
     return {
-      ...rest,
+      ...{ id, row, length, goneAt, fetchedAt },
+      createdAt: instantOf(created_at ?? '') ?? null,
       entries: () => this.#histories.read(tip),
-      entriesAsFound: () => this.#histories.readDamaged(tip),
+      entriesAsFound: () => this.#histories.readAsFound(tip),
     }
   }
+}
+
+type StoredRow = Pick<StoredConversation, 'id' | 'row' | 'length' | 'goneAt' | 'fetchedAt'> & {
+  readonly tip: number
+  readonly created_at: string | null
 }

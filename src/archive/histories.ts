@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { createHash, hash } from 'node:crypto'
 
 import { HansardError } from '../errors.ts'
@@ -12,6 +13,9 @@ export interface StoredHistory {
   readonly added: readonly number[]
 }
 
+/** An entry as it is found: bytes that are JSON in UTF-8; text that is not, or may not be; undefined where it is missing. */
+export type FoundEntry = Buffer | string | undefined
+
 /**
  * Entries and the order they stand in. A history is a chain of links that ends in its tip and leads back to its
  * beginning, so that a fork, or the same conversation one answer later, shares all it has in common with the first.
@@ -24,6 +28,7 @@ export class Histories {
   readonly #addLink: Statement
   readonly #readLink: Statement
   readonly #readEntry: Statement
+  readonly #readFound: Statement
 
   constructor(db: Sqlite) {
     this.#findEntry = db
@@ -38,6 +43,9 @@ export class Histories {
     this.#addLink = db.prepare('insert into link (previous, entry, position) values (?, ?, ?)')
     this.#readLink = db.prepare('select previous, entry from link where id = ?').raw()
     this.#readEntry = db.prepare('select json from entry where id = ?').pluck()
+    this.#readFound = db
+      .prepare('select iif(json_valid(json), cast(json as blob), json) from entry where id = ?')
+      .pluck()
   }
 
   /** Stores the texts of a history's entries, those that are not there yet. */
@@ -71,6 +79,18 @@ export class Histories {
   *readDamaged(tip: number): Generator<string | undefined, void, undefined> {
     for (const entry of this.entryIds(tip)) {
       yield this.#readEntry.get(entry) as string | undefined
+    }
+  }
+
+  /**
+   * The same for who copies: bytes need not become text and bytes again, and SQLite tells what is JSON in half the time
+   * that parsing takes. (It knows no JSON deeper than a thousand levels, does not look at UTF-8, and reads to the first
+   * NUL.)
+   */
+  *readAsFound(tip: number): Generator<FoundEntry, void, undefined> {
+    for (const entry of this.entryIds(tip)) {
+      const found = this.#readFound.get(entry) as FoundEntry
+      yield typeof found === 'object' && (!isUtf8(found) || found.includes(0)) ? found.toString() : found
     }
   }
 

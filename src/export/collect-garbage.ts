@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
-/** Texts of this many characters are rare, and each leaves several times its size behind. */
+/** Texts of this many characters or bytes are rare, and each leaves several times its size behind. */
 const LARGE = 1024 * 1024
 
 let collect: (() => void) | undefined
@@ -10,7 +10,7 @@ let collect: (() => void) | undefined
  * Frees what work on a large text has left behind. Node would let some more such texts pile up first: it took 40 MB off
  * the peak of an export with entries of 5 MB, for 5 ms each. There is no other way to ask for it than this flag.
  */
-export function collectAfter(text: string | undefined): void {
+export function collectAfter(text: { readonly length: number } | undefined): void {
   if (text === undefined || text.length < LARGE) return
   if (collect === undefined) {
     setFlagsFromString('--expose-gc')

@@ -1,5 +1,6 @@
 import { factOf, plainText } from '../model/plain-text.ts'
-import type { ExportedConversation, Json } from './format.ts'
+import type { ExportedConversation } from './format.ts'
+import type { Json } from './json.ts'
 
 /** What a column holds: `time` is a moment as somebody wrote it, `json` is JSON as it came. */
 export type Kind = 'text' | 'integer' | 'time' | 'json'
@@ -13,7 +14,7 @@ export interface Column<Row> {
 }
 
 /** An entry as a row of a table. */
-export interface EntryRow extends Json {
+export interface EntryRow extends Pick<Json, 'text' | 'value'> {
   readonly conversation: string
   readonly position: number
 }

@@ -1,11 +1,5 @@
 import type { Dependencies } from '../archive/dependencies.ts'
-import type { Entry } from '../model/entry.ts'
-
-/** JSON as it came, and what it says. The text is always valid: see `source.ts` for what stands for one that is not. */
-export interface Json {
-  readonly text: string
-  readonly value: Entry
-}
+import type { Json } from './json.ts'
 
 /** A conversation as writers get it. */
 export interface ExportedConversation {
@@ -22,10 +16,13 @@ export interface ExportedConversation {
   entries(): Iterable<Json>
 }
 
+/** What is written: text, JSON of the archive, or bytes that are no text. */
+export type Part = string | Json | Uint8Array
+
 /** A file being written; nothing else may be done to it than this. */
 export interface OutputFile {
   /** Takes a part. Await what it answers with: it is how a slow disk or pipe slows the writer down. */
-  write(part: string | Uint8Array): Promise<void> | undefined
+  write(part: Part): Promise<void> | undefined
   close(): Promise<void>
 }
 

@@ -3,6 +3,7 @@ import { finished } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 
 import type { OutputFile } from './format.ts'
+import { Json } from './json.ts'
 
 /** Compresses what is written to a file. The header carries no time: the same content gives the same bytes. */
 export function gzipped(file: OutputFile): OutputFile {
@@ -10,7 +11,8 @@ export function gzipped(file: OutputFile): OutputFile {
   const copied = copy(gzip, file)
   copied.catch((thrown: Error) => gzip.destroy(thrown))
   return {
-    write: (part) => (gzip.write(part) ? undefined : drained(gzip, copied)),
+    write: (part) =>
+      gzip.write(part instanceof Json ? part.stored : part) ? undefined : drained(gzip, copied),
     close: async () => {
       gzip.end()
       await Promise.all([copied, finished(gzip)])

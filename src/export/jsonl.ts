@@ -1,5 +1,6 @@
-import type { ExportedConversation, Format, OutputFile, Writer } from './format.ts'
+import type { ExportedConversation, Format, Part } from './format.ts'
 import { gzipped } from './gzip.ts'
+import type { Json } from './json.ts'
 
 type JsonlOptions = {
   readonly per?: 'conversation' | 'entry'
@@ -23,48 +24,52 @@ export const jsonl: Format<JsonlOptions> = {
   async open({ files }, { per = 'conversation', gzip = false }) {
     const plain = await files.create('conversations.jsonl')
     const file = gzip ? gzipped(plain) : plain
-    return { begin: async () => undefined, write: writers[per](file), end: () => file.close() }
-  },
-}
-
-const writers: Readonly<Record<'conversation' | 'entry', (file: OutputFile) => Writer['write']>> = {
-  conversation: (file) => async (conversation) => {
-    for (const part of lineOfConversation(texts(conversation))) {
-      const isSlow = file.write(part)
-      if (isSlow !== undefined) await isSlow
-    }
-  },
-  entry: (file) => async (conversation) => {
-    const head = `{"conversation_id":${JSON.stringify(conversation.id)},"position":`
-    let position = 0
-    for (const { text } of conversation.entries()) {
-      await file.write(`${head}${position++},"entry":${text}}\n`)
+    return {
+      begin: async () => undefined,
+      async write(conversation) {
+        for (const part of lines[per](conversation)) {
+          const isSlow = file.write(part)
+          if (isSlow !== undefined) await isSlow
+        }
+      },
+      end: () => file.close(),
     }
   },
 }
 
-/** A conversation as one line of JSONL, in pieces. */
-export function* lineOfConversation({
+const lines: Readonly<
+  Record<'conversation' | 'entry', (conversation: ExportedConversation) => Iterable<Part>>
+> = {
+  conversation: lineOfConversation<Json>,
+  entry: linesOfEntries,
+}
+
+function* linesOfEntries({ id, entries }: ExportedConversation): Generator<Part, void, undefined> {
+  const head = `{"conversation_id":${JSON.stringify(id)},"position":`
+  let position = 0
+  for (const entry of entries()) {
+    yield `${head}${position++},"entry":`
+    yield entry
+    yield '}\n'
+  }
+}
+
+/** A conversation as one line of JSONL, in pieces: its row and entries as they are given, and what stands between. */
+export function* lineOfConversation<Text>({
   row,
   entries,
 }: {
-  readonly row: string
-  readonly entries: () => Iterable<string>
-}): Generator<string, void, undefined> {
-  yield `{"conversation":${row},"entries":[`
-  let separator = ''
+  readonly row: Text
+  readonly entries: () => Iterable<Text>
+}): Generator<Text | string, void, undefined> {
+  yield '{"conversation":'
+  yield row
+  yield ',"entries":['
+  let isFirst = true
   for (const entry of entries()) {
-    yield separator + entry
-    separator = ','
+    if (!isFirst) yield ','
+    yield entry
+    isFirst = false
   }
   yield ']}\n'
-}
-
-function texts({ row, entries }: ExportedConversation): Parameters<typeof lineOfConversation>[0] {
-  return {
-    row: row.text,
-    *entries() {
-      for (const { text } of entries()) yield text
-    },
-  }
 }

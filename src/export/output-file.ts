@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import { open, type FileHandle } from 'node:fs/promises'
 
+import type { Part } from './format.ts'
+import { Json } from './json.ts'
 import type { ExportedFile } from './manifest.ts'
 
 /** Small parts go to the disk together, so many bytes; a file that stays small needs no more memory than that. */
@@ -24,7 +26,8 @@ export class HashedFile {
     return new HashedFile(await open(path, 'wx', 0o600))
   }
 
-  write(part: string | Uint8Array): Promise<void> | undefined {
+  write(written: Part): Promise<void> | undefined {
+    const part = written instanceof Json ? written.stored : written
     // A character is three bytes of UTF-8 at most.
     const room = typeof part === 'string' ? part.length * 3 : part.length
     if (room > this.#buffer.length - this.#used) return this.#writeAfterFlush(part, room)

@@ -1,9 +1,9 @@
 import type { Archive } from '../archive/archive.ts'
 import type { StoredConversation } from '../archive/conversations.ts'
 import type { Selection } from '../archive/selection.ts'
-import type { Entry } from '../model/entry.ts'
 import { collectAfter } from './collect-garbage.ts'
-import type { ExportedConversation, Json } from './format.ts'
+import type { ExportedConversation } from './format.ts'
+import { Json } from './json.ts'
 
 /** Told of each text that could not be read, by conversation and position (undefined: its row). */
 export type OnUnreadable = (id: string, position: number | undefined, reason: string) => void
@@ -33,32 +33,22 @@ function exported(stored: StoredConversation, onUnreadable: OnUnreadable): Expor
     fetchedAt,
     *entries() {
       let position = -1
-      for (const text of stored.entriesAsFound()) {
+      for (const found of stored.entriesAsFound()) {
         position++
         const isNew = position >= told
         told = Math.max(told, position + 1)
-        yield read(text, {}, (reason) => isNew && onUnreadable(id, position, reason))
-        collectAfter(text)
+        const tell = (reason: string) => isNew && onUnreadable(id, position, reason)
+        yield typeof found === 'object' ? new Json(found) : read(found, {}, tell)
+        collectAfter(found)
       }
     },
   }
 }
 
 function read(text: string | undefined, facts: object, onUnreadable: (reason: string) => void): Json {
-  const value = parse(text)
-  if (value !== undefined && text !== undefined) return { text, value }
+  const json = text === undefined ? undefined : Json.check(text)
+  if (json !== undefined) return json
   const reason = text === undefined ? 'it is missing from the archive' : 'it is not JSON'
   onUnreadable(reason)
-  const standIn = { ...facts, type: 'hansard.unreadable', reason, text }
-  return { text: JSON.stringify(standIn), value: standIn }
-}
-
-/** What is valid JSON but no object says nothing, and is kept as it is. */
-function parse(text: string | undefined): Entry | undefined {
-  try {
-    const value: unknown = JSON.parse(text ?? '')
-    return typeof value === 'object' && value !== null ? (value as Entry) : {}
-  } catch {
-    return undefined
-  }
+  return new Json(JSON.stringify({ ...facts, type: 'hansard.unreadable', reason, text }))
 }

@@ -39,8 +39,8 @@ function fileOn(stream: Writable, show: Show): OutputFile {
   }
   return {
     write(part) {
-      if (typeof part !== 'string') return send(part)
-      pending += part
+      if (part instanceof Uint8Array) return send(part)
+      pending += typeof part === 'string' ? part : part.text
       return pending.length < CHUNK ? undefined : flush()
     },
     close: async () => {

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 
@@ -60,5 +61,83 @@ describe('A history', () => {
     expect([...histories.read(longer.tip)]).toEqual(['1', '2', '1', '3'])
     expect([...histories.read(first.tip)]).toEqual(['1', '2', '1'])
     expect(longer.chain.equals(first.chain)).toBe(false)
+  })
+
+  it('hands out as bytes only what JSON.parse takes, and each text as it was stored', () => {
+    const { histories } = archiveAfter('select 1')
+    const piece = fc.constantFrom(
+      ...[
+        '{',
+        '}',
+        '[',
+        ']',
+        ':',
+        ',',
+        '"',
+        '\\',
+        '\\u12',
+        '\\ud800',
+        '0',
+        '1',
+        '-',
+        '.',
+        'e',
+        '+',
+        'a',
+        'true',
+        'nul',
+      ],
+      ...[
+        'NaN',
+        'Infinity',
+        "'",
+        '/*x*/',
+        '//',
+        '\u00a0',
+        '\ufeff',
+        '\n',
+        '\t',
+        '\u0001',
+        '\u0000',
+        '\u007f',
+        '\u2028',
+        ' ',
+      ],
+    )
+    const nearlyJson = fc
+      .tuple(fc.json(), fc.nat(), piece, fc.nat(2))
+      .map(
+        ([text, at, put, cut]) =>
+          text.slice(0, at % text.length) + put + text.slice((at % text.length) + cut),
+      )
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.json(),
+          nearlyJson,
+          fc.array(piece).map((pieces) => pieces.join('')),
+        ),
+        (text) => {
+          const [found] = [...histories.readAsFound(histories.store([text]).tip)]
+          expect(found?.toString()).toBe(text)
+          if (typeof found === 'object') JSON.parse(text)
+        },
+      ),
+      { numRuns: 3000 },
+    )
+  })
+
+  it('hands out as text what is not UTF-8, and what SQLite finds too deep', () => {
+    const { histories } = archiveAfter(`update entry set json = cast(x'2261ff22' as text) where id = 2`)
+    expect([...histories.readAsFound(TIP)].map((found) => typeof found)).toEqual([
+      'object',
+      'string',
+      'object',
+      'object',
+      'object',
+      'object',
+    ])
+    const deep = '['.repeat(5000) + ']'.repeat(5000)
+    expect([...histories.readAsFound(histories.store([deep]).tip)]).toEqual([deep])
   })
 })

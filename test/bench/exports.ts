@@ -13,7 +13,7 @@ const memoryLimits = { jsonl: 200, csv: 200, markdown: 200, chat: 200, parquet: 
 
 /** Exports against the `sqlite3` shell and DuckDB, and what memory they take. */
 export async function benchExports(isQuick: boolean, folder: string): Promise<void> {
-  await races(folder, { conversations: isQuick ? 5000 : 20_000, rounds: isQuick ? 2 : 5 })
+  await races(folder, { conversations: 20_000, rounds: isQuick ? 3 : 5 })
   await memory(folder, isQuick ? 5000 : 100_000, isQuick ? 4 : 40)
 }
 

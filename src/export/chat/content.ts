@@ -1,6 +1,6 @@
 import { imageUrl, type Chunk } from '../../model/entry.ts'
 import { member } from '../../model/json-text.ts'
-import type { Json } from '../format.ts'
+import type { Json } from '../json.ts'
 import { Inexpressible } from './reasons.ts'
 
 /** What may be left away from a conversation rather than the whole conversation. */

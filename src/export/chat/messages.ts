@@ -1,6 +1,6 @@
 import type { Entry } from '../../model/entry.ts'
 import { isObjectText, member } from '../../model/json-text.ts'
-import type { Json } from '../format.ts'
+import type { Json } from '../json.ts'
 import { assistantContent, userContent, type ChatContent } from './content.ts'
 import { Inexpressible } from './reasons.ts'
 

@@ -1,7 +1,7 @@
 import type { Dependencies } from '../../archive/dependencies.ts'
 import { elements, member } from '../../model/json-text.ts'
 import { referencesOf } from '../../model/references.ts'
-import type { Json } from '../format.ts'
+import type { Json } from '../json.ts'
 import { Inexpressible } from './reasons.ts'
 
 /** What a conversation stands on: the system message, if there is one, and its functions, as JSON. */
