@@ -44,7 +44,10 @@ export class Histories {
     this.#readLink = db.prepare('select previous, entry from link where id = ?').raw()
     this.#readEntry = db.prepare('select json from entry where id = ?').pluck()
     this.#readFound = db
-      .prepare('select iif(json_valid(json), cast(json as blob), json) from entry where id = ?')
+      .prepare(
+        `select iif(octet_length(json) <= ${LARGE} and json_valid(json), cast(json as blob), json)
+        from entry where id = ?`,
+      )
       .pluck()
   }
 
@@ -85,7 +88,7 @@ export class Histories {
   /**
    * The same for who copies: bytes need not become text and bytes again, and SQLite tells what is JSON in half the time
    * that parsing takes. (It knows no JSON deeper than a thousand levels, does not look at UTF-8, and reads to the first
-   * NUL.)
+   * NUL. Of a large text it makes copies that memory keeps: those are left as text.)
    */
   *readAsFound(tip: number): Generator<FoundEntry, void, undefined> {
     for (const entry of this.entryIds(tip)) {
@@ -136,6 +139,9 @@ export class Histories {
 }
 
 const NO_ENTRY = 0
+
+/** In bytes. */
+const LARGE = 1024 * 1024
 
 function missingPart(): HansardError {
   return new HansardError('archive-damaged', 'A part of a conversation is missing from the archive', {

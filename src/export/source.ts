@@ -1,7 +1,7 @@
 import type { Archive } from '../archive/archive.ts'
 import type { StoredConversation } from '../archive/conversations.ts'
 import type { Selection } from '../archive/selection.ts'
-import { collectAfter } from './collect-garbage.ts'
+import { collectAfter } from './garbage.ts'
 import type { ExportedConversation } from './format.ts'
 import { Json } from './json.ts'
 
@@ -38,8 +38,11 @@ function exported(stored: StoredConversation, onUnreadable: OnUnreadable): Expor
         const isNew = position >= told
         told = Math.max(told, position + 1)
         const tell = (reason: string) => isNew && onUnreadable(id, position, reason)
-        yield typeof found === 'object' ? new Json(found) : read(found, {}, tell)
-        collectAfter(found)
+        try {
+          yield typeof found === 'object' ? new Json(found) : read(found, {}, tell)
+        } finally {
+          collectAfter(found) // also where the reader wants no more
+        }
       }
     },
   }

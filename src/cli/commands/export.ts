@@ -5,6 +5,7 @@ import { HansardError } from '../../errors.ts'
 import { exportArchive, type ExportCounts, type ExportOptions } from '../../export/export-archive.ts'
 import type { Format } from '../../export/format.ts'
 import { formats, type FormatName } from '../../export/formats.ts'
+import { limitGarbage } from '../../export/garbage.ts'
 import type { Place } from '../../export/output-place.ts'
 import { stageOutput } from '../../export/staged-output.ts'
 import { streamOutput } from '../../export/stream-output.ts'
@@ -38,6 +39,7 @@ export async function exportCommand(options: ExportCommandOptions, io: Io): Prom
       },
     )
   }
+  limitGarbage()
   const archive = openArchive(options.archive)
   try {
     await tellMissing(archive, options, io)
