@@ -12,7 +12,7 @@ import { strictest } from '../support/replay.ts'
 const targets: Partial<Behaviour>[] = [
   strictest,
   { trailingAssistant: 'answer', appendId: 'new', completionArgs: 'null', metadataFilter: 'ignored' },
-  { trailingAssistant: 'accept', getMetadata: 'absent', listMetadata: 'absent', busySeconds: 0.2 },
+  { trailingAssistant: 'accept', getMetadata: 'absent', listMetadata: 'absent', busySeconds: 0.05 },
   { toolShape: 'specified', idLayout: 'seconds', updatedAtStart: 'after-answer', order: 'updated-first' },
   { agentVersion: 'string', thinkingInputs: 'accept', listMetadata: 'absent', order: 'oldest-first' },
 ]
