@@ -126,6 +126,26 @@ describe('A lost answer', () => {
     })
   })
 
+  it('of many turns of a conversation is no reason to give it up: each turn has attempts of its own', async () => {
+    const world = await replayWorld({
+      stories: [talksOf([['One?', '1.', 'Two?', '2.', 'Three?', '3.', 'Four?', '4.']])],
+      faults: [1, 3, 5].map((nth) => loses(nth, { kind: 'reset', when: 'before' }, 'appendStream')),
+    })
+    expect(await run(world, '--mode', 'turns')).toMatchObject({ exitCode: 0, done: 1, found: 0 })
+    expect(writesTo(world)).toHaveLength(7)
+  })
+
+  it('of a request that is never done is asked for three times, and no more in this run', async () => {
+    const world = await replayWorld({
+      stories: [talksOf(someTalks(1))],
+      faults: [1, 2, 3].map((nth) => loses(nth, { kind: 'reset', when: 'before' })),
+    })
+    const first = await run(world)
+    expect(first).toMatchObject({ exitCode: 3, failed: 1 })
+    expect(first.stderr).toContain('it was sent 3 times and is not there')
+    expect(await run(world)).toMatchObject({ exitCode: 0, done: 1 })
+  })
+
   it('of one of several that say the same is not mixed up with the others', async () => {
     await together(searches, async (behaviour) => {
       const world = await replayWorld({
@@ -194,6 +214,43 @@ describe('A lost answer', () => {
       expect(world.sandbox.account('other').entries(String(last?.['id']))).toHaveLength(6)
       expect(rowsOf(world)).toHaveLength(appendId === 'same' ? 1 : 3)
     })
+  })
+})
+
+describe('A target that refuses pages of a hundred', () => {
+  it('is asked for fewer rows at once', async () => {
+    const detail = [{ type: 'less_than_equal', loc: ['query', 'page_size'], msg: 'Input should be less' }]
+    const refused: Effect = { kind: 'answer', status: 422, body: JSON.stringify({ detail }) }
+    const world = await replayWorld({
+      behaviour: { metadataFilter: 'ignored' },
+      stories: [talksOf(someTalks(3))],
+      faults: [
+        { operation: 'list', account: 'other', times: 2, then: refused },
+        loses(2, { kind: 'reset', when: 'after' }),
+      ],
+    })
+    expect(await run(world)).toMatchObject({ exitCode: 0, done: 3, found: 1 })
+    expect(rowsOf(world)).toHaveLength(3)
+    const sizes = world.sandbox.requests
+      .filter(({ account, operation }) => account === 'other' && operation === 'list')
+      .map(({ query }) => Number(new URLSearchParams(query).get('page_size')))
+    expect(sizes.slice(0, 3)).toEqual([100, 50, 25])
+    expect(Math.max(...sizes.slice(2))).toBe(25)
+  })
+
+  it('and even of one row is not asked for ever', async () => {
+    const detail = [{ loc: ['query', 'page_size'], msg: 'Input should be a colour' }]
+    const refused: Effect = { kind: 'answer', status: 422, body: JSON.stringify({ detail }) }
+    const { replay, sandbox } = await replayWorld({
+      stories: [talksOf(someTalks(1))],
+      faults: [{ operation: 'list', account: 'other', then: refused }],
+    })
+    const { exitCode, stderr } = await replay('run', '--yes')
+    expect({ exitCode, stderr }).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('page_size') as string,
+    })
+    expect(sandbox.requests.filter(({ status }) => status === 422)).toHaveLength(7)
   })
 })
 
