@@ -25,10 +25,13 @@ const hows: { readonly [How in 'mode' | 'tail' | 'rebuild']: readonly Combinatio
 const names = Object.keys(switches) as (keyof Behaviour)[]
 
 /** All that can be turned, with its positions. */
-const dials: readonly (readonly (string | number)[])[] = [
-  ...names.map((name) => amounts[name] ?? switches[name].choices),
-  ...Object.values(hows),
-]
+const dials: readonly (readonly (string | number)[])[] = [...names.map(positionsOf), ...Object.values(hows)]
+
+function positionsOf(name: keyof Behaviour): readonly (string | number)[] {
+  const positions = amounts[name] ?? switches[name].choices
+  if (positions.length === 0) throw new Error(`say in positions.ts which numbers to try for ${name}`)
+  return positions
+}
 
 /** A combination as the place of each dial. */
 export type Places = readonly number[]
