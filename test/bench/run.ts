@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import type { ManyOptions } from '../../src/sandbox/many.ts'
 import { benchExports } from './exports.ts'
 import { measure, median, type Measured } from './measure.ts'
+import { benchReplay } from './replay.ts'
 import { searchBench } from './search.ts'
 
 const isQuick = process.argv.includes('--quick')
@@ -82,6 +83,7 @@ try {
   searchBench(newFile(), isQuick ? 2000 : 100_000)
   if (!isQuick) await largeBodies()
   await benchExports(isQuick, folder)
+  await benchReplay(isQuick, folder, withSandbox)
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }

@@ -3,17 +3,22 @@ import { describe, expect, it } from 'vitest'
 import { sourceOf } from '../../src/replay/archived.ts'
 import { replayedConversations } from '../../src/replay/replayed.ts'
 import { compareCopy } from '../../src/replay/verify/certify.ts'
+import type { Certificate } from '../../src/replay/verify/certificate.ts'
 import { fetchCopy } from '../../src/replay/verify/fetch-copy.ts'
 import type { Behaviour } from '../../src/sandbox/behaviour.ts'
 import { hansard } from '../support/hansard.ts'
 import { replayWorld } from '../support/replay-world.ts'
 import { strictest } from '../support/replay.ts'
+import { talksOf } from '../support/talks.ts'
 
 const targets: Partial<Behaviour>[] = [
   strictest,
   { trailingAssistant: 'answer', appendId: 'new', completionArgs: 'null', metadataFilter: 'ignored' },
-  { trailingAssistant: 'accept', getMetadata: 'absent', listMetadata: 'absent', busySeconds: 0.2 },
-  { toolShape: 'specified', idLayout: 'seconds', updatedAtStart: 'after-answer', order: 'updated-first' },
+  { trailingAssistant: 'accept', getMetadata: 'absent', listMetadata: 'absent' },
+  {
+    ...{ toolShape: 'specified', idLayout: 'seconds', updatedAtStart: 'after-answer' },
+    ...{ order: 'updated-first', busySeconds: 0.05 },
+  },
   { agentVersion: 'string', thinkingInputs: 'accept', listMetadata: 'absent', order: 'oldest-first' },
 ]
 
@@ -72,3 +77,34 @@ describe('Every story of the sandbox', () => {
     120_000,
   )
 })
+
+describe('A history that ends with what waits for an answer', () => {
+  it('is copied without any loss: its certificate says identical', async () => {
+    const { replay, sandbox } = await replayWorld({
+      stories: [talksOf([['How deep is the ford?'], ['How wide?', 'Wide.', 'And how deep?']])],
+    })
+    expect((await replay('run', '--yes')).exitCode).toBe(0)
+    const { stdout, exitCode } = await replay('verify', '--json')
+    expect(exitCode).toBe(0)
+    const certificates = stdout
+      .trimEnd()
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => JSON.parse(line) as Certificate)
+    expect(certificates.map(({ id }) => id).sort()).toEqual(['conv_0', 'conv_1'])
+    for (const { verdict, losses, unseen, hashes } of certificates) {
+      expect({ verdict, losses, unseen }).toEqual({ verdict: 'identical', losses: [], unseen: [] })
+      expect([hashes.expected, hashes.target]).toEqual([hashes.source, hashes.source])
+    }
+    const account = sandbox.account('other')
+    const said = account.ids.map((id) => (account.entries(id) ?? []).map(contentOf))
+    expect(said.sort(([a = ''], [b = '']) => a.localeCompare(b))).toEqual([
+      ['How deep is the ford?', expect.any(String)],
+      ['How wide?', 'Wide.', 'And how deep?', expect.any(String)],
+    ])
+  })
+})
+
+function contentOf(text: string): string {
+  return (JSON.parse(text) as { content: string }).content
+}

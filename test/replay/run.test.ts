@@ -40,6 +40,11 @@ function writesTo({ sandbox }: ReplayWorld) {
   return sandbox.requests.filter(({ account, method }) => account === 'other' && method !== 'GET')
 }
 
+/** Does the same to each at the same time, in worlds of their own: their settling times need not be waited for in a row. */
+async function together<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  await Promise.all(items.map(work))
+}
+
 /** A target that loses an answer. */
 function loses(nth: number, then: Effect, operation: 'startStream' | 'appendStream' = 'startStream') {
   return { operation, nth, account: 'other', then }
@@ -92,7 +97,7 @@ describe('A lost answer', () => {
   ]
 
   it.each(searches)('is looked for, and nothing is sent twice: %j', async (behaviour) => {
-    for (const effect of effects) {
+    await together(effects, async (effect) => {
       const world = await replayWorld({
         behaviour,
         stories: [talksOf(someTalks(4))],
@@ -102,24 +107,47 @@ describe('A lost answer', () => {
       expect({ effect, ...result }).toMatchObject({ effect, exitCode: 0, done: 4, found: 2 })
       expect(writesTo(world)).toHaveLength(4)
       expect(rowsOf(world)).toHaveLength(4)
-    }
+    })
   })
 
-  it.each(searches)('of what was never done is sent again once that is certain: %j', async (behaviour) => {
-    const world = await replayWorld({
-      behaviour,
-      stories: [talksOf(someTalks(3))],
-      faults: [
-        loses(1, { kind: 'reset', when: 'before' }),
-        loses(2, { kind: 'answer', like: 'bad-gateway' }),
-      ],
+  it('of what was never done is sent again once that is certain', async () => {
+    await together(searches, async (behaviour) => {
+      const world = await replayWorld({
+        behaviour,
+        stories: [talksOf(someTalks(3))],
+        faults: [
+          loses(1, { kind: 'reset', when: 'before' }),
+          loses(2, { kind: 'answer', like: 'bad-gateway' }),
+        ],
+      })
+      const result = await run(world)
+      expect({ behaviour, ...result }).toMatchObject({ behaviour, exitCode: 0, done: 3, found: 0 })
+      expect(rowsOf(world)).toHaveLength(3)
     })
-    expect(await run(world)).toMatchObject({ exitCode: 0, done: 3, found: 0 })
-    expect(rowsOf(world)).toHaveLength(3)
+  })
+
+  it('of many turns of a conversation is no reason to give it up: each turn has attempts of its own', async () => {
+    const world = await replayWorld({
+      stories: [talksOf([['One?', '1.', 'Two?', '2.', 'Three?', '3.', 'Four?', '4.']])],
+      faults: [1, 3, 5].map((nth) => loses(nth, { kind: 'reset', when: 'before' }, 'appendStream')),
+    })
+    expect(await run(world, '--mode', 'turns')).toMatchObject({ exitCode: 0, done: 1, found: 0 })
+    expect(writesTo(world)).toHaveLength(7)
+  })
+
+  it('of a request that is never done is asked for three times, and no more in this run', async () => {
+    const world = await replayWorld({
+      stories: [talksOf(someTalks(1))],
+      faults: [1, 2, 3].map((nth) => loses(nth, { kind: 'reset', when: 'before' })),
+    })
+    const first = await run(world)
+    expect(first).toMatchObject({ exitCode: 3, failed: 1 })
+    expect(first.stderr).toContain('it was sent 3 times and is not there')
+    expect(await run(world)).toMatchObject({ exitCode: 0, done: 1 })
   })
 
   it('of one of several that say the same is not mixed up with the others', async () => {
-    for (const behaviour of searches) {
+    await together(searches, async (behaviour) => {
       const world = await replayWorld({
         behaviour,
         stories: [talksOf(Array.from({ length: 4 }, () => ['The same?', 'The same.']))],
@@ -129,9 +157,10 @@ describe('A lost answer', () => {
           loses(4, { kind: 'reset', when: 'after' }),
         ],
       })
-      expect(await run(world, '--concurrency', '4')).toMatchObject({ exitCode: 0, done: 4, found: 2 })
+      const result = await run(world, '--concurrency', '4')
+      expect({ behaviour, ...result }).toMatchObject({ behaviour, exitCode: 0, done: 4, found: 2 })
       expect(rowsOf(world)).toHaveLength(4)
-    }
+    })
   })
 
   it('is uncertain where two conversations may be it: said so, never sent again, until a person tells', async () => {
@@ -168,24 +197,60 @@ describe('A lost answer', () => {
     expect(await run(world, '--resolve', 'conv_0=none')).toMatchObject({ exitCode: 0, done: 1 })
   })
 
-  const appends = (['same', 'new'] as const).flatMap((appendId) =>
-    searches.map((behaviour) => ({ ...behaviour, appendId })),
-  )
+  it.each(['same', 'new'] as const)('to an append is found where it went on, its id %s', async (appendId) => {
+    await together(searches, async (behaviour) => {
+      const world = await replayWorld({
+        behaviour: { ...behaviour, appendId },
+        stories: [talksOf([['One?', '1.', 'Two?', '2.', 'Three?', '3.']])],
+        faults: [
+          loses(1, { kind: 'reset', when: 'after' }, 'appendStream'),
+          loses(2, { kind: 'finish-later', ms: 60 }, 'appendStream'),
+        ],
+      })
+      const result = await run(world, '--mode', 'turns')
+      expect({ behaviour, ...result }).toMatchObject({ behaviour, exitCode: 0, done: 1, found: 2 })
+      expect(writesTo(world)).toHaveLength(3)
+      const [last] = rowsOf(world)
+      expect(world.sandbox.account('other').entries(String(last?.['id']))).toHaveLength(6)
+      expect(rowsOf(world)).toHaveLength(appendId === 'same' ? 1 : 3)
+    })
+  })
+})
 
-  it.each(appends)('to an append is found where it went on: %j', async (behaviour) => {
+describe('A target that refuses pages of a hundred', () => {
+  it('is asked for fewer rows at once', async () => {
+    const detail = [{ type: 'less_than_equal', loc: ['query', 'page_size'], msg: 'Input should be less' }]
+    const refused: Effect = { kind: 'answer', status: 422, body: JSON.stringify({ detail }) }
     const world = await replayWorld({
-      behaviour,
-      stories: [talksOf([['One?', '1.', 'Two?', '2.', 'Three?', '3.']])],
+      behaviour: { metadataFilter: 'ignored' },
+      stories: [talksOf(someTalks(3))],
       faults: [
-        loses(1, { kind: 'reset', when: 'after' }, 'appendStream'),
-        loses(2, { kind: 'finish-later', ms: 60 }, 'appendStream'),
+        { operation: 'list', account: 'other', times: 2, then: refused },
+        loses(2, { kind: 'reset', when: 'after' }),
       ],
     })
-    expect(await run(world, '--mode', 'turns')).toMatchObject({ exitCode: 0, done: 1, found: 2 })
-    expect(writesTo(world)).toHaveLength(3)
-    const [last] = rowsOf(world)
-    expect(world.sandbox.account('other').entries(String(last?.['id']))).toHaveLength(6)
-    expect(rowsOf(world)).toHaveLength(behaviour.appendId === 'same' ? 1 : 3)
+    expect(await run(world)).toMatchObject({ exitCode: 0, done: 3, found: 1 })
+    expect(rowsOf(world)).toHaveLength(3)
+    const sizes = world.sandbox.requests
+      .filter(({ account, operation }) => account === 'other' && operation === 'list')
+      .map(({ query }) => Number(new URLSearchParams(query).get('page_size')))
+    expect(sizes.slice(0, 3)).toEqual([100, 50, 25])
+    expect(Math.max(...sizes.slice(2))).toBe(25)
+  })
+
+  it('and even of one row is not asked for ever', async () => {
+    const detail = [{ loc: ['query', 'page_size'], msg: 'Input should be a colour' }]
+    const refused: Effect = { kind: 'answer', status: 422, body: JSON.stringify({ detail }) }
+    const { replay, sandbox } = await replayWorld({
+      stories: [talksOf(someTalks(1))],
+      faults: [{ operation: 'list', account: 'other', then: refused }],
+    })
+    const { exitCode, stderr } = await replay('run', '--yes')
+    expect({ exitCode, stderr }).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('page_size') as string,
+    })
+    expect(sandbox.requests.filter(({ status }) => status === 422)).toHaveLength(7)
   })
 })
 

@@ -254,8 +254,8 @@ function told(copy: Copy | undefined): string {
     : `${copy.state} (${copy.targetId ?? 'no id'}, ${copy.reason ?? ''})`
 }
 
-/** An append may make a new conversation that goes on from an earlier one: both come from one start. */
-function startsAmong(account: SandboxAccount, ids: readonly string[]): number {
+/** How many starts made these; an append may make a new conversation that goes on from an earlier one. */
+export function startsAmong(account: SandboxAccount, ids: readonly string[]): number {
   return new Set(ids.map((id) => account.entries(id)?.[0])).size
 }
 
@@ -274,7 +274,8 @@ function isMarked(account: SandboxAccount, id: string): boolean {
   return stampIn(account, id) !== undefined
 }
 
-function stampIn(account: SandboxAccount, id: string): string | undefined {
+/** The stamp of a conversation, as it really is at the target. */
+export function stampIn(account: SandboxAccount, id: string): string | undefined {
   const mark = markOf(JSON.parse(account.row(id) ?? 'null'))
   return typeof mark === 'object' ? mark.stamp : undefined
 }

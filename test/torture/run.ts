@@ -1,19 +1,25 @@
 import { parseArgs } from 'node:util'
 
+import { seededRandom } from '../../src/sandbox/random.ts'
+import { archiveOfStories, combinationRound, emptyCombinationTally } from './combinations.ts'
 import { faultOfAll, faultOfOne, transientFault } from './fault-alone.ts'
 import { faultTable } from './fault-table.ts'
 import { emptyKillTally, killRound } from './kill.ts'
 import { mixture, type MixtureTally } from './mixture.ts'
+import { combinationAt, combinations, Meetings } from './positions.ts'
 import { archiveToReplay, emptyReplayTally, replayRound } from './replay.ts'
 import { seedOfRound } from './seed.ts'
 
-// The long form of the tests that kill and break: npm run torture -- --kills 200 --mixtures 300 --replays 200 --seed 1
+// The long form of the tests that kill and break: npm run torture -- --kills 200 --faults 1 --mixtures 300 --replays 200
+// --combinations 1000 --seed 1. A part is left out by 0.
 
 const { values } = parseArgs({
   options: {
     kills: { type: 'string', default: '200' },
+    faults: { type: 'string', default: '1' },
     mixtures: { type: 'string', default: '300' },
     replays: { type: 'string', default: '200' },
+    combinations: { type: 'string', default: '1000' },
     seed: { type: 'string', default: '1' },
   },
 })
@@ -55,9 +61,10 @@ console.log(
     .join(', ')}`,
 )
 
-const fair = faultTable.filter(({ lasting }) => lasting !== 'unseen')
-await each('faults that pass', faultTable, 4, (fault) => transientFault(fault, seed))
-await each('faults of one conversation', faultTable, 4, (fault) => faultOfOne(fault, seed))
+const faults = values.faults === '0' ? [] : faultTable
+const fair = faults.filter(({ lasting }) => lasting !== 'unseen')
+await each('faults that pass', faults, 4, (fault) => transientFault(fault, seed))
+await each('faults of one conversation', faults, 4, (fault) => faultOfOne(fault, seed))
 await each('faults of all', fair, 4, (fault) => faultOfAll(fault, seed))
 
 const exits: MixtureTally = new Map()
@@ -74,6 +81,28 @@ console.log(
     .map(([what, count]) => `${what} ${count}`)
     .join(', ')}`,
 )
+
+const combined = emptyCombinationTally()
+const places = combinations(seededRandom(seed))
+const meetings = [2, 3, 4].map((dials) => ({ dials, met: new Meetings(dials) }))
+const tried = rounds(values.combinations, 4).map((one) => ({ one, at: places.next().value }))
+const stories = await archiveOfStories()
+await each('combinations', tried, 3, async ({ one, at }) => {
+  await combinationRound(one, combinationAt(at), stories.path, combined)
+  for (const { met } of meetings) met.add(at)
+})
+stories.remove()
+const { reasons, ...counts } = combined
+console.log(
+  `  ${Object.entries(counts)
+    .map(([what, count]) => `${what} ${count}`)
+    .join(', ')}`,
+)
+for (const [reason, count] of [...reasons].sort(([, a], [, b]) => b - a))
+  console.log(`    ${count} ${reason}`)
+for (const { dials, met } of meetings) {
+  console.log(`  positions of ${dials} switches that met: ${met.met} of ${met.total}`)
+}
 
 console.log(failures.length === 0 ? 'All rounds ended well.' : `${failures.length} rounds FAILED.`)
 process.exitCode = failures.length === 0 ? 0 : 1

@@ -1,4 +1,5 @@
 import type { Copy } from '../../archive/replay-copies.ts'
+import type { StoredRequest } from '../../archive/replay-requests.ts'
 import { workThrough } from '../../backup/workers.ts'
 import { HansardError, messageOf } from '../../errors.ts'
 import { renderPlanned } from '../make-plan.ts'
@@ -12,7 +13,7 @@ import { askFilter } from './search.ts'
 import { settleOpen } from './settle.ts'
 import { endsRun } from './verdict.ts'
 
-/** How often one conversation is sent in a run, if its answers are lost and it turns out not to be there. */
+/** How often one request is sent in a run, if its answers are lost and it turns out not to have been done. */
 const ATTEMPTS = 3
 
 /** So many writes in a row without an answer: the service is down. */
@@ -27,7 +28,8 @@ export class Rounds {
   readonly #inTurn = new InTurn()
   /** Contents of which an answer is lost: nothing that says the same is sent until it is known what became of it. */
   readonly #openContents = new Set<string>()
-  readonly #losses = new Map<number, number>()
+  /** How often a request was not done, by its copy and how far that is: each turn has all its attempts. */
+  readonly #absences = new Map<string, number>()
   #lastLost = 0
   #unanswered = 0
   #isAnyLeft = false
@@ -130,13 +132,11 @@ export class Rounds {
   async #settle(): Promise<void> {
     const { archive, tally, clock, settleMs, signal } = this.#context
     await clock.sleep(Math.max(0, this.#lastLost + settleMs - clock.now()), signal)
-    for (const { copy, fate } of await settleOpen(this.#context, ['open'])) {
+    for (const { copy, request, fate } of await settleOpen(this.#context, ['open'])) {
       let { state, reason } = archive.replayCopies.read(copy.id)
-      const losses = (this.#losses.get(copy.id) ?? 0) + 1
-      this.#losses.set(copy.id, losses)
-      if (fate.kind === 'absent' && losses >= ATTEMPTS) {
+      if (fate.kind === 'absent' && this.#absent(request) >= ATTEMPTS) {
         state = 'failed'
-        reason = `it was sent ${losses} times and is not there: ${copy.reason ?? 'no answer came'}`
+        reason = `it was sent ${ATTEMPTS} times and is not there: ${copy.reason ?? 'no answer came'}`
         archive.transaction(() =>
           archive.replayCopies.set(copy.id, 'failed', now(), { reason: reason ?? '' }),
         )
@@ -146,6 +146,14 @@ export class Rounds {
       if (state === 'pending') this.#isAnyLeft = true
       if (reason !== null) tally.notice({ id: copy.conversation, state, reason })
     }
+  }
+
+  /** Counts how often a request was not done. */
+  #absent({ copy, before }: StoredRequest): number {
+    const key = `${copy} ${before}`
+    const absences = (this.#absences.get(key) ?? 0) + 1
+    this.#absences.set(key, absences)
+    return absences
   }
 
   #isDown(cause: unknown): HansardError {

@@ -38,6 +38,9 @@ export type Sent =
 /** How long to wait, in all, for a conversation that is still being written to. */
 const BUSY_MS = 120_000
 
+/** Mostly it is busy for the blink after its last answer, and turn by turn that is met at every turn. */
+const FIRST_BUSY_MS = 100
+
 /** Makes one write: the intent is on the disk before the request is, and the receipt after it. */
 export async function send(context: RunContext, copy: Copy, step: Step): Promise<Sent> {
   const { archive, budget } = context
@@ -136,7 +139,7 @@ async function streamed(
   onId: (id: string) => void,
 ): Promise<string> {
   const name: StreamName = operation === 'start' ? 'startStream' : 'appendStream'
-  for (let waitMs = 500, waited = 0; ; waited += waitMs, waitMs *= 2) {
+  for (let waitMs = FIRST_BUSY_MS, waited = 0; ; waited += waitMs, waitMs *= 2) {
     try {
       for await (const event of client.stream(name, { id: appendsTo ?? undefined, body })) {
         if (answer.take(event) && answer.targetId !== undefined) onId(answer.targetId)

@@ -18,17 +18,17 @@ export type Fate =
  * Finds out what became of all requests without an answer, and writes it down. To be called when the settling time is
  * over, and while nothing is being sent. `uncertain` ones may be looked for again, and never become sendable by that.
  *
- * @returns the copies that it looked for, as they stood before
+ * @returns the requests that it looked for, with their copies as they stood before
  */
 export async function settleOpen(
   context: RunContext,
   states: readonly ('open' | 'uncertain')[],
-): Promise<{ copy: Copy; fate: Fate }[]> {
+): Promise<{ copy: Copy; request: StoredRequest; fate: Fate }[]> {
   const suspects: Suspect[] = []
-  const decided: { copy: Copy; fate: Fate }[] = []
+  const decided: { copy: Copy; request: StoredRequest; fate: Fate }[] = []
   const decide = async (copy: Copy, request: StoredRequest, fate: Fate): Promise<void> => {
     storeFate(context, copy, request, fate)
-    decided.push({ copy, fate })
+    decided.push({ copy, request, fate })
     if (fate.kind === 'made') await learnStampPlace(context, fate.targetId)
   }
   for (const [copy, request] of openRequests(context, states)) {

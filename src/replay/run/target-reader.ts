@@ -14,6 +14,7 @@ export class TargetReader {
   readonly #client: ConversationsClient
   readonly #signal: AbortSignal
   #servedAt: Date | undefined
+  #largestPage = Infinity
 
   constructor(client: ConversationsClient, signal: AbortSignal) {
     this.#client = client
@@ -25,10 +26,17 @@ export class TargetReader {
     return this.#servedAt
   }
 
-  /** A page of the listing. */
+  /** A page of the listing. A size that the target refuses is cut down, as most targets would do themselves. */
   async list(query: ListQuery): Promise<readonly unknown[]> {
-    const { json } = this.#heard(await this.#client.list(query, { signal: this.#signal }))
-    return Array.isArray(json) ? (json as unknown[]) : []
+    const pageSize = Math.min(query.pageSize, this.#largestPage)
+    try {
+      const { json } = this.#heard(await this.#client.list({ ...query, pageSize }, { signal: this.#signal }))
+      return Array.isArray(json) ? (json as unknown[]) : []
+    } catch (thrown) {
+      if (pageSize === 1 || !refusesPageSize(thrown)) throw thrown
+      this.#largestPage = Math.floor(pageSize / 2)
+      return this.list(query)
+    }
   }
 
   /** The row of a conversation; undefined if there is none. */
@@ -48,6 +56,11 @@ export class TargetReader {
     this.#servedAt = reply.servedAt ?? this.#servedAt
     return reply
   }
+}
+
+/** Nobody knows the largest size, and the refusal tells it in words alone. */
+function refusesPageSize(thrown: unknown): boolean {
+  return isHansardError(thrown, 'request-refused') && thrown.message.includes('page_size')
 }
 
 async function orNothing<T>(ask: () => Promise<T>): Promise<T | undefined> {

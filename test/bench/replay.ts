@@ -1,0 +1,75 @@
+import { copyFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+import type { ManyOptions } from '../../src/sandbox/many.ts'
+import { makeBigArchive } from './big-archive.ts'
+import { measure, median, type Measured } from './measure.ts'
+
+type WithSandbox = (options: ManyOptions, work: (url: string) => Promise<void>) => Promise<void>
+
+const bin = fileURLToPath(new URL('../../bin/hansard.js', import.meta.url))
+
+/** An account that holds nothing yet. */
+const nobody: ManyOptions = { count: 0, entries: 0, bytesPerEntry: 0, seed: 1 }
+
+/**
+ * What memory `replay plan` and `replay run` take for archives of two sizes, and how long a plan takes. In the full form
+ * both are larger than what SQLite keeps of a file in memory (16 MB a connection): up to there, memory grows.
+ */
+export async function benchReplay(isQuick: boolean, folder: string, withSandbox: WithSandbox): Promise<void> {
+  const sizes = isQuick ? [600, 2400] : [2000, 10_000]
+  const peaks: Record<'plan' | 'run', number[]> = { plan: [], run: [] }
+  for (const conversations of sizes) {
+    const archive = join(folder, `replay-${conversations}.db`)
+    makeBigArchive(archive, { conversations, entries: 4, bytesPerEntry: 2500, months: 36, largeEntries: 0 })
+    await withSandbox(nobody, async (url) => {
+      peaks.plan.push((await plan(archive, url)).memory)
+      peaks.run.push((await run(archive, url, conversations)).memory)
+      if (conversations === sizes.at(-1)) await race(archive, url, isQuick ? 3 : 5)
+    })
+    rmSync(archive)
+  }
+  const [small = NaN, large = NaN] = sizes
+  for (const [command, [few = NaN, many = NaN]] of Object.entries(peaks)) {
+    console.log(
+      `Peak memory of replay ${command}, ${large} conversations / ${small}: ${(many / few).toFixed(2)} (${many.toFixed(0)} / ${few.toFixed(0)} MiB; aim: flat)`,
+    )
+  }
+}
+
+/** A plan reads and renders all that an export reads and writes. */
+async function race(archive: string, url: string, rounds: number): Promise<void> {
+  const times: Record<'plan' | 'jsonl', number[]> = { plan: [], jsonl: [] }
+  for (let round = 0; round < rounds; round++) {
+    times.plan.push((await plan(archive, url)).seconds)
+    times.jsonl.push((await exported(archive)).seconds)
+  }
+  const ratio = median(times.plan.map((seconds, i) => seconds / (times.jsonl[i] ?? NaN)))
+  console.log(`Time of replay plan / export jsonl of the same archive: ${ratio.toFixed(2)}`)
+}
+
+function plan(archive: string, url: string): Promise<Measured> {
+  const out = `${archive}.plan`
+  return measure(bin, ['--archive', archive, 'replay', 'plan', '--quiet', '--out', out], targetAt(url))
+}
+
+/** Into a target that loses nothing; a copy of the archive keeps the receipts. */
+async function run(archive: string, url: string, conversations: number): Promise<Measured> {
+  const copy = `${archive}.copy`
+  copyFileSync(archive, copy)
+  const measured = await measure(bin, ['--archive', copy, 'replay', 'run', '--yes', '--json'], targetAt(url))
+  const { done } = JSON.parse(measured.stdout) as { done: number }
+  if (done !== conversations) throw new Error(`only ${done} of ${conversations} were replayed`)
+  rmSync(copy)
+  return measured
+}
+
+function exported(archive: string): Promise<Measured> {
+  const output = ['--output', `${archive}.jsonl`, '--force', '--quiet']
+  return measure(bin, ['--archive', archive, 'export', 'jsonl', ...output])
+}
+
+function targetAt(url: string): NodeJS.ProcessEnv {
+  return { MISTRAL_TARGET_API_KEY: 'bench', MISTRAL_TARGET_BASE_URL: url }
+}
