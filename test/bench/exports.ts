@@ -63,7 +63,7 @@ async function races(
   const ratio = (reference: string, ours: string) =>
     median((times[reference] ?? []).map((seconds, i) => seconds / (times[ours]?.[i] ?? NaN))).toFixed(2)
   console.log(
-    `Exports of ${conversations * 10} entries of 1 KB, ${rounds} rounds, medians of whole processes (ours wait for the disk):`,
+    `Exports of ${conversations * 10} entries of 1 KB, ${rounds} rounds, medians of whole processes, until the disk has it:`,
   )
   if (isRace) {
     console.log(

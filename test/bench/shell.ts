@@ -1,17 +1,18 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { closeSync, openSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync } from 'node:fs'
 
 /** Whether there is a `sqlite3` shell to race against. */
 export function hasShell(): boolean {
   return spawnSync('sqlite3', ['--version']).status === 0
 }
 
-/** Lets the `sqlite3` shell write what a query finds to a file, and answers with the seconds that took. */
+/** Lets the `sqlite3` shell write what a query finds to a file, and tells the seconds until the disk has it. */
 export async function timeShell(args: readonly string[], output: string): Promise<number> {
   const file = openSync(output, 'w')
   const began = process.hrtime.bigint()
   const child = spawn('sqlite3', args, { stdio: ['ignore', file, 'inherit'] })
   const code = await new Promise((resolve, reject) => child.once('error', reject).once('close', resolve))
+  fsyncSync(file)
   closeSync(file)
   if (code !== 0) throw new Error(`sqlite3 ended with ${String(code)}`)
   return Number(process.hrtime.bigint() - began) / 1e9
