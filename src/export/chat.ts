@@ -39,6 +39,13 @@ export const chat: Format<ChatOptions> = {
       choices: ['thinking', 'references', 'executions'] satisfies Droppable[],
     },
   ],
+  notes: `Left out, and named with the reason, is what the format has no form for: thinking,
+citations and server tools such as web search (but for --drop), documents, files,
+handoffs between agents, unknown types; calls without a result, without a
+definition or with arguments cut off; what does not end with the assistant; what
+says the same as a line before. Images stay (but for --text-only). A fork is a
+line of its own. Mistral takes files of up to 512 MB for training and 1 MB for
+validation. What people said in confidence is in there too.`,
   shape: ({ split }) => (split === undefined ? 'file' : 'folder'),
   canStream: ({ split }) => split === undefined,
   async open(context, { system = false, split, seed = 1, textOnly = false, drop = [] }) {
