@@ -3,7 +3,7 @@ import type { Estimate, PlanEnd, PlannedConversation, Warning } from '../replay/
 import { defuseLine, fit, pad } from './terminal-text.ts'
 import { count } from './words.ts'
 
-/** The lines that tell a person of one planned conversation. */
+/** The lines that tell a person of one planned conversation. What there is to do about it is never cut. */
 export function linesOfPlanned(
   { id, name, state, blocks, losses, warnings, estimate }: PlannedConversation,
   { width, everyLoss }: { readonly width: number; readonly everyLoss: boolean },
@@ -11,12 +11,16 @@ export function linesOfPlanned(
   const cost = state === 'blocked' ? '' : estimateWords(estimate)
   const head = [pad(stateWords[state], 17), pad(id, 37), cost, name ?? ''].filter((cell) => cell !== '')
   const tellLosses = everyLoss ? losses.map(lossWords) : kindsOf(losses)
+  const fitted = (line: string) => fit(defuseLine(line), width)
+  const toDo =
+    state === 'blocked'
+      ? blocks.flatMap(({ reason, hint }) => [`  blocked: ${reason}`, `    hint: ${hint}`])
+      : warnings.map((warning) => `  note: ${warningWords[warning]}`)
   return [
-    head.join('  '),
-    ...blocks.flatMap(({ reason, hint }) => [`  blocked: ${reason}`, `    hint: ${hint}`]),
-    ...(state === 'blocked' ? [] : tellLosses.map((line) => `  ${line}`)),
-    ...(state === 'blocked' ? [] : warnings.map((warning) => `  note: ${warningWords[warning]}`)),
-  ].map((line) => fit(defuseLine(line), width))
+    fitted(head.join('  ')),
+    ...(state === 'blocked' ? [] : tellLosses.map((line) => fitted(`  ${line}`))),
+    ...toDo.map(defuseLine),
+  ]
 }
 
 /** The lines at the end of a plan. */

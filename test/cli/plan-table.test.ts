@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest'
+
+import { linesOfPlanned } from '../../src/cli/plan-table.ts'
+import type { PlannedConversation } from '../../src/replay/plan.ts'
+
+const blocked: PlannedConversation = {
+  id: 'conv_0684fd306df172f2800051d4f82d4a8b',
+  name: 'Why rivers bend, and why they do not bend back',
+  revision: '0'.repeat(64),
+  stamp: '0'.repeat(64),
+  state: 'blocked',
+  blocks: [
+    {
+      kind: 'agent',
+      reason: 'the agent ag_019c8f19aaaa7bbb8ccc0ddd1eee2fff has no counterpart over there',
+      hint: 'Name one with --map-agent ag_019c8f19aaaa7bbb8ccc0ddd1eee2fff=ID.',
+    },
+  ],
+  losses: [],
+  warnings: [],
+  secrets: [],
+  calls: [],
+  estimate: { calls: 0, tokensIn: 0, tokensOut: 0, cost: null },
+}
+
+it('A narrow terminal cuts the line of a conversation, never what there is to do about it', () => {
+  const [head = '', reason, hint] = linesOfPlanned(blocked, { width: 50, everyLoss: false })
+  expect(head).toHaveLength(50)
+  expect(reason).toBe(
+    '  blocked: the agent ag_019c8f19aaaa7bbb8ccc0ddd1eee2fff has no counterpart over there',
+  )
+  expect(hint).toBe('    hint: Name one with --map-agent ag_019c8f19aaaa7bbb8ccc0ddd1eee2fff=ID.')
+})
