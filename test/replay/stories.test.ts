@@ -2,25 +2,15 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 
 import { ConversationsClient } from '../../src/api/client.ts'
 import { emptyArchive } from '../../src/archive/archive.ts'
-import { redactSecrets } from '../../src/model/secrets.ts'
 import type { ReplayOptions, Tail } from '../../src/replay/plan.ts'
 import { preflight } from '../../src/replay/preflight.ts'
 import { render } from '../../src/replay/render.ts'
 import { fillSecrets } from '../../src/replay/secrets.ts'
-import { stringMember, type Source } from '../../src/replay/source.ts'
 import { switches, type Behaviour } from '../../src/sandbox/behaviour.ts'
-import { loadStories, storiesDirectory } from '../../src/sandbox/stories.ts'
 import { plainOptions, strictest } from '../support/replay.ts'
 import { replayWorld } from '../support/replay-world.ts'
+import { storyOptions as options, storySources } from '../support/story-sources.ts'
 import { visit } from '../support/sandbox.ts'
-
-const options: ReplayOptions = {
-  ...plainOptions,
-  fallbackModel: 'mistral-large-latest',
-  connectors: { gauge_connector: 'gauge', map_connector: 'map', open_connector: 'open' },
-  connectorAuth: { gauge_connector: 'GAUGE', map_connector: 'MAP' },
-  libraries: { '06835bb1-9607-7898-8000-435d8a0b1afd': 'lib' },
-}
 
 const asInputs = Object.keys(strictest) as (keyof Behaviour)[]
 
@@ -122,18 +112,3 @@ describe('A mapped agent', () => {
     expect((await target.start(requests[0]?.body ?? '')).status).toBe(200)
   })
 })
-
-/** The stories as the archive would hold them, but for the picture of 5 MB, which is sent by the other tests. */
-async function storySources(): Promise<Source[]> {
-  const stories = await loadStories(storiesDirectory)
-  return stories.flatMap(({ conversations, agents }) =>
-    conversations
-      .filter(({ entries }) => entries.every((entry) => entry.length < 1e6))
-      .map(({ row, entries }) => ({
-        id: stringMember(row, 'id') ?? '',
-        row: redactSecrets(row),
-        entries,
-        agent: agents[0] === undefined ? undefined : redactSecrets(agents[0]),
-      })),
-  )
-}

@@ -1,0 +1,29 @@
+import { redactSecrets } from '../../src/model/secrets.ts'
+import type { ReplayOptions } from '../../src/replay/plan.ts'
+import { stringMember, type Source } from '../../src/replay/source.ts'
+import { loadStories, storiesDirectory } from '../../src/sandbox/stories.ts'
+import { plainOptions } from './replay.ts'
+
+/** Options under which every story has its counterparts at the target. */
+export const storyOptions: ReplayOptions = {
+  ...plainOptions,
+  fallbackModel: 'mistral-large-latest',
+  connectors: { gauge_connector: 'gauge', map_connector: 'map', open_connector: 'open' },
+  connectorAuth: { gauge_connector: 'GAUGE', map_connector: 'MAP' },
+  libraries: { '06835bb1-9607-7898-8000-435d8a0b1afd': 'lib' },
+}
+
+/** The stories as the archive would hold them, but for the picture of 5 MB, which tests of their own send. */
+export async function storySources(): Promise<Source[]> {
+  const stories = await loadStories(storiesDirectory)
+  return stories.flatMap(({ conversations, agents }) =>
+    conversations
+      .filter(({ entries }) => entries.every((entry) => entry.length < 1e6))
+      .map(({ row, entries }) => ({
+        id: stringMember(row, 'id') ?? '',
+        row: redactSecrets(row),
+        entries,
+        agent: agents[0] === undefined ? undefined : redactSecrets(agents[0]),
+      })),
+  )
+}
