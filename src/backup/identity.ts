@@ -25,7 +25,12 @@ export async function recogniseAccount(
   return 'foreign'
 }
 
-async function exists(client: ConversationsClient, id: string, signal: AbortSignal): Promise<boolean> {
+/** Whether the account of this client answers for a conversation. */
+export async function exists(
+  client: ConversationsClient,
+  id: string,
+  signal?: AbortSignal,
+): Promise<boolean> {
   try {
     await client.get(id, { signal })
     return true

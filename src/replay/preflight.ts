@@ -1,5 +1,6 @@
 import type { ConversationsClient } from '../api/client.ts'
 import type { Archive } from '../archive/archive.ts'
+import { exists } from '../backup/identity.ts'
 import { HansardError, isHansardError } from '../errors.ts'
 import type { ReplayOptions, Target, TargetAgent, TargetModel } from './plan.ts'
 
@@ -50,7 +51,7 @@ async function accountOf(
   if (archive.accountKeys.knows((salt) => client.hashKey(salt))) return 'same'
   const ids = archive.conversations.sampleLive(SAMPLE)
   for (const id of ids) {
-    if (await isThere(() => client.get(id, { signal }))) return 'same'
+    if (await exists(client, id, signal)) return 'same'
   }
   return ids.length === 0 ? 'unproven' : 'another'
 }
@@ -146,16 +147,6 @@ function refuseUnknownModels(known: Target['models'], { models, fallbackModel }:
   throw new HansardError('usage', `The target has no model ${unknown}`, {
     hint: `Check --map-model and --fallback-model. It has: ${Object.keys(known).join(', ')}.`,
   })
-}
-
-async function isThere(ask: () => Promise<unknown>): Promise<boolean> {
-  try {
-    await ask()
-    return true
-  } catch (thrown) {
-    if (isHansardError(thrown, 'not-found')) return false
-    throw thrown
-  }
 }
 
 function sameAccountRefused(): HansardError {

@@ -1,7 +1,8 @@
 import type { ConversationsClient } from '../api/client.ts'
 import type { Archive } from '../archive/archive.ts'
 import type { ReplayTarget } from '../archive/replay-targets.ts'
-import { HansardError, isHansardError } from '../errors.ts'
+import { exists } from '../backup/identity.ts'
+import { HansardError } from '../errors.ts'
 
 /** How many copies are asked for, at most. */
 const SAMPLE = 10
@@ -23,21 +24,11 @@ export async function recogniseTarget(
   for (const target of replayTargets.all()) {
     if (target.baseUrl !== client.baseUrl) continue
     const copies = replayRequests.sample(target.id, SAMPLE)
-    for (const id of copies) if (await isThere(client, id, signal)) return target
+    for (const id of copies) if (await exists(client, id, signal)) return target
     const isOpen = !archive.replayCopies.inState(target.id, 'open').next().done
     if (copies.length === 0 && isOpen && yesDifferent !== true) throw unproven()
   }
   return undefined
-}
-
-async function isThere(client: ConversationsClient, id: string, signal?: AbortSignal): Promise<boolean> {
-  try {
-    await client.get(id, { signal })
-    return true
-  } catch (thrown) {
-    if (isHansardError(thrown, 'not-found')) return false
-    throw thrown
-  }
 }
 
 function unproven(): HansardError {

@@ -19,10 +19,10 @@ import { startSandbox, type Sandbox } from '../../src/sandbox/server.ts'
 import { loadStories, storiesDirectory } from '../../src/sandbox/stories.ts'
 import type { Story } from '../../src/sandbox/story.ts'
 import { KEY } from './account.ts'
-import { startHansard } from './child.ts'
 import { skippingClock, type SkippingClock } from './clock.ts'
 import type { Combination } from './positions.ts'
 import { startsAmong, stampIn } from './replay.ts'
+import { sourceArchive, type SourceArchive } from './source-archive.ts'
 
 /** What became of the conversations of all combinations. */
 export interface CombinationTally {
@@ -60,20 +60,9 @@ const SETTLE = 0.5
 /** One run that finds out what happened, one more for what was refused, and one that has nothing to do. */
 const RUNS = 3
 
-/** An archive of every story, and of histories that end otherwise than those do; in a folder of its own. */
-export async function archiveOfStories(): Promise<{ readonly path: string; remove(): void }> {
-  const folder = mkdtempSync(join(tmpdir(), 'hansard-stories-'))
-  const path = join(folder, 'archive.db')
-  const stories = [...(await loadStories(storiesDirectory)), ...endings]
-  const sandbox = await startSandbox({ accounts: [{ key: 'source', stories }] })
-  try {
-    const env = { MISTRAL_API_KEY: 'source', MISTRAL_BASE_URL: sandbox.url, HANSARD_ARCHIVE: path }
-    const { code, stderr } = await startHansard(['backup'], env).ended
-    if (code !== 0) throw new Error(stderr)
-  } finally {
-    await sandbox.close()
-  }
-  return { path, remove: () => rmSync(folder, { recursive: true, force: true }) }
+/** An archive of every story, and of histories that end otherwise than those do. */
+export async function archiveOfStories(): Promise<SourceArchive> {
+  return sourceArchive([...(await loadStories(storiesDirectory)), ...endings])
 }
 
 const asked = (id: string, content: string) =>

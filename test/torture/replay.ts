@@ -18,6 +18,7 @@ import { startSandbox, type Sandbox } from '../../src/sandbox/server.ts'
 import { KEY } from './account.ts'
 import { startHansard, type Ended, type Running } from './child.ts'
 import { watchKey, type KeyWatch } from './key-watch.ts'
+import { sourceArchive, type SourceArchive } from './source-archive.ts'
 
 /** What the client is told to allow for, in seconds; what the sandbox really takes is less, as the guarantee asks. */
 const SETTLE = 2
@@ -43,34 +44,13 @@ export function emptyReplayTally(): ReplayTally {
   return { rounds: 0, conversations: 0, once: 0, uncertain: 0, found: 0, lostAnswers: 0, kills: 0 }
 }
 
-/** An archive to replay, in a folder of its own; some of its conversations say the very same. */
-export async function archiveToReplay(): Promise<{ readonly path: string; remove(): void }> {
-  const folder = mkdtempSync(join(tmpdir(), 'hansard-source-'))
-  const path = join(folder, 'archive.db')
-  const sandbox = await startSandbox({ accounts: [{ key: 'source' }] })
-  try {
-    const account = sandbox.account('source')
-    for (const about of [
-      'silt',
-      'silt',
-      'silt',
-      'delta',
-      'meander',
-      'oxbow',
-      'levee',
-      'levee',
-      'ford',
-      'weir',
-    ]) {
-      account.create({ entries: dialogue(about, 1 + (about.length % 3)) })
-    }
-    const env = { MISTRAL_API_KEY: 'source', MISTRAL_BASE_URL: sandbox.url, HANSARD_ARCHIVE: path }
-    const { code, stderr } = await startHansard(['backup'], env).ended
-    if (code !== 0) throw new Error(stderr)
-  } finally {
-    await sandbox.close()
-  }
-  return { path, remove: () => rmSync(folder, { recursive: true, force: true }) }
+const topics = ['silt', 'silt', 'silt', 'delta', 'meander', 'oxbow', 'levee', 'levee', 'ford', 'weir']
+
+/** An archive to replay; some of its conversations say the very same. */
+export function archiveToReplay(): Promise<SourceArchive> {
+  return sourceArchive([], (account) => {
+    for (const about of topics) account.create({ entries: dialogue(about, 1 + (about.length % 3)) })
+  })
 }
 
 let entryIds = 0
