@@ -2,8 +2,7 @@ import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 
 import { openArchive } from '../../src/archive/archive.ts'
-import { hansard } from '../support/hansard.ts'
-import { stopWhenAsked } from '../support/stop.ts'
+import { expectToEndSoon } from '../support/stop.ts'
 import { world, type World } from '../support/world.ts'
 
 const long = new Date('2026-01-01')
@@ -150,16 +149,7 @@ describe('What ends a run', () => {
     async (operation) => {
       const here = operation === 'getAgent' ? await worldWithAgent() : await worldWithFile('content', 7)
       here.sandbox.faults.clear()
-      here.sandbox.faults.add({ operation, then: { kind: 'stall', at: 'head' } })
-      const signal = stopWhenAsked(here.sandbox, operation)
-      const env = {
-        MISTRAL_API_KEY: 'source',
-        MISTRAL_BASE_URL: here.sandbox.url,
-        HANSARD_ARCHIVE: here.archive,
-      }
-      const began = performance.now()
-      expect(await hansard(['backup'], { env, signal })).toMatchObject({ exitCode: 130 })
-      expect(performance.now() - began).toBeLessThan(5000)
+      await expectToEndSoon(here, operation)
       expect(look(here).counts).toMatchObject({ wanted: 1, failed: 0 })
     },
   )

@@ -1,6 +1,9 @@
-import { onTestFinished } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
 
+import type { Fault } from '../../src/sandbox/faults.ts'
 import type { Sandbox } from '../../src/sandbox/server.ts'
+import { hansard } from './hansard.ts'
+import type { World } from './world.ts'
 
 /** A signal as of Ctrl-C, given once an operation has been asked for so often. */
 export function stopWhenAsked(sandbox: Sandbox, operation: string, times = 1): AbortSignal {
@@ -11,4 +14,17 @@ export function stopWhenAsked(sandbox: Sandbox, operation: string, times = 1): A
   }, 10)
   onTestFinished(() => clearInterval(timer))
   return stop.signal
+}
+
+/** Backs up while an operation never answers, and expects Ctrl-C to end that soon. */
+export async function expectToEndSoon(
+  { sandbox, archive }: World,
+  operation: Fault['operation'] & string,
+): Promise<void> {
+  sandbox.faults.add({ operation, then: { kind: 'stall', at: 'head' } })
+  const signal = stopWhenAsked(sandbox, operation)
+  const env = { MISTRAL_API_KEY: 'source', MISTRAL_BASE_URL: sandbox.url, HANSARD_ARCHIVE: archive }
+  const began = performance.now()
+  expect(await hansard(['backup'], { env, signal })).toMatchObject({ exitCode: 130 })
+  expect(performance.now() - began).toBeLessThan(5000)
 }
