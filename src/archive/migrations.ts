@@ -1,6 +1,6 @@
 import { HansardError } from '../errors.ts'
 import { deriveColumns, type DerivedColumns } from './derived-columns.ts'
-import { replayTables } from './replay-tables.ts'
+import { replayRunTables, replayTables } from './replay-tables.ts'
 import { sealOf, type SealedRevision } from './seal.ts'
 import type { Sqlite } from './sqlite.ts'
 
@@ -283,6 +283,7 @@ create table holding (
 ) strict, without rowid;
 `,
   /* 5 */ replayTables,
+  /* 6 */ replayRunTables,
 ]
 
 function last(key: string): string {

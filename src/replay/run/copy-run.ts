@@ -3,10 +3,11 @@ import { objectText } from '../../model/json-text.ts'
 import type { Rendering, Request } from '../render.ts'
 import { now, type RunContext } from './context.ts'
 import { inputsOf } from './fingerprint.ts'
+import { atLeast, type Tokens } from './budget.ts'
 import { answerCalls } from './results.ts'
 import { send, type Sent, type Step } from './send.ts'
 import { learnStampPlace } from './stamp-place.ts'
-import { standingOf, waitsFor, type Standing } from './standing.ts'
+import { standingOf, tokensOfAll, waitsFor, type Standing } from './standing.ts'
 
 /** How the work on a copy ended. `open`: an answer was lost. `stopped`: the run is to end. */
 export type CopyEnd =
@@ -49,19 +50,26 @@ function nextStep(
 ): Step | 'done' | { readonly unanswered: string } {
   const { call, openCalls, used, targetId, before } = standing
   const [current, next] = [requests[call], requests[call + 1]]
-  const estimateAt = (at: number) => planned.calls[at] ?? { tokensIn: 0, tokensOut: 0 }
+  const estimate = (at: number, inputs: readonly string[]): Tokens => {
+    const read = standing.tokens + tokensOfAll(inputs)
+    return atLeast(planned.calls[at] ?? noTokens, { tokensIn: read, tokensOut: 0 })
+  }
   if (mode === 'turns' && openCalls.length > 0) {
     const answers = answerCalls(openCalls, (current as Request).results, used)
     if ('unanswered' in answers) return answers
     const body = objectText({ inputs: `[${answers.inputs.join(',')}]` })
     const about = { operation: 'append', call, appendsTo: targetId, before } as const
-    return { ...about, body, inputs: answers.inputs, results: answers.positions, estimate: estimateAt(call) }
+    const { inputs, positions: results } = answers
+    return { ...about, body, inputs, results, estimate: estimate(call, inputs) }
   }
   if (next === undefined) return 'done'
   const { operation, body } = next
   const about = { operation, call: call + 1, appendsTo: targetId, before } as const
-  return { ...about, body, inputs: inputsOf(body), results: [], estimate: estimateAt(call + 1) }
+  const inputs = inputsOf(body)
+  return { ...about, body, inputs, results: [], estimate: estimate(call + 1, inputs) }
 }
+
+const noTokens: Tokens = { tokensIn: 0, tokensOut: 0 }
 
 function after({ used }: Standing, step: Step, { targetId, answer }: Sent & { kind: 'answered' }): Standing {
   return {
@@ -70,5 +78,6 @@ function after({ used }: Standing, step: Step, { targetId, answer }: Sent & { ki
     before: step.before + step.inputs.length + answer.generated.length,
     openCalls: answer.generated.filter(({ type }) => type === 'function.call'),
     used: step.results.length > 0 ? [...used, ...step.results] : [],
+    tokens: step.estimate.tokensIn + Math.max(answer.received, answer.reported.tokensOut),
   }
 }
