@@ -10,6 +10,7 @@ import { Failures } from './failures.ts'
 import { noteName, refuseOtherName } from './file-names.ts'
 import { Histories } from './histories.ts'
 import { isOutdated, migrate } from './migrations.ts'
+import { ReplayCandidates } from './replay-candidates.ts'
 import { ReplayCopies } from './replay-copies.ts'
 import { ReplayRequests } from './replay-requests.ts'
 import { ReplayRuns } from './replay-runs.ts'
@@ -113,6 +114,7 @@ export class Archive {
   readonly unknownShapes: UnknownShapes
   readonly accountKeys: AccountKeys
   readonly replayTargets: ReplayTargets
+  readonly replayCandidates: ReplayCandidates
   readonly replayCopies: ReplayCopies
   readonly replayRequests: ReplayRequests
   readonly replayRuns: ReplayRuns
@@ -135,6 +137,7 @@ export class Archive {
     this.unknownShapes = new UnknownShapes(db)
     this.accountKeys = new AccountKeys(db)
     this.replayTargets = new ReplayTargets(db)
+    this.replayCandidates = new ReplayCandidates(db)
     this.replayCopies = new ReplayCopies(db)
     this.replayRequests = new ReplayRequests(db)
     this.replayRuns = new ReplayRuns(db)

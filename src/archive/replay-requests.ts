@@ -50,6 +50,8 @@ export interface StoredRequest extends Intent {
   readonly outcome: RequestOutcome | null
   readonly targetId: string | null
   readonly generated: readonly string[] | null
+  /** Another archive sent it. */
+  readonly isForeign: boolean
 }
 
 /** What was spent. */
@@ -59,11 +61,12 @@ export interface SpentAtTarget extends Counted {
 }
 
 const columns = `id, copy, call, appends_to as appendsTo, before, inputs, fingerprint, results, stamp_place as stampPlace,
-  since, at, outcome, target_id as targetId, generated`
+  since, at, outcome, target_id as targetId, generated, is_foreign as isForeign`
 
 /** Intents and receipts. */
 export class ReplayRequests {
   readonly #add: Statement
+  readonly #adopt: Statement
   readonly #started: Statement
   readonly #setGenerated: Statement
   readonly #end: Statement
@@ -79,6 +82,12 @@ export class ReplayRequests {
           counted_in, counted_out, cost)
       values (:copy, :call, :appendsTo, :before, :inputs, :fingerprint, :results, :stampPlace, :since, :at, :run,
         :tokensIn, :tokensOut, :cost)`)
+    this.#adopt = db.prepare(`
+      insert into replay_request
+        (copy, call, appends_to, before, inputs, fingerprint, results, stamp_place, since, at, outcome, ended_at,
+          target_id, generated, is_foreign)
+      values (:copy, :call, :appendsTo, :before, :inputs, :fingerprint, :results, :stampPlace, :since, :at, 'found', :at,
+        :targetId, :generated, 1)`)
     this.#started = db.prepare('update replay_request set target_id = ? where id = ?')
     this.#setGenerated = db.prepare('update replay_request set generated = ? where id = ?')
     this.#end = db.prepare(`
@@ -91,8 +100,9 @@ export class ReplayRequests {
     this.#claimant = db
       .prepare(
         `select copy from replay_request join replay_copy on replay_copy.id = copy
-        where replay_request.target_id = :id and target = :target
-        union all select id from replay_copy where target_id = :id and target = :target limit 1`,
+        where replay_request.target_id = :id and target = :target and copy is not :other
+        union all
+        select id from replay_copy where target_id = :id and target = :target and id is not :other limit 1`,
       )
       .pluck()
     this.#sample = db
@@ -114,6 +124,12 @@ export class ReplayRequests {
   intend(intent: Intent, counted: Counted, run: number, at: string): number {
     const results = JSON.stringify(intent.results)
     return Number(this.#add.run({ ...intent, ...counted, results, run, at }).lastInsertRowid)
+  }
+
+  /** Writes down a request that another archive sent: it was found, and costs nothing here. */
+  adopt(intent: Intent, targetId: string, generated: readonly string[], at: string): void {
+    const texts = { results: JSON.stringify(intent.results), generated: JSON.stringify(generated) }
+    this.#adopt.run({ ...intent, ...texts, targetId, at })
   }
 
   /** Notes under which id the target does it, before it has been done. */
@@ -148,17 +164,22 @@ export class ReplayRequests {
 
   /** The requests of a copy, in the order they were made. */
   ofCopy(copy: number): StoredRequest[] {
-    const rows = this.#ofCopy.all(copy) as (StoredRequest & { results: string; generated: string | null })[]
+    const rows = this.#ofCopy.all(copy) as (Omit<StoredRequest, 'results' | 'generated' | 'isForeign'> & {
+      results: string
+      generated: string | null
+      isForeign: number
+    })[]
     return rows.map((row) => ({
       ...row,
+      isForeign: row.isForeign === 1,
       results: JSON.parse(row.results) as number[],
       generated: row.generated === null ? null : (JSON.parse(row.generated) as string[]),
     }))
   }
 
-  /** The copy to which a conversation of the target belongs. */
-  claimant(target: number, targetId: string): number | undefined {
-    return this.#claimant.get({ target, id: targetId }) as number | undefined
+  /** The copy to which a conversation of the target belongs, other than one. */
+  claimant(target: number, targetId: string, other?: number): number | undefined {
+    return this.#claimant.get({ target, id: targetId, other: other ?? null }) as number | undefined
   }
 
   /** Some ids of what was created over there, at random. */

@@ -79,6 +79,9 @@ async function undoOne(
   { doIt, signal }: UndoOptions,
 ): Promise<Undone> {
   const { targetId } = chain.at(-1) ?? chain[0]
+  if (chain.some(({ isForeign }) => isForeign)) {
+    return { id, targetId, what: 'kept', reason: 'another archive has begun it' }
+  }
   const entries = await reader.entries(targetId)
   if (entries === undefined) return { id, targetId, what: 'gone' }
   if (!isUnchanged(entries, chain)) {

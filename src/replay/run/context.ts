@@ -17,6 +17,8 @@ export interface RunContext {
   readonly budget: Budget
   readonly tally: Tally
   readonly run: BegunReplayRun
+  /** When this run began, as it is written down. */
+  readonly begunAt: string
   /** Throws `archive-locked` where this process no longer holds the archive. */
   readonly confirmLock: () => void
   /** Where stamps come back is found out on the way. */

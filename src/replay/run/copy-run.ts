@@ -3,10 +3,10 @@ import { objectText } from '../../model/json-text.ts'
 import type { Rendering, Request } from '../render.ts'
 import { now, type RunContext } from './context.ts'
 import { inputsOf } from './fingerprint.ts'
+import { readBack } from './read-back.ts'
 import { atLeast, type Tokens } from './budget.ts'
 import { answerCalls } from './results.ts'
 import { send, type Sent, type Step } from './send.ts'
-import { learnStampPlace } from './stamp-place.ts'
 import { standingOf, tokensOfAll, waitsFor, type Standing } from './standing.ts'
 
 /** How the work on a copy ended. `open`: an answer was lost. `stopped`: the run is to end. */
@@ -26,12 +26,13 @@ export async function runCopy(context: RunContext, copy: Copy, rendering: Render
       const reason = `the target called ${step.unanswered}, and the archive has no result for it`
       return end(context, copy, 'diverged', reason)
     }
+    const sentAt = performance.now()
     const sent = await send(context, copy, step)
     if (sent.kind === 'stopped') return 'stopped'
     if (sent.kind !== 'answered') {
       return { state: sent.kind === 'open' ? 'open' : 'failed', error: sent.error }
     }
-    await learnStampPlace(context, sent.targetId)
+    await readBack(context, sent.targetId, step.operation === 'start' ? sentAt : undefined)
     standing = after(standing, step, sent)
   }
 }

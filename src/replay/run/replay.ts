@@ -119,12 +119,13 @@ async function openContext(
 ): Promise<RunContext> {
   const { settleSeconds = SETTLE_SECONDS, signal, secretOf, clock = systemClock, lock } = options
   const target = await targetOf(client, archive, options)
-  const run = archive.transaction(() => archive.replayRuns.begin(target.id, now()))
+  const begunAt = now()
+  const run = archive.transaction(() => archive.replayRuns.begin(target.id, begunAt))
   budget.carry(run.carried)
   const { connectorAuth } = head.options
   const secrets = Object.values(connectorAuth).map(secretOf)
   return {
-    ...{ client, archive, head, budget, tally, run, target, signal, clock, secretOf },
+    ...{ client, archive, head, budget, tally, run, begunAt, target, signal, clock, secretOf },
     confirmLock: () => lock.confirm(),
     reader: new TargetReader(client, signal),
     settleMs: settleSeconds * 1000,

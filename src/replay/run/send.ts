@@ -55,6 +55,11 @@ export async function send(context: RunContext, copy: Copy, step: Step): Promise
       const targetId = await streamed(context, step, body, answer, (id) =>
         archive.transaction(() => archive.replayRequests.started(intent, id)),
       )
+      if (archive.replayRequests.claimant(context.target.id, targetId, copy.id) !== undefined)
+        throw new HansardError(
+          'unexpected-shape',
+          `The answer names ${targetId}, the copy of another conversation`,
+        )
       counted = countedOf(step, answer)
       storeReceipt(context, copy, intent, targetId, answer, counted)
       return { kind: 'answered', targetId, answer }
@@ -117,7 +122,7 @@ function storeIntent(context: RunContext, copy: Copy, step: Step): number {
     fingerprint: fingerprintOf(inputs),
     stampPlace: target.stampPlace ?? ('metadata' as const),
     // Who knows whether a conversation that an append makes keeps the time of the one before it.
-    since: start === undefined ? (reader.servedAt?.toISOString() ?? null) : start.since,
+    since: start === undefined ? (reader.clock.now?.toISOString() ?? null) : start.since,
   }
   context.confirmLock()
   return archive.durably(() => {

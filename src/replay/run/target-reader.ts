@@ -1,6 +1,7 @@
 import type { ConversationsClient, JsonReply } from '../../api/client.ts'
 import { splitList } from '../../backup/split.ts'
 import { isHansardError } from '../../errors.ts'
+import { TargetClock } from './target-clock.ts'
 
 /** Which part of the listing, and of which conversations. */
 interface ListQuery {
@@ -9,21 +10,17 @@ interface ListQuery {
   readonly metadata?: Readonly<Record<string, unknown>>
 }
 
-/** Reads the target, and remembers what time it was over there. */
+/** Reads the target, and hears what time it is over there. */
 export class TargetReader {
   readonly #client: ConversationsClient
   readonly #signal: AbortSignal
-  #servedAt: Date | undefined
+  /** The target's clock, as its answers tell it. */
+  readonly clock = new TargetClock()
   #largestPage = Infinity
 
   constructor(client: ConversationsClient, signal: AbortSignal) {
     this.#client = client
     this.#signal = signal
-  }
-
-  /** The target's own time when it last told it; undefined if it never did. */
-  get servedAt(): Date | undefined {
-    return this.#servedAt
   }
 
   /** A page of the listing. A size that the target refuses is cut down, as most targets would do themselves. */
@@ -53,7 +50,7 @@ export class TargetReader {
   }
 
   #heard(reply: JsonReply): JsonReply {
-    this.#servedAt = reply.servedAt ?? this.#servedAt
+    this.clock.hear(reply.servedAt)
     return reply
   }
 }
