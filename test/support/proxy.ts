@@ -37,6 +37,7 @@ export function proxy(to: string, change: (exchange: Exchange) => unknown): Prom
             }
             delete exchange.headers['content-length']
             delete exchange.headers['transfer-encoding']
+            response.sendDate = false
             response.writeHead(exchange.status, exchange.headers).end(exchange.text)
           })
         })
