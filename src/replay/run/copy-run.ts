@@ -26,7 +26,7 @@ export async function runCopy(context: RunContext, copy: Copy, rendering: Render
       const reason = `the target called ${step.unanswered}, and the archive has no result for it`
       return end(context, copy, 'diverged', reason)
     }
-    const sentAt = performance.now()
+    const sentAt = context.clock.now()
     const sent = await send(context, copy, step)
     if (sent.kind === 'stopped') return 'stopped'
     if (sent.kind !== 'answered') {

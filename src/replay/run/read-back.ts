@@ -6,7 +6,7 @@ import { markOf } from './mark.ts'
  * Reads the first copies back: does the metadata come back, and is the target's clock right? Where that can't be found
  * out, the next copy shows it.
  *
- * @param sentAt when it was sent, by `performance.now`; undefined where this process did not create it
+ * @param sentAt when it was sent, by our clock; undefined where this process did not create it
  */
 export async function readBack(context: RunContext, id: string, sentAt: number | undefined): Promise<void> {
   const { archive, reader, target } = context

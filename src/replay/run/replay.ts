@@ -127,7 +127,7 @@ async function openContext(
   return {
     ...{ client, archive, head, budget, tally, run, begunAt, target, signal, clock, secretOf },
     confirmLock: () => lock.confirm(),
-    reader: new TargetReader(client, signal),
+    reader: new TargetReader(client, signal, clock),
     settleMs: settleSeconds * 1000,
     scrub: scrubberOf(secrets),
   }

@@ -1,3 +1,5 @@
+import type { Clock } from '../../api/clock.ts'
+
 /** How far apart the clock of the Date header and that of created_at may be. */
 export const SKEW_MS = 60_000
 
@@ -7,14 +9,19 @@ export const SKEW_MS = 60_000
  * several machines. What was found out is not kept for a later run, since clocks are set; it costs one `get` a run.
  */
 export class TargetClock {
+  readonly #clock: Clock
   #earliest = Infinity
   #latest = -Infinity
   #isRight: boolean | undefined
 
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
   /** Takes a Date header. */
   hear(servedAt: Date | undefined): void {
     if (servedAt === undefined) return
-    const offset = servedAt.getTime() - performance.now()
+    const offset = servedAt.getTime() - this.#clock.now()
     this.#earliest = Math.min(this.#earliest, offset)
     this.#latest = Math.max(this.#latest, offset)
   }
@@ -24,17 +31,17 @@ export class TargetClock {
     return this.#isRight !== undefined
   }
 
-  /** Compares with when a copy was created; it was sent at this moment of `performance.now`, and has just been read. */
+  /** Compares with when a copy was created; it was sent at this moment of our clock, and has just been read. */
   measure(createdAt: unknown, sentAt: number): void {
     const created = Date.parse(typeof createdAt === 'string' ? createdAt : '')
     const first = sentAt + this.#earliest - SKEW_MS
-    const last = performance.now() + this.#latest + SKEW_MS
+    const last = this.#clock.now() + this.#latest + SKEW_MS
     this.#isRight = created >= first && created <= last
   }
 
   /** A moment of the target's clock that is not after now; undefined where it can't be told. */
   get now(): Date | undefined {
     if (this.#isRight !== true || this.#latest - this.#earliest > SKEW_MS) return undefined
-    return new Date(performance.now() + this.#earliest)
+    return new Date(this.#clock.now() + this.#earliest)
   }
 }

@@ -1,4 +1,5 @@
 import type { ConversationsClient, JsonReply } from '../../api/client.ts'
+import type { Clock } from '../../api/clock.ts'
 import { splitList } from '../../backup/split.ts'
 import { isHansardError } from '../../errors.ts'
 import { TargetClock } from './target-clock.ts'
@@ -15,10 +16,11 @@ export class TargetReader {
   readonly #client: ConversationsClient
   readonly #signal: AbortSignal
   /** The target's clock, as its answers tell it. */
-  readonly clock = new TargetClock()
+  readonly clock: TargetClock
   #largestPage = Infinity
 
-  constructor(client: ConversationsClient, signal: AbortSignal) {
+  constructor(client: ConversationsClient, signal: AbortSignal, clock: Clock) {
+    this.clock = new TargetClock(clock)
     this.#client = client
     this.#signal = signal
   }

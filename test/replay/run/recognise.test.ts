@@ -2,6 +2,7 @@ import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
+import { openArchive } from '../../../src/archive/archive.ts'
 import type { SandboxAccount } from '../../../src/sandbox/account.ts'
 import type { Behaviour } from '../../../src/sandbox/behaviour.ts'
 import { proxy } from '../../support/proxy.ts'
@@ -13,6 +14,8 @@ type Result = Readonly<Record<string, unknown>> & { readonly stderr: string }
 /** Two archives of one account: `second` knows nothing of what the other one has replayed. */
 interface TwoArchives {
   readonly world: ReplayWorld
+  /** The path of the second one. */
+  readonly other: string
   readonly account: SandboxAccount
   first(...args: string[]): Promise<Result>
   second(...args: string[]): Promise<Result>
@@ -37,6 +40,7 @@ async function twoArchives(options: Parameters<typeof replayWorld>[0]): Promise<
   }
   return {
     world,
+    other,
     account: world.sandbox.account('other'),
     first: run,
     second: (...args) => run('--archive', other, ...args),
@@ -180,7 +184,7 @@ describe('A copy of another archive, asked turn by turn,', () => {
   it.each(['newest-first', 'oldest-first', 'updated-first'] as const)(
     'is whole where its last append is, whatever else goes on from the same start (%s)',
     async (order) => {
-      const { account, first, second, writes } = await twoArchives({
+      const { other, account, first, second, writes } = await twoArchives({
         behaviour: { appendId: 'new', order },
         stories: [talksOf([talk])],
       })
@@ -188,6 +192,10 @@ describe('A copy of another archive, asked turn by turn,', () => {
       expect(account.ids).toHaveLength(3)
       expect(await second('--mode', 'turns')).toMatchObject({ exitCode: 0, done: 1, recognised: 1 })
       expect(writes()).toBe(3)
+      const archive = openArchive(other)
+      const [copy] = archive.replayCopies.all()
+      archive.close()
+      expect(entriesOf(account, copy?.targetId ?? '')).toHaveLength(6)
     },
   )
 

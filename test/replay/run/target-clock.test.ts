@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
+import { systemClock } from '../../../src/api/clock.ts'
 import { TargetClock } from '../../../src/replay/run/target-clock.ts'
 import { proxy, type Exchange } from '../../support/proxy.ts'
 import { replayWorld } from '../../support/replay-world.ts'
@@ -11,7 +12,7 @@ const at = (ahead: number) => new Date(Date.now() + ahead)
 
 /** A clock that has heard these Date headers, so far ahead of the time, and compared a copy created so far ahead. */
 function clockOf(heard: readonly number[], createdAhead?: number): TargetClock {
-  const clock = new TargetClock()
+  const clock = new TargetClock(systemClock)
   for (const ahead of heard) clock.hear(at(ahead))
   if (createdAhead !== undefined) clock.measure(at(createdAhead).toISOString(), performance.now() - 500)
   return clock
