@@ -3,7 +3,7 @@ import type { PlannedConversation } from '../plan.ts'
 import { now, type RunContext } from './context.ts'
 import { isOtherRevision, markOf, sourceOfStamp } from './mark.ts'
 import { recognise } from './recognise.ts'
-import { listTarget } from './search.ts'
+import { listProven } from './search.ts'
 import { isMade } from './standing.ts'
 
 /** What a copy must not be in to be planned anew: something was sent, or is there. */
@@ -75,12 +75,12 @@ function isThere({ replayRequests }: RunContext['archive'], copy: Copy): boolean
  * Looks through the target for conversations that carry the stamp of a copy which this archive did not send, and finds
  * out what they are; a copy of another revision makes a conversation stale.
  *
- * @returns whether there are conversations whose origin the listing does not show
+ * @returns whether there may be conversations whose origin the listing does not show
  */
 export async function recogniseCopies(context: RunContext, again: boolean): Promise<boolean> {
   const { archive } = context
   let [isAnyHidden, isAnyLacking, isHiding, isAnyShown] = [false, false, false, false]
-  await listTarget(context, (row) => {
+  const doubt = await listProven(context, (row) => {
     const { id } = row as { id: string }
     const mark = markOf(row)
     const isClaimed = archive.replayRequests.claimant(context.target.id, id) !== undefined
@@ -99,7 +99,7 @@ export async function recogniseCopies(context: RunContext, again: boolean): Prom
     const copy = archive.replayCopies.read(id)
     if (isUnsent(context, copy)) await recognise(context, copy)
   }
-  return isSuspect || isAnyLacking
+  return isSuspect || isAnyLacking || doubt !== undefined
 }
 
 function hasMetadata(row: unknown): boolean {
@@ -109,7 +109,7 @@ function hasMetadata(row: unknown): boolean {
 /** Where nothing shows that the listing gives metadata back, each conversation must be asked for by its id. */
 async function lookAtHidden(context: RunContext, again: boolean): Promise<void> {
   const { archive, reader, target } = context
-  await listTarget(context, async (row) => {
+  await listProven(context, async (row) => {
     const { id } = row as { id: string }
     if (markOf(row) !== 'hidden' || archive.replayRequests.claimant(target.id, id) !== undefined) return
     const mark = markOf(await reader.row(id))

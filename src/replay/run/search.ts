@@ -71,7 +71,7 @@ export async function askFilter({ reader }: RunContext, stamp: string): Promise<
  *
  * @returns why the listing may have missed something
  */
-export async function listTarget(
+async function listTarget(
   { archive, reader }: RunContext,
   take: (row: unknown) => Promise<void>,
   since?: number,
@@ -90,6 +90,24 @@ export async function listTarget(
     if (done === true) return value.complete ? undefined : (value.reason ?? 'the listing was incomplete')
     for (const { row } of value) await take(row)
   }
+}
+
+/**
+ * Lists the target until the listing is proven complete, at most some times; each time each row is handed on.
+ *
+ * @returns why the last listing may have missed something
+ */
+export async function listProven(
+  context: RunContext,
+  take: (row: unknown) => Promise<void>,
+  since?: number,
+): Promise<string | undefined> {
+  let doubt: string | undefined
+  for (let left = LISTINGS; left > 0; left--) {
+    doubt = await listTarget(context, take, since)
+    if (doubt === undefined) return undefined
+  }
+  return doubt
 }
 
 /**
@@ -116,13 +134,9 @@ export async function searchListing(
   const found = new Map(suspects.map((suspect) => [suspect, noCandidates()]))
   const moments = suspects.map(({ request: { since } }) => (since === null ? -Infinity : Date.parse(since)))
   const since = Math.min(...moments) - SKEW_MS
-  for (let left = LISTINGS; ; left--) {
-    const doubt = await listTarget(context, (row) => lookAt(context, row, found), since)
-    if (doubt === undefined) return found
-    if (left > 1) continue
-    for (const { doubts } of found.values()) doubts.push(doubt)
-    return found
-  }
+  const doubt = await listProven(context, (row) => lookAt(context, row, found), since)
+  if (doubt !== undefined) for (const { doubts } of found.values()) doubts.push(doubt)
+  return found
 }
 
 function noCandidates(): Candidates {
