@@ -3,9 +3,9 @@ import type { Writable } from 'node:stream'
 
 import { defuseJson } from './terminal-text.ts'
 
-/** Writes and waits while the other end is not keeping up. */
+/** Writes and waits while the other end is not keeping up. What to do when it is gone, the stream's owner decides. */
 export async function write(stream: Writable, content: string | Uint8Array): Promise<void> {
-  if (!stream.write(content)) await once(stream, 'drain')
+  if (!stream.write(content)) await once(stream, 'drain').catch(() => undefined)
 }
 
 /** JSON as it is, for a pipe; for a terminal, which it may not steer, with escapes where it would. */

@@ -60,6 +60,7 @@ async function lockedRun(
   options: BackupCommandOptions,
   io: Io,
 ): Promise<ExitCode> {
+  io.goOnUnread?.()
   if (holdsSomething(options.archive)) openArchive(options.archive).close() // what is none gets no lock beside it
   warnOfNetworkDisk(options, io)
   const lock = await awaitLock(options.archive, io.name, {

@@ -55,6 +55,7 @@ async function plannedRun(
       await writeLine(io.stderr, 'hansard: nothing was sent')
       return exitCodes.done
     }
+    io.goOnUnread?.()
     return await run(client, archive, plan, options, io)
   } finally {
     plan.close()

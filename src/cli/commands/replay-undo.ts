@@ -30,6 +30,7 @@ export async function replayUndoCommand(options: UndoCommandOptions, io: Io): Pr
         })
       }
       const doIt = options.yes === true
+      if (doIt) io.goOnUnread?.()
       const { id: ids, label } = options
       const counts = { 'would-delete': 0, deleted: 0, gone: 0, kept: 0 }
       for await (const one of undoReplay(client, archive, target, { ids, label, doIt, signal: io.signal })) {
