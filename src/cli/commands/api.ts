@@ -5,7 +5,7 @@ import type { CallReply, ConversationsClient, PlainName, StreamName } from '../.
 import { lookups, operations, type Operation } from '../../api/operations.ts'
 import type { CallArguments } from '../../api/request.ts'
 import { HansardError, messageOf } from '../../errors.ts'
-import { isArrayText, replaceAt } from '../../model/json-text.ts'
+import { compact, isArrayText, replaceAt } from '../../model/json-text.ts'
 import { redactSecrets } from '../../model/secrets.ts'
 import { connect } from '../account.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
@@ -46,7 +46,8 @@ export async function callOperation(
   const shown = (text: string) => jsonFor(io.stdout, options.showSecrets ? text : redacted(text))
   const call = { signal: io.signal }
   if (isStream(name)) {
-    for await (const { text } of client.stream(name, args, call)) await writeLine(io.stdout, shown(text))
+    for await (const { text } of client.stream(name, args, call))
+      await writeLine(io.stdout, shown(compact(text)))
   } else {
     await print(await client.call(name, args, call), shown, io)
   }
