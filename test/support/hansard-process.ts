@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process'
+import { spawn, type ChildProcess, type ChildProcessWithoutNullStreams } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
 /** The built command line. */
@@ -12,8 +12,9 @@ export interface Running {
 }
 
 /** Starts a command line in a process of its own, in an environment that holds nothing but `env`. */
-export function start(args: readonly string[], env: Record<string, string> = {}): Running {
-  const child = spawn(process.execPath, [bin, ...args], { env: { PATH: process.env['PATH'] ?? '', ...env } })
+export function start(args: readonly string[], env: Record<string, string> = {}, options = {}): Running {
+  const surroundings = { env: { PATH: process.env['PATH'] ?? '', ...env }, ...options }
+  const child: ChildProcessWithoutNullStreams = spawn(process.execPath, [bin, ...args], surroundings)
   const said = { stdout: '', stderr: '' }
   child.stdout.on('data', (chunk: Buffer) => (said.stdout += String(chunk)))
   child.stderr.on('data', (chunk: Buffer) => (said.stderr += String(chunk)))
@@ -21,4 +22,9 @@ export function start(args: readonly string[], env: Record<string, string> = {})
     child.on('close', (code, signal) => resolve({ exit: code ?? signal ?? '', ...said })),
   )
   return { child, ended }
+}
+
+/** The same as a user without privileges, whom permissions keep from writing where they say so. */
+export function startUnprivileged(args: readonly string[], env: Record<string, string> = {}): Running {
+  return start(args, env, process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {})
 }
