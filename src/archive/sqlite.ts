@@ -1,7 +1,8 @@
 import Database from 'better-sqlite3'
 import { chmodSync, closeSync, openSync, statSync } from 'node:fs'
+import { devNull } from 'node:os'
 
-import { HansardError, messageOf } from '../errors.ts'
+import { HansardError, isOutOfFiles, messageOf, outOfFiles } from '../errors.ts'
 import { isOfReadOnlyPlace, openCopy } from './read-only-place.ts'
 
 /**
@@ -73,10 +74,23 @@ function createFile(path: string): void {
 /** Says in our words what SQLite or the file system threw; anything else comes back as it is. */
 export function explainSqlite(thrown: unknown, path: string): unknown {
   if (!(thrown instanceof Error) || thrown instanceof HansardError || !('code' in thrown)) return thrown
+  if (isOutOfFiles(thrown) || (thrown.code === 'SQLITE_CANTOPEN' && canOpenNothing())) {
+    return new HansardError('file', outOfFiles.message, { hint: outOfFiles.hint, cause: thrown })
+  }
   const known = explanations.find(([code]) => String(thrown.code).startsWith(code))
   if (known === undefined) return thrown
   const [, kind, what, hint] = known
   return new HansardError(kind, `${path}: ${what} (${messageOf(thrown)})`, { hint, cause: thrown })
+}
+
+/** SQLite does not say why it cannot open a file. */
+function canOpenNothing(): boolean {
+  try {
+    closeSync(openSync(devNull, 'r'))
+    return false
+  } catch (thrown) {
+    return isOutOfFiles(thrown)
+  }
 }
 
 const explanations = [

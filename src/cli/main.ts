@@ -1,5 +1,7 @@
 import { hostname } from 'node:os'
 
+import { HansardError, isOutOfFiles, outOfFiles } from '../errors.ts'
+
 import { exitCodeOf, exitCodes, type ExitCode } from './exit-codes.ts'
 import type { Io } from './io.ts'
 import { buildProgram, isHelpRequest, usageErrorOf } from './program.ts'
@@ -29,6 +31,9 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
 
 /** What SQLite throws in the middle of a command gets our words here; the library is not loaded for anything less. */
 async function explain(thrown: unknown, archive: string): Promise<unknown> {
+  if (isOutOfFiles(thrown)) {
+    return new HansardError('file', outOfFiles.message, { hint: outOfFiles.hint, cause: thrown })
+  }
   const isSqlite = thrown instanceof Error && thrown.name === 'SqliteError'
   return isSqlite ? (await import('../archive/sqlite.ts')).explainSqlite(thrown, archive) : thrown
 }
