@@ -10,7 +10,7 @@ import type { BackupResult } from '../../backup/options.ts'
 import { connect } from '../account.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { AccountOptions, Io } from '../io.ts'
-import { writeLine } from '../output.ts'
+import { writeJson, writeLine } from '../output.ts'
 import { showProgress } from '../progress.ts'
 import { defuseLine } from '../terminal-text.ts'
 import { count } from '../words.ts'
@@ -60,6 +60,7 @@ async function lockedRun(
   options: BackupCommandOptions,
   io: Io,
 ): Promise<ExitCode> {
+  io.goOnUnread?.()
   if (holdsSomething(options.archive)) openArchive(options.archive).close() // what is none gets no lock beside it
   warnOfNetworkDisk(options, io)
   const lock = await awaitLock(options.archive, io.name, {
@@ -112,7 +113,7 @@ async function runBackup(
     const said = { onProgress: progress.update, onIndexing }
     const result = await backup(client, archive, { ...how, signal: io.signal, ...said })
     progress.end()
-    if (options.json === true) await writeLine(io.stdout, JSON.stringify(resultObject(result)))
+    if (options.json === true) await writeJson(io.stdout, resultObject(result))
     else if (options.quiet !== true) await writeSummary(result, options, io)
     else if (result.outcome === 'partial' && result.reason !== undefined)
       await writeLine(io.stderr, defuseLine(`hansard: ${result.reason}`)) // cron mails what is written

@@ -3,7 +3,7 @@ import { statSync } from 'node:fs'
 import { openArchive, type Archive } from '../../archive/archive.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'
-import { writeLine } from '../output.ts'
+import { writeJson, writeLine } from '../output.ts'
 import { lineOfRun } from '../run-line.ts'
 import { defuseLine } from '../terminal-text.ts'
 import { count } from '../words.ts'
@@ -13,7 +13,7 @@ export async function statusCommand(options: GlobalOptions, io: Io): Promise<Exi
   const archive = openArchive(options.archive)
   try {
     const status = statusOf(archive)
-    if (options.json === true) await writeLine(io.stdout, JSON.stringify(status))
+    if (options.json === true) await writeJson(io.stdout, status)
     else for (const line of linesOf(status)) await writeLine(io.stdout, defuseLine(line))
     return exitCodes.done
   } finally {
