@@ -1,6 +1,7 @@
 import type { SeenRows } from '../archive/seen-rows.ts'
 import { isHansardError } from '../errors.ts'
-import { isFatal, type RunContext } from './fetcher.ts'
+import { isFatal } from './fatal.ts'
+import type { RunContext } from './fetcher.ts'
 import { workThrough } from './workers.ts'
 
 /** What came of looking for conversations that were not listed. */

@@ -85,7 +85,7 @@ describe('An agent', () => {
       expect(await here.backup()).toMatchObject({
         exitCode: 3,
         complete: true,
-        reason: '1 agents or files could not be fetched',
+        reason: '1 agent or file could not be fetched',
       })
       expect(look(here)).toMatchObject({
         counts: { failed: 1, stored: 0 },

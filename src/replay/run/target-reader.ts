@@ -1,4 +1,5 @@
 import type { ConversationsClient, JsonReply } from '../../api/client.ts'
+import { readPart } from '../../backup/confirm-missing.ts'
 import { PageSize } from '../../backup/page-size.ts'
 import { pageOf, splitList } from '../../backup/split.ts'
 import { isHansardError } from '../../errors.ts'
@@ -57,7 +58,9 @@ export class TargetReader {
   /** The texts of the entries of a conversation; undefined if there is none. */
   entries(id: string): Promise<readonly string[] | undefined> {
     return orNothing(async () => {
-      const reply = this.#heard(await this.#client.getHistory(id, { signal: this.#signal }))
+      const call = { signal: this.#signal }
+      const read = () => this.#client.getHistory(id, call)
+      const reply = this.#heard(await readPart(this.#client, id, 'history', read, call))
       return splitList(reply, 'entries', id).entries
     })
   }
