@@ -4,7 +4,8 @@ import type { JsonReply } from '../api/read-answer.ts'
 import type { EntryList, FetchedConversation } from '../archive/revisions.ts'
 import { HansardError, isHansardError } from '../errors.ts'
 import { rowFacts } from '../model/conversation.ts'
-import { compact } from '../model/json-text.ts'
+import { typeName } from '../model/entries/fields.ts'
+import { compact, member } from '../model/json-text.ts'
 import { sameContent } from '../model/same-content.ts'
 import { redactSecrets } from '../model/secrets.ts'
 import type { Candidate } from './candidates.ts'
@@ -27,8 +28,6 @@ export interface Fetched extends FetchedConversation {
   readonly messagesDiffer: boolean
   /** Why the messages could not be read or compared, where the history could. */
   readonly messagesFailure: unknown
-  /** The entries of the history, parsed, in its order. */
-  readonly parsed: readonly unknown[]
 }
 
 /** Fetches all that the API has of one conversation; its bodies count as in flight until `hold` is released. */
@@ -51,14 +50,13 @@ export async function fetchConversation(
     onStep('history')
     const reply = await readPart(client, id, 'history', () => client.getHistory(id, call), { signal })
     const history = splitList(reply, 'entries', id)
-    const { entries: parsed } = reply.json as { entries: readonly unknown[] }
-    const found = { history, parsed, at: reply.servedAt }
+    const found = { history, at: reply.servedAt }
     if (!messages) return { ...found, ...unread }
     onStep('messages')
     try {
       const answer = await readPart(client, id, 'messages', () => client.getMessages(id, call), { signal })
       const list = splitList(answer, 'messages', id)
-      return { ...found, messages: list, agreement: agreementOf(messagesOf(history, parsed), list.entries) }
+      return { ...found, messages: list, agreement: agreementOf(messagesOf(history), list.entries) }
     } catch (thrown) {
       if (isFatal(thrown) || signal.aborted) throw thrown
       // Deleted between the two reads: what was read is whole, and the next run finds that it is gone.
@@ -76,14 +74,12 @@ export async function fetchConversation(
     messages: read.agreement === 'same' ? undefined : read.messages,
     messagesDiffer: read.agreement === 'different',
     messagesFailure: read.messagesFailure,
-    parsed: read.parsed,
     fetchedAt: earlier(first.at, began).toISOString(),
   }
 }
 
 interface ReadOnce {
   readonly history: EntryList
-  readonly parsed: readonly unknown[]
   /** The service's own time. */
   readonly at: Date | undefined
   readonly messages: EntryList | 'unread'
@@ -123,8 +119,8 @@ function agreementOf(
 }
 
 /** The texts of those entries that are messages; an entry without a type can only be one. */
-function messagesOf(history: EntryList, parsed: readonly unknown[]): string[] {
-  const types = parsed.map((entry) => (entry as { readonly type?: unknown }).type ?? 'message.')
-  const isMessage = (type: unknown) => typeof type === 'string' && type.startsWith('message.')
-  return history.entries.filter((_, i) => isMessage(types[i]))
+function messagesOf({ entries }: EntryList): string[] {
+  return entries.filter((entry) =>
+    (typeName(member(entry, 'type')?.value) ?? 'message.').startsWith('message.'),
+  )
 }

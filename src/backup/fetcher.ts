@@ -4,6 +4,7 @@ import type { StoreResult } from '../archive/conversations.ts'
 import type { ArchiveEvent } from '../archive/events.ts'
 import type { Failure, OpenFailure } from '../archive/failures.ts'
 import { HansardError, isHansardError, messageOf } from '../errors.ts'
+import { rowFacts } from '../model/conversation.ts'
 import { referencesOf } from '../model/references.ts'
 import { unknownShapes } from '../model/unknown-shapes.ts'
 import type { Candidate } from './candidates.ts'
@@ -151,7 +152,7 @@ export class Fetcher {
    * to lose the conversation; the next run tries again.
    */
   #addDerived(
-    { id, row, parsed, messagesFailure }: Fetched,
+    { id, row, history: { entries }, messagesFailure }: Fetched,
     { outcome, added }: StoreResult,
     failure: OpenFailure | undefined,
     at: string,
@@ -169,15 +170,14 @@ export class Fetcher {
     if (messagesFailure !== undefined) problems.push({ step: 'messages', thrown: messagesFailure })
     const isNews = outcome !== 'unchanged'
     if (isNews || failure?.step === 'references') {
-      const parsedRow: unknown = JSON.parse(row)
-      const references = attempt('references', () => this.#stages.references(parsedRow, parsed))
-      archive.dependencies.want(references, at, changedAt(parsedRow, at))
+      const references = attempt('references', () => this.#stages.references(row, entries))
+      archive.dependencies.want(references, at, changedAt(row, at))
     }
-    const fresh = failure?.step === 'shapes' ? parsed : added.map((position) => parsed[position])
     if (isNews || failure?.step === 'shapes') {
-      const ofRow: unknown = outcome === 'new' ? JSON.parse(row) : {}
+      const fresh = failure?.step === 'shapes' ? entries : added.map((position) => entries[position] ?? '')
+      const freshRow = outcome === 'new' ? row : undefined
       archive.unknownShapes.add(
-        attempt('shapes', () => this.#stages.shapes(ofRow, fresh)),
+        attempt('shapes', () => this.#stages.shapes(freshRow, fresh)),
         id,
         at,
       )
@@ -208,11 +208,10 @@ function isAccepted(failure: OpenFailure | undefined): boolean {
 }
 
 /** When a conversation last changed; now where its row does not say so, or names a time to come. */
-function changedAt(row: unknown, at: string): string {
-  const { updated_at, created_at } = Object(row) as Readonly<Record<string, unknown>>
-  const changed = [updated_at, created_at]
-    .map((time) => (typeof time === 'string' ? Date.parse(time) : NaN))
-    .find((time) => time <= Date.now())
+function changedAt(row: string, at: string): string {
+  const facts = rowFacts(JSON.parse(row))
+  const times = [facts?.updatedAt, facts?.createdAt].map((time) => Date.parse(time ?? ''))
+  const changed = times.find((time) => time <= Date.now())
   return changed === undefined ? at : new Date(changed).toISOString()
 }
 
