@@ -56,11 +56,10 @@ export class Unindexed {
     return this.#db.prepare(`select document from unindexed ${condition}`).pluck().all(version) as number[]
   }
 
-  /** How many there are that nobody has accepted. */
-  count(): number {
-    return Number(
-      this.#db.prepare('select count(*) from unindexed where acknowledged_at is null').pluck().get(),
-    )
+  /** How many there are; with `isOpen` only those that nobody has accepted. */
+  count({ isOpen = false } = {}): number {
+    const condition = isOpen ? 'where acknowledged_at is null' : ''
+    return Number(this.#db.prepare(`select count(*) from unindexed ${condition}`).pluck().get())
   }
 
   /** All of them, each with a conversation that holds it. */

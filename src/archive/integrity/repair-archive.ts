@@ -76,12 +76,16 @@ function fillSearch(db: Sqlite): Repair[] {
   try {
     const index = new SearchIndex(db, new Histories(db))
     const { waiting } = index.state()
+    const unindexed = index.unindexed.count()
+    if (unindexed > 0) db.transaction(() => index.retryUnindexed({ all: true })).immediate()
     while (db.transaction(() => index.addSome()).immediate());
-    return waiting === 0
-      ? []
-      : [{ check: 'search', what: `${waiting} conversations were put into the index` }]
+    const mended = unindexed - index.unindexed.count()
+    return [
+      ...(waiting === 0 ? [] : [`${waiting} conversations were put into the index`]),
+      ...(mended <= 0 ? [] : [`${mended} texts that could not be indexed before were put into the index`]),
+    ].map((what) => ({ check: 'search', what }))
   } catch {
-    return [] // the check that follows says why
+    return [] // the check that follows says what is missing
   }
 }
 
