@@ -1,16 +1,13 @@
 import type { BodyHold } from '../api/body-budget.ts'
 import type { ConversationsClient } from '../api/client.ts'
-import type { JsonReply } from '../api/read-answer.ts'
 import type { EntryList, FetchedConversation } from '../archive/revisions.ts'
-import { HansardError, isHansardError } from '../errors.ts'
-import { rowFacts } from '../model/conversation.ts'
+import { isHansardError } from '../errors.ts'
 import { typeName } from '../model/entries/fields.ts'
-import { compact, member } from '../model/json-text.ts'
+import { member } from '../model/json-text.ts'
 import { sameContent } from '../model/same-content.ts'
-import { redactSecrets } from '../model/secrets.ts'
 import type { Candidate } from './candidates.ts'
-import { readPart } from './confirm-missing.ts'
 import { isFatal } from './fatal.ts'
+import { readPart, readRow } from './read-conversation.ts'
 import { splitList } from './split.ts'
 
 /** How to fetch. */
@@ -44,7 +41,7 @@ export async function fetchConversation(
   // The row first: should the conversation grow while its history is read, its newer `updated_at` is not yet known here,
   // and the next run fetches it again.
   if (candidate.needsRow) onStep('get')
-  const row = candidate.needsRow ? rowOf(await client.get(id, call), id) : candidate.row
+  const row = candidate.needsRow ? await readRow(client, id, call) : candidate.row
 
   const readOnce = async (): Promise<ReadOnce> => {
     onStep('history')
@@ -95,17 +92,6 @@ const unread = { messages: 'unread', agreement: 'unread' } as const
  */
 function earlier(served: Date | undefined, own: Date): Date {
   return served !== undefined && served < own ? served : own
-}
-
-function rowOf({ text, json }: JsonReply, id: string): string {
-  if (rowFacts(json)?.id === id) return redactSecrets(compact(text))
-  throw new HansardError(
-    'unexpected-shape',
-    'The API answered for another conversation than the one asked for',
-    {
-      body: redactSecrets(text),
-    },
-  )
 }
 
 /** Messages should be the history without tools, calls and handoffs: word for word, or at least in content. */

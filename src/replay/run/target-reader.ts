@@ -1,6 +1,6 @@
 import type { ConversationsClient, JsonReply } from '../../api/client.ts'
-import { readPart } from '../../backup/confirm-missing.ts'
 import { PageSize } from '../../backup/page-size.ts'
+import { readPart } from '../../backup/read-conversation.ts'
 import { pageOf, splitList } from '../../backup/split.ts'
 import { isHansardError } from '../../errors.ts'
 
