@@ -112,7 +112,7 @@ describe('A listing that never ends', () => {
     ],
   ])('because the service %s ends all the same, with what it saw', async (_, list) => {
     const here = await worldOf(list)
-    const result = await here.backup()
+    const result: Record<string, unknown> = await here.backup()
     expect(result).toMatchObject({ exitCode: 3, complete: false, failed: 0 })
     expect(result['new']).toBeGreaterThanOrEqual(100)
     expect(here.lists()).toBeLessThan(150)

@@ -9,10 +9,8 @@ import { world, type World } from '../support/world.ts'
 const long = new Date('2026-01-01')
 const entry = (n: number) => `{"type":"message.input","id":"msg_${n}","content":"say ${n}"}`
 const notFound = { kind: 'answer', status: 404, body: '{"detail":"Not found"}' } as const
-const noRoute = {
-  ...{ kind: 'answer', status: 404 },
-  body: '{"message":"no Route matched with those values","request_id":"r-1"}',
-} as const
+const gatewayBody = '{"message":"no Route matched with those values","request_id":"r-1"}'
+const noRoute = { kind: 'answer', status: 404, body: gatewayBody } as const
 
 /** An account of so many conversations. */
 async function worldOf(count: number): Promise<World & { ids: readonly string[] }> {

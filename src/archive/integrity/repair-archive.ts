@@ -81,8 +81,12 @@ function fillSearch(db: Sqlite): Repair[] {
     while (db.transaction(() => index.addSome()).immediate());
     const mended = unindexed - index.unindexed.count()
     return [
-      ...(waiting === 0 ? [] : [`${waiting} conversations were put into the index`]),
-      ...(mended <= 0 ? [] : [`${mended} texts that could not be indexed before were put into the index`]),
+      ...(waiting === 0
+        ? []
+        : [`${waiting} ${waiting === 1 ? 'conversation was' : 'conversations were'} put into the index`]),
+      ...(mended <= 0
+        ? []
+        : [`${mended} ${mended === 1 ? 'text' : 'texts'} that could not be indexed before`]),
     ].map((what) => ({ check: 'search', what }))
   } catch {
     return [] // the check that follows says what is missing
