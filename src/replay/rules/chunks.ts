@@ -32,10 +32,7 @@ export function rewriteChunk(text: string, path: string, keepsThinking: boolean)
 const rules: Readonly<Record<string, Rule>> = {
   text: asItIs('text', { fields: { type: isText, text: isText }, required: ['text'] }),
   image_url: image,
-  document_url: asItIs('document_url', {
-    fields: { type: isText, document_url: isText, document_name: orNull(isText) },
-    required: ['document_url'],
-  }),
+  document_url: document,
   tool_file: noteFile,
   tool_reference: cite,
   reference: citeNumbers,
@@ -56,10 +53,31 @@ function image(text: string, path: string): RewrittenChunk {
   const shape = { fields: { url: isText, detail: orNull(isWord('low', 'auto', 'high')) }, required: ['url'] }
   const url = stringIn(inner) === null ? fit(inner, shape) : { text: inner, dropped: [] }
   if (url === undefined) return unknown(text, path)
+  const address = stringIn(inner) ?? stringIn(fieldsOf(inner).get('url')) ?? ''
+  if (!isAddress(address)) return asText('address-noted', text, path, `[image: ${address}]`)
   const rest = fit(text, { fields: { type: isText, image_url: () => true } })
   const chunk = objectText({ type: '"image_url"', image_url: url.text })
   const losses = [...droppedAt(path, rest), ...droppedAt(step(path, 'image_url'), url)]
   return sent(text, path, chunk, losses)
+}
+
+const documentAsItIs = asItIs('document_url', {
+  fields: { type: isText, document_url: isText, document_name: orNull(isText) },
+  required: ['document_url'],
+})
+
+function document(text: string, path: string): RewrittenChunk {
+  const fields = fieldsOf(text)
+  const address = stringIn(fields.get('document_url'))
+  if (address === null || isAddress(address)) return documentAsItIs(text, path, true)
+  const name = stringIn(fields.get('document_name')) ?? ''
+  const words = [name, address].filter((word) => word !== '').join(' ')
+  return asText('address-noted', text, path, `[document: ${words}]`)
+}
+
+/** What a target can fetch, or has before it. */
+function isAddress(text: string): boolean {
+  return /^(?:https?:|data:)/.test(text)
 }
 
 /** The id of a file means nothing in another account, and its bytes can't be put there. */

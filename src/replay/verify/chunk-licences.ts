@@ -18,6 +18,15 @@ export const chunkLicences = {
     const name = stringMember(given, 'file_name') ?? stringMember(given, 'file_id')
     return name !== undefined && text.includes(name)
   }),
+  'address-noted': chunk(['image_url', 'document_url'], (given, text) => {
+    const image = objectOf(treeOf(given)).get('image_url')
+    const address = stringMember(given, 'document_url') ?? stringOf(objectOf(image).get('url') ?? image)
+    const isTaken = ['http:', 'https:', 'data:'].some((scheme) => address?.startsWith(scheme))
+    const words = [address, stringMember(given, 'document_name')]
+    return (
+      address !== undefined && !isTaken && words.every((word) => word === undefined || text.includes(word))
+    )
+  }),
   'thinking-dropped': ({ after }, { text = '', path }) => {
     if (typeOf(treeAt(treeOf(text), path)) !== 'thinking') return 'there is no thinking'
     return after === null ? undefined : 'something is sent in its place'
