@@ -9,7 +9,7 @@ import { expectedEntries } from './expected-entries.ts'
 import { expectedRow } from './expected-row.ts'
 import { foundEntries } from './found-entries.ts'
 import { functionsApart } from './function-names.ts'
-import { callsApart } from './pairs.ts'
+import { callsApart, idsShared } from './pairs.ts'
 import { rowForm, type RowForm } from './row-form.ts'
 import { objectOf, treeOf } from './tree.ts'
 
@@ -48,6 +48,7 @@ export function compareCopy(replayed: Replayed, copy: Copy | undefined): Compari
         }
   const apart = [
     ...(mode === 'history' ? callsApart(source.entries, expected.entries) : []),
+    ...(mode === 'history' ? idsShared(source.entries, expected.entries) : []),
     ...functionsApart(replayed, mode === 'history' ? expected.entries : [], told.row),
   ]
   const differences = [

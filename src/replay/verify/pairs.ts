@@ -1,6 +1,7 @@
 import type { Difference } from './certificate.ts'
 import { entryForm, typeOf, type EntryForm } from './entry-form.ts'
 import type { Expected } from './expected-entries.ts'
+import { stringMember } from './texts.ts'
 import { stringOf, treeOf } from './tree.ts'
 
 /**
@@ -17,6 +18,19 @@ export function callsApart(source: readonly string[], expected: readonly Expecte
     if (halves.every((half) => !half) || sent.get(call) === result) return []
     const detail = `the call in entry ${call} and its result in entry ${result} have come apart`
     return [{ entry: call, path: '', kind: 'apart', detail, expected: null, found: null }]
+  })
+}
+
+/** Every call is called by itself: an id that takes the place of its own, or is made up, is no other call's. */
+export function idsShared(source: readonly string[], expected: readonly Expected[]): Difference[] {
+  const calls = expected.filter(({ form }) => typeOf(form) === 'function.call')
+  const ids = calls.map(({ form }) => stringOf(form.get('tool_call_id')))
+  return calls.flatMap(({ position }, i): Difference[] => {
+    const id = ids[i]
+    const isOwn = stringMember(source[position] ?? '{}', 'tool_call_id') === id
+    if (isOwn || ids.indexOf(id) === ids.lastIndexOf(id)) return []
+    const detail = `the call in entry ${position} is given an id that another call has`
+    return [{ entry: position, path: '', kind: 'apart', detail, expected: null, found: id ?? null }]
   })
 }
 
