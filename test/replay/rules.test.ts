@@ -73,7 +73,9 @@ describe('An entry', () => {
     const handoff = '{"type":"agent.handoff","previous_agent_name":"desk","next_agent_name":"gauge"}'
     const call = '{"type":"function.call","tool_call_id":"aaaaaaaaa","name":"f","arguments":"{}"}'
     const result = '{"type":"function.result","tool_call_id":"aaaaaaaaa","result":"1"}'
-    expect(inputs(renderOf([handoff, user]))[0]).toContain('[handoff: desk to gauge]')
+    expect(inputs(renderOf([handoff, user]))[0]).toContain('[handoff: desk → gauge]')
+    const captured = '{"type":"agent.handoff","agent_id":"ag_1","agent_name":"websearch-agent"}'
+    expect(inputs(renderOf([captured, user]))[0]).toContain('[handoff: → websearch-agent (ag_1)]')
     const within = renderOf([call, handoff, result])
     expect(inputs(within)).toEqual([call, result])
     expect(kinds(within)).toEqual(['handoff-dropped'])
@@ -113,6 +115,11 @@ describe('A chunk', () => {
       '{"type":"tool_file","tool":"t","file_id":"f","file_name":"delta","file_type":"png"}',
       '[file: delta.png]',
     ],
+    [
+      '{"type":"tool_file","tool":"t","file_id":"f","file_name":"plot_0.png","file_type":"png"}',
+      '[file: plot_0.png]',
+    ],
+    ['{"type":"tool_reference","tool":"t","title":1.10,"url":"https://e.org"}', '[1.10](https://e.org)'],
     ['{"type":"hologram","depth":-0.0}', '{"type":"hologram","depth":-0.0}'],
   ])('%s becomes the text %s', (chunk, text) => {
     expect(second(of(chunk))).toBe(`{"type":"text","text":${JSON.stringify(text)}}`)

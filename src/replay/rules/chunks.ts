@@ -1,3 +1,4 @@
+import { chunkViews } from '../../model/entries/chunk-view.ts'
 import { elements, isArrayText, isObjectText, objectText } from '../../model/json-text.ts'
 import type { LossKind } from '../loss.ts'
 import { fit, isText, isTruth, isWord, orNull, type Fitted, type Shape } from '../shape.ts'
@@ -82,28 +83,23 @@ function isAddress(text: string): boolean {
 
 /** The id of a file means nothing in another account, and its bytes can't be put there. */
 function noteFile(text: string, path: string): RewrittenChunk {
-  const fields = fieldsOf(text)
-  const id = stringIn(fields.get('file_id'))
-  if (id === null) return unknown(text, path)
-  const name = stringIn(fields.get('file_name'))
-  const extension = stringIn(fields.get('file_type'))
-  const called = name === null ? id : [name, extension].filter((part) => part !== null).join('.')
-  return asText('file-noted', text, path, `[file: ${called}]`)
+  const [view] = chunkViews(text)
+  const called = view?.kind === 'file' ? (view.name ?? view.id) : undefined
+  return called === undefined ? unknown(text, path) : asText('file-noted', text, path, `[file: ${called}]`)
 }
 
 function cite(text: string, path: string): RewrittenChunk {
-  const fields = fieldsOf(text)
-  const url = stringIn(fields.get('url'))
-  const title = stringIn(fields.get('title')) ?? url
-  if (title === null) return unknown(text, path)
-  return asText('citation-as-text', text, path, url === null ? `[${title}]` : `[${title}](${url})`)
+  const [view] = chunkViews(text)
+  if (view?.kind !== 'source') return unknown(text, path)
+  const { url, title = url } = view
+  if (title === undefined) return unknown(text, path)
+  return asText('citation-as-text', text, path, url === undefined ? `[${title}]` : `[${title}](${url})`)
 }
 
 function citeNumbers(text: string, path: string): RewrittenChunk {
-  const ids = fieldsOf(text).get('reference_ids') ?? 'null'
-  if (!isArrayText(ids)) return unknown(text, path)
-  const named = elements(ids).map((id) => stringIn(id) ?? id)
-  return asText('citation-as-text', text, path, `[${named.join(', ')}]`)
+  const [view] = chunkViews(text)
+  if (view?.kind !== 'reference' || view.ids.length === 0) return unknown(text, path)
+  return asText('citation-as-text', text, path, `[${view.ids.join(', ')}]`)
 }
 
 /** Thinking goes only to a model that reasons; its signature is its author's, and nobody knows who would check it. */

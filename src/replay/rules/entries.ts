@@ -1,3 +1,5 @@
+import { handoffText } from '../../model/entries/entry-text.ts'
+import { entryView } from '../../model/entries/entry-view.ts'
 import { objectText } from '../../model/json-text.ts'
 import type { Loss, LossKind } from '../loss.ts'
 import { lossOf, stringIn, type SourceEntry } from '../source.ts'
@@ -124,21 +126,15 @@ function result(entry: SourceEntry, { calls }: Surroundings): Piece {
   }
 }
 
-/** Whether a handoff is taken as an input nobody knows, and its agents are not over there. */
+/** Whether a handoff is taken as an input nobody knows, and its agents are not over there: they are named in a text. */
 function noteHandoff(entry: SourceEntry, { calls }: Surroundings): Piece {
   if (calls.within.has(entry.position)) {
     return { inputs: [], losses: [lossOf('handoff-dropped', entry, '', entry.text, null)] }
   }
-  return entryAsText(
-    entry,
-    'handoff-noted',
-    `[handoff: ${agent(entry, 'previous')} to ${agent(entry, 'next')}]`,
-  )
-}
-
-function agent({ fields }: SourceEntry, which: 'previous' | 'next'): string {
-  const name = stringIn(fields.get(`${which}_agent_name`)) ?? stringIn(fields.get(`${which}_agent_id`))
-  return name ?? 'an agent'
+  const view = entryView(entry.text)
+  if (view.kind !== 'handoff') return unknown(entry)
+  const words = [`[handoff: ${handoffText(view)}]`, view.rest].filter((each) => each !== undefined)
+  return entryAsText(entry, 'handoff-noted', words.join(' '))
 }
 
 function renamedCall(entry: SourceEntry, sendAs: string): Loss[] {

@@ -3,7 +3,7 @@ import { complaintAboutAddition } from './added-answers.ts'
 import { cutArguments, isId, isSameArguments, replacesName } from './call-forms.ts'
 import { contentForm, entryForm, jsonForm } from './entry-form.ts'
 import type { Licence } from './licences.ts'
-import { membersOf, roleIn, stringMember, typeIn } from './texts.ts'
+import { membersOf, roleIn, stringMember, typeIn, wordsAt } from './texts.ts'
 import { isNothing, objectOf, present, stringOf, textOf, treeOf, type Tree, type TreeObject } from './tree.ts'
 
 /** What a loss of an entry may do, by its kind. */
@@ -16,10 +16,7 @@ export const entryLicences = {
   }),
   'handoff-noted': whole((loss, { text = '' }) => {
     if (typeIn(text) !== 'agent.handoff') return 'there is no handoff'
-    const names = ['previous', 'next'].map(
-      (which) => stringMember(text, `${which}_agent_name`) ?? stringMember(text, `${which}_agent_id`) ?? '',
-    )
-    return complaintAboutNote(loss, names)
+    return complaintAboutNote(loss, agentsOf(text))
   }),
   'handoff-dropped': whole(({ after }, { text = '' }) => {
     if (typeIn(text) !== 'agent.handoff') return 'there is no handoff'
@@ -147,6 +144,14 @@ function isFoundOut(info: Tree | undefined, result: string | undefined): boolean
   if (isNothing(info)) return result === '{}'
   if (stringOf(info) !== undefined) return stringOf(info) === result
   return textOf(info) === jsonForm(result)
+}
+
+/** What names the agents of a handoff: the specification names both, captures only who takes over. */
+function agentsOf(text: string): string[] {
+  const named = ['previous_agent_name', 'previous_agent_id', 'next_agent_name', 'next_agent_id']
+  const told = named.flatMap((key) => wordsAt(text, key))
+  const isSpecified = ['next_agent_name', 'next_agent_id'].some((key) => wordsAt(text, key).length > 0)
+  return isSpecified ? told : [...told, ...wordsAt(text, 'agent_name'), ...wordsAt(text, 'agent_id')]
 }
 
 /** A text of the assistant's in which all of these words stand. */
