@@ -1,3 +1,4 @@
+import { member } from '../model/json-text.ts'
 import { factOf, plainText } from '../model/plain-text.ts'
 import type { ExportedConversation } from './format.ts'
 import type { Json } from './json.ts'
@@ -76,7 +77,13 @@ export function describeColumns(columns: readonly Column<never>[]): string {
 }
 
 function fact(name: string, kind: Kind, about: string): Column<ExportedConversation> {
+  if (kind === 'json') return { name, kind, about, of: ({ row }) => jsonOf(row, name) }
   return { name, kind, about, of: ({ row }) => factOf(row.text, row.value, name) }
+}
+
+/** A member as JSON, of a string too; null where there is nothing. */
+function jsonOf({ text, value }: Json, name: string): string | null {
+  return (value[name] ?? null) === null ? null : (member(text, name)?.value ?? null)
 }
 
 function factOfEntry(name: string, kind: Kind, about: string): Column<EntryRow> {

@@ -1,6 +1,8 @@
 import { createHash, type Hash } from 'node:crypto'
 
 import type { ExportContext, ExportedConversation, Writer } from '../format.ts'
+import { jsonLine } from '../json-line.ts'
+import { madeOrLeftOut } from '../left-out.ts'
 import type { ChatContent } from './content.ts'
 import { LineCheck } from './line-check.ts'
 import { messagesOf } from './messages.ts'
@@ -37,13 +39,8 @@ export class ChatWriter implements Writer {
   }
 
   async write(conversation: ExportedConversation): Promise<void> {
-    try {
-      const file = this.#sides.of(conversation.id)
-      for (const part of this.#lineOf(conversation)) await file.write(part)
-    } catch (thrown) {
-      if (!(thrown instanceof Inexpressible)) throw thrown
-      await this.#context.leaveOut(conversation.id, thrown.message)
-    }
+    const file = this.#sides.of(conversation.id)
+    for (const part of this.#lineOf(conversation)) await file.write(jsonLine(part))
   }
 
   async end(): Promise<void> {
@@ -54,9 +51,11 @@ export class ChatWriter implements Writer {
   /** A line in parts, none of which comes before all is found good: a conversation may be larger than memory. */
   *#lineOf({ id, row, entries }: ExportedConversation): Generator<string, void, undefined> {
     if (row.value.type === 'hansard.unreadable') throw new Inexpressible('unreadable', row.value['reason'])
-    const { system, tools } = settingOf(row, this.#context.dependencies, this.#options.withSystem)
+    const { system, tools } = madeOrLeftOut(() =>
+      settingOf(row, this.#context.dependencies, this.#options.withSystem),
+    )
     const messages = (): Iterable<string> => withFirst(system, messagesOf(entries(), this.#options))
-    const { sha256, kept } = checked(messages(), tools)
+    const { sha256, kept } = madeOrLeftOut(() => checked(messages(), tools))
     const earlier = this.#written.note(sha256, id)
     if (earlier !== undefined) throw new Inexpressible('duplicate', earlier)
     let separator = '{"messages":['

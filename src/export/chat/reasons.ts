@@ -1,3 +1,5 @@
+import { LeftOut } from '../left-out.ts'
+
 /**
  * What a training line can't say, and what the user is told instead: such a conversation is left out and named. Nothing
  * is bent to fit, nothing but what `--drop` names is left away, no turn is cut off.
@@ -35,7 +37,7 @@ export const reasons = {
 } as const
 
 /** Thrown where a conversation can't be expressed; `detail` is what the API sent, of any type. */
-export class Inexpressible extends Error {
+export class Inexpressible extends LeftOut {
   constructor(reason: keyof typeof reasons, detail?: unknown) {
     super(typeof detail === 'string' ? `${reasons[reason]}: ${detail.slice(0, 100)}` : reasons[reason])
   }
