@@ -17,6 +17,7 @@ const homes = {
   'src/api/sse.ts': ['eventsource-parser'],
   'src/archive/sqlite.ts': ['better-sqlite3'],
   'src/export/csv.ts': ['csv-stringify'],
+  'src/export/chat/tool-schema.ts': ['ajv'],
   'src/export/parquet*.ts': ['hyparquet-writer'],
   'src/export/markdown/hazards.ts': ['markdown-it'],
   'src/sandbox/**/*.ts': ['hono', '@hono/node-server'],

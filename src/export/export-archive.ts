@@ -62,10 +62,18 @@ async function writeAll(archive: Archive, output: Output, request: ExportOptions
   const { format, options = {}, selection = {}, signal } = request
   const counts: ExportCounts = { conversations: 0, entries: 0, leftOut: 0, failed: 0, unreadable: 0 }
   const chosen = formats[format] as Format
+  const read = function* (onUnreadable: OnUnreadable): Generator<ExportedConversation, void, undefined> {
+    for (const conversation of conversationsOf(archive, selection, onUnreadable)) {
+      if (signal?.aborted === true)
+        throw new HansardError('interrupted', 'The export was interrupted; nothing was written')
+      yield conversation
+    }
+  }
   const leftOut = new LeftOutFile(output, chosen.shape(options) === 'folder')
   const context: ExportContext = {
     files: output,
     dependencies: archive.dependencies,
+    conversations: () => read(() => undefined),
     notice: (sentence) => request.onNotice?.(sentence),
   }
   const writer = await chosen.open(context, options)
@@ -74,9 +82,7 @@ async function writeAll(archive: Archive, output: Output, request: ExportOptions
     counts.unreadable++
     request.onUnreadable?.(...found)
   }
-  for (const conversation of conversationsOf(archive, selection, onUnreadable)) {
-    if (signal?.aborted === true)
-      throw new HansardError('interrupted', 'The export was interrupted; nothing was written')
+  for (const conversation of read(onUnreadable)) {
     const missed = await writtenOrLeftOut(writer, conversation)
     if (missed === undefined) {
       counts.conversations++

@@ -40,6 +40,8 @@ export interface ExportContext {
   readonly files: Files
   /** The agents and files that conversations refer to, as archived. */
   readonly dependencies: Pick<Dependencies, 'read'>
+  /** Reads the selection once more, for a writer that must know of all of it before it writes the first. */
+  conversations(): Iterable<ExportedConversation>
   /** Tells the user something about what was written that its readers may stumble over. */
   notice(sentence: string): void
 }

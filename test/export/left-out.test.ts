@@ -87,6 +87,7 @@ async function written(name: FormatName, conversations: readonly ExportedConvers
         }),
       },
       dependencies: emptyArchive().dependencies,
+      conversations: () => [],
       notice: () => undefined,
     },
     {},
