@@ -33,6 +33,11 @@ export function itReadsWith(reader: OutsideReader, title: string, test: () => Pr
   it.skipIf(!isThere(reader))(`${title}, read by ${reader}`, test, 60_000)
 }
 
+/** A test that reads back with a library that npm has installed. */
+export function itWithNode(reader: string, title: string, test: () => Promise<void>): void {
+  it(`${title}, read by ${reader}`, test, 60_000)
+}
+
 /** Runs a Python script of `test/support/outside` and gives back the JSON that it prints. */
 export function runPython(name: string, ...args: readonly string[]): unknown {
   return JSON.parse(execFileSync(python, name === '-c' ? [name, ...args] : [script(name), ...args], OPTIONS))
@@ -45,8 +50,11 @@ export function runSqlite(...commands: readonly string[]): string {
 
 /** A page as cmark-gfm renders it, with its HTML left in. */
 export function cmarkGfm(page: string): string {
-  const extensions = ['table', 'strikethrough', 'autolink', 'tasklist'].flatMap((name) => ['-e', name])
-  return execFileSync('cmark-gfm', ['--unsafe', '--footnotes', ...extensions], { ...OPTIONS, input: page })
+  const extensions = ['table', 'strikethrough', 'autolink', 'tasklist', 'footnotes'].flatMap((name) => [
+    '-e',
+    name,
+  ])
+  return execFileSync('cmark-gfm', ['--unsafe', ...extensions], { ...OPTIONS, input: page })
 }
 
 const OPTIONS = { encoding: 'utf8', maxBuffer: 256 * 1024 * 1024 } as const

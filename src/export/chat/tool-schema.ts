@@ -4,7 +4,11 @@ export type SchemaFault = (parameters: unknown) => string | undefined
 /** Loads the check of tool schemas: Draft 7 is what Mistral's tools read parameters by, whatever `$schema` says. */
 export async function loadSchemaCheck(): Promise<SchemaFault> {
   const { Ajv } = await import('ajv')
-  const ajv = new Ajv({ strict: false, logger: false, formats: { regex: isRegex, 'uri-reference': true, uri: true } })
+  const ajv = new Ajv({
+    strict: false,
+    logger: false,
+    formats: { regex: isRegex, 'uri-reference': true, uri: true },
+  })
   const draft7 = ajv.getSchema('http://json-schema.org/draft-07/schema')?.schema
   // Compiled again: ajv checks no formats in schemas of its own.
   const isSchema = ajv.compile({ ...Object(draft7), $id: 'draft-7' } as object)

@@ -1,12 +1,12 @@
 import { posix } from 'node:path'
 
+import { said } from '../../model/entries/fields.ts'
 import type { ExportContext, ExportedConversation, Writer } from '../format.ts'
 import { madeOrLeftOut, whole } from '../left-out.ts'
 import { IndexPage } from './index-page.ts'
 import { agentOf, pageParts } from './page.ts'
 import type { Attachment, Part } from './parts.ts'
 import type { PathFacts } from './path-template.ts'
-import { wordsOf } from './plain-text.ts'
 import { titleOf } from './title.ts'
 
 /** Writes the pages one after the other, each with its files, and the index beside them. */
@@ -49,7 +49,7 @@ export class MarkdownWriter implements Writer {
     const { id, row, createdAt } = conversation
     const title = titleOf(conversation)
     const agent = agentOf(conversation, this.#context.dependencies)
-    const model = wordsOf(row.value['model']) ?? wordsOf(agent?.facts['model'])
+    const model = said(row.fields.get('model')) ?? said(agent?.fields.get('model'))
     return { title, model, path: this.#pathOf({ id, title, model, createdAt }) }
   }
 
