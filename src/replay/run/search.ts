@@ -28,8 +28,6 @@ export interface Candidates {
   readonly doubts: string[]
 }
 
-const PAGE_SIZE = 100
-
 /** How often a listing that could not be shown to be complete is made again. */
 const LISTINGS = 3
 
@@ -52,7 +50,7 @@ export async function askFilter({ reader }: RunContext, stamp: string): Promise<
   const found: string[] = []
   let named = 0
   try {
-    for (const row of await reader.list({ page: 0, pageSize: NAMED, metadata: { [STAMP_KEY]: stamp } })) {
+    for (const row of await reader.listFiltered({ [STAMP_KEY]: stamp }, NAMED)) {
       const id = rowFacts(row)?.id
       if (id === undefined) continue
       named++
@@ -84,7 +82,7 @@ async function listTarget(
     })
   }
   const isEnough = (rows: readonly RowFacts[]) => since !== undefined && endsBefore(since, rows)
-  const listing = listRows(fetchWindow, archive.seenRows(), { pageSize: PAGE_SIZE, isEnough })
+  const listing = listRows(fetchWindow, archive.seenRows(), { pageSize: reader.pageSize, isEnough })
   for (;;) {
     const { value, done } = await listing.next()
     if (done === true) return value.complete ? undefined : (value.reason ?? 'the listing was incomplete')

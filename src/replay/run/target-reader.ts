@@ -1,6 +1,8 @@
 import type { ConversationsClient, JsonReply } from '../../api/client.ts'
 import type { Clock } from '../../api/clock.ts'
-import { splitList } from '../../backup/split.ts'
+import { PageSize } from '../../backup/page-size.ts'
+import { readPart } from '../../backup/read-conversation.ts'
+import { pageOf, splitList } from '../../backup/split.ts'
 import { isHansardError } from '../../errors.ts'
 import { TargetClock } from './target-clock.ts'
 
@@ -17,7 +19,6 @@ export class TargetReader {
   readonly #signal: AbortSignal
   /** The target's clock, as its answers tell it. */
   readonly clock: TargetClock
-  #largestPage = Infinity
 
   constructor(client: ConversationsClient, signal: AbortSignal, clock: Clock) {
     this.clock = new TargetClock(clock)
@@ -25,16 +26,26 @@ export class TargetReader {
     this.#signal = signal
   }
 
-  /** A page of the listing. A size that the target refuses is cut down, as most targets would do themselves. */
+  /** How many rows of the listing to ask for at once. */
+  readonly pageSize = new PageSize(100)
+
+  /**
+   * A page of the listing.
+   *
+   * @throws HansardError `unexpected-shape` for an answer that is no page: it must not pass for an empty account
+   */
   async list(query: ListQuery): Promise<readonly unknown[]> {
-    const pageSize = Math.min(query.pageSize, this.#largestPage)
+    return pageOf(this.#heard(await this.#client.list(query, { signal: this.#signal }))).rows
+  }
+
+  /** The first rows of the listing to which a filter applies, at most so many. */
+  async listFiltered(metadata: Readonly<Record<string, unknown>>, most: number): Promise<readonly unknown[]> {
+    const pageSize = Math.min(most, this.pageSize.size)
     try {
-      const { json } = this.#heard(await this.#client.list({ ...query, pageSize }, { signal: this.#signal }))
-      return Array.isArray(json) ? (json as unknown[]) : []
+      return await this.list({ page: 0, pageSize, metadata })
     } catch (thrown) {
-      if (pageSize === 1 || !refusesPageSize(thrown)) throw thrown
-      this.#largestPage = Math.floor(pageSize / 2)
-      return this.list(query)
+      if (!this.pageSize.shrink(thrown, pageSize, false)) throw thrown
+      return this.listFiltered(metadata, most)
     }
   }
 
@@ -46,7 +57,9 @@ export class TargetReader {
   /** The texts of the entries of a conversation; undefined if there is none. */
   entries(id: string): Promise<readonly string[] | undefined> {
     return orNothing(async () => {
-      const reply = this.#heard(await this.#client.getHistory(id, { signal: this.#signal }))
+      const call = { signal: this.#signal }
+      const read = () => this.#client.getHistory(id, call)
+      const reply = this.#heard(await readPart(this.#client, id, 'history', read, call))
       return splitList(reply, 'entries', id).entries
     })
   }
@@ -55,11 +68,6 @@ export class TargetReader {
     this.clock.hear(reply.servedAt)
     return reply
   }
-}
-
-/** Nobody knows the largest size, and the refusal tells it in words alone. */
-function refusesPageSize(thrown: unknown): boolean {
-  return isHansardError(thrown, 'request-refused') && thrown.message.includes('page_size')
 }
 
 async function orNothing<T>(ask: () => Promise<T>): Promise<T | undefined> {
