@@ -26,6 +26,9 @@ export function snippetOf(text: string, { wanted }: SearchQuery): Snippet {
   return oneLine(text, start, end, merged(inside))
 }
 
+/** Where the words looked for stand everywhere but never together, not all of a text is read for it. */
+const MOST_PARTS = 10
+
 interface Match {
   readonly clause: number
   readonly start: number
@@ -37,7 +40,10 @@ function matchesIn(text: string, clauses: readonly Clause[]): Match[] {
   const matches: Match[] = []
   let recent: Word[] = []
   let left = READ_ON
-  for (const word of placedWords(text)) {
+  let parts = MOST_PARTS
+  const words = clauses.flatMap((clause) => clause.words)
+  const isWanted = (part: string) => parts > 0 && words.some((word) => part.includes(word)) && parts-- > 0
+  for (const word of placedWords(text, isWanted)) {
     recent = [...recent.slice(1 - longest || recent.length), word]
     for (const [i, clause] of clauses.entries()) {
       const first = recent.at(-clause.words.length)
@@ -82,8 +88,16 @@ function boundaryBefore(text: string, at: number): number {
   if (at >= text.length) return text.length
   const space = text.slice(Math.max(0, at - 20), at).search(/\s\S*$/u)
   if (space !== -1) return Math.max(0, at - 20) + space + 1
-  const isInside = /[\udc00-\udfff\p{M}\u200d]/u.test(text.charAt(at)) || isLow(text.charCodeAt(at))
-  return isInside ? boundaryBefore(text, at - 1) : at
+  let boundary = at
+  while (boundary > Math.max(0, at - MOST_OF_A_CHARACTER) && isInside(text, boundary)) boundary--
+  return isLow(text.charCodeAt(boundary)) ? boundary - 1 : boundary
+}
+
+/** Marks can be stacked without end; no character that means something has so many. */
+const MOST_OF_A_CHARACTER = 64
+
+function isInside(text: string, at: number): boolean {
+  return /[\udc00-\udfff\p{M}\u200d]/u.test(text.charAt(at))
 }
 
 function isLow(code: number): boolean {

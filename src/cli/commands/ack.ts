@@ -24,6 +24,7 @@ export async function ackCommand(
         failure: archive.failures.acknowledge(id, now),
         alerts: archive.events.acknowledge(id, now),
         dependency: archive.dependencies.acknowledge(id, now),
+        search: archive.searchIndex.unindexed.acknowledge(id, now),
       }))
       if (!Object.values(done).includes(true)) throw nothingOpen(id)
       if (json === true) await writeJson(io.stdout, { command: 'ack', id, ...done })

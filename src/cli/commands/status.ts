@@ -30,6 +30,7 @@ function statusOf(archive: Archive) {
     runs: archive.runs.recent(5),
     failures: archive.failures.open(),
     failedDependencies: archive.dependencies.failed(),
+    unindexed: archive.searchIndex.unindexed.all(),
     alerts: archive.events.alerts(),
     events: archive.events.counts(),
     unknownShapes: archive.unknownShapes.all(),
@@ -71,7 +72,7 @@ function shapeLine({ kind, name, firstAt, times, example }: Status['unknownShape
   return `${kind} ${name}: ${count(times, 'time')} since ${firstAt.slice(0, 10)}, for example in ${example}`
 }
 
-function unresolved({ failures, failedDependencies }: Status): string[] {
+function unresolved({ failures, failedDependencies, unindexed }: Status): string[] {
   return [
     ...failures.map(({ conversation, step, runs, message, acknowledgedAt }) => {
       const accepted = acknowledgedAt === null ? '' : ', acknowledged'
@@ -80,5 +81,10 @@ function unresolved({ failures, failedDependencies }: Status): string[] {
     ...failedDependencies.map(
       ({ kind, id, version, reason }) => `${kind} ${id}${version && ` v${version}`}: ${reason}`,
     ),
+    ...unindexed.map(({ conversation, isEntry, reason, acknowledgedAt }) => {
+      const accepted = acknowledgedAt === null ? '' : ', acknowledged'
+      const what = isEntry ? 'an entry' : 'its name and description'
+      return `${conversation ?? 'an older revision'} (search${accepted}): ${what} could not be indexed: ${reason}`
+    }),
   ]
 }

@@ -55,7 +55,7 @@ async function examine(options: VerifyCommandOptions, io: Io): Promise<Report> {
   const findings: Finding[] = []
   const counts = { findings: 0, errors: 0, repairable: 0 }
   const told = new Map<string, number>()
-  const steps = verifyArchive(options.archive)
+  const steps = verifyArchive(options.archive, { isRepaired: options.repair === true })
   for (;;) {
     const step = steps.next()
     if (step.done === true) return { ...step.value, checks, findings, counts }
