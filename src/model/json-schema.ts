@@ -5,9 +5,8 @@ const MOST_LEVELS = 90
 
 /** Tells whether a parsed value is a JSON Schema by Draft 7. */
 export function isDraft7(value: unknown): boolean {
-  if (isDeeper(value, MOST_LEVELS)) return false
   validate ??= compile()
-  return validate(value)
+  return isShallow(value) && validate(value)
 }
 
 let validate: ValidateFunction | undefined
@@ -34,14 +33,14 @@ function isPattern(text: string): boolean {
   }
 }
 
-/** A loop over the levels, not a recursion. */
-function isDeeper(value: unknown, most: number): boolean {
+/** Tells whether a parsed value is shallow enough to be a schema. A loop over the levels, not a recursion. */
+export function isShallow(value: unknown): boolean {
   let level: object[] = [value].filter(isHolder)
   for (let depth = 0; level.length > 0; depth++) {
-    if (depth > most) return true
+    if (depth > MOST_LEVELS) return false
     level = level.flatMap((holder) => (Object.values(holder) as unknown[]).filter(isHolder))
   }
-  return false
+  return true
 }
 
 function isHolder(value: unknown): value is object {
