@@ -10,6 +10,7 @@ describe('A schema of Draft 7', () => {
     { $ref: '#/definitions/x', definitions: { x: { pattern: '^[a-z]+$' } } },
     { nullable: true, example: 3 },
     nested(90),
+    { pattern: '\\@|\\-' },
   ])('is %j', (schema) => {
     expect(isDraft7(schema)).toBe(true)
   })
@@ -26,6 +27,8 @@ describe('A schema of Draft 7', () => {
     { patternProperties: { '(': {} } },
     { $ref: 5 },
     nested(91),
+    { pattern: '(?<name>a)' },
+    { pattern: '\\p{L}' },
   ])('is not %j', (schema) => {
     expect(isDraft7(schema)).toBe(false)
   })
