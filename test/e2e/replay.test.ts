@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 
-import { archiveToReplay, emptyReplayTally, replayRound } from '../torture/replay.ts'
+import { emptyReplayTally } from '../torture/judge-replay.ts'
+import { archiveToReplay, replayRound } from '../torture/replay.ts'
 import { seedOfRound, seedOfTests } from '../torture/seed.ts'
 
 const ROUNDS = 3

@@ -22,7 +22,7 @@ import type { Story } from '../../src/sandbox/story.ts'
 import { KEY } from './account.ts'
 import { skippingClock, type SkippingClock } from './clock.ts'
 import type { Combination } from './positions.ts'
-import { startsAmong, stampIn } from './replay.ts'
+import { startsAmong, stampIn } from './judge-replay.ts'
 import { sourceArchive, type SourceArchive } from './source-archive.ts'
 
 /** What became of the conversations of all combinations. */

@@ -3,13 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-import { openArchive } from '../../src/archive/archive.ts'
-import type { Copy } from '../../src/archive/replay-copies.ts'
-import { sourceOf } from '../../src/replay/archived.ts'
 import type { Mode } from '../../src/replay/plan.ts'
-import { revisionOf } from '../../src/replay/revision.ts'
-import { markOf } from '../../src/replay/run/mark.ts'
-import { stampOf } from '../../src/replay/stamp.ts'
 import type { SandboxAccount } from '../../src/sandbox/account.ts'
 import type { Behaviour } from '../../src/sandbox/behaviour.ts'
 import type { Effect, Fault } from '../../src/sandbox/faults.ts'
@@ -17,6 +11,8 @@ import { seededRandom, type Random } from '../../src/sandbox/random.ts'
 import { startSandbox, type Sandbox } from '../../src/sandbox/server.ts'
 import { KEY } from './account.ts'
 import { startHansard, type Ended, type Running } from './child.ts'
+import { judgeTarget, stampIn, type ReplayTally } from './judge-replay.ts'
+import { cutSome, judgeOther, runOther } from './other-archive.ts'
 import { watchKey, type KeyWatch } from './key-watch.ts'
 import { sourceArchive, type SourceArchive } from './source-archive.ts'
 
@@ -27,37 +23,6 @@ const DELAY_SECONDS = 0.6
 
 /** Runs to the end that a round may need: one that finds out what happened, and one more for what was refused. */
 const MOST_RUNS = 4
-
-/** What became of the conversations of all rounds. */
-export interface ReplayTally {
-  rounds: number
-  conversations: number
-  once: number
-  uncertain: number
-  /** Of those that arrived: the answer had been lost, and what it did was found. */
-  found: number
-  lostAnswers: number
-  kills: number
-  /** Of another archive's run after it, which has nothing to send: copies that it recognised, continued, or left uncertain. */
-  recognised: number
-  continued: number
-  cutShort: number
-}
-
-export function emptyReplayTally(): ReplayTally {
-  return {
-    rounds: 0,
-    conversations: 0,
-    once: 0,
-    uncertain: 0,
-    found: 0,
-    lostAnswers: 0,
-    kills: 0,
-    recognised: 0,
-    continued: 0,
-    cutShort: 0,
-  }
-}
 
 const topics = ['silt', 'silt', 'silt', 'delta', 'meander', 'oxbow', 'levee', 'levee', 'ford', 'weir']
 
@@ -131,62 +96,6 @@ export async function replayRound(seed: number, source: string, tally: ReplayTal
 function someClock(random: Random): () => Date {
   const hours = [0, 0, -3, 3][random.below(4)] ?? 0
   return () => new Date(Date.now() + hours * 3_600_000)
-}
-
-/** Cuts some copies short behind their archive's back. Of a row of conversations that appends made, the last goes. */
-function cutSome(path: string, account: SandboxAccount, random: Random): ReadonlySet<string> {
-  const archive = openArchive(path)
-  const cut = new Set<string>()
-  try {
-    for (const { targetId, stamp } of archive.replayCopies.all()) {
-      const entries = account.entries(targetId ?? '')
-      if (targetId === null || entries === undefined || random.below(4) > 0) continue
-      cut.add(stamp)
-      const isRow = account.ids.filter((id) => stampIn(account, id) === stamp).length > 1
-      if (isRow) account.remove(targetId)
-      else account.replaceEntries(targetId, entries.slice(0, 1 + random.below(entries.length - 1)))
-    }
-    return cut
-  } finally {
-    archive.close()
-  }
-}
-
-/** Runs another archive's replay of the same conversations to its end. */
-async function runOther(args: readonly string[], env: Record<string, string>): Promise<void> {
-  for (let runs = 1; ; runs++) {
-    const ended = await startHansard(args, env).ended
-    if (ended.code === 0 || (ended.code === 3 && runs === 2)) return
-    if (ended.code !== 3) throw new Error(`another archive’s run ended oddly: ${JSON.stringify(ended)}`)
-  }
-}
-
-/** The other archive must have started nothing anew: what is whole is done, and only what was cut may be uncertain. */
-function judgeOther(
-  path: string,
-  mode: Mode,
-  account: SandboxAccount,
-  cut: ReadonlySet<string>,
-  tally: ReplayTally,
-): string[] {
-  const own = emptyReplayTally()
-  const wrong = judgeTarget(path, mode, account, own)
-  const archive = openArchive(path)
-  try {
-    for (const copy of archive.replayCopies.all()) {
-      const requests = archive.replayRequests.ofCopy(copy.id)
-      if (requests.some(({ isForeign, appendsTo }) => !isForeign && appendsTo === null))
-        wrong.push(`${copy.conversation} was started anew`)
-      if (copy.state === 'uncertain') tally.cutShort++
-      else if (requests.length > 0) tally.continued++
-      else tally.recognised++
-      if (copy.state === 'uncertain' && !cut.has(copy.stamp))
-        wrong.push(`${copy.conversation} is ${told(copy)}, and was whole`)
-    }
-  } finally {
-    archive.close()
-  }
-  return wrong
 }
 
 function someBehaviour(random: Random): Partial<Behaviour> {
@@ -269,79 +178,6 @@ async function killOnce(
   if ((await running.ended).signal === 'SIGKILL') tally.kills++
 }
 
-/** Compares what stands at the target, in truth, with what the archive wanted there. */
-function judgeTarget(path: string, mode: Mode, account: SandboxAccount, tally: ReplayTally): string[] {
-  const archive = openArchive(path)
-  try {
-    const wrong: string[] = []
-    const [target] = archive.replayTargets.all()
-    const claimed = new Map<string, string>()
-    for (const stored of archive.conversations.readAll({})) {
-      const source = sourceOf(archive, stored)
-      const stamp = stampOf({ id: source.id, revision: revisionOf(source), mode, label: '' })
-      const copy = target && archive.replayCopies.byStamp(target.id, stamp)
-      const there = account.ids.filter((id) => stampIn(account, id) === stamp)
-      const starts = startsAmong(account, there)
-      tally.conversations++
-      for (const [one, other] of twinsAmong(account, there)) {
-        wrong.push(`${source.id} was continued twice in the same way: ${one}, ${other}`)
-      }
-      if (starts > 1) wrong.push(`${starts} copies of ${source.id}: ${there.join(', ')}, ${told(copy)}`)
-      if (copy?.state === 'uncertain') tally.uncertain++
-      else if (copy?.state !== 'done') wrong.push(`${source.id} is ${told(copy)}`)
-      else if (starts === 0) wrong.push(`${source.id} is missing, and ${told(copy)}`)
-      else if (!there.includes(copy.targetId ?? '')) wrong.push(`${source.id} is taken for ${told(copy)}`)
-      else tally.once++
-      const entries = copy?.state === 'done' ? (account.entries(copy.targetId ?? '') ?? []) : []
-      const said = entries.filter((text) => text.includes('"role":"user"')).length
-      const wanted =
-        source.entries.filter((text) => text.includes('"role":"user"')).length + Number(mode === 'history')
-      if (copy?.state === 'done' && said !== wanted)
-        wrong.push(`${source.id} has ${said} user turns, not ${wanted}`)
-      if (copy === undefined) continue
-      const requests = archive.replayRequests.ofCopy(copy.id)
-      if (requests.some(({ outcome }) => outcome === 'found')) tally.found++
-      tally.lostAnswers += requests.filter(
-        ({ outcome }) => outcome === 'found' || outcome === 'absent',
-      ).length
-      if (copy.targetId !== null && claimed.has(copy.targetId))
-        wrong.push(`${copy.targetId} is claimed twice`)
-      claimed.set(copy.targetId ?? '', source.id)
-    }
-    return wrong
-  } finally {
-    archive.close()
-  }
-}
-
-function told(copy: Copy | undefined): string {
-  return copy === undefined
-    ? 'not even planned'
-    : `${copy.state} (${copy.targetId ?? 'no id'}, ${copy.reason ?? ''})`
-}
-
-/** How many starts made these; an append may make a new conversation that goes on from an earlier one. */
-export function startsAmong(account: SandboxAccount, ids: readonly string[]): number {
-  return new Set(ids.map((id) => account.entries(id)?.[0])).size
-}
-
-/** Two of one start that are as long as each other: an append was made twice. */
-function twinsAmong(account: SandboxAccount, ids: readonly string[]): [string, string][] {
-  const lengthOf = (id: string) => account.entries(id)?.length
-  return ids.flatMap((id, i) =>
-    ids
-      .slice(i + 1)
-      .filter((other) => lengthOf(other) === lengthOf(id) && startsAmong(account, [id, other]) === 1)
-      .map((other): [string, string] => [id, other]),
-  )
-}
-
 function isMarked(account: SandboxAccount, id: string): boolean {
   return stampIn(account, id) !== undefined
-}
-
-/** The stamp of a conversation, as it really is at the target. */
-export function stampIn(account: SandboxAccount, id: string): string | undefined {
-  const mark = markOf(JSON.parse(account.row(id) ?? 'null'))
-  return typeof mark === 'object' ? mark.stamp : undefined
 }

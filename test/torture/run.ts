@@ -7,7 +7,8 @@ import { faultTable } from './fault-table.ts'
 import { emptyKillTally, killRound } from './kill.ts'
 import { mixture, type MixtureTally } from './mixture.ts'
 import { combinationAt, combinations, Meetings } from './positions.ts'
-import { archiveToReplay, emptyReplayTally, replayRound } from './replay.ts'
+import { emptyReplayTally } from './judge-replay.ts'
+import { archiveToReplay, replayRound } from './replay.ts'
 import { seedOfRound } from './seed.ts'
 
 // The long form of the tests that kill and break: npm run torture -- --kills 200 --faults 1 --mixtures 300 --replays 200

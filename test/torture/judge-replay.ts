@@ -1,0 +1,112 @@
+import { openArchive } from '../../src/archive/archive.ts'
+import type { Copy } from '../../src/archive/replay-copies.ts'
+import { sourceOf } from '../../src/replay/archived.ts'
+import type { Mode } from '../../src/replay/plan.ts'
+import { revisionOf } from '../../src/replay/revision.ts'
+import { markOf } from '../../src/replay/run/mark.ts'
+import { stampOf } from '../../src/replay/stamp.ts'
+import type { SandboxAccount } from '../../src/sandbox/account.ts'
+
+/** What became of the conversations of all rounds. */
+export interface ReplayTally {
+  rounds: number
+  conversations: number
+  once: number
+  uncertain: number
+  /** Of those that arrived: the answer had been lost, and what it did was found. */
+  found: number
+  lostAnswers: number
+  kills: number
+  /** Of another archive's run after it, which has nothing to send: copies that it recognised, continued, or left uncertain. */
+  recognised: number
+  continued: number
+  cutShort: number
+}
+
+export function emptyReplayTally(): ReplayTally {
+  return {
+    rounds: 0,
+    conversations: 0,
+    once: 0,
+    uncertain: 0,
+    found: 0,
+    lostAnswers: 0,
+    kills: 0,
+    recognised: 0,
+    continued: 0,
+    cutShort: 0,
+  }
+}
+
+/** Compares what stands at the target, in truth, with what the archive wanted there. */
+export function judgeTarget(path: string, mode: Mode, account: SandboxAccount, tally: ReplayTally): string[] {
+  const archive = openArchive(path)
+  try {
+    const wrong: string[] = []
+    const [target] = archive.replayTargets.all()
+    const claimed = new Map<string, string>()
+    for (const stored of archive.conversations.readAll({})) {
+      const source = sourceOf(archive, stored)
+      const stamp = stampOf({ id: source.id, revision: revisionOf(source), mode, label: '' })
+      const copy = target && archive.replayCopies.byStamp(target.id, stamp)
+      const there = account.ids.filter((id) => stampIn(account, id) === stamp)
+      const starts = startsAmong(account, there)
+      tally.conversations++
+      for (const [one, other] of twinsAmong(account, there)) {
+        wrong.push(`${source.id} was continued twice in the same way: ${one}, ${other}`)
+      }
+      if (starts > 1) wrong.push(`${starts} copies of ${source.id}: ${there.join(', ')}, ${told(copy)}`)
+      if (copy?.state === 'uncertain') tally.uncertain++
+      else if (copy?.state !== 'done') wrong.push(`${source.id} is ${told(copy)}`)
+      else if (starts === 0) wrong.push(`${source.id} is missing, and ${told(copy)}`)
+      else if (!there.includes(copy.targetId ?? '')) wrong.push(`${source.id} is taken for ${told(copy)}`)
+      else tally.once++
+      const entries = copy?.state === 'done' ? (account.entries(copy.targetId ?? '') ?? []) : []
+      const said = entries.filter((text) => text.includes('"role":"user"')).length
+      const wanted =
+        source.entries.filter((text) => text.includes('"role":"user"')).length + Number(mode === 'history')
+      if (copy?.state === 'done' && said !== wanted)
+        wrong.push(`${source.id} has ${said} user turns, not ${wanted}`)
+      if (copy === undefined) continue
+      const requests = archive.replayRequests.ofCopy(copy.id)
+      if (requests.some(({ outcome }) => outcome === 'found')) tally.found++
+      tally.lostAnswers += requests.filter(
+        ({ outcome }) => outcome === 'found' || outcome === 'absent',
+      ).length
+      if (copy.targetId !== null && claimed.has(copy.targetId))
+        wrong.push(`${copy.targetId} is claimed twice`)
+      claimed.set(copy.targetId ?? '', source.id)
+    }
+    return wrong
+  } finally {
+    archive.close()
+  }
+}
+
+export function told(copy: Copy | undefined): string {
+  return copy === undefined
+    ? 'not even planned'
+    : `${copy.state} (${copy.targetId ?? 'no id'}, ${copy.reason ?? ''})`
+}
+
+/** How many starts made these; an append may make a new conversation that goes on from an earlier one. */
+export function startsAmong(account: SandboxAccount, ids: readonly string[]): number {
+  return new Set(ids.map((id) => account.entries(id)?.[0])).size
+}
+
+/** Two of one start that are as long as each other: an append was made twice. */
+function twinsAmong(account: SandboxAccount, ids: readonly string[]): [string, string][] {
+  const lengthOf = (id: string) => account.entries(id)?.length
+  return ids.flatMap((id, i) =>
+    ids
+      .slice(i + 1)
+      .filter((other) => lengthOf(other) === lengthOf(id) && startsAmong(account, [id, other]) === 1)
+      .map((other): [string, string] => [id, other]),
+  )
+}
+
+/** The stamp of a conversation, as it really is at the target. */
+export function stampIn(account: SandboxAccount, id: string): string | undefined {
+  const mark = markOf(JSON.parse(account.row(id) ?? 'null'))
+  return typeof mark === 'object' ? mark.stamp : undefined
+}
