@@ -19,7 +19,7 @@ const homes = {
   'src/model/json-schema.ts': ['ajv'],
   'src/export/csv.ts': ['csv-stringify'],
   'src/export/parquet*.ts': ['hyparquet-writer'],
-  'src/export/markdown/hazards.ts': ['markdown-it'],
+  'src/export/markdown/hazard*.ts': ['markdown-it'],
   'src/sandbox/**/*.ts': ['hono', '@hono/node-server'],
   'src/cli/**/*.ts': ['commander', 'picocolors', 'string-width'],
 }

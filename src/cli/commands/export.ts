@@ -57,7 +57,7 @@ export async function exportCommand(options: ExportCommandOptions, io: Io): Prom
       ...problemTalk(io),
     }).finally(progress.end)
     await tellCounts(counts, options, io)
-    return counts.unreadable > 0 ? exitCodes.partial : exitCodes.done
+    return counts.unreadable + counts.failed > 0 ? exitCodes.partial : exitCodes.done
   } finally {
     archive.close()
   }
@@ -89,10 +89,11 @@ async function tellMissing(archive: Archive, { id = [] }: ExportCommandOptions, 
     await writeLine(io.stderr, `hansard: the archive holds no conversation ${defuseLine(missing)}`)
 }
 
-function problemTalk(io: Io): Pick<ExportOptions, 'onLeftOut' | 'onUnreadable'> {
+function problemTalk(io: Io): Pick<ExportOptions, 'onLeftOut' | 'onNotice' | 'onUnreadable'> {
   const tell = (line: string) => void io.stderr.write(`${defuseLine(line)}\n`)
   return {
     onLeftOut: (id, reason) => tell(`left out: ${id}: ${reason}`),
+    onNotice: (sentence) => tell(`note: ${sentence}`),
     onUnreadable: (id, position, reason) =>
       tell(`unreadable: ${id}, ${position === undefined ? 'its row' : `entry ${position}`}: ${reason}`),
   }
