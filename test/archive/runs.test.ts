@@ -57,7 +57,7 @@ describe('The books of a run', () => {
     })
     if (killed !== undefined)
       expect(lineOfRun(killed)).toBe(
-        '1  2026-01-01 03:15  backup: did not end (killed, or still running); 2 new, 1 updated, 1 failed so far',
+        '1  2026-01-01 03:15 UTC  backup: did not end (killed, or still running); 2 new, 1 updated, 1 failed so far',
       )
   })
 })
