@@ -1,4 +1,4 @@
-import { redactUnparsed } from '../model/secrets.ts'
+import { redactUnparsed } from '../model/secret-text.ts'
 import type { Scrub } from './scrub.ts'
 
 const LONGEST = 500

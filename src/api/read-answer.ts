@@ -1,5 +1,5 @@
 import { HansardError } from '../errors.ts'
-import { redactUnparsed } from '../model/secrets.ts'
+import { redactUnparsed } from '../model/secret-text.ts'
 import { errorOfAnswer } from './error-of-answer.ts'
 import { dateOf } from './retry-timing.ts'
 import { onBytes, type Scrub } from './scrub.ts'
