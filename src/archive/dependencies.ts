@@ -1,6 +1,8 @@
 import { hash } from 'node:crypto'
 
 import type { Reference } from '../model/references.ts'
+import { redactText } from '../model/secret-text.ts'
+import { redactSecrets } from '../model/secrets.ts'
 import type { Sqlite, Statement } from './sqlite.ts'
 
 /** How it stands with what a conversation refers to. */
@@ -72,16 +74,16 @@ export class Dependencies {
     return this.#pending.all({ withSkipped: Number(withSkipped) }) as Reference[]
   }
 
-  /** Stores what was fetched: the JSON of an agent or of a file, and the file's bytes. */
+  /** Stores what was fetched: the JSON of an agent or of a file, without secrets, and the file's bytes. */
   store(reference: Reference, json: string, bytes: Uint8Array | undefined, at: string): void {
     const sha256 = bytes === undefined ? null : hash('sha256', bytes, 'buffer')
     if (bytes !== undefined) this.#addBlob.run(sha256, bytes)
-    this.#set.run({ ...reference, state: 'stored', reason: null, json, sha256, at })
+    this.#set.run({ ...reference, state: 'stored', reason: null, json: redactSecrets(json), sha256, at })
   }
 
   /** Notes why something could not be fetched; what was stored of it before stays. */
   note(reference: Reference, state: 'expired' | 'skipped' | 'failed', reason: string, at: string): void {
-    this.#set.run({ ...reference, state, reason, json: null, sha256: null, at })
+    this.#set.run({ ...reference, state, reason: redactText(reason), json: null, sha256: null, at })
   }
 
   counts(): DependencyCounts {

@@ -2,7 +2,6 @@ import type { JsonReply } from '../api/read-answer.ts'
 import { HansardError, isHansardError, messageOf } from '../errors.ts'
 import { compact } from '../model/json-text.ts'
 import type { Reference } from '../model/references.ts'
-import { redactSecrets } from '../model/secrets.ts'
 import { isFatal, type RunContext } from './fetcher.ts'
 
 /** Which dependencies to fetch. */
@@ -49,7 +48,7 @@ async function settle(
 async function fetchAgent({ client, archive, signal }: RunContext, reference: Reference): Promise<void> {
   const { id, version } = reference
   const reply = await client.getAgent(id, version === '' ? undefined : version, { signal })
-  const json = redactSecrets(textOf(reply))
+  const json = textOf(reply)
   const { version: current } = reply.json as { version?: unknown }
   archive.soon(() => {
     archive.dependencies.store(reference, json, undefined, now())

@@ -4,9 +4,10 @@ import type { JsonReply } from '../api/read-answer.ts'
 import type { EntryList, FetchedConversation } from '../archive/revisions.ts'
 import { HansardError } from '../errors.ts'
 import { rowFacts } from '../model/conversation.ts'
-import { compact } from '../model/json-text.ts'
+import { typeName } from '../model/entries/fields.ts'
+import { compact, member } from '../model/json-text.ts'
 import { sameContent } from '../model/same-content.ts'
-import { redactSecrets } from '../model/secrets.ts'
+import { redactBody, redactSecrets } from '../model/secrets.ts'
 import type { Candidate } from './candidates.ts'
 import { splitList } from './split.ts'
 
@@ -22,8 +23,6 @@ export interface FetchOptions {
 /** A fetched conversation, and whether its messages told another story than its history, twice. */
 export interface Fetched extends FetchedConversation {
   readonly messagesDiffer: boolean
-  /** The entries of the history, parsed, in its order. */
-  readonly parsed: readonly unknown[]
 }
 
 /** Fetches all that the API has of one conversation; its bodies count as in flight until `hold` is released. */
@@ -46,12 +45,11 @@ export async function fetchConversation(
     onStep('history')
     const reply = await client.getHistory(id, call)
     const history = splitList(reply, 'entries', id)
-    const { entries: parsed } = reply.json as { entries: readonly unknown[] }
-    const found = { history, parsed, at: reply.servedAt }
+    const found = { history, at: reply.servedAt }
     if (!messages) return { ...found, messages: 'unread' as const, agreement: 'unread' as const }
     onStep('messages')
     const list = splitList(await client.getMessages(id, call), 'messages', id)
-    return { ...found, messages: list, agreement: agreementOf(messagesOf(history, parsed), list.entries) }
+    return { ...found, messages: list, agreement: agreementOf(messagesOf(history), list.entries) }
   }
   const first = await readOnce()
   const read = first.agreement === 'different' ? await readOnce() : first
@@ -62,7 +60,6 @@ export async function fetchConversation(
     history: read.history,
     messages: read.agreement === 'same' ? undefined : read.messages,
     messagesDiffer: read.agreement === 'different',
-    parsed: read.parsed,
     fetchedAt: (first.at ?? began).toISOString(),
   }
 }
@@ -73,7 +70,7 @@ function rowOf({ text, json }: JsonReply, id: string): string {
     'unexpected-shape',
     'The API answered for another conversation than the one asked for',
     {
-      body: redactSecrets(text),
+      body: redactBody(text),
     },
   )
 }
@@ -89,7 +86,8 @@ function agreementOf(
 }
 
 /** The texts of those entries that are messages; an entry without a type can only be one. */
-function messagesOf(history: EntryList, parsed: readonly unknown[]): string[] {
-  const types = parsed.map((entry) => (entry as { readonly type?: unknown }).type)
-  return history.entries.filter((_, i) => String(types[i] ?? 'message.').startsWith('message.'))
+function messagesOf({ entries }: EntryList): string[] {
+  return entries.filter((entry) =>
+    (typeName(member(entry, 'type')?.value) ?? 'message.').startsWith('message.'),
+  )
 }

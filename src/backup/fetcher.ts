@@ -99,7 +99,7 @@ export class Fetcher {
 
   #store(fetched: Fetched, { failure }: Candidate): Outcome {
     const { archive, run } = this.#context
-    const { id, row, parsed } = fetched
+    const { id, row, history } = fetched
     const at = now()
     const store = () => {
       if (failure !== undefined) archive.failures.resolve(id, at)
@@ -111,10 +111,9 @@ export class Fetcher {
       if (altered !== undefined) tell('history-altered', `${altered}; both are kept`)
       if (fetched.messagesDiffer)
         tell('messages-differ', 'its messages are not those of its history; both are kept')
-      const parsedRow: unknown = JSON.parse(row)
-      archive.dependencies.want(referencesOf(parsedRow, parsed), at)
-      const fresh = added.map((position) => parsed[position])
-      archive.unknownShapes.add(unknownShapes(outcome === 'new' ? parsedRow : {}, fresh), id, at)
+      archive.dependencies.want(referencesOf(row, history.entries), at)
+      const fresh = added.map((position) => history.entries[position] ?? '')
+      archive.unknownShapes.add(unknownShapes(outcome === 'new' ? row : undefined, fresh), id, at)
       return outcome
     }
     return archive.soon(store, (outcome) => this.#onLost(id, outcome))

@@ -1,6 +1,8 @@
 import type { EntryList } from '../archive/revisions.ts'
 import { HansardError } from '../errors.ts'
 import { compact, elements, isObjectText, member, replaceAt } from '../model/json-text.ts'
+import { redactText } from '../model/secret-text.ts'
+import { redactBody, redactEntry, redactSecrets } from '../model/secrets.ts'
 
 /** An answer of the API: the text as it came, and what it says. */
 interface Answer {
@@ -9,9 +11,9 @@ interface Answer {
 }
 
 /**
- * Splits the answer to getHistory or getMessages into its envelope and the texts of its entries.
+ * Splits the answer to getHistory or getMessages into its envelope and the texts of its entries, without secrets.
  *
- * @throws HansardError `unexpected-shape` with the whole body, when it is not the list of this conversation
+ * @throws HansardError `unexpected-shape` with the whole body, without secrets, when it is not the list of this conversation
  */
 export function splitList(answer: Answer, list: 'entries' | 'messages', id: string): EntryList {
   const { text, json } = answer
@@ -28,13 +30,17 @@ export function splitList(answer: Answer, list: 'entries' | 'messages', id: stri
   const entries = elements(member(text, list)?.value ?? '').map(compact)
   const stray = entries.findIndex((entry) => !isObjectText(entry))
   if (stray !== -1) throw unexpected(`entry ${stray} is not an object`, text)
-  return { envelope: compact(replaceAt(text, [list], () => '[]')), entries }
+  const parsed = envelope[list] as readonly object[]
+  return {
+    envelope: redactSecrets(compact(replaceAt(text, [list], () => '[]'))),
+    entries: entries.map((entry, i) => redactEntry(entry, Object.keys(parsed[i] ?? {}))),
+  }
 }
 
 /**
  * Splits a page of the listing into the texts of its rows.
  *
- * @throws HansardError `unexpected-shape` with the whole body, when it is not an array
+ * @throws HansardError `unexpected-shape` with the whole body, without secrets, when it is not an array
  */
 export function splitPage({ text, json }: Answer): string[] {
   if (!Array.isArray(json)) throw unexpected('a page of the listing is not an array', text)
@@ -42,8 +48,12 @@ export function splitPage({ text, json }: Answer): string[] {
 }
 
 function unexpected(what: string, body: string): HansardError {
-  return new HansardError('unexpected-shape', `The API answered in a shape that was not expected: ${what}`, {
-    hint: 'What came is kept in the archive. If it comes again, please report it.',
-    body,
-  })
+  return new HansardError(
+    'unexpected-shape',
+    `The API answered in a shape that was not expected: ${redactText(what)}`,
+    {
+      hint: 'What came is kept in the archive. If it comes again, please report it.',
+      body: redactBody(body),
+    },
+  )
 }

@@ -1,4 +1,5 @@
-import { factOf, plainText } from '../model/plain-text.ts'
+import { stringIn, type Fields } from '../model/entries/fields.ts'
+import { plainText } from '../model/plain-text.ts'
 import type { ExportedConversation } from './format.ts'
 import type { Json } from './json.ts'
 
@@ -14,7 +15,7 @@ export interface Column<Row> {
 }
 
 /** An entry as a row of a table. */
-export interface EntryRow extends Pick<Json, 'text' | 'value'> {
+export interface EntryRow extends Pick<Json, 'text' | 'fields'> {
   readonly conversation: string
   readonly position: number
 }
@@ -58,7 +59,7 @@ export const entryColumns: readonly Column<EntryRow>[] = [
     name: 'text',
     kind: 'text',
     about: 'what it says, to read: message, arguments, code and output, …',
-    of: ({ text, value }) => plainText(text, value),
+    of: ({ text }) => plainText(text),
   },
   { name: 'json', kind: 'json', about: 'the entry as the API sent it', of: ({ text }) => text },
 ]
@@ -66,8 +67,8 @@ export const entryColumns: readonly Column<EntryRow>[] = [
 /** The entries of a conversation as rows. */
 export function* rowsOf(conversation: ExportedConversation): Generator<EntryRow, void, undefined> {
   let position = 0
-  for (const { text, value } of conversation.entries())
-    yield { conversation: conversation.id, position: position++, text, value }
+  for (const { text, fields } of conversation.entries())
+    yield { conversation: conversation.id, position: position++, text, fields }
 }
 
 /** Columns as a list for people. */
@@ -76,9 +77,15 @@ export function describeColumns(columns: readonly Column<never>[]): string {
 }
 
 function fact(name: string, kind: Kind, about: string): Column<ExportedConversation> {
-  return { name, kind, about, of: ({ row }) => factOf(row.text, row.value, name) }
+  return { name, kind, about, of: ({ row }) => factIn(row.fields, name) }
 }
 
 function factOfEntry(name: string, kind: Kind, about: string): Column<EntryRow> {
-  return { name, kind, about, of: ({ text, value }) => factOf(text, value, name) }
+  return { name, kind, about, of: ({ fields }) => factIn(fields, name) }
+}
+
+/** A string by its letters, anything else by its JSON as it came; null where there is nothing. */
+function factIn(fields: Fields, key: string): string | null {
+  const json = fields.get(key)
+  return json === undefined || json === 'null' ? null : (stringIn(json) ?? json)
 }

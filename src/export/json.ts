@@ -1,3 +1,4 @@
+import { fieldsOf, type Fields } from '../model/entries/fields.ts'
 import type { Entry } from '../model/entry.ts'
 
 /** JSON of the archive, known to be valid: as it is stored, as text, and parsed, each made when it is first asked for. */
@@ -6,6 +7,7 @@ export class Json {
   readonly stored: string | Buffer
   #text: string | undefined
   #value: Entry | undefined
+  #fields: Fields | undefined
 
   /** Takes what is known to be valid. */
   constructor(stored: string | Buffer) {
@@ -29,6 +31,11 @@ export class Json {
 
   get value(): Entry {
     return (this.#value ??= parse(this.text))
+  }
+
+  /** The members, as texts: all that most readers need, and no digit is lost. */
+  get fields(): Fields {
+    return (this.#fields ??= fieldsOf(this.text))
   }
 }
 

@@ -10,6 +10,9 @@ const QUOTE = 34
 export const COMMA = 44
 export const COLON = 58
 const BACKSLASH = 92
+const MINUS = 45
+const ZERO = 48
+const NINE = 57
 const OPEN_ARRAY = 91
 const CLOSE_ARRAY = 93
 const OPEN_OBJECT = 123
@@ -117,6 +120,17 @@ export function members(text: string): Member[] {
 /** The member that JSON.parse would see under this key: the last one of that name. */
 export function member(text: string, key: string): Member | undefined {
   return members(text).findLast((candidate) => candidate.key === key)
+}
+
+/** The numbers in a text, at any depth, as they are written. */
+export function numbersIn(text: string): string[] {
+  const numbers: string[] = []
+  for (let i = skipSpace(text, 0); i < text.length;) {
+    const end = endOfToken(text, i)
+    if (startsNumber(text.charCodeAt(i))) numbers.push(text.slice(i, end))
+    i = skipSpace(text, end)
+  }
+  return numbers
 }
 
 /** Puts the text of an object together from keys and the texts of their values; undefined leaves a member out. */
@@ -255,6 +269,10 @@ function endOfToken(text: string, at: number): number {
   return isOpening(code) || isClosing(code) || code === COMMA || code === COLON
     ? at + 1
     : endOfScalar(text, at)
+}
+
+function startsNumber(code: number): boolean {
+  return code === MINUS || (code >= ZERO && code <= NINE)
 }
 
 /** Tells whether a character opens an object or an array. */

@@ -1,4 +1,5 @@
-import { chunksOf, stringOf, type Entry } from './entry.ts'
+import { chunkViews } from './entries/chunk-view.ts'
+import { fieldsOf, stringIn, type Fields } from './entries/fields.ts'
 
 /** Something outside the conversation that it can't be understood without. */
 export interface Reference {
@@ -8,35 +9,34 @@ export interface Reference {
   readonly version: string
 }
 
-/** Collects the agents and files that a conversation refers to, each once. */
-export function referencesOf(row: unknown, entries: readonly unknown[]): Reference[] {
-  const found = [...agentOfRow(row), ...entries.flatMap((entry) => [...agentsOf(entry), ...filesOf(entry)])]
+/** Collects the agents and files that a conversation refers to, from the JSON of its row and entries, each once. */
+export function referencesOf(row: string, entries: Iterable<string>): Reference[] {
+  const found = agentOfRow(fieldsOf(row))
+  for (const entry of entries) {
+    const fields = fieldsOf(entry)
+    found.push(...agentsOf(fields), ...filesOf(fields))
+  }
   return [...new Map(found.map((reference) => [JSON.stringify(reference), reference])).values()]
 }
 
-function agentOfRow(row: unknown): Reference[] {
-  const { agent_id, agent_version } = asEntry(row)
-  const isVersion = typeof agent_version === 'string' || typeof agent_version === 'number'
-  return agent(agent_id, isVersion ? String(agent_version) : '')
+function agentOfRow(fields: Fields): Reference[] {
+  const version = fields.get('agent_version') ?? 'null'
+  const isVersion = /^["\d-]/.test(version)
+  return agent(fields.get('agent_id'), isVersion ? (stringIn(version) ?? version) : '')
 }
 
-function agentsOf(entry: unknown): Reference[] {
-  const { agent_id, previous_agent_id, next_agent_id } = asEntry(entry)
-  return [agent_id, previous_agent_id, next_agent_id].flatMap((id) => agent(id, ''))
+function agentsOf(fields: Fields): Reference[] {
+  return ['agent_id', 'previous_agent_id', 'next_agent_id'].flatMap((key) => agent(fields.get(key), ''))
 }
 
-function filesOf(entry: unknown): Reference[] {
-  return chunksOf(asEntry(entry)['content']).flatMap((chunk): Reference[] => {
-    const id = chunk.type === 'tool_file' ? stringOf(chunk['file_id']) : undefined
-    return id === undefined ? [] : [{ kind: 'file', id, version: '' }]
+function filesOf(fields: Fields): Reference[] {
+  return chunkViews(fields.get('content')).flatMap((chunk): Reference[] => {
+    const id = chunk.kind === 'file' ? stringIn(chunk.fields.get('file_id')) : null
+    return id === null || id === '' ? [] : [{ kind: 'file', id, version: '' }]
   })
 }
 
-function agent(id: unknown, version: string): Reference[] {
-  const known = stringOf(id)
-  return known === undefined ? [] : [{ kind: 'agent', id: known, version }]
-}
-
-function asEntry(value: unknown): Entry {
-  return typeof value === 'object' && value !== null ? (value as Entry) : {}
+function agent(json: string | undefined, version: string): Reference[] {
+  const id = stringIn(json)
+  return id === null || id === '' ? [] : [{ kind: 'agent', id, version }]
 }

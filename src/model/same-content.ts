@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 
-import { isObjectText, member, members } from './json-text.ts'
+import { isObjectText, member, members, numbersIn } from './json-text.ts'
 
 /**
  * Tells whether two JSON texts of an entry or a conversation say the same, though not in the same letters: the order of
@@ -35,8 +35,7 @@ function sameNumbers(older: string, newer: string): boolean {
 }
 
 function longNumbers(text: string): string[] {
-  const outsideStrings = text.replaceAll(/"(?:[^"\\]|\\.)*"/g, '""')
-  return (outsideStrings.match(/-?\d[\d.eE+-]*/g) ?? [])
+  return numbersIn(text)
     .filter((number) => String(Number(number)) !== number)
     .sort()
 }

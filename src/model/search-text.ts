@@ -1,18 +1,42 @@
-import { chunksOf, type Chunk } from './entry.ts'
+import type { ChunkView } from './entries/chunk-view.ts'
+import { entryView, type EntryView } from './entries/entry-view.ts'
+import { fieldsOf, said, stringIn } from './entries/fields.ts'
 
 /** What of an entry is searched: all that a reader sees of it, but no ids and times. What can't be read has no text. */
 export function searchTextOfEntry(json: string): string {
-  const parts = Object.entries(parsed(json)).filter(([key]) => !ENVELOPE.has(key))
-  return parts.map(([key, value]) => (key === 'content' ? contentText(value) : plain(value))).join('\n')
+  return readable(() => lines(textsOfEntry(entryView(json))))
 }
 
 /** What of a conversation's own row is searched: its name, description, instructions and metadata. */
 export function searchTextOfRow(json: string): string {
-  const { name, description, instructions, metadata } = parsed(json)
-  return [name, description, instructions, metadata].map(plain).join('\n')
+  return readable(() => {
+    const fields = fieldsOf(json)
+    return ['name', 'description', 'instructions', 'metadata'].map((key) => plain(fields.get(key))).join('\n')
+  })
 }
 
-/** Members of entries that say of what kind they are, when they came and to what they belong. */
+type Texts = readonly (string | undefined)[]
+
+function textsOfEntry(entry: EntryView): Texts {
+  switch (entry.kind) {
+    case 'message':
+      return [entry.chunks.map(chunkText).join(''), plain(entry.rest)]
+    case 'execution': {
+      const info = plain(entry.fields.get('info'))
+      return [entry.name, plain(entry.arguments), plain(entry.function), info, plain(entry.rest)]
+    }
+    case 'call':
+      return [entry.name, plain(entry.arguments), plain(entry.rest)]
+    case 'result':
+      return [plain(entry.result), plain(entry.rest)]
+    case 'handoff':
+      return [entry.from.name, entry.to.name, plain(entry.rest)]
+    case 'unknown':
+      return textsOfMembers(entry.fields, ENVELOPE)
+  }
+}
+
+/** Members of an unknown entry that say of what kind it is, when it came and to what it belongs. */
 const ENVELOPE = new Set([
   ...['object', 'type', 'id', 'created_at', 'completed_at', 'role', 'model', 'prefix'],
   ...['agent_id', 'previous_agent_id', 'next_agent_id', 'tool_call_id', 'confirmation_status'],
@@ -22,27 +46,50 @@ const ENVELOPE = new Set([
 const CHUNK_ENVELOPE = new Set(['type', 'signature', 'closed', 'file_id', 'favicon', 'reference_ids'])
 
 /** A text that sources interrupt is one text, as it is to its reader. */
-function contentText(content: unknown): string {
-  if (!Array.isArray(content) && typeof content !== 'string') return plain(content)
-  return chunksOf(content).map(chunkText).join('')
+function chunkText(chunk: ChunkView): string {
+  if (chunk.kind === 'text') return lines([plainString(chunk.text), plain(chunk.rest)])
+  return `\n${lines([...textsOfChunk(chunk), plain(chunk.rest)])}\n`
 }
 
-function chunkText(chunk: Chunk): string {
-  const parts = Object.entries(chunk).filter(([key]) => !CHUNK_ENVELOPE.has(key))
-  const texts = parts.map(([key, value]) => (key === 'thinking' ? contentText(value) : plain(value)))
-  return chunk.type === 'text' ? texts.join('\n') : `\n${texts.join('\n')}\n`
+function textsOfChunk(chunk: Exclude<ChunkView, { readonly kind: 'text' }>): Texts {
+  switch (chunk.kind) {
+    case 'image':
+      return [chunk.url]
+    case 'document':
+      return [chunk.name, chunk.url]
+    case 'file':
+      return [chunk.tool, chunk.name]
+    case 'source':
+      return [chunk.tool, chunk.title, chunk.url, chunk.description]
+    case 'reference':
+      return []
+    case 'thinking':
+      return [chunk.chunks.map(chunkText).join('')]
+    case 'unknown':
+      return chunk.fields.size > 0 ? textsOfMembers(chunk.fields, CHUNK_ENVELOPE) : [plain(chunk.json)]
+  }
 }
 
-/** Anything else is read as its JSON, in which a line break or a letter may be written as an escape. */
-function plain(value: unknown): string {
-  if (value === undefined || value === null || typeof value === 'boolean') return ''
-  if (typeof value !== 'string') return unescaped(JSON.stringify(value))
-  return LOOKS_LIKE_JSON.test(value) ? unescaped(value) : value
+function textsOfMembers(fields: ReadonlyMap<string, string>, envelope: ReadonlySet<string>): Texts {
+  return [...fields].filter(([key]) => !envelope.has(key)).map(([, value]) => plain(value))
 }
 
-const LOOKS_LIKE_JSON = /^\s*[[{]/
+/** What is no string is read as its JSON, in which a line break or a letter may be written as an escape. */
+function plain(json: string | undefined): string {
+  if (json === 'true' || json === 'false') return ''
+  const string = stringIn(json)
+  return string === null ? unescaped(said(json) ?? '') : plainString(string)
+}
+
+/** A string that is JSON is read like one. */
+function plainString(text: string): string {
+  return LOOKS_LIKE_JSON.test(text) ? unescaped(text) : text
+}
+
+const LOOKS_LIKE_JSON = /^\s{0,100}[[{]/
 
 function unescaped(json: string): string {
+  if (!json.includes('\\')) return json
   return json.replaceAll(/\\(?:u([0-9a-fA-F]{4})|([^u]))/g, (_, code?: string, letter = '') =>
     code === undefined
       ? (ESCAPES[letter as string] ?? String(letter))
@@ -52,10 +99,16 @@ function unescaped(json: string): string {
 
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', b: ' ', f: ' ' }
 
-function parsed(json: string): Readonly<Record<string, unknown>> {
+function lines(texts: Texts): string {
+  return texts.filter((text) => text !== undefined && text !== '').join('\n')
+}
+
+/** A text that has decayed in the archive is no JSON any more. */
+function readable(text: () => string): string {
   try {
-    return Object(JSON.parse(json)) as Record<string, unknown>
-  } catch {
-    return {}
+    return text()
+  } catch (thrown) {
+    if (thrown instanceof SyntaxError) return ''
+    throw thrown
   }
 }

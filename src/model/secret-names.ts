@@ -1,6 +1,9 @@
 /** Replaces the text of a secret, inside a string or as a whole one. */
 export const MARKER = '[redacted by hansard]'
 
+/** Replaces the API key, in whatever the API sent. */
+export const KEY_MARKER = '[the API key]'
+
 /** What a member of settings holds, as far as its name tells. */
 export type NameMeaning = 'authorization' | 'secret' | 'headers' | undefined
 

@@ -25,6 +25,11 @@ export function redactSecrets(text: string): string {
   return redactAs('envelope', text)
 }
 
+/** Replaces the secrets in the text of a member of settings, by its name. */
+export function redactMember(name: string, value: string): string {
+  return redactAs('settings', `{${JSON.stringify(name)}:${value}}`).slice(JSON.stringify(name).length + 2, -1)
+}
+
 /**
  * Replaces the secrets in an entry of a history. What was said, called or found there is left alone; only an entry that
  * carries settings of its own is looked into. `keys` are its keys as JSON.parse has them.
@@ -33,9 +38,25 @@ export function redactEntry(text: string, keys: readonly string[]): string {
   return keys.some((key) => ruleOfMember('entry', key, '{') !== 'keep') ? redactAs('entry', text) : text
 }
 
-/** Replaces the secrets in a body that could not be used, whether it is JSON or not. */
-export function redactBody(text: string): string {
-  return isJson(text) ? redactSecrets(text) : redactUnparsed(text)
+/** The same for a text from the archive. An older hansard redacted less; what has decayed comes back as it is. */
+export function redactStored(text: string): string {
+  try {
+    return redactSecrets(text)
+  } catch {
+    return text
+  }
+}
+
+/**
+ * Replaces the secrets in a body that could not be used, whether it is JSON or not. Bytes are taken as a character each;
+ * between the letters of UTF-16 stand zeros, in which a secret would hide, so they are left out where there is one.
+ */
+export function redactBody<T extends string | Uint8Array>(body: T): T {
+  if (typeof body === 'string') return (isJson(body) ? redactSecrets(body) : redactUnparsed(body)) as T
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.length)
+  const text = bytes.toString('latin1').replaceAll('\0', '')
+  const redacted = redactUnparsed(text)
+  return redacted === text ? body : (new Uint8Array(Buffer.from(redacted, 'latin1')) as T)
 }
 
 /** One pass, with a stack of its own: how deep a text goes is the sender's choice. */

@@ -82,8 +82,16 @@ function boundaryBefore(text: string, at: number): number {
   if (at >= text.length) return text.length
   const space = text.slice(Math.max(0, at - 20), at).search(/\s\S*$/u)
   if (space !== -1) return Math.max(0, at - 20) + space + 1
-  const isInside = /[\udc00-\udfff\p{M}\u200d]/u.test(text.charAt(at)) || isLow(text.charCodeAt(at))
-  return isInside ? boundaryBefore(text, at - 1) : at
+  let boundary = at
+  while (boundary > Math.max(0, at - MOST_OF_A_CHARACTER) && isInside(text, boundary)) boundary--
+  return isLow(text.charCodeAt(boundary)) ? boundary - 1 : boundary
+}
+
+/** Marks can be stacked without end; no character that means something has so many. */
+const MOST_OF_A_CHARACTER = 64
+
+function isInside(text: string, at: number): boolean {
+  return /[\udc00-\udfff\p{M}\u200d]/u.test(text.charAt(at))
 }
 
 function isLow(code: number): boolean {

@@ -1,4 +1,5 @@
-import { byType, chunksOf, wordOf, type Entry } from './entry.ts'
+import { elements, isObjectText } from './json-text.ts'
+import { fieldsOf, stringIn, typeName, type Fields } from './entries/fields.ts'
 
 /** Something that the API sent and its specification does not know. */
 export interface UnknownShape {
@@ -7,41 +8,56 @@ export interface UnknownShape {
   readonly name: string
 }
 
-/** Compares a conversation's row and entries with the specification; each unknown shape as often as it occurs. */
-export function unknownShapes(row: unknown, entries: readonly unknown[]): UnknownShape[] {
-  return [...unknownMembers('conversation', row, rowFields), ...entries.flatMap(ofEntry)]
+/**
+ * Compares a conversation's row and entries, both as JSON, with the specification; each unknown shape as often as it
+ * occurs. Without a row only the entries are looked at.
+ */
+export function unknownShapes(row: string | undefined, entries: Iterable<string>): UnknownShape[] {
+  const ofRow = unknownMembers('conversation', fieldsOf(row ?? ''), rowFields)
+  return [...ofRow, ...[...entries].flatMap(ofEntry)]
 }
 
-function ofEntry(entry: unknown): UnknownShape[] {
-  if (!isRecord(entry)) return []
-  const type = wordOf(entry.type ?? 'message.input')
+function ofEntry(json: string): UnknownShape[] {
+  if (!isObjectText(json)) return []
+  const fields = fieldsOf(json)
+  const type = typeName(fields.get('type')) ?? 'message.input'
   const known = byType(entryFields, type)
-  if (known === undefined) return [{ kind: 'entry', name: type }]
-  return [
-    ...unknownMembers(type, entry, [...common, ...known]),
-    ...chunksOf(entry['content']).flatMap(ofChunk),
-  ]
+  if (known === undefined) return [{ kind: 'entry', name: brief(type) }]
+  const ofChunks = chunksIn(fields.get('content')).flatMap((chunk) => ofChunk(chunk, true))
+  return [...unknownMembers(type, fields, [...common, ...known]), ...ofChunks]
 }
 
-function ofChunk(chunk: Entry): UnknownShape[] {
-  const type = wordOf(chunk.type ?? 'text')
+/** What lies in the thoughts of a thought is not looked at: nobody knows how deep it goes. */
+function ofChunk(json: string, isOutermost: boolean): UnknownShape[] {
+  const fields = fieldsOf(json)
+  const type = typeName(fields.get('type')) ?? 'text'
   const known = byType(chunkFields, type)
-  if (known === undefined) return [{ kind: 'chunk', name: type }]
-  return [...unknownMembers(type, chunk, known), ...chunksOf(chunk['thinking']).flatMap(ofChunk)]
+  if (known === undefined) return [{ kind: 'chunk', name: brief(type) }]
+  const thoughts = isOutermost ? chunksIn(fields.get('thinking')) : []
+  return [...unknownMembers(type, fields, known), ...thoughts.flatMap((thought) => ofChunk(thought, false))]
 }
 
-function unknownMembers(owner: string, value: unknown, known: readonly string[]): UnknownShape[] {
-  if (!isRecord(value)) return []
-  return Object.entries(value).flatMap(([key, member]): UnknownShape[] => {
-    if (!known.includes(key)) return [{ kind: 'field', name: `${owner}.${key}` }]
+function chunksIn(content: string | undefined): string[] {
+  return elements(content ?? '').filter(isObjectText)
+}
+
+function unknownMembers(owner: string, fields: Fields, known: readonly string[]): UnknownShape[] {
+  return [...fields].flatMap(([key, value]): UnknownShape[] => {
+    if (!known.includes(key)) return [{ kind: 'field', name: `${owner}.${brief(key)}` }]
     const values = byType(fieldValues, key)
-    if (values === undefined || member === null || values.includes(wordOf(member))) return []
-    return [{ kind: 'value', name: `${owner}.${key}=${wordOf(member).slice(0, 80)}` }]
+    if (values === undefined || value === 'null' || values.includes(stringIn(value) ?? '')) return []
+    return [{ kind: 'value', name: `${owner}.${key}=${brief(typeName(value) ?? '')}` }]
   })
 }
 
-function isRecord(value: unknown): value is Entry {
-  return typeof value === 'object' && value !== null
+/** A name of somebody else's making may be of any length. */
+function brief(name: string): string {
+  return name.slice(0, 80)
+}
+
+/** What a table has for a name, which may be `constructor`. */
+function byType<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined
 }
 
 /** What follows is the specification (fixtures/openapi.json), and a test holds the two together. */

@@ -17,8 +17,8 @@ export interface Word {
  * letter: what is ASCII stays as it is, the rest is put into words.
  */
 export function spaced(text: string): string {
-  const readable = text.replaceAll(BLOB, ' ')
-  if (ASCII_ONLY.test(readable)) return readable
+  const readable = withoutBlobs(text, () => ' ')
+  if (!NON_ASCII.test(readable)) return readable
   return readable.replaceAll(RUN, spacedRun)
 }
 
@@ -29,10 +29,13 @@ export function wordsOf(text: string): string[] {
 
 /** The words of a text, one at a time, and where each stands. */
 export function* placedWords(text: string): Generator<Word, void, undefined> {
-  const readable = text.replaceAll(BLOB, (blob) => ' '.repeat(blob.length))
+  const readable = withoutBlobs(text, (length) => ' '.repeat(length))
   for (const { 0: run, index } of readable.matchAll(RUN)) {
-    if (ASCII_ONLY.test(run)) yield { word: lowerAscii(run), start: index, end: index + run.length }
-    else yield* placedInRun(run, index)
+    if (!NON_ASCII.test(run)) {
+      if (run.length < LONGEST) yield { word: lowerAscii(run), start: index, end: index + run.length }
+    } else {
+      for (const { piece, at } of piecesOf(run)) yield* placedInPiece(piece, index + at)
+    }
   }
 }
 
@@ -40,13 +43,38 @@ export function* placedWords(text: string): Generator<Word, void, undefined> {
 const LONGEST = 1000
 
 /**
- * Encoded bytes, which nobody reads: `data:` URIs, and what only looks like one long word. (The look behind keeps the
- * search linear: no word is tried again from each of its letters.)
+ * Where encoded bytes begin, which nobody reads: `data:` URIs, and what only looks like one long word. Every repetition
+ * has a bound, since V8 keeps a place to go back to for each round of one, and a text of megabytes overflows its stack.
  */
-const BLOB = /\b[Dd][Aa][Tt][Aa]:[\w.+-]+\/[\w.+-]+(?:;[\w.+=-]+)*,[^\s"'<>()]*|(?<![\w+/=-])[\w+/=-]{1000,}/g
+const BLOB = /\bdata:[\w.+-]{1,200}\/[\w.+-]{1,200}(?:;[\w.+=-]{1,200}){0,20},|(?<![\w+/=-])[\w+/=-]{1000}/gi
 
-const ASCII_ONLY = /^[\0-\x7f]*$/
-const RUN = /[0-9A-Za-z\u0080-\u{10ffff}]+/gu
+/** Takes encoded bytes out of a text; `filler` makes what stands in the place of so many characters. */
+function withoutBlobs(text: string, filler: (length: number) => string): string {
+  let out = ''
+  let kept = 0
+  BLOB.lastIndex = 0
+  for (let found = BLOB.exec(text); found !== null; found = BLOB.exec(text)) {
+    const isUri = found[0].includes(':')
+    const end = indexOfNext(isUri ? END_OF_URI : END_OF_LONG_WORD, text, BLOB.lastIndex)
+    out += text.slice(kept, found.index) + filler(end - found.index)
+    kept = end
+    BLOB.lastIndex = end
+  }
+  return kept === 0 ? text : out + text.slice(kept)
+}
+
+const END_OF_URI = /[\s"'<>()]/g
+const END_OF_LONG_WORD = /[^\w+/=-]/g
+
+function indexOfNext(pattern: RegExp, text: string, from: number): number {
+  pattern.lastIndex = from
+  return pattern.exec(text)?.index ?? text.length
+}
+
+const NON_ASCII = /[^\0-\x7f]/
+
+/** In UTF-16 units, not characters: V8 walks such a class without keeping places to go back to. */
+const RUN = /[0-9A-Za-z\u0080-\uffff]+/g
 
 /** Marks that a reader may leave out; of Indic and Southeast Asian scripts they are vowels, of kana other syllables. */
 const OPTIONAL_MARK = new RegExp(
@@ -88,19 +116,55 @@ const KNOWN_WORDS = 20_000
 const KNOWN_LENGTH = 24
 
 function spacedRun(run: string): string {
-  if (ASCII_ONLY.test(run)) return run
+  if (!NON_ASCII.test(run)) return run
+  if (run.length <= KNOWN_LENGTH) return knownRun(run)
+  return Array.from(piecesOf(run), ({ piece }) => spacedPiece(piece)).join('')
+}
+
+function knownRun(run: string): string {
   const before = known.get(run)
   if (before !== undefined) return before
-  const words = comparable(run).match(WORD) ?? []
-  const form = ` ${words.filter((word) => word.length < LONGEST).join(' ')} `
-  if (run.length > KNOWN_LENGTH) return form
+  const form = spacedPiece(run)
   if (known.size >= KNOWN_WORDS) known.clear()
   known.set(run, form)
   return form
 }
 
+function spacedPiece(piece: string): string {
+  const words = comparable(piece).match(WORD) ?? []
+  return ` ${words.filter((word) => word.length < LONGEST).join(' ')} `
+}
+
+/** Of a run without spaces so much is looked at in one go, in UTF-16 units. */
+const PIECE = 4096
+
+/** Cuts a run where a character that is a word of its own begins. Where none is near, there is no word of anybody's. */
+function* piecesOf(run: string): Generator<{ readonly piece: string; readonly at: number }, void, undefined> {
+  let at = 0
+  while (run.length - at > PIECE) {
+    const end = cutNear(run, at + PIECE)
+    yield { piece: run.slice(at, end), at }
+    at = end
+  }
+  yield { piece: run.slice(at), at }
+}
+
+function cutNear(run: string, end: number): number {
+  for (let i = end; i > end - LONGEST - 100; i--) {
+    const character = String.fromCodePoint(run.codePointAt(i) ?? 0)
+    if (ALONE.test(character) && !MARK_FIRST.test(character.normalize('NFKD'))) return i
+  }
+  const isInside = /[\udc00-\udfff]/.test(run.charAt(end))
+  return isInside ? end - 1 : end
+}
+
+/** Not the vowels and finals of Hangul, which join the consonant before them. */
+const ALONE = new RegExp(String.raw`^[${UNSPACED}--[\u1160-\u11ff\ud7b0-\ud7ff]]$`, 'v')
+const MARK_FIRST = /^\p{M}/u
+
 function comparable(text: string): string {
   return text
+    .replaceAll(TOO_MANY_MARKS, '$1')
     .normalize('NFKD')
     .replaceAll(OPTIONAL_MARK, '')
     .replaceAll(PERSIAN_SPACE, ' ')
@@ -111,15 +175,18 @@ function comparable(text: string): string {
     .normalize('NFC')
 }
 
+/** No language stacks more (UAX #15, stream-safe text), and to sort them takes the square of their number. */
+const TOO_MANY_MARKS = /(\p{M}{30})\p{M}+/gu
+
 function lowerAscii(word: string): string {
   return word.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase())
 }
 
-/** Brings a run into its comparable form piece by piece, to know where in the text each word came from. */
-function* placedInRun(run: string, offset: number): Generator<Word, void, undefined> {
+/** Brings a piece into its comparable form character by character, to know where in the text each word came from. */
+function* placedInPiece(piece: string, offset: number): Generator<Word, void, undefined> {
   let form = ''
   const places: { readonly from: number; readonly start: number; readonly end: number }[] = []
-  for (const { segment, index } of graphemes.segment(run)) {
+  for (const { segment, index } of graphemes.segment(piece)) {
     places.push({ from: form.length, start: offset + index, end: offset + index + segment.length })
     form += comparable(segment)
   }

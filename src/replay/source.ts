@@ -1,5 +1,8 @@
-import { member, members } from '../model/json-text.ts'
+import { fieldsOf, stringIn } from '../model/entries/fields.ts'
+import { member } from '../model/json-text.ts'
 import type { Loss, LossKind } from './loss.ts'
+
+export { fieldsOf, stringIn }
 
 /** What is archived of a conversation, as far as its replay needs it: JSON texts. */
 export interface Source {
@@ -26,20 +29,10 @@ export function readEntry(text: string, position: number): SourceEntry {
   return { position, id: stringIn(fields.get('id')), type: typeOf(fields, 'message.input'), text, fields }
 }
 
-/** The members of an object by their keys. */
-export function fieldsOf(text: string): ReadonlyMap<string, string> {
-  return new Map(members(text).map(({ key, value }) => [key, value]))
-}
-
 /** The type that stands in an object, or what one without a type is. A type that is no string is known to nobody. */
 export function typeOf(fields: ReadonlyMap<string, string>, byDefault: string): string {
   const type = fields.get('type') ?? 'null'
   return type === 'null' ? byDefault : (stringIn(type) ?? type)
-}
-
-/** The string of a JSON text; null where it is none. */
-export function stringIn(text: string | undefined): string | null {
-  return text?.startsWith('"') === true ? (JSON.parse(text) as string) : null
 }
 
 /** A member of an object that is a string. */

@@ -2,12 +2,11 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
 import { plainText } from '../../src/model/plain-text.ts'
-import type { Entry } from '../../src/model/entry.ts'
 import { anyEntry } from '../support/entry-arbitrary.ts'
 
 const said = (content: unknown) => textOf({ type: 'message.output', content })
 const textOf = (entry: unknown) => fromJson(JSON.stringify(entry))
-const fromJson = (json: string) => plainText(json, Object(JSON.parse(json)) as Entry)
+const fromJson = plainText
 
 describe('The plain text of an entry', () => {
   it('is what a message says, of every type of chunk', () => {
@@ -42,7 +41,7 @@ describe('The plain text of an entry', () => {
         '',
         '[document: a.pdf https://example.org/a.pdf]',
         '',
-        '[file: plot png f1]',
+        '[file: plot.png f1]',
         '',
         '{"type":"hologram","n":1}',
         'bare',

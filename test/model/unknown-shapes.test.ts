@@ -19,6 +19,12 @@ const { schemas } = (
   }
 ).components
 
+const shapesOf = (entries: readonly unknown[], row?: unknown) =>
+  unknownShapes(
+    row === undefined ? undefined : JSON.stringify(row),
+    entries.map((entry) => JSON.stringify(entry)),
+  )
+
 const fieldsOf = (name: string) => Object.keys(schemas[name]?.properties ?? {}).sort()
 const typeOf = (name: string) => schemas[name]?.properties['type']?.const ?? ''
 const entries = Object.keys(schemas).filter((name) => name.endsWith('Entry'))
@@ -35,7 +41,7 @@ describe('The shapes that we know', () => {
       const filled = Object.fromEntries(fieldsOf(name).map((field) => [field, null]))
       const entry = { ...filled, type: typeOf(name) }
       expect(
-        unknownShapes({}, [chunks.includes(name) ? { type: 'message.output', content: [entry] } : entry]),
+        shapesOf([chunks.includes(name) ? { type: 'message.output', content: [entry] } : entry]),
       ).toEqual([])
     }
     const { role } = schemas['MessageInputEntry']?.properties ?? {}
@@ -51,14 +57,17 @@ describe('An unknown shape', () => {
   it('is named by what it is, wherever it stands', () => {
     const row = { id: 'c', constructor: 1 }
     const thinking = [{ type: 'thinking', thinking: [{ type: 'text', text: '' }, { type: 'glyph' }] }]
-    const found = unknownShapes(row, [
-      { type: 'memory.recall' },
-      { type: 'tool.execution', function: 'x' },
-      { type: 'message.input', role: 'system', content: [{ type: 'hologram' }] },
-      { type: 'message.output', content: thinking },
-      { type: 'toString' },
-      7,
-    ])
+    const found = shapesOf(
+      [
+        { type: 'memory.recall' },
+        { type: 'tool.execution', function: 'x' },
+        { type: 'message.input', role: 'system', content: [{ type: 'hologram' }] },
+        { type: 'message.output', content: thinking },
+        { type: 'toString' },
+        7,
+      ],
+      row,
+    )
     expect(found.map(({ kind, name }) => `${kind} ${name}`)).toEqual([
       'field conversation.constructor',
       'entry memory.recall',
@@ -78,7 +87,7 @@ it('A type that is no text, or the name of something that every object has, is u
     { type: 'constructor' },
     { type: 'message.input', role: hostile, content: [{ type: hostile }] },
   ]
-  expect(unknownShapes({}, entries)).toEqual([
+  expect(shapesOf(entries)).toEqual([
     { kind: 'entry', name: 'an object' },
     { kind: 'entry', name: 'constructor' },
     { kind: 'value', name: 'message.input.role=an object' },

@@ -5,7 +5,6 @@ import type { CallReply, ConversationsClient, PlainName, StreamName } from '../.
 import { lookups, operations, type Operation } from '../../api/operations.ts'
 import type { CallArguments } from '../../api/request.ts'
 import { HansardError, messageOf } from '../../errors.ts'
-import { isArrayText, replaceAt } from '../../model/json-text.ts'
 import { redactSecrets } from '../../model/secrets.ts'
 import { connect } from '../account.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
@@ -43,7 +42,7 @@ export async function callOperation(
 ): Promise<ExitCode> {
   const name = nameOf(options)
   const args = await argumentsOf(name, options, io)
-  const shown = (text: string) => jsonFor(io.stdout, options.showSecrets ? text : redacted(text))
+  const shown = (text: string) => jsonFor(io.stdout, options.showSecrets ? text : redactSecrets(text))
   const call = { signal: io.signal }
   if (isStream(name)) {
     for await (const { text } of client.stream(name, args, call)) await writeLine(io.stdout, shown(text))
@@ -56,11 +55,6 @@ export async function callOperation(
 async function print(reply: CallReply, shown: (text: string) => string, io: Io): Promise<void> {
   if (reply.kind === 'json') await writeLine(io.stdout, shown(reply.text))
   if (reply.kind === 'bytes') await write(io.stdout, reply.bytes)
-}
-
-/** A list has its rows redacted one by one. */
-function redacted(text: string): string {
-  return isArrayText(text) ? replaceAt(text, ['*'], redactSecrets) : redactSecrets(text)
 }
 
 function nameOf({ operation, stream }: ApiOptions): PlainName | StreamName {

@@ -5,8 +5,9 @@ import { HansardError } from '../../errors.ts'
 import { lineOfConversation } from '../../export/jsonl.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'
-import { jsonFor, write } from '../output.ts'
+import { jsonFor, write, writeLine } from '../output.ts'
 import { transcript } from '../transcript.ts'
+import { count } from '../words.ts'
 
 export interface ShowCommandOptions extends GlobalOptions {
   readonly id: string
@@ -23,9 +24,16 @@ export async function showCommand(options: ShowCommandOptions, io: Io): Promise<
       })
     }
     const colors = pc.createColors(io.stdout.isTTY === true && (io.env['NO_COLOR'] ?? '') === '')
-    const parts = options.json === true ? lineOfConversation(conversation) : transcript(conversation, colors)
-    for (const part of parts) await write(io.stdout, options.json === true ? jsonFor(io.stdout, part) : part)
-    return exitCodes.done
+    if (options.json === true) {
+      for (const part of lineOfConversation(conversation)) await write(io.stdout, jsonFor(io.stdout, part))
+      return exitCodes.done
+    }
+    let unshown = 0
+    for (const part of transcript(conversation, colors, () => unshown++)) await write(io.stdout, part)
+    if (unshown === 0) return exitCodes.done
+    const what = `${count(unshown, 'entry')} could not be shown; run hansard verify to find out why.`
+    await writeLine(io.stderr, what)
+    return exitCodes.partial
   } finally {
     archive.close()
   }

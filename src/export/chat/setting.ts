@@ -26,8 +26,8 @@ export function settingOf(row: Json, dependencies: Pick<Dependencies, 'read'>, w
 }
 
 /** The text that has the instructions: of the row or of the agent. */
-function ownerOf({ text, value }: Json, dependencies: Pick<Dependencies, 'read'>): string | undefined {
-  const [agent] = referencesOf(value, [])
+function ownerOf({ text }: Json, dependencies: Pick<Dependencies, 'read'>): string | undefined {
+  const [agent] = referencesOf(text, [])
   return agent === undefined ? text : (dependencies.read(agent)?.json ?? undefined)
 }
 

@@ -38,7 +38,7 @@ export function* pageParts(
 
 /** The agent that a conversation belongs to; undefined if it has a model of its own. */
 export function agentOf({ row }: ExportedConversation, archived: Archived): ConversationAgent | undefined {
-  const reference = referencesOf(row.value, []).find(({ kind }) => kind === 'agent')
+  const reference = referencesOf(row.text, []).find(({ kind }) => kind === 'agent')
   if (reference === undefined) return undefined
   return { ...reference, facts: factsOf(archived.read(reference)?.json) }
 }

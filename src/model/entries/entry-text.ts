@@ -1,0 +1,101 @@
+import { briefUrl } from './brief-url.ts'
+import type { ChunkView } from './chunk-view.ts'
+import type { Agent, EntryView, ToolInfo } from './entry-view.ts'
+import { stringIn } from './fields.ts'
+
+/** How the parts of an entry are written: into a cell of a table, onto a terminal. */
+export interface TextStyle {
+  /** What somebody wrote. */
+  text(text: string): string
+  /** What stands in brackets between texts: an image, a document, a file. */
+  label(label: string): string
+  /** A source or reference that a text cites where it stands. */
+  citation(label: string): string
+  /** What the model thought, written in this style already. */
+  thought(text: string): string
+  /** JSON that has no form of its own. */
+  json(json: string): string
+}
+
+/** What an entry says: all of it but who said it and when. */
+export function entryText(entry: EntryView, style: TextStyle): string {
+  return entry.kind === 'unknown'
+    ? style.json(entry.json)
+    : lines(...partsOf(entry, style), rest(entry, style))
+}
+
+type Parts = readonly (string | undefined)[]
+
+function partsOf(entry: Exclude<EntryView, { readonly kind: 'unknown' }>, style: TextStyle): Parts {
+  switch (entry.kind) {
+    case 'message':
+      return entry.chunks.length === 0 ? [] : [chunksText(entry.chunks, style)]
+    case 'execution':
+      return [value(entry.arguments, style), value(entry.function, style), ...infoParts(entry.info, style)]
+    case 'call':
+      return [value(entry.arguments, style)]
+    case 'result':
+      return [value(entry.result, style)]
+    case 'handoff':
+      return [style.text(handoffText(entry))]
+  }
+}
+
+/** Who hands over to whom. Captures name only the receiver. */
+export function handoffText({ from, to }: { readonly from: Agent; readonly to: Agent }): string {
+  return words(agentText(from), '→', agentText(to))
+}
+
+/** The code that a tool ran, what it printed, and whatever else it tells. */
+function infoParts({ code, output, rest: more }: ToolInfo, style: TextStyle): Parts {
+  const printed = output === undefined || output === '' ? undefined : style.text(`→ ${output.trimEnd()}`)
+  return [code === undefined || code === '' ? undefined : style.text(code), printed, value(more, style)]
+}
+
+function chunksText(chunks: readonly ChunkView[], style: TextStyle): string {
+  return chunks.map((chunk) => chunkText(chunk, style) + (rest(chunk, style, '\n') ?? '')).join('')
+}
+
+function chunkText(chunk: ChunkView, style: TextStyle): string {
+  switch (chunk.kind) {
+    case 'text':
+      return style.text(chunk.text)
+    case 'image':
+      return style.label(`image: ${briefUrl(chunk.url)}`)
+    case 'document':
+      return style.label(`document: ${words(chunk.name, briefUrl(chunk.url ?? ''))}`)
+    case 'file':
+      return style.label(`file: ${words(chunk.name, chunk.id)}`)
+    case 'source':
+      return style.citation(`source: ${words(chunk.title, chunk.url, chunk.description)}`)
+    case 'reference':
+      return style.citation(chunk.ids.join(' '))
+    case 'thinking':
+      return style.thought(chunksText(chunk.chunks, style))
+    case 'unknown':
+      return `\n${style.json(chunk.json)}\n`
+  }
+}
+
+/** What the API leaves open to senders: a string as the text that it is, anything else as JSON. */
+function value(json: string | undefined, style: TextStyle): string | undefined {
+  if (json === undefined) return undefined
+  const text = stringIn(json)
+  return text === null ? style.json(json) : style.text(text)
+}
+
+function rest({ rest: json }: { readonly rest: string | undefined }, style: TextStyle, around = '') {
+  return json === undefined ? undefined : around + style.json(json) + around
+}
+
+function agentText({ name, id }: Agent): string {
+  return words(name, id === undefined ? undefined : `(${id})`)
+}
+
+function words(...parts: Parts): string {
+  return parts.filter((part) => part !== undefined && part !== '').join(' ')
+}
+
+function lines(...parts: Parts): string {
+  return parts.filter((part) => part !== undefined).join('\n')
+}

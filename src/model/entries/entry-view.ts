@@ -1,0 +1,156 @@
+import { isObjectText } from '../json-text.ts'
+import { chunkViews, type ChunkView } from './chunk-view.ts'
+import { fieldsOf, restOf, said, stringIn, typeName, type Fields } from './fields.ts'
+
+/**
+ * An entry as every view shows it. This is the one reader of entries: transcripts, tables, pages, search and training
+ * lines stand on it, so that a form that one of them knows is known to all.
+ *
+ * It reads the JSON as text: numbers keep their digits, no value is built or asked for its own `toString`, and nothing
+ * recurses, however deep a sender nests. Values that the API leaves open (arguments, results, what a tool tells of
+ * itself) are JSON texts; `said` tells what a person reads of one.
+ */
+export type EntryView = EntryFacts & EntryForm
+
+interface EntryFacts {
+  /** The type that was sent; undefined where none was. */
+  readonly type: string | undefined
+  readonly json: string
+  readonly fields: Fields
+  /** Members that the form has no place for, as the text of an object; undefined where there are none. */
+  readonly rest: string | undefined
+}
+
+type EntryForm =
+  | { readonly kind: 'message'; readonly role: string; readonly chunks: readonly ChunkView[] }
+  | {
+      readonly kind: 'execution'
+      readonly name: string | undefined
+      readonly arguments: string | undefined
+      /** Captured, though not specified. */
+      readonly function: string | undefined
+      readonly info: ToolInfo
+    }
+  | {
+      readonly kind: 'call'
+      readonly name: string | undefined
+      readonly callId: string | undefined
+      readonly arguments: string | undefined
+      /** `pending`, `denied`, …: undefined where the call needed no confirmation. */
+      readonly confirmation: string | undefined
+    }
+  | { readonly kind: 'result'; readonly callId: string | undefined; readonly result: string | undefined }
+  | { readonly kind: 'handoff'; readonly from: Agent; readonly to: Agent }
+  | { readonly kind: 'unknown' }
+
+/** What a tool tells of itself: the code that ran and what it printed; anything else as the text of a value. */
+export interface ToolInfo {
+  readonly code: string | undefined
+  readonly output: string | undefined
+  readonly rest: string | undefined
+}
+
+/** An agent that takes part in a handoff, as far as it is named. */
+export interface Agent {
+  readonly name: string | undefined
+  readonly id: string | undefined
+}
+
+/** Reads an entry from its JSON, which must be valid. */
+export function entryView(json: string): EntryView {
+  const fields = fieldsOf(json)
+  const type = typeName(fields.get('type'))
+  const isMessage = type === undefined && fields.has('content')
+  const name = isMessage ? 'message.input' : (type ?? '')
+  const known = isObjectText(json) && Object.hasOwn(forms, name) ? forms[name] : undefined
+  const facts = { type, json, fields }
+  if (known === undefined) return { ...facts, rest: undefined, kind: 'unknown' }
+  const form = known.form(fields)
+  return { ...facts, rest: restOf(fields, known.fields(fields)), ...form }
+}
+
+/** Members that views show in a heading of their own or not at all: what the entry is, whose it is, and when it came. */
+const envelope = ['object', 'type', 'id', 'created_at', 'completed_at', 'model', 'agent_id']
+
+interface KnownEntry {
+  /** The members that the form has a place for. */
+  readonly fields: (fields: Fields) => ReadonlySet<string>
+  readonly form: (fields: Fields) => EntryForm
+}
+
+function entry(fields: readonly string[], form: KnownEntry['form']): KnownEntry {
+  const all = new Set([...envelope, ...fields])
+  return { fields: () => all, form }
+}
+
+const forms: Readonly<Record<string, KnownEntry>> = {
+  'message.input': message('user'),
+  'message.output': message('assistant'),
+  'tool.execution': entry(['name', 'arguments', 'function', 'info'], (fields) => ({
+    kind: 'execution',
+    name: said(fields.get('name')),
+    arguments: something(fields.get('arguments')),
+    function: something(fields.get('function')),
+    info: toolInfo(something(fields.get('info'))),
+  })),
+  'function.call': entry(['name', 'tool_call_id', 'arguments', 'confirmation_status'], (fields) => ({
+    kind: 'call',
+    name: said(fields.get('name')),
+    callId: said(fields.get('tool_call_id')),
+    arguments: something(fields.get('arguments')),
+    confirmation: said(fields.get('confirmation_status')),
+  })),
+  'function.result': entry(['tool_call_id', 'result'], (fields) => ({
+    kind: 'result',
+    callId: said(fields.get('tool_call_id')),
+    result: something(fields.get('result')),
+  })),
+  'agent.handoff': {
+    fields: (fields) => {
+      const sides = [...agentFields('previous_agent'), ...agentFields('next_agent')]
+      return new Set([...envelope.filter((key) => key !== 'agent_id'), ...sides, ...capturedFields(fields)])
+    },
+    form: (fields) => ({
+      kind: 'handoff',
+      from: agent(fields, 'previous_agent'),
+      to: capturedFields(fields).length > 0 ? agent(fields, 'agent') : agent(fields, 'next_agent'),
+    }),
+  },
+}
+
+function message(otherwise: string): KnownEntry {
+  return entry(['role', 'content', 'prefix'], (fields) => ({
+    kind: 'message',
+    role: said(fields.get('role')) ?? otherwise,
+    chunks: chunkViews(fields.get('content')),
+  }))
+}
+
+function toolInfo(json: string | undefined): ToolInfo {
+  const fields = fieldsOf(json ?? '')
+  const code = stringIn(fields.get('code')) ?? undefined
+  const output = stringIn(fields.get('code_output')) ?? undefined
+  if (json === undefined || isObjectText(json)) {
+    const known = [code === undefined ? [] : 'code', output === undefined ? [] : 'code_output'].flat()
+    return { code, output, rest: restOf(fields, new Set(known)) }
+  }
+  return { code, output, rest: json }
+}
+
+/** Captures of 2025-04 name the receiver alone, by `agent_id` and `agent_name`; the specification names both sides. */
+function capturedFields(fields: Fields): string[] {
+  const { name, id } = agent(fields, 'next_agent')
+  return name === undefined && id === undefined ? agentFields('agent') : []
+}
+
+function agent(fields: Fields, which: string): Agent {
+  return { name: said(fields.get(`${which}_name`)), id: said(fields.get(`${which}_id`)) }
+}
+
+function agentFields(which: string): string[] {
+  return [`${which}_name`, `${which}_id`]
+}
+
+function something(json: string | undefined): string | undefined {
+  return json === 'null' ? undefined : json
+}

@@ -1,0 +1,41 @@
+import { members } from '../json-text.ts'
+
+/** The members of an object as JSON texts, by their keys; of two under one key the last, as for JSON.parse. */
+export type Fields = ReadonlyMap<string, string>
+
+/** The members of an object; anything else has none. */
+export function fieldsOf(json: string): Fields {
+  return new Map(members(json).map(({ key, value }) => [key, value]))
+}
+
+/** The string that a JSON text is; null where it is anything else. */
+export function stringIn(json: string | undefined): string | null {
+  if (json?.startsWith('"') !== true) return null
+  return json.includes('\\') ? (JSON.parse(json) as string) : json.slice(1, -1)
+}
+
+/**
+ * What a person reads of a value: the letters of a string, anything else token for token, so that numbers keep their
+ * digits. Undefined where there is nothing: no value, null, or an empty string.
+ */
+export function said(json: string | undefined): string | undefined {
+  if (json === undefined || json === 'null' || json === '""') return undefined
+  return stringIn(json) ?? json
+}
+
+/** The name of a type: one that is no string gets none of its own, as it may be megabytes of JSON. */
+export function typeName(json: string | undefined): string | undefined {
+  if (json === undefined || json === 'null') return undefined
+  const isComposed = json.startsWith('{') || json.startsWith('[')
+  return stringIn(json) ?? (isComposed ? 'an object' : json)
+}
+
+/** The members that are not among the known ones, as the text of an object; undefined where none says anything. */
+export function restOf(fields: Fields, known: ReadonlySet<string>): string | undefined {
+  const rest = [...fields].filter(([key, value]) => !known.has(key) && value !== 'null')
+  return rest.length === 0 ? undefined : textOfMembers(rest)
+}
+
+function textOfMembers(entries: readonly (readonly [string, string])[]): string {
+  return `{${entries.map(([key, value]) => `${JSON.stringify(key)}:${value}`).join(',')}}`
+}

@@ -1,0 +1,162 @@
+import fc from 'fast-check'
+import pc from 'picocolors'
+import { describe, expect, it } from 'vitest'
+
+import { transcript } from '../../../src/cli/transcript.ts'
+import { plainText } from '../../../src/model/plain-text.ts'
+import { referencesOf } from '../../../src/model/references.ts'
+import { searchTextOfEntry, searchTextOfRow } from '../../../src/model/search-text.ts'
+import { snippetOf } from '../../../src/model/snippet.ts'
+import { parseQuery } from '../../../src/model/search-query.ts'
+import { unknownShapes } from '../../../src/model/unknown-shapes.ts'
+import { placedWords, spaced, wordsOf } from '../../../src/model/words.ts'
+import { generatedEntry, type Leaf } from '../../support/entry-json.ts'
+
+function show(json: string, row = '{"name":"one"}'): string {
+  const stored = { id: 'conv_1', row, length: 1, goneAt: null, fetchedAt: '', createdAt: null }
+  const conversation = { ...stored, entries: () => [json], entriesAsFound: () => [json] }
+  const unshown: string[] = []
+  const text = [...transcript(conversation, pc.createColors(false), (_, why) => unshown.push(why))].join('')
+  expect(unshown).toEqual([])
+  return text
+}
+
+/** Ids, times and marks for programs, which a view does not claim to show; in an unknown type all is shown. */
+const envelope = ['object', 'type', 'id', 'created_at', 'completed_at', 'model', 'agent_id', 'prefix']
+const inChunks = ['type', 'signature', 'favicon', 'index', 'tool', 'detail']
+const inSearch = ['file_id', 'reference_ids', 'tool_call_id', 'confirmation_status', 'role']
+
+const views = {
+  'plain text': {
+    of: plainText,
+    hidden: [...envelope, 'role', 'name', 'tool_call_id', 'confirmation_status'],
+  },
+  'a transcript': { of: show, hidden: ['object', 'type', 'id', 'created_at', 'completed_at', 'agent_id'] },
+  'the search text': { of: searchTextOfEntry, hidden: [...envelope, ...inSearch, 'agent_name'] },
+}
+
+const isShown = ({ path }: Leaf, hidden: readonly string[]) =>
+  !hidden.includes(path[0] ?? '') && !path.some((key) => [...inChunks, ...hidden].includes(key))
+
+describe('Every string and every digit that came is in', () => {
+  it.each(Object.entries(views))('%s', (_, { of, hidden }) => {
+    fc.assert(
+      fc.property(generatedEntry, ({ json, leaves }) => {
+        const text = of(json)
+        for (const leaf of leaves.filter((each) => isShown(each, hidden))) expect(text).toContain(leaf.said)
+      }),
+      { numRuns: 500 },
+    )
+  })
+})
+
+it('An agent is named in every view, whichever form of handoff was sent', () => {
+  const captured = '{"type":"agent.handoff","agent_id":"ag_1","agent_name":"websearch-agent"}'
+  const specified =
+    '{"type":"agent.handoff","previous_agent_id":"ag_0","previous_agent_name":"finance","next_agent_id":"ag_1","next_agent_name":"websearch-agent"}'
+  for (const json of [captured, specified])
+    for (const view of Object.values(views)) expect(view.of(json)).toContain('websearch-agent')
+  expect(plainText(captured)).toBe('→ websearch-agent (ag_1)')
+  expect(plainText(specified)).toBe('finance (ag_0) → websearch-agent (ag_1)')
+})
+
+it('A call that waits for confirmation or was denied is told from one that ran', () => {
+  const call = (status: string) =>
+    show(`{"type":"function.call","name":"send","confirmation_status":${status}}`)
+  expect(call('"denied"')).toContain('call send (denied)')
+  expect(call('"pending"')).toContain('call send (pending)')
+  expect(call('null')).not.toContain('(')
+})
+
+it('A file has its ending once', () => {
+  const file = (name: string, type: string) =>
+    plainText(
+      `{"type":"message.output","content":[{"type":"tool_file","file_name":${name},"file_type":${type}}]}`,
+    )
+  expect(file('"plot_0.png"', '"png"')).toBe('\n[file: plot_0.png]\n')
+  expect(file('"plot_0"', '"png"')).toBe('\n[file: plot_0.png]\n')
+  expect(file('7', 'null')).toBe('\n[file: 7]\n')
+})
+
+describe('However deep a sender nests,', () => {
+  const DEEP = 100_000
+  const nested = {
+    arrays: `${'['.repeat(DEEP)}"bottom"${']'.repeat(DEEP)}`,
+    objects: `${'{"a":'.repeat(DEEP)}"bottom"${'}'.repeat(DEEP)}`,
+    thoughts: `${'[{"type":"thinking","thinking":'.repeat(DEEP)}"bottom"${'}]'.repeat(DEEP)}`,
+  }
+  const places = {
+    content: (deep: string) => `{"type":"message.output","content":${deep}}`,
+    thinking: (deep: string) =>
+      `{"type":"message.output","content":[{"type":"thinking","thinking":${deep}}]}`,
+    'a file name': (deep: string) =>
+      `{"type":"message.output","content":[{"type":"tool_file","file_name":${deep}}]}`,
+    'an image': (deep: string) =>
+      `{"type":"message.output","content":[{"type":"image_url","image_url":${deep}}]}`,
+    arguments: (deep: string) => `{"type":"function.call","arguments":${deep}}`,
+    result: (deep: string) => `{"type":"function.result","result":${deep}}`,
+    info: (deep: string) => `{"type":"tool.execution","info":{"x":${deep}}}`,
+    'an unknown member': (deep: string) => `{"type":"message.input","content":"","surprise":${deep}}`,
+    'an unknown type': (deep: string) => `{"type":${deep},"fact":${deep}}`,
+  }
+  it.each(Object.entries(places))('%s is shown, searched and counted', (_, place) => {
+    for (const deep of Object.values(nested)) {
+      const json = place(deep)
+      for (const { of } of Object.values(views)) expect(of(json)).toContain('bottom')
+      expect(unknownShapes(json, [json]).length).toBeLessThan(10)
+      expect(referencesOf(json, [json])).toEqual([])
+    }
+  })
+
+  it('a row is shown and searched', () => {
+    for (const deep of Object.values(nested)) {
+      const row = `{"name":${deep},"metadata":${deep},"agent_version":${deep},"instructions":${deep}}`
+      expect(searchTextOfRow(row)).toContain('bottom')
+      expect(show('{"type":"message.input","content":"x"}', row)).toContain('bottom')
+    }
+  })
+})
+
+describe('A text of 30 MB takes less than two seconds of processor time:', () => {
+  const MB = 1_000_000
+  const texts = {
+    'one letter': 'a'.repeat(30 * MB),
+    'Chinese without a space': '川流不息'.repeat((10 * MB) / 4),
+    'Thai without a space': 'แม่น้ำ'.repeat((10 * MB) / 6),
+    'combining marks alone': '\u0301\u0323'.repeat((15 * MB) / 2),
+    'a letter under a million marks': `a${'\u0301\u0323'.repeat((15 * MB) / 2)}`,
+    'emoji without a space': '👩‍👩‍👧'.repeat(Math.floor((7.5 * MB) / 8)),
+    'words of two letters': 'ab '.repeat(10 * MB),
+    'half surrogates': '\ud83d'.repeat(10 * MB),
+    'Cyrillic without a space': 'река'.repeat((15 * MB) / 4),
+    'a data: URI': `data:image/png;base64,${'A'.repeat(30 * MB)}`,
+    quotes: '\\"'.repeat(7 * MB),
+  }
+  const query = parseQuery('nothing')
+  const steps = {
+    'into words': (text: string) => spaced(text),
+    'around a match': (text: string) => snippetOf(text, query),
+  }
+  const cases = Object.keys(texts).flatMap((name) => Object.keys(steps).map((step) => [name, step] as const))
+  it.each(cases)('%s, %s', (name, step) => {
+    const text = texts[name as keyof typeof texts]
+    const began = process.cpuUsage()
+    steps[step as keyof typeof steps](text)
+    const { user, system } = process.cpuUsage(began)
+    expect((user + system) / 1e6).toBeLessThan(2)
+  })
+})
+
+describe('A run that is cut into pieces', () => {
+  it('gives the words that it gives whole', () => {
+    const long = Array.from(
+      { length: 3000 },
+      (_, i) => ['川', 'が', 'ﾊﾞ', '한국', 'river', 'ไทย', 'é'][i % 7],
+    ).join('')
+    const expected = wordsOf(long.slice(0, 4000))
+    expect(wordsOf(long).slice(0, expected.length - 2)).toEqual(expected.slice(0, -2))
+    expect([...placedWords(long)].map(({ word }) => word)).toEqual(wordsOf(long))
+    for (const { word, start, end } of [...placedWords(long)].slice(0, 500))
+      expect(wordsOf(long.slice(start, end))).toEqual([word])
+  })
+})
