@@ -9,13 +9,14 @@ import { isSecretParameter, LONGEST_NAME, MARKER, meaningOf, plainName } from '.
 
 /** Replaces what may be a secret in a text: values behind the quoted name of a secret, headers, and parts of URLs. */
 export function redactText(text: string): string {
-  return redactUrls(redactHeaders(redactNamed(text, isSecretName)))
+  return redactHeaders(redactUrls(redactNamed(text, isSecretName)))
 }
 
 /** The same for a whole body that does not parse, where `value` alone is the name of a secret as well. */
 export function redactUnparsed(text: string): string {
   const isName = (name: string) => isSecretName(name) || plainName(name) === 'value'
-  return redactUrls(redactHeaders(redactNamed(text, isName)))
+  const redacted = redactHeaders(redactUrls(redactNamed(text, isName)))
+  return /^\s*[[{]/.test(text) ? redacted.replace(CUT_USER, `$1${MARKER}`) : redacted
 }
 
 function isSecretName(name: string): boolean {
@@ -86,7 +87,7 @@ function backslashesBefore(text: string, at: number): number {
   return at - first
 }
 
-const SCHEME = /\b(bearer|basic)(\s+|%20)(?=[^\s"'\\,;<>]{0,200}\d)[\w.~+/=-]{12,}/gi
+const SCHEME = /\b(bearer|basic)(\s+|%20)(?=[^\s"'\\,;<>]{0,200}\d)[\w.~+/=-]{8,}/gi
 
 const HEADER =
   /\b(authorization|(?:x-)?api[-_]?key|access[-_]token|client[-_]secret)(\s{0,9}[:=]\s{0,9}(?:(?:token|digest|apikey)\s{1,9})?)(?=\S{0,200}\d|\S{20})[^\s"'\\,;&<>[\](){}]{6,}/gi
@@ -97,6 +98,9 @@ function redactHeaders(text: string): string {
 
 /** Both slashes, as they may be escaped; then all up to the last @ before the host ends. */
 const USER = /(?<=^|[:"'=\s(<>,])((?:\\*\/){2})(?!\[)[^\s/?#"<>]*(?:@|\\u0040)/g
+
+/** The same where JSON was cut off before the @, or inside the name of the host. */
+const CUT_USER = /(?<=[:"'=\s(<>,])((?:\\*\/){2})(?!\[)[^\s/?#"<>@]*$/
 
 const PARAMETER = /([?&;#]|\\u0026|\\u003f)([\w.%$-]{1,64})=(?!\[redacted )[^\s&#"<>]+/gi
 
