@@ -50,14 +50,14 @@ function insideBase64(apiKey: string, offset: number): string {
   return letters.slice(Math.ceil((offset * 4) / 3), Math.floor(((offset + apiKey.length) * 4) / 3))
 }
 
-/** The key with any of its characters as an escape of JSON, of a URL or of HTML. */
+/** The key with any of its characters as an escape of JSON (in a string of JSON, maybe), of a URL or of HTML. */
 function spelledOut(apiKey: string): RegExp {
   const letters = [...apiKey].map((letter) => {
     const code = letter.charCodeAt(0)
     const hex = code.toString(16).replaceAll(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`)
     const plain = letter.replaceAll(/[^\w]/g, '\\$&')
-    const quoted = /[^\w]/.test(letter) ? `\\\\?${plain}` : plain
-    return `(?:${quoted}|\\\\u00${hex}|%${hex}|&#(?:${code}|x${hex});)`
+    const quoted = /[^\w]/.test(letter) ? `\\\\{0,8}${plain}` : plain
+    return `(?:${quoted}|\\\\{1,8}u00${hex}|%${hex}|&#(?:${code}|x${hex});)`
   })
   const key = letters.join('')
   return apiKey.length < SHORTEST
