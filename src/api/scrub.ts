@@ -65,9 +65,12 @@ function spelledOut(apiKey: string): RegExp {
     : new RegExp(`(?<before>)${key}`, 'g')
 }
 
-/** Most texts hold no escape of a character that a key may have, and the slow search can be left out. */
+/** Most texts hold no escape of a character of the key, and the slow search can be left out. */
 function escapesOf(apiKey: string): RegExp {
-  return /^\w+$/.test(apiKey) ? /\\u00[2-7]|%[2-7]|&#/ : /\\u00[2-7]|%[2-7]|&#|\\[^nrtbfu]/
+  const codes = [...new Set(apiKey)].map((letter) => letter.charCodeAt(0))
+  const hex = codes.map((code) => code.toString(16)).join('|')
+  const quoted = /^\w+$/.test(apiKey) ? '' : '|\\\\[^nrtbfu]'
+  return new RegExp(`(?:\\\\u00|%)(?:${hex})|&#(?:${codes.join('|')}|x(?:${hex}));${quoted}`, 'i')
 }
 
 /** Changes bytes as if each were a character: what stands between the places that change stays as it is. */

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 
 import type { Reference } from '../model/references.ts'
 import { redactText } from '../model/secret-text.ts'
-import { redactSecrets } from '../model/secrets.ts'
+import { redactSecrets, redactStored } from '../model/secrets.ts'
 import type { Sqlite, Statement } from './sqlite.ts'
 
 /** How it stands with what a conversation refers to. */
@@ -61,7 +61,8 @@ export class Dependencies {
 
   /** An agent or a file as it is archived; undefined if nothing ever referred to it. */
   read({ kind, id, version }: Reference): Dependency | undefined {
-    return this.#read.get({ kind, id, version }) as Dependency | undefined
+    const found = this.#read.get({ kind, id, version }) as Dependency | undefined
+    return found === undefined || found.json === null ? found : { ...found, json: redactStored(found.json) }
   }
 
   /** Notes what a conversation refers to, so that it is fetched in this run or, after a crash, in the next. */

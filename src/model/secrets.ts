@@ -106,9 +106,12 @@ function redactAs(place: Place, text: string): string {
   return kept === 0 ? text : out + text.slice(kept)
 }
 
+/** What JSON, a URL and a header have in common: most strings hold none of it, and need no closer look. */
+const MAY_HOLD_A_SECRET = /[@=\\']|auth|bearer|basic|key|token|secret/i
+
 /** A string of settings may be JSON, a URL or a header; `quoted` is its token. */
 function redactString(quoted: string): string {
-  if (!/[@=:\\]|^"(?:bearer|basic)\s/i.test(quoted)) return quoted
+  if (!MAY_HOLD_A_SECRET.test(quoted)) return quoted
   const said = decodeKey(quoted)
   const redacted = isJson(said) ? redactAs('settings', said) : redactText(said)
   if (redacted === said) return quoted
