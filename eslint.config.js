@@ -16,9 +16,11 @@ const homes = {
   'src/api/undici-transport.ts': ['undici'],
   'src/api/sse.ts': ['eventsource-parser'],
   'src/archive/sqlite.ts': ['better-sqlite3'],
+  'src/model/json-schema.ts': ['ajv'],
   'src/export/csv.ts': ['csv-stringify'],
+  'src/export/chat/tool-schema.ts': ['ajv'],
   'src/export/parquet*.ts': ['hyparquet-writer'],
-  'src/export/markdown/hazards.ts': ['markdown-it'],
+  'src/export/markdown/hazard*.ts': ['markdown-it'],
   'src/sandbox/**/*.ts': ['hono', '@hono/node-server'],
   'src/cli/**/*.ts': ['commander', 'picocolors', 'string-width'],
 }

@@ -1,8 +1,9 @@
 import { HansardError } from '../errors.ts'
 import { ChatWriter } from './chat/chat-writer.ts'
-import type { Droppable } from './chat/content.ts'
+import { needsParts, type ContentForm, type Droppable } from './chat/content.ts'
 import { beginSides } from './chat/sides.ts'
-import type { Format } from './format.ts'
+import { loadSchemaCheck } from './chat/tool-schema.ts'
+import type { ExportedConversation, Format } from './format.ts'
 
 type ChatOptions = {
   readonly system?: boolean
@@ -13,12 +14,13 @@ type ChatOptions = {
 }
 
 /**
- * Training data, a line a conversation. `chat/line-check.ts` has the rules of the format, `chat/reasons.ts` what can't be
- * said in it. A fork is a line of its own, though it begins as another does; only equal messages are written once.
+ * Chats as readers of `messages` take them, a line a conversation. `chat/line-check.ts` has the rules of the format,
+ * `chat/reasons.ts` what can't be said in it. A fork is a line of its own, though it begins as another does; only equal
+ * messages are written once.
  */
 export const chat: Format<ChatOptions> = {
   summary:
-    'training data as Mistral’s fine-tuning takes it, {"messages":[…]}; what it can’t say is left out and named',
+    'lines of {"messages":[…]} for Hugging Face datasets, TRL and other tools; what they can’t say is left out and named',
   options: [
     { flags: '--system', about: 'begin with the instructions, of the conversation or its agent' },
     {
@@ -32,7 +34,10 @@ export const chat: Format<ChatOptions> = {
       default: 1,
       parse: wholeNumber,
     },
-    { flags: '--text-only', about: 'leave out messages of images or of several texts' },
+    {
+      flags: '--text-only',
+      about: 'leave out conversations with images or messages of several texts; content is always a string',
+    },
     {
       flags: '--drop <what...>',
       about: 'do without these, rather than leave out conversations that have them',
@@ -42,16 +47,36 @@ export const chat: Format<ChatOptions> = {
   notes: `Left out, and named with the reason, is what the format has no form for: thinking,
 citations and server tools such as web search (but for --drop), documents, files,
 handoffs between agents, unknown types; calls without a result, without a
-definition or with arguments cut off; what does not end with the assistant; what
-says the same as a line before. Images stay (but for --text-only). A fork is a
-line of its own. Mistral takes files of up to 512 MB for training and 1 MB for
-validation. What people said in confidence is in there too.`,
+definition, with arguments cut off, denied or waiting to be confirmed; functions whose
+parameters are not a JSON schema (Draft 7); what does not end with the assistant;
+what says the same as a line before. A fork is a line of its own.
+
+Each field has one JSON type on all lines, as Arrow and Hugging Face datasets want it.
+Content is a string. If a message of the selection has images or several texts, content
+is a list of parts on all lines instead (but for --text-only). Arguments are a string
+of JSON. Definitions of tools that differ in the type of a field from an earlier line
+are left out.
+
+What people said in confidence is in there too.`,
   shape: ({ split }) => (split === undefined ? 'file' : 'folder'),
   canStream: ({ split }) => split === undefined,
   async open(context, { system = false, split, seed = 1, textOnly = false, drop = [] }) {
-    const sides = await beginSides((path) => context.files.create(path), split, seed)
-    return new ChatWriter(context, { withSystem: system, textOnly, drop: new Set(drop) }, sides)
+    const [sides, schemaFault] = [
+      await beginSides((path) => context.files.create(path), split, seed),
+      await loadSchemaCheck(),
+    ]
+    const dropped = new Set(drop)
+    const form = textOnly ? 'text' : formOf(context.conversations(), dropped)
+    return new ChatWriter(context, { withSystem: system, form, drop: dropped }, sides, schemaFault)
   },
+}
+
+/** One message in parts makes a file of parts. Reads all that is selected, as the first line must know. */
+function formOf(conversations: Iterable<ExportedConversation>, drop: ReadonlySet<Droppable>): ContentForm {
+  for (const { entries } of conversations)
+    for (const entry of entries())
+      if (entry.stored.includes('"content":[') && needsParts(entry, drop)) return 'parts'
+  return 'text'
 }
 
 function share(text: string): number {

@@ -77,7 +77,14 @@ export function describeColumns(columns: readonly Column<never>[]): string {
 }
 
 function fact(name: string, kind: Kind, about: string): Column<ExportedConversation> {
-  return { name, kind, about, of: ({ row }) => factIn(row.fields, name) }
+  const of = kind === 'json' ? jsonIn : factIn
+  return { name, kind, about, of: ({ row }) => of(row.fields, name) }
+}
+
+/** A member as JSON, of a string too; null where there is nothing. */
+function jsonIn(fields: Fields, name: string): string | null {
+  const json = fields.get(name)
+  return json === undefined || json === 'null' ? null : json
 }
 
 function factOfEntry(name: string, kind: Kind, about: string): Column<EntryRow> {

@@ -3,8 +3,10 @@ import type { Selection } from '../archive/selection.ts'
 import { HansardError } from '../errors.ts'
 import { version } from '../version.ts'
 import { explainFile } from './explain-file.ts'
-import type { ExportContext, Format, OutputFile } from './format.ts'
+import type { ExportContext, ExportedConversation, Format, OutputFile, Writer } from './format.ts'
 import { formats, type FormatName } from './formats.ts'
+import { jsonLine } from './json-line.ts'
+import { LeftOut } from './left-out.ts'
 import type { Output } from './output.ts'
 import { conversationsOf, type OnUnreadable } from './source.ts'
 
@@ -17,8 +19,10 @@ export interface ExportOptions {
   readonly signal?: AbortSignal
   /** Told after each conversation. */
   readonly onProgress?: (counts: Readonly<ExportCounts>) => void
-  /** Told of each conversation that the format can't express. */
+  /** Told of each conversation that could not be written. */
   readonly onLeftOut?: (id: string, reason: string) => void
+  /** Told what readers of the export may stumble over. */
+  readonly onNotice?: (sentence: string) => void
   readonly onUnreadable?: OnUnreadable
 }
 
@@ -26,8 +30,10 @@ export interface ExportOptions {
 export interface ExportCounts {
   conversations: number
   entries: number
-  /** Conversations that the format can't express. */
+  /** Conversations that were not written: the format has no form for them, or writing them failed. */
   leftOut: number
+  /** How many of those failed. */
+  failed: number
   /** Texts that could not be read; something says so in the place of each. */
   unreadable: number
 }
@@ -54,17 +60,21 @@ export async function exportArchive(
 
 async function writeAll(archive: Archive, output: Output, request: ExportOptions): Promise<ExportCounts> {
   const { format, options = {}, selection = {}, signal } = request
-  const counts: ExportCounts = { conversations: 0, entries: 0, leftOut: 0, unreadable: 0 }
+  const counts: ExportCounts = { conversations: 0, entries: 0, leftOut: 0, failed: 0, unreadable: 0 }
   const chosen = formats[format] as Format
-  const leftOut = new LeftOut(output, chosen.shape(options) === 'folder')
+  const read = function* (onUnreadable: OnUnreadable): Generator<ExportedConversation, void, undefined> {
+    for (const conversation of conversationsOf(archive, selection, onUnreadable)) {
+      if (signal?.aborted === true)
+        throw new HansardError('interrupted', 'The export was interrupted; nothing was written')
+      yield conversation
+    }
+  }
+  const leftOut = new LeftOutFile(output, chosen.shape(options) === 'folder')
   const context: ExportContext = {
     files: output,
     dependencies: archive.dependencies,
-    leaveOut: async (id, reason) => {
-      counts.leftOut++
-      request.onLeftOut?.(id, reason)
-      await leftOut.add(id, reason)
-    },
+    conversations: () => read(() => undefined),
+    notice: (sentence) => request.onNotice?.(sentence),
   }
   const writer = await chosen.open(context, options)
   await writer.begin()
@@ -72,14 +82,16 @@ async function writeAll(archive: Archive, output: Output, request: ExportOptions
     counts.unreadable++
     request.onUnreadable?.(...found)
   }
-  for (const conversation of conversationsOf(archive, selection, onUnreadable)) {
-    if (signal?.aborted === true)
-      throw new HansardError('interrupted', 'The export was interrupted; nothing was written')
-    const before = counts.leftOut
-    await writer.write(conversation)
-    if (counts.leftOut === before) {
+  for (const conversation of read(onUnreadable)) {
+    const missed = await writtenOrLeftOut(writer, conversation)
+    if (missed === undefined) {
       counts.conversations++
       counts.entries += conversation.length
+    } else {
+      counts.leftOut++
+      if (missed.isFault) counts.failed++
+      request.onLeftOut?.(conversation.id, missed.message)
+      await leftOut.add(conversation.id, missed.message)
     }
     request.onProgress?.(counts)
   }
@@ -95,8 +107,21 @@ async function writeAll(archive: Archive, output: Output, request: ExportOptions
   return counts
 }
 
+async function writtenOrLeftOut(
+  writer: Writer,
+  conversation: ExportedConversation,
+): Promise<LeftOut | undefined> {
+  try {
+    await writer.write(conversation)
+    return undefined
+  } catch (thrown) {
+    if (thrown instanceof LeftOut) return thrown
+    throw thrown
+  }
+}
+
 /** `left-out.jsonl`, in a folder that has something to say in it. */
-class LeftOut {
+class LeftOutFile {
   readonly #output: Output
   readonly #isFolder: boolean
   #file: OutputFile | undefined
@@ -109,7 +134,7 @@ class LeftOut {
   async add(id: string, reason: string): Promise<void> {
     if (!this.#isFolder) return
     this.#file ??= await this.#output.create('left-out.jsonl')
-    await this.#file.write(`${JSON.stringify({ id, reason })}\n`)
+    await this.#file.write(`${jsonLine(JSON.stringify({ id, reason }))}\n`)
   }
 
   async end(): Promise<void> {

@@ -40,14 +40,17 @@ export interface ExportContext {
   readonly files: Files
   /** The agents and files that conversations refer to, as archived. */
   readonly dependencies: Pick<Dependencies, 'read'>
-  /** Names a conversation that this format can't express, and why; it is in no file but `left-out.jsonl`. */
-  leaveOut(id: string, reason: string): Promise<void>
+  /** Reads the selection once more, for a writer that must know of all of it before it writes the first. */
+  conversations(): Iterable<ExportedConversation>
+  /** Tells the user something about what was written that its readers may stumble over. */
+  notice(sentence: string): void
 }
 
 /** Writes conversations in a format. Each is awaited before the next call. */
 export interface Writer {
   /** Called once, first. */
   begin(): Promise<void>
+  /** @throws LeftOut where it can't write this conversation, before anything of it is written */
   write(conversation: ExportedConversation): Promise<void>
   /** Called once, last, if nothing was thrown. All files are closed when it has ended. */
   end(): Promise<void>

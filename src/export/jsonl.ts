@@ -1,6 +1,7 @@
 import type { ExportedConversation, Format, Part } from './format.ts'
 import { gzipped } from './gzip.ts'
 import type { Json } from './json.ts'
+import { whole } from './left-out.ts'
 
 type JsonlOptions = {
   readonly per?: 'conversation' | 'entry'
@@ -19,6 +20,9 @@ export const jsonl: Format<JsonlOptions> = {
     },
     { flags: '--gzip', about: 'compress it' },
   ],
+  notes: `A line ends with LF. The texts are not encoded again, so that a line may hold U+2028, U+2029 or
+U+0085 as the API sent them: read lines with readline or by iterating over the file in
+Python, not with str.splitlines, which splits there too.`,
   shape: () => 'file',
   canStream: () => true,
   async open({ files }, { per = 'conversation', gzip = false }) {
@@ -27,7 +31,7 @@ export const jsonl: Format<JsonlOptions> = {
     return {
       begin: async () => undefined,
       async write(conversation) {
-        for (const part of lines[per](conversation)) {
+        for (const part of whole(() => lines[per](conversation), sizeOf)) {
           const isSlow = file.write(part)
           if (isSlow !== undefined) await isSlow
         }
@@ -42,6 +46,10 @@ const lines: Readonly<
 > = {
   conversation: lineOfConversation<Json>,
   entry: linesOfEntries,
+}
+
+function sizeOf(part: Part): number {
+  return typeof part === 'string' || part instanceof Uint8Array ? part.length : part.stored.length
 }
 
 function* linesOfEntries({ id, entries }: ExportedConversation): Generator<Part, void, undefined> {

@@ -22,16 +22,16 @@ const CHUNK = 1024 * 1024
  * One Parquet file. Rows are kept until they are a row group; its bytes go on at once, as Parquet needs nothing of what
  * was written before but where it stands.
  */
-export class ParquetFile<Row> {
+export class ParquetFile {
   readonly #file: OutputFile
-  readonly #columns: readonly Column<Row>[]
+  readonly #columns: readonly Column<never>[]
   readonly #bytes: ByteWriter
   readonly #parquet: ParquetWriter
   #values: Value[][]
   #rows = 0
   #characters = 0
 
-  constructor(file: OutputFile, columns: readonly Column<Row>[], library: ParquetLibrary) {
+  constructor(file: OutputFile, columns: readonly Column<never>[], library: ParquetLibrary) {
     this.#file = file
     this.#columns = columns
     this.#bytes = new library.ByteWriter()
@@ -43,10 +43,9 @@ export class ParquetFile<Row> {
     })
   }
 
-  write(row: Row): Promise<void> | undefined {
-    for (const [i, { kind, of }] of this.#columns.entries()) {
-      const value = of(row)
-      this.#values[i]?.push(kind === 'time' ? (microsecondsOf(String(value)) ?? null) : value)
+  write(values: readonly Value[]): Promise<void> | undefined {
+    for (const [i, value] of values.entries()) {
+      this.#values[i]?.push(value)
       if (typeof value === 'string') this.#characters += value.length
     }
     this.#rows++
@@ -81,7 +80,15 @@ export class ParquetFile<Row> {
   }
 }
 
-type Value = string | number | bigint | null
+/** The values of a row, a column each. */
+export function valuesOf<Row>(columns: readonly Column<Row>[], row: Row): Value[] {
+  return columns.map(({ kind, of }) => {
+    const value = of(row)
+    return kind === 'time' ? (microsecondsOf(String(value)) ?? null) : value
+  })
+}
+
+export type Value = string | number | bigint | null
 
 function schemaOf(columns: readonly Column<never>[]): SchemaElement[] {
   return [

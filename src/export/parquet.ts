@@ -1,7 +1,8 @@
 import { monthOf } from '../model/instant.ts'
 import { conversationColumns, describeColumns, entryColumns, rowsOf, type Column } from './columns.ts'
-import type { Files, Format } from './format.ts'
-import { ParquetFile, type ParquetLibrary } from './parquet-file.ts'
+import type { ExportedConversation, Files, Format } from './format.ts'
+import { whole } from './left-out.ts'
+import { ParquetFile, valuesOf, type ParquetLibrary, type Value } from './parquet-file.ts'
 
 /**
  * Two tables, each a folder of Parquet files by the month in which a conversation was created. Conversations come in the
@@ -28,38 +29,52 @@ Times are timestamps (microseconds, UTC), null where the API sent none that can 
       begin: async () => undefined,
       async write(conversation) {
         const month = conversation.createdAt === null ? UNKNOWN : monthOf(conversation.createdAt)
-        await conversations.write(month, conversation)
-        for (const row of rowsOf(conversation)) await entries.write(month, row)
+        for (const { table, values } of whole(() => rowsFor(conversation), sizeOf))
+          await table.write(month, values)
       },
       async end() {
         await conversations.end()
         await entries.end()
       },
     }
+
+    function* rowsFor(conversation: ExportedConversation): Generator<RowOfTable, void, undefined> {
+      yield { table: conversations, values: valuesOf(conversationColumns, conversation) }
+      for (const row of rowsOf(conversation)) yield { table: entries, values: valuesOf(entryColumns, row) }
+    }
   },
 }
 
 const UNKNOWN = 'unknown'
 
+interface RowOfTable {
+  readonly table: Partitions
+  readonly values: readonly Value[]
+}
+
+function sizeOf({ values }: RowOfTable): number {
+  return values.reduce<number>((sum, value) => sum + (typeof value === 'string' ? value.length : 8), 0)
+}
+
 /** The files of a table, one open at a time. */
-class Partitions<Row> {
+class Partitions {
   readonly #table: string
-  readonly #columns: readonly Column<Row>[]
+  readonly #columns: readonly Column<never>[]
   readonly #files: Files
   readonly #library: ParquetLibrary
   #month: string | undefined
-  #file: ParquetFile<Row> | undefined
+  #file: ParquetFile | undefined
 
-  constructor(table: string, columns: readonly Column<Row>[], files: Files, library: ParquetLibrary) {
+  constructor(table: string, columns: readonly Column<never>[], files: Files, library: ParquetLibrary) {
     this.#table = table
     this.#columns = columns
     this.#files = files
     this.#library = library
   }
 
-  async write(month: string, row: Row): Promise<void> {
+  async write(month: string, values: readonly Value[]): Promise<void> {
     if (month !== this.#month) await this.#begin(month)
-    await this.#file?.write(row)
+    await this.#file?.write(values)
   }
 
   /** A table without a row is a file without a row: its readers find the columns. */

@@ -26,6 +26,9 @@ export function snippetOf(text: string, { wanted }: SearchQuery): Snippet {
   return oneLine(text, start, end, merged(inside))
 }
 
+/** Where the words looked for stand everywhere but never together, not all of a text is read for it. */
+const MOST_PARTS = 10
+
 interface Match {
   readonly clause: number
   readonly start: number
@@ -37,7 +40,10 @@ function matchesIn(text: string, clauses: readonly Clause[]): Match[] {
   const matches: Match[] = []
   let recent: Word[] = []
   let left = READ_ON
-  for (const word of placedWords(text)) {
+  let parts = MOST_PARTS
+  const words = clauses.flatMap((clause) => clause.words)
+  const isWanted = (part: string) => parts > 0 && words.some((word) => part.includes(word)) && parts-- > 0
+  for (const word of placedWords(text, isWanted)) {
     recent = [...recent.slice(1 - longest || recent.length), word]
     for (const [i, clause] of clauses.entries()) {
       const first = recent.at(-clause.words.length)

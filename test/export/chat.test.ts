@@ -6,7 +6,7 @@ import { archiveOf } from '../support/archives.ts'
 import { anyEntry } from '../support/entry-arbitrary.ts'
 import { exported } from '../support/exports.ts'
 import { hansard } from '../support/hansard.ts'
-import { faultsOf, type TrainingLine } from '../support/training-line.ts'
+import { changingFields, faultsOf, type TrainingLine } from '../support/training-line.ts'
 
 type Options = Readonly<Record<string, unknown>>
 type Entry = Readonly<Record<string, unknown>>
@@ -48,6 +48,7 @@ async function trained(archive: Archive, options: Options = {}) {
   const textOf = (name: string) => String(files[name] ?? '')
   const texts = textOf('out').split('\n').slice(0, -1)
   for (const text of texts) expect({ text, faults: faultsOf(text) }).toEqual({ text, faults: [] })
+  expect(changingFields(texts)).toEqual([])
   return {
     texts,
     lines: texts.map((text) => JSON.parse(text) as TrainingLine),
@@ -92,7 +93,7 @@ describe('A conversation becomes a training line', () => {
     const archive = of([asked([{ type: 'text', text: 'What?' }, image]), answered()])
     expect(await messagesOf(archive)).toMatchObject([
       { content: [{ type: 'text', text: 'What?' }, image] },
-      {},
+      { content: [{ type: 'text', text: 'Two metres.' }] },
     ])
     expect(await reasonOf(archive, { textOnly: true })).toContain('more than one text')
   })
@@ -257,6 +258,16 @@ describe('A conversation that the format can’t express is left out, and the re
       [asked([{ type: 'image_url', image_url: {} }]), answered()],
       'neither text nor parts',
     ],
+    [
+      'has a call that was denied',
+      [asked(), { ...called(), confirmation_status: 'denied' }, resulted(), answered()],
+      'not carried out, which the format can’t say: denied',
+    ],
+    [
+      'has a call that waits',
+      [asked(), { ...called(), confirmation_status: 'pending' }],
+      'not carried out, which the format can’t say: pending',
+    ],
     ['has half a letter', [asked('\ud800'), answered()], 'it would be no valid line'],
   ])('if it %s', async (_, entries, reason) => {
     expect(await reasonOf(of(entries, { tools: [gauge] }))).toContain(reason)
@@ -269,6 +280,95 @@ describe('A conversation that the format can’t express is left out, and the re
       'not defined as the format wants',
     )
   })
+})
+
+describe('A field has one type on all lines', () => {
+  const image = { type: 'image_url', image_url: 'https://example.org/a.png' }
+  const detailed = { type: 'image_url', image_url: { url: 'data:image/png;base64,AA', detail: null } }
+
+  it('and so all content is in parts where one message needs them, whichever comes first', async () => {
+    const said = [
+      [asked(), answered()],
+      [asked([{ type: 'text', text: 'What?' }, image]), answered([{ type: 'text', text: 'A river.' }])],
+      [asked([detailed]), called(), resulted(), answered('Two.')],
+    ]
+    for (const all of [said, said.toReversed()]) {
+      const { lines } = await trained(
+        archiveOf(
+          all.map((entries, i) => ({ row: { id: `conv_${i}`, tools: [gauge], instructions: 'x' }, entries })),
+        ),
+        { system: true },
+      )
+      const contents = lines.flatMap(({ messages }) => messages.flatMap(({ content }) => content ?? []))
+      expect(contents).toContainEqual({ type: 'image_url', image_url: { url: 'https://example.org/a.png' } })
+      expect(contents.every((part) => typeof part === 'object')).toBe(true)
+      expect(lines).toHaveLength(3)
+    }
+    const texts = await trained(
+      archiveOf(said.map((entries, i) => ({ row: { id: `conv_${i}` }, entries }))),
+      {
+        textOnly: true,
+      },
+    )
+    expect(texts.lines).toHaveLength(1)
+  })
+
+  it('also in the definitions of tools: what differs from an earlier line is left out', async () => {
+    const tool = (parameters: object) => [{ ...gauge, function: { ...gauge.function, parameters } }]
+    const conversation = (id: string, parameters: object) => ({
+      row: { id, tools: tool(parameters) },
+      entries: [asked(id), answered()],
+    })
+    const { lines, leftOut } = await trained(
+      archiveOf([
+        conversation('conv_1', { properties: { of: { type: 'string', default: 1 } } }),
+        conversation('conv_2', { properties: { of: { type: ['string', 'null'] } } }),
+        conversation('conv_3', { properties: { of: { default: null } }, required: [] }),
+        conversation('conv_4', { properties: { of: { enum: [1, 'a'] } } }),
+      ]),
+    )
+    expect(lines).toHaveLength(2)
+    expect(leftOut['conv_2']).toContain('properties.of.type is array here, string there')
+    expect(leftOut['conv_4']).toContain('enum')
+  })
+})
+
+describe('The parameters of a function', () => {
+  it.each([
+    [{ properties: { pages: { type: 'integer', exclusiveMinimum: true, minimum: 0 } } }],
+    [{ properties: { a: { type: 'str' } } }],
+    [{ description: { type: 'string' } }],
+    [{ required: 'a' }],
+    [{ properties: { a: { pattern: '(' } } }],
+    [{ properties: { a: { pattern: '(?<year>[0-9]{4})' } } }],
+    [{ properties: { a: { pattern: '^\\p{L}+$' } } }],
+  ])('are no schema of Draft 7: %j', async (parameters) => {
+    const tools = [{ ...gauge, function: { ...gauge.function, parameters } }]
+    expect(await reasonOf(of([asked(), answered()], { tools }))).toContain('not a JSON schema of Draft 7')
+  })
+
+  it.each([
+    [{ $schema: 'https://json-schema.org/draft/2020-12/schema', $id: 'x', type: 'object' }],
+    [{ properties: { a: { pattern: '^(?:\\d|\\\\p)(?=x)$', format: 'whatever' } }, unknown: 1 }],
+    [{}],
+  ])('are one: %j', async (parameters) => {
+    const tools = [{ ...gauge, function: { ...gauge.function, parameters } }]
+    expect(await reasonOf(of([asked(), answered()], { tools }))).toBeUndefined()
+  })
+})
+
+it('A line is one line for every reader, also for those that split at U+2028', async () => {
+  const text = 'a\u2028b\u2029c\u0085d\ve\ff\x1cg\x1dh\x1ei'
+  const tools = [{ ...gauge, function: { ...gauge.function, description: text } }]
+  const { texts, lines } = await trained(
+    of([asked(text), called(JSON.stringify({ text })), resulted(text), answered(text)], {
+      tools,
+      instructions: text,
+    }),
+    { system: true },
+  )
+  expect(texts.join('')).not.toMatch(/[\v\f\x1c-\x1e\x85\u2028\u2029]/)
+  expect(lines[0]?.messages.map(({ content }) => content)).toEqual([text, text, undefined, text, text])
 })
 
 describe('The instructions', () => {

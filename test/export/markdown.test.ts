@@ -76,12 +76,10 @@ describe('A page', () => {
       }
       \`\`\`
 
-      \`\`\`json
-      "no object"
-      \`\`\`
+      > no object
 
       [^1-1]: Reference ids: 1
-      [^1-2]: Found by web_search: [A \\[b\\]](https://example.org/%28x%29)
+      [^1-2]: Found by web_search: [A &#91;b&#93;](https://example.org/%28x%29)
 
       <a id="entry-2"></a>
 
@@ -263,11 +261,11 @@ describe('Files', () => {
         .find((path) => path.endsWith('0-0-image.png'))
         ?.replace('0-0-image.png', '') ?? ''
     expect(made.files[`${folder}0-0-image.png`]).toEqual(Buffer.from(PNG, 'base64'))
-    expect(String(made.files[`${folder}0-1-image.svg`])).toBe('<svg onload=x>')
+    expect(String(made.files[`${folder}0-1-image-svg.bin`])).toBe('<svg onload=x>')
     expect(made.files[`${folder}0-2-CON-.pdf`]).toEqual(Buffer.of())
     const page = String(made.files[pagesOf(made)[0] ?? ''])
     expect(page).toContain(`![image.png](${folder}0-0-image.png)`)
-    expect(page).toContain(`**Image:** [image.svg](${folder}0-1-image.svg) (14 bytes)`)
+    expect(page).toContain(`**Image:** [image.svg](${folder}0-1-image-svg.bin) (14 bytes)`)
     expect(page).toContain('*(empty: 0 bytes)*')
     expect(page).not.toContain(PNG)
   })
@@ -291,16 +289,112 @@ describe('Files', () => {
       'markdown',
     )
     const paths = Object.keys(made.files).map((path) => path.replace(/^.*\//, ''))
-    expect(paths).toEqual(expect.arrayContaining(['0-0-a-gnp-exe.bin', '0-1-a-gnp-exe.csv']))
+    expect(paths).toEqual(expect.arrayContaining(['0-0-a-gnp-exe-sh.bin', '0-1-a-gnp-exe.csv']))
     expect(paths).toHaveLength(5)
     const page = String(made.files[pagesOf(made)[0] ?? ''])
     expect(page.match(/\*\([^*]*\)\*/g)).toEqual([
       '*(empty: 0 bytes)*',
       '*(expired before it was archived)*',
-      '*(could not be fetched: HTTP \\<b>500\\</b>)*',
+      '*(could not be fetched: HTTP &lt;b>500&lt;/b>)*',
       '*(not fetched yet)*',
       '*(not archived)*',
     ])
+  })
+})
+
+describe('A file beside a page', () => {
+  const filesFor = async (...names: readonly (readonly [unknown, unknown])[]) => {
+    const archive = emptyArchive()
+    const file = { kind: 'file', id: 'f', version: '' } as const
+    archive.dependencies.want([file], 'now')
+    archive.dependencies.store(file, '{"bytes":3}', Buffer.from('abc'), 'now')
+    const chunks = names.map(([file_name, file_type]) => ({
+      type: 'tool_file',
+      file_id: 'f',
+      file_name,
+      file_type,
+    }))
+    const entries = [said('assistant', chunks)]
+    const made = await exported(archiveOf([{ row: { id: 'conv_1' }, entries }], archive), 'markdown')
+    const paths = Object.keys(made.files).filter((path) => path.includes('.files/'))
+    return {
+      names: paths.map((path) => path.replace(/^.*\/\d+-\d+-/, '')),
+      page: String(made.files[pagesOf(made)[0] ?? '']),
+    }
+  }
+
+  it('does nothing when it is opened, whatever it calls itself', async () => {
+    const types =
+      'html svg xhtml xml mht js mjs hta exe bat cmd ps1 sh py jar scf url lnk desktop md htaccess xlsm docx zip'
+    const { names, page } = await filesFor(...types.split(' ').map((type) => ['invoice', type] as const))
+    expect(names.sort()).toEqual(
+      types
+        .split(' ')
+        .map((type) => `invoice-${type}.bin`)
+        .sort(),
+    )
+    expect(page).toContain('[invoice.html](')
+    expect(page).not.toContain('![')
+    expect((await filesFor(['x.html', undefined], ['.htaccess', ''], ['x.PNG.exe', null])).names).toEqual([
+      'x-html.bin',
+      'htaccess.bin',
+      'x-PNG-exe.bin',
+    ])
+  })
+
+  it('keeps an ending of pictures, texts, tables and sound, once', async () => {
+    const { names, page } = await filesFor(
+      ['plot_0.png', 'png'],
+      ['image', 'PNG'],
+      ['data', 'csv'],
+      ['a.b', 'pdf'],
+      ['report.pdf', null],
+    )
+    expect(names).toEqual(['plot_0.png', 'image.png', 'data.csv', 'a-b.pdf', 'report.pdf'])
+    expect(page).toMatch(/!\[plot\\?_0\.png\]\(/)
+  })
+})
+
+describe('What the API sent is on the page, in whatever form it came:', () => {
+  it('a handoff that names only the receiver', async () => {
+    const handoff = { type: 'agent.handoff', agent_id: 'ag_1', agent_name: 'websearch-agent' }
+    expect(await pageOf([handoff])).toContain('To websearch-agent (ag_1)\n')
+  })
+
+  it.each(['denied', 'pending'])('a call that is %s', async (status) => {
+    const call = {
+      type: 'function.call',
+      name: 'f',
+      tool_call_id: 'abc',
+      arguments: '{}',
+      confirmation_status: status,
+    }
+    expect(await pageOf([call])).toContain(`## Function call: f · abc · ${status}\n`)
+  })
+
+  it('numbers digit for digit, members that nobody knows, and bare strings among parts', async () => {
+    const entry = `{"type":"message.output","role":"assistant","content":["bare",{"type":"text","text":"said","more":[1.10]}],"big":12345678901234567890}`
+    const made = await exported(archiveOf([{ row: { id: 'conv_1' }, entries: [entry] }]), 'markdown')
+    const page = String(made.files[pagesOf(made)[0] ?? ''])
+    for (const part of ['baresaid', '1.10', '12345678901234567890']) expect(page).toContain(part)
+  })
+
+  it('names that no heading holds', async () => {
+    const name = `${'long '.repeat(100)}end`
+    expect(await pageOf([{ type: 'function.call', name, arguments: '{}' }])).toContain(name)
+    expect(await pageOf([], { id: 'conv_1', name })).toContain(`> ${name}`)
+  })
+
+  it('JSON of any depth', async () => {
+    const deep = `${'['.repeat(100_000)}1${']'.repeat(100_000)}`
+    const entries = [
+      `{"type":"tool.execution","name":"x","info":${deep},"arguments":${deep}}`,
+      `{"type":"message.output","content":[{"type":"thinking","thinking":${deep}},{"type":"hologram","deep":${deep}}]}`,
+      `{"type":"function.result","result":${deep}}`,
+    ]
+    const row = `{"id":"conv_1","metadata":${deep},"created_at":${deep},"model":${deep}}`
+    const made = await exported(archiveOf([{ row, entries }]), 'markdown')
+    expect(made).toMatchObject({ conversations: 1, leftOut: 0 })
   })
 })
 
@@ -389,7 +483,7 @@ it('The index lists the pages by month, oldest first, with links that lead to th
     [
       '# Conversations\n\nBy month of creation; all times are UTC.\n',
       '## Without a date\n\n- [None](undated/00/00-None-….md) · 0 entries\n',
-      '## 2026-01\n\n- 2026-01-31 22:30 [\\[x\\](y)](2026/01/31-x-y-….md) · m · 1 entry\n',
+      '## 2026-01\n\n- 2026-01-31 22:30 [&#91;x&#93;(y)](2026/01/31-x-y-….md) · m · 1 entry\n',
       '## 2026-02\n\n- 2026-02-03 00:00 [Two](2026/02/03-Two-….md) · 0 entries · gone upstream since 2026-11-22\n',
       '3 conversations.\n',
     ].join('\n'),

@@ -51,13 +51,16 @@ function object(known: Readonly<Record<string, fc.Arbitrary<Tree>>>, name?: stri
   const members = Object.entries(known).map(
     ([key, right]) => [key, fc.oneof({ weight: 4, arbitrary: right }, value)] as const,
   )
-  const all = Object.fromEntries([...members, ['surprise', value] as const])
+  const all: Record<string, fc.Arbitrary<Tree>> = Object.fromEntries([
+    ...members,
+    ['surprise', value] as const,
+  ])
   return fc
     .record(all, { requiredKeys: [] })
     .chain((filled) =>
       name === undefined
-        ? fc.constant(filled)
-        : type(name).map((own): Record<string, Tree> => ({ type: own, ...filled })),
+        ? fc.constant(filled as Record<string, Tree>)
+        : type(name).map((own): Record<string, Tree> => ({ type: own, ...filled }) as Record<string, Tree>),
     )
     .map((members) => ({ object: members }))
 }

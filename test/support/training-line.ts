@@ -1,8 +1,8 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
 
 /*
- * What Mistral publishes of training data, put down here from the vendor's pages and not from our code: the shapes as a
- * schema (docs.mistral.ai, "Text & Vision Fine-tuning"), the order as mistral-common's validator checks it for training.
+ * What readers of `messages` take, put down here from their pages and not from our code: the shapes as a schema, the order
+ * as mistral-common's validator checks it for training.
  */
 
 const text = { type: 'string' }
@@ -21,23 +21,34 @@ const call = strict({
   type: { const: 'function' },
   function: strict({ name: functionName, arguments: text }),
 })
-const imageUrl = { anyOf: [text, strict({ url: text, detail: { type: ['string', 'null'] } }, ['detail'])] }
+const imageUrl = strict({ url: text, detail: text }, ['detail'])
 const part = {
   oneOf: [
     strict({ type: { const: 'text' }, text }),
     strict({ type: { const: 'image_url' }, image_url: imageUrl }),
   ],
 }
+const texts = (least: object = {}) => ({
+  anyOf: [
+    { ...text, ...least },
+    {
+      type: 'array',
+      items: strict({ type: { const: 'text' }, text: { ...text, ...least } }),
+      minItems: 1,
+      maxItems: 1,
+    },
+  ],
+})
 const message = {
   oneOf: [
-    strict({ role: { const: 'system' }, content: text }),
+    strict({ role: { const: 'system' }, content: texts() }),
     strict({
       role: { const: 'user' },
       content: { anyOf: [text, { type: 'array', items: part, minItems: 1 }] },
     }),
-    strict({ role: { const: 'assistant' }, content: { type: 'string', minLength: 1 } }),
+    strict({ role: { const: 'assistant' }, content: texts({ minLength: 1 }) }),
     strict({ role: { const: 'assistant' }, tool_calls: { type: 'array', items: call, minItems: 1 } }),
-    strict({ role: { const: 'tool' }, content: text, tool_call_id: callId }),
+    strict({ role: { const: 'tool' }, content: texts(), tool_call_id: callId }),
   ],
 }
 const tool = strict({
@@ -79,7 +90,7 @@ const mayFollow: Readonly<Record<TrainingMessage['role'], readonly TrainingMessa
   tool: ['assistant', 'tool'],
 }
 
-/** Says what is wrong with a training line; nothing if Mistral would take it. */
+/** Says what is wrong with a line; nothing if every reader takes it. */
 export function faultsOf(line: string): string[] {
   const value: unknown = JSON.parse(line)
   if (!fits(value)) return [`it does not fit the schema: ${JSON.stringify(fits.errors?.slice(0, 3))}`]
@@ -125,4 +136,19 @@ function isJsonObject(text: string): boolean {
   } catch {
     return false
   }
+}
+
+/** Fields that change their JSON type between lines, which Arrow and Hugging Face datasets refuse. */
+export function changingFields(lines: readonly string[]): string[] {
+  const types = new Map<string, Set<string>>()
+  const walk = (value: unknown, at: string): void => {
+    if (value === null) return
+    const type = Array.isArray(value) ? 'array' : typeof value
+    types.set(at, (types.get(at) ?? new Set()).add(type))
+    if (typeof value === 'object')
+      for (const [key, inner] of Object.entries(value))
+        walk(inner, `${at}/${Array.isArray(value) ? '[]' : key}`)
+  }
+  for (const line of lines) walk(JSON.parse(line), '')
+  return [...types].filter(([, all]) => all.size > 1).map(([at, all]) => `${at}: ${[...all].join(' and ')}`)
 }

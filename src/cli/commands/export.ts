@@ -11,7 +11,7 @@ import { stageOutput } from '../../export/staged-output.ts'
 import { streamOutput } from '../../export/stream-output.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'
-import { jsonFor, writeLine } from '../output.ts'
+import { jsonFor, writeJson, writeLine } from '../output.ts'
 import { showProgress } from '../progress.ts'
 import { warnOfStaleIndex } from '../search-talk.ts'
 import { selectionOf, type SelectionOptions } from '../selection-options.ts'
@@ -57,7 +57,7 @@ export async function exportCommand(options: ExportCommandOptions, io: Io): Prom
       ...problemTalk(io),
     }).finally(progress.end)
     await tellCounts(counts, options, io)
-    return counts.unreadable > 0 ? exitCodes.partial : exitCodes.done
+    return counts.unreadable + counts.failed > 0 ? exitCodes.partial : exitCodes.done
   } finally {
     archive.close()
   }
@@ -89,10 +89,11 @@ async function tellMissing(archive: Archive, { id = [] }: ExportCommandOptions, 
     await writeLine(io.stderr, `hansard: the archive holds no conversation ${defuseLine(missing)}`)
 }
 
-function problemTalk(io: Io): Pick<ExportOptions, 'onLeftOut' | 'onUnreadable'> {
+function problemTalk(io: Io): Pick<ExportOptions, 'onLeftOut' | 'onNotice' | 'onUnreadable'> {
   const tell = (line: string) => void io.stderr.write(`${defuseLine(line)}\n`)
   return {
     onLeftOut: (id, reason) => tell(`left out: ${id}: ${reason}`),
+    onNotice: (sentence) => tell(`note: ${sentence}`),
     onUnreadable: (id, position, reason) =>
       tell(`unreadable: ${id}, ${position === undefined ? 'its row' : `entry ${position}`}: ${reason}`),
   }
@@ -101,7 +102,7 @@ function problemTalk(io: Io): Pick<ExportOptions, 'onLeftOut' | 'onUnreadable'> 
 async function tellCounts(counts: ExportCounts, options: ExportCommandOptions, io: Io): Promise<void> {
   const { output, format, quiet, json } = options
   if (json === true && output !== '-') {
-    await writeLine(io.stdout, JSON.stringify({ command: 'export', format, ...counts, output }))
+    await writeJson(io.stdout, { command: 'export', format, ...counts, output })
   } else if (quiet !== true) {
     for (const line of summaryOf(counts, output)) await writeLine(io.stderr, line)
   }

@@ -1,12 +1,16 @@
 import { createHash, type Hash } from 'node:crypto'
 
 import type { ExportContext, ExportedConversation, Writer } from '../format.ts'
+import { jsonLine } from '../json-line.ts'
+import { madeOrLeftOut } from '../left-out.ts'
 import type { ChatContent } from './content.ts'
+import { FieldTypes } from './field-types.ts'
 import { LineCheck } from './line-check.ts'
 import { messagesOf } from './messages.ts'
 import { Inexpressible } from './reasons.ts'
 import { settingOf } from './setting.ts'
 import type { Sides } from './sides.ts'
+import type { SchemaFault } from './tool-schema.ts'
 import { WrittenLines } from './written-lines.ts'
 
 /** What becomes of conversations. */
@@ -24,12 +28,15 @@ export class ChatWriter implements Writer {
   readonly #context: ExportContext
   readonly #options: ChatWriterOptions
   readonly #sides: Sides
+  readonly #schemaFault: SchemaFault
   readonly #written = new WrittenLines()
+  readonly #types = new FieldTypes()
 
-  constructor(context: ExportContext, options: ChatWriterOptions, sides: Sides) {
+  constructor(context: ExportContext, options: ChatWriterOptions, sides: Sides, schemaFault: SchemaFault) {
     this.#context = context
     this.#options = options
     this.#sides = sides
+    this.#schemaFault = schemaFault
   }
 
   async begin(): Promise<void> {
@@ -37,28 +44,26 @@ export class ChatWriter implements Writer {
   }
 
   async write(conversation: ExportedConversation): Promise<void> {
-    try {
-      const file = this.#sides.of(conversation.id)
-      for (const part of this.#lineOf(conversation)) await file.write(part)
-    } catch (thrown) {
-      if (!(thrown instanceof Inexpressible)) throw thrown
-      await this.#context.leaveOut(conversation.id, thrown.message)
-    }
+    const file = this.#sides.of(conversation.id)
+    for (const part of this.#lineOf(conversation)) await file.write(jsonLine(part))
   }
 
   async end(): Promise<void> {
     this.#written.close()
+    this.#types.close()
     for (const file of this.#sides.files) await file.close()
   }
 
   /** A line in parts, none of which comes before all is found good: a conversation may be larger than memory. */
   *#lineOf({ id, row, entries }: ExportedConversation): Generator<string, void, undefined> {
     if (row.value.type === 'hansard.unreadable') throw new Inexpressible('unreadable', row.value['reason'])
-    const { system, tools } = settingOf(row, this.#context.dependencies, this.#options.withSystem)
+    const { system, tools } = madeOrLeftOut(() => settingOf(row, this.#context.dependencies, this.#options))
     const messages = (): Iterable<string> => withFirst(system, messagesOf(entries(), this.#options))
-    const { sha256, kept } = checked(messages(), tools)
+    const { sha256, kept } = madeOrLeftOut(() => checked(new LineCheck(this.#schemaFault), messages(), tools))
+    const types = madeOrLeftOut(() => this.#types.check(tools))
     const earlier = this.#written.note(sha256, id)
     if (earlier !== undefined) throw new Inexpressible('duplicate', earlier)
+    types.keep()
     let separator = '{"messages":['
     for (const message of kept ?? messages()) {
       yield separator
@@ -75,10 +80,10 @@ function* withFirst(first: string | undefined, rest: Iterable<string>): Generato
 }
 
 function checked(
+  check: LineCheck,
   messages: Iterable<string>,
   tools: readonly string[],
 ): { readonly sha256: Buffer; readonly kept: readonly string[] | undefined } {
-  const check = new LineCheck()
   const sha256 = createHash('sha256')
   const kept: string[] = []
   let size = 0

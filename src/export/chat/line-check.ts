@@ -1,16 +1,16 @@
 import { Inexpressible } from './reasons.ts'
+import type { SchemaFault } from './tool-schema.ts'
 
 /*
- * The rules that Mistral publishes for training data, checked on what is about to be written, whoever made it:
+ * The rules by which readers of `messages` judge a line, checked on what is about to be written, whoever made it:
  *
- * - docs.mistral.ai, "Text & Vision Fine-tuning": the roles and what each holds, ids of nine characters, no content
- *   beside calls, an answer after results, definitions of all functions; images of the user's for models that see.
- * - github.com/mistralai/mistral-finetune, which checks by mistral-common's MistralRequestValidatorV3 in its mode for
- *   training: which role follows which, the assistant last, as many results as calls, names of functions. Calls at the
- *   very end need no results: to call is the answer that is learned.
+ * - mistral-common's validators and github.com/mistralai/mistral-finetune: which role follows which, the assistant last,
+ *   as many results as calls and only of those, ids of calls, names of functions, schemas of Draft 7. Calls at the very end
+ *   need no results: to call is the answer.
+ * - TRL and Hugging Face datasets: one type a field. Here: content is text, or parts throughout a file.
  *
- * Two assistant's or user's messages in a row are fine with both. `weight` is known to mistral-finetune alone, and not
- * written. That the parameters of a function are a JSON schema was checked by the API, which took them.
+ * Two assistant's or user's messages in a row are fine with all. `weight` is known to mistral-finetune alone, and not
+ * written.
  */
 
 const CALL_ID = /^[a-zA-Z0-9]{9}$/
@@ -19,12 +19,17 @@ const LONE_SURROGATE = /\p{Surrogate}/u
 
 type Value = Readonly<Record<string, unknown>>
 
-/** Checks one training line, part by part as it is written. */
+/** Checks one line, part by part as it is written. */
 export class LineCheck {
+  readonly #schemaFault: SchemaFault
   readonly #called = new Set<unknown>()
   readonly #unanswered = new Set<unknown>()
   #hasUser = false
   #previous: unknown
+
+  constructor(schemaFault: SchemaFault) {
+    this.#schemaFault = schemaFault
+  }
 
   /** @throws Inexpressible */
   add(message: string): void {
@@ -38,7 +43,7 @@ export class LineCheck {
   end(tools: readonly string[]): void {
     must(this.#hasUser, 'the user says nothing')
     must(this.#previous === 'assistant', 'it does not end with the assistant')
-    const names = tools.map((tool) => nameOf(JSON.parse(tool)))
+    const names = tools.map((tool) => nameOf(JSON.parse(tool), this.#schemaFault))
     must(new Set(names).size === names.length, 'two functions have the same name')
     for (const name of this.#called)
       must(names.includes(name), `${String(name)} is not defined in the archive`)
@@ -53,7 +58,10 @@ export class LineCheck {
         value['role'] === 'system' && this.#previous === undefined,
         'only the first message can be of the system',
       )
-      must(hasOnly(value, ['role', 'content']) && isText(value['content'], 1), 'the instructions are no text')
+      must(
+        hasOnly(value, ['role', 'content']) && isTextContent(value['content'], 1),
+        'the instructions are no text',
+      )
     }
   }
 
@@ -69,17 +77,26 @@ export class LineCheck {
   #addAnswer(value: Value): void {
     const calls = value['tool_calls']
     if (calls === undefined) {
-      must(hasOnly(value, ['role', 'content']) && isText(value['content'], 1), 'an answer has no content')
+      must(
+        hasOnly(value, ['role', 'content']) && isTextContent(value['content'], 1),
+        'an answer has no content',
+      )
       return
     }
-    must(hasOnly(value, ['role', 'tool_calls']) && Array.isArray(calls) && calls.length > 0, 'a call is none')
+    must(
+      hasOnly(value, ['role', 'tool_calls']) && Array.isArray(calls) && calls.length > 0,
+      'malformed tool call',
+    )
     for (const call of calls as unknown[]) this.#addCall(call)
   }
 
   #addCall(call: unknown): void {
-    must(isObject(call) && hasOnly(call, ['id', 'type', 'function']), 'a call is none')
+    must(isObject(call) && hasOnly(call, ['id', 'type', 'function']), 'malformed tool call')
     const { id, type, function: called } = call
-    must(type === 'function' && isObject(called) && hasOnly(called, ['name', 'arguments']), 'a call is none')
+    must(
+      type === 'function' && isObject(called) && hasOnly(called, ['name', 'arguments']),
+      'malformed tool call',
+    )
     must(matches(id, CALL_ID), 'the id of a call is not nine letters and digits')
     must(!this.#unanswered.has(id), 'two calls have the same id')
     must(
@@ -96,15 +113,18 @@ export class LineCheck {
 
   #addResult(value: Value): void {
     must(
-      hasOnly(value, ['role', 'content', 'tool_call_id']) && isText(value['content'], 0),
+      hasOnly(value, ['role', 'content', 'tool_call_id']) && isTextContent(value['content'], 0),
       'a result is no text',
     )
     must(this.#unanswered.delete(value['tool_call_id']), 'a result belongs to no call before it')
   }
 }
 
-function nameOf(tool: unknown): unknown {
-  must(isObject(tool) && hasOnly(tool, ['type', 'function']) && tool['type'] === 'function', 'a tool is none')
+function nameOf(tool: unknown, schemaFault: SchemaFault): unknown {
+  must(
+    isObject(tool) && hasOnly(tool, ['type', 'function']) && tool['type'] === 'function',
+    'malformed tool definition',
+  )
   const definition = tool['function']
   must(
     isObject(definition) &&
@@ -114,7 +134,19 @@ function nameOf(tool: unknown): unknown {
       isObject(definition['parameters']),
     'a function is not defined as the format wants it',
   )
+  const fault = schemaFault(definition['parameters'])
+  must(
+    fault === undefined,
+    `the parameters of ${String(definition['name'])} are not a JSON schema of Draft 7: ${fault ?? ''}`,
+  )
   return definition['name']
+}
+
+/** A text, or in parts the only one. */
+function isTextContent(content: unknown, least: number): boolean {
+  if (!Array.isArray(content)) return isText(content, least)
+  const [part] = content as unknown[]
+  return content.length === 1 && isPart(part) && isObject(part) && isText(part['text'], least)
 }
 
 function isUserContent(content: unknown): boolean {
@@ -129,8 +161,12 @@ function isPart(part: unknown): boolean {
 }
 
 function isImage(image: unknown): boolean {
-  if (!isObject(image)) return isText(image, 1)
-  return hasOnly(image, ['url', 'detail']) && isText(image['url'], 1) && isText(image['detail'] ?? '', 0)
+  return (
+    isObject(image) &&
+    hasOnly(image, ['url', 'detail']) &&
+    isText(image['url'], 1) &&
+    isText(image['detail'] ?? '', 0)
+  )
 }
 
 /** A half of a surrogate pair can be written in JSON, but is no text that a tokenizer takes. */

@@ -1,7 +1,6 @@
-import type { Entry } from '../../model/entry.ts'
 import { isObjectText, member } from '../../model/json-text.ts'
 import type { Json } from '../json.ts'
-import { assistantContent, userContent, type ChatContent } from './content.ts'
+import { assistantContent, textContent, userContent, type ChatContent } from './content.ts'
 import { Inexpressible } from './reasons.ts'
 
 /**
@@ -38,7 +37,7 @@ function messageOf(entry: Json, options: ChatContent): string {
     case 'message.output':
       return said(role ?? 'assistant', entry, options)
     case 'function.result':
-      return resultOf(entry.value)
+      return resultOf(entry, options)
     case 'tool.execution':
       throw new Inexpressible('execution', name)
     case 'agent.handoff':
@@ -56,16 +55,21 @@ function said(role: unknown, entry: Json, options: ChatContent): string {
   throw new Inexpressible('role', role)
 }
 
-function resultOf({ result, tool_call_id }: Entry): string {
+function resultOf({ text, value: { result, tool_call_id } }: Json, options: ChatContent): string {
   if (typeof result !== 'string') throw new Inexpressible('result')
-  return JSON.stringify({ role: 'tool', content: result, tool_call_id })
+  const content = textContent(member(text, 'result')?.value ?? '""', options)
+  return `{"role":"tool","content":${content},"tool_call_id":${JSON.stringify(tool_call_id ?? null)}}`
 }
 
 function messageOfCalls(calls: readonly string[]): string {
   return `{"role":"assistant","tool_calls":[${calls.join(',')}]}`
 }
 
+/** Whether a call ran; one that the API says nothing of did. */
+const RAN: ReadonlySet<unknown> = new Set([undefined, null, 'allowed'])
+
 function callOf({ text, value: { tool_call_id, name, ...value } }: Json): string {
+  if (!RAN.has(value['confirmation_status'])) throw new Inexpressible('refused', value['confirmation_status'])
   const call = { name, arguments: argumentsOf(value['arguments'], text) }
   return JSON.stringify({ id: tool_call_id, type: 'function', function: call })
 }

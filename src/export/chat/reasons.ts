@@ -1,5 +1,7 @@
+import { LeftOut } from '../left-out.ts'
+
 /**
- * What a training line can't say, and what the user is told instead: such a conversation is left out and named. Nothing
+ * What a line can't say, and what the user is told instead: such a conversation is left out and named. Nothing
  * is bent to fit, nothing but what `--drop` names is left away, no turn is cut off.
  */
 export const reasons = {
@@ -23,9 +25,13 @@ export const reasons = {
   textOnly: 'a message is more than one text (--text-only)',
   thinking: 'the assistant thought aloud, and the format has no form for it (--drop thinking)',
   reference: 'a message cites sources, and the format has no form for them (--drop references)',
+  /** It waits for a person's confirmation, or the person denied it. */
+  refused: 'a call was not carried out, which the format can’t say',
   /** Cut off in the middle, they are worth nothing as an example. */
   arguments: 'the arguments of a call are not the JSON of an object',
   result: 'the result of a call is not text',
+  /** Readers give a field one type: a file in which it has two is refused as a whole. */
+  toolTypes: 'a field of its tool definitions has another JSON type than in an earlier line',
   /** An agent's instructions and functions stand in the agent alone. */
   agent: 'its agent is not in the archive, and so are its instructions (--system)',
   /** Equal messages are written once, by the oldest conversation that has them; a fork that is longer has others. */
@@ -35,7 +41,7 @@ export const reasons = {
 } as const
 
 /** Thrown where a conversation can't be expressed; `detail` is what the API sent, of any type. */
-export class Inexpressible extends Error {
+export class Inexpressible extends LeftOut {
   constructor(reason: keyof typeof reasons, detail?: unknown) {
     super(typeof detail === 'string' ? `${reasons[reason]}: ${detail.slice(0, 100)}` : reasons[reason])
   }

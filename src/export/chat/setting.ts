@@ -2,6 +2,7 @@ import type { Dependencies } from '../../archive/dependencies.ts'
 import { elements, member } from '../../model/json-text.ts'
 import { referencesOf } from '../../model/references.ts'
 import type { Json } from '../json.ts'
+import { textContent, type ChatContent } from './content.ts'
 import { Inexpressible } from './reasons.ts'
 
 /** What a conversation stands on: the system message, if there is one, and its functions, as JSON. */
@@ -16,11 +17,16 @@ export interface Setting {
  *
  * @throws Inexpressible where instructions are wanted and the agent is not archived
  */
-export function settingOf(row: Json, dependencies: Pick<Dependencies, 'read'>, withSystem: boolean): Setting {
+export function settingOf(
+  row: Json,
+  dependencies: Pick<Dependencies, 'read'>,
+  options: ChatContent & { readonly withSystem: boolean },
+): Setting {
+  const { withSystem } = options
   const source = ownerOf(row, dependencies)
   if (source === undefined && withSystem) throw new Inexpressible('agent')
   return {
-    system: withSystem ? systemOf(source ?? '{}') : undefined,
+    system: withSystem ? systemOf(source ?? '{}', options) : undefined,
     tools: elements(member(source ?? '{}', 'tools')?.value ?? '[]').flatMap(functionOf),
   }
 }
@@ -31,10 +37,10 @@ function ownerOf({ text }: Json, dependencies: Pick<Dependencies, 'read'>): stri
   return agent === undefined ? text : (dependencies.read(agent)?.json ?? undefined)
 }
 
-function systemOf(source: string): string | undefined {
+function systemOf(source: string, options: ChatContent): string | undefined {
   const text = member(source, 'instructions')?.value ?? 'null'
   if (text === 'null' || text === '""') return undefined
-  return `{"role":"system","content":${text}}`
+  return `{"role":"system","content":${textContent(text, options)}}`
 }
 
 /** The definition as the format has it; whether decoding was strict is no part of it. The texts are not encoded again. */

@@ -1,8 +1,8 @@
-import { explainSqlite, openSqlite, type Statement } from '../../archive/sqlite.ts'
+import { explainSqlite, type Statement } from '../../archive/sqlite.ts'
+import { temporaryDatabase } from './temporary-database.ts'
 
 /**
- * Remembers which messages were written, in a database that SQLite keeps in a temporary file and removes with its
- * process: a hash set of a million lines in memory would be 16 MB and grow with the archive. Sixteen bytes of SHA-256
+ * Remembers which messages were written, in a temporary file: a hash set of a million lines in memory would be 16 MB and grow with the archive. Sixteen bytes of SHA-256
  * tell 2^64 lines apart.
  */
 export class WrittenLines {
@@ -11,10 +11,7 @@ export class WrittenLines {
   readonly #close: () => void
 
   constructor() {
-    const db = openSqlite('', 'write')
-    db.pragma('journal_mode = off')
-    db.pragma('cache_size = -2000')
-    db.exec('create table line (hash blob primary key, id text not null) without rowid')
+    const db = temporaryDatabase('create table line (hash blob primary key, id text not null) without rowid')
     this.#add = db.prepare('insert into line values (?, ?) on conflict do nothing')
     this.#first = db.prepare('select id from line where hash = ?').pluck()
     this.#close = () => void db.close()

@@ -1,25 +1,25 @@
-import { byType, imageUrl, stringOf, type Chunk } from '../../model/entry.ts'
+import type { ChunkView } from '../../model/entries/chunk-view.ts'
 import { fence, jsonFence } from './fence.ts'
 import { linked, toolFile } from './files.ts'
-import { asObject, elementsOf, memberOf, type JsonValue } from './json-value.ts'
 import { footnotesIn } from './hazards.ts'
 import { link } from './links.ts'
 import type { EntryScope, Part } from './parts.ts'
-import { clean, escaped, wordsOf } from './plain-text.ts'
+import { clean, escaped } from './plain-text.ts'
 import { CITED, quotation } from './quote.ts'
 
 /** What a message says: its text as a quotation with what it cites, and what stands between as blocks of their own. */
-export function* contentParts(
-  content: JsonValue | undefined,
-  scope: EntryScope,
-  isThought = false,
-): Generator<Part> {
-  const { value } = content ?? {}
-  if (content === undefined || value === '' || (Array.isArray(value) && value.length === 0))
-    return yield '*no content*\n\n'
-  if (typeof value === 'string') return yield* textParts(value)
-  if (!Array.isArray(value)) return yield* jsonFence(content.text)
-  yield* chunkParts(elementsOf(content), scope, isThought)
+export function* contentParts(chunks: readonly ChunkView[], scope: EntryScope): Generator<Part> {
+  if (chunks.length === 0) yield '*no content*\n\n'
+  let flow: Flow = { text: '', cited: [] }
+  for (const chunk of chunks) {
+    const isText = addToFlow(flow, chunk, scope)
+    if (isText && chunk.rest === undefined) continue
+    yield* quoted(flow)
+    flow = { text: '', cited: [] }
+    if (!isText) yield* block(chunk, scope)
+    if (chunk.rest !== undefined) yield* jsonFence(chunk.rest)
+  }
+  yield* quoted(flow)
 }
 
 /** Text that somebody wrote, as a quotation. */
@@ -33,41 +33,25 @@ interface Flow {
   cited: string[]
 }
 
-function* chunkParts(chunks: readonly JsonValue[], scope: EntryScope, isThought: boolean): Generator<Part> {
-  let flow: Flow = { text: '', cited: [] }
-  for (const chunk of chunks) {
-    if (addToFlow(flow, asObject(chunk.value), scope)) continue
-    yield* quoted(flow)
-    flow = { text: '', cited: [] }
-    yield* block(chunk, scope, isThought)
-  }
-  yield* quoted(flow)
-}
-
 /** The chunks that make one text, which may be cut anywhere; false for those that stand alone. */
-function addToFlow(flow: Flow, chunk: Chunk, scope: EntryScope): boolean {
-  if (chunk.type === 'text' && typeof chunk['text'] === 'string') {
-    flow.text += clean(chunk['text'])
+function addToFlow(flow: Flow, chunk: ChunkView, scope: EntryScope): boolean {
+  if (chunk.kind === 'text') {
+    flow.text += clean(chunk.text)
     return true
   }
-  const note = byType(notes, chunk.type)?.(chunk)
-  if (note === undefined) return false
+  if (chunk.kind !== 'source' && chunk.kind !== 'reference') return false
   flow.text += CITED
-  flow.cited.push(scope.cite(note))
+  flow.cited.push(scope.cite(noteOf(chunk)))
   return true
 }
 
-const notes: Readonly<Record<string, (chunk: Chunk) => string>> = {
-  tool_reference: (chunk) => {
-    const [url, title] = [stringOf(chunk['url']), wordsOf(chunk['title'])]
-    const source = url === undefined ? escaped(title ?? 'no address') : link(title ?? url, url)
-    const about = stringOf(chunk['description'])
-    return `Found by ${escaped(wordsOf(chunk['tool']) ?? 'a tool')}: ${source}${about === undefined ? '' : ` – ${escaped(about, 1000)}`}`
-  },
-  reference: (chunk) => {
-    const ids = Array.isArray(chunk['reference_ids']) ? (chunk['reference_ids'] as unknown[]) : []
-    return `Reference ids: ${escaped(ids.map((id) => wordsOf(id) ?? '').join(', '), 1000) || 'none'}`
-  },
+/** A footnote is one line, as long as it is. */
+function noteOf(chunk: ChunkView & { readonly kind: 'source' | 'reference' }): string {
+  if (chunk.kind === 'reference') return `Reference ids: ${escaped(chunk.ids.join(', '), Infinity) || 'none'}`
+  const { url, title, tool = 'a tool', description } = chunk
+  const source = url === undefined ? escaped(title ?? 'no address', Infinity) : link(title ?? url, url)
+  const about = description === undefined ? '' : ` – ${escaped(description, Infinity)}`
+  return `Found by ${escaped(tool, Infinity)}: ${source}${about}`
 }
 
 function* quoted({ text, cited }: Flow): Generator<string> {
@@ -91,18 +75,19 @@ function* withNotesBehind(text: string, cited: readonly string[]): Generator<str
   if (cited.length > 0) yield `Sources: ${cited.join(' ')}\n\n`
 }
 
-/** A thought within a thought is shown as JSON: how deep they go is the sender’s choice. */
-function* block(chunk: JsonValue, scope: EntryScope, isThought: boolean): Generator<Part> {
-  const known = asObject(chunk.value) as Chunk
-  if (known.type === 'image_url' && imageUrl(known) !== '') {
-    yield* linked('Image', { url: imageUrl(known) }, scope)
-  } else if (known.type === 'document_url' && typeof known['document_url'] === 'string') {
-    yield* linked('Document', { url: known['document_url'], name: stringOf(known['document_name']) }, scope)
-  } else if (known.type === 'tool_file' && typeof known['file_id'] === 'string') {
-    yield* toolFile(known, scope)
-  } else if (known.type === 'thinking' && !isThought) {
-    yield '<details>\n<summary>Thinking</summary>\n\n'
-    yield* contentParts(memberOf(chunk, 'thinking'), scope, true)
-    yield '</details>\n\n'
-  } else yield* jsonFence(chunk.text)
+function* block(chunk: ChunkView, scope: EntryScope): Generator<Part> {
+  switch (chunk.kind) {
+    case 'image':
+      return yield* linked('Image', { url: chunk.url }, scope)
+    case 'document':
+      return yield* linked('Document', { url: chunk.url ?? '', name: chunk.name }, scope)
+    case 'file':
+      return yield* toolFile(chunk, scope)
+    case 'thinking':
+      yield '<details>\n<summary>Thinking</summary>\n\n'
+      yield* contentParts(chunk.chunks, scope)
+      return yield '</details>\n\n'
+    case 'unknown':
+      return yield* jsonFence(chunk.json)
+  }
 }

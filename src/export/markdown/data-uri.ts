@@ -2,7 +2,7 @@
 export interface Data {
   /** Its type, without parameters. */
   readonly type: string
-  /** The bytes, decoded as they are read. */
+  /** The bytes, decoded each time they are read. */
   readonly bytes: Iterable<Uint8Array>
 }
 
@@ -15,7 +15,10 @@ export function dataOf(uri: string): Data | undefined {
   const start = uri.indexOf(',') + 1
   return {
     type: type.toLowerCase(),
-    bytes: base64 === undefined ? [Buffer.from(unescaped(uri.slice(start)))] : decoded(uri, start),
+    bytes:
+      base64 === undefined
+        ? [Buffer.from(unescaped(uri.slice(start)))]
+        : { [Symbol.iterator]: () => decoded(uri, start) },
   }
 }
 

@@ -1,113 +1,117 @@
-import { byType, stringOf, type Entry } from '../../model/entry.ts'
+import type { Agent, EntryView } from '../../model/entries/entry-view.ts'
+import { entryView } from '../../model/entries/entry-view.ts'
+import { stringIn } from '../../model/entries/fields.ts'
 import { instantOf } from '../../model/instant.ts'
 import { contentParts } from './content.ts'
 import { fence, jsonFence } from './fence.ts'
-import { asObject, memberOf, type JsonValue } from './json-value.ts'
 import type { EntryScope, Part } from './parts.ts'
-import { escaped, wordsOf } from './plain-text.ts'
+import { clean, escaped, isOneLine } from './plain-text.ts'
 
-/** How one type of entry is shown. */
-interface Form {
-  title(entry: Entry): string
-  parts(entry: JsonValue, scope: EntryScope): Iterable<Part>
-}
+type Known<Kind extends EntryView['kind']> = EntryView & { readonly kind: Kind }
 
 /** An entry on its page: an anchor, a heading, what it says, and its footnotes. */
-export function* entryParts(entry: JsonValue, scope: EntryScope): Generator<Part> {
-  const known = asObject(entry.value) as Entry
-  const form = byType(forms, known.type)
-  const facts = [timeOf(known['created_at']), stringOf(known['model'])].filter((fact) => fact !== undefined)
-  const title = [(form ?? unknown).title(known), ...facts.map((fact) => escaped(fact))].join(' · ')
-  yield `<a id="entry-${scope.position}"></a>\n\n## ${title}\n\n`
-  yield* (form ?? unknown).parts(entry, scope)
+export function* entryParts(json: string, scope: EntryScope): Generator<Part> {
+  const entry = entryView(json)
+  const names = namesOf(entry).filter((name) => name !== undefined)
+  yield `<a id="entry-${scope.position}"></a>\n\n## ${headingOf(entry, names)}\n\n`
+  // A heading has room for so much.
+  for (const name of names) if (!isOneLine(name)) yield* fence(name, 'text')
+  yield* partsOf(entry, scope)
+  if (entry.rest !== undefined) {
+    yield 'Other fields:\n\n'
+    yield* jsonFence(entry.rest)
+  }
   yield* scope.notes()
 }
 
-const unknown: Form = {
-  title: ({ type }) => `${escaped(wordsOf(type) ?? 'Entry without a type')} (unknown to this hansard)`,
-  parts: ({ text }) => jsonFence(text),
+function headingOf(entry: EntryView, names: readonly string[]): string {
+  const named = names.map((name) => escaped(name)).join(' · ')
+  const [created, model] = [stringIn(entry.fields.get('created_at')), stringIn(entry.fields.get('model'))]
+  const facts = [created && timeOf(created), model].flatMap((fact) => (fact ? [escaped(fact)] : []))
+  return [named === '' ? titleOf(entry) : `${titleOf(entry)}: ${named}`, ...facts].join(' · ')
 }
 
-const forms: Readonly<Record<string, Form>> = {
-  'message.input': message('user'),
-  'message.output': message('assistant'),
-  'tool.execution': {
-    title: (entry) => named('Tool', entry['name'], entry['function']),
-    *parts(entry) {
-      const [given, info] = [memberOf(entry, 'arguments'), memberOf(entry, 'info')]
-      yield* opaque('Arguments', given)
-      if (info !== undefined) yield* infoParts(info)
-      if (given === undefined && info === undefined) yield '*The API says no more of it.*\n\n'
-    },
-  },
-  'function.call': {
-    title: (entry) => named('Function call', entry['name'], entry['tool_call_id']),
-    *parts(entry) {
-      yield* opaque(undefined, memberOf(entry, 'arguments'))
-    },
-  },
-  'function.result': {
-    title: (entry) => named('Function result', entry['tool_call_id']),
-    *parts(entry) {
-      const result = memberOf(entry, 'result')
-      if (result === undefined || result.value === '') yield '*empty*\n\n'
-      else yield* opaque(undefined, result)
-    },
-  },
-  'agent.handoff': {
-    title: () => 'Handoff',
-    *parts({ value }) {
-      yield `From ${agentOf(asObject(value), 'previous')} to ${agentOf(asObject(value), 'next')}\n\n`
-    },
-  },
-  'hansard.unreadable': {
-    title: () => 'Unreadable',
-    *parts({ value }) {
-      const { reason, text } = asObject(value)
-      yield `*This entry could not be read: ${escaped(wordsOf(reason) ?? 'no reason is known')}.*\n\n`
-      if (typeof text === 'string') yield* fence(text, 'text')
-    },
-  },
-}
-
-function message(otherwise: string): Form {
-  return {
-    title: ({ role }) => {
-      const who = stringOf(role) ?? otherwise
-      return escaped(who.charAt(0).toUpperCase() + who.slice(1))
-    },
-    parts: (entry, scope) => contentParts(memberOf(entry, 'content'), scope),
+function titleOf(entry: EntryView): string {
+  switch (entry.kind) {
+    case 'message':
+      return escaped(entry.role.charAt(0).toUpperCase() + entry.role.slice(1))
+    case 'execution':
+      return 'Tool'
+    case 'call':
+      return 'Function call'
+    case 'result':
+      return 'Function result'
+    case 'handoff':
+      return 'Handoff'
+    case 'unknown':
+      if (entry.type === UNREADABLE) return 'Unreadable'
+      return `${escaped(entry.type ?? 'Entry without a type')} (unknown to this hansard)`
   }
 }
 
-function named(what: string, ...names: readonly unknown[]): string {
-  const known = names.map(wordsOf).filter((name) => name !== undefined)
-  return known.length === 0 ? what : `${what}: ${known.map((name) => escaped(name)).join(' · ')}`
+/** What a heading names. */
+function namesOf(entry: EntryView): (string | undefined)[] {
+  switch (entry.kind) {
+    case 'execution':
+      return [entry.name, stringIn(entry.function) ?? undefined]
+    case 'call':
+      return [entry.name, entry.callId, entry.confirmation]
+    case 'result':
+      return [entry.callId]
+    default:
+      return []
+  }
+}
+
+/** What stands in the place of a text that decayed. */
+const UNREADABLE = 'hansard.unreadable'
+
+function* partsOf(entry: EntryView, scope: EntryScope): Generator<Part> {
+  switch (entry.kind) {
+    case 'message':
+      return yield* contentParts(entry.chunks, scope)
+    case 'execution':
+      return yield* executionParts(entry)
+    case 'call':
+      return yield* opaque(undefined, entry.arguments)
+    case 'result':
+      if (entry.result === undefined || entry.result === '""') return yield '*empty*\n\n'
+      return yield* opaque(undefined, entry.result)
+    case 'handoff':
+      return yield `${handoff(entry)}\n\n`
+    case 'unknown':
+      return yield* entry.type === UNREADABLE ? unreadable(entry) : jsonFence(entry.json)
+  }
 }
 
 /** The code that an interpreter ran and what it printed; whatever else a tool said of itself, as JSON. */
-function* infoParts(info: JsonValue): Generator<string> {
-  const { code, code_output, ...rest } = asObject(info.value)
-  const [ran, printed] = [stringOf(code), stringOf(code_output)]
-  const isPlain = (ran === undefined) === (code === undefined) && typeof (code_output ?? '') === 'string'
-  if (ran === undefined || !isPlain || Object.keys(rest).length > 0) yield* opaque('Info', info)
-  if (ran === undefined || !isPlain) return
-  yield 'Code:\n\n'
-  yield* fence(ran, 'python')
-  if (printed !== undefined) {
+function* executionParts({
+  arguments: given,
+  function: called,
+  info,
+}: Known<'execution'>): Generator<string> {
+  yield* opaque('Arguments', given)
+  if (stringIn(called) === null) yield* opaque('Function', called)
+  yield* opaque('Info', info.rest)
+  if (info.code !== undefined && info.code !== '') {
+    yield 'Code:\n\n'
+    yield* fence(info.code, 'python')
+  }
+  if (info.output !== undefined && info.output !== '') {
     yield 'Output:\n\n'
-    yield* fence(printed, 'text')
-  } else yield 'It printed nothing.\n\n'
+    yield* fence(info.output, 'text')
+  } else if (info.code !== undefined) yield 'It printed nothing.\n\n'
+  if (given === undefined && Object.values(info).every((part) => part === undefined))
+    yield '*The API says no more of it.*\n\n'
 }
 
 /** Arguments and results are whatever somebody sent: JSON if they are, also within a string, and text otherwise. */
-function* opaque(label: string | undefined, json: JsonValue | undefined): Generator<string> {
+function* opaque(label: string | undefined, json: string | undefined): Generator<string> {
   if (json === undefined) return
   if (label !== undefined) yield `${label}:\n\n`
-  const { text, value } = json
-  if (typeof value !== 'string') yield* jsonFence(text)
-  else if (isJsonOfMany(value)) yield* jsonFence(value)
-  else yield* fence(value, 'text')
+  const text = stringIn(json)
+  if (text === null) yield* jsonFence(json)
+  else yield* isJsonOfMany(text) ? jsonFence(text) : fence(text, 'text')
 }
 
 /** An object or an array; a bare number or word reads better as the text that it is. */
@@ -121,13 +125,23 @@ function isJsonOfMany(text: string): boolean {
   }
 }
 
-function agentOf(entry: Readonly<Record<string, unknown>>, which: 'previous' | 'next'): string {
-  const [name, id] = [wordsOf(entry[`${which}_agent_name`]), wordsOf(entry[`${which}_agent_id`])]
-  if (name === undefined) return escaped(id ?? 'an agent that is not named')
-  return id === undefined ? escaped(name) : `${escaped(name)} (${escaped(id)})`
+/** Captures name only the receiver. */
+function handoff({ from, to }: Known<'handoff'>): string {
+  const [sender, receiver] = [agent(from), agent(to) ?? 'an agent that is not named']
+  return sender === undefined ? `To ${receiver}` : `From ${sender} to ${receiver}`
 }
 
-function timeOf(value: unknown): string | undefined {
-  const time = typeof value === 'string' ? (instantOf(value) ?? value) : undefined
-  return time?.slice(0, 19).replace('T', ' ')
+function agent({ name, id }: Agent): string | undefined {
+  if (name === undefined) return id === undefined ? undefined : escaped(id, Infinity)
+  return id === undefined ? escaped(name, Infinity) : `${escaped(name, Infinity)} (${escaped(id, Infinity)})`
+}
+
+function* unreadable({ fields }: EntryView): Generator<string> {
+  const [reason, text] = [stringIn(fields.get('reason')), stringIn(fields.get('text'))]
+  yield `*This entry could not be read: ${escaped(reason ?? 'no reason is known')}.*\n\n`
+  if (text !== null) yield* fence(clean(text), 'text')
+}
+
+function timeOf(value: string): string {
+  return (instantOf(value) ?? value).slice(0, 19).replace('T', ' ')
 }

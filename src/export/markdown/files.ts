@@ -1,13 +1,24 @@
-import { stringOf } from '../../model/entry.ts'
+import { fileName, type ChunkView } from '../../model/entries/chunk-view.ts'
+import { fieldsOf } from '../../model/entries/fields.ts'
 import { dataOf } from './data-uri.ts'
-import { factsOf } from './json-value.ts'
 import { isSafe, link, nameOfUrl, pathDestination } from './links.ts'
 import type { EntryScope, Part } from './parts.ts'
-import { escaped, wordsOf } from './plain-text.ts'
+import { escaped, escapedLabel } from './plain-text.ts'
 import { safeName } from './safe-name.ts'
 
-/** What a page shows by itself; SVG can carry scripts, and is linked only. */
-const PICTURES = /^(?:png|jpe?g|gif|webp)$/
+/** What a page shows by itself. */
+const PICTURES = ['png', 'jpg', 'jpeg', 'gif', 'webp']
+
+/**
+ * Endings under which a file does nothing but be seen, heard or read when it is opened, from a disk or by a browser: no
+ * page, script, shortcut or program, and nothing that carries one (SVG, Office). A browser shows PDF in a sandbox. A file
+ * of any other type ends in `.bin`, which no program opens by itself.
+ */
+const PASSIVE: ReadonlySet<string> = new Set([
+  ...PICTURES,
+  ...['avif', 'bmp', 'tif', 'tiff', 'pdf', 'txt', 'csv', 'tsv', 'json', 'jsonl'],
+  ...['mp3', 'wav', 'ogg', 'flac', 'mp4', 'webm'],
+])
 
 const EXTENSIONS: Readonly<Record<string, string>> = {
   'image/png': 'png',
@@ -18,6 +29,7 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
   'application/pdf': 'pdf',
   'text/plain': 'txt',
   'text/csv': 'csv',
+  'text/html': 'html',
   'text/markdown': 'md',
   'application/json': 'json',
 }
@@ -30,23 +42,23 @@ export function* linked(
 ): Generator<Part> {
   const data = dataOf(url)
   if (data !== undefined) {
-    const extension = EXTENSIONS[data.type] ?? 'bin'
-    yield* attached(what, { name: name ?? what.toLowerCase(), extension, bytes: data.bytes }, scope)
+    const full = fileName(name ?? what.toLowerCase(), EXTENSIONS[data.type] ?? 'bin')
+    yield* attached(what, { name: full ?? what, bytes: data.bytes }, scope)
   } else if (isSafe(url)) yield `**${what}:** ${link(name ?? nameOfUrl(url), url)}\n\n`
   else yield `**${what}:** ${link(name ?? 'not linked', url === '' ? 'no address' : url)}\n\n`
 }
 
 /** A file that a tool made: beside the page if the archive has it, otherwise why it is not there. */
-export function* toolFile(chunk: Readonly<Record<string, unknown>>, scope: EntryScope): Generator<Part> {
-  const id = stringOf(chunk['file_id']) ?? ''
-  const name = wordsOf(chunk['file_name']) ?? (id || 'file')
-  const type = wordsOf(chunk['file_type']) ?? ''
+export function* toolFile(
+  { id = '', name = id || 'file' }: ChunkView & { readonly kind: 'file' },
+  scope: EntryScope,
+): Generator<Part> {
   const file = scope.archived.read({ kind: 'file', id, version: '' })
   const bytes = file?.bytes ?? (isEmptyFile(file?.json) ? new Uint8Array() : undefined)
-  if (bytes !== undefined) return yield* attached('File', { name, extension: type, bytes: [bytes] }, scope)
+  if (bytes !== undefined) return yield* attached('File', { name, bytes: [bytes] }, scope)
   const state = file === undefined || file.state === 'stored' ? 'not archived' : STATES[file.state]
   const reason = file?.reason && file.state !== 'expired' ? `: ${escaped(file.reason)}` : ''
-  yield `**File:** ${escaped(type === '' ? name : `${name}.${type}`)} *(${state}${reason})*\n\n`
+  yield `**File:** ${escaped(name, Infinity)} *(${state}${reason})*\n\n`
 }
 
 const STATES = {
@@ -58,17 +70,17 @@ const STATES = {
 
 function* attached(
   what: string,
-  { name, extension, bytes }: { name: string; extension: string; bytes: Iterable<Uint8Array> },
+  { name, bytes }: { readonly name: string; readonly bytes: Iterable<Uint8Array> },
   scope: EntryScope,
 ): Generator<Part> {
-  const ending = /^[a-z0-9]{1,8}$/i.test(extension) ? extension.toLowerCase() : 'bin'
-  const title = name.toLowerCase().endsWith(`.${ending}`) ? name.slice(0, -ending.length - 1) : name
+  const { title, ending } = harmless(name)
   const path = scope.filePath(`${safeName(title, 'file')}.${ending}`)
-  const label = escaped(`${title}.${ending}`)
+  const label = escapedLabel(name, Infinity)
   let size = 0
   yield {
     path,
     *bytes() {
+      size = 0
       for (const part of bytes) {
         size += part.length
         yield part
@@ -76,11 +88,29 @@ function* attached(
     },
   }
   if (size === 0) yield `**${what}:** [${label}](${pathDestination(path)}) *(empty: 0 bytes)*\n\n`
-  else if (PICTURES.test(ending)) yield `![${label}](${pathDestination(path)})\n\n`
+  else if (PICTURES.includes(ending)) yield `![${label}](${pathDestination(path)})\n\n`
   else yield `**${what}:** [${label}](${pathDestination(path)}) (${size.toLocaleString('en')} bytes)\n\n`
+}
+
+/** Splits a name at its ending; one that is not passive becomes a part of the title. */
+function harmless(name: string): { readonly title: string; readonly ending: string } {
+  const [, title, ending = ''] = /^(.*)\.([a-z0-9]{1,8})$/is.exec(name) ?? []
+  const lower = ending.toLowerCase()
+  if (title !== undefined && lower === 'bin') return { title, ending: lower }
+  return title !== undefined && PASSIVE.has(lower) ? { title, ending: lower } : { title: name, ending: 'bin' }
 }
 
 /** SQLite has no bytes where there were none to store; the API said so too. */
 function isEmptyFile(json: string | null | undefined): boolean {
-  return factsOf(json)['bytes'] === 0
+  return archivedFields(json).get('bytes') === '0'
+}
+
+/** The members of an archived object; none where its text decayed or is missing. */
+export function archivedFields(json: string | null | undefined): ReturnType<typeof fieldsOf> {
+  try {
+    JSON.parse(json ?? '{}')
+    return fieldsOf(json ?? '{}')
+  } catch {
+    return new Map()
+  }
 }

@@ -1,5 +1,6 @@
 import Reader, { type Env, type MarkdownIt, type StateInline, type Token } from 'markdown-it'
 
+import { seeWhatOthersSee, type AddressMend } from './hazard-rules.ts'
 import { destination, isSafe } from './links.ts'
 
 /** A change of a line: so many characters taken out at a place, and others put in. */
@@ -31,15 +32,30 @@ export function hazardsIn(text: string, isWhole: boolean): Patch[] | undefined {
   return found.isLost ? undefined : found.patches
 }
 
-/** Tells whether a reader that knows tables sees something that one without does not: cells cut code and links apart. */
+/**
+ * Tells whether a reader that knows tables sees nothing that one without does not, as cells cut code and links apart, and
+ * nothing less: a row with more cells than the first loses them.
+ */
 export function isSafeInTables(text: string): boolean {
   const env: Env = {}
   const isHazard = ({ type, attrs }: Token) =>
-    ['html_block', 'html_inline', 'image', 'reference_definition', 'footnote'].includes(type) ||
-    (type === 'link_open' && !isSafe(String(attrs?.[0]?.[1])))
-  return withTables
-    .parse(text, env)
-    .every((token) => !isHazard(token) && !inlineTokens(token.content, env, token.type).some(isHazard))
+    HAZARDS.has(type) || (type === 'link_open' && !isSafe(String(attrs?.[0]?.[1])))
+  const tokens = withTables.parse(text, env)
+  return (
+    lettersIn(tokens) === lettersIn(commonmark.parse(text, {})) &&
+    tokens.every((token) => !isHazard(token) && !inlineTokens(token.content, env, token.type).some(isHazard))
+  )
+}
+
+const HAZARDS: ReadonlySet<string> = new Set(
+  'html_block html_inline angle address image reference_definition footnote'.split(' '),
+)
+
+function lettersIn(tokens: readonly Token[]): number {
+  return tokens.reduce(
+    (sum, { content, info }) => sum + `${info}${content}`.replaceAll(/[^\p{L}\p{N}]+/gu, '').length,
+    0,
+  )
 }
 
 /** How many references to footnotes a reader finds in a quotation: none of those that code took in. */
@@ -59,7 +75,7 @@ function reader(): MarkdownIt {
   const reader = new Reader({ html: true, maxNesting: 2 * DEEPEST })
   reader.core.ruler.enableOnly(['normalize', 'block'])
   reader.validateLink = () => true
-  reader.inline.ruler.before('link', 'footnote', footnote)
+  seeWhatOthersSee(reader)
   reader.inline.State = class extends reader.inline.State {
     override push(...args: Parameters<StateInline['push']>): Token {
       const token = super.push(...args)
@@ -68,15 +84,6 @@ function reader(): MarkdownIt {
     }
   }
   return reader
-}
-
-/** Takes `[^` and `^[` for the beginning of a footnote, defined or not: the page's footnotes are ours. */
-function footnote(state: StateInline, silent: boolean): boolean {
-  const isReference = state.src.startsWith('[^', state.pos)
-  if (!isReference && !state.src.startsWith('^[', state.pos)) return false
-  if (!silent) state.push('footnote', '', 0)
-  state.pos += isReference ? 2 : 1
-  return true
 }
 
 function inlineTokens(content: string, env: Env, type = 'inline'): Token[] {
@@ -108,29 +115,29 @@ class Patches {
     const place = placesIn(content, map?.[0] ?? 0, this.#lines)
     children.forEach((token, i) => {
       const at = token.map?.[0] ?? 0
-      const patch = (position: number, insert: string, remove = 0) => {
+      const patch: PatchAt = (position, insert, remove = 0) => {
         const found = place(position)
         if (found === undefined) this.isLost = true
         else this.patches.push({ ...found, remove, insert })
       }
-      if (token.type === 'html_inline' || token.type === 'footnote') patch(at, '\\')
-      else if (token.type === 'image') patch(at, '', 1)
+      if (token.type === 'html_inline' || token.type === 'angle') patch(at, '&lt;', 1)
+      else if (token.type === 'footnote') patch(at, content[at] === '[' ? '&#91;' : '&#94;', 1)
+      else if (token.type === 'address') mend(token.meta as AddressMend, at, patch)
+      // An image is a link behind its mark.
+      else if (token.type === 'image') patch(at, '&#33;', 1)
       else if (token.type === 'link_open') this.#link(token, children, i, patch)
       else if (token.type === 'softbreak') patch(at, '  ')
     })
   }
 
-  #link(
-    token: Token,
-    all: readonly Token[],
-    i: number,
-    patch: (position: number, insert: string) => void,
-  ): void {
+  #link(token: Token, all: readonly Token[], i: number, patch: PatchAt): void {
     const at = token.map?.[0] ?? 0
     const href = String(token.attrs?.[0]?.[1])
     // The reader stands behind the bracket of a link when it finds it, and before that of an autolink.
-    if (!isSafe(href)) patch(token.info === 'auto' ? at : at - 1, '\\')
-    else if (token.meta !== null) {
+    if (!isSafe(href)) {
+      if (token.info === 'auto') patch(at, '&lt;', 1)
+      else patch(at - 1, '&#91;', 1)
+    } else if (token.meta !== null) {
       while (all[i]?.type !== 'link_close' || all[i]?.level !== token.level) i++
       patch((all[i]?.map?.[0] ?? 0) + 1, `(${destination(href)})`)
     }
@@ -138,9 +145,8 @@ class Patches {
 
   /** Every line of it, for each could begin the next piece of HTML. */
   #html(start: number, end: number): void {
-    this.#before(start, '<')
-    for (let line = start + 1; line < end; line++)
-      if (/^[>\s]*</.test(this.#lines[line] ?? '')) this.#before(line, '<')
+    for (let line = start; line < end; line++)
+      if (line === start || /^[>\s]*</.test(this.#lines[line] ?? '')) this.#before(line, '<', '&lt;', 1)
   }
 
   #heading(markup: string, start: number, end: number): void {
@@ -164,11 +170,19 @@ class Patches {
   }
 
   /** What a block begins with is the first of its kind on the line. */
-  #before(line: number, mark: string, insert = '\\'): void {
+  #before(line: number, mark: string, insert = '\\', remove = 0): void {
     const column = this.#lines[line]?.indexOf(mark) ?? -1
     if (column === -1) this.isLost = true
-    else this.patches.push({ line, column, remove: 0, insert })
+    else this.patches.push({ line, column, remove, insert })
   }
+}
+
+type PatchAt = (position: number, insert: string, remove?: number) => void
+
+function mend(mend: AddressMend, at: number, patch: PatchAt): void {
+  if (mend.kind === 'break') return patch(at + mend.at, mend.entity, 1)
+  patch(at, '<')
+  patch(at + mend.length, '>')
 }
 
 type Place = (position: number) => Pick<Patch, 'line' | 'column'> | undefined

@@ -1,7 +1,7 @@
 import { monthOf } from '../../model/instant.ts'
 import type { OutputFile } from '../format.ts'
 import { pathDestination } from './links.ts'
-import { escaped } from './plain-text.ts'
+import { escaped, escapedLabel } from './plain-text.ts'
 
 /** What the index says of a page. */
 export interface IndexLine {
@@ -40,7 +40,7 @@ export class IndexPage {
     const time = createdAt === null ? '' : `${createdAt.slice(0, 16).replace('T', ' ')} `
     const about = facts.filter((fact) => fact !== undefined).join(' · ')
     await this.#file.write(
-      `${heading}- ${time}[${escaped(title, 100)}](${pathDestination(path)}) · ${about}\n`,
+      `${heading}- ${time}[${escapedLabel(title, 100)}](${pathDestination(path)}) · ${about}\n`,
     )
   }
 

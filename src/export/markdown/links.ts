@@ -1,4 +1,4 @@
-import { escaped, oneLine } from './plain-text.ts'
+import { escaped, escapedLabel, oneLine } from './plain-text.ts'
 
 /** A longer one is no link that a person could use. */
 const LONGEST = 4096
@@ -10,9 +10,13 @@ export function isSafe(url: string): boolean {
 
 /** A link where it is safe to have one, and otherwise what it says. */
 export function link(label: string, url: string): string {
-  if (isSafe(url)) return `[${escaped(label)}](${destination(url)})`
-  return label === url ? escaped(url) : `${escaped(label)} (${escaped(url)})`
+  if (isSafe(url))
+    return `[${PLAIN_ADDRESS.test(label) ? label : escapedLabel(label, Infinity)}](${destination(url)})`
+  return label === url ? escaped(url, Infinity) : `${escaped(label, Infinity)} (${escaped(url, Infinity)})`
 }
+
+/** As the label of a link, an address is a label, in every reader. */
+const PLAIN_ADDRESS = /^https?:\/\/[a-z0-9.:/?=%-]+$/i
 
 /** A URL or a path as the destination of a link: nothing in it ends the link or turns into something else. */
 export function destination(url: string): string {

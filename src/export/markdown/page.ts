@@ -1,13 +1,13 @@
-import { stringOf } from '../../model/entry.ts'
+import { said, stringIn, type Fields } from '../../model/entries/fields.ts'
 import { referencesOf } from '../../model/references.ts'
 import type { ExportedConversation } from '../format.ts'
 import { textParts } from './content.ts'
 import { entryParts } from './entries.ts'
 import { fence } from './fence.ts'
+import { archivedFields } from './files.ts'
 import { frontMatter } from './front-matter.ts'
-import { factsOf } from './json-value.ts'
 import { EntryScope, type Archived, type Part } from './parts.ts'
-import { escaped, wordsOf } from './plain-text.ts'
+import { escaped, isOneLine } from './plain-text.ts'
 
 /** A page's own facts, beside what the conversation says. */
 export interface PageFacts {
@@ -20,7 +20,7 @@ export interface PageFacts {
 export interface ConversationAgent {
   readonly id: string
   readonly version: string
-  readonly facts: Readonly<Record<string, unknown>>
+  readonly fields: Fields
 }
 
 /** A conversation as a page, in parts: no page is ever in memory as a whole. */
@@ -33,14 +33,14 @@ export function* pageParts(
   yield* headOf(conversation, title, agent)
   let position = 0
   for (const entry of conversation.entries())
-    yield* entryParts(entry, new EntryScope(position++, folder, archived))
+    yield* entryParts(entry.text, new EntryScope(position++, folder, archived))
 }
 
 /** The agent that a conversation belongs to; undefined if it has a model of its own. */
 export function agentOf({ row }: ExportedConversation, archived: Archived): ConversationAgent | undefined {
   const reference = referencesOf(row.text, []).find(({ kind }) => kind === 'agent')
   if (reference === undefined) return undefined
-  return { ...reference, facts: factsOf(archived.read(reference)?.json) }
+  return { ...reference, fields: archivedFields(archived.read(reference)?.json) }
 }
 
 function* headOf(
@@ -49,48 +49,56 @@ function* headOf(
   agent: ConversationAgent | undefined,
 ): Generator<Part> {
   const { id, row, length, createdAt, goneAt } = conversation
-  const { value } = row
-  const description = stringOf(value['description'])
+  const { fields } = row
+  const description = stringIn(fields.get('description'))
   const about = [
-    wordsOf(value['model']) ?? wordsOf(agent?.facts['model']),
-    agent && `agent ${wordsOf(agent.facts['name']) ?? agent.id}`,
+    said(fields.get('model')) ?? said(agent?.fields.get('model')),
+    agent && `agent ${said(agent.fields.get('name')) ?? agent.id}`,
     createdAt === null ? undefined : `${createdAt.slice(0, 19).replace('T', ' ')} UTC`,
     length === 1 ? '1 entry' : `${length.toLocaleString('en')} entries`,
     goneAt === null ? undefined : `gone upstream since ${goneAt.slice(0, 10)}`,
   ]
   yield frontMatter(
-    {
-      title,
-      id,
-      created_at: value['created_at'],
-      updated_at: value['updated_at'],
-      model: value['model'],
-      agent: agent && { id: agent.id, version: agent.version || undefined, name: agent.facts['name'] },
-      description,
-      entries: length,
-      gone_since: goneAt,
-    },
-    row,
+    [
+      ['title', JSON.stringify(title)],
+      ['id', JSON.stringify(id)],
+      ['created_at', fields.get('created_at')],
+      ['updated_at', fields.get('updated_at')],
+      ['model', fields.get('model')],
+      ['agent', agent && agentFacts(agent)],
+      ['description', description ? JSON.stringify(description) : undefined],
+      ['entries', String(length)],
+      ['gone_since', goneAt === null ? undefined : JSON.stringify(goneAt)],
+    ],
+    fields,
   )
   yield `# ${escaped(title)}\n\n`
   yield `*${about
     .filter((fact) => fact !== undefined)
     .map((fact) => escaped(fact))
     .join(' · ')}*\n\n`
-  if (description !== undefined) yield* textParts(description)
-  if (value.type === 'hansard.unreadable') yield* unreadableRow(value)
-  yield* instructions('Instructions', value['instructions'])
-  yield* instructions('Instructions of the agent', agent?.facts['instructions'])
+  const name = stringIn(fields.get('name'))
+  if (name !== null && !isOneLine(name)) yield* textParts(name)
+  if (description) yield* textParts(description)
+  if (stringIn(fields.get('type')) === 'hansard.unreadable') yield* unreadableRow(fields)
+  yield* instructions('Instructions', fields.get('instructions'))
+  yield* instructions('Instructions of the agent', agent?.fields.get('instructions'))
 }
 
-function* instructions(summary: string, text: unknown): Generator<Part> {
-  if (typeof text !== 'string' || text === '') return
+function agentFacts({ id, version, fields }: ConversationAgent): string {
+  return JSON.stringify({ id, version: version || undefined, name: said(fields.get('name')) })
+}
+
+function* instructions(summary: string, json: string | undefined): Generator<Part> {
+  const text = said(json)
+  if (text === undefined) return
   yield `<details>\n<summary>${summary}</summary>\n\n`
   yield* textParts(text)
   yield '</details>\n\n'
 }
 
-function* unreadableRow({ reason, text }: Readonly<Record<string, unknown>>): Generator<Part> {
-  yield `*What the API said of this conversation could not be read: ${escaped(wordsOf(reason) ?? '')}.*\n\n`
-  if (typeof text === 'string') yield* fence(text, 'text')
+function* unreadableRow(fields: Fields): Generator<Part> {
+  const [reason, text] = [stringIn(fields.get('reason')), stringIn(fields.get('text'))]
+  yield `*What the API said of this conversation could not be read: ${escaped(reason ?? '')}.*\n\n`
+  if (text !== null) yield* fence(text, 'text')
 }

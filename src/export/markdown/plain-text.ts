@@ -18,22 +18,41 @@ export function oneLine(text: string, most = 200): string {
     .replaceAll(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g, '')
     .replaceAll(/\s+/g, ' ')
     .trim()
+  if (line.length <= most) return line
   const characters = [...line]
   return characters.length > most ? `${characters.slice(0, most - 1).join('')}…` : line
 }
 
-/** Text on one line that no Markdown reader takes for markup, anywhere but at the beginning of a line. */
+/**
+ * Text on one line that no Markdown reader takes for markup or a link, anywhere but at the beginning of a line. A bare
+ * address must not be one: readers that link it would take the backslash behind it, and `<`, for a part of it.
+ */
 export function escaped(text: string, most?: number): string {
-  return oneLine(text, most).replaceAll(MARKUP, '\\$&')
+  return oneLine(text, most)
+    .replaceAll(MARKUP, (mark) => (mark === '<' ? '&lt;' : `\\${mark}`))
+    .replaceAll(ADDRESS, (mark) => `&#${mark.charCodeAt(0)};`)
+    .replaceAll(/xmpp:/gi, `$&${NO_XMPP}`)
+}
+
+/** The same as the label of a link: some readers take the backslashes of brackets away there and read it once more. */
+export function escapedLabel(text: string, most?: number): string {
+  return escaped(text, most).replaceAll('\\[', '&#91;').replaceAll('\\]', '&#93;')
 }
 
 /** An underscore within a word and an ampersand that begins no entity are themselves: `web_search` should read well. */
 const MARKUP = /[\\`*[\]<~$#{]|&(?=#?\w+;)|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu
 
-/** What an id, a name or whatever stands in its place says; undefined if nothing. */
-export function wordsOf(value: unknown): string | undefined {
-  if (value === undefined || value === null || value === '') return undefined
-  return typeof value === 'string' ? value : JSON.stringify(value)
+/** The letter without which an address is none: of `//` and `www.`. Mail stays: readers link it whatever it is made of. */
+const ADDRESS = /(?<=\/)\/|(?<=\bwww)\./gi
+
+/**
+ * After `xmpp:`, an invisible letter: cmark-gfm links this one in what it has read, when entities are letters already.
+ */
+export const NO_XMPP = '\u2060'
+
+/** Tells whether a label shows all of a text. */
+export function isOneLine(text: string, most = 200): boolean {
+  return text.length <= most
 }
 
 /** U+2400 and up are pictures of the control characters below a space; those above a tilde have none. */

@@ -6,8 +6,8 @@ const LONGEST = 64 * 1024
 /** Where something is cited. Text that was cleaned holds no such character; to the parser it is a letter. */
 export const CITED = '\0'
 
-/** One line that can hold no HTML, link, note or heading needs no parser to say so. */
-const HARMLESS = /^[^<[#\n]+$/
+/** One line that can hold no HTML, link, note, address or heading needs no parser to say so. */
+const HARMLESS = /^(?!.*(?:\/\/|www\.|xmpp:))[^<[#\n]+$/i
 
 /** Each uncovers what the one before had hidden; text that people write needs two. */
 const MOST_ROUNDS = 8

@@ -1,21 +1,24 @@
-import { chunksOf, stringOf } from '../../model/entry.ts'
+import { entryView } from '../../model/entries/entry-view.ts'
+import { stringIn } from '../../model/entries/fields.ts'
 import type { ExportedConversation } from '../format.ts'
 import { oneLine } from './plain-text.ts'
 
 /** What people call a conversation: its name, or what it begins with, or its id. */
 export function titleOf(conversation: ExportedConversation): string {
-  return titleFrom(conversation.row.value['name']) ?? firstWords(conversation) ?? oneLine(conversation.id)
+  const name = titleFrom(stringIn(conversation.row.fields.get('name')))
+  return name ?? firstWords(conversation) ?? oneLine(conversation.id)
 }
 
 function firstWords({ entries }: ExportedConversation): string | undefined {
-  for (const { value } of entries()) {
-    const text = chunksOf(value['content']).find(({ type }) => type === 'text')?.['text']
+  for (const { text } of entries()) {
+    const entry = entryView(text)
+    const said = entry.kind === 'message' ? entry.chunks.find(({ kind }) => kind === 'text') : undefined
     // Only the first entry: it is a question, and every page would wait for a second.
-    return titleFrom(text, 80)
+    return titleFrom(said?.kind === 'text' ? said.text : null, 80)
   }
   return undefined
 }
 
-function titleFrom(value: unknown, most?: number): string | undefined {
-  return stringOf(oneLine(stringOf(value) ?? '', most))
+function titleFrom(text: string | null, most?: number): string | undefined {
+  return oneLine(text ?? '', most) || undefined
 }

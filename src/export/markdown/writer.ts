@@ -1,11 +1,12 @@
 import { posix } from 'node:path'
 
+import { said } from '../../model/entries/fields.ts'
 import type { ExportContext, ExportedConversation, Writer } from '../format.ts'
+import { madeOrLeftOut, whole } from '../left-out.ts'
 import { IndexPage } from './index-page.ts'
 import { agentOf, pageParts } from './page.ts'
-import type { Attachment } from './parts.ts'
+import type { Attachment, Part } from './parts.ts'
 import type { PathFacts } from './path-template.ts'
-import { wordsOf } from './plain-text.ts'
 import { titleOf } from './title.ts'
 
 /** Writes the pages one after the other, each with its files, and the index beside them. */
@@ -25,20 +26,31 @@ export class MarkdownWriter implements Writer {
   }
 
   async write(conversation: ExportedConversation): Promise<void> {
-    const { files, dependencies } = this.#context
-    const { id, row, length, createdAt, goneAt } = conversation
-    const title = titleOf(conversation)
-    const agent = agentOf(conversation, dependencies)
-    const model = wordsOf(row.value['model']) ?? wordsOf(agent?.facts['model'])
-    const path = this.#pathOf({ id, title, model, createdAt })
-    const page = await files.create(`${path}.md`)
+    const { length, createdAt, goneAt } = conversation
+    const { title, model, path } = madeOrLeftOut(() => this.#factsOf(conversation))
     const folder = `${posix.basename(path)}.files`
-    for (const part of pageParts(conversation, { title, folder }, dependencies)) {
-      if (typeof part === 'string') await page.write(part)
-      else await this.#attach(posix.dirname(path), part)
+    const { dependencies, files } = this.#context
+    const parts = whole(() => pageParts(conversation, { title, folder }, dependencies), sizeOf)
+    const first = parts.next()
+    const page = await files.create(`${path}.md`)
+    for (let part = first; part.done !== true; part = parts.next()) {
+      if (typeof part.value === 'string') await page.write(part.value)
+      else await this.#attach(posix.dirname(path), part.value)
     }
     await page.close()
     await this.#index?.add({ path: `${path}.md`, title, model, createdAt, entries: length, goneAt })
+  }
+
+  #factsOf(conversation: ExportedConversation): {
+    readonly title: string
+    readonly model: string | undefined
+    readonly path: string
+  } {
+    const { id, row, createdAt } = conversation
+    const title = titleOf(conversation)
+    const agent = agentOf(conversation, this.#context.dependencies)
+    const model = said(row.fields.get('model')) ?? said(agent?.fields.get('model'))
+    return { title, model, path: this.#pathOf({ id, title, model, createdAt }) }
   }
 
   async end(): Promise<void> {
@@ -50,4 +62,12 @@ export class MarkdownWriter implements Writer {
     for (const part of bytes()) await file.write(part)
     await file.close()
   }
+}
+
+/** Reads the bytes of a file: what comes behind it on the page says how many they are. */
+function sizeOf(part: Part): number {
+  if (typeof part === 'string') return part.length
+  let size = 0
+  for (const bytes of part.bytes()) size += bytes.length
+  return size
 }

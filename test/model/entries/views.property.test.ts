@@ -24,7 +24,10 @@ function show(json: string, row = '{"name":"one"}'): string {
 /** Ids, times and marks for programs, which a view does not claim to show; in an unknown type all is shown. */
 const envelope = ['object', 'type', 'id', 'created_at', 'completed_at', 'model', 'agent_id', 'prefix']
 const inChunks = ['type', 'signature', 'favicon', 'index', 'tool', 'detail']
-const inSearch = ['file_id', 'reference_ids', 'tool_call_id', 'confirmation_status', 'role']
+const inSearch = [
+  ...['file_id', 'reference_ids', 'tool_call_id', 'confirmation_status', 'role'],
+  ...['previous_agent_id', 'next_agent_id'],
+]
 
 const views = {
   'plain text': {
@@ -32,7 +35,7 @@ const views = {
     hidden: [...envelope, 'role', 'name', 'tool_call_id', 'confirmation_status'],
   },
   'a transcript': { of: show, hidden: ['object', 'type', 'id', 'created_at', 'completed_at', 'agent_id'] },
-  'the search text': { of: searchTextOfEntry, hidden: [...envelope, ...inSearch, 'agent_name'] },
+  'the search text': { of: searchTextOfEntry, hidden: [...envelope, ...inSearch] },
 }
 
 const isShown = ({ path }: Leaf, hidden: readonly string[]) =>
