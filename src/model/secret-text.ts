@@ -87,10 +87,10 @@ function backslashesBefore(text: string, at: number): number {
   return at - first
 }
 
-const SCHEME = /\b(bearer|basic)(\s+|%20)(?=[^\s"'\\,;<>]{0,200}\d)[\w.~+/=-]{8,}/gi
+const SCHEME = /\b(bearer|basic)(\s+|%20)(?=[^\s"'\\,;<>]{0,200}\d)[\w.~+/=-]{8,8192}/gi
 
 const HEADER =
-  /\b(authorization|(?:x-)?api[-_]?key|access[-_]token|client[-_]secret)(\s{0,9}[:=]\s{0,9}(?:(?:token|digest|apikey)\s{1,9})?)(?=\S{0,200}\d|\S{20})[^\s"'\\,;&<>[\](){}]{6,}/gi
+  /\b(authorization|(?:x-)?api[-_]?key|access[-_]token|client[-_]secret)(\s{0,9}[:=]\s{0,9}(?:(?:token|digest|apikey)\s{1,9})?)(?=\S{0,200}\d|\S{20})[^\s"'\\,;&<>[\](){}]{6,8192}/gi
 
 function redactHeaders(text: string): string {
   return text.replaceAll(SCHEME, `$1$2${MARKER}`).replaceAll(HEADER, `$1$2${MARKER}`)

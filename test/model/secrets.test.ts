@@ -50,3 +50,29 @@ describe('A secret in a body that is not JSON', () => {
     expect(redactUnparsed(text)).toBe(`{"value":${REDACTED},"b":1`)
   })
 })
+
+describe('A text of many megabytes', () => {
+  const long = 5_000_000
+  it.each([
+    ['a URL without an end', `{"a":"https://${'a'.repeat(long)}`],
+    ['a parameter', `?key=${'a'.repeat(long)}`],
+    ['a header', `authorization: bearer ${'a1'.repeat(long)}`],
+    ['white space', `"token" ${' '.repeat(long)}`],
+    ['backslashes', `"token":"${'\\'.repeat(long)}`],
+    ['names', '"token":{'.repeat(long / 10)],
+  ])('neither overflows the stack nor takes quadratic time: %s', (_, text) => {
+    const began = process.cpuUsage()
+    redactUnparsed(text)
+    expect(process.cpuUsage(began).user / 1e6).toBeLessThan(4)
+  })
+
+  it('may nest 100,000 levels deep', () => {
+    const deep = (open: string, close: string) =>
+      `{"tools":${open.repeat(100_000)}"sk-secret"${close.repeat(100_000)}}`
+    expect(redactSecrets(deep('{"authorization":[', ']}'))).not.toContain('sk-secret')
+    expect(redactSecrets(deep('[[{"a":', '}]]').replace('"sk', '"https://sk-secret@h/sk'))).toContain(
+      '//[redacted',
+    )
+    expect(redactSecrets(deep('{"parameters":{"properties":{"token":', '}}}'))).toContain('redacted')
+  })
+})
