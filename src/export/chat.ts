@@ -1,4 +1,5 @@
 import { HansardError } from '../errors.ts'
+import { entryView } from '../model/entries/entry-view.ts'
 import { ChatWriter } from './chat/chat-writer.ts'
 import { needsParts, type ContentForm, type Droppable } from './chat/content.ts'
 import { beginSides } from './chat/sides.ts'
@@ -75,7 +76,7 @@ What people said in confidence is in there too.`,
 function formOf(conversations: Iterable<ExportedConversation>, drop: ReadonlySet<Droppable>): ContentForm {
   for (const { entries } of conversations)
     for (const entry of entries())
-      if (entry.stored.includes('"content":[') && needsParts(entry, drop)) return 'parts'
+      if (entry.stored.includes('"content":[') && needsParts(entryView(entry.text), drop)) return 'parts'
   return 'text'
 }
 
