@@ -16,6 +16,7 @@ const homes = {
   'src/api/undici-transport.ts': ['undici'],
   'src/api/sse.ts': ['eventsource-parser'],
   'src/archive/sqlite.ts': ['better-sqlite3'],
+  'src/model/json-schema.ts': ['ajv'],
   'src/export/csv.ts': ['csv-stringify'],
   'src/export/chat/tool-schema.ts': ['ajv'],
   'src/export/parquet*.ts': ['hyparquet-writer'],

@@ -2,5 +2,14 @@
 import module from 'node:module'
 
 module.enableCompileCache?.()
-const { main } = await import('../dist/cli/main.js')
-await main(process.argv.slice(2))
+try {
+  const { main } = await import('../dist/cli/main.js')
+  await main(process.argv.slice(2))
+} catch (error) {
+  // Without a file to spare no module can be loaded, nor one that says so.
+  if (error.code !== 'EMFILE' && error.code !== 'ENFILE') throw error
+  process.exitCode = 1
+  process.stderr.write(`hansard: Too many open files: this process may not open another one
+hint: Raise the limit, for example with \`ulimit -n 1024\`, and run the command again.
+`)
+}

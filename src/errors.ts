@@ -90,3 +90,15 @@ export function isHansardError(value: unknown, code?: ErrorCode): value is Hansa
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown)
 }
+
+/** Tells whether something failed because this process, or the machine, may not open more files. */
+export function isOutOfFiles(thrown: unknown): boolean {
+  const { code, cause } = (thrown ?? {}) as { readonly code?: unknown; readonly cause?: unknown }
+  return code === 'EMFILE' || code === 'ENFILE' || (cause !== undefined && isOutOfFiles(cause))
+}
+
+/** What to say of such a failure, whatever was being opened. `bin/hansard.js` says the same where no module can be loaded. */
+export const outOfFiles = {
+  message: 'Too many open files: this process may not open another one',
+  hint: 'Raise the limit, for example with `ulimit -n 1024`, and run the command again.',
+} as const

@@ -1,4 +1,4 @@
-import { HansardError, isHansardError, messageOf } from '../errors.ts'
+import { HansardError, isHansardError, isOutOfFiles, messageOf, outOfFiles } from '../errors.ts'
 import { interrupted, UnsentError } from './transport-errors.ts'
 
 /** Says what happened to a connection; `started` tells whether the request had begun to be written. */
@@ -11,6 +11,9 @@ export function connectionError(
   if (isHansardError(error)) return error
   const code = codeOf(error)
   if (code === 'UND_ERR_DESTROYED' || code === 'UND_ERR_CLOSED') return interrupted()
+  if (!started && isOutOfFiles(error)) {
+    return new UnsentError('file', outOfFiles.message, { hint: outOfFiles.hint, cause: error })
+  }
   const facts = { cause: error, hint: hintFor(code, started) }
   if (code === 'UND_ERR_CONNECT_TIMEOUT')
     return new UnsentError('timeout', `No connection to ${origin} within ${connectMs / 1000} s`, facts)

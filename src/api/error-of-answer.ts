@@ -15,7 +15,7 @@ export interface FailedAnswer {
 /** Makes an error of an answer that is no success, whatever its body looks like. */
 export function errorOfAnswer({ name, status, headers, text }: FailedAnswer, scrub: Scrub): HansardError {
   const json = parsed(scrub(text))
-  const code = codeOf(status, headers, json !== undefined || text.trim() === '')
+  const code = codeOf(status, headers, isFromApi(status, json, text))
   const detail = detailOf(scrub(text), json, scrub)
   const message = `${summaries[code] ?? 'The API failed'} (${name}, ${status})${detail && `: ${detail}`}`
   return new HansardError(code, message, { status, hint: hintOf(name, code, status) })
@@ -28,6 +28,15 @@ function parsed(text: string): object | undefined {
   } catch {
     return undefined
   }
+}
+
+/**
+ * A gateway in front of the service speaks JSON too: `{"message":"no Route matched…"}` at 404. Only a body in the form
+ * of the API's own errors proves that the API looked and found nothing.
+ */
+function isFromApi(status: number, json: object | undefined, text: string): boolean {
+  if (status !== 404) return json !== undefined || text.trim() === ''
+  return json !== undefined && ['detail', 'code', 'type', 'object'].some((key) => key in json)
 }
 
 /** An answer that isn't the API's own says nothing about the key or the conversation: something stands in between. */

@@ -1,6 +1,6 @@
 import { HansardError } from '../errors.ts'
 import { detailOf } from './error-detail.ts'
-import { refuseFailure, unusable, type Reading } from './read-answer.ts'
+import { readBeginning, refuseFailure, unusable, type Reading } from './read-answer.ts'
 import { SseParser, type SseEvent } from './sse.ts'
 import type { Answer } from './transport.ts'
 
@@ -21,44 +21,62 @@ const LONGEST_EVENT = 32 * 2 ** 20
 export async function readEvents(answer: Answer, reading: Reading): Promise<AsyncGenerator<StreamEvent>> {
   await refuseFailure(answer, reading)
   const type = answer.headers['content-type'] ?? ''
-  if (type !== '' && !type.includes('event-stream')) {
-    answer.discard()
-    throw new HansardError('stream-failed', `The answer is no event stream but ${type} (${reading.name})`, {
+  if (type === '' || type.includes('event-stream')) return eventsOf(answer, reading)
+  const said = words(await readBeginning(answer), reading)
+  throw new HansardError(
+    'stream-failed',
+    `The answer is no event stream but ${type} (${reading.name})${said && `: ${said}`}`,
+    {
       status: answer.status,
       hint: 'The API may have done the work all the same: look at the conversation before you try again.',
-    })
-  }
-  return eventsOf(answer, reading)
+    },
+  )
 }
 
 /** The stream is over when it says so; the connection is not waited for. */
 async function* eventsOf(answer: Answer, reading: Reading): AsyncGenerator<StreamEvent> {
-  for await (const { name, data } of piecesOf(answer)) {
-    const event = eventOf(name, data, reading)
+  const parser = new SseParser(LONGEST_EVENT)
+  for await (const piece of piecesOf(answer, parser)) {
+    const event = eventOf(piece, reading)
     yield event
     if (event.type === 'conversation.response.done') return
-    if (event.type === 'conversation.response.error') throw saidByStream(event, reading)
+    if (isError(piece, event)) throw saidByStream(event.text, reading)
   }
-  throw failed(reading, 'it ended before conversation.response.done')
+  for (const piece of parser.unfinished()) {
+    if (isError(piece, eventOf(piece, reading))) throw saidByStream(piece.data, reading)
+  }
+  const said = words(parser.stray, reading)
+  throw failed(reading, `it ended before conversation.response.done${said && `; the API says: ${said}`}`)
 }
 
-async function* piecesOf({ body }: Answer): AsyncGenerator<SseEvent> {
-  const parser = new SseParser(LONGEST_EVENT)
+async function* piecesOf({ body }: Answer, parser: SseParser): AsyncGenerator<SseEvent> {
   for await (const chunk of body) yield* parser.push(chunk)
   yield* parser.end()
 }
 
-function eventOf(name: string | undefined, text: string, reading: Reading): StreamEvent {
-  const json = parsed(text, reading)
-  return { type: typeIn(json) ?? name ?? '', text, json }
+function eventOf({ name, data: text }: SseEvent, reading: Reading): StreamEvent {
+  try {
+    const json: unknown = JSON.parse(text)
+    return { type: typeIn(json) ?? name ?? '', text, json }
+  } catch {
+    if (name === 'error') throw saidByStream(text, reading)
+    throw unusable(
+      `An event of the stream is not JSON (${reading.name}): ${words(text, reading)}`,
+      text,
+      reading.scrub,
+    )
+  }
 }
 
-function parsed(text: string, reading: Reading): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw unusable(`An event of the stream is not JSON (${reading.name})`, text, reading.scrub)
-  }
+/**
+ * Tells whether an event says that the service failed. The specification has one such event; services also send
+ * `event: error`, and the bodies of their errors, whose `type` names the kind of error or is not there.
+ */
+function isError({ name }: SseEvent, { type, json }: StreamEvent): boolean {
+  if (name === 'error' || type === 'conversation.response.error' || /^\w*error$/i.test(type)) return true
+  if (typeof json !== 'object' || json === null) return false
+  if ('object' in json && json.object === 'error') return true
+  return typeIn(json) === undefined && ['error', 'detail', 'message'].some((key) => key in json)
 }
 
 function typeIn(json: unknown): string | undefined {
@@ -66,9 +84,22 @@ function typeIn(json: unknown): string | undefined {
   return typeof json.type === 'string' ? json.type : undefined
 }
 
-function saidByStream({ text, json }: StreamEvent, reading: Reading): HansardError {
-  const said = typeof json === 'object' && json !== null ? json : undefined
-  return failed(reading, `the API says: ${detailOf(text, said, reading.scrub)}`)
+function saidByStream(text: string, reading: Reading): HansardError {
+  return failed(reading, `the API says: ${words(text, reading)}`)
+}
+
+/** What a text says, whether it is the body of an error or anything else. */
+function words(text: string, { scrub }: Reading): string {
+  return detailOf(text, objectIn(text), scrub)
+}
+
+function objectIn(text: string): object | undefined {
+  try {
+    const json: unknown = JSON.parse(text)
+    return typeof json === 'object' && json !== null ? json : undefined
+  } catch {
+    return undefined
+  }
 }
 
 function failed({ name }: Reading, why: string): HansardError {

@@ -61,8 +61,7 @@ export async function readBytes(answer: Answer, reading: Reading): Promise<Bytes
 export async function refuseFailure(answer: Answer, { name, scrub }: Reading): Promise<void> {
   const { status, headers } = answer
   if (status >= 200 && status < 300) return
-  const text = new TextDecoder().decode(await readBeginning(answer))
-  throw errorOfAnswer({ name, status, headers, text }, scrub)
+  throw errorOfAnswer({ name, status, headers, text: await readBeginning(answer) }, scrub)
 }
 
 /** The error of a body that could not be used. It carries the body, without its secrets. */
@@ -96,7 +95,8 @@ async function readAll({ headers, body }: Answer): Promise<Uint8Array> {
   return chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks, length)
 }
 
-async function readBeginning({ body }: Answer): Promise<Uint8Array> {
+/** Reads as much of a body as an error may need to say. */
+export async function readBeginning({ body }: Answer): Promise<string> {
   const chunks: Uint8Array[] = []
   let length = 0
   for await (const chunk of body) {
@@ -104,7 +104,7 @@ async function readBeginning({ body }: Answer): Promise<Uint8Array> {
     length += chunk.length
     if (length >= MOST_OF_AN_ERROR) break
   }
-  return Buffer.concat(chunks).subarray(0, MOST_OF_AN_ERROR)
+  return new TextDecoder().decode(Buffer.concat(chunks).subarray(0, MOST_OF_AN_ERROR))
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })

@@ -6,7 +6,7 @@ import type { Transport } from './transport.ts'
 export interface Traffic {
   requests: number
   retries: number
-  /** Of the bodies of answers. */
+  /** Of the bodies of answers, as they came over the network: compressed, where they were. */
   bytes: number
 }
 

@@ -7,6 +7,7 @@ import { UnsentError } from './transport-errors.ts'
  * it has done what it was asked to; a 429 says that it has not.
  */
 export function mayRepeat(error: HansardError, repeat: Repeat): boolean {
+  if (error.code === 'file') return false // it is this machine that fails
   if (error instanceof UnsentError || error.code === 'rate-limited') return true
   return repeat === 'always' && isPassing(error)
 }

@@ -8,6 +8,9 @@ export interface SseEvent {
   readonly data: string
 }
 
+/** Of lines that are no field of an event, so many characters are kept. */
+const MOST_STRAY = 64 * 1024
+
 /** Takes the bytes of an event stream in pieces cut anywhere, and gives back the events that they complete. */
 export class SseParser {
   readonly #decoder = new TextDecoder('utf-8', { fatal: true })
@@ -15,6 +18,8 @@ export class SseParser {
   readonly #longest: number
   #events: SseEvent[] = []
   #endsWithCr = false
+  #stray: string[] = []
+  #strayLength = 0
 
   /** `longest` bounds one event, in characters. */
   constructor(longest: number) {
@@ -22,8 +27,9 @@ export class SseParser {
     this.#parser = createParser({
       maxBufferSize: longest,
       onEvent: ({ event, data }) => this.#take({ name: event, data }),
-      onError: ({ type }) => {
+      onError: ({ type, line }) => {
         if (type === 'max-buffer-size-exceeded') throw this.#tooLong()
+        if (type === 'unknown-field' && line !== undefined) this.#takeStray(line)
       },
     })
   }
@@ -37,6 +43,16 @@ export class SseParser {
     const rest = this.#decode(new Uint8Array(), false)
     // The parser waits to see whether a last CR is half of a CRLF; now it can't be.
     return this.#feed(this.#endsWithCr && rest === '' ? '\n' : rest)
+  }
+
+  /** What came last and was not ended by an empty line. */
+  unfinished(): SseEvent[] {
+    return this.#feed('\n\n')
+  }
+
+  /** The lines that are no field of an event, as far as they are kept. */
+  get stray(): string {
+    return this.#stray.join('\n')
   }
 
   #decode(bytes: Uint8Array, more: boolean): string {
@@ -61,7 +77,28 @@ export class SseParser {
     this.#events.push(event)
   }
 
+  /** A service that fails may write JSON into the stream without making an event of it: that is taken for one. */
+  #takeStray(line: string): void {
+    if (this.#strayLength + line.length > MOST_STRAY) return
+    this.#stray.push(line)
+    this.#strayLength += line.length + 1
+    const mayEnd = this.#stray.length === 1 || /^[\]}]/.test(line)
+    if (!mayEnd || !isJson(this.stray)) return
+    this.#events.push({ name: undefined, data: this.stray })
+    this.#stray = []
+    this.#strayLength = 0
+  }
+
   #tooLong(): HansardError {
     return new HansardError('too-large', `An event of the stream is over ${this.#longest} characters`)
+  }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
   }
 }

@@ -2,6 +2,7 @@ import { version } from '../version.ts'
 import type { BodyBudget } from './body-budget.ts'
 import type { ClientSettings } from './client-options.ts'
 import { withMemoryBudget } from './counted-bodies.ts'
+import { withDecoding } from './decode-body.ts'
 import type { ClientEvent } from './events.ts'
 import { Gate, withPace } from './pace.ts'
 import { withRecord, type Traffic } from './record.ts'
@@ -20,14 +21,14 @@ export function stackOf(settings: ClientSettings, budget: BodyBudget, traffic: T
   }
   const headers = {
     authorization: `Bearer ${apiKey}`,
-    'accept-encoding': 'identity',
     'user-agent': `hansard/${version}`,
   }
 
   const wire = undiciTransport({ origin, headers, timeouts })
   const recorded = withRecord(wire, traffic, tell)
   const paced = withPace(recorded, gate)
-  const bounded = withMemoryBudget(paced, budget, maxBodyBytes)
+  const decoded = withDecoding(paced, maxBodyBytes)
+  const bounded = withMemoryBudget(decoded, budget, maxBodyBytes)
   const redirected = withRedirects(bounded, origin)
   return withRetry(redirected, patience, { gate, clock, tell })
 }

@@ -83,11 +83,14 @@ function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || (isIPv4(hostname) && hostname.startsWith('127.'))
 }
 
-/** Built once a client: the headers of reads, of writes, and of writes that stream. */
+/**
+ * Built once a client: the headers of reads, of writes, and of writes that stream. Streams are not to be compressed: a
+ * proxy that does so may keep the first event back, which tells the id of what was made.
+ */
 function requestHeaders(headers: Headers): (request: ApiRequest) => Headers {
-  const reads = { ...headers, accept: 'application/json, */*;q=0.1' }
+  const reads = { ...headers, accept: 'application/json, */*;q=0.1', 'accept-encoding': 'gzip' }
   const writes = { ...reads, 'content-type': 'application/json' }
-  const streams = { ...writes, accept: 'text/event-stream' }
+  const streams = { ...writes, accept: 'text/event-stream', 'accept-encoding': 'identity' }
   return ({ operation, body }) => {
     if (operation.streams) return streams
     return body === undefined ? reads : writes

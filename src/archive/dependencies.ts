@@ -9,6 +9,12 @@ export type DependencyState = 'wanted' | 'stored' | 'expired' | 'skipped' | 'fai
 /** How many agents and files are in which state. */
 export type DependencyCounts = Readonly<Record<DependencyState, number>>
 
+/** What is still to be fetched. */
+export interface PendingReference extends Reference {
+  /** When the conversation that first referred to it had last changed; null where an older hansard stored it. */
+  readonly since: string | null
+}
+
 /** What is archived of an agent or a file. */
 export interface Dependency {
   readonly state: DependencyState
@@ -34,11 +40,13 @@ export class Dependencies {
   constructor(db: Sqlite) {
     // The agent in force may have changed since it was stored; a version or a file never does.
     this.#want = db.prepare(`
-      insert into dependency (kind, id, version, state, at) values (:kind, :id, :version, 'wanted', :at)
+      insert into dependency (kind, id, version, state, at, since)
+      values (:kind, :id, :version, 'wanted', :at, :since)
       on conflict do update set state = 'wanted' where kind = 'agent' and version = ''`)
     this.#pending = db.prepare(`
-      select kind, id, version from dependency
-      where state in ('wanted', 'failed') or (state = 'skipped' and :withSkipped) order by kind, id, version`)
+      select kind, id, version, since from dependency
+      where state in ('wanted', 'failed') or (state = 'skipped' and :withSkipped)
+        or (state = 'expired' and :withExpired) order by kind, id, version`)
     this.#set = db.prepare(`
       insert into dependency (kind, id, version, state, reason, json, sha256, at)
       values (:kind, :id, :version, :state, :reason, :json, :sha256, :at)
@@ -62,26 +70,35 @@ export class Dependencies {
     return this.#read.get({ kind, id, version }) as Dependency | undefined
   }
 
-  /** Notes what a conversation refers to, so that it is fetched in this run or, after a crash, in the next. */
-  want(references: readonly Reference[], at: string): void {
-    for (const reference of references) this.#want.run({ ...reference, at })
+  /**
+   * Notes what a conversation that last changed at `since` refers to, so that it is fetched in this run or, after a
+   * crash, in the next.
+   */
+  want(references: readonly Reference[], at: string, since = at): void {
+    for (const reference of references) this.#want.run({ ...reference, at, since })
   }
 
   /** What is still to be fetched, what failed before included. */
-  pending({ withSkipped }: { withSkipped: boolean }): Reference[] {
-    return this.#pending.all({ withSkipped: Number(withSkipped) }) as Reference[]
+  pending({ withSkipped = false, withExpired = false }): PendingReference[] {
+    const flags = { withSkipped: Number(withSkipped), withExpired: Number(withExpired) }
+    return this.#pending.all(flags) as PendingReference[]
   }
 
   /** Stores what was fetched: the JSON of an agent or of a file, and the file's bytes. */
-  store(reference: Reference, json: string, bytes: Uint8Array | undefined, at: string): void {
+  store({ kind, id, version }: Reference, json: string, bytes: Uint8Array | undefined, at: string): void {
     const sha256 = bytes === undefined ? null : hash('sha256', bytes, 'buffer')
     if (bytes !== undefined) this.#addBlob.run(sha256, bytes)
-    this.#set.run({ ...reference, state: 'stored', reason: null, json, sha256, at })
+    this.#set.run({ kind, id, version, state: 'stored', reason: null, json, sha256, at })
   }
 
   /** Notes why something could not be fetched; what was stored of it before stays. */
-  note(reference: Reference, state: 'expired' | 'skipped' | 'failed', reason: string, at: string): void {
-    this.#set.run({ ...reference, state, reason, json: null, sha256: null, at })
+  note(
+    { kind, id, version }: Reference,
+    state: 'expired' | 'skipped' | 'failed',
+    reason: string,
+    at: string,
+  ): void {
+    this.#set.run({ kind, id, version, state, reason, json: null, sha256: null, at })
   }
 
   counts(): DependencyCounts {

@@ -2,7 +2,7 @@ import type { Sqlite, Statement } from './sqlite.ts'
 
 /** Something that a person should know of, and that is no failure. */
 export interface ArchiveEvent {
-  readonly kind: 'messages-differ' | 'account-adopted' | 'history-altered' | 'gone' | 'revived'
+  readonly kind: 'messages-differ' | 'account-adopted' | 'history-altered' | 'gone' | 'revived' | 'vanished'
   readonly conversation?: string | undefined
   readonly detail: string
 }
@@ -22,6 +22,7 @@ export class Events {
   readonly #counts: Statement
   readonly #alerts: Statement
   readonly #acknowledge: Statement
+  readonly #first: Statement
 
   constructor(db: Sqlite) {
     const isAlert = `kind in (${alerts.map((kind) => `'${kind}'`).join(', ')}) and acknowledged_at is null`
@@ -30,6 +31,7 @@ export class Events {
     this.#alerts = db.prepare(
       `select run, at, kind, conversation, detail from event where ${isAlert} order by id`,
     )
+    this.#first = db.prepare('select min(run) from event where kind = ? and conversation = ?').pluck()
     this.#acknowledge = db.prepare(
       `update event set acknowledged_at = ? where conversation = ? and ${isAlert}`,
     )
@@ -37,6 +39,11 @@ export class Events {
 
   add(event: ArchiveEvent, run: number, at: string): void {
     this.#add.run(run, at, event.kind, event.conversation, event.detail)
+  }
+
+  /** The run in which this happened to a conversation first; undefined if it never did. */
+  firstRun(kind: ArchiveEvent['kind'], conversation: string): number | undefined {
+    return (this.#first.get(kind, conversation) as number | null) ?? undefined
   }
 
   /** How many of each kind. */

@@ -4,7 +4,7 @@ import type { Sqlite, Statement } from './sqlite.ts'
 export interface Failure {
   /** The conversation's id, or a made-up name for a row that has none. */
   readonly conversation: string
-  readonly step: 'row' | 'get' | 'history' | 'messages' | 'store'
+  readonly step: 'row' | 'get' | 'history' | 'messages' | 'store' | 'references' | 'shapes'
   readonly code: string
   readonly message: string
   /** The body that could not be stored as what it should be. */
@@ -31,6 +31,11 @@ const WEEK_MS = 7 * 86_400_000
 export function isDue({ runs, lastAt }: OpenFailure, now: Date): boolean {
   const age = Math.abs(now.getTime() - Date.parse(lastAt)) // a clock that jumped back must not put it off for ever
   return runs < RUNS_BEFORE_WEEKLY || age >= WEEK_MS
+}
+
+/** Tells whether the conversation itself is stored, and only something about it failed. */
+export function isContentStored({ step }: Pick<OpenFailure, 'step'>): boolean {
+  return step === 'messages' || step === 'references' || step === 'shapes'
 }
 
 /** What failed and is not resolved: at most one open failure a conversation. */

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
 import { HansardError, isHansardError } from '../errors.ts'
-import { explainSqlite, openSqlite } from './sqlite.ts'
+import { explainSqlite, openSqlite, type Sqlite } from './sqlite.ts'
 
 /** Two runs that begin at the same moment can stand in each other's way; this long one waits for the other. */
 const BUSY_MS = 200
@@ -85,12 +85,13 @@ function isBusy(thrown: unknown): thrown is HansardError {
 }
 
 function nameOfHolder(lockPath: string): string | undefined {
-  const db = openSqlite(lockPath, 'read')
+  let db: Sqlite | undefined
   try {
+    db = openSqlite(lockPath, 'read')
     return db.prepare('select name from holder').pluck().get() as string | undefined
   } catch {
     return undefined
   } finally {
-    db.close()
+    db?.close()
   }
 }

@@ -3,6 +3,7 @@ import { deriveColumns, type DerivedColumns } from './derived-columns.ts'
 import { replayTables } from './replay-tables.ts'
 import { sealOf, type SealedRevision } from './seal.ts'
 import type { Sqlite } from './sqlite.ts'
+import { unindexedTable } from './unindexed.ts'
 
 /** Marks a SQLite file as ours ("HNSD"), for `file` and for `openArchive`. */
 const APPLICATION_ID = 0x484e5344
@@ -283,6 +284,11 @@ create table holding (
 ) strict, without rowid;
 `,
   /* 5 */ replayTables,
+  /* 6 */ `
+-- When the conversation that first referred to it had last changed: a 404 for a young file is not final.
+alter table dependency add column since text;
+`,
+  /* 7 */ unindexedTable,
 ]
 
 function last(key: string): string {

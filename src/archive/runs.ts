@@ -53,10 +53,14 @@ const columns = [
   'bytes',
 ] as const satisfies readonly (keyof Books)[]
 
+/** What may become of a conversation in a run. */
+export type CountedOutcome = 'new' | 'updated' | 'unchanged' | 'failed' | 'vanished'
+
 /** The runs and their books. */
 export class Runs {
   readonly #begin: Statement
   readonly #end: Statement
+  readonly #count: Readonly<Record<CountedOutcome, Statement>>
   readonly #recent: Statement
   readonly #first: Statement
 
@@ -66,6 +70,12 @@ export class Runs {
       update run set ended_at = :endedAt, outcome = :outcome, reason = :reason, complete = :complete,
         ${columns.map((column) => `${column} = :${column}`).join(', ')}
       where id = :id`)
+    const count = (column: CountedOutcome) =>
+      db.prepare(`update run set listed = listed + 1, ${column} = ${column} + 1 where id = ?`)
+    this.#count = {
+      ...{ new: count('new'), updated: count('updated'), unchanged: count('unchanged') },
+      ...{ failed: count('failed'), vanished: count('vanished') },
+    }
     this.#recent = db.prepare(`
       select id, command, started_at as startedAt, ended_at as endedAt, outcome, reason, complete, ${columns.join(', ')}
       from run order by id desc limit ?`)
@@ -77,6 +87,14 @@ export class Runs {
   /** Opens the books and answers with the run's number. */
   begin(run: { command: string; hansard: string; baseUrl: string; startedAt: string }): number {
     return Number(this.#begin.run(run.command, run.hansard, run.baseUrl, run.startedAt).lastInsertRowid)
+  }
+
+  /**
+   * Counts a conversation, in the transaction that stores it: so the books of a run that is killed tell what it stored.
+   * (What it listed and did not have to fetch is counted only when the books are closed.)
+   */
+  count(id: number, outcome: CountedOutcome): void {
+    this.#count[outcome].run(id)
   }
 
   /** Closes the books. */

@@ -1,8 +1,9 @@
-import { HansardError } from '../errors.ts'
+import { HansardError, messageOf } from '../errors.ts'
 import { searchTextOfEntry, searchTextOfRow } from '../model/search-text.ts'
 import { spaced } from '../model/words.ts'
 import type { Histories } from './histories.ts'
 import type { Sqlite } from './sqlite.ts'
+import { Unindexed } from './unindexed.ts'
 
 /** How far the search index is. */
 export interface SearchState {
@@ -11,6 +12,14 @@ export interface SearchState {
   /** Conversations that came or changed since it was filled. */
   readonly waiting: number
 }
+
+/** How the texts to be searched are read; tests hand in functions that throw. */
+export interface SearchTexts {
+  readonly ofEntry: (json: string) => string
+  readonly ofRow: (json: string) => string
+}
+
+const ownTexts: SearchTexts = { ofEntry: searchTextOfEntry, ofRow: searchTextOfRow }
 
 /** So many characters of JSON are put into the index at once: what a crash or Ctrl-C takes back. */
 const BATCH = 4_000_000
@@ -29,11 +38,16 @@ interface NextRevision {
 export class SearchIndex {
   readonly #db: Sqlite
   readonly #histories: Histories
+  readonly #texts: SearchTexts
+  /** What could not be put into it. */
+  readonly unindexed: Unindexed
 
   /** Prepares nothing yet: a damaged index must not keep anybody from the archive. */
-  constructor(db: Sqlite, histories: Histories) {
+  constructor(db: Sqlite, histories: Histories, texts = ownTexts) {
     this.#db = db
     this.#histories = histories
+    this.#texts = texts
+    this.unindexed = new Unindexed(db)
   }
 
   /** How far it is. */
@@ -71,6 +85,35 @@ export class SearchIndex {
     return this.#addEntries(entries) || this.#addRevisions(revisions)
   }
 
+  /** Tries again what could not be put into it: what an older hansard left, or all. Call it inside a transaction. */
+  retryUnindexed({ all }: { readonly all: boolean }): void {
+    // What was stored for the document has to be told to FTS5 to be taken out: no words.
+    const clear = this.#db.prepare(`insert into search (search, rowid, words) values ('delete', ?, '')`)
+    const add = this.#db.prepare('insert into search (rowid, words) values (?, ?)')
+    for (const document of this.unindexed.documents({ ofOlder: !all })) {
+      const words = this.#words(document, this.#jsonOf(document))
+      if (words === undefined) continue
+      clear.run(document)
+      add.run(document, words)
+      this.unindexed.forget(document)
+    }
+  }
+
+  #jsonOf(document: number): string {
+    const sql = document > 0 ? 'select json from entry where id = ?' : 'select row from revision where id = ?'
+    return this.#db.prepare(sql).pluck().get(Math.abs(document)) as string
+  }
+
+  /** A text that can't be read is noted and leaves its document empty: it must not keep out what comes behind it. */
+  #words(document: number, json: string): string | undefined {
+    try {
+      return spaced(document > 0 ? this.#texts.ofEntry(json) : this.#texts.ofRow(json))
+    } catch (thrown) {
+      this.unindexed.note(document, messageOf(thrown))
+      return undefined
+    }
+  }
+
   #addEntries(after: number): boolean {
     const next = this.#db.prepare('select id, json from entry where id > ? order by id limit 1')
     const add = this.#db.prepare('insert into search (rowid, words) values (?, ?)')
@@ -78,7 +121,7 @@ export class SearchIndex {
     for (let id = after; left > 0;) {
       const entry = next.get(id) as { id: number; json: string } | undefined
       if (entry === undefined) return false
-      add.run(entry.id, spaced(searchTextOfEntry(entry.json)))
+      add.run(entry.id, this.#words(entry.id, entry.json) ?? '')
       left -= entry.json.length + 100
       id = entry.id
     }
@@ -100,7 +143,7 @@ export class SearchIndex {
       id = revision.id
     }
     // FTS5 writes its buffer out whenever a number is lower than the one before it.
-    for (const { id, row } of batch.toReversed()) add.run(-id, spaced(searchTextOfRow(row)))
+    for (const { id, row } of batch.toReversed()) add.run(-id, this.#words(-id, row) ?? '')
     for (const revision of batch) this.#hold(revision)
     return left <= 0
   }

@@ -1,7 +1,9 @@
 import Database from 'better-sqlite3'
 import { chmodSync, closeSync, openSync, statSync } from 'node:fs'
+import { devNull } from 'node:os'
 
-import { HansardError, messageOf } from '../errors.ts'
+import { HansardError, isOutOfFiles, messageOf, outOfFiles } from '../errors.ts'
+import { isOfReadOnlyPlace, openCopy } from './read-only-place.ts'
 
 /**
  * An open SQLite database, as far as the archive needs one. Only this file knows which library opens it: who uses our
@@ -35,9 +37,23 @@ export function openSqlite(path: string, mode: 'read' | 'write' | 'create'): Sql
     if (path !== ':memory:' && statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) {
       throw Object.assign(new Error('it is a directory'), { code: 'EISDIR' })
     }
-    return new Database(path, { readonly: mode === 'read', fileMustExist: path !== ':memory:' })
+    return mode === 'read' ? openToRead(path) : new Database(path, { fileMustExist: path !== ':memory:' })
   } catch (thrown) {
     throw explainSqlite(thrown, path)
+  }
+}
+
+/** Opens a database to be read. SQLite tells only at the first look that it needs to write beside the file. */
+function openToRead(path: string): Database.Database {
+  const open = (file: string) => new Database(file, { readonly: true, fileMustExist: true })
+  const db = open(path)
+  try {
+    db.pragma('schema_version')
+    return db
+  } catch (thrown) {
+    db.close()
+    if (isOfReadOnlyPlace(thrown)) return openCopy(path, open)
+    throw thrown
   }
 }
 
@@ -58,10 +74,23 @@ function createFile(path: string): void {
 /** Says in our words what SQLite or the file system threw; anything else comes back as it is. */
 export function explainSqlite(thrown: unknown, path: string): unknown {
   if (!(thrown instanceof Error) || thrown instanceof HansardError || !('code' in thrown)) return thrown
+  if (isOutOfFiles(thrown) || (thrown.code === 'SQLITE_CANTOPEN' && canOpenNothing())) {
+    return new HansardError('file', outOfFiles.message, { hint: outOfFiles.hint, cause: thrown })
+  }
   const known = explanations.find(([code]) => String(thrown.code).startsWith(code))
   if (known === undefined) return thrown
   const [, kind, what, hint] = known
   return new HansardError(kind, `${path}: ${what} (${messageOf(thrown)})`, { hint, cause: thrown })
+}
+
+/** SQLite does not say why it cannot open a file. */
+function canOpenNothing(): boolean {
+  try {
+    closeSync(openSync(devNull, 'r'))
+    return false
+  } catch (thrown) {
+    return isOutOfFiles(thrown)
+  }
 }
 
 const explanations = [
@@ -79,7 +108,12 @@ const explanations = [
     'the disk is full',
     'Free some space and run the command again; what was stored is safe.',
   ],
-  ['SQLITE_READONLY', 'file', 'it can only be read', 'Check the permissions of the file and of its folder.'],
+  [
+    'SQLITE_READONLY',
+    'file',
+    'it can only be read',
+    'Check the permissions of the file and of its folder, or copy it to a folder that you can write to.',
+  ],
   [
     'SQLITE_CANTOPEN',
     'file',

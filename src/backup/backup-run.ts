@@ -34,9 +34,9 @@ export class BackupRun {
 
   /** Does it all; says whether nothing was missed. */
   async work(): Promise<WorkEnd> {
-    const { ids, files = true, maxFileSize } = this.#options
+    const { ids, files = true, maxFileSize, full = false } = this.#options
     const end = ids === undefined ? await this.#wholeAccount() : await this.#some(ids)
-    const dependencies = fetchDependencies(this.#context, { files, maxFileSize })
+    const dependencies = fetchDependencies(this.#context, { files, maxFileSize, full })
     await workThrough(
       dependencies,
       this.#concurrency,
@@ -44,7 +44,8 @@ export class BackupRun {
       () => this.#stop.abort(),
     )
     const { failed } = this.#context.archive.dependencies.counts()
-    const reason = failed === 0 ? undefined : `${failed} agents or files could not be fetched`
+    const what = failed === 1 ? 'agent or file' : 'agents or files'
+    const reason = failed === 0 ? undefined : `${failed} ${what} could not be fetched`
     return { ...end, reason: end.reason ?? reason }
   }
 
@@ -52,8 +53,8 @@ export class BackupRun {
     const { archive } = this.#context
     const failures = new Map(archive.failures.open().map((failure) => [failure.conversation, failure]))
     const chosen = [...new Set(ids)].map((id) => candidateById(archive, id, failures.get(id)))
-    await this.#each(chosen.values(), async (candidate) => this.#count(await this.#fetcher.fetch(candidate)))
-    return { complete: null, reason: undefined }
+    await this.#each(chosen.values(), async (candidate) => this.#count(await this.#fetched(candidate)))
+    return { complete: null, reason: this.#tooManyVanished() }
   }
 
   async #wholeAccount(): Promise<WorkEnd> {
@@ -61,6 +62,7 @@ export class BackupRun {
     const seen = archive.seenRows()
     const verdict = await this.#retryAndList(seen).finally(() => this.#countRetried())
     if (!verdict.complete) return verdict
+    const reason = this.#tooManyVanished()
 
     const now = new Date().toISOString()
     archive.soon(() => {
@@ -73,7 +75,14 @@ export class BackupRun {
       this.#concurrency,
     )
     this.#books.gone = gone
-    return end
+    return { ...end, reason: reason ?? end.reason }
+  }
+
+  /** One conversation may be deleted between the listing and the reading; that many are is more likely a fault. */
+  #tooManyVanished(): string | undefined {
+    const { listed, vanished } = this.#books
+    if (vanished < 2 || vanished * 5 <= listed) return undefined
+    return `the API returns 404 for ${vanished} of ${listed} conversations, though ${this.#options.ids ? 'they were asked for by id' : 'it lists them'}`
   }
 
   async #retryAndList(seen: SeenRows): Promise<Verdict> {
@@ -86,9 +95,17 @@ export class BackupRun {
     return this.#each(listing, (candidate) => this.#take(candidate))
   }
 
-  /** What was tried again and stored is in the books though the run failed before the listing came to it. */
+  /**
+   * What was tried again and stored is in the books though the run failed before the listing came to it. What `get`
+   * answers with 404 and no listing names is gone for good, and so is its failure.
+   */
   #countRetried(): void {
-    for (const outcome of this.#retried.values()) if (outcome !== 'vanished') this.#count(outcome)
+    const { archive } = this.#context
+    const now = new Date().toISOString()
+    for (const [id, outcome] of this.#retried) {
+      if (outcome === 'vanished') archive.soon(() => archive.failures.resolve(id, now))
+      else this.#count(outcome)
+    }
     this.#retried.clear()
   }
 
@@ -96,12 +113,18 @@ export class BackupRun {
     const retried = this.#retried.get(candidate.id)
     if (retried === undefined) return this.#count(await this.#outcomeOf(candidate))
     this.#retried.delete(candidate.id)
-    this.#count(retried)
+    this.#count(retried === 'vanished' ? this.#fetcher.vanish(candidate) : retried)
+  }
+
+  async #fetched(candidate: Candidate): Promise<Outcome> {
+    const outcome = await this.#fetcher.fetch(candidate)
+    return outcome === 'vanished' ? this.#fetcher.vanish(candidate) : outcome
   }
 
   async #outcomeOf(candidate: Candidate): Promise<Outcome> {
-    if (candidate.verdict === 'fetch') return this.#fetcher.fetch(candidate)
-    if (candidate.verdict === 'unusable') return this.#fetcher.fail(candidate, 'row', unusable(candidate))
+    if (candidate.verdict === 'fetch') return this.#fetched(candidate)
+    if (candidate.verdict === 'unusable')
+      return this.#fetcher.fail(candidate, 'row', candidate.problem ?? unusable(candidate))
     return candidate.verdict === 'parked' ? 'failed' : 'unchanged'
   }
 

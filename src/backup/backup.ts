@@ -6,7 +6,7 @@ import { version } from '../version.ts'
 import { BackupRun } from './backup-run.ts'
 import { listOnly } from './dry-run.ts'
 import { fillSearch } from './fill-search.ts'
-import { recogniseAccount, refuseForeignAccount } from './identity.ts'
+import { recogniseAccount, refuseForeignAccount, SEES_NOTHING } from './identity.ts'
 import type { BackupOptions, BackupResult, WorkEnd } from './options.ts'
 
 /**
@@ -44,10 +44,12 @@ export async function backup(
   }
 
   try {
-    const work =
+    const done =
       run === null
         ? await listOnly(client, archive, books, options, signal)
         : await new BackupRun({ client, archive, run, signal }, books, options, stop).work()
+    const seesNothing = account === 'empty' && books.listed === 0 && options.adoptAccount !== true
+    const work = done.complete === true && seesNothing ? { complete: false, reason: SEES_NOTHING } : done
     if (run !== null) {
       options.onIndexing?.()
       const fault = await fillSearch(archive, signal)

@@ -3,14 +3,15 @@ import { hash } from 'node:crypto'
 import type { ConversationsClient } from '../api/client.ts'
 import type { Archive } from '../archive/archive.ts'
 import type { KnownConversation } from '../archive/conversations.ts'
-import { isDue, type OpenFailure } from '../archive/failures.ts'
+import { isContentStored, isDue, type OpenFailure } from '../archive/failures.ts'
 import type { SeenRows } from '../archive/seen-rows.ts'
 import { rowFacts } from '../model/conversation.ts'
 import { member } from '../model/json-text.ts'
 import { redactSecrets } from '../model/secrets.ts'
 import { isSettled } from '../model/settling.ts'
 import { listRows, type ListedRow, type Verdict } from './listing.ts'
-import { splitPage } from './split.ts'
+import { PageSize } from './page-size.ts'
+import { pageOf } from './split.ts'
 import type { Window } from './window.ts'
 
 /** A conversation to be looked at, and what is to be done about it. */
@@ -25,6 +26,8 @@ export interface Candidate {
   readonly isKnown: boolean
   /** The failure that an earlier run met. */
   readonly failure: OpenFailure | undefined
+  /** What was thrown when the row was read, where that made it unusable. */
+  readonly problem?: unknown
 }
 
 /** How to choose. */
@@ -49,11 +52,14 @@ export function candidateById(archive: Archive, id: string, failure?: OpenFailur
   return { id, row: '', needsRow: true, verdict: 'fetch', isKnown, failure }
 }
 
+const endsTooSoon: Verdict = { complete: false, reason: 'the listing ended but says that more rows follow' }
+
 interface Row extends ListedRow {
   readonly text: string
   readonly updatedAt: string | undefined
   readonly hasMetadata: boolean
   readonly isUsable: boolean
+  readonly problem?: unknown
 }
 
 /** Lists the account and says of every conversation whether it must be fetched; returns whether the list is complete. */
@@ -64,15 +70,16 @@ export async function* candidates(
   { pageSize, full, signal }: CandidateOptions,
 ): AsyncGenerator<Candidate, Verdict, undefined> {
   const failures = new Map(archive.failures.open().map((failure) => [failure.conversation, failure]))
+  let saysMore = false
   const fetchWindow = async ({ page, size }: Window): Promise<Row[]> => {
-    const reply = await client.list({ page, pageSize: size }, { signal })
-    const rows = reply.json as unknown[]
-    return splitPage(reply).map((text, i) => rowOf(redactSecrets(text), rows[i]))
+    const { rows, texts, ...said } = pageOf(await client.list({ page, pageSize: size }, { signal }))
+    saysMore = said.saysMore
+    return texts.map((text, i) => rowOf(text, rows[i]))
   }
-  const listing = readAhead(listRows(fetchWindow, seen, { pageSize }))
+  const listing = readAhead(listRows(fetchWindow, seen, { pageSize: new PageSize(pageSize) }))
   for (;;) {
     const batch = await listing()
-    if (batch.done === true) return batch.value
+    if (batch.done === true) return saysMore && batch.value.complete ? endsTooSoon : batch.value
     for (const row of batch.value) {
       const known = archive.conversations.known(row.key)
       const failure = failures.get(row.key)
@@ -83,6 +90,7 @@ export async function* candidates(
         verdict: verdictOf(row, known, failure, full),
         isKnown: known !== undefined,
         failure,
+        problem: row.problem,
       }
     }
   }
@@ -96,16 +104,31 @@ function verdictOf(
 ): Candidate['verdict'] {
   const isAccepted = failure !== undefined && failure.acknowledgedAt !== null
   if (!row.isUsable) return isAccepted ? 'accepted' : 'unusable'
-  if (full) return 'fetch'
-  if (failure !== undefined && !isDue(failure, new Date())) return isAccepted ? 'accepted' : 'parked'
-  return failure !== undefined || known === undefined || mayHaveChanged(row, known) ? 'fetch' : 'unchanged'
+  if (full || known === undefined || mayHaveChanged(row, known)) {
+    const isParked =
+      !full && failure !== undefined && !isContentStored(failure) && !isDue(failure, new Date())
+    if (!isParked) return 'fetch'
+  } else if (failure === undefined) return 'unchanged'
+  else if (isDue(failure, new Date())) return 'fetch'
+  return isAccepted ? 'accepted' : 'parked'
 }
 
-function rowOf(text: string, json: unknown): Row {
-  const facts = rowFacts(json)
-  if (facts !== undefined) return { ...facts, key: facts.id, text, isUsable: true }
-  const key = `row-${hash('sha256', text).slice(0, 16)}`
-  return { key, text, createdAt: undefined, updatedAt: undefined, hasMetadata: false, isUsable: false }
+/** What can't be read as a row is one row less, and no reason to end the listing. */
+function rowOf(raw: string, json: unknown): Row {
+  const unusable = { createdAt: undefined, updatedAt: undefined, hasMetadata: false, isUsable: false }
+  try {
+    const text = redactSecrets(raw)
+    const facts = rowFacts(json)
+    return facts === undefined
+      ? { ...unusable, key: madeUpKey(text), text }
+      : { ...facts, key: facts.id, text, isUsable: true }
+  } catch (problem) {
+    return { ...unusable, key: madeUpKey(raw), text: '', problem }
+  }
+}
+
+function madeUpKey(text: string): string {
+  return `row-${hash('sha256', text).slice(0, 16)}`
 }
 
 function mayHaveChanged(row: Row, known: KnownConversation): boolean {

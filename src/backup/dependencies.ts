@@ -1,9 +1,11 @@
 import type { JsonReply } from '../api/read-answer.ts'
+import type { PendingReference } from '../archive/dependencies.ts'
 import { HansardError, isHansardError, messageOf } from '../errors.ts'
 import { compact } from '../model/json-text.ts'
 import type { Reference } from '../model/references.ts'
 import { redactSecrets } from '../model/secrets.ts'
-import { isFatal, type RunContext } from './fetcher.ts'
+import { isFatal } from './fatal.ts'
+import type { RunContext } from './fetcher.ts'
 
 /** Which dependencies to fetch. */
 export interface DependencyOptions {
@@ -11,7 +13,15 @@ export interface DependencyOptions {
   readonly files: boolean
   /** Skip files of more bytes than this. */
   readonly maxFileSize: number | undefined
+  /** Ask again for what the API did not have any more. */
+  readonly full: boolean
 }
+
+/**
+ * The API can answer 404 for a file that was made just now, and have it later. A reference must be older than this
+ * before 404 is final: then two nights have asked for it.
+ */
+const FINAL_AFTER_MS = 2 * 86_400_000
 
 /**
  * Fetches the agents and files that conversations refer to and that are not stored yet, while they still exist. Only
@@ -19,9 +29,9 @@ export interface DependencyOptions {
  */
 export function* fetchDependencies(
   context: RunContext,
-  { files, maxFileSize }: DependencyOptions,
+  { files, maxFileSize, full }: DependencyOptions,
 ): Generator<() => Promise<void>, void, undefined> {
-  for (const reference of context.archive.dependencies.pending({ withSkipped: files })) {
+  for (const reference of context.archive.dependencies.pending({ withSkipped: files, withExpired: full })) {
     if (reference.kind === 'agent')
       yield () => settle(context, reference, () => fetchAgent(context, reference))
     else if (files) yield () => settle(context, reference, () => fetchFile(context, reference, maxFileSize))
@@ -30,20 +40,23 @@ export function* fetchDependencies(
 
 async function settle(
   { archive, signal }: RunContext,
-  reference: Reference,
+  reference: PendingReference,
   work: () => Promise<void>,
 ): Promise<void> {
   try {
     await work()
   } catch (thrown) {
     if (isFatal(thrown) || signal.aborted) throw thrown
-    const state = isHansardError(thrown, 'not-found')
-      ? 'expired'
-      : isHansardError(thrown, 'too-large')
-        ? 'skipped'
-        : 'failed'
+    const state = stateAfter(thrown, reference)
     archive.soon(() => archive.dependencies.note(reference, state, messageOf(thrown), now()))
   }
+}
+
+function stateAfter(thrown: unknown, { kind, since }: PendingReference): 'expired' | 'skipped' | 'failed' {
+  if (isHansardError(thrown, 'too-large')) return 'skipped'
+  if (!isHansardError(thrown, 'not-found')) return 'failed'
+  const isYoung = kind === 'file' && since !== null && Date.now() - Date.parse(since) < FINAL_AFTER_MS
+  return isYoung ? 'failed' : 'expired'
 }
 
 async function fetchAgent({ client, archive, signal }: RunContext, reference: Reference): Promise<void> {

@@ -1,14 +1,13 @@
 import type { BodyHold } from '../api/body-budget.ts'
 import type { ConversationsClient } from '../api/client.ts'
-import type { JsonReply } from '../api/read-answer.ts'
 import type { EntryList, FetchedConversation } from '../archive/revisions.ts'
-import { HansardError } from '../errors.ts'
-import { rowFacts } from '../model/conversation.ts'
+import { isHansardError } from '../errors.ts'
 import { typeName } from '../model/entries/fields.ts'
-import { compact, member } from '../model/json-text.ts'
+import { member } from '../model/json-text.ts'
 import { sameContent } from '../model/same-content.ts'
-import { redactSecrets } from '../model/secrets.ts'
 import type { Candidate } from './candidates.ts'
+import { isFatal } from './fatal.ts'
+import { readPart, readRow } from './read-conversation.ts'
 import { splitList } from './split.ts'
 
 /** How to fetch. */
@@ -20,9 +19,12 @@ export interface FetchOptions {
   readonly onStep: (step: 'get' | 'history' | 'messages') => void
 }
 
-/** A fetched conversation, and whether its messages told another story than its history, twice. */
+/** A fetched conversation, and how its messages relate to its history. */
 export interface Fetched extends FetchedConversation {
+  /** The messages were not those of the history, twice. */
   readonly messagesDiffer: boolean
+  /** Why the messages could not be read or compared, where the history could. */
+  readonly messagesFailure: unknown
 }
 
 /** Fetches all that the API has of one conversation; its bodies count as in flight until `hold` is released. */
@@ -39,17 +41,25 @@ export async function fetchConversation(
   // The row first: should the conversation grow while its history is read, its newer `updated_at` is not yet known here,
   // and the next run fetches it again.
   if (candidate.needsRow) onStep('get')
-  const row = candidate.needsRow ? rowOf(await client.get(id, call), id) : candidate.row
+  const row = candidate.needsRow ? await readRow(client, id, call) : candidate.row
 
-  const readOnce = async () => {
+  const readOnce = async (): Promise<ReadOnce> => {
     onStep('history')
-    const reply = await client.getHistory(id, call)
+    const reply = await readPart(client, id, 'history', () => client.getHistory(id, call), { signal })
     const history = splitList(reply, 'entries', id)
     const found = { history, at: reply.servedAt }
-    if (!messages) return { ...found, messages: 'unread' as const, agreement: 'unread' as const }
+    if (!messages) return { ...found, ...unread }
     onStep('messages')
-    const list = splitList(await client.getMessages(id, call), 'messages', id)
-    return { ...found, messages: list, agreement: agreementOf(messagesOf(history), list.entries) }
+    try {
+      const answer = await readPart(client, id, 'messages', () => client.getMessages(id, call), { signal })
+      const list = splitList(answer, 'messages', id)
+      return { ...found, messages: list, agreement: agreementOf(messagesOf(history), list.entries) }
+    } catch (thrown) {
+      if (isFatal(thrown) || signal.aborted) throw thrown
+      // Deleted between the two reads: what was read is whole, and the next run finds that it is gone.
+      if (isHansardError(thrown, 'not-found')) return { ...found, ...unread }
+      return { ...found, ...unread, messagesFailure: thrown }
+    }
   }
   const first = await readOnce()
   const read = first.agreement === 'different' ? await readOnce() : first
@@ -60,19 +70,28 @@ export async function fetchConversation(
     history: read.history,
     messages: read.agreement === 'same' ? undefined : read.messages,
     messagesDiffer: read.agreement === 'different',
-    fetchedAt: (first.at ?? began).toISOString(),
+    messagesFailure: read.messagesFailure,
+    fetchedAt: earlier(first.at, began).toISOString(),
   }
 }
 
-function rowOf({ text, json }: JsonReply, id: string): string {
-  if (rowFacts(json)?.id === id) return redactSecrets(compact(text))
-  throw new HansardError(
-    'unexpected-shape',
-    'The API answered for another conversation than the one asked for',
-    {
-      body: redactSecrets(text),
-    },
-  )
+interface ReadOnce {
+  readonly history: EntryList
+  /** The service's own time. */
+  readonly at: Date | undefined
+  readonly messages: EntryList | 'unread'
+  readonly agreement: 'same' | 'reworded' | 'different' | 'unread'
+  readonly messagesFailure?: unknown
+}
+
+const unread = { messages: 'unread', agreement: 'unread' } as const
+
+/**
+ * Either clock may be wrong. Too early a time costs one more read of the conversation; with too late a time an answer
+ * that was still being written would count as whole, and its end would never be read.
+ */
+function earlier(served: Date | undefined, own: Date): Date {
+  return served !== undefined && served < own ? served : own
 }
 
 /** Messages should be the history without tools, calls and handoffs: word for word, or at least in content. */

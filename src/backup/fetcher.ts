@@ -1,11 +1,16 @@
 import type { ConversationsClient } from '../api/client.ts'
 import type { Archive } from '../archive/archive.ts'
-import type { Failure } from '../archive/failures.ts'
+import type { StoreResult } from '../archive/conversations.ts'
+import type { ArchiveEvent } from '../archive/events.ts'
+import type { Failure, OpenFailure } from '../archive/failures.ts'
 import { HansardError, isHansardError, messageOf } from '../errors.ts'
+import { rowFacts } from '../model/conversation.ts'
 import { referencesOf } from '../model/references.ts'
 import { unknownShapes } from '../model/unknown-shapes.ts'
 import type { Candidate } from './candidates.ts'
+import { isFatal } from './fatal.ts'
 import { fetchConversation, type Fetched } from './fetch-conversation.ts'
+import { OutageWatch } from './outage-watch.ts'
 
 /** What became of a conversation. */
 export type Outcome = 'new' | 'updated' | 'unchanged' | 'failed' | 'vanished'
@@ -19,59 +24,69 @@ export interface RunContext {
   readonly signal: AbortSignal
 }
 
-/** What makes going on pointless, for this conversation and for all others. */
-const fatal = new Set([
-  ...['key-refused', 'payment-required', 'no-allowance', 'interrupted'],
-  ...['file', 'archive-damaged', 'archive-locked'],
-])
-
-/** Tells whether an error ends the whole run. */
-export function isFatal(thrown: unknown): boolean {
-  return isHansardError(thrown) && fatal.has(thrown.code)
+/** How what conversations refer to and what is unknown about them is found; tests hand in functions that throw. */
+export interface Stages {
+  readonly references: typeof referencesOf
+  readonly shapes: typeof unknownShapes
 }
 
-/** Conversations that may fail one after the other for want of the service, before the run is stopped. */
-const FAILURES_IN_A_ROW = 20
+const ownStages: Stages = { references: referencesOf, shapes: unknownShapes }
 
-const unreachable = new Set(['network', 'timeout', 'service-failed', 'rate-limited'])
+/** How to fetch, and whom to tell. */
+export interface FetcherOptions {
+  readonly messages: boolean
+  /** Told of outcomes that the disk did not take after all. */
+  readonly onLost: (id: string, outcome: Outcome) => void
+  readonly stages?: Stages | undefined
+}
+
+/** Why a conversation is not whole though it is stored. */
+interface Problem {
+  readonly step: Failure['step']
+  readonly thrown: unknown
+}
 
 /** Fetches conversations and stores them, or writes down why not. */
 export class Fetcher {
   readonly #context: RunContext
   readonly #messages: boolean
-  readonly #onLost: (id: string, outcome: Outcome) => void
-  #failuresInARow = 0
+  readonly #onLost: FetcherOptions['onLost']
+  readonly #stages: Stages
+  readonly #outages: OutageWatch
 
-  /** `onLost` is told of outcomes that the disk did not take after all. */
-  constructor(
-    context: RunContext,
-    { messages, onLost }: { messages: boolean; onLost: (id: string, outcome: Outcome) => void },
-  ) {
+  constructor(context: RunContext, { messages, onLost, stages = ownStages }: FetcherOptions) {
     this.#context = context
     this.#messages = messages
     this.#onLost = onLost
+    this.#stages = stages
+    this.#outages = new OutageWatch(context.client, context.signal)
   }
 
-  /** Fetches one conversation and stores it as a whole. */
+  /**
+   * Fetches one conversation and stores it. `vanished` is for the caller to note, who knows whether it was listed.
+   *
+   * @throws HansardError what ends the whole run
+   */
   async fetch(candidate: Candidate): Promise<Outcome> {
+    const { outcome, thrown } = await this.#attempt(candidate)
+    await this.#outages.note(thrown, candidate.failure !== undefined)
+    return outcome
+  }
+
+  async #attempt(candidate: Candidate): Promise<{ outcome: Outcome; thrown?: unknown }> {
     const { client, signal } = this.#context
     let step: Failure['step'] = 'history'
     const hold = client.holdBodies()
     try {
       const onStep = (begun: Failure['step']) => (step = begun)
-      const fetched = await fetchConversation(client, candidate, hold, {
-        messages: this.#messages,
-        signal,
-        onStep,
-      })
+      const messages = this.#messages
+      const fetched = await fetchConversation(client, candidate, hold, { messages, signal, onStep })
       step = 'store'
-      const outcome = this.#store(fetched, candidate)
-      this.#failuresInARow = 0
-      return outcome
+      return { outcome: this.#store(fetched, candidate), thrown: fetched.messagesFailure }
     } catch (thrown) {
       if (isFatal(thrown) || signal.aborted) throw thrown
-      if (isHansardError(thrown, 'not-found')) return this.#vanish(candidate)
-      return this.fail(candidate, step, thrown)
+      if (isHansardError(thrown, 'not-found')) return { outcome: 'vanished' }
+      return { outcome: this.fail(candidate, step, thrown), thrown }
     } finally {
       hold.release()
     }
@@ -79,51 +94,125 @@ export class Fetcher {
 
   /** Writes a failure down; one that was accepted is no failure of this run. */
   fail({ id, failure }: Candidate, step: Failure['step'], thrown: unknown): Outcome {
+    const outcome: Outcome = isAccepted(failure) ? 'unchanged' : 'failed'
+    return this.#soon(id, () => {
+      this.#record(id, { step, thrown })
+      return outcome
+    })
+  }
+
+  /**
+   * Notes that a conversation is listed and that `get` returns 404 for it: it was deleted in between. That happens once;
+   * when the next run sees the same, the listing or `get` is wrong, and nothing is proven.
+   */
+  vanish(candidate: Candidate): Outcome {
     const { archive, run } = this.#context
-    const { code = 'unforeseen', body } = isHansardError(thrown) ? thrown : {}
-    const message = messageOf(thrown)
-    const outcome: Outcome = (failure?.acknowledgedAt ?? null) === null ? 'failed' : 'unchanged'
-    archive.soon(
-      () => archive.failures.record({ conversation: id, step, code, message, body }, run, now()),
-      () => this.#onLost(id, outcome),
-    )
-    this.#failuresInARow = unreachable.has(code) ? this.#failuresInARow + 1 : 0
-    if (this.#failuresInARow >= FAILURES_IN_A_ROW) {
-      throw new HansardError('service-failed', `The service can’t be reached: ${message}`, {
-        hint: 'What was stored is safe. Run the same command again later: it goes on where this one stopped.',
-        cause: thrown,
-      })
+    const { id, failure } = candidate
+    if ((archive.conversations.known(id)?.goneAt ?? null) !== null) return this.#soon(id, () => 'vanished')
+    const before = archive.events.firstRun('vanished', id)
+    if (before !== undefined && before !== run) {
+      const message = `The API returns 404 for it, as in run ${before}`
+      return this.fail(candidate, 'get', new HansardError('not-found', message))
     }
-    return outcome
+    return this.#soon(id, () => {
+      if (failure !== undefined) archive.failures.resolve(id, now())
+      const detail = 'it was deleted before it could be read'
+      archive.events.add({ kind: 'vanished', conversation: id, detail }, run, now())
+      return 'vanished'
+    })
   }
 
   #store(fetched: Fetched, { failure }: Candidate): Outcome {
     const { archive, run } = this.#context
-    const { id, row, history } = fetched
-    const at = now()
-    const store = () => {
-      if (failure !== undefined) archive.failures.resolve(id, at)
-      const { outcome, isRevived, altered, added } = archive.conversations.store(fetched, run, at)
-      const tell = (kind: 'revived' | 'history-altered' | 'messages-differ', detail: string) =>
-        archive.events.add({ kind, conversation: id, detail }, run, at)
-      if (isRevived) tell('revived', 'it had been gone, and is back')
-      if (outcome === 'unchanged') return outcome
-      if (altered !== undefined) tell('history-altered', `${altered}; both are kept`)
-      if (fetched.messagesDiffer)
-        tell('messages-differ', 'its messages are not those of its history; both are kept')
-      archive.dependencies.want(referencesOf(row, history.entries), at)
-      const fresh = added.map((position) => history.entries[position] ?? '')
-      archive.unknownShapes.add(unknownShapes(outcome === 'new' ? row : undefined, fresh), id, at)
-      return outcome
-    }
-    return archive.soon(store, (outcome) => this.#onLost(id, outcome))
+    const { id } = fetched
+    return this.#soon(id, () => {
+      const at = now()
+      const stored = archive.conversations.store(fetched, run, at)
+      this.#tell(fetched, stored, at)
+      const problem = this.#addDerived(fetched, stored, failure, at)
+      const isStillUnread = failure?.step === 'messages' && !this.#messages
+      if (problem !== undefined) this.#record(id, problem)
+      else if (failure !== undefined && !isStillUnread) archive.failures.resolve(id, at)
+      return problem === undefined || isAccepted(failure) ? stored.outcome : 'failed'
+    })
   }
 
-  #vanish({ id, failure }: Candidate): Outcome {
-    const { archive } = this.#context
-    if (failure !== undefined) archive.soon(() => archive.failures.resolve(id, now()))
-    return 'vanished'
+  #tell({ id, messagesDiffer }: Fetched, { outcome, isRevived, altered }: StoreResult, at: string): void {
+    const { archive, run } = this.#context
+    const add = (kind: ArchiveEvent['kind'], detail: string) =>
+      archive.events.add({ kind, conversation: id, detail }, run, at)
+    if (isRevived) add('revived', 'it had been gone, and is back')
+    if (outcome === 'unchanged') return
+    if (altered !== undefined) add('history-altered', `${altered}; both are kept`)
+    if (messagesDiffer) add('messages-differ', 'its messages are not those of its history; both are kept')
   }
+
+  /**
+   * Notes what the conversation refers to, and what of it is unknown. That one of these can't be worked out is no reason
+   * to lose the conversation; the next run tries again.
+   */
+  #addDerived(
+    { id, row, history: { entries }, messagesFailure }: Fetched,
+    { outcome, added }: StoreResult,
+    failure: OpenFailure | undefined,
+    at: string,
+  ): Problem | undefined {
+    const { archive } = this.#context
+    const problems: Problem[] = []
+    const attempt = <T>(step: Problem['step'], work: () => readonly T[]): readonly T[] => {
+      try {
+        return work()
+      } catch (thrown) {
+        problems.push({ step, thrown })
+        return []
+      }
+    }
+    if (messagesFailure !== undefined) problems.push({ step: 'messages', thrown: messagesFailure })
+    const isNews = outcome !== 'unchanged'
+    if (isNews || failure?.step === 'references') {
+      const references = attempt('references', () => this.#stages.references(row, entries))
+      archive.dependencies.want(references, at, changedAt(row, at))
+    }
+    if (isNews || failure?.step === 'shapes') {
+      const fresh = failure?.step === 'shapes' ? entries : added.map((position) => entries[position] ?? '')
+      const freshRow = outcome === 'new' ? row : undefined
+      archive.unknownShapes.add(
+        attempt('shapes', () => this.#stages.shapes(freshRow, fresh)),
+        id,
+        at,
+      )
+    }
+    return problems[0]
+  }
+
+  #record(id: string, { step, thrown }: Problem): void {
+    const { archive, run } = this.#context
+    const { code = 'unforeseen', body } = isHansardError(thrown) ? thrown : {}
+    archive.failures.record({ conversation: id, step, code, message: messageOf(thrown), body }, run, now())
+  }
+
+  /** Stores what became of a conversation, and in the same moment counts it in the books of the run. */
+  #soon(id: string, work: () => Outcome): Outcome {
+    const { archive, run } = this.#context
+    const counted = () => {
+      const outcome = work()
+      archive.runs.count(run, outcome)
+      return outcome
+    }
+    return archive.soon(counted, (outcome) => this.#onLost(id, outcome))
+  }
+}
+
+function isAccepted(failure: OpenFailure | undefined): boolean {
+  return (failure?.acknowledgedAt ?? null) !== null
+}
+
+/** When a conversation last changed; now where its row does not say so, or names a time to come. */
+function changedAt(row: string, at: string): string {
+  const facts = rowFacts(JSON.parse(row))
+  const times = [facts?.updatedAt, facts?.createdAt].map((time) => Date.parse(time ?? ''))
+  const changed = times.find((time) => time <= Date.now())
+  return changed === undefined ? at : new Date(changed).toISOString()
 }
 
 function now(): string {

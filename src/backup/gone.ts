@@ -1,6 +1,8 @@
 import type { SeenRows } from '../archive/seen-rows.ts'
 import { isHansardError } from '../errors.ts'
-import { isFatal, type RunContext } from './fetcher.ts'
+import { isFatal } from './fatal.ts'
+import type { RunContext } from './fetcher.ts'
+import { readRow } from './read-conversation.ts'
 import { workThrough } from './workers.ts'
 
 /** What came of looking for conversations that were not listed. */
@@ -28,7 +30,7 @@ export async function markGone(
   const missing = seen.notSeen()
   const live = archive.counts().conversations - archive.counts().gone
   if (missing.length * 5 > live && !acceptAll) {
-    const reason = `${missing.length} of ${live} conversations are no longer listed, more than a fifth: none was marked gone; if that is so, pass --accept-gone`
+    const reason = `${missing.length} of ${live} conversations are no longer listed, over 20 % of the archive, so none was marked gone. Check the key and its workspace; if this is expected, use --accept-gone`
     return { gone: 0, complete: true, reason }
   }
   const found = { gone: 0, present: 0, unknown: 0 }
@@ -42,8 +44,12 @@ export async function markGone(
 }
 
 function reasonOf({ present, unknown }: { present: number; unknown: number }): string | undefined {
-  if (present > 0) return `${present} conversations that still exist were not listed`
-  return unknown > 0 ? `of ${unknown} conversations it could not be told whether they are gone` : undefined
+  if (present > 0) return `${numberOf(present)} still exist but were not listed`
+  return unknown > 0 ? `could not be told whether ${numberOf(unknown)} still exist` : undefined
+}
+
+function numberOf(conversations: number): string {
+  return `${conversations} ${conversations === 1 ? 'conversation' : 'conversations'}`
 }
 
 function mark({ archive, run }: RunContext, id: string): void {
@@ -60,7 +66,7 @@ function mark({ archive, run }: RunContext, id: string): void {
 
 async function stateOf({ client, signal }: RunContext, id: string): Promise<'gone' | 'present' | 'unknown'> {
   try {
-    await client.get(id, { signal })
+    await readRow(client, id, { signal })
     return 'present'
   } catch (thrown) {
     if (isHansardError(thrown, 'not-found')) return 'gone'

@@ -1,6 +1,8 @@
 import type { ConversationsClient } from '../api/client.ts'
 import type { Archive } from '../archive/archive.ts'
 import { HansardError, isHansardError } from '../errors.ts'
+import { isFatal } from './fatal.ts'
+import { readRow } from './read-conversation.ts'
 
 /** How many archived conversations are asked for, at most. */
 const SAMPLE = 10
@@ -10,18 +12,25 @@ const SAMPLE = 10
  * is that the account still answers for a conversation of the archive; a key seen before needs none.
  *
  * @returns `known` or `recognised` for this account, `empty` for an archive that holds none yet, `foreign` otherwise
- * @throws HansardError whatever kept the API from answering
+ * @throws HansardError what kept the API from answering for any of them
  */
 export async function recogniseAccount(
   client: ConversationsClient,
   archive: Archive,
   signal: AbortSignal,
 ): Promise<'known' | 'recognised' | 'empty' | 'foreign'> {
-  if (archive.conversations.count() === 0) return 'empty'
   if (archive.accountKeys.knows((salt) => client.hashKey(salt))) return 'known'
+  if (archive.conversations.count() === 0) return 'empty'
+  let failure: unknown
   for (const id of archive.conversations.sampleLive(SAMPLE)) {
-    if (await exists(client, id, signal)) return 'recognised'
+    try {
+      if (await exists(client, id, signal)) return 'recognised'
+    } catch (thrown) {
+      if (isFatal(thrown) || signal.aborted) throw thrown
+      failure ??= thrown // one conversation that can't be read keeps nobody from asking for the others
+    }
   }
+  if (failure !== undefined) throw failure
   return 'foreign'
 }
 
@@ -32,7 +41,7 @@ export async function exists(
   signal?: AbortSignal,
 ): Promise<boolean> {
   try {
-    await client.get(id, { signal })
+    await readRow(client, id, { signal })
     return true
   } catch (thrown) {
     if (isHansardError(thrown, 'not-found')) return false
@@ -40,13 +49,17 @@ export async function exists(
   }
 }
 
+/** Why a listing without a row is no sign of a healthy account. */
+export const SEES_NOTHING =
+  'this key sees no conversations. A key sees only what its own user created in its workspace: check both. If the account is new and empty, confirm it once with --adopt-account'
+
 /** The refusal to mix two accounts in one archive. */
 export function refuseForeignAccount(path: string): HansardError {
   return new HansardError(
     'another-account',
     `${path} holds conversations that this key’s account does not have`,
     {
-      hint: 'Use another --archive for this account; or, if it is the same account with all of these deleted, pass --adopt-account.',
+      hint: 'Use another --archive for this account. If it is the same account and all of these were deleted, use --adopt-account.',
     },
   )
 }

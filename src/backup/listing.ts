@@ -1,3 +1,4 @@
+import type { PageSize } from './page-size.ts'
 import { nextWindow, startOf, windowAt, type Window } from './window.ts'
 
 /** A row of the listing, under a key that tells it from every other row. */
@@ -23,8 +24,8 @@ export interface Verdict {
 
 /** How to list. */
 export interface ListingOptions<Row> {
-  /** How many rows to ask for; the server may grant fewer. */
-  readonly pageSize: number
+  /** How many rows to ask for; the server may grant fewer, or refuse. */
+  readonly pageSize: PageSize
   /** Tells from the rows of a window that nothing which is looked for can stand behind them: there the listing ends. */
   readonly isEnough?: ((rows: readonly Row[]) => boolean) | undefined
 }
@@ -36,6 +37,12 @@ const PATIENCE = 40
 
 /** How often the proof may begin again after an assumption broke: one odd answer is no reason to prove nothing. */
 const SECOND_CHANCES = 2
+
+/** Pages in a row that may bring nothing new before a listing that proves nothing ends. */
+const PAGES_WITHOUT_NEWS = 3
+
+/** Later pages that may hold the rows of the first one before `page` is taken to be ignored. */
+const SAME_PAGES = 3
 
 /** One row in this many is listed twice, to find the anchor again after some rows before it were deleted. */
 const OVERLAP = 20
@@ -63,6 +70,25 @@ export async function* listRows<Row extends ListedRow>(
   seen: Seen,
   { pageSize, isEnough = () => false }: ListingOptions<Row>,
 ): AsyncGenerator<Row[], Verdict, undefined> {
+  for (;;) {
+    let last: Window = { page: 0, size: pageSize.size }
+    const fetch = (window: Window) => fetchWindow((last = window))
+    try {
+      return yield* prove(fetch, seen, pageSize.size, isEnough)
+    } catch (thrown) {
+      // A page of another size begins at another row, so the proof begins again.
+      if (!pageSize.shrink(thrown, last.size, last.page === 0)) throw thrown
+      seen.forgetPlaces()
+    }
+  }
+}
+
+async function* prove<Row extends ListedRow>(
+  fetchWindow: FetchWindow<Row>,
+  seen: Seen,
+  pageSize: number,
+  isEnough: (rows: readonly Row[]) => boolean,
+): AsyncGenerator<Row[], Verdict, undefined> {
   const walk = new Walk(seen)
   const top: Window = { page: 0, size: pageSize }
   let window = top
@@ -73,6 +99,7 @@ export async function* listRows<Row extends ListedRow>(
   const look = async function* (at: Window): AsyncGenerator<Row[], Row[], undefined> {
     const rows = await fetchWindow(at)
     if (rows.length > at.size) walk.broken = 'the server ignores page_size'
+    if (walk.isTopAgain(rows, startOf(at))) walk.broken = 'the server ignores page'
     granted = Math.max(granted, Math.min(rows.length, at.size))
     yield rows.filter(({ key }) => seen.note(key))
     return rows
@@ -131,18 +158,24 @@ async function* isEnd<Row extends ListedRow>(
   return false
 }
 
-/** Lists page after page until one is empty, for a server whose answers prove nothing: the most that can be done. */
+/**
+ * Lists page after page, for a server whose answers prove nothing: the most that can be done. It ends on an empty page,
+ * and after a few pages without a row that is new to this walk, so there are hardly more requests than rows.
+ */
 async function* listPlainly<Row extends ListedRow>(
   fetchWindow: FetchWindow<Row>,
   seen: Seen,
   size: number,
 ): AsyncGenerator<Row[], void, undefined> {
-  let before = ''
-  for (let page = 0; ; page++) {
+  seen.forgetPlaces()
+  let placed = 0
+  let left = PAGES_WITHOUT_NEWS
+  for (let page = 0; left > 0; page++) {
     const rows = await fetchWindow({ page, size })
-    const keys = keysOf(rows)
-    if (rows.length === 0 || keys === before) return
-    before = keys
+    if (rows.length === 0) return
+    const before = placed
+    for (const { key } of rows) if (seen.rankOf(key) === undefined) seen.place(key, placed++)
+    left = placed > before ? PAGES_WITHOUT_NEWS : left - 1
     yield rows.filter(({ key }) => seen.note(key))
   }
 }
@@ -152,6 +185,8 @@ class Walk {
   readonly #seen: Seen
   #placed = 0
   #direction = 0
+  #top: readonly string[] = []
+  #topAgain = 0
   /** The index of the last row of the newest window: it has a place, so the next window may begin on it. */
   frontier = -1
   /** Which assumption was seen to break. */
@@ -177,6 +212,16 @@ class Walk {
     return fresh.length > 0 ? 'further' : 'nowhere'
   }
 
+  /**
+   * Whether too many pages that should begin further down began with the first page's rows. Rows that are created push
+   * others down and can show the same once, but not each time by just as many as were skipped.
+   */
+  isTopAgain(rows: readonly ListedRow[], start: number): boolean {
+    if (start === 0) this.#top = rows.map(keyOf)
+    else if (isSameBeginning(this.#top, rows)) this.#topAgain++
+    return this.#topAgain >= SAME_PAGES
+  }
+
   /** Whether a row stands in the proven part. */
   knows({ key }: ListedRow): boolean {
     return this.#seen.rankOf(key) !== undefined
@@ -194,6 +239,7 @@ class Walk {
     this.forget()
     this.broken = undefined
     this.#direction = 0
+    this.#topAgain = 0
   }
 
   #check(rows: readonly ListedRow[], ranks: readonly (number | undefined)[]): void {
@@ -216,6 +262,11 @@ class Walk {
 function isInPlace(ranks: readonly (number | undefined)[]): boolean {
   const anchored = ranks.slice(ranks.findIndex((rank) => rank !== undefined))
   return anchored.every((rank, i) => rank !== undefined && (i === 0 || rank > (anchored[i - 1] ?? Infinity)))
+}
+
+function isSameBeginning(top: readonly string[], rows: readonly ListedRow[]): boolean {
+  const length = Math.min(top.length, rows.length)
+  return length > 0 && rows.slice(0, length).every(({ key }, i) => key === top[i])
 }
 
 function keysOf(rows: readonly ListedRow[]): string {

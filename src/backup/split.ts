@@ -31,19 +31,34 @@ export function splitList(answer: Answer, list: 'entries' | 'messages', id: stri
   return { envelope: compact(replaceAt(text, [list], () => '[]')), entries }
 }
 
+/** A page of the listing. */
+export interface ListPage {
+  /** The rows, parsed. */
+  readonly rows: readonly unknown[]
+  /** The texts of the same rows, as they came but for white space. */
+  readonly texts: readonly string[]
+  /** The answer itself says that rows follow; only an envelope can. */
+  readonly saysMore: boolean
+}
+
 /**
- * Splits a page of the listing into the texts of its rows.
+ * Splits a page of the listing into its rows: a bare array, as specified, or the `data` of an envelope
+ * (`object: "list"`), which is how other lists of the API come.
  *
- * @throws HansardError `unexpected-shape` with the whole body, when it is not an array
+ * @throws HansardError `unexpected-shape` with the whole body, when it is neither
  */
-export function splitPage({ text, json }: Answer): string[] {
-  if (!Array.isArray(json)) throw unexpected('a page of the listing is not an array', text)
-  return elements(text).map(compact)
+export function pageOf({ text, json }: Answer): ListPage {
+  if (Array.isArray(json)) return { rows: json, texts: elements(text).map(compact), saysMore: false }
+  const { object, data, has_more: more } = Object(json) as Readonly<Record<string, unknown>>
+  if (object !== 'list' || !Array.isArray(data))
+    throw unexpected('a page of the listing is not an array', text)
+  const texts = elements(member(text, 'data')?.value ?? '').map(compact)
+  return { rows: data, texts, saysMore: more === true }
 }
 
 function unexpected(what: string, body: string): HansardError {
-  return new HansardError('unexpected-shape', `The API answered in a shape that was not expected: ${what}`, {
-    hint: 'What came is kept in the archive. If it comes again, please report it.',
+  return new HansardError('unexpected-shape', `Unexpected response from the API: ${what}`, {
+    hint: 'Check the base URL and the proxy. If it happens again, please report it; `hansard api` shows the response.',
     body,
   })
 }

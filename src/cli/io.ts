@@ -10,6 +10,8 @@ export interface Io {
   readonly signal: AbortSignal
   /** How to name this process to others: `pid 17 on host`. */
   readonly name: string
+  /** Called by a command that changes something: it does not end when nobody reads stdout any more. */
+  readonly goOnUnread?: () => void
 }
 
 /** The options every command has. */

@@ -1,4 +1,5 @@
-import { closeSync, openSync, readSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { closeSync, lstatSync, openSync, readSync } from 'node:fs'
 import { open, rename, rm, type FileHandle } from 'node:fs/promises'
 
 import { HansardError, messageOf } from '../errors.ts'
@@ -22,11 +23,13 @@ export const certificates: Content = {
 /** Writes lines beside their place, readable by their owner alone, and puts them there when they are whole. */
 export class LinesWriter {
   readonly #path: string
+  readonly #staged: string
   readonly #content: Content
   readonly #file: FileHandle
 
-  private constructor(path: string, content: Content, file: FileHandle) {
+  private constructor(path: string, staged: string, content: Content, file: FileHandle) {
     this.#path = path
+    this.#staged = staged
     this.#content = content
     this.#file = file
   }
@@ -38,54 +41,50 @@ export class LinesWriter {
    */
   static async open(path: string, content: Content): Promise<LinesWriter> {
     refuseOther(path, content)
-    const file = await explained(path, content, () => open(staged(path), 'w', 0o600))
-    return new LinesWriter(path, content, file)
+    // A new file under a name that nobody can foresee: it is nobody else's, and no link that leads elsewhere.
+    const staged = `${path}.${randomBytes(6).toString('hex')}.part`
+    const file = await explained(path, content, () => open(staged, 'wx', 0o600))
+    return new LinesWriter(path, staged, content, file)
   }
 
   async write(line: string): Promise<void> {
     await explained(this.#path, this.#content, () => this.#file.appendFile(line))
   }
 
-  /** Puts them in their place. */
+  /** Puts them in their place, unless something else has come to stand there. */
   async finish(): Promise<void> {
+    refuseOther(this.#path, this.#content)
     await explained(this.#path, this.#content, async () => {
       await this.#file.sync()
       await this.#file.close()
-      await rename(staged(this.#path), this.#path)
+      await rename(this.#staged, this.#path)
     })
   }
 
   /** Leaves nothing behind. */
   async giveUp(): Promise<void> {
     await this.#file.close()
-    await rm(staged(this.#path), { force: true })
+    await rm(this.#staged, { force: true })
   }
 }
 
-function staged(path: string): string {
-  return `${path}.part`
-}
-
 function refuseOther(path: string, { name, beginning: usual }: Content): void {
-  const beginning = beginningOf(path)
-  if (beginning === undefined || beginning.startsWith(usual)) return
-  throw new HansardError('usage', `${path} exists already, and is no ${name}`, {
-    hint: 'Name another file with --out.',
-  })
+  const existing = lstatSync(path, { throwIfNoEntry: false })
+  if (existing === undefined || (existing.isFile() && beginningOf(path).startsWith(usual))) return
+  const what = existing.isSymbolicLink() ? 'is a link' : `exists already, and is no ${name}`
+  throw new HansardError('usage', `${path} ${what}`, { hint: 'Name another file with --out.' })
 }
 
-function beginningOf(path: string): string | undefined {
+function beginningOf(path: string): string {
   let file: number
   try {
     file = openSync(path, 'r')
   } catch {
-    return undefined
+    return '' // nobody can tell that it is one of ours
   }
   try {
     const bytes = Buffer.alloc(64)
     return bytes.toString('utf8', 0, readSync(file, bytes))
-  } catch {
-    return '' // a folder
   } finally {
     closeSync(file)
   }

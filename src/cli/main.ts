@@ -1,5 +1,7 @@
 import { hostname } from 'node:os'
 
+import { HansardError, isOutOfFiles, outOfFiles } from '../errors.ts'
+
 import { exitCodeOf, exitCodes, type ExitCode } from './exit-codes.ts'
 import type { Io } from './io.ts'
 import { buildProgram, isHelpRequest, usageErrorOf } from './program.ts'
@@ -29,26 +31,48 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
 
 /** What SQLite throws in the middle of a command gets our words here; the library is not loaded for anything less. */
 async function explain(thrown: unknown, archive: string): Promise<unknown> {
+  if (isOutOfFiles(thrown)) {
+    return new HansardError('file', outOfFiles.message, { hint: outOfFiles.hint, cause: thrown })
+  }
   const isSqlite = thrown instanceof Error && thrown.name === 'SqliteError'
   return isSqlite ? (await import('../archive/sqlite.ts')).explainSqlite(thrown, archive) : thrown
 }
 
 function processIo(): Io {
+  const { stdin, stdout, stderr, env } = process
+  let goesOnUnread = false
+  // Nobody is left to tell when the terminal is gone (EIO) or the log's reader has ended (EPIPE): the work goes on.
+  stderr.on('error', () => undefined)
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    // A reader that has enough (`| head`) closes the pipe, and a terminal may go away: neither is an error.
+    const isUnread = error.code === 'EPIPE' || error.code === 'EIO'
+    if (!isUnread) {
+      stderr.write(`hansard: stdout can’t be written: ${error.message}\nhint: Check where it leads to.\n`)
+    }
+    if (!goesOnUnread) process.exit(isUnread ? exitCodes.done : exitCodes.failed)
+  })
+  return {
+    ...{ stdin, stdout, stderr, env },
+    signal: stopSignal(),
+    name: `pid ${process.pid} on ${hostname()}`,
+    goOnUnread: () => (goesOnUnread = true),
+  }
+}
+
+/**
+ * Fires when the process is asked to stop: the command then ends in good order. A second Ctrl-C or SIGTERM ends it at
+ * once. A second SIGHUP does not: when a terminal closes, the kernel and the shell both send one.
+ */
+function stopSignal(): AbortSignal {
   const stop = new AbortController()
+  let isAskedAgain = false
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
-      if (stop.signal.aborted) process.exit(exitCodes.interrupted)
+      if (isAskedAgain) process.exit(exitCodes.interrupted)
+      isAskedAgain = true
       stop.abort()
     })
   }
-  // A reader that has enough (`| head`) closes the pipe; that is no error, and there is nobody left to tell.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(exitCodes.done)
-    process.stderr.write(
-      `hansard: stdout can’t be written: ${error.message}\nhint: Check where it leads to.\n`,
-    )
-    process.exit(exitCodes.failed)
-  })
-  const { stdin, stdout, stderr, env } = process
-  return { stdin, stdout, stderr, env, signal: stop.signal, name: `pid ${process.pid} on ${hostname()}` }
+  process.on('SIGHUP', () => stop.abort())
+  return stop.signal
 }

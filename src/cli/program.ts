@@ -154,7 +154,7 @@ export function buildProgram(io: Io, onExit: (code: ExitCode) => void): Command 
     .option('--from <archive>', 'serve the conversations of an archive', fileName)
     .option('--stories <folder>', 'serve the stories of a folder', fileName)
     .option('--conversations <n>', 'add so many made-up ones', whole(1, 1_000_000))
-    .option('--behaviour <name=value...>', 'where the live service is unknown, do this')
+    .option('--behaviour <name=value...>', 'set a behaviour switch (NAME=VALUE) or a profile (strict)')
     .option('--fault <json...>', 'let this go wrong')
     .option('--rps <n>', 'allow so many requests a second', whole(1, 1_000_000))
     .option('--latency <ms>', 'wait before each answer', whole(0, 3_600_000))

@@ -1,7 +1,7 @@
 import { isHansardError, messageOf } from '../errors.ts'
 import { exitCodeOf } from './exit-codes.ts'
 import type { Io } from './io.ts'
-import { writeLine } from './output.ts'
+import { writeJson, writeLine } from './output.ts'
 import { defuse } from './terminal-text.ts'
 
 /** Tells what happened and what to do now, on stderr; with --json as an object on stdout too. */
@@ -16,7 +16,7 @@ export async function reportError(thrown: unknown, argv: readonly string[], io: 
     await writeLine(io.stderr, defuse(stackOf(thrown)))
   if (!argv.includes('--json')) return
   const code = isHansardError(thrown) ? thrown.code : 'unforeseen'
-  await writeLine(io.stdout, JSON.stringify({ error: { code, message, hint }, exit: exitCodeOf(thrown) }))
+  await writeJson(io.stdout, { error: { code, message, hint }, exit: exitCodeOf(thrown) })
 }
 
 function stackOf(error: Error): string {

@@ -5,8 +5,12 @@ import { defuseLine } from './terminal-text.ts'
 export function lineOfRun(run: StoredRun): string {
   const when = run.startedAt.slice(0, 16).replace('T', ' ')
   const why = run.reason === null ? '' : ` (${defuseLine(run.reason)})`
-  const counts = `${run.listed} listed, ${run.new} new, ${run.updated} updated, ${run.unchanged} unchanged, ${run.failed} failed`
+  const stored = `${run.new} new, ${run.updated} updated`
+  const failed = `${run.failed} failed`
+  if (run.outcome === null)
+    return `${run.id}  ${when}  ${run.command}: did not end (killed, or still running); ${stored}, ${failed} so far`
+  const counts = `${run.listed} listed, ${stored}, ${run.unchanged} unchanged, ${failed}`
   const completeness =
-    run.complete === null ? '' : run.complete === 1 ? '; complete' : '; not shown to be complete'
-  return `${run.id}  ${when}  ${run.command}: ${run.outcome ?? 'did not end'}${why}; ${counts}${completeness}`
+    run.complete === null ? '' : run.complete === 1 ? '; complete' : '; completeness not verified'
+  return `${run.id}  ${when}  ${run.command}: ${run.outcome}${why}; ${counts}${completeness}`
 }

@@ -12,10 +12,11 @@ export function defuse(text: string): string {
 
 /**
  * The same for JSON, which stays the same JSON: such a character can only stand in a string, and has an escape there.
- * The ends of lines of CSV stay too.
+ * A carriage return can only stand between tokens, where a line feed means the same. The line separators of Unicode,
+ * at which some readers break a line, are escaped too. The ends of lines of CSV stay.
  */
 export function defuseJson(json: string): string {
-  return json.replaceAll(STEERING, (character) => `\\u${hex(character)}`)
+  return json.replaceAll(STEERING_JSON, (character) => (character === '\r' ? '\n' : `\\u${hex(character)}`))
 }
 
 /** The same for a text that must stay on one line. */
@@ -46,6 +47,8 @@ export function pad(line: string, cells: number): string {
 
 const STEERING =
   /\r(?!\n)|[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
+
+const STEERING_JSON = new RegExp(`${STEERING.source}|[\u2028\u2029]`, 'g')
 
 const CONTROL_PICTURES: Readonly<Record<string, string>> = Object.fromEntries(
   Array.from({ length: 32 }, (_, code) => [String.fromCharCode(code), String.fromCodePoint(0x2400 + code)]),

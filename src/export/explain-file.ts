@@ -1,8 +1,11 @@
-import { HansardError, messageOf } from '../errors.ts'
+import { HansardError, isOutOfFiles, messageOf, outOfFiles } from '../errors.ts'
 
 /** Says in our words what the file system threw while an export was written; anything else comes back as it is. */
 export function explainFile(thrown: unknown): unknown {
   if (!(thrown instanceof Error) || !('code' in thrown) || thrown instanceof HansardError) return thrown
+  if (isOutOfFiles(thrown)) {
+    return new HansardError('file', outOfFiles.message, { hint: outOfFiles.hint, cause: thrown })
+  }
   if (!/^E[A-Z]+$/.test(String(thrown.code))) return thrown
   const [what, hint] = explanations[String(thrown.code)] ?? [
     messageOf(thrown),

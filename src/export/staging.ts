@@ -1,6 +1,7 @@
-import { existsSync, lstatSync, readdirSync } from 'node:fs'
+import { existsSync, lstatSync, readdirSync, type Stats } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import process from 'node:process'
 
 import { HansardError } from '../errors.ts'
 import { LOCK, lockFolder, type FolderLock } from './folder-lock.ts'
@@ -69,12 +70,29 @@ export class Staging {
   }
 }
 
+/**
+ * What an export leaves there is a folder of this user, empty or with a lock in it. Anything else would be cleared away,
+ * or written through.
+ */
 function refuseForeign(folder: string): void {
-  const isFolder = lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() ?? true
-  if (isFolder && namesIn(folder).every((name) => ours.has(name))) return
+  const existing = lstatSync(folder, { throwIfNoEntry: false })
+  if (existing === undefined || (isMine(existing) && existing.isDirectory() && isOurs(folder))) return
   throw new HansardError('usage', `${folder} is in the way: an export is made there before it is moved`, {
     hint: `Move ${basename(folder)} away, or name another place with --output.`,
   })
+}
+
+function isOurs(folder: string): boolean {
+  const names = namesIn(folder)
+  if (names.length === 0) return true
+  const lock = lstatSync(join(folder, LOCK), { throwIfNoEntry: false })
+  const isLock = lock === undefined || (isMine(lock) && lock.isFile() && lock.size === 0)
+  return isLock && names.includes(LOCK) && names.every((name) => ours.has(name))
+}
+
+function isMine({ uid }: Stats): boolean {
+  const me = process.geteuid?.() // not on Windows
+  return me === undefined || uid === me
 }
 
 /** It may be gone again, with the export that it belonged to. */

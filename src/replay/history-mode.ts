@@ -1,9 +1,11 @@
 import { tokensOf } from './estimate.ts'
+import { addAnswers } from './rules/added-answers.ts'
 import { pairCalls } from './rules/calls.ts'
 import { rewriteEntry } from './rules/entries.ts'
+import { rewriteMessage } from './rules/message.ts'
 import { endHistory } from './rules/tail.ts'
 import { answerTokens, unansweredBlocks, type Script, type ScriptOptions } from './script.ts'
-import { readEntry } from './source.ts'
+import { readEntry, type SourceEntry } from './source.ts'
 
 /** Tokens of a reply to the entry that asks for nothing. */
 const SHORT_REPLY = 8
@@ -11,8 +13,10 @@ const SHORT_REPLY = 8
 /** One start with the whole transcript. */
 export function historyScript(texts: readonly string[], options: ScriptOptions): Script {
   const entries = texts.map(readEntry)
-  const calls = pairCalls(entries)
-  const pieces = entries.map((entry) => rewriteEntry(entry, { keepsThinking: options.keepsThinking, calls }))
+  const { keepsThinking, naming } = options
+  const calls = pairCalls(entries, (entry) => isSilent(entry, keepsThinking))
+  const rewritten = entries.map((entry) => rewriteEntry(entry, { keepsThinking, naming, calls }))
+  const pieces = addAnswers(entries, rewritten)
   const { inputs, losses, expects } = endHistory(entries, pieces, options.tail)
   const tokensIn = inputs.reduce((sum, { text }) => sum + tokensOf(text), options.settingsTokens)
   const tokensOut = expects === 'reply-to-nudge' ? SHORT_REPLY : answerTokens(entries)
@@ -30,4 +34,10 @@ export function historyScript(texts: readonly string[], options: ScriptOptions):
     losses,
     blocks: unansweredBlocks(calls.unanswered),
   }
+}
+
+/** Tells of a message whether nothing of it is sent. */
+function isSilent(entry: SourceEntry, keepsThinking: boolean): boolean {
+  if (!entry.type.startsWith('message.')) return false
+  return rewriteMessage(entry, { keepsThinking, keepsPrefix: false }).inputs.length === 0
 }

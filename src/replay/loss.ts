@@ -10,9 +10,13 @@ export const lossKinds = {
   'handoff-noted': 'handoff noted as text',
   'handoff-dropped': 'handoff dropped: it stands between a call and its result',
   'unknown-entry-as-text': 'unknown entry as text',
-  'call-as-text': 'call as text: its result does not follow it',
-  'result-as-text': 'result as text: no call goes before it',
-  'call-renamed': 'call under another id: two open calls share one',
+  'call-as-text': 'call as text: its result does not directly follow',
+  'result-as-text': 'result as text: its call does not go directly before',
+  'call-renamed': 'call under another id: its own is not taken, or another call has it',
+  'function-renamed': 'function under another name: its own is not taken',
+  'blank-arguments': 'blank arguments sent as {}',
+  'cut-arguments': 'arguments that are not JSON sent as a JSON string',
+  'answer-added': 'a short answer added between a result and what the user says next',
   'empty-message-dropped': 'message without content dropped',
   'field-dropped': 'field dropped',
   'value-as-text': 'value as text: another type is wanted there',
@@ -23,6 +27,7 @@ export const lossKinds = {
   'file-noted': 'file noted: its id means nothing there',
   'unknown-chunk-as-text': 'unknown chunk as text',
   'signed-link': 'signed link sent as it is: it may have expired',
+  'address-noted': 'image or document as text: its address is neither http(s) nor data',
   // Of the end of a history.
   'tail-asked-anew': 'last answer dropped, to be answered anew',
   'tail-nudged': 'a short user entry added at the end',
@@ -34,6 +39,8 @@ export const lossKinds = {
   'library-mapped': 'another library',
   'connector-mapped': 'another connector',
   'tool-dropped': 'tool dropped',
+  'schema-key-dropped': '$id or $schema of a tool dropped: neither is taken',
+  'schema-replaced': 'invalid parameter schema of a tool replaced by one that takes any object',
   'argument-dropped': 'completion argument dropped: it is not taken again',
   'tools-silenced': 'tool_choice none, which the conversation keeps',
   'metadata-stamped': 'a stamp in the metadata in the place of another value',
@@ -51,7 +58,10 @@ export interface Loss {
   readonly id: string | null
   /** What of it: `` the whole entry, otherwise such as `content[2]`, `mood`, `tools[0].library_ids[1]`. */
   readonly path: string
-  /** JSON text of what stood there, cut short after 500 characters: the archive has the whole. Null: nothing did. */
+  /**
+   * JSON text of what stood there, cut short after 500 characters: the archive has the whole. Null: nothing did; of a
+   * whole entry, that `after` is added before it.
+   */
   readonly before: string | null
   /**
    * JSON text, whole, of what is sent in its place: of a whole entry an array of inputs, of a chunk a chunk, otherwise
@@ -59,6 +69,12 @@ export interface Loss {
    */
   readonly after: string | null
 }
+
+/** What is added where a user speaks directly after a result: a target may want an answer between them. */
+export const ADDED_ANSWER = '[no answer]'
+
+/** What takes the place of a parameter schema that is none: it takes any object. */
+export const ANY_PARAMETERS = '{"type":"object","properties":{}}'
 
 /**
  * Fields of an entry that are never sent and are no loss: the service gives its own, and nothing that was said stands in

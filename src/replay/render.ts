@@ -5,6 +5,7 @@ import { addEstimates, estimateOf, tokensOf } from './estimate.ts'
 import { historyScript } from './history-mode.ts'
 import type { Block, PlannedCall, PlannedConversation, ReplayOptions, Target } from './plan.ts'
 import { revisionOf } from './revision.ts'
+import { namingOf, type Naming } from './rules/function-names.ts'
 import { settingsOf, type Settings } from './rules/settings.ts'
 import type { ArchivedResult, Script } from './script.ts'
 import { holdsRedaction } from './secrets.ts'
@@ -32,8 +33,9 @@ export function render(source: Source, options: ReplayOptions, target: Target): 
   const { mode, label, price } = options
   const revision = revisionOf(source)
   const stamp = stampOf({ id: source.id, revision, mode, label })
-  const settings = settingsOf(source, options, target, stamp)
-  const script = scriptOf(source, settings, options)
+  const naming = namingOf(source)
+  const settings = settingsOf(source, options, target, { stamp, naming })
+  const script = scriptOf(source, settings, options, naming)
   const requests = requestsOf(script, settings)
   const blocks = [...settings.blocks, ...script.blocks, ...furtherBlocks(script, settings, requests)]
   const losses = [...settings.losses, ...script.losses]
@@ -56,12 +58,17 @@ export function render(source: Source, options: ReplayOptions, target: Target): 
   return { planned, requests: isBlocked ? [] : requests }
 }
 
-function scriptOf({ entries }: Source, settings: Settings, { mode, tail }: ReplayOptions): Script {
+function scriptOf(
+  { entries }: Source,
+  settings: Settings,
+  { mode, tail }: ReplayOptions,
+  naming: Naming,
+): Script {
   const { keepsThinking, maxTokens, fields } = settings
   const told = [fields['instructions'], fields['tools']].filter((text) => text !== undefined)
   const settingsTokens = told.reduce((sum, text) => sum + tokensOf(text), 0)
   const write = mode === 'history' ? historyScript : turnsScript
-  return write(entries, { tail, keepsThinking, maxTokens, settingsTokens })
+  return write(entries, { tail, keepsThinking, naming, maxTokens, settingsTokens })
 }
 
 function requestsOf(script: Script, { fields }: Settings): Request[] {

@@ -1,6 +1,7 @@
 import { tokensOf } from './estimate.ts'
 import type { Loss } from './loss.ts'
 import type { Block, Expectation, Tail } from './plan.ts'
+import type { Naming } from './rules/function-names.ts'
 import { stringIn, type SourceEntry } from './source.ts'
 
 /** What is said in which order, before it is put into bodies. */
@@ -28,6 +29,7 @@ export interface ScriptedRequest {
 export interface ArchivedResult {
   /** Where the result stands in the source's history, from 0. */
   readonly position: number
+  /** The name under which the target knows the function. */
   readonly name: string
   /** JSON text of the arguments, as the archive has it: a string or an object. */
   readonly arguments: string
@@ -39,6 +41,7 @@ export interface ArchivedResult {
 export interface ScriptOptions {
   readonly tail: Tail
   readonly keepsThinking: boolean
+  readonly naming: Naming
   readonly maxTokens: number | undefined
   /** Tokens of instructions and tools, which every call reads. */
   readonly settingsTokens: number

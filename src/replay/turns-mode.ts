@@ -1,6 +1,7 @@
 import { tokensOf } from './estimate.ts'
 import type { Loss } from './loss.ts'
 import { pairCalls } from './rules/calls.ts'
+import type { Naming } from './rules/function-names.ts'
 import { rewriteMessage } from './rules/message.ts'
 import type { Input } from './rules/piece.ts'
 import {
@@ -22,7 +23,7 @@ interface Turn {
 /** Every user turn is asked again: the first by start, each other by append. */
 export function turnsScript(texts: readonly string[], options: ScriptOptions): Script {
   const entries = texts.map(readEntry)
-  const { unanswered } = pairCalls(entries)
+  const { withoutResult } = pairCalls(entries)
   const { turns, losses } = divide(entries, options.keepsThinking)
   const budget = new Budget(entries, options)
   const requests = turns.map((turn): ScriptedRequest => {
@@ -30,13 +31,13 @@ export function turnsScript(texts: readonly string[], options: ScriptOptions): S
     return {
       inputs: turn.inputs.map(({ text }) => text),
       expects: 'answer',
-      results: resultsIn(turn.answer),
+      results: resultsIn(turn.answer, options.naming),
       tokensIn,
       tokensOut,
     }
   })
   const { extraCalls, longest } = budget
-  return { requests, extraCalls, longest, losses, blocks: unansweredBlocks(unanswered) }
+  return { requests, extraCalls, longest, losses, blocks: unansweredBlocks(withoutResult) }
 }
 
 /**
@@ -81,7 +82,7 @@ function notAsked(entry: SourceEntry): Loss {
 }
 
 /** The results that the source's functions gave in this turn, in their order. */
-function resultsIn(answer: readonly SourceEntry[]): ArchivedResult[] {
+function resultsIn(answer: readonly SourceEntry[], naming: Naming): ArchivedResult[] {
   const open: SourceEntry[] = []
   return answer.flatMap((entry): ArchivedResult[] => {
     if (entry.type === 'function.call') open.push(entry)
@@ -95,7 +96,7 @@ function resultsIn(answer: readonly SourceEntry[]): ArchivedResult[] {
     return [
       {
         position: entry.position,
-        name,
+        name: naming(name),
         arguments: call.fields.get('arguments') ?? 'null',
         result: stringIn(given) === null ? JSON.stringify(given ?? '') : (given ?? '""'),
       },

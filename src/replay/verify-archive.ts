@@ -1,7 +1,7 @@
 import type { ConversationsClient } from '../api/client.ts'
 import type { Archive } from '../archive/archive.ts'
 import type { ReplayTarget } from '../archive/replay-targets.ts'
-import { isFatal } from '../backup/fetcher.ts'
+import { isFatal } from '../backup/fatal.ts'
 import { workThrough } from '../backup/workers.ts'
 import { HansardError, isHansardError, messageOf } from '../errors.ts'
 import { sourceOf } from './archived.ts'

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 
 import { member, members } from '../model/json-text.ts'
 import { readBody, type Body, type Call } from './call.ts'
+import { checkTools } from './check/strict.ts'
 import { withMember } from './conversation.ts'
 import { timestamp } from './ids.ts'
 import { readPage } from './paging.ts'
@@ -29,6 +30,7 @@ export function listAgentVersions(call: Call): Reply {
 /** `POST /v1/agents`. */
 export function createAgent(call: Call): Reply {
   const body = readBody(call, call.world.shapes.createAgent)
+  checkTools(body.value['tools'], call.world.behaviour)
   const { mint } = call.world
   const now = timestamp(mint.now())
   const own = {
@@ -49,6 +51,7 @@ export function createAgent(call: Call): Reply {
 /** `PATCH /v1/agents/{id}`: a new version, unless nothing changes. */
 export function updateAgent(call: Call): Reply {
   const body = readBody(call, call.world.shapes.updateAgent)
+  checkTools(body.value['tools'], call.world.behaviour)
   const { mint } = call.world
   const before = known(call)
   const changed = withAll(before, body, call.body)

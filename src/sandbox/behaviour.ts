@@ -37,6 +37,29 @@ export const switches = {
   ),
   inputIds: choice(['refuse', 'accept'], 'ids of entries in inputs (S: accepted, F: refused)'),
   thinkingInputs: choice(['refuse', 'accept'], 'thinking sent to a model that does not reason (F: refused)'),
+  callIds: choice(['any', 'nine'], 'ids of calls in inputs: any (S), or nine letters and digits (F)'),
+  functionNames: choice(
+    ['any', 'limited'],
+    'names of functions in inputs and tools: any (S), or up to 64 letters, digits, _ and - (F)',
+  ),
+  callArguments: choice(['any', 'json'], 'arguments of calls in inputs: any string (S), or JSON (F)'),
+  callOrder: choice(
+    ['loose', 'exact'],
+    'results follow their calls, or are exactly those of the calls just before, each once (F)',
+  ),
+  userAfterResult: choice(
+    ['accept', 'refuse'],
+    'a user entry directly after a result (F: refused in 2025, taken since)',
+  ),
+  emptyAssistant: choice(['accept', 'refuse'], 'an assistant entry without content (F: refused)'),
+  addresses: choice(
+    ['any', 'http-or-data'],
+    'addresses of images and documents in inputs: any (S), or http, https and data URLs (F)',
+  ),
+  toolSchemas: choice(
+    ['any', 'draft-7', 'draft-7-without-ids'],
+    'parameters of functions: any object (S), a JSON Schema of Draft 7, or one without $id and $schema (F)',
+  ),
   maxTokensZero: choice(['accept', 'refuse'], 'max_tokens: 0 (S: accepted; unknown)'),
   appendId: choice(['same', 'new'], 'the id that append answers with (C: the same, S: a new one)'),
   restartWithoutInputs: choice(['refuse', 'accept'], 'restart without inputs (S: accepted, F: refused)'),
@@ -77,9 +100,26 @@ export const defaultBehaviour = Object.fromEntries(
   Object.entries(switches).map(([name, { default: value }]) => [name, value]),
 ) as unknown as Behaviour
 
-/** Reads `name=value` pairs as the command line gives them. */
-export function parseBehaviour(pairs: readonly string[]): Partial<Behaviour> {
-  return Object.fromEntries(pairs.map(parsePair))
+/** Named settings of several switches. */
+export const profiles = {
+  /** A target that refuses all that some validator of 2026-07 refuses. */
+  strict: {
+    ...{ trailingAssistant: 'refuse', handoffInputs: 'refuse', toolExecutionInputs: 'refuse' },
+    ...{ toolReferenceInputs: 'refuse', inputIds: 'refuse', thinkingInputs: 'refuse' },
+    ...{ callIds: 'nine', functionNames: 'limited', callArguments: 'json', callOrder: 'exact' },
+    ...{ userAfterResult: 'refuse', emptyAssistant: 'refuse', addresses: 'http-or-data' },
+    ...{ toolSchemas: 'draft-7-without-ids', maxTokensZero: 'refuse' },
+  },
+} as const satisfies Readonly<Record<string, Partial<Behaviour>>>
+
+/** Reads names of profiles and `name=value` pairs as the command line gives them; the later wins. */
+export function parseBehaviour(settings: readonly string[]): Partial<Behaviour> {
+  const all = settings.map((each) =>
+    Object.hasOwn(profiles, each)
+      ? profiles[each as keyof typeof profiles]
+      : Object.fromEntries([parsePair(each)]),
+  )
+  return Object.assign({}, ...all) as Partial<Behaviour>
 }
 
 function parsePair(pair: string): [string, string | number] {
@@ -87,7 +127,7 @@ function parsePair(pair: string): [string, string | number] {
   const value = rest.join('=')
   if (!Object.hasOwn(switches, name)) {
     throw new HansardError('usage', `The sandbox has no switch called ${JSON.stringify(name)}`, {
-      hint: `Switches: ${Object.keys(switches).join(', ')}.`,
+      hint: `Profiles: ${Object.keys(profiles).join(', ')}. Switches: ${Object.keys(switches).join(', ')}.`,
     })
   }
   const { choices }: { choices: readonly (string | number)[] } = switches[name as keyof typeof switches]

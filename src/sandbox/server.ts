@@ -12,6 +12,7 @@ import { deliver } from './deliver.ts'
 import { FaultBook, type Fault } from './faults.ts'
 import { handle, type Hall } from './handle.ts'
 import { createMint } from './ids.ts'
+import { refuseForeign } from './own-host.ts'
 import { seededRandom } from './random.ts'
 import { missingDetail } from './refusals.ts'
 import { RequestLog, type RequestRecord } from './requests.ts'
@@ -91,6 +92,12 @@ function openHall({
 /** Replies are written to the socket by hand, since faults need it, and since that is faster. */
 function createApp(hall: Hall): Hono<{ Bindings: HttpBindings }> {
   const app = new Hono<{ Bindings: HttpBindings }>()
+  app.use(async ({ env }, next) => {
+    const refusal = refuseForeign(env.incoming)
+    if (refusal === undefined) return next()
+    await deliver(env.outgoing, refusal, [])
+    return RESPONSE_ALREADY_SENT
+  })
   for (const route of routes) {
     app.on(route.method, route.path.replaceAll(/\{(\w+)\}/g, ':$1'), async ({ req, env }) => {
       const names = { id: req.param('id') ?? '', version: req.param('version') ?? '' }

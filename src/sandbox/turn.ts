@@ -1,6 +1,7 @@
 import type { Body, Call } from './call.ts'
 import { answersNow, checkCalls } from './check/sequence.ts'
 import { isObject } from './check/shape.ts'
+import { checkInputs, checkTools } from './check/strict.ts'
 import { extend, type Conversation } from './conversation.ts'
 import { saysNothing } from './inputs.ts'
 import { findModel } from './models.ts'
@@ -31,7 +32,9 @@ export function prepareAnswer(
   const after = added.map(parseEntry)
   const entries = [...before, ...after]
   const { speaker, completionArgs } = settingsOf(row, call.account, entries)
-  checkCalls(before, after)
+  checkInputs(body.value['inputs'], call.world.behaviour)
+  checkTools(body.value['tools'], call.world.behaviour)
+  checkCalls(before, after, call.world.behaviour)
   const speaks = saysNothing(body) || answersNow(entries.at(-1), call.world.behaviour.trailingAssistant)
   checkThinking(call, speaker, after)
   const tokens = promptTokens(entries)

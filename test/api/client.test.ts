@@ -36,7 +36,7 @@ describe('A call', () => {
       'GET /v1/files/f',
       'GET /v1/files/f/content',
     ])
-    expect(seen[0]?.headers).toMatchObject({ authorization: `Bearer ${KEY}`, 'accept-encoding': 'identity' })
+    expect(seen[0]?.headers).toMatchObject({ authorization: `Bearer ${KEY}`, 'accept-encoding': 'gzip' })
     expect(client.counters).toEqual({ requests: 12, retries: 0, bytes: 12 * 7 })
   })
 

@@ -63,6 +63,71 @@ describe('A stream', () => {
     })
   })
 
+  const said = 'Model is away'
+  const bodies: [string, string][] = [
+    ['object error', `{"object":"error","message":"${said}","type":"service_unavailable","code":3000}`],
+    ['detail', `{"detail":"${said}"}`],
+    ['details', `{"detail":[{"loc":["body","inputs"],"msg":"${said}","type":"missing"}]}`],
+    ['message', `{"message":"${said}","request_id":"r"}`],
+    ['nested error', `{"error":{"message":"${said}","type":"server_error"}}`],
+    ['error type', `{"type":"invalid_request_error","message":"${said}"}`],
+    ['indented', `{\n  "object": "error",\n  "message": "${said}",\n  "detail": {\n  }\n}`],
+  ]
+  const lines = (text: string) =>
+    text
+      .split('\n')
+      .map((line) => `data: ${line}\n`)
+      .join('')
+  const waysToFail: [string, (body: string) => readonly string[]][] = [
+    ['as event: error', (body) => [event(STARTED), `event: error\n${lines(body)}\n`]],
+    ['as an event without a name', (body) => [event(STARTED), `${lines(body)}\n`]],
+    ['as bare JSON in between', (body) => [event(STARTED), `${body}\n`, event(DELTA)]],
+    ['as bare JSON at the end, without a line end', (body) => [event(STARTED), body]],
+    ['as bare JSON alone', (body) => [body]],
+    ['as an event that was not ended', (body) => [event(STARTED), lines(body)]],
+  ]
+  it.each(
+    waysToFail.flatMap(([way, pieces]) => bodies.map(([of, body]) => [way, of, pieces(body)] as const)),
+  )('that is an error says so in the words of the service: %s (%s)', async (_way, _of, pieces) => {
+    const { url } = await serve(streaming(...pieces))
+    const events: StreamEvent[] = []
+    await expect(collect(clientOf(url).startStream({}), events)).rejects.toMatchObject({
+      code: 'stream-failed',
+      message: expect.stringContaining(said) as string,
+    })
+    expect(events.map(({ type }) => type)).not.toContain('conversation.response.done')
+  })
+
+  it.each([
+    ['event: error with plain words', [event(STARTED), `event: error\ndata: ${said}\n\n`]],
+    ['a line of plain words', [event(STARTED), `upstream error: ${said}\n`]],
+    ['plain words as an event', [event(STARTED), event(said)]],
+  ])('that breaks off with %s says them', async (_, pieces) => {
+    const { url } = await serve(streaming(...pieces))
+    await expect(collect(clientOf(url).startStream({}))).rejects.toThrow(said)
+  })
+
+  it.each(bodies)(
+    'that was asked for and is answered with an error and 200 says its words (%s)',
+    async (_, body) => {
+      for (const type of ['application/json', 'text/event-stream', 'text/plain']) {
+        const { url } = await serve((_request, response) => {
+          response.writeHead(200, { 'content-type': type }).end(body)
+        })
+        await expect(collect(clientOf(url).startStream({}))).rejects.toMatchObject({
+          code: 'stream-failed',
+          message: expect.stringContaining(said) as string,
+        })
+      }
+    },
+  )
+
+  it('may bring events of types that nobody knows, and null', async () => {
+    const unknown = ['{"type":"tool.execution.error","message":"m"}', '{"type":"new.thing"}', 'null']
+    const { url } = await serve(streaming(...unknown.map(event), event(DONE)))
+    expect((await collect(clientOf(url).startStream({}))).map(({ text }) => text)).toEqual([...unknown, DONE])
+  })
+
   it('whose connection breaks fails', async () => {
     const { url } = await serve((_request, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' })

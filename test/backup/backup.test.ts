@@ -211,11 +211,8 @@ describe('A backup', () => {
   it('counts as vanished what is deleted between listing and reading', async () => {
     const { sandbox, backup } = await world()
     const id = sandbox.account('source').create({ entries: [entry(1)] })
-    sandbox.faults.add({
-      operation: 'getHistory',
-      id,
-      then: { kind: 'answer', status: 404, body: '{"detail":"Not found"}' },
-    })
+    const then = { kind: 'answer', status: 404, body: '{"detail":"Not found"}' } as const
+    for (const operation of ['getHistory', 'get'] as const) sandbox.faults.add({ operation, id, then })
     expect(await backup()).toMatchObject({ exitCode: 0, listed: 1, vanished: 1, failed: 0, complete: true })
   })
 

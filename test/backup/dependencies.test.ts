@@ -85,7 +85,7 @@ describe('An agent', () => {
       expect(await here.backup()).toMatchObject({
         exitCode: 3,
         complete: true,
-        reason: '1 agents or files could not be fetched',
+        reason: '1 agent or file could not be fetched',
       })
       expect(look(here)).toMatchObject({
         counts: { failed: 1, stored: 0 },
@@ -127,6 +127,51 @@ describe('A file', () => {
       expect(look(here).counts).toMatchObject({ [state]: 1 })
       if (bytes === undefined) expect(look(here).reasons).toEqual(['The file came empty'])
     }
+  })
+})
+
+describe('A file that the API does not find', () => {
+  async function worldOfFileFrom(createdAt?: Date): Promise<World> {
+    const here = await world()
+    here.sandbox.account('source').create({ entries: [withFile], ...(createdAt && { createdAt }) })
+    return here
+  }
+  const addFile = ({ sandbox }: World) =>
+    sandbox.account('source').addFile({ metadata: metadata(7), content: Buffer.from('content') })
+
+  it('is asked for again while the reference is young: it may come later', async () => {
+    const here = await worldOfFileFrom()
+    for (let night = 1; night <= 2; night++)
+      expect(await here.backup()).toMatchObject({ exitCode: 3, dependencies: { failed: 1, expired: 0 } })
+    addFile(here)
+    expect(await here.backup()).toMatchObject({ exitCode: 0, dependencies: { stored: 1, failed: 0 } })
+  })
+
+  it('has expired when the reference is two days old', async () => {
+    for (const [days, state] of [
+      [1.9, 'failed'],
+      [2.1, 'expired'],
+    ] as const) {
+      const here = await worldOfFileFrom(new Date(Date.now() - days * 86_400_000))
+      expect(await here.backup()).toMatchObject({ dependencies: { [state]: 1 } })
+    }
+  })
+
+  it('though it had expired, is asked for again with --full', async () => {
+    const here = await worldOfFileFrom(long)
+    expect(await here.backup()).toMatchObject({ exitCode: 0, dependencies: { expired: 1 } })
+    addFile(here)
+    expect(await here.backup()).toMatchObject({ exitCode: 0, dependencies: { expired: 1 } })
+    expect(await here.backup('--full')).toMatchObject({
+      exitCode: 0,
+      dependencies: { stored: 1, expired: 0 },
+    })
+  })
+
+  it('has not expired when a gateway says so', async () => {
+    const here = await worldOfFileFrom(long)
+    here.sandbox.faults.add({ operation: 'getFile', then: answer(404, '{"message":"no Route matched"}') })
+    expect(await here.backup()).toMatchObject({ exitCode: 3, dependencies: { failed: 1, expired: 0 } })
   })
 })
 

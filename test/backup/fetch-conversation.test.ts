@@ -167,6 +167,27 @@ describe('The time of a fetch', () => {
   })
 })
 
+describe('A conversation that is read while its answer is being written', () => {
+  const hours = (n: number) => new Date(Date.now() + n * 3_600_000)
+
+  it.each([
+    ['right', 0, 0],
+    ['an hour ahead', 1, 0],
+    ['an hour behind', -1, 0],
+    ['right, and its last change lies in the future', 0, 5],
+  ])('is read again, with a clock of the service that is %s', async (_, ahead, future) => {
+    const now = hours(future).toISOString()
+    const texts = {
+      ...{ history: [entry(1)], messages: [entry(1)], date: hours(ahead).toUTCString() },
+      row: `{"id":"c","metadata":null,"created_at":"${now}","updated_at":"${now}"}`,
+    }
+    const { again } = await backUp(texts)
+    texts.history.push(entry(2))
+    texts.messages.push(entry(2))
+    expect(await again()).toMatchObject({ updated: 1, complete: true })
+  })
+})
+
 describe('Metadata', () => {
   it('that changed is asked for where the listing leaves it out', async () => {
     const here = await world({ behaviour: { listMetadata: 'absent' } })

@@ -55,6 +55,53 @@ describe('Whose archive it is', () => {
   })
 })
 
+describe('A key that sees nothing', () => {
+  it('is no healthy account until somebody confirms it, once', async () => {
+    const here = await world()
+    for (let night = 1; night <= 2; night++) {
+      expect(await here.backup()).toMatchObject({
+        ...{ exitCode: 3, listed: 0, complete: false },
+        reason: expect.stringContaining('--adopt-account') as string,
+      })
+    }
+    expect((await here.run('backup', '--dry-run')).exitCode).toBe(3)
+    expect(await here.backup('--adopt-account')).toMatchObject({ exitCode: 0, complete: true })
+    expect(await here.backup()).toMatchObject({ exitCode: 0, listed: 0, complete: true })
+  })
+
+  it('is healthy from its first conversation on', async () => {
+    const here = await world()
+    expect(await here.backup()).toMatchObject({ exitCode: 3 })
+    here.sandbox.account('source').create({ entries: [entry], createdAt: long })
+    expect(await here.backup()).toMatchObject({ exitCode: 0, new: 1, complete: true })
+  })
+
+  it('marks nothing gone of an archive that holds conversations, whether the key is known or not', async () => {
+    const { here, backupWithOther } = await worldWithOtherKey()
+    for (const key of ['source', 'other'])
+      for (const id of here.sandbox.account(key).ids.slice()) here.sandbox.account(key).remove(id)
+    expect(await here.backup()).toMatchObject({
+      ...{ exitCode: 3, gone: 0 },
+      reason: expect.stringContaining('3 of 3 conversations are no longer listed') as string,
+    })
+    expect((await backupWithOther()).exitCode).toBe(2)
+  })
+})
+
+describe('One conversation that can’t be read', () => {
+  it('does not keep a key from being recognised by the others', async () => {
+    for (const bad of ['conv_1', 'conv_2', 'conv_3']) {
+      const { here, backupWithOther } = await worldWithOtherKey()
+      here.sandbox.faults.add({
+        operation: 'get',
+        id: bad,
+        then: { kind: 'answer', status: 400, body: '{}' },
+      })
+      expect((await backupWithOther()).exitCode).toBe(0)
+    }
+  })
+})
+
 describe('Asking for what is no longer listed', () => {
   async function worldWithGone(): Promise<World> {
     const here = await world()

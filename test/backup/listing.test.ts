@@ -2,7 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
 import { listRows, type ListedRow, type Seen, type Verdict } from '../../src/backup/listing.ts'
+import { PageSize } from '../../src/backup/page-size.ts'
 import type { Window } from '../../src/backup/window.ts'
+import { HansardError } from '../../src/errors.ts'
 
 const SEED = Number(process.env['LISTING_SEED'] ?? 1)
 const LISTINGS = Number(process.env['LISTINGS'] ?? 5_000)
@@ -282,12 +284,142 @@ describe('A listing by anchored overlap', () => {
   })
 })
 
+/** How a service may treat a listing that does not change. */
+interface Treatment {
+  readonly size: number
+  /** What it does with a page_size above this. */
+  readonly largest: number
+  readonly overLargest: 'clamp' | 'refuse' | 'refuse later'
+  readonly page: 'heeded' | 'ignored' | 'clamped to the last' | 'wrapped around'
+  readonly order: 'fixed' | 'alternating' | 'two rows alternating' | 'rotating'
+}
+
+const treatment: fc.Arbitrary<Treatment> = fc.record({
+  size: fc.oneof(fc.nat(5), fc.nat(150)),
+  largest: fc.integer({ min: 1, max: 60 }),
+  overLargest: fc.constantFrom('clamp', 'refuse', 'refuse later'),
+  page: fc.constantFrom('heeded', 'ignored', 'clamped to the last', 'wrapped around'),
+  order: fc.constantFrom('fixed', 'alternating', 'two rows alternating', 'rotating'),
+})
+
+/** A service that treats its listing so, and counts requests. */
+class HostileService {
+  requests = 0
+  refusals = 0
+  readonly rows: ListedRow[]
+  readonly #treatment: Treatment
+
+  constructor(treatment: Treatment) {
+    this.#treatment = treatment
+    this.rows = Array.from({ length: treatment.size }, (_, i) => ({
+      key: `c${i}`,
+      createdAt: new Date(1e12 - i * 10).toISOString(),
+    }))
+  }
+
+  readonly fetch = ({ page, size }: Window): Promise<ListedRow[]> => {
+    const { largest, overLargest } = this.#treatment
+    this.requests++
+    if (
+      size > largest &&
+      (overLargest === 'refuse' || (overLargest === 'refuse later' && this.requests > 1))
+    ) {
+      this.refusals++
+      const message = `query.page_size: Input should be less than or equal to ${largest}`
+      return Promise.reject(new HansardError('request-refused', message, { status: 422 }))
+    }
+    const granted = overLargest === 'clamp' ? Math.min(size, largest) : size
+    const from = this.#pageOf(page, granted) * granted
+    return Promise.resolve(this.#ordered().slice(from, from + granted))
+  }
+
+  #pageOf(page: number, size: number): number {
+    const last = Math.max(0, Math.ceil(this.rows.length / size) - 1)
+    if (this.#treatment.page === 'ignored') return 0
+    if (this.#treatment.page === 'clamped to the last') return Math.min(page, last)
+    return this.#treatment.page === 'wrapped around' ? page % (last + 1) : page
+  }
+
+  #ordered(): ListedRow[] {
+    const { order } = this.#treatment
+    const isOdd = this.requests % 2 === 1
+    if (order === 'alternating') return isOdd ? this.rows : this.rows.toReversed()
+    if (order === 'rotating') {
+      const by = this.requests % (this.rows.length || 1)
+      return [...this.rows.slice(by), ...this.rows.slice(0, by)]
+    }
+    const [first, second, ...rest] = this.rows
+    const swaps = order === 'two rows alternating' && isOdd && first !== undefined && second !== undefined
+    return swaps ? [second, first, ...rest] : this.rows
+  }
+}
+
+describe('A listing of a hostile service', () => {
+  it(`ends after few requests, and never says complete when it missed a row (seed ${SEED})`, async () => {
+    await fc.assert(
+      fc.asyncProperty(treatment, fc.integer({ min: 1, max: 100 }), async (treatment, pageSize) => {
+        const service = new HostileService(treatment)
+        const { listed, verdict } = await list(service, pageSize)
+        if (verdict.complete) expect(listed.size).toBe(treatment.size)
+        expect(service.refusals).toBeLessThanOrEqual(7)
+        expect(service.requests).toBeLessThanOrEqual(150 + 4 * treatment.size)
+      }),
+      { numRuns: LISTINGS, seed: SEED },
+    )
+  })
+
+  it(`is complete where only the page size is refused or cut down (seed ${SEED})`, async () => {
+    const large = fc.integer({ min: 20, max: 100 })
+    const honest = { page: 'heeded', order: 'fixed' } as const
+    await fc.assert(
+      fc.asyncProperty(treatment, large, large, async (treatment, largest, pageSize) => {
+        const service = new HostileService({ ...treatment, ...honest, largest })
+        const { listed, verdict } = await list(service, pageSize)
+        expect({ ...verdict, listed: listed.size }).toEqual({
+          complete: true,
+          reason: undefined,
+          listed: treatment.size,
+        })
+      }),
+      { numRuns: LISTINGS * 0.2, seed: SEED },
+    )
+  })
+
+  it('goes on with a page of half the size where one is refused, and never asks for more again', async () => {
+    const asked: number[] = []
+    const service = new HostileService({
+      ...{ size: 120, largest: 30, overLargest: 'refuse', page: 'heeded', order: 'fixed' },
+    })
+    const fetch = (window: Window) => {
+      asked.push(window.size)
+      return service.fetch(window)
+    }
+    expect((await list({ fetch }, 100)).verdict.complete).toBe(true)
+    expect(asked.slice(0, 3)).toEqual([100, 50, 25])
+    expect(Math.max(...asked.slice(2))).toBe(25)
+  })
+
+  it('fails with the refusal where even one row is refused, or where a later page is for another reason', async () => {
+    const refusal = new HansardError('request-refused', 'query.colour: unknown', { status: 422 })
+    let requests = 0
+    const refuseAll = () => Promise.reject(refusal)
+    const refuseLater = (window: Window) => {
+      requests++
+      return window.page === 0 ? new HostileService(still).fetch(window) : refuseAll()
+    }
+    const still = { size: 50, largest: 20, overLargest: 'clamp', page: 'heeded', order: 'fixed' } as const
+    await expect(list({ fetch: refuseAll }, 100)).rejects.toBe(refusal)
+    await expect(list({ fetch: refuseLater }, 20)).rejects.toBe(refusal)
+    expect(requests).toBe(2)
+  })
+})
+
 async function list(
   account: { fetch: (window: Window) => Promise<ListedRow[]> },
   pageSize: number,
 ): Promise<{ listed: Set<string>; verdict: Verdict }> {
   const seen = new SeenInMemory()
-  const rows = listRows(account.fetch, seen, { pageSize })
+  const rows = listRows(account.fetch, seen, { pageSize: new PageSize(pageSize) })
   for (;;) {
     const next = await rows.next()
     if (next.done === true) return { listed: seen.listed, verdict: next.value }

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
 
-import { splitList, splitPage } from '../../src/backup/split.ts'
+import { splitList, pageOf } from '../../src/backup/split.ts'
 
 const answer = (text: string) => ({ text, json: JSON.parse(text) as unknown })
 const history = (entries: string) => `{"conversation_id":"conv_1","object":"list","entries":${entries}}`
 
 describe('An answer of another shape than the one asked for is refused with all that came:', () => {
   it.each(['null', '{}', '{"data":[]}', '"[]"', '7'])('a page of the listing that is %s', (text) => {
-    expect(() => splitPage(answer(text))).toThrow(
+    expect(() => pageOf(answer(text))).toThrow(
       expect.objectContaining({
         code: 'unexpected-shape',
         message: expect.stringContaining('not an array') as string,
@@ -15,6 +15,13 @@ describe('An answer of another shape than the one asked for is refused with all 
       }) as Error,
     )
   })
+
+  it.each(['{"object":"list"}', '{"object":"list","data":{}}', '{"object":"error","data":[]}'])(
+    'a page of the listing in an envelope without a list: %s',
+    (text) => {
+      expect(() => pageOf(answer(text))).toThrow('not an array')
+    },
+  )
 
   it.each(['null', '7', '"entries"', '[]', '{}', history('null'), history('{}')])(
     'a history that is %s',
@@ -44,5 +51,21 @@ it('A history is split into its envelope and its entries, with no white space be
   expect(splitList(answer(history('[ {"a": 1.0} , {} ]')), 'entries', 'conv_1')).toEqual({
     envelope: history('[]'),
     entries: ['{"a":1.0}', '{}'],
+  })
+})
+
+describe('A page of the listing', () => {
+  const rows = '[ {"id": "a", "n": 1.10} , 7 ]'
+  const texts = ['{"id":"a","n":1.10}', '7']
+
+  it('is taken as it came, from a bare array', () => {
+    expect(pageOf(answer(rows))).toEqual({ rows: [{ id: 'a', n: 1.1 }, 7], texts, saysMore: false })
+  })
+
+  it('is taken from an envelope too, which may say that there is more', () => {
+    for (const more of [true, false]) {
+      const text = `{"object":"list","has_more":${more},"data":[],"data":${rows}}`
+      expect(pageOf(answer(text))).toMatchObject({ texts, saysMore: more })
+    }
   })
 })

@@ -28,6 +28,7 @@ describe('Bad input gets one sentence, a hint and the right exit code:', () => {
     chmodSync(file, 0o644)
     const { exitCode, stderr } = await hansard([
       'backup',
+      '--adopt-account',
       '--api-key-file',
       file,
       '--base-url',

@@ -53,6 +53,56 @@ it('Nothing that an account holds can steer a terminal, as text or as JSON', asy
   expect(jsonFor({}, hostile)).toBe(hostile)
 })
 
+it('With --json a pipe gets no character that could steer a terminal either, whichever command writes it', async () => {
+  const { sandbox, archive, run } = await world({ stories: await loadStories(storiesDirectory) })
+  const name = '\u009b31m\u202ename\u2028\u007f'
+  sandbox.account('source').create({
+    row: JSON.stringify({
+      id: `conv_${name}`,
+      name,
+      created_at: '2026-01-01T00:00:00Z',
+      metadata: { [name]: name },
+    }),
+    entries: [`{"type":"new ${name}","role":"user","content":"words ${name}","id":"x"}`],
+  })
+  const [failing = ''] = sandbox.account('source').ids
+  const body = JSON.stringify({ message: name })
+  sandbox.faults.add({ operation: 'getHistory', id: failing, then: { kind: 'answer', status: 422, body } })
+  const commands = [
+    ['backup'],
+    ['list'],
+    ['search', 'words'],
+    ['status'],
+    ['runs'],
+    ['verify'],
+    ['verify', '--remote'],
+    ['replay', 'status'],
+    ['ack', failing],
+    ['list', '--archive', `none ${name}`],
+    ['export', 'jsonl', '--output', `${archive} ${name}.jsonl`],
+  ]
+  for (const args of commands) {
+    const { stdout } = await run(...args, '--json')
+    expect(stdout.length, args.join(' ')).toBeGreaterThan(1)
+    const steers = [...stdout].filter((character) => STEERING.test(character) || character === '\u2028')
+    expect({ args, steers }).toEqual({ args, steers: [] })
+    for (const line of stdout.trimEnd().split('\n')) JSON.parse(line)
+  }
+  const listed = (await run('list', '--json')).stdout
+    .split('\n')
+    .flatMap((line) => (line ? [JSON.parse(line)] : []))
+  expect(listed).toContainEqual(expect.objectContaining({ name }))
+})
+
+it('JSON for a terminal is the same JSON, whatever stands between its tokens', () => {
+  const texts = ['{"a":\r"\u009b\u2028"\r\n,\t"b\u202e":[\r]}', '\r[]\r', '"\\r\u007f"']
+  for (const text of texts) {
+    const shown = jsonFor({ isTTY: true }, text)
+    expect(JSON.parse(shown)).toEqual(JSON.parse(text))
+    expect(shown).not.toMatch(/\r(?!\n)|[\u007f-\u009f\u202e\u2028]/)
+  }
+})
+
 it('Colour is for terminals that want it', async () => {
   const { archive, run } = await world({ stories: await loadStories(storiesDirectory) })
   await run('backup')

@@ -88,7 +88,7 @@ describe('Paths that lead elsewhere:', () => {
     writeFileSync(archive, '', { mode: 0o644 })
     const { exitCode, stderr } = await run('status')
     expect([exitCode, stderr, statSync(archive).size]).toEqual([2, expect.stringContaining('is empty'), 0])
-    expect((await run('backup')).exitCode).toBe(0)
+    expect((await run('backup', '--adopt-account')).exitCode).toBe(0)
     expect(statSync(archive).mode & 0o777).toBe(0o600)
   })
 
@@ -101,7 +101,7 @@ describe('Paths that lead elsewhere:', () => {
 
   it('a base URL with the /v1 that other clients want in it', async () => {
     const { sandbox, run } = await world()
-    expect((await run('backup', '--base-url', `${sandbox.url}/v1/`)).exitCode).toBe(0)
+    expect((await run('backup', '--adopt-account', '--base-url', `${sandbox.url}/v1/`)).exitCode).toBe(0)
     expect(clientOf(`${sandbox.url}/proxy/v1`).baseUrl).toBe(`${sandbox.url}/proxy`)
   })
 

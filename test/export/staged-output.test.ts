@@ -1,4 +1,5 @@
 import {
+  chownSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -272,6 +273,37 @@ describe('A place is refused', () => {
       'a folder with files',
       (part) => (mkdirSync(join(part, 'out'), { recursive: true }), writeFileSync(join(part, 'mine'), '')),
     ],
+    [
+      'a folder with files of the same names',
+      (part) => (
+        mkdirSync(join(part, 'out'), { recursive: true }),
+        writeFileSync(join(part, 'out', 'a'), 'mine')
+      ),
+    ],
+    [
+      'a folder whose lock is a link',
+      (part) => (
+        mkdirSync(part),
+        writeFileSync(`${part}.mine`, ''),
+        symlinkSync(`${part}.mine`, join(part, '.lock'))
+      ),
+    ],
+    [
+      'a folder whose lock holds something',
+      (part) => (mkdirSync(part), writeFileSync(join(part, '.lock'), 'mine')),
+    ],
+    ...(process.getuid?.() === 0
+      ? [
+          [
+            'a folder of another user',
+            (part: string) => (
+              mkdirSync(part),
+              writeFileSync(join(part, '.lock'), ''),
+              chownSync(part, 65_534, 65_534)
+            ),
+          ] as [string, (part: string) => void],
+        ]
+      : []),
   ])('beside which somebody has %s of the name that an export works in', async (_, make) => {
     const folder = testFolder()
     make(join(folder, 'out.part'))

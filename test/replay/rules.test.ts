@@ -73,19 +73,24 @@ describe('An entry', () => {
     const handoff = '{"type":"agent.handoff","previous_agent_name":"desk","next_agent_name":"gauge"}'
     const call = '{"type":"function.call","tool_call_id":"aaaaaaaaa","name":"f","arguments":"{}"}'
     const result = '{"type":"function.result","tool_call_id":"aaaaaaaaa","result":"1"}'
-    expect(inputs(renderOf([handoff, user]))[0]).toContain('[handoff: desk to gauge]')
+    expect(inputs(renderOf([handoff, user]))[0]).toContain('[handoff: desk → gauge]')
+    const captured = '{"type":"agent.handoff","agent_id":"ag_1","agent_name":"websearch-agent"}'
+    expect(inputs(renderOf([captured, user]))[0]).toContain('[handoff: → websearch-agent (ag_1)]')
     const within = renderOf([call, handoff, result])
     expect(inputs(within)).toEqual([call, result])
     expect(kinds(within)).toEqual(['handoff-dropped'])
   })
 
-  it('keeps arguments as they are: an object with long numbers, a JSON cut off in the middle', () => {
+  it('keeps arguments as they are: an object with long numbers, a string that holds JSON', () => {
     const long =
-      '{"type":"function.call","tool_call_id":"a","name":"f","arguments":{"n":12345678901234567890,"x":1e400}}'
-    const cut = '{"type":"function.call","tool_call_id":"b","name":"f","arguments":"{\\"since\\": \\"2026-0"}'
-    const results = ['a', 'b'].map((id) => `{"type":"function.result","tool_call_id":"${id}","result":"1"}`)
-    const rendering = renderOf([long, cut, ...results])
-    expect(inputs(rendering)).toEqual([long, cut, ...results])
+      '{"type":"function.call","tool_call_id":"aaaaaaaaa","name":"f","arguments":{"n":12345678901234567890,"x":1e400}}'
+    const text =
+      '{"type":"function.call","tool_call_id":"bbbbbbbbb","name":"f","arguments":"{ \\"since\\": 1.10 }"}'
+    const results = ['aaaaaaaaa', 'bbbbbbbbb'].map(
+      (id) => `{"type":"function.result","tool_call_id":"${id}","result":"1"}`,
+    )
+    const rendering = renderOf([long, text, ...results])
+    expect(inputs(rendering)).toEqual([long, text, ...results])
     expect(rendering.planned.state).toBe('ready')
   })
 })
@@ -110,6 +115,11 @@ describe('A chunk', () => {
       '{"type":"tool_file","tool":"t","file_id":"f","file_name":"delta","file_type":"png"}',
       '[file: delta.png]',
     ],
+    [
+      '{"type":"tool_file","tool":"t","file_id":"f","file_name":"plot_0.png","file_type":"png"}',
+      '[file: plot_0.png]',
+    ],
+    ['{"type":"tool_reference","tool":"t","title":1.10,"url":"https://e.org"}', '[1.10](https://e.org)'],
     ['{"type":"hologram","depth":-0.0}', '{"type":"hologram","depth":-0.0}'],
   ])('%s becomes the text %s', (chunk, text) => {
     expect(second(of(chunk))).toBe(`{"type":"text","text":${JSON.stringify(text)}}`)
@@ -143,13 +153,20 @@ describe('A function call', () => {
     expect(kinds(renderOf([call('a'), user, result('a'), user]))).toEqual(['call-as-text', 'result-as-text'])
   })
 
+  it('without a result in the middle of a history is told as text', () => {
+    const rendering = renderOf([call('aaaaaaaaa'), user])
+    expect(kinds(rendering)).toEqual(['call-as-text'])
+    expect(blocks(renderOf([call('aaaaaaaaa'), user], { mode: 'turns' }))).toEqual(['unanswered-call'])
+  })
+
   it('that waits while another is told as text is told as text too', () => {
     const rendering = renderOf([call('c'), call('a'), result('c'), user, result('a'), user])
     expect(kinds(rendering)).toEqual(['call-as-text', 'call-as-text', 'result-as-text', 'result-as-text'])
   })
 
   it('that shares its id with an open one gets another', () => {
-    const rendering = renderOf([call('a'), call('a'), result('a'), result('a')])
+    const id = 'aaaaaaaaa'
+    const rendering = renderOf([call(id), call(id), result(id), result(id)])
     expect(kinds(rendering)).toEqual(['call-renamed', 'call-renamed'])
     expect(new Set(inputs(rendering).map((each) => member(each, 'tool_call_id')?.value)).size).toBe(2)
   })

@@ -26,6 +26,18 @@ export function comparable(input: string | Value): string {
 }
 
 function declaredFor(entry: string, losses: readonly Loss[]): (string | Value)[] {
+  const isAdded = ({ path, before }: Loss): boolean => path === '' && before === null
+  const added = losses.filter(isAdded).flatMap(replacement)
+  return [
+    ...added,
+    ...changed(
+      entry,
+      losses.filter((loss) => !isAdded(loss)),
+    ),
+  ]
+}
+
+function changed(entry: string, losses: readonly Loss[]): (string | Value)[] {
   const whole = losses.findLast(({ path }) => path === '')
   if (whole !== undefined) return replacement(whole)
   const value = JSON.parse(compact(entry)) as Value

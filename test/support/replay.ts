@@ -1,5 +1,5 @@
 import type { ReplayOptions, Target } from '../../src/replay/plan.ts'
-import type { Behaviour } from '../../src/sandbox/behaviour.ts'
+import { profiles, type Behaviour } from '../../src/sandbox/behaviour.ts'
 
 /** The options of a replay that nobody has said anything about. */
 export const plainOptions: ReplayOptions = {
@@ -29,12 +29,4 @@ export const plainTarget: Target = {
 }
 
 /** The sandbox as hard to please as its switches make it. */
-export const strictest: Partial<Behaviour> = {
-  trailingAssistant: 'refuse',
-  handoffInputs: 'refuse',
-  toolExecutionInputs: 'refuse',
-  toolReferenceInputs: 'refuse',
-  inputIds: 'refuse',
-  thinkingInputs: 'refuse',
-  maxTokensZero: 'refuse',
-}
+export const strictest: Partial<Behaviour> = profiles.strict

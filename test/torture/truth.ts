@@ -7,10 +7,13 @@ import { compact } from '../../src/model/json-text.ts'
 import { redactSecrets } from '../../src/model/secrets.ts'
 import type { SandboxAccount } from '../../src/sandbox/account.ts'
 
-/** Runs whose books tell of more or of fewer revisions than they stored; one that was killed has no books. */
+/**
+ * Runs whose books tell of more or of fewer revisions than they stored, those that were killed included. What failed may
+ * be stored in part.
+ */
 const BOOKS = `
-  select id, outcome, new, updated, (select count(*) from revision where revision.run = run.id) as revisions
-  from run where ended_at is not null and new + updated <> revisions`
+  select id, outcome, new, updated, failed, (select count(*) from revision where revision.run = run.id) as revisions
+  from run where revisions not between new + updated and new + updated + failed`
 
 /** Fails unless SQLite and `hansard verify` find the file sound. */
 export function checkIntegrity(archive: string): void {

@@ -35,6 +35,8 @@ export interface Problem {
   readonly isWarning?: boolean
   /** It may be the only trace of what was lost elsewhere, and must stay until nothing is. */
   readonly isEvidence?: boolean
+  /** What to do about it, where that is not what the check advises. */
+  readonly advice?: string
   /** Puts it right from what is proven to be right; absent where nothing is left to derive it from. */
   readonly mend?: (db: Sqlite) => void
 }
@@ -43,6 +45,8 @@ export interface Problem {
 export interface Subject {
   readonly db: Sqlite
   readonly path: string
+  /** It was repaired just before, so what waits for the next backup to be made is missing now. */
+  readonly isRepaired?: boolean
 }
 
 /** One thing that must be so in a sound archive. */

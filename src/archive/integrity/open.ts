@@ -3,6 +3,7 @@ import { closeSync, openSync, readSync, statSync } from 'node:fs'
 import { HansardError, isHansardError, messageOf } from '../../errors.ts'
 import { refuseMissing } from '../archive.ts'
 import { isOutdated } from '../migrations.ts'
+import { ReadOnlyPlaceError } from '../read-only-place.ts'
 import { explainSqlite, openSqlite, type Sqlite } from '../sqlite.ts'
 
 /** A file that was opened to be examined, or why it can't be read as an archive. */
@@ -13,7 +14,7 @@ export type Opened =
 /**
  * Opens a file to examine it, without changing it.
  *
- * @throws HansardError `file` when there is no file, or none that may be read
+ * @throws HansardError `file` when there is no file, or none that may be read where it is
  */
 export function openToExamine(path: string): Opened {
   refuseMissing(path)
@@ -26,7 +27,8 @@ export function openToExamine(path: string): Opened {
   } catch (thrown) {
     db?.close()
     const explained = explainSqlite(thrown, path)
-    if (isHansardError(explained, 'archive-locked')) throw explained
+    if (isHansardError(explained, 'archive-locked') || explained instanceof ReadOnlyPlaceError)
+      throw explained
     if (isHansardError(explained, 'archive-newer'))
       return { db: undefined, check: 'format', what: messageOf(explained) }
     return { db: undefined, ...(faultOfFile(path) ?? { check: 'file', what: messageOf(explained) }) }

@@ -76,12 +76,20 @@ function fillSearch(db: Sqlite): Repair[] {
   try {
     const index = new SearchIndex(db, new Histories(db))
     const { waiting } = index.state()
+    const unindexed = index.unindexed.count()
+    if (unindexed > 0) db.transaction(() => index.retryUnindexed({ all: true })).immediate()
     while (db.transaction(() => index.addSome()).immediate());
-    return waiting === 0
-      ? []
-      : [{ check: 'search', what: `${waiting} conversations were put into the index` }]
+    const mended = unindexed - index.unindexed.count()
+    return [
+      ...(waiting === 0
+        ? []
+        : [`${waiting} ${waiting === 1 ? 'conversation was' : 'conversations were'} put into the index`]),
+      ...(mended <= 0
+        ? []
+        : [`${mended} ${mended === 1 ? 'text' : 'texts'} that could not be indexed before`]),
+    ].map((what) => ({ check: 'search', what }))
   } catch {
-    return [] // the check that follows says why
+    return [] // the check that follows says what is missing
   }
 }
 

@@ -3,6 +3,7 @@ import { searchTextOfEntry, searchTextOfRow } from '../../model/search-text.ts'
 import { Histories } from '../histories.ts'
 import { SearchIndex } from '../search-index.ts'
 import type { Sqlite } from '../sqlite.ts'
+import { Unindexed } from '../unindexed.ts'
 import type { Check } from './check.ts'
 import { expectedDefinitions } from './definitions.ts'
 import { faultOfEntry, type EntryRow } from './entries.ts'
@@ -17,11 +18,35 @@ import { checksumOfIndex, WordChecksum } from './word-checksum.ts'
 export const search: Check = {
   name: 'search',
   about: 'the search index has the words of the texts that it was filled with, and knows who holds them',
-  *find({ db }) {
+  *find({ db, isRepaired }) {
     if (!isThere(db)) return // reported with the schema
+    const where = { table: 'search' }
+    const missing = isRepaired === true ? waitingIn(db) : 0
+    if (missing > 0)
+      yield { what: `${missing} conversations are not in it`, where, isWarning: true, advice: LATER }
+    for (const what of unindexedIn(db)) yield { what, where, isWarning: true, advice: LATER }
     for (const what of faultsOf(db))
-      yield { what, where: { table: 'search' }, isWarning: true, isEvidence: true, mend: emptySearch }
+      yield { what, where, isWarning: true, isEvidence: true, mend: emptySearch }
   },
+}
+
+const LATER =
+  'No text is lost: `hansard show` and the exports have it. A newer hansard may be able to index it.'
+
+function waitingIn(db: Sqlite): number {
+  try {
+    return new SearchIndex(db, new Histories(db)).state().waiting
+  } catch {
+    return 0 // an index that can't be read is reported below
+  }
+}
+
+function* unindexedIn(db: Sqlite): Generator<string> {
+  const rows = db.prepare('select document, reason from unindexed order by document').iterate()
+  for (const { document, reason } of rows as Iterable<{ document: number; reason: string }>) {
+    const what = document > 0 ? `entry ${document}` : `the row of revision ${-document}`
+    yield `${what} could not be put into it: ${reason}`
+  }
 }
 
 /** Makes the index anew, empty: whoever repairs fills it afterwards, a batch at a time. */
@@ -32,12 +57,14 @@ export function emptySearch(db: Sqlite): void {
 
 /** Tells whether a table belongs to the search index, and so derives from the others. */
 export function isSearchTable(name: string): boolean {
-  return name === 'search' || name === 'holding'
+  return TABLES.includes(name)
 }
 
+const TABLES = ['search', 'holding', 'unindexed']
+
 function isThere(db: Sqlite): boolean {
-  const tables = db.prepare(`select count(*) from sqlite_schema where name in ('search', 'holding')`)
-  return tables.pluck().get() === 2
+  const tables = db.prepare('select count(*) from sqlite_schema where name in (?, ?, ?)')
+  return tables.pluck().get(...TABLES) === TABLES.length
 }
 
 function* faultsOf(db: Sqlite): Generator<string> {
@@ -64,17 +91,20 @@ function addTexts(
   reach: { readonly entries: number; readonly revisions: number },
 ): number | undefined {
   let documents = 0
+  const unindexed = new Set(new Unindexed(db).documents())
+  const add = (document: number, text: () => string) => {
+    if (!unindexed.has(document)) checksum.add(document, text())
+    documents++
+  }
   for (const { id, row } of rowsOf<EntryRow>(db, 'entry', 'sha256, json')) {
     if (id > reach.entries) continue
     if (row === undefined || faultOfEntry(row) !== undefined) return undefined
-    checksum.add(id, searchTextOfEntry(String(row.json)))
-    documents++
+    add(id, () => searchTextOfEntry(String(row.json)))
   }
   for (const { id, row } of rowsOf<SealedRow>(db, 'revision', SEALED_COLUMNS)) {
     if (id > reach.revisions) continue
     if (row === undefined || !isSealed(row)) return undefined
-    checksum.add(-id, searchTextOfRow(row.row))
-    documents++
+    add(-id, () => searchTextOfRow(row.row))
   }
   return documents
 }

@@ -37,17 +37,19 @@ export interface Verification {
  *
  * This detects decay. It does not detect tampering: whoever can change a text can change its hash as well.
  *
+ * @param options.isRepaired it was repaired just before, so that the search index must hold everything
  * @throws HansardError `file` when there is no file, or none that may be read
  */
 export function* verifyArchive(
   path: string,
+  { isRepaired = false } = {},
 ): Generator<{ finding: Finding } | { done: CheckResult }, Verification> {
   const opened = openToExamine(path)
   if (opened.db === undefined) {
     yield { finding: findingOf(opened.check, { what: opened.what, where: {} }) }
     return { isReadable: false }
   }
-  const subject = { db: opened.db, path }
+  const subject = { db: opened.db, path, isRepaired }
   try {
     if (!opened.isOutdated) {
       for (const check of checks) yield* run(check, subject)
@@ -69,7 +71,7 @@ export function* verifyArchive(
     }
     return { isReadable: false }
   }
-  return yield* verifyArchive(path)
+  return yield* verifyArchive(path, { isRepaired })
 }
 
 /** The problems that a check finds; that it could not be finished is one too. */
@@ -95,8 +97,9 @@ function* run(
   return done
 }
 
-function findingOf(check: CheckName, { what, where, isWarning, mend }: Problem): Finding {
+function findingOf(check: CheckName, { what, where, isWarning, mend, ...problem }: Problem): Finding {
   const repairable = mend !== undefined
   const severity = isWarning === true ? 'warning' : 'error'
-  return { check, severity, what, where, repairable, advice: adviceOn(check, repairable) }
+  const advice = problem.advice ?? adviceOn(check, repairable)
+  return { check, severity, what, where, repairable, advice }
 }

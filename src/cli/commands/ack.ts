@@ -3,7 +3,7 @@ import { lockArchive } from '../../archive/lock.ts'
 import { HansardError } from '../../errors.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'
-import { writeLine } from '../output.ts'
+import { writeJson, writeLine } from '../output.ts'
 
 export interface AckCommandOptions extends GlobalOptions {
   readonly id: string
@@ -24,9 +24,10 @@ export async function ackCommand(
         failure: archive.failures.acknowledge(id, now),
         alerts: archive.events.acknowledge(id, now),
         dependency: archive.dependencies.acknowledge(id, now),
+        search: archive.searchIndex.unindexed.acknowledge(id, now),
       }))
       if (!Object.values(done).includes(true)) throw nothingOpen(id)
-      if (json === true) await writeLine(io.stdout, JSON.stringify({ command: 'ack', id, ...done }))
+      if (json === true) await writeJson(io.stdout, { command: 'ack', id, ...done })
       else if (quiet !== true) await writeLine(io.stdout, 'Acknowledged: it no longer makes a run partial.')
       return exitCodes.done
     } finally {

@@ -5,12 +5,13 @@ import type { CallReply, ConversationsClient, PlainName, StreamName } from '../.
 import { lookups, operations, type Operation } from '../../api/operations.ts'
 import type { CallArguments } from '../../api/request.ts'
 import { HansardError, messageOf } from '../../errors.ts'
-import { isArrayText, replaceAt } from '../../model/json-text.ts'
+import { compact, isArrayText, replaceAt } from '../../model/json-text.ts'
 import { redactSecrets } from '../../model/secrets.ts'
 import { connect } from '../account.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { AccountOptions, Io } from '../io.ts'
 import { jsonFor, write, writeLine } from '../output.ts'
+import { defuse } from '../terminal-text.ts'
 
 export interface ApiOptions {
   readonly operation: string
@@ -46,7 +47,8 @@ export async function callOperation(
   const shown = (text: string) => jsonFor(io.stdout, options.showSecrets ? text : redacted(text))
   const call = { signal: io.signal }
   if (isStream(name)) {
-    for await (const { text } of client.stream(name, args, call)) await writeLine(io.stdout, shown(text))
+    for await (const { text } of client.stream(name, args, call))
+      await writeLine(io.stdout, shown(inOneLine(text)))
   } else {
     await print(await client.call(name, args, call), shown, io)
   }
@@ -55,7 +57,24 @@ export async function callOperation(
 
 async function print(reply: CallReply, shown: (text: string) => string, io: Io): Promise<void> {
   if (reply.kind === 'json') await writeLine(io.stdout, shown(reply.text))
-  if (reply.kind === 'bytes') await write(io.stdout, reply.bytes)
+  if (reply.kind === 'bytes')
+    await write(io.stdout, io.stdout.isTTY === true ? readable(reply.bytes) : reply.bytes)
+}
+
+/** A terminal gets the bytes of a file only where they are text, and none of what could steer it. */
+function readable(bytes: Uint8Array): string {
+  try {
+    return defuse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  } catch {
+    throw new HansardError('usage', 'This file is not text, which a terminal cannot show', {
+      hint: 'Send the output into a file or a pipe.',
+    })
+  }
+}
+
+/** As it came, unless it came in several lines. */
+function inOneLine(text: string): string {
+  return /[\r\n]/.test(text) ? compact(text) : text
 }
 
 /** A list has its rows redacted one by one. */

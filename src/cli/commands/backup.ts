@@ -10,7 +10,7 @@ import type { BackupResult } from '../../backup/options.ts'
 import { connect } from '../account.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { AccountOptions, Io } from '../io.ts'
-import { writeLine } from '../output.ts'
+import { writeJson, writeLine } from '../output.ts'
 import { showProgress } from '../progress.ts'
 import { defuseLine } from '../terminal-text.ts'
 import { count } from '../words.ts'
@@ -60,6 +60,7 @@ async function lockedRun(
   options: BackupCommandOptions,
   io: Io,
 ): Promise<ExitCode> {
+  io.goOnUnread?.()
   if (holdsSomething(options.archive)) openArchive(options.archive).close() // what is none gets no lock beside it
   warnOfNetworkDisk(options, io)
   const lock = await awaitLock(options.archive, io.name, {
@@ -112,7 +113,7 @@ async function runBackup(
     const said = { onProgress: progress.update, onIndexing }
     const result = await backup(client, archive, { ...how, signal: io.signal, ...said })
     progress.end()
-    if (options.json === true) await writeLine(io.stdout, JSON.stringify(resultObject(result)))
+    if (options.json === true) await writeJson(io.stdout, resultObject(result))
     else if (options.quiet !== true) await writeSummary(result, options, io)
     else if (result.outcome === 'partial' && result.reason !== undefined)
       await writeLine(io.stderr, defuseLine(`hansard: ${result.reason}`)) // cron mails what is written
@@ -146,15 +147,16 @@ async function writeSummary(result: BackupResult, options: BackupCommandOptions,
     `${result.unchanged} unchanged`,
   ]
   if (failed > 0) counts.push(`${failed} failed`)
-  if (vanished > 0) counts.push(`${vanished} vanished while listing`)
-  if (result.gone > 0) counts.push(`${result.gone} no longer there`)
-  await writeLine(io.stdout, `${count(listed, 'conversation')} listed: ${counts.join(', ')}.`)
+  if (vanished > 0) counts.push(`${vanished} not found`)
+  if (result.gone > 0) counts.push(`${result.gone} marked gone`)
+  const asked = options.id === undefined ? 'listed' : 'asked for'
+  await writeLine(io.stdout, `${count(listed, 'conversation')} ${asked}: ${counts.join(', ')}.`)
   if (outcome === 'interrupted') await writeLine(io.stdout, 'Interrupted; the next run goes on from here.')
-  else if (complete === true)
-    await writeLine(io.stdout, 'The listing is complete: it missed nothing that was there throughout.')
+  else if (complete === true) await writeLine(io.stdout, 'Listing verified complete.')
   else if (complete === false)
-    await writeLine(io.stdout, `Not shown to be complete: ${reason ?? 'unknown reason'}.`)
-  if (complete !== false && reason !== undefined) await writeLine(io.stdout, `But: ${reason}.`)
+    await writeLine(io.stdout, defuseLine(`Completeness not verified: ${reason ?? 'unknown reason'}.`))
+  if (complete !== false && reason !== undefined)
+    await writeLine(io.stdout, defuseLine(`Not everything is done: ${reason}.`))
   const work = `${count(requests, 'request')}, ${(bytes / 1e6).toFixed(1)} MB, ${seconds.toFixed(1)} s`
   await writeLine(
     io.stdout,

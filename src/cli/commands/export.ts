@@ -11,7 +11,7 @@ import { stageOutput } from '../../export/staged-output.ts'
 import { streamOutput } from '../../export/stream-output.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'
-import { jsonFor, writeLine } from '../output.ts'
+import { jsonFor, writeJson, writeLine } from '../output.ts'
 import { showProgress } from '../progress.ts'
 import { warnOfStaleIndex } from '../search-talk.ts'
 import { selectionOf, type SelectionOptions } from '../selection-options.ts'
@@ -102,7 +102,7 @@ function problemTalk(io: Io): Pick<ExportOptions, 'onLeftOut' | 'onNotice' | 'on
 async function tellCounts(counts: ExportCounts, options: ExportCommandOptions, io: Io): Promise<void> {
   const { output, format, quiet, json } = options
   if (json === true && output !== '-') {
-    await writeLine(io.stdout, JSON.stringify({ command: 'export', format, ...counts, output }))
+    await writeJson(io.stdout, { command: 'export', format, ...counts, output })
   } else if (quiet !== true) {
     for (const line of summaryOf(counts, output)) await writeLine(io.stderr, line)
   }

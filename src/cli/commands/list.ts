@@ -2,7 +2,7 @@ import { openArchive } from '../../archive/archive.ts'
 import type { ListedConversation } from '../../archive/conversations.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'
-import { jsonFor, writeLine } from '../output.ts'
+import { writeJson, writeLine } from '../output.ts'
 import { warnOfStaleIndex } from '../search-talk.ts'
 import { selectionOf, type SelectionOptions } from '../selection-options.ts'
 import { defuseLine, fit, pad } from '../terminal-text.ts'
@@ -18,10 +18,8 @@ export async function listCommand(options: ListCommandOptions, io: Io): Promise<
     const lineOf = layoutFor(width)
     for (const conversation of archive.conversations.list(selectionOf(options))) {
       if (io.signal.aborted) return exitCodes.interrupted
-      await writeLine(
-        io.stdout,
-        options.json === true ? jsonFor(io.stdout, JSON.stringify(conversation)) : lineOf(conversation),
-      )
+      if (options.json === true) await writeJson(io.stdout, conversation)
+      else await writeLine(io.stdout, lineOf(conversation))
     }
     if (options.match !== undefined) await warnOfStaleIndex(archive, options, io)
     return exitCodes.done

@@ -6,7 +6,7 @@ import { replay, type Progress, type ReplayResult } from '../../replay/run/repla
 import { ask, canAsk } from '../ask.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
-import { writeLine } from '../output.ts'
+import { writeJson, writeLine } from '../output.ts'
 import { estimateWords, money } from '../plan-table.ts'
 import { showProgress } from '../progress.ts'
 import type { RunOptions } from '../replay-options.ts'
@@ -55,6 +55,7 @@ async function plannedRun(
       await writeLine(io.stderr, 'hansard: nothing was sent')
       return exitCodes.done
     }
+    io.goOnUnread?.()
     return await run(client, archive, plan, options, io)
   } finally {
     plan.close()
@@ -117,7 +118,7 @@ function lineOf({ planned, done, pending, uncertain, failed, tokensIn, tokensOut
 
 async function tell(result: ReplayResult, options: RunOptions, io: Io): Promise<void> {
   if (options.json === true) {
-    await writeLine(io.stdout, JSON.stringify({ command: 'replay run', ...result }))
+    await writeJson(io.stdout, { command: 'replay run', ...result })
     return
   }
   if (options.quiet === true) return

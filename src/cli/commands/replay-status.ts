@@ -7,7 +7,7 @@ import {
 } from '../../replay/replay-status.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'
-import { jsonFor, writeLine } from '../output.ts'
+import { writeJson, writeLine } from '../output.ts'
 import { money } from '../plan-table.ts'
 import { defuseLine } from '../terminal-text.ts'
 import { count } from '../words.ts'
@@ -19,8 +19,7 @@ export async function replayStatusCommand(options: GlobalOptions, io: Io): Promi
     const targets = replayStatus(archive)
     if (options.json === true) {
       const unsettled = [...unsettledCopies(archive)].map(shown)
-      const answer = JSON.stringify({ command: 'replay status', targets, unsettled })
-      await writeLine(io.stdout, jsonFor(io.stdout, answer))
+      await writeJson(io.stdout, { command: 'replay status', targets, unsettled })
       return exitCodes.done
     }
     if (targets.length === 0) await writeLine(io.stdout, 'Nothing was replayed yet.')

@@ -5,7 +5,7 @@ import { recogniseTarget } from '../../replay/recognise-target.ts'
 import { undoReplay, type Undone } from '../../replay/undo.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
-import { writeLine } from '../output.ts'
+import { writeJson, writeLine } from '../output.ts'
 import { connectTarget, type TargetOptions } from '../target.ts'
 import { defuseLine } from '../terminal-text.ts'
 
@@ -30,6 +30,7 @@ export async function replayUndoCommand(options: UndoCommandOptions, io: Io): Pr
         })
       }
       const doIt = options.yes === true
+      if (doIt) io.goOnUnread?.()
       const { id: ids, label } = options
       const counts = { 'would-delete': 0, deleted: 0, gone: 0, kept: 0 }
       for await (const one of undoReplay(client, archive, target, { ids, label, doIt, signal: io.signal })) {
@@ -39,7 +40,7 @@ export async function replayUndoCommand(options: UndoCommandOptions, io: Io): Pr
       archive.checkpoint()
       if (options.json === true) {
         const { 'would-delete': wouldDelete, ...others } = counts
-        await writeLine(io.stdout, JSON.stringify({ command: 'replay undo', wouldDelete, ...others }))
+        await writeJson(io.stdout, { command: 'replay undo', wouldDelete, ...others })
       } else if (options.quiet !== true) await writeLine(io.stdout, summaryOf(counts, doIt))
       return counts.kept > 0 ? exitCodes.partial : exitCodes.done
     } finally {

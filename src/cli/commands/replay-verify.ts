@@ -6,7 +6,7 @@ import { linesOfCertificate, linesOfSummary, type VerifiedCounts } from '../cert
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
 import { certificates, LinesWriter } from '../lines-writer.ts'
-import { jsonFor, writeLine } from '../output.ts'
+import { writeJson, writeLine } from '../output.ts'
 import { connectTarget, type TargetOptions } from '../target.ts'
 
 /** The options of `replay verify`. */
@@ -75,7 +75,7 @@ async function tell(verified: Verified, options: ReplayVerifyOptions, io: Io): P
   const { id, targetId, result } = verified
   if (options.json === true) {
     const line = 'error' in result ? { id, targetId, error: result.error } : result.certificate
-    return writeLine(io.stdout, jsonFor(io.stdout, JSON.stringify(line)))
+    return writeJson(io.stdout, line)
   }
   const isFine = 'certificate' in result && result.certificate.verdict !== 'different'
   if (options.quiet === true && isFine) return
@@ -86,7 +86,7 @@ async function tell(verified: Verified, options: ReplayVerifyOptions, io: Io): P
 
 async function tellEnd(counts: VerifiedCounts, options: ReplayVerifyOptions, io: Io): Promise<void> {
   if (options.json === true) {
-    await writeLine(io.stdout, JSON.stringify({ command: 'replay verify', ...counts }))
+    await writeJson(io.stdout, { command: 'replay verify', ...counts })
   } else if (options.quiet !== true) {
     for (const line of linesOfSummary(counts, options.out)) await writeLine(io.stdout, line)
   }

@@ -1,7 +1,7 @@
 import { openArchive } from '../../archive/archive.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'
-import { writeLine } from '../output.ts'
+import { writeJson, writeLine } from '../output.ts'
 import { lineOfRun } from '../run-line.ts'
 
 export interface RunsCommandOptions extends GlobalOptions {
@@ -13,7 +13,8 @@ export async function runsCommand(options: RunsCommandOptions, io: Io): Promise<
   const archive = openArchive(options.archive)
   try {
     for (const run of archive.runs.recent(options.limit)) {
-      await writeLine(io.stdout, options.json === true ? JSON.stringify(run) : lineOfRun(run))
+      if (options.json === true) await writeJson(io.stdout, run)
+      else await writeLine(io.stdout, lineOfRun(run))
     }
     return exitCodes.done
   } finally {

@@ -9,6 +9,7 @@ import { loadStories, storiesDirectory } from '../../sandbox/stories.ts'
 import { storiesFromConversations, type Story } from '../../sandbox/story.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'
+import { write, writeJson } from '../output.ts'
 
 /** What `hansard sandbox` can be told. */
 export interface SandboxCommandOptions extends Pick<GlobalOptions, 'json' | 'quiet'> {
@@ -46,11 +47,13 @@ export async function sandboxCommand(options: SandboxCommandOptions, io: Io): Pr
     })
   })
   const conversations = sandbox.account(demoKeys.source).ids.length
-  io.stdout.write(
-    options.json
-      ? `${JSON.stringify({ command: 'sandbox', url: sandbox.url, keys: demoKeys, conversations })}\n`
-      : `${sandbox.url}\nsource  ${demoKeys.source}  ${conversations} conversations\ntarget  ${demoKeys.target}\n`,
-  )
+  if (options.json)
+    await writeJson(io.stdout, { command: 'sandbox', url: sandbox.url, keys: demoKeys, conversations })
+  else
+    await write(
+      io.stdout,
+      `${sandbox.url}\nsource  ${demoKeys.source}  ${conversations} conversations\ntarget  ${demoKeys.target}\n`,
+    )
   if (!options.quiet) io.stderr.write('Ctrl-C stops the sandbox.\n')
   await aborted(io.signal)
   await sandbox.close()

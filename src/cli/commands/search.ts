@@ -5,7 +5,7 @@ import type { SearchHit } from '../../archive/search.ts'
 import type { Snippet } from '../../model/snippet.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'
-import { jsonFor, writeLine } from '../output.ts'
+import { writeJson, writeLine } from '../output.ts'
 import { warnOfStaleIndex } from '../search-talk.ts'
 import { selectionOf, type SelectionOptions } from '../selection-options.ts'
 import { defuseLine, fit } from '../terminal-text.ts'
@@ -31,7 +31,8 @@ export async function searchCommand(options: SearchCommandOptions, io: Io): Prom
     for (const hit of hits) {
       if (io.signal.aborted) return exitCodes.interrupted
       if (++found > most) break
-      await writeLine(io.stdout, line === undefined ? jsonFor(io.stdout, jsonOf(hit)) : line(hit))
+      if (line === undefined) await writeJson(io.stdout, jsonOf(hit))
+      else await writeLine(io.stdout, line(hit))
     }
     if (options.quiet !== true) {
       if (found === 0) await writeLine(io.stderr, defuseLine(`Nothing matches ${text}`))
@@ -45,8 +46,8 @@ export async function searchCommand(options: SearchCommandOptions, io: Io): Prom
   }
 }
 
-function jsonOf({ snippet: { text, marks }, ...hit }: SearchHit): string {
-  return JSON.stringify({ ...hit, snippet: text, marks })
+function jsonOf({ snippet: { text, marks }, ...hit }: SearchHit): object {
+  return { ...hit, snippet: text, marks }
 }
 
 /** A terminal gets two short lines a hit, a pipe one that holds all. */

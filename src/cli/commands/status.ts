@@ -3,7 +3,7 @@ import { statSync } from 'node:fs'
 import { openArchive, type Archive } from '../../archive/archive.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'
-import { writeLine } from '../output.ts'
+import { writeJson, writeLine } from '../output.ts'
 import { lineOfRun } from '../run-line.ts'
 import { defuseLine } from '../terminal-text.ts'
 import { count } from '../words.ts'
@@ -13,7 +13,7 @@ export async function statusCommand(options: GlobalOptions, io: Io): Promise<Exi
   const archive = openArchive(options.archive)
   try {
     const status = statusOf(archive)
-    if (options.json === true) await writeLine(io.stdout, JSON.stringify(status))
+    if (options.json === true) await writeJson(io.stdout, status)
     else for (const line of linesOf(status)) await writeLine(io.stdout, defuseLine(line))
     return exitCodes.done
   } finally {
@@ -30,6 +30,7 @@ function statusOf(archive: Archive) {
     runs: archive.runs.recent(5),
     failures: archive.failures.open(),
     failedDependencies: archive.dependencies.failed(),
+    unindexed: archive.searchIndex.unindexed.all(),
     alerts: archive.events.alerts(),
     events: archive.events.counts(),
     unknownShapes: archive.unknownShapes.all(),
@@ -71,7 +72,7 @@ function shapeLine({ kind, name, firstAt, times, example }: Status['unknownShape
   return `${kind} ${name}: ${count(times, 'time')} since ${firstAt.slice(0, 10)}, for example in ${example}`
 }
 
-function unresolved({ failures, failedDependencies }: Status): string[] {
+function unresolved({ failures, failedDependencies, unindexed }: Status): string[] {
   return [
     ...failures.map(({ conversation, step, runs, message, acknowledgedAt }) => {
       const accepted = acknowledgedAt === null ? '' : ', acknowledged'
@@ -80,5 +81,10 @@ function unresolved({ failures, failedDependencies }: Status): string[] {
     ...failedDependencies.map(
       ({ kind, id, version, reason }) => `${kind} ${id}${version && ` v${version}`}: ${reason}`,
     ),
+    ...unindexed.map(({ conversation, isEntry, reason, acknowledgedAt }) => {
+      const accepted = acknowledgedAt === null ? '' : ', acknowledged'
+      const what = isEntry ? 'an entry' : 'its name and description'
+      return `${conversation ?? 'an older revision'} (search${accepted}): ${what} could not be indexed: ${reason}`
+    }),
   ]
 }

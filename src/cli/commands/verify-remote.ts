@@ -4,7 +4,7 @@ import type { Verdict } from '../../backup/listing.ts'
 import { connect } from '../account.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
-import { writeLine } from '../output.ts'
+import { writeJson, writeLine } from '../output.ts'
 import { warnOfStaleIndex } from '../search-talk.ts'
 import { selectionOf, selects } from '../selection-options.ts'
 import { defuseLine } from '../terminal-text.ts'
@@ -25,7 +25,7 @@ export async function verifyRemote(options: VerifyCommandOptions, io: Io): Promi
       const counts: Counts = { equal: 0, upstream: 0, archived: 0, different: 0, errors: 0 }
       const onCompared = async (compared: Compared) => {
         counts[names[compared.sign]]++
-        if (options.json === true) await writeLine(io.stdout, JSON.stringify(compared))
+        if (options.json === true) await writeJson(io.stdout, compared)
         else if (options.quiet !== true || compared.sign !== '=') await writeLine(io.stdout, lineOf(compared))
       }
       const selection = selects(options) ? selectionOf(options) : undefined
@@ -34,7 +34,7 @@ export async function verifyRemote(options: VerifyCommandOptions, io: Io): Promi
       const drawn = sample === undefined ? {} : { sample, seed }
       if (options.json === true) {
         const summary = { command: 'verify', archive: options.archive, remote: true, ...drawn, ...counts }
-        await writeLine(io.stdout, JSON.stringify({ ...summary, ...(verdict ?? { complete: null }) }))
+        await writeJson(io.stdout, { ...summary, ...(verdict ?? { complete: null }) })
       } else if (options.quiet !== true) {
         for (const line of summaryOf(counts, verdict, drawn)) await writeLine(io.stdout, line)
       }

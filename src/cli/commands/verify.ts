@@ -5,7 +5,7 @@ import { verifyArchive, type CheckResult, type Finding } from '../../archive/int
 import { HansardError } from '../../errors.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { AccountOptions, Io } from '../io.ts'
-import { write, writeLine } from '../output.ts'
+import { write, writeJson, writeLine } from '../output.ts'
 import { selects, type SelectionOptions } from '../selection-options.ts'
 import { defuseLine } from '../terminal-text.ts'
 import { count } from '../words.ts'
@@ -28,7 +28,7 @@ export async function verifyCommand(options: VerifyCommandOptions, io: Io): Prom
     const { isReadable, checks, findings, counts } = report
     const sound = counts.findings === 0
     const result = { command: 'verify', archive: options.archive, sound, isReadable, repairs }
-    await writeLine(io.stdout, JSON.stringify({ ...result, checks, findings, counts, note: NOTE }))
+    await writeJson(io.stdout, { ...result, checks, findings, counts, note: NOTE })
   } else if (isTalking(options)) {
     await writeSummary(report, repairs, options, io)
   }
@@ -55,7 +55,7 @@ async function examine(options: VerifyCommandOptions, io: Io): Promise<Report> {
   const findings: Finding[] = []
   const counts = { findings: 0, errors: 0, repairable: 0 }
   const told = new Map<string, number>()
-  const steps = verifyArchive(options.archive)
+  const steps = verifyArchive(options.archive, { isRepaired: options.repair === true })
   for (;;) {
     const step = steps.next()
     if (step.done === true) return { ...step.value, checks, findings, counts }

@@ -1,3 +1,4 @@
+import { chunkViews } from '../../model/entries/chunk-view.ts'
 import { elements, isArrayText, isObjectText, objectText } from '../../model/json-text.ts'
 import type { LossKind } from '../loss.ts'
 import { fit, isText, isTruth, isWord, orNull, type Fitted, type Shape } from '../shape.ts'
@@ -32,10 +33,7 @@ export function rewriteChunk(text: string, path: string, keepsThinking: boolean)
 const rules: Readonly<Record<string, Rule>> = {
   text: asItIs('text', { fields: { type: isText, text: isText }, required: ['text'] }),
   image_url: image,
-  document_url: asItIs('document_url', {
-    fields: { type: isText, document_url: isText, document_name: orNull(isText) },
-    required: ['document_url'],
-  }),
+  document_url: document,
   tool_file: noteFile,
   tool_reference: cite,
   reference: citeNumbers,
@@ -56,36 +54,52 @@ function image(text: string, path: string): RewrittenChunk {
   const shape = { fields: { url: isText, detail: orNull(isWord('low', 'auto', 'high')) }, required: ['url'] }
   const url = stringIn(inner) === null ? fit(inner, shape) : { text: inner, dropped: [] }
   if (url === undefined) return unknown(text, path)
+  const address = stringIn(inner) ?? stringIn(fieldsOf(inner).get('url')) ?? ''
+  if (!isAddress(address)) return asText('address-noted', text, path, `[image: ${address}]`)
   const rest = fit(text, { fields: { type: isText, image_url: () => true } })
   const chunk = objectText({ type: '"image_url"', image_url: url.text })
   const losses = [...droppedAt(path, rest), ...droppedAt(step(path, 'image_url'), url)]
   return sent(text, path, chunk, losses)
 }
 
+const documentAsItIs = asItIs('document_url', {
+  fields: { type: isText, document_url: isText, document_name: orNull(isText) },
+  required: ['document_url'],
+})
+
+function document(text: string, path: string): RewrittenChunk {
+  const fields = fieldsOf(text)
+  const address = stringIn(fields.get('document_url'))
+  if (address === null || isAddress(address)) return documentAsItIs(text, path, true)
+  const name = stringIn(fields.get('document_name')) ?? ''
+  const words = [name, address].filter((word) => word !== '').join(' ')
+  return asText('address-noted', text, path, `[document: ${words}]`)
+}
+
+/** What a target can fetch, or has before it. */
+function isAddress(text: string): boolean {
+  return /^(?:https?:|data:)/.test(text)
+}
+
 /** The id of a file means nothing in another account, and its bytes can't be put there. */
 function noteFile(text: string, path: string): RewrittenChunk {
-  const fields = fieldsOf(text)
-  const id = stringIn(fields.get('file_id'))
-  if (id === null) return unknown(text, path)
-  const name = stringIn(fields.get('file_name'))
-  const extension = stringIn(fields.get('file_type'))
-  const called = name === null ? id : [name, extension].filter((part) => part !== null).join('.')
-  return asText('file-noted', text, path, `[file: ${called}]`)
+  const [view] = chunkViews(text)
+  const called = view?.kind === 'file' ? (view.name ?? view.id) : undefined
+  return called === undefined ? unknown(text, path) : asText('file-noted', text, path, `[file: ${called}]`)
 }
 
 function cite(text: string, path: string): RewrittenChunk {
-  const fields = fieldsOf(text)
-  const url = stringIn(fields.get('url'))
-  const title = stringIn(fields.get('title')) ?? url
-  if (title === null) return unknown(text, path)
-  return asText('citation-as-text', text, path, url === null ? `[${title}]` : `[${title}](${url})`)
+  const [view] = chunkViews(text)
+  if (view?.kind !== 'source') return unknown(text, path)
+  const { url, title = url } = view
+  if (title === undefined) return unknown(text, path)
+  return asText('citation-as-text', text, path, url === undefined ? `[${title}]` : `[${title}](${url})`)
 }
 
 function citeNumbers(text: string, path: string): RewrittenChunk {
-  const ids = fieldsOf(text).get('reference_ids') ?? 'null'
-  if (!isArrayText(ids)) return unknown(text, path)
-  const named = elements(ids).map((id) => stringIn(id) ?? id)
-  return asText('citation-as-text', text, path, `[${named.join(', ')}]`)
+  const [view] = chunkViews(text)
+  if (view?.kind !== 'reference' || view.ids.length === 0) return unknown(text, path)
+  return asText('citation-as-text', text, path, `[${view.ids.join(', ')}]`)
 }
 
 /** Thinking goes only to a model that reasons; its signature is its author's, and nobody knows who would check it. */

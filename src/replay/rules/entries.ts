@@ -1,7 +1,12 @@
-import { isObjectText, objectText } from '../../model/json-text.ts'
+import { handoffText } from '../../model/entries/entry-text.ts'
+import { entryView } from '../../model/entries/entry-view.ts'
+import { objectText } from '../../model/json-text.ts'
+import type { Loss, LossKind } from '../loss.ts'
 import { lossOf, stringIn, type SourceEntry } from '../source.ts'
+import { sentArguments, type SentArguments } from './arguments.ts'
 import type { Calls } from './calls.ts'
 import { entryAsText } from './entry-as-text.ts'
+import type { Naming } from './function-names.ts'
 import { droppedFields, rewriteMessage } from './message.ts'
 import type { Piece } from './piece.ts'
 
@@ -10,6 +15,7 @@ export interface Surroundings {
   /** Does the target's model reason, so that it takes thinking? */
   readonly keepsThinking: boolean
   readonly calls: Calls
+  readonly naming: Naming
 }
 
 type Rule = (entry: SourceEntry, surroundings: Surroundings) => Piece
@@ -40,16 +46,17 @@ function unknown(entry: SourceEntry): Piece {
 }
 
 /** What the service's tool did becomes a call and its result: what it found out is in `info`. */
-function executionAsCall(entry: SourceEntry, { calls }: Surroundings): Piece {
+function executionAsCall(entry: SourceEntry, { calls, naming }: Surroundings): Piece {
   const { fields, position } = entry
   const id = JSON.stringify(calls.toolIds.get(position))
-  const name = stringIn(fields.get('name')) ?? 'tool'
+  const name = naming(stringIn(fields.get('name')) ?? 'tool')
+  const args = sentArguments(fields.get('arguments'))
   const found = fields.get('info') ?? 'null'
   const asCall = objectText({
     type: '"function.call"',
     tool_call_id: id,
     name: JSON.stringify(name),
-    arguments: argumentsOf(fields.get('arguments')),
+    arguments: args.text,
   })
   const asResult = objectText({
     type: '"function.result"',
@@ -63,30 +70,34 @@ function executionAsCall(entry: SourceEntry, { calls }: Surroundings): Piece {
       { text: asCall, by: 'call' },
       { text: asResult, by: 'result' },
     ],
-    losses: [loss, ...dropped],
+    losses: [
+      loss,
+      ...renamedFunction(entry, name),
+      ...changedArguments(entry, args, isRewritten),
+      ...dropped,
+    ],
   }
 }
 
-function call(entry: SourceEntry, { calls }: Surroundings): Piece {
+function call(entry: SourceEntry, { calls, naming }: Surroundings): Piece {
   const { fields } = entry
   const fate = calls.fates.get(entry.position)
   if (fate === undefined) return unknown(entry)
   if (fate === 'as-text') return entryAsText(entry, 'call-as-text')
-  const given = fields.get('arguments')
-  const sentArguments = argumentsOf(given)
+  const name = naming(stringIn(fields.get('name')) ?? '')
+  const args = sentArguments(fields.get('arguments'))
   const text = objectText({
     type: '"function.call"',
     tool_call_id: JSON.stringify(fate.sendAs),
-    name: fields.get('name'),
-    arguments: sentArguments,
+    name: JSON.stringify(name),
+    arguments: args.text,
   })
-  const changed =
-    given === sentArguments ? [] : [lossOf('value-as-text', entry, 'arguments', given ?? null, sentArguments)]
   return {
     inputs: [{ text, by: 'call' }],
     losses: [
-      ...renamed(entry, fate.sendAs),
-      ...changed,
+      ...renamedCall(entry, fate.sendAs),
+      ...renamedFunction(entry, name),
+      ...changedArguments(entry, args, () => true),
       ...droppedFields(entry, ['type', 'tool_call_id', 'name', 'arguments']),
     ],
   }
@@ -108,40 +119,49 @@ function result(entry: SourceEntry, { calls }: Surroundings): Piece {
   return {
     inputs: [{ text, by: 'result' }],
     losses: [
-      ...renamed(entry, fate.sendAs),
+      ...renamedCall(entry, fate.sendAs),
       ...changed,
       ...droppedFields(entry, ['type', 'tool_call_id', 'result']),
     ],
   }
 }
 
-/** Whether a handoff is taken as an input nobody knows, and its agents are not over there. */
+/** Whether a handoff is taken as an input nobody knows, and its agents are not over there: they are named in a text. */
 function noteHandoff(entry: SourceEntry, { calls }: Surroundings): Piece {
   if (calls.within.has(entry.position)) {
     return { inputs: [], losses: [lossOf('handoff-dropped', entry, '', entry.text, null)] }
   }
-  return entryAsText(
-    entry,
-    'handoff-noted',
-    `[handoff: ${agent(entry, 'previous')} to ${agent(entry, 'next')}]`,
-  )
+  const view = entryView(entry.text)
+  if (view.kind !== 'handoff') return unknown(entry)
+  const words = [`[handoff: ${handoffText(view)}]`, view.rest].filter((each) => each !== undefined)
+  return entryAsText(entry, 'handoff-noted', words.join(' '))
 }
 
-function agent({ fields }: SourceEntry, which: 'previous' | 'next'): string {
-  const name = stringIn(fields.get(`${which}_agent_name`)) ?? stringIn(fields.get(`${which}_agent_id`))
-  return name ?? 'an agent'
-}
-
-/** Arguments are a string, which may be half of a JSON, or an object; nothing else is taken. */
-function argumentsOf(text: string | undefined): string {
-  if (text === undefined || text === 'null') return '"{}"'
-  if (stringIn(text) !== null || isObjectText(text)) return text
-  return JSON.stringify(text)
-}
-
-function renamed(entry: SourceEntry, sendAs: string) {
+function renamedCall(entry: SourceEntry, sendAs: string): Loss[] {
   const given = entry.fields.get('tool_call_id') ?? 'null'
   return stringIn(given) === sendAs
     ? []
     : [lossOf('call-renamed', entry, 'tool_call_id', given, JSON.stringify(sendAs))]
+}
+
+function renamedFunction(entry: SourceEntry, sendAs: string): Loss[] {
+  const given = entry.fields.get('name') ?? 'null'
+  const name = stringIn(given)
+  return name === null || name === sendAs
+    ? []
+    : [lossOf('function-renamed', entry, 'name', given, JSON.stringify(sendAs))]
+}
+
+function changedArguments(
+  entry: SourceEntry,
+  { text, loss }: SentArguments,
+  isDeclared: (loss: LossKind) => boolean,
+): Loss[] {
+  if (loss === undefined || !isDeclared(loss)) return []
+  return [lossOf(loss, entry, 'arguments', entry.fields.get('arguments') ?? null, text)]
+}
+
+/** That arguments of a tool execution are told as a text is part of its becoming a call. */
+function isRewritten(loss: LossKind): boolean {
+  return loss !== 'value-as-text'
 }

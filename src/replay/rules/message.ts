@@ -1,6 +1,6 @@
 import { elements, isArrayText, objectText } from '../../model/json-text.ts'
 import { neverSent, type Loss } from '../loss.ts'
-import { lossOf, step, stringIn, type SourceEntry } from '../source.ts'
+import { fieldsOf, lossOf, step, stringIn, type SourceEntry } from '../source.ts'
 import { rewriteChunk } from './chunks.ts'
 import type { Piece } from './piece.ts'
 import { entryAsText } from './entry-as-text.ts'
@@ -59,8 +59,11 @@ function rewriteContent(
     each.losses.map(({ kind, path, before, after }) => lossOf(kind, entry, path, before, after)),
   )
   const chunks = rewritten.flatMap(({ chunk }) => chunk ?? [])
-  const isEmpty = chunks.every((chunk) => chunk === EMPTY_TEXT)
+  const isEmpty = chunks.every(isEmptyText)
   return { content: isEmpty ? undefined : `[${chunks.join(',')}]`, losses }
 }
 
-const EMPTY_TEXT = '{"type":"text","text":""}'
+function isEmptyText(chunk: string): boolean {
+  const fields = fieldsOf(chunk)
+  return fields.get('type') === '"text"' && fields.get('text') === '""'
+}

@@ -4,6 +4,7 @@ import type { Block, ReplayOptions, Target, TargetModel, Warning } from '../plan
 import { isDict, isListOf } from '../shape.ts'
 import { fieldsOf, lossOf, step, stringIn, type Source } from '../source.ts'
 import { STAMP_KEY } from '../stamp.ts'
+import type { Naming } from './function-names.ts'
 import { completionArgs, silenced } from './completion-args.ts'
 import { speakerOf, type Speaker } from './speaker.ts'
 import { carryTools } from './tools.ts'
@@ -22,11 +23,17 @@ export interface Settings {
 }
 
 /** Says what the copy of a conversation is told to be: who answers, and how. */
-export function settingsOf(source: Source, options: ReplayOptions, target: Target, stamp: string): Settings {
+export function settingsOf(
+  source: Source,
+  options: ReplayOptions,
+  target: Target,
+  { stamp, naming }: { readonly stamp: string; readonly naming: Naming },
+): Settings {
   const speaker = speakerOf(source, options, target)
   const about = aboutOf(source.row, stamp)
   if ('kind' in speaker) return { ...nobody, losses: about.losses, blocks: [speaker] }
-  const how = speaker.settings === 'with-agent' ? withAgent(speaker, options) : withModel(speaker, options)
+  const how =
+    speaker.settings === 'with-agent' ? withAgent(speaker, options) : withModel(speaker, options, naming)
   return {
     ...how,
     fields: { ...speaker.fields, ...how.fields, ...about.fields },
@@ -65,9 +72,9 @@ function withAgent({ model, agentTools }: Speaker, { rebuild }: ReplayOptions): 
   }
 }
 
-function withModel({ model, settings }: Speaker, options: ReplayOptions): How {
+function withModel({ model, settings }: Speaker, options: ReplayOptions, naming: Naming): How {
   const given = settings === 'with-agent' ? new Map<string, string>() : settings
-  const tools = carryTools(given.get('tools'), options)
+  const tools = carryTools(given.get('tools'), { ...options, naming })
   const args = completionArgs(given.get('completion_args'), model.reasons)
   const isQuiet = options.rebuild === 'quiet' && tools.texts.length > 0
   const told = isQuiet ? silenced(args.text) : { text: args.text, losses: [] }

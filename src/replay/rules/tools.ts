@@ -3,6 +3,8 @@ import type { Loss } from '../loss.ts'
 import type { Block, ReplayOptions } from '../plan.ts'
 import { fit, isDict, isListOf, isText, isTruth, orNull, type Shape } from '../shape.ts'
 import { fieldsOf, lossOf, step, stringIn } from '../source.ts'
+import type { Naming } from './function-names.ts'
+import { carrySchema } from './schemas.ts'
 
 /** The tools that start is given. */
 export interface Tools {
@@ -19,7 +21,9 @@ type Carried =
   | { readonly text: string; readonly losses: readonly Loss[]; readonly secret?: string }
   | { readonly block: Block }
 
-type ToolOptions = Pick<ReplayOptions, 'libraries' | 'connectors' | 'connectorAuth' | 'dropTools'>
+type ToolOptions = Pick<ReplayOptions, 'libraries' | 'connectors' | 'connectorAuth' | 'dropTools'> & {
+  readonly naming: Naming
+}
 
 /** Carries the tools of a conversation, or of an agent, over to another account. */
 export function carryTools(text: string | undefined, options: ToolOptions): Tools {
@@ -69,13 +73,27 @@ const functionShape: Shape = {
   required: ['name', 'parameters'],
 }
 
-function carryFunction(tool: string, path: string): Carried | undefined {
+function carryFunction(tool: string, path: string, { naming }: ToolOptions): Carried | undefined {
   const fields = fieldsOf(tool)
   const inner = fit(fields.get('function') ?? 'null', functionShape)
   if (inner === undefined) return undefined
+  const given = fieldsOf(inner.text)
+  const name = stringIn(given.get('name')) ?? ''
+  const sendAs = naming(name)
+  const schema = carrySchema(given.get('parameters') ?? '{}', `${path}.function.parameters`)
+  const carried = { ...Object.fromEntries(given), name: JSON.stringify(sendAs), parameters: schema.text }
+  const renamed = lossOf(
+    'function-renamed',
+    null,
+    `${path}.function.name`,
+    given.get('name') ?? null,
+    carried.name,
+  )
   return {
-    text: objectText({ type: fields.get('type'), function: inner.text }),
+    text: objectText({ type: fields.get('type'), function: objectText(carried) }),
     losses: [
+      ...(name === sendAs ? [] : [renamed]),
+      ...schema.losses,
       ...lost(path, tool, ['type', 'function']),
       ...inner.dropped.map(({ key, value }) =>
         lossOf('field-dropped', null, step(`${path}.function`, key), value, null),

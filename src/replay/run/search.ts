@@ -30,14 +30,12 @@ export interface Candidates {
 /** How far apart the clock of the Date header and that of created_at may be. */
 const SKEW_MS = 60_000
 
-const PAGE_SIZE = 100
-
 /** How often a listing that could not be shown to be complete is made again. */
 const LISTINGS = 3
 
 /** Asks the filter for the conversations that carry a stamp. What it answers with is looked at, since it may not filter. */
 export async function askFilter({ reader }: RunContext, stamp: string): Promise<string[]> {
-  const rows = await reader.list({ page: 0, pageSize: 5, metadata: { [STAMP_KEY]: stamp } })
+  const rows = await reader.listFiltered({ [STAMP_KEY]: stamp }, 5)
   const found: string[] = []
   for (const row of rows) {
     const id = rowFacts(row)?.id
@@ -67,7 +65,7 @@ export async function listTarget(
     })
   }
   const isEnough = (rows: readonly RowFacts[]) => since !== undefined && endsBefore(since, rows)
-  const listing = listRows(fetchWindow, archive.seenRows(), { pageSize: PAGE_SIZE, isEnough })
+  const listing = listRows(fetchWindow, archive.seenRows(), { pageSize: reader.pageSize, isEnough })
   for (;;) {
     const { value, done } = await listing.next()
     if (done === true) return value.complete ? undefined : (value.reason ?? 'the listing was incomplete')

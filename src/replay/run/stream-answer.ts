@@ -20,7 +20,7 @@ export class StreamAnswer {
 
   /** Takes an event; true if it told the conversation's id. */
   take({ type, json }: StreamEvent): boolean {
-    const event = json as Record<string, unknown>
+    const event = (json ?? {}) as Record<string, unknown>
     if (type === 'conversation.response.started') {
       if (typeof event['conversation_id'] !== 'string') return false
       this.targetId = event['conversation_id']

@@ -1,5 +1,7 @@
 import type { ConversationsClient, JsonReply } from '../../api/client.ts'
-import { splitList } from '../../backup/split.ts'
+import { PageSize } from '../../backup/page-size.ts'
+import { readPart } from '../../backup/read-conversation.ts'
+import { pageOf, splitList } from '../../backup/split.ts'
 import { isHansardError } from '../../errors.ts'
 
 /** Which part of the listing, and of which conversations. */
@@ -14,7 +16,6 @@ export class TargetReader {
   readonly #client: ConversationsClient
   readonly #signal: AbortSignal
   #servedAt: Date | undefined
-  #largestPage = Infinity
 
   constructor(client: ConversationsClient, signal: AbortSignal) {
     this.#client = client
@@ -26,16 +27,26 @@ export class TargetReader {
     return this.#servedAt
   }
 
-  /** A page of the listing. A size that the target refuses is cut down, as most targets would do themselves. */
+  /** How many rows of the listing to ask for at once. */
+  readonly pageSize = new PageSize(100)
+
+  /**
+   * A page of the listing.
+   *
+   * @throws HansardError `unexpected-shape` for an answer that is no page: it must not pass for an empty account
+   */
   async list(query: ListQuery): Promise<readonly unknown[]> {
-    const pageSize = Math.min(query.pageSize, this.#largestPage)
+    return pageOf(this.#heard(await this.#client.list(query, { signal: this.#signal }))).rows
+  }
+
+  /** The first rows of the listing to which a filter applies, at most so many. */
+  async listFiltered(metadata: Readonly<Record<string, unknown>>, most: number): Promise<readonly unknown[]> {
+    const pageSize = Math.min(most, this.pageSize.size)
     try {
-      const { json } = this.#heard(await this.#client.list({ ...query, pageSize }, { signal: this.#signal }))
-      return Array.isArray(json) ? (json as unknown[]) : []
+      return await this.list({ page: 0, pageSize, metadata })
     } catch (thrown) {
-      if (pageSize === 1 || !refusesPageSize(thrown)) throw thrown
-      this.#largestPage = Math.floor(pageSize / 2)
-      return this.list(query)
+      if (!this.pageSize.shrink(thrown, pageSize, false)) throw thrown
+      return this.listFiltered(metadata, most)
     }
   }
 
@@ -47,7 +58,9 @@ export class TargetReader {
   /** The texts of the entries of a conversation; undefined if there is none. */
   entries(id: string): Promise<readonly string[] | undefined> {
     return orNothing(async () => {
-      const reply = this.#heard(await this.#client.getHistory(id, { signal: this.#signal }))
+      const call = { signal: this.#signal }
+      const read = () => this.#client.getHistory(id, call)
+      const reply = this.#heard(await readPart(this.#client, id, 'history', read, call))
       return splitList(reply, 'entries', id).entries
     })
   }
@@ -56,11 +69,6 @@ export class TargetReader {
     this.#servedAt = reply.servedAt ?? this.#servedAt
     return reply
   }
-}
-
-/** Nobody knows the largest size, and the refusal tells it in words alone. */
-function refusesPageSize(thrown: unknown): boolean {
-  return isHansardError(thrown, 'request-refused') && thrown.message.includes('page_size')
 }
 
 async function orNothing<T>(ask: () => Promise<T>): Promise<T | undefined> {

@@ -30,8 +30,14 @@ export function verdictOf(thrown: unknown, operation: 'start' | 'append'): Verdi
 export function endsRun(thrown: unknown): boolean {
   return (
     isHansardError(thrown) &&
-    ['usage', 'key-refused', 'payment-required', 'no-allowance', 'rate-limited', 'interrupted'].includes(
-      thrown.code,
-    )
+    [
+      'usage',
+      'key-refused',
+      'payment-required',
+      'no-allowance',
+      'rate-limited',
+      'interrupted',
+      'file',
+    ].includes(thrown.code)
   )
 }

@@ -46,7 +46,7 @@ export interface Difference {
     | 'another'
     /** A loss is declared that is not what its kind says, or of what never stood there. */
     | 'false-loss'
-    /** A call and its result have come apart. */
+    /** A call and its result have come apart, or two calls or functions can no longer be told apart. */
     | 'apart'
     /** Users were answered where nobody answered at the source, or not where somebody did. */
     | 'structure'

@@ -8,7 +8,8 @@ import { entryForm, formText } from './entry-form.ts'
 import { expectedEntries } from './expected-entries.ts'
 import { expectedRow } from './expected-row.ts'
 import { foundEntries } from './found-entries.ts'
-import { callsApart } from './pairs.ts'
+import { functionsApart } from './function-names.ts'
+import { callsApart, idsShared } from './pairs.ts'
 import { rowForm, type RowForm } from './row-form.ts'
 import { objectOf, treeOf } from './tree.ts'
 
@@ -45,7 +46,11 @@ export function compareCopy(replayed: Replayed, copy: Copy | undefined): Compari
           asked: formsOf(expected.entries),
           answers: [],
         }
-  const apart = mode === 'history' ? callsApart(source.entries, expected.entries) : []
+  const apart = [
+    ...(mode === 'history' ? callsApart(source.entries, expected.entries) : []),
+    ...(mode === 'history' ? idsShared(source.entries, expected.entries) : []),
+    ...functionsApart(replayed, mode === 'history' ? expected.entries : [], told.row),
+  ]
   const differences = [
     ...expected.faults,
     ...apart,

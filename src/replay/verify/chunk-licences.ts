@@ -1,22 +1,37 @@
-import { elements } from '../../model/json-text.ts'
+import { elements, isArrayText } from '../../model/json-text.ts'
 import type { Loss } from '../loss.ts'
 import type { Licence } from './licences.ts'
 import { textAt, treeAt, type Path } from './path.ts'
-import { membersOf, stringMember, typeIn } from './texts.ts'
+import { membersOf, stringMember, typeIn, wordsAt } from './texts.ts'
 import { isNothing, objectOf, stringOf, textOf, treeOf, type Tree } from './tree.ts'
 import { contentForm, jsonForm } from './entry-form.ts'
 
 /** What a loss of a chunk, or of a field, may do, by its kind. */
 export const chunkLicences = {
   'citation-as-text': chunk(['tool_reference', 'reference'], (given, text) => {
-    const ids = elements(membersOf(given).get('reference_ids') ?? '[]')
-    const numbers = ids.map((id) => stringOf(treeOf(id)) ?? id)
-    const words = [stringMember(given, 'title'), stringMember(given, 'url'), ...numbers]
-    return words.every((word) => word === undefined || text.includes(word))
+    const ids = membersOf(given).get('reference_ids') ?? '[]'
+    const numbers = isArrayText(ids)
+      ? elements(ids).map((id) => stringOf(treeOf(id)) ?? id)
+      : wordsAt(given, 'reference_ids')
+    const words = [...wordsAt(given, 'title'), ...wordsAt(given, 'url'), ...numbers]
+    return words.every((word) => text.includes(word))
   }),
   'file-noted': chunk(['tool_file'], (given, text) => {
-    const name = stringMember(given, 'file_name') ?? stringMember(given, 'file_id')
+    const [name] = [
+      ...wordsAt(given, 'file_name'),
+      ...wordsAt(given, 'file_type'),
+      ...wordsAt(given, 'file_id'),
+    ]
     return name !== undefined && text.includes(name)
+  }),
+  'address-noted': chunk(['image_url', 'document_url'], (given, text) => {
+    const image = objectOf(treeOf(given)).get('image_url')
+    const address = stringMember(given, 'document_url') ?? stringOf(objectOf(image).get('url') ?? image)
+    const isTaken = ['http:', 'https:', 'data:'].some((scheme) => address?.startsWith(scheme))
+    const words = [address, stringMember(given, 'document_name')]
+    return (
+      address !== undefined && !isTaken && words.every((word) => word === undefined || text.includes(word))
+    )
   }),
   'thinking-dropped': ({ after }, { text = '', path }) => {
     if (typeOf(treeAt(treeOf(text), path)) !== 'thinking') return 'there is no thinking'

@@ -3,6 +3,7 @@ import { comparedPart, differingMembers, entryForm, formText, typeOf, type Entry
 import type { Expected } from './expected-entries.ts'
 import { added, firstDifference, isRecorded } from './first-difference.ts'
 import type { FoundEntry } from './found-entries.ts'
+import { renamedTools } from './function-names.ts'
 import { answersOf } from './answers.ts'
 import { strayResult } from './results.ts'
 import { typeIn } from './texts.ts'
@@ -23,8 +24,9 @@ export interface ComparedTurns {
 export function compareTurns(
   expected: readonly Expected[],
   everything: readonly FoundEntry[],
-  { source, generated }: Replayed,
+  replayed: Replayed,
 ): ComparedTurns {
+  const { source, generated } = replayed
   const asked = expected.filter(({ position }) => isInput(source.entries[position]))
   const found = withoutSince(everything, asked, generated)
   const said = found.filter((entry) => isSaid(entry, asked))
@@ -39,7 +41,10 @@ export function compareTurns(
   const isWhole = differences.length === 0
   return {
     differences: isWhole
-      ? [...brokenTurns(asked, places, source.entries, found), ...strayResult(source.entries, found)]
+      ? [
+          ...brokenTurns(asked, places, source.entries, found),
+          ...strayResult(source.entries, found, renamedTools(replayed)),
+        ]
       : differences,
     generated: found.filter(({ form }) => typeOf(form) !== 'function.result').length - said.length,
     since: everything.length - found.length,

@@ -1,3 +1,4 @@
+import { isObjectText } from '../../model/json-text.ts'
 import { neverSent } from '../loss.ts'
 import {
   isNothing,
@@ -72,7 +73,7 @@ export function contentForm(content: Tree): string {
 /** The form of a call's arguments: an object, or its JSON text. */
 export function argumentsForm(given: Tree): string {
   const text = stringOf(given)
-  return (text === undefined ? undefined : jsonForm(text)) ?? textOf(given)
+  return (text === undefined || !isObjectText(text) ? undefined : jsonForm(text)) ?? textOf(given)
 }
 
 /** The form of the JSON that a string holds; undefined where it holds none. */

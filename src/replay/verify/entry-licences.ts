@@ -1,7 +1,9 @@
 import { neverSent, type Loss } from '../loss.ts'
-import { argumentsForm, contentForm, entryForm, jsonForm } from './entry-form.ts'
+import { complaintAboutAddition } from './added-answers.ts'
+import { cutArguments, isId, isSameArguments, replacesName } from './call-forms.ts'
+import { contentForm, entryForm, jsonForm } from './entry-form.ts'
 import type { Licence } from './licences.ts'
-import { membersOf, roleIn, stringMember, typeIn } from './texts.ts'
+import { membersOf, roleIn, stringMember, typeIn, wordsAt } from './texts.ts'
 import { isNothing, objectOf, present, stringOf, textOf, treeOf, type Tree, type TreeObject } from './tree.ts'
 
 /** What a loss of an entry may do, by its kind. */
@@ -14,10 +16,7 @@ export const entryLicences = {
   }),
   'handoff-noted': whole((loss, { text = '' }) => {
     if (typeIn(text) !== 'agent.handoff') return 'there is no handoff'
-    const names = ['previous', 'next'].map(
-      (which) => stringMember(text, `${which}_agent_name`) ?? stringMember(text, `${which}_agent_id`) ?? '',
-    )
-    return complaintAboutNote(loss, names)
+    return complaintAboutNote(loss, agentsOf(text))
   }),
   'handoff-dropped': whole(({ after }, { text = '' }) => {
     if (typeIn(text) !== 'agent.handoff') return 'there is no handoff'
@@ -33,11 +32,36 @@ export const entryLicences = {
   'result-as-text': whole((loss, { text = '' }) =>
     typeIn(text) === 'function.result' ? complaintAboutNote(loss, everyWordOf(text)) : 'there is no result',
   ),
-  'call-renamed': ({ after }, { text = '', path }) => {
-    if (path.join() !== 'tool_call_id' || !typeIn(text).startsWith('function.'))
+  'call-renamed': ({ after, position }, { text = '', path, entries }) => {
+    const given = stringMember(text, 'tool_call_id')
+    if (path.join() !== 'tool_call_id' || !typeIn(text).startsWith('function.') || given === undefined)
       return 'there is no id of a call'
-    return after !== null && stringOf(treeOf(after)) !== undefined ? undefined : 'it has no other id'
+    const isOwnCall = typeIn(text) === 'function.call'
+    const sharing = entries
+      .slice(0, position ?? 0)
+      .filter((each) => typeIn(each) === 'function.call' && stringMember(each, 'tool_call_id') === given)
+    if (isId(given) && sharing.length < (isOwnCall ? 1 : 2)) return 'its own id could be sent'
+    return isId(stringAfter(after) ?? '') ? undefined : 'it has no other id'
   },
+  'function-renamed': ({ after }, { text = '', path }) => {
+    const isNamed = ['function.call', 'tool.execution'].includes(typeIn(text))
+    if (path.join() !== 'name' || !isNamed) return 'there is no name of a function'
+    return replacesName(stringMember(text, 'name'), stringAfter(after))
+      ? undefined
+      : 'its own name could be sent, or the other cannot'
+  },
+  'blank-arguments': ({ after }, { text = '', path }) => {
+    const isBlank = path.join() === 'arguments' && stringMember(text, 'arguments')?.trim() === ''
+    return isBlank && after === '"{}"' ? undefined : 'the arguments are not blank'
+  },
+  'cut-arguments': ({ after }, { text = '', path }) => {
+    const given = path.join() === 'arguments' ? stringMember(text, 'arguments') : undefined
+    if (given === undefined || jsonForm(given) !== undefined) return 'the arguments are not cut off'
+    return after !== null && textOf(treeOf(after)) === cutArguments(given)
+      ? undefined
+      : 'its words are others'
+  },
+  'answer-added': complaintAboutAddition,
   'empty-message-dropped': whole(({ after }, { text = '', sent }) => {
     if (after !== null) return 'something is sent in its place'
     const content = entryForm(sent ?? 'null').get('content')
@@ -99,8 +123,9 @@ function complaintAboutPair(execution: TreeObject, call: TreeObject, result: Tre
   if (types !== 'function.call,function.result') return 'it is no call and result'
   if (id === undefined || id !== stringOf(result.get('tool_call_id'))) return 'the result is another call’s'
   const name = stringOf(execution.get('name'))
-  if (name !== undefined && name !== stringOf(call.get('name'))) return 'another tool is called'
-  if (argumentsOf(execution.get('arguments')) !== argumentsOf(call.get('arguments'))) {
+  const called = stringOf(call.get('name'))
+  if (name !== undefined && name !== called && !replacesName(name, called)) return 'another tool is called'
+  if (!isSameArguments(execution.get('arguments'), call.get('arguments'))) {
     return 'it is called with other arguments'
   }
   return isFoundOut(execution.get('info'), stringOf(result.get('result')))
@@ -108,10 +133,9 @@ function complaintAboutPair(execution: TreeObject, call: TreeObject, result: Tre
     : 'its result is another'
 }
 
-/** Arguments that are missing are none. */
-function argumentsOf(given: Tree | undefined): string {
-  if (isNothing(given)) return '{}'
-  return argumentsForm(given)
+/** The string that is sent in the place of another. */
+function stringAfter(after: string | null): string | undefined {
+  return after === null ? undefined : stringOf(treeOf(after))
 }
 
 /** What a tool found out is sent as a text: the string that it is, or its JSON. */
@@ -120,6 +144,14 @@ function isFoundOut(info: Tree | undefined, result: string | undefined): boolean
   if (isNothing(info)) return result === '{}'
   if (stringOf(info) !== undefined) return stringOf(info) === result
   return textOf(info) === jsonForm(result)
+}
+
+/** What names the agents of a handoff: the specification names both, captures only who takes over. */
+function agentsOf(text: string): string[] {
+  const named = ['previous_agent_name', 'previous_agent_id', 'next_agent_name', 'next_agent_id']
+  const told = named.flatMap((key) => wordsAt(text, key))
+  const isSpecified = ['next_agent_name', 'next_agent_id'].some((key) => wordsAt(text, key).length > 0)
+  return isSpecified ? told : [...told, ...wordsAt(text, 'agent_name'), ...wordsAt(text, 'agent_id')]
 }
 
 /** A text of the assistant's in which all of these words stand. */

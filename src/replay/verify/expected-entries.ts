@@ -1,4 +1,5 @@
 import type { Loss } from '../loss.ts'
+import { isAddition, isBetween } from './added-answers.ts'
 import type { Difference, Replayed } from './certificate.ts'
 import { entryForm, type EntryForm } from './entry-form.ts'
 import { complaintAbout } from './licences.ts'
@@ -40,7 +41,11 @@ export function expectedEntries({ source, losses, mode }: Replayed): ExpectedEnt
     if (complaint !== undefined) faults.push(falseLoss(loss, complaint))
     return replacement(loss).map((tree) => ({ position: end, form: entryForm(tree) }))
   })
-  return { entries: [...entries, ...added], faults: [...faults, ...notTheTail(ofEntries, entries)] }
+  const all = [...entries, ...added]
+  return {
+    entries: all,
+    faults: [...faults, ...notTheTail(ofEntries, entries), ...notBetween(ofEntries, all)],
+  }
 }
 
 /** Only what stands at the very end can be asked anew. */
@@ -49,6 +54,16 @@ function notTheTail(losses: readonly Loss[], kept: readonly Expected[]): Differe
   return losses
     .filter(({ kind, position }) => kind === 'tail-asked-anew' && Number(position) < last)
     .map((loss) => falseLoss(loss, 'more is sent after it'))
+}
+
+/** An answer may be added only where a user speaks directly after a result. */
+function notBetween(losses: readonly Loss[], sent: readonly Expected[]): Difference[] {
+  return losses.filter(isAddition).flatMap((loss) => {
+    const at = sent.findIndex(({ position }) => position === loss.position)
+    return isBetween(sent[at - 1]?.form, sent[at + 1]?.form)
+      ? []
+      : [falseLoss(loss, 'no user speaks directly after a result')]
+  })
 }
 
 /** Says of a loss what is wrong with it. */
@@ -69,12 +84,13 @@ function applied(
   for (const loss of losses) {
     const { path, after } = loss
     const complaint = complaintAbout(loss, { text, entries, mode, sent })
-    if (path === '') sent = replacement(loss).at(-1)
+    if (path === '' && !isAddition(loss)) sent = replacement(loss).at(-1)
     if (complaint !== undefined) complaints.push(falseLoss(loss, complaint))
     else if (path !== '') put(tree, pathOf(path) ?? [], after === null ? undefined : treeOf(after))
   }
-  const whole = losses.findLast(({ path }) => path === '')
-  return { trees: whole === undefined ? [tree] : replacement(whole), complaints }
+  const additions = losses.filter(isAddition).flatMap(replacement)
+  const whole = losses.findLast((loss) => loss.path === '' && !isAddition(loss))
+  return { trees: [...additions, ...(whole === undefined ? [tree] : replacement(whole))], complaints }
 }
 
 /** What is sent in the place of a whole entry. */

@@ -22,9 +22,20 @@ export async function fetchCopy(
   id: string,
   options: FetchOptions,
 ): Promise<Copy | undefined> {
+  const row = await rowOrNothing(client, id, options)
+  // Only `get` says that there is none: a 404 of the history proves nothing.
+  return row === undefined
+    ? undefined
+    : { row, entries: entriesOf(await client.getHistory(id, options), id) }
+}
+
+async function rowOrNothing(
+  client: ConversationsClient,
+  id: string,
+  options: FetchOptions,
+): Promise<string | undefined> {
   try {
-    const row = rowOf(await client.get(id, options), id)
-    return { row, entries: entriesOf(await client.getHistory(id, options), id) }
+    return rowOf(await client.get(id, options), id)
   } catch (thrown) {
     if (isHansardError(thrown, 'not-found')) return undefined
     throw thrown

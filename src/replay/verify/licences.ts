@@ -1,4 +1,5 @@
 import type { Loss, LossKind } from '../loss.ts'
+import { complaintAboutAddition, isAddition } from './added-answers.ts'
 import type { Replayed } from './certificate.ts'
 import { chunkLicences } from './chunk-licences.ts'
 import { entryLicences } from './entry-licences.ts'
@@ -29,6 +30,7 @@ export function complaintAbout(loss: Loss, place: Place): string | undefined {
   const path = pathOf(loss.path)
   if (path === undefined) return 'its path leads nowhere'
   if (loss.id !== (stringMember(place.text ?? '{}', 'id') ?? null)) return 'it names another entry'
+  if (isAddition(loss)) return complaintAboutAddition(loss)
   const there = place.text === undefined ? undefined : textAt(place.text, path)
   if (!quotes(loss.before, there)) return 'it quotes what does not stand there'
   const licence = licences[loss.kind]

@@ -1,6 +1,7 @@
 import type { Difference } from './certificate.ts'
 import { entryForm, typeOf, type EntryForm } from './entry-form.ts'
 import type { Expected } from './expected-entries.ts'
+import { stringMember } from './texts.ts'
 import { stringOf, treeOf } from './tree.ts'
 
 /**
@@ -20,20 +21,45 @@ export function callsApart(source: readonly string[], expected: readonly Expecte
   })
 }
 
-/** The places of calls with those of their results: a result belongs to the first open call of its id. A call without a name calls nothing. */
+/** Every call is called by itself: an id that takes the place of its own, or is made up, is no other call's. */
+export function idsShared(source: readonly string[], expected: readonly Expected[]): Difference[] {
+  const calls = expected.filter(({ form }) => typeOf(form) === 'function.call')
+  const ids = calls.map(({ form }) => stringOf(form.get('tool_call_id')))
+  return calls.flatMap(({ position }, i): Difference[] => {
+    const id = ids[i]
+    const isOwn = stringMember(source[position] ?? '{}', 'tool_call_id') === id
+    if (isOwn || ids.indexOf(id) === ids.lastIndexOf(id)) return []
+    const detail = `the call in entry ${position} is given an id that another call has`
+    return [{ entry: position, path: '', kind: 'apart', detail, expected: null, found: id ?? null }]
+  })
+}
+
+/**
+ * The places of calls with those of their results. Calls are made at once that nothing stands between, neither a result
+ * nor a message; a result belongs to the first open call of its id among those that were made last. A call without a name
+ * calls nothing.
+ */
 function pairsOf(
   entries: readonly { readonly position: number; readonly form: EntryForm }[],
 ): [number, number][] {
-  const open: { position: number; id: string | undefined }[] = []
+  const open: { position: number; id: string | undefined; group: number }[] = []
   const pairs: [number, number][] = []
+  let group = 0
+  let isCalling = false
   for (const { position, form } of entries) {
     const id = form.get('tool_call_id')
-    const isNamed = stringOf(form.get('name') ?? '') !== undefined
-    if (typeOf(form) === 'function.call' && isNamed) open.push({ position, id })
-    if (typeOf(form) !== 'function.result') continue
-    const at = open.findIndex((call) => id !== undefined && call.id === id)
-    const [call] = at === -1 ? [] : open.splice(at, 1)
-    if (call !== undefined) pairs.push([call.position, position])
+    const type = typeOf(form)
+    const isCall = type === 'function.call' && stringOf(form.get('name') ?? '') !== undefined
+    if (type === 'agent.handoff') continue
+    if (isCall && !isCalling) group++
+    if (isCall) open.push({ position, id, group })
+    isCalling = isCall
+    if (type !== 'function.result') continue
+    const own = open.filter((call) => id !== undefined && call.id === id)
+    const call = own.find((each) => each.group === own.at(-1)?.group)
+    if (call === undefined) continue
+    open.splice(open.indexOf(call), 1)
+    pairs.push([call.position, position])
   }
   return pairs
 }

@@ -5,12 +5,19 @@ import { membersOf } from './texts.ts'
 import { stringOf, treeOf } from './tree.ts'
 
 /** A function that is called again must be answered with what it has answered at the source. */
-export function strayResult(source: readonly string[], found: readonly FoundEntry[]): Difference[] {
+export function strayResult(
+  source: readonly string[],
+  found: readonly FoundEntry[],
+  renamed: ReadonlyMap<string, string>,
+): Difference[] {
   const forms = source.map((text) => ({ text, form: entryForm(treeOf(text)) }))
   const known = new Set(
     forms.flatMap(({ text, form }, i) =>
       typeOf(form) === 'function.result'
-        ? [...resultTexts(text)].map((result) => keyOf(nameOf(form, forms.slice(0, i)), result))
+        ? [...resultTexts(text)].map((result) => {
+            const name = nameOf(form, forms.slice(0, i))
+            return keyOf(renamed.get(name ?? '') ?? name, result)
+          })
         : [],
     ),
   )

@@ -1,5 +1,7 @@
-import type { Loss, LossKind } from '../loss.ts'
-import { treeAt, type Path } from './path.ts'
+import { isDraft7 } from '../../model/json-schema.ts'
+import { ANY_PARAMETERS, type Loss, type LossKind } from '../loss.ts'
+import { replacesName } from './call-forms.ts'
+import { textAt, treeAt, type Path } from './path.ts'
 import { isEmpty } from './row-form.ts'
 import { STAMP } from './row-form.ts'
 import { stringMember } from './texts.ts'
@@ -40,6 +42,34 @@ export const rowLicences: ReadonlyMap<LossKind, RowLicence> = new Map<LossKind, 
   ['library-mapped', mapped(/^tools,\d+,library_ids,\d+$/)],
   ['connector-mapped', mapped(/^tools,\d+,connector_id$/)],
   ['tool-dropped', dropped(/^tools(,\d+)?$/)],
+  [
+    'function-renamed',
+    ({ after }, { path, text }) => {
+      const given = stringOf(treeOf(textAt(text, path) ?? 'null'))
+      const isRenamed = after !== null && replacesName(given, stringOf(treeOf(after)))
+      return /^tools,\d+,function,name$/.test(path.join()) && isRenamed
+        ? undefined
+        : 'its own name could be sent, or the other cannot'
+    },
+  ],
+  [
+    'schema-key-dropped',
+    ({ after }, { path, text }) => {
+      const isInSchema = /^tools,\d+,function,parameters,/.test(path.join())
+      const last = path.at(-2) === 'required' ? stringOf(treeOf(textAt(text, path) ?? 'null')) : path.at(-1)
+      return isInSchema && after === null && (last === '$id' || last === '$schema')
+        ? undefined
+        : 'it is none of these keys, or not dropped'
+    },
+  ],
+  [
+    'schema-replaced',
+    ({ after }, { path, text }) => {
+      if (!/^tools,\d+,function,parameters$/.test(path.join())) return 'there is no schema'
+      if (isDraft7(JSON.parse(textAt(text, path) ?? 'null'))) return 'the schema is valid'
+      return after === ANY_PARAMETERS ? undefined : 'another schema takes its place'
+    },
+  ],
   ['argument-dropped', dropped(/^completion_args(,|$)/)],
   [
     'tools-silenced',

@@ -11,6 +11,12 @@ export function membersOf(text: string): ReadonlyMap<string, string> {
   return new Map(members(text).map(({ key, value }) => [key, value]))
 }
 
+/** What a person reads of a member, if anything: the letters of a string, or anything else token for token. */
+export function wordsAt(text: string, key: string): string[] {
+  const value = membersOf(text).get(key) ?? 'null'
+  return value === 'null' || value === '""' ? [] : [stringMember(text, key) ?? value]
+}
+
 /** The type of an entry; one without is a message.input. */
 export function typeIn(text: string): string {
   const given = membersOf(text).get('type') ?? 'null'

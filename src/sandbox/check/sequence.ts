@@ -3,7 +3,11 @@ import type { ParsedEntry } from '../parsed-entry.ts'
 import { badRequest } from '../refusals.ts'
 
 /** Refuses entries that can't follow each other: calls and results that do not match. */
-export function checkCalls(stored: readonly ParsedEntry[], added: readonly ParsedEntry[]): void {
+export function checkCalls(
+  stored: readonly ParsedEntry[],
+  added: readonly ParsedEntry[],
+  { callOrder, userAfterResult }: Pick<Behaviour, 'callOrder' | 'userAfterResult'>,
+): void {
   const open = new Set<unknown>()
   for (const entry of stored) follow(open, entry)
   const unanswered = open.size > 0
@@ -13,6 +17,8 @@ export function checkCalls(stored: readonly ParsedEntry[], added: readonly Parse
     follow(open, entry)
   }
   if (open.size > 0) throw unanswered && added.length === 0 ? resultsMissing(open) : unmatched()
+  if (callOrder === 'exact') checkGroups([...stored, ...added])
+  if (userAfterResult === 'refuse') checkUsers(stored.at(-1), added)
 }
 
 /** Refuses a conversation that ends with the assistant, or tells whether another turn follows it. */
@@ -24,6 +30,35 @@ export function answersNow(last: ParsedEntry | undefined, setting: Behaviour['tr
     throw badRequest(expected, 'invalid_request_message_order', '3230')
   }
   return setting === 'answer'
+}
+
+/** Calls made at once are followed by exactly their results, before anything else and before other calls. */
+function checkGroups(entries: readonly ParsedEntry[]): void {
+  let calls: unknown[] = []
+  let results: unknown[] = []
+  const close = (): void => {
+    const isComplete = calls.length === results.length && new Set(results).size === results.length
+    if (!isComplete || calls.some((id) => !results.includes(id))) throw unmatched()
+    calls = []
+    results = []
+  }
+  for (const { type, toolCallId } of entries) {
+    if (type === 'function.call') {
+      if (results.length > 0) close()
+      calls.push(toolCallId)
+    } else if (type === 'function.result') results.push(toolCallId)
+    else if (type !== 'agent.handoff') close()
+  }
+  close()
+}
+
+function checkUsers(last: ParsedEntry | undefined, added: readonly ParsedEntry[]): void {
+  const isUsers = ({ type, role }: ParsedEntry): boolean => type === 'message.input' && role !== 'assistant'
+  const refused = added.some(
+    (entry, i) => isUsers(entry) && (i === 0 ? last : added[i - 1])?.type === 'function.result',
+  )
+  if (!refused) return
+  throw badRequest("Unexpected role 'user' after role 'tool'", 'invalid_request_message_order', 3230)
 }
 
 function follow(open: Set<unknown>, entry: ParsedEntry): void {

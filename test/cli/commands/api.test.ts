@@ -54,6 +54,22 @@ describe('hansard api', () => {
     expect(seen[0]?.url).toBe('/v1/conversations?page=0&page_size=2')
   })
 
+  it('prints an event of a stream a line, however the service lays out its JSON', async () => {
+    const started = '{"type":"conversation.response.started","conversation_id":"c1","n":1.10}'
+    const done = '{"type":"conversation.response.done","usage":{}}'
+    const indented = (text: string) =>
+      JSON.stringify(JSON.parse(text), null, 2)
+        .replace('1.1', '1.10')
+        .split('\n')
+        .map((line) => `data: ${line}\n`)
+        .join('')
+    const { out } = await run({ operation: 'appendStream', id: 'c1', data: '{}' }, (_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      response.end(`${indented(started)}\n${indented(done)}\n`)
+    })
+    expect(out).toBe(`${started}\n${done}\n`)
+  })
+
   it('shows secrets when told to', async () => {
     const { out } = await run({ operation: 'getAgent', id: 'ag', showSecrets: true }, answer(ROW))
     expect(out).toBe(`${ROW}\n`)

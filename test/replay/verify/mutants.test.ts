@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 
 import { ConversationsClient } from '../../../src/api/client.ts'
-import type { Loss } from '../../../src/replay/loss.ts'
+import { ANY_PARAMETERS, type Loss } from '../../../src/replay/loss.ts'
 import type { ReplayOptions } from '../../../src/replay/plan.ts'
 import { render } from '../../../src/replay/render.ts'
 import type { Source } from '../../../src/replay/source.ts'
@@ -43,6 +43,15 @@ const entries = [
   { type: 'memory.recall', memories: ['The user lives by the river.'] }, // 10
   { type: 'message.input', role: 'user', content: 'Thank you.', mood: 'glad' }, // 11
   { type: 'message.output', role: 'assistant', content: 'You are welcome.' }, // 12
+  // What validators refuse, each changed and declared.
+  { type: 'message.input', role: 'user', content: [{ type: 'image_url', image_url: '/river.png' }] }, // 13
+  { type: 'function.call', tool_call_id: 'call_1', name: 'map.show', arguments: ' ' }, // 14
+  { type: 'function.result', tool_call_id: 'call_1', result: 'shown' }, // 15
+  { type: 'tool.execution', name: 'map.find', arguments: '{"at":' }, // 16
+  { type: 'message.input', role: 'user', content: 'And now?' }, // 17
+  { type: 'function.call', tool_call_id: 'aaaaaaaaa', name: 'gauge', arguments: '{"place":' }, // 18
+  { type: 'function.result', tool_call_id: 'aaaaaaaaa', result: '4.1 m' }, // 19
+  { type: 'message.output', role: 'assistant', content: 'It falls.' }, // 20
 ]
 
 const row = {
@@ -56,6 +65,8 @@ const row = {
   tools: [
     { type: 'function', function: { name: 'gauge', parameters: { type: 'object' } } },
     { type: 'document_library', library_ids: ['l1'] },
+    { type: 'function', function: { name: 'map.show', parameters: { $id: 'x', type: 'object' } } },
+    { type: 'function', function: { name: 'sound', parameters: { type: 'objct' } } },
   ],
 }
 
@@ -75,7 +86,10 @@ const source: Source = {
   agent: undefined,
 }
 
-/** What a rule gives: the body of start, its inputs, and what is declared. Of the entries above, 7 becomes two inputs. */
+/**
+ * What a rule gives: the body of start, its inputs, and what is declared. Of the entries above, 7 becomes two inputs, 16
+ * two, and before 17 an answer is added: so 13 is at 14, 14 at 15, 15 at 16, 16 at 17 and 18, 17 at 20, 18 at 21.
+ */
 interface Rendered {
   readonly body: any
   readonly inputs: any[]
@@ -89,7 +103,7 @@ const mutants: Mutant[] = [
   ['loses the first entry', 0, 'missing', ({ inputs }) => inputs.splice(0, 1)],
   ['loses an answer', 5, 'missing', ({ inputs }) => inputs.splice(5, 1)],
   ['loses what a user says last', 11, 'missing', ({ inputs }) => inputs.splice(12, 1)],
-  ['loses the entry that it adds', 13, 'another', ({ inputs }) => inputs.pop()],
+  ['loses the entry that it adds', 21, 'another', ({ inputs }) => inputs.pop()],
   ['loses everything', 0, 'another', ({ inputs }) => inputs.splice(0)],
   ['swaps two calls', 1, 'moved', ({ inputs }) => swap(inputs, 1, 2)],
   ['swaps two results', 3, 'moved', ({ inputs }) => swap(inputs, 3, 4)],
@@ -121,7 +135,7 @@ const mutants: Mutant[] = [
   ['takes another picture', 6, 'another', ({ inputs }) => (inputs[6].content[1].image_url += '?w=1')],
   ['swaps two chunks', 6, 'another', ({ inputs }) => inputs[6].content.reverse()],
   ['sends an entry twice', 6, 'added', ({ inputs }) => inputs.splice(5, 0, inputs[5])],
-  ['sends the last entry twice', 13, 'added', ({ inputs }) => inputs.push(inputs.at(-1))],
+  ['sends the last entry twice', 21, 'added', ({ inputs }) => inputs.push(inputs.at(-1))],
   ['loses a result and its call', 1, 'missing', ({ inputs }) => (inputs.splice(3, 1), inputs.splice(1, 1))],
   ['loses a result', 3, 'missing', ({ inputs }) => inputs.splice(3, 1)],
   ['empties a result', 3, 'another', ({ inputs }) => (inputs[3].result = '')],
@@ -158,7 +172,7 @@ const mutants: Mutant[] = [
   ['notes a citation without saying so', 9, 'another', (rendered) => without(rendered, 'citation-as-text')],
   ['notes a handoff without saying so', 8, 'another', (rendered) => without(rendered, 'handoff-noted')],
   ['drops a field without saying so', 11, 'another', (rendered) => without(rendered, 'field-dropped')],
-  ['adds an entry without saying so', 13, 'added', (rendered) => without(rendered, 'tail-nudged')],
+  ['adds an entry without saying so', 21, 'added', (rendered) => without(rendered, 'tail-nudged')],
   [
     'declares a loss of another entry',
     10,
@@ -251,18 +265,158 @@ const mutants: Mutant[] = [
   ],
   [
     'renames a call and not its result, and says so',
-    1,
+    14,
     'apart',
     (rendered) => (
-      declare(rendered, 1, 'call-renamed', 'tool_call_id', '"zzzzzzzzz"'),
-      (rendered.inputs[1].tool_call_id = 'zzzzzzzzz')
+      amend(rendered, 14, 'call-renamed', '"zzzzzzzzz"'),
+      (rendered.inputs[15].tool_call_id = 'zzzzzzzzz')
+    ),
+  ],
+  [
+    'renames a call that could keep its id, and its result',
+    1,
+    'false-loss',
+    (rendered) => {
+      for (const [position, input] of [[1, 1] as const, [3, 3] as const]) {
+        declare(rendered, position, 'call-renamed', 'tool_call_id', '"zzzzzzzzz"')
+        rendered.inputs[input].tool_call_id = 'zzzzzzzzz'
+      }
+    },
+  ],
+  [
+    'renames a call to what is not taken either',
+    14,
+    'false-loss',
+    (rendered) => {
+      for (const position of [14, 15]) amend(rendered, position, 'call-renamed', '"call_2"')
+      rendered.inputs[15].tool_call_id = rendered.inputs[16].tool_call_id = 'call_2'
+    },
+  ],
+  [
+    'renames a call as another is called',
+    14,
+    'apart',
+    (rendered) => {
+      const id = rendered.inputs[15].tool_call_id as string
+      for (const position of [18, 19]) amend(rendered, position, 'call-renamed', JSON.stringify(id))
+      rendered.inputs[21].tool_call_id = rendered.inputs[22].tool_call_id = id
+    },
+  ],
+  ['renames calls without saying so', 14, 'another', (rendered) => without(rendered, 'call-renamed')],
+  [
+    'renames a function without saying so',
+    14,
+    'another',
+    (rendered) => without(rendered, 'function-renamed'),
+  ],
+  [
+    'renames a function whose name could be sent',
+    1,
+    'false-loss',
+    (rendered) => (
+      declare(rendered, 1, 'function-renamed', 'name', '"gauge_1"'),
+      (rendered.inputs[1].name = 'gauge_1')
+    ),
+  ],
+  [
+    'renames a function otherwise in a call than in its tool',
+    null,
+    'apart',
+    (rendered) => (
+      amend(rendered, 14, 'function-renamed', '"map_shown"'),
+      (rendered.inputs[15].name = 'map_shown')
+    ),
+  ],
+  [
+    'gives two functions one name',
+    16,
+    'apart',
+    (rendered) => {
+      const { inputs, losses } = rendered
+      inputs[17].name = 'map_show'
+      amend(rendered, 16, 'function-renamed', '"map_show"')
+      const at = losses.findIndex(
+        ({ kind, position }) => kind === 'tool-execution-as-call' && position === 16,
+      )
+      const [loss] = losses.slice(at)
+      if (loss !== undefined) losses[at] = { ...loss, after: JSON.stringify(inputs.slice(17, 19)) }
+    },
+  ],
+  ['fills blank arguments', 14, 'false-loss', (rendered) => changeArguments(rendered, 14, 15, '{"at":1}')],
+  [
+    'calls arguments blank that are not',
+    1,
+    'false-loss',
+    (rendered) => (
+      declare(rendered, 1, 'blank-arguments', 'arguments', '"{}"'),
+      (rendered.inputs[1].arguments = '{}')
+    ),
+  ],
+  [
+    'mends arguments that are cut off',
+    18,
+    'false-loss',
+    (rendered) => changeArguments(rendered, 18, 21, '{"place":1}'),
+  ],
+  [
+    'mends arguments of a tool execution',
+    16,
+    'false-loss',
+    ({ inputs, losses }) => breakExecution(inputs, losses, 16, 17, '{"at":0}'),
+  ],
+  [
+    'calls arguments cut off that are not',
+    1,
+    'false-loss',
+    (rendered) => (
+      declare(rendered, 1, 'cut-arguments', 'arguments', JSON.stringify(JSON.stringify('{"place":"delta"}'))),
+      (rendered.inputs[1].arguments = JSON.stringify('{"place":"delta"}'))
+    ),
+  ],
+  ['adds an answer without saying so', 17, 'added', (rendered) => without(rendered, 'answer-added')],
+  ['loses the answer that it adds', 17, 'missing', ({ inputs }) => inputs.splice(19, 1)],
+  [
+    'adds an answer with words of its own',
+    17,
+    'false-loss',
+    (rendered) => (
+      change(rendered, 'answer-added', { after: noted('Yes.') }),
+      (rendered.inputs[19].content = 'Yes.')
+    ),
+  ],
+  [
+    'adds an answer where none is wanted',
+    11,
+    'false-loss',
+    (rendered) => {
+      const added = rendered.losses.find(({ kind }) => kind === 'answer-added')
+      if (added !== undefined) rendered.losses.push({ ...added, position: 11, id: 'e_11' })
+      rendered.inputs.splice(12, 0, structuredClone(rendered.inputs[19]))
+    },
+  ],
+  [
+    'tells of an image that could be sent',
+    6,
+    'false-loss',
+    (rendered) => (
+      declareChunk(rendered, 6, 'address-noted', 'content[1]', '[image: https://example.org/river.png]'),
+      (rendered.inputs[6].content[1] = { type: 'text', text: '[image: https://example.org/river.png]' })
+    ),
+  ],
+  [
+    'tells of an image without its address',
+    13,
+    'false-loss',
+    (rendered) => (
+      change(rendered, 'address-noted', { after: '{"type":"text","text":"[image]"}' }),
+      (rendered.inputs[14].content[0].text = '[image]')
     ),
   ],
   [
     'makes another call of a tool execution',
     7,
     'false-loss',
-    ({ inputs, losses }) => breakExecution(inputs, losses),
+    ({ inputs, losses }) => breakExecution(inputs, losses, 7, 7, '{"q":"sea"}'),
   ],
 
   // Rules for the conversation itself.
@@ -278,6 +432,49 @@ const mutants: Mutant[] = [
   ['loses a tool', null, 'another', ({ body }) => body.tools.pop()],
   ['takes another library', null, 'another', ({ body }) => (body.tools[1].library_ids[0] = 'L2')],
   ['changes a function', null, 'another', ({ body }) => (body.tools[0].function.parameters = {})],
+  ['drops $id without saying so', null, 'another', (rendered) => without(rendered, 'schema-key-dropped')],
+  [
+    'calls a key of a schema one that is refused',
+    null,
+    'false-loss',
+    (rendered) => (
+      declareTool(rendered, 'schema-key-dropped', 0, ['parameters', 'type'], null),
+      delete rendered.body.tools[0].function.parameters.type
+    ),
+  ],
+  [
+    'replaces a schema without saying so',
+    null,
+    'another',
+    (rendered) => without(rendered, 'schema-replaced'),
+  ],
+  [
+    'replaces a schema that is valid',
+    null,
+    'false-loss',
+    (rendered) => (
+      declareTool(rendered, 'schema-replaced', 0, ['parameters'], ANY_PARAMETERS),
+      (rendered.body.tools[0].function.parameters = JSON.parse(ANY_PARAMETERS))
+    ),
+  ],
+  [
+    'replaces a schema by another',
+    null,
+    'false-loss',
+    (rendered) => (
+      change(rendered, 'schema-replaced', { after: '{}' }),
+      (rendered.body.tools[3].function.parameters = {})
+    ),
+  ],
+  [
+    'renames a tool whose name could be sent',
+    null,
+    'false-loss',
+    (rendered) => (
+      declareTool(rendered, 'function-renamed', 0, ['name'], '"gauge_1"'),
+      (rendered.body.tools[0].function.name = 'gauge_1')
+    ),
+  ],
   ['loses a completion argument', null, 'another', ({ body }) => delete body.completion_args.temperature],
   ['changes a completion argument', null, 'another', ({ body }) => (body.completion_args.temperature = 0.31)],
   ['caps the answers for ever', null, 'another', ({ body }) => (body.completion_args.max_tokens = 1)],
@@ -407,9 +604,50 @@ function noted(content: string): string {
   return JSON.stringify([{ type: 'message.output', role: 'assistant', content }])
 }
 
-function breakExecution(inputs: any[], losses: Loss[]): void {
-  inputs[7].arguments = '{"q":"sea"}'
-  const at = losses.findIndex(({ kind }) => kind === 'tool-execution-as-call')
+function breakExecution(inputs: any[], losses: Loss[], position: number, input: number, args: string): void {
+  inputs[input].arguments = args
+  const at = losses.findIndex((each) => each.kind === 'tool-execution-as-call' && each.position === position)
   const [loss] = losses.slice(at)
-  if (loss !== undefined) losses[at] = { ...loss, after: JSON.stringify(inputs.slice(7, 9)) }
+  if (loss !== undefined) losses[at] = { ...loss, after: JSON.stringify(inputs.slice(input, input + 2)) }
+}
+
+/** Changes what one loss of an entry says is sent. */
+function amend({ losses }: Rendered, position: number, kind: string, after: string): void {
+  const at = losses.findIndex((each) => each.kind === kind && each.position === position)
+  const [loss] = losses.slice(at)
+  if (at === -1 || loss === undefined) throw new Error(`no ${kind} at ${position}`)
+  losses[at] = { ...loss, after }
+}
+
+function changeArguments(rendered: Rendered, position: number, input: number, args: string): void {
+  const kind = position === 14 ? 'blank-arguments' : 'cut-arguments'
+  amend(rendered, position, kind, JSON.stringify(args))
+  rendered.inputs[input].arguments = args
+}
+
+function declareChunk(
+  rendered: Rendered,
+  position: number,
+  kind: Loss['kind'],
+  path: string,
+  text: string,
+): void {
+  const [, index] = /\[(\d+)\]/.exec(path) ?? []
+  const chunk = JSON.parse(source.entries[position] ?? '{}').content[Number(index)]
+  rendered.losses.push({
+    ...{ kind, position, id: `e_${position}`, path, before: JSON.stringify(chunk) },
+    after: JSON.stringify({ type: 'text', text }),
+  })
+}
+
+function declareTool(
+  rendered: Rendered,
+  kind: Loss['kind'],
+  tool: number,
+  [first = '', ...steps]: string[],
+  after: string | null,
+): void {
+  const path = [`tools[${tool}].function.${first}`, ...steps].join('.')
+  const given = [first, ...steps].reduce((at, step) => at[step], row.tools[tool]?.function as any)
+  rendered.losses.push({ kind, position: null, id: null, path, before: JSON.stringify(given), after })
 }

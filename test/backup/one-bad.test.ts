@@ -1,0 +1,159 @@
+import Database from 'better-sqlite3'
+import { describe, expect, it, onTestFinished } from 'vitest'
+
+import { ConversationsClient } from '../../src/api/client.ts'
+import { openArchive, type Archive } from '../../src/archive/archive.ts'
+import { Histories } from '../../src/archive/histories.ts'
+import { verifyArchive } from '../../src/archive/integrity/verify-archive.ts'
+import { SearchIndex } from '../../src/archive/search-index.ts'
+import { candidateById } from '../../src/backup/candidates.ts'
+import { Fetcher, type Stages } from '../../src/backup/fetcher.ts'
+import { referencesOf } from '../../src/model/references.ts'
+import { searchTextOfEntry, searchTextOfRow } from '../../src/model/search-text.ts'
+import { unknownShapes } from '../../src/model/unknown-shapes.ts'
+import { world, type World } from '../support/world.ts'
+
+const entry = (text: string) => `{"type":"message.input","content":"${text}","agent_id":"ag_1","mood":"calm"}`
+const long = new Date('2026-01-01')
+const ownStages: Stages = { references: referencesOf, shapes: unknownShapes }
+
+/** An account of three conversations, the second of which says `bad`. */
+async function worldWithOneBad(): Promise<World & { bad: string; ids: readonly string[] }> {
+  const here = await world()
+  const account = here.sandbox.account('source')
+  const ids = ['first', 'bad', 'third'].map((text) =>
+    account.create({ entries: [entry(text)], createdAt: long }),
+  )
+  return { ...here, ids, bad: ids[1] ?? '' }
+}
+
+function open(here: World, mode: 'create' | 'read' = 'create'): Archive {
+  const archive = openArchive(here.archive, { mode })
+  onTestFinished(() => archive.close())
+  return archive
+}
+
+/** Throws for what says `bad`. */
+function thrower<Arguments extends readonly unknown[], T>(work: (...args: Arguments) => T) {
+  return (...args: Arguments): T => {
+    if (JSON.stringify(args).includes('bad')) throw new RangeError('Maximum call stack size exceeded')
+    return work(...args)
+  }
+}
+
+/** Fetches all conversations with these stages; answers with what became of each. */
+async function fetchAll(here: Awaited<ReturnType<typeof worldWithOneBad>>, archive: Archive, stages: Stages) {
+  const client = new ConversationsClient({ apiKey: 'source', baseUrl: here.sandbox.url })
+  onTestFinished(() => client.close())
+  const startedAt = new Date().toISOString()
+  const run = archive.runs.begin({ command: 'backup', hansard: '0', baseUrl: 'x', startedAt })
+  const context = { client, archive, run, signal: new AbortController().signal }
+  const fetcher = new Fetcher(context, { messages: true, onLost: () => undefined, stages })
+  const failures = new Map(archive.failures.open().map((failure) => [failure.conversation, failure]))
+  const outcomes = []
+  for (const id of here.ids) outcomes.push(await fetcher.fetch(candidateById(archive, id, failures.get(id))))
+  archive.flush()
+  return outcomes
+}
+
+describe('A conversation on which a stage throws', () => {
+  it.each([
+    ['references', { ...ownStages, references: thrower(referencesOf) }],
+    ['shapes', { ...ownStages, shapes: thrower(unknownShapes) }],
+  ] as const)('is stored, noted with the reason and made up for later: %s', async (step, stages) => {
+    const here = await worldWithOneBad()
+    const archive = open(here)
+    expect(await fetchAll(here, archive, stages)).toEqual(['new', 'failed', 'new'])
+    expect(archive.conversations.count()).toBe(3)
+    expect(archive.failures.open()).toMatchObject([
+      { conversation: here.bad, step, message: 'Maximum call stack size exceeded' },
+    ])
+    expect(archive.runs.recent(1)).toMatchObject([{ listed: 3, new: 2, failed: 1 }])
+
+    expect(await fetchAll(here, archive, stages)).toEqual(['unchanged', 'failed', 'unchanged'])
+    archive.failures.acknowledge(here.bad, 'now')
+    expect(await fetchAll(here, archive, stages)).toEqual(['unchanged', 'unchanged', 'unchanged'])
+    expect(await fetchAll(here, archive, ownStages)).toEqual(['unchanged', 'unchanged', 'unchanged'])
+    expect(archive.failures.open()).toEqual([])
+    expect(archive.dependencies.pending({})).toMatchObject([{ kind: 'agent', id: 'ag_1' }])
+    expect(archive.unknownShapes.all().map(({ times }) => times)).toContain(3)
+  })
+})
+
+describe('A text that can’t be put into the search index', () => {
+  /** Backs up, and fills the index with functions that throw, of this version of hansard or as if of an older one. */
+  async function worldUnindexed({ isOlder = false } = {}) {
+    const here = await worldWithOneBad()
+    await here.backup()
+    const db = new Database(here.archive)
+    db.exec(`delete from holding; drop table search;
+      create virtual table search using fts5 (words, content = '', tokenize = 'ascii')`)
+    const texts = { ofEntry: thrower(searchTextOfEntry), ofRow: searchTextOfRow }
+    const index = new SearchIndex(db, new Histories(db), texts)
+    while (db.transaction(() => index.addSome())());
+    if (isOlder) db.exec(`update unindexed set hansard = '0.0.1'`)
+    db.close()
+    return here
+  }
+
+  it('blocks nothing behind it, is told by search, status and verify, and makes a run partial', async () => {
+    const here = await worldUnindexed()
+    const { stdout, stderr } = await here.run('search', 'third')
+    expect(stdout).toContain(here.ids[2])
+    expect(stderr).toContain('1 text could not be put into the search index')
+    expect((await here.run('status')).stdout).toContain(
+      `${here.bad} (search): an entry could not be indexed: Maximum call stack size exceeded`,
+    )
+    expect(await here.backup()).toMatchObject({
+      ...{ exitCode: 3, complete: true, failed: 0 },
+      reason: expect.stringContaining('1 text could not be put into the search index') as string,
+    })
+    const findings = [...verifyArchive(here.archive)].filter((step) => 'finding' in step)
+    expect(findings).toMatchObject([{ finding: { check: 'search', severity: 'warning', repairable: false } }])
+    expect((await here.run('verify')).exitCode).toBe(4)
+  })
+
+  it('is no reason for exit 3 once it was accepted, and still told by verify', async () => {
+    const here = await worldUnindexed()
+    expect((await here.run('ack', here.bad)).exitCode).toBe(0)
+    expect(await here.backup()).toMatchObject({ exitCode: 0 })
+    expect((await here.run('status')).stdout).toContain('(search, acknowledged)')
+    expect((await here.run('verify')).exitCode).toBe(4)
+  })
+
+  it('is tried again by verify --repair', async () => {
+    const here = await worldUnindexed()
+    const { exitCode, stdout } = await here.run('verify', '--repair')
+    expect([exitCode, stdout]).toEqual([
+      0,
+      expect.stringContaining('1 text that could not be indexed before'),
+    ])
+    expect((await here.run('search', 'bad')).stdout).toContain(here.bad)
+  })
+
+  it('is tried again by the next backup of another version', async () => {
+    const here = await worldUnindexed({ isOlder: true })
+    expect(await here.backup()).toMatchObject({ exitCode: 0 })
+    expect((await here.run('search', 'bad')).stdout).toContain(here.bad)
+    expect((await here.run('verify')).exitCode).toBe(0)
+  })
+})
+
+describe('verify --repair', () => {
+  it('does not end with 0 while the search index is missing', async () => {
+    const here = await worldWithOneBad()
+    await here.backup()
+    const db = new Database(here.archive)
+    db.exec(`delete from holding; drop table search;
+      create virtual table search using fts5 (words, content = '', tokenize = 'ascii');
+      create trigger no_holding before insert on holding begin select raise(abort, 'no'); end`)
+    db.close()
+    expect((await here.run('verify')).exitCode).toBe(0) // the next backup fills it
+    const { exitCode, stdout } = await here.run('verify', '--repair')
+    expect([exitCode, stdout]).toEqual([4, expect.stringContaining('3 conversations are not in it')])
+    expect(await here.backup()).toMatchObject({
+      ...{ exitCode: 3, complete: true },
+      reason: 'the search index could not be filled (no): see `hansard verify`',
+    })
+  })
+})

@@ -1,0 +1,73 @@
+import { setTimeout as delay } from 'node:timers/promises'
+
+import { describe, expect, it } from 'vitest'
+
+import { manyConversations } from '../../src/sandbox/many.ts'
+import { start } from '../support/hansard-process.ts'
+import { world, type World } from '../support/world.ts'
+
+const env = ({ sandbox, archive }: World) => ({
+  MISTRAL_API_KEY: 'source',
+  MISTRAL_BASE_URL: sandbox.url,
+  HANSARD_ARCHIVE: archive,
+})
+
+/** An account whose histories take long enough that a backup can be met at work. */
+function slowWorld(): Promise<World> {
+  const fault = { operation: 'getHistory', then: { kind: 'latency', ms: 200 } } as const
+  return world({
+    stories: [manyConversations({ count: 60, entries: 2, bytesPerEntry: 100, seed: 1 })],
+    faults: [fault],
+  })
+}
+
+async function untilAsked({ sandbox }: World, operation: string, times: number): Promise<void> {
+  while (sandbox.requests.filter((request) => request.operation === operation).length < times) await delay(10)
+}
+
+describe('A backup', () => {
+  it.each([
+    ['SIGHUP', 'SIGHUP'],
+    ['SIGTERM', 'SIGHUP'],
+    ['SIGHUP', 'SIGTERM'],
+  ] as const)('that gets %s, and %s at once, closes its books', async (first, second) => {
+    const there = await slowWorld()
+    const { child, ended } = start(['backup'], env(there))
+    await untilAsked(there, 'getHistory', 8)
+    child.kill(first)
+    child.kill(second)
+    expect(await ended).toMatchObject({ exit: 130, stdout: expect.stringContaining('Interrupted') as string })
+    const { runs } = JSON.parse((await there.run('status', '--json')).stdout) as {
+      runs: { outcome: string }[]
+    }
+    expect(runs.map(({ outcome }) => outcome)).toEqual(['interrupted'])
+  })
+
+  it('goes on when its terminal is gone, and its exit code tells how it ended', async () => {
+    const there = await slowWorld()
+    const [id = ''] = there.sandbox.account('source').ids
+    there.sandbox.faults.add({
+      operation: 'getHistory',
+      id,
+      then: { kind: 'answer', status: 422, body: '{}' },
+    })
+    const { child, ended } = start(['backup', '--verbose'], env(there))
+    child.stdout?.destroy()
+    child.stderr?.destroy()
+    expect((await ended).exit).toBe(3)
+    const { runs } = JSON.parse((await there.run('status', '--json')).stdout) as {
+      runs: { outcome: string }[]
+    }
+    expect(runs.map(({ outcome }) => outcome)).toEqual(['partial'])
+  }, 30_000)
+})
+
+it('A list whose reader has enough ends in peace', async () => {
+  const there = await world({
+    stories: [manyConversations({ count: 300, entries: 2, bytesPerEntry: 100, seed: 1 })],
+  })
+  await there.run('backup')
+  const { child, ended } = start(['list', '--json'], env(there))
+  child.stdout?.once('data', () => child.stdout?.destroy())
+  expect(await ended).toMatchObject({ exit: 0, stderr: '' })
+})

@@ -1,0 +1,52 @@
+import type { Request } from '../../src/replay/render.ts'
+import type { Copy } from '../../src/replay/verify/certificate.ts'
+import { defaultBehaviour, profiles } from '../../src/sandbox/behaviour.ts'
+import { bodyShapes } from '../../src/sandbox/check/bodies.ts'
+import { answersNow, checkCalls } from '../../src/sandbox/check/sequence.ts'
+import { isObject } from '../../src/sandbox/check/shape.ts'
+import { checkInputs, checkTools } from '../../src/sandbox/check/strict.ts'
+import { parseEntry } from '../../src/sandbox/parsed-entry.ts'
+import { Refusal } from '../../src/sandbox/refusals.ts'
+import { compact, elements, member, members } from '../../src/model/json-text.ts'
+
+const behaviour = { ...defaultBehaviour, ...profiles.strict }
+const shapes = bodyShapes(behaviour)
+
+/** What a target of the strict profile holds after these requests, or why it refused one. No HTTP, so that many can be tried. */
+export function strictlyTaken(requests: readonly Request[]): Copy | { readonly refused: string } {
+  const entries: string[] = []
+  for (const { operation, body } of requests) {
+    const inputs = elements(member(body, 'inputs')?.value ?? '[]')
+    const refused = refusalOf(operation, JSON.parse(body), entries, inputs)
+    if (refused !== undefined) return { refused }
+    entries.push(...inputs.map((input, i) => withId(compact(input), `in_${entries.length + i}`)))
+    entries.push(withId('{"type":"message.output","content":"Noted."}', `out_${entries.length}`))
+  }
+  const row = members(requests[0]?.body ?? '{}').filter(({ key }) => key !== 'inputs')
+  return { row: `{${row.map(({ key, value }) => `${JSON.stringify(key)}:${value}`).join(',')}}`, entries }
+}
+
+function refusalOf(
+  operation: Request['operation'],
+  body: unknown,
+  stored: readonly string[],
+  inputs: readonly string[],
+): string | undefined {
+  const complaints = shapes[operation](body, ['body'])
+  if (complaints.length > 0 || !isObject(body)) return JSON.stringify(complaints)
+  const added = inputs.map(parseEntry)
+  try {
+    checkInputs(body['inputs'], behaviour)
+    checkTools(body['tools'], behaviour)
+    checkCalls(stored.map(parseEntry), added, behaviour)
+    answersNow(added.at(-1), behaviour.trailingAssistant)
+    return undefined
+  } catch (thrown) {
+    if (thrown instanceof Refusal) return String(thrown.reply.body)
+    throw thrown
+  }
+}
+
+function withId(text: string, id: string): string {
+  return `${text.slice(0, -1)},"id":"${id}"}`
+}
