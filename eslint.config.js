@@ -18,7 +18,6 @@ const homes = {
   'src/archive/sqlite.ts': ['better-sqlite3'],
   'src/model/json-schema.ts': ['ajv'],
   'src/export/csv.ts': ['csv-stringify'],
-  'src/export/chat/tool-schema.ts': ['ajv'],
   'src/export/parquet*.ts': ['hyparquet-writer'],
   'src/export/markdown/hazard*.ts': ['markdown-it'],
   'src/sandbox/**/*.ts': ['hono', '@hono/node-server'],

@@ -5,9 +5,16 @@ const MOST_LEVELS = 90
 
 /** Tells whether a parsed value is a JSON Schema by Draft 7. */
 export function isDraft7(value: unknown): boolean {
-  if (isDeeper(value, MOST_LEVELS)) return false
+  return draft7Fault(value) === undefined
+}
+
+/** Says why a parsed value is not a JSON Schema by Draft 7; undefined if it is one. */
+export function draft7Fault(value: unknown): string | undefined {
+  if (isDeeper(value, MOST_LEVELS)) return `it is deeper than ${MOST_LEVELS} levels`
   validate ??= compile()
-  return validate(value)
+  if (validate(value)) return undefined
+  const [{ instancePath = '', message = 'invalid' } = {}] = validate.errors ?? []
+  return `${instancePath} ${message}`.trim()
 }
 
 let validate: ValidateFunction | undefined
@@ -25,10 +32,16 @@ function compile(): ValidateFunction {
   )
 }
 
+/** Escapes of letters that Python knows. */
+const ESCAPES = 'abfnrtvxuABdDsSwWZ'
+
+/** Validators compile patterns with Python, which has no `\p{…}` and no `(?<name>…)`. */
 function isPattern(text: string): boolean {
+  const escaped = [...text.matchAll(/\\(.)/gs)].map(([, letter = '']) => letter)
+  if (escaped.some((letter) => /[a-z]/i.test(letter) && !ESCAPES.includes(letter))) return false
   try {
-    new RegExp(text, 'u')
-    return true
+    new RegExp(text)
+    return !/\(\?<(?![=!])/.test(text)
   } catch {
     return false
   }

@@ -6,12 +6,11 @@ import { jsonLine } from '../json-line.ts'
 import { madeOrLeftOut } from '../left-out.ts'
 import type { ChatContent } from './content.ts'
 import { FieldTypes } from './field-types.ts'
-import { LineCheck } from './line-check.ts'
+import { LineCheck, type SchemaFault } from './line-check.ts'
 import { messagesOf } from './messages.ts'
 import { Inexpressible } from './reasons.ts'
 import { settingOf } from './setting.ts'
 import type { Sides } from './sides.ts'
-import type { SchemaFault } from './tool-schema.ts'
 import { WrittenLines } from './written-lines.ts'
 
 /** What becomes of conversations. */
