@@ -1,6 +1,6 @@
 import { HansardError } from '../errors.ts'
 import { detailOf } from './error-detail.ts'
-import { readBeginning, refuseFailure, unusable, type Reading } from './read-answer.ts'
+import { readBeginning, refuseFailure, refuseTooManyValues, unusable, type Reading } from './read-answer.ts'
 import { SseParser, type SseEvent } from './sse.ts'
 import type { Answer } from './transport.ts'
 
@@ -55,6 +55,7 @@ async function* piecesOf({ body }: Answer, parser: SseParser): AsyncGenerator<Ss
 }
 
 function eventOf({ name, data: text }: SseEvent, reading: Reading): StreamEvent {
+  refuseTooManyValues(text, reading.name)
   try {
     const json: unknown = JSON.parse(text)
     return { type: typeIn(json) ?? name ?? '', text, json }

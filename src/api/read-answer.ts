@@ -1,4 +1,5 @@
-import { HansardError } from '../errors.ts'
+import { HansardError, isHansardError } from '../errors.ts'
+import { hasTooManyValues } from '../model/json-values.ts'
 import { redactUnparsed } from '../model/secrets.ts'
 import { errorOfAnswer } from './error-of-answer.ts'
 import { dateOf } from './retry-timing.ts'
@@ -107,6 +108,15 @@ export async function readBeginning({ body }: Answer): Promise<string> {
   return new TextDecoder().decode(Buffer.concat(chunks).subarray(0, MOST_OF_AN_ERROR))
 }
 
+/** Refuses JSON that would take many times its size in memory. */
+export function refuseTooManyValues(text: string, name: CallName): void {
+  if (!hasTooManyValues(text)) return
+  const megabytes = (text.length / 1e6).toFixed(1)
+  throw new HansardError('too-large', `The body has too many tiny values in ${megabytes} MB (${name})`, {
+    hint: 'It was not parsed, because its values would take many times that size in memory.',
+  })
+}
+
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 function decoded(bytes: Uint8Array, status: number, reading: Reading): string {
@@ -119,8 +129,10 @@ function decoded(bytes: Uint8Array, status: number, reading: Reading): string {
 
 function parsed(text: string, status: number, reading: Reading): unknown {
   try {
+    refuseTooManyValues(text, reading.name)
     return JSON.parse(text)
-  } catch {
+  } catch (thrown) {
+    if (isHansardError(thrown)) throw thrown
     // The SyntaxError quotes the text, which may hold a secret: it is not passed on.
     const what = text.trim() === '' ? 'empty' : 'not JSON'
     throw unusable(`The body is ${what} (${reading.name})`, text, reading.scrub, status)

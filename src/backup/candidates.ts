@@ -5,6 +5,7 @@ import type { Archive } from '../archive/archive.ts'
 import type { KnownConversation } from '../archive/conversations.ts'
 import { isContentStored, isDue, type OpenFailure } from '../archive/failures.ts'
 import type { SeenRows } from '../archive/seen-rows.ts'
+import { HansardError, isHansardError } from '../errors.ts'
 import { rowFacts } from '../model/conversation.ts'
 import { member } from '../model/json-text.ts'
 import { redactSecrets } from '../model/secrets.ts'
@@ -72,7 +73,8 @@ export async function* candidates(
   const failures = new Map(archive.failures.open().map((failure) => [failure.conversation, failure]))
   let saysMore = false
   const fetchWindow = async ({ page, size }: Window): Promise<Row[]> => {
-    const { rows, texts, ...said } = pageOf(await client.list({ page, pageSize: size }, { signal }))
+    const answer = await client.list({ page, pageSize: size }, { signal }).catch(explainRefusal)
+    const { rows, texts, ...said } = pageOf(answer)
     saysMore = said.saysMore
     return texts.map((text, i) => rowOf(text, rows[i]))
   }
@@ -94,6 +96,14 @@ export async function* candidates(
       }
     }
   }
+}
+
+/** Nobody can change the request as the message says but by the size of its pages. */
+function explainRefusal(thrown: unknown): never {
+  if (!isHansardError(thrown, 'request-refused')) throw thrown
+  const { code, message, status } = thrown
+  const hint = 'Run `hansard backup` with another --page-size. If that does not help, please report it.'
+  throw new HansardError(code, message, { hint, status, cause: thrown })
 }
 
 function verdictOf(

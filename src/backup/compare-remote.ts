@@ -9,7 +9,7 @@ import { candidateById, candidates, type Candidate } from './candidates.ts'
 import { compareContent, type Difference } from './compare-content.ts'
 import { fetchConversation } from './fetch-conversation.ts'
 import { isFatal } from './fatal.ts'
-import { recogniseAccount, refuseForeignAccount } from './identity.ts'
+import { recogniseAccount, refuseForeignAccount, SEES_NOTHING } from './identity.ts'
 import type { Verdict } from './listing.ts'
 import { workThrough } from './workers.ts'
 
@@ -47,14 +47,16 @@ export async function compareRemote(
 ): Promise<Verdict | undefined> {
   const stop = new AbortController()
   const signal = AbortSignal.any([stop.signal, options.signal])
-  if ((await recogniseAccount(client, archive, signal)) === 'foreign')
-    throw refuseForeignAccount(archive.path)
+  const account = await recogniseAccount(client, archive, signal)
+  if (account === 'foreign') throw refuseForeignAccount(archive.path)
 
   const { sample, seed, concurrency } = options
   const { selection = {} } = options
   const chosen = sample === undefined ? undefined : sampleOf(archive, selection, sample, seed)
   const isChosen = (id: string) => chosen === undefined || chosen.has(id)
+  let seesNothing = account === 'empty'
   const compare = async (candidate: Candidate) => {
+    seesNothing = false
     if (signal.aborted) throw new HansardError('interrupted', 'The comparison was interrupted')
     if (!candidate.isKnown || isChosen(candidate.id))
       await options.onCompared(await compared(client, archive, candidate, signal))
@@ -70,7 +72,7 @@ export async function compareRemote(
   const seen = archive.seenRows()
   const verdict = await through(candidates(client, archive, seen, { pageSize: 100, full: true, signal }))
   await through(notListed(archive, seen.notSeen(), isChosen))
-  return verdict
+  return verdict.complete && seesNothing ? { complete: false, reason: SEES_NOTHING } : verdict
 }
 
 /** What is gone is known to be gone: it is compared only when told to. */

@@ -62,7 +62,7 @@ function stateAfter(thrown: unknown, { kind, since }: PendingReference): 'expire
 async function fetchAgent({ client, archive, signal }: RunContext, reference: Reference): Promise<void> {
   const { id, version } = reference
   const reply = await client.getAgent(id, version === '' ? undefined : version, { signal })
-  const json = redactSecrets(textOf(reply))
+  const json = redactSecrets(textOf(reply, reference))
   const { version: current } = reply.json as { version?: unknown }
   archive.soon(() => {
     archive.dependencies.store(reference, json, undefined, now())
@@ -78,7 +78,7 @@ async function fetchFile(
   maxFileSize = Infinity,
 ): Promise<void> {
   const metadata = await client.getFile(reference.id, { signal })
-  const json = textOf(metadata)
+  const json = textOf(metadata, reference)
   const { bytes: size } = metadata.json as { bytes?: unknown }
   if (typeof size === 'number' && size > maxFileSize)
     throw new HansardError('too-large', `${size} bytes: over the limit of ${maxFileSize}`)
@@ -97,9 +97,12 @@ async function fetchFile(
   }
 }
 
-function textOf({ text, json }: JsonReply): string {
-  if (typeof json === 'object' && json !== null && !Array.isArray(json)) return compact(text)
-  throw new HansardError('unexpected-shape', 'The API answered with something that is no object')
+function textOf({ text, json }: JsonReply, { kind, id }: Reference): string {
+  if (typeof json !== 'object' || json === null || Array.isArray(json))
+    throw new HansardError('unexpected-shape', 'The API returned something other than an object')
+  if ('id' in json && json.id !== id)
+    throw new HansardError('unexpected-shape', `The API returned another ${kind}`)
+  return compact(text)
 }
 
 function now(): string {

@@ -51,7 +51,7 @@ export async function exists(
 
 /** Why a listing without a row is no sign of a healthy account. */
 export const SEES_NOTHING =
-  'this key sees no conversations. A key sees only what its own user created in its workspace: check both. If the account is new and empty, confirm it once with --adopt-account'
+  'this key sees no conversations. A key sees only what its own user created in its workspace: check both. If the account is new and empty, confirm it once with `hansard backup --adopt-account`'
 
 /** The refusal to mix two accounts in one archive. */
 export function refuseForeignAccount(path: string): HansardError {

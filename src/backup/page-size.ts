@@ -1,4 +1,4 @@
-import { isHansardError } from '../errors.ts'
+import { isHansardError, type HansardError } from '../errors.ts'
 
 /** The statuses with which a service may refuse a page size. */
 const REFUSALS = new Set<number | undefined>([400, 413, 422])
@@ -19,14 +19,18 @@ export class PageSize {
   }
 
   /**
-   * Halves the size if this error refuses it; false where a smaller page would not help.
+   * Halves the size if this error refuses it, or the page was too large for memory; false where a smaller page would not help.
    *
    * @param isSureOfRest nothing else in the request can have been refused, whatever the words of the error are
    */
   shrink(thrown: unknown, size: number, isSureOfRest: boolean): boolean {
-    if (size <= 1 || !isHansardError(thrown, 'request-refused') || !REFUSALS.has(thrown.status)) return false
-    if (!isSureOfRest && !/page.?size/i.test(thrown.message)) return false
+    if (size <= 1 || !isHansardError(thrown)) return false
+    if (thrown.code !== 'too-large' && !isRefusal(thrown, isSureOfRest)) return false
     this.#size = Math.floor(Math.min(size, this.#size) / 2)
     return true
   }
+}
+
+function isRefusal({ code, status, message }: HansardError, isSureOfRest: boolean): boolean {
+  return code === 'request-refused' && REFUSALS.has(status) && (isSureOfRest || /page.?size/i.test(message))
 }

@@ -1,9 +1,10 @@
 import type { StoredRun } from '../archive/runs.ts'
+import { cutTimeUtc } from '../model/instant.ts'
 import { defuseLine } from './terminal-text.ts'
 
 /** A run on one line: when, what, how it ended, its books. */
 export function lineOfRun(run: StoredRun): string {
-  const when = run.startedAt.slice(0, 16).replace('T', ' ')
+  const when = cutTimeUtc(run.startedAt, 'minute')
   const why = run.reason === null ? '' : ` (${defuseLine(run.reason)})`
   const stored = `${run.new} new, ${run.updated} updated`
   const failed = `${run.failed} failed`

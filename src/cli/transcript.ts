@@ -6,6 +6,7 @@ import { messageOf } from '../errors.ts'
 import { entryText, type TextStyle } from '../model/entries/entry-text.ts'
 import { entryView, type EntryView } from '../model/entries/entry-view.ts'
 import { fieldsOf, said } from '../model/entries/fields.ts'
+import { cutTime, cutTimeUtc } from '../model/instant.ts'
 import { indented } from '../model/json-text.ts'
 import { defuse, defuseJson, defuseLine } from './terminal-text.ts'
 import { count } from './words.ts'
@@ -59,7 +60,7 @@ function headOf({ id, row, length, goneAt }: StoredConversation, colors: Colors)
     agent && `agent ${agent}${version === undefined ? '' : ` v${version}`}`,
     timeOf(fact('created_at')),
     count(length, 'entry'),
-    goneAt === null ? undefined : `gone upstream since ${goneAt.slice(0, 10)}`,
+    goneAt === null ? undefined : `gone upstream since ${cutTime(goneAt, 'day')}`,
   ]
   const { description, metadata } = { description: fact('description'), metadata: fact('metadata') }
   const lines = [
@@ -99,7 +100,7 @@ function whoOrWhat(entry: EntryView): string {
 }
 
 function timeOf(time: string | undefined): string | undefined {
-  return time?.slice(0, 19).replace('T', ' ')
+  return time === undefined ? undefined : cutTimeUtc(time, 'second')
 }
 
 function indent(text: string): string {

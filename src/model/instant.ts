@@ -38,6 +38,18 @@ export function microsecondsOf(text: string): bigint | undefined {
   return Number.isNaN(milliseconds) ? undefined : BigInt(milliseconds) * 1000n + BigInt(instant.slice(20, 26))
 }
 
+const CUTS = { day: 10, minute: 16, second: 19 } as const
+
+/** A moment for people, in UTC without saying so, cut to a day, minute or second. What is no moment stays as it is. */
+export function cutTime(text: string, to: keyof typeof CUTS): string {
+  return instantOf(text)?.slice(0, CUTS[to]).replace('T', ' ') ?? text
+}
+
+/** The same, with the zone: `2026-11-22 08:17 UTC`. */
+export function cutTimeUtc(text: string, to: 'minute' | 'second'): string {
+  return instantOf(text) === undefined ? text : `${cutTime(text, to)} UTC`
+}
+
 /** The month of a moment in that form: `2026-11`. */
 export function monthOf(instant: string): string {
   return instant.slice(0, 7)

@@ -1,4 +1,4 @@
-import { Ajv, type ValidateFunction } from 'ajv'
+import { Ajv } from 'ajv'
 
 /** Deeper than this a schema counts as invalid: validators recurse, and depth is the sender's choice. */
 const MOST_LEVELS = 90
@@ -8,53 +8,50 @@ export function isDraft7(value: unknown): boolean {
   return draft7Fault(value) === undefined
 }
 
-/** Says why a parsed value is not a JSON Schema by Draft 7; undefined if it is one. */
+/** Says what is wrong with a parsed value as a JSON Schema by Draft 7; undefined where nothing is. */
 export function draft7Fault(value: unknown): string | undefined {
-  if (isDeeper(value, MOST_LEVELS)) return `it is deeper than ${MOST_LEVELS} levels`
-  validate ??= compile()
-  if (validate(value)) return undefined
-  const [{ instancePath = '', message = 'invalid' } = {}] = validate.errors ?? []
-  return `${instancePath} ${message}`.trim()
+  check ??= compile()
+  return isShallow(value) ? check(value) : `schema is nested deeper than ${MOST_LEVELS} levels`
 }
 
-let validate: ValidateFunction | undefined
+/** Tells whether a parsed value is shallow enough to be a schema. A loop over the levels, not a recursion. */
+export function isShallow(value: unknown): boolean {
+  let level: object[] = [value].filter(isHolder)
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > MOST_LEVELS) return false
+    level = level.flatMap((holder) => (Object.values(holder) as unknown[]).filter(isHolder))
+  }
+  return true
+}
 
-/**
- * Draft 7's own schema comes with ajv, which checks no formats in it; so it is compiled once more as any other. Of its
- * formats only `regex` can make a schema unusable.
- */
-function compile(): ValidateFunction {
-  const known = new Ajv().getSchema('http://json-schema.org/draft-07/schema')?.schema as object
-  const rules = Object.entries(known).filter(([key]) => key !== '$id' && key !== '$schema')
+type Check = (value: unknown) => string | undefined
+
+let check: Check | undefined
+
+/** Draft 7's own schema comes with ajv, which checks no formats in it: so it is compiled once more, as any other. */
+function compile(): Check {
   const formats = { regex: isPattern, uri: true, 'uri-reference': true } as const
-  return new Ajv({ meta: false, validateSchema: false, strict: false, formats }).compile(
-    Object.fromEntries(rules),
-  )
+  const ajv = new Ajv({ strict: false, logger: false, formats })
+  const draft7 = ajv.getSchema('http://json-schema.org/draft-07/schema')?.schema
+  const isSchema = ajv.compile({ ...Object(draft7), $id: 'draft-7' } as object)
+  return (value) => {
+    if (isSchema(value)) return undefined
+    return ajv.errorsText(isSchema.errors, { dataVar: 'schema', separator: '; ' })
+  }
 }
 
-/** Escapes of letters that Python knows. */
+/** Escapes of letters that Python knows, too: validators compile each pattern there. */
 const ESCAPES = 'abfnrtvxuABdDsSwWZ'
 
-/** Validators compile patterns with Python, which has no `\p{…}` and no `(?<name>…)`. */
-function isPattern(text: string): boolean {
-  const escaped = [...text.matchAll(/\\(.)/gs)].map(([, letter = '']) => letter)
-  if (escaped.some((letter) => /[a-z]/i.test(letter) && !ESCAPES.includes(letter))) return false
+function isPattern(pattern: string): boolean {
+  const escapes = [...pattern.matchAll(/\\(.)/gs)].map(([, letter = '']) => letter)
+  if (escapes.some((letter) => /[a-z]/i.test(letter) && !ESCAPES.includes(letter))) return false
   try {
-    new RegExp(text)
-    return !/\(\?<(?![=!])/.test(text)
+    new RegExp(pattern)
+    return !/\(\?<(?![=!])/.test(pattern)
   } catch {
     return false
   }
-}
-
-/** A loop over the levels, not a recursion. */
-function isDeeper(value: unknown, most: number): boolean {
-  let level: object[] = [value].filter(isHolder)
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > most) return true
-    level = level.flatMap((holder) => (Object.values(holder) as unknown[]).filter(isHolder))
-  }
-  return false
 }
 
 function isHolder(value: unknown): value is object {

@@ -224,7 +224,7 @@ function endOfValue(text: string, at: number): number {
 }
 
 /** Jumps from quote to quote; one that an odd number of backslashes precedes is escaped. */
-function endOfString(text: string, open: number): number {
+export function endOfString(text: string, open: number): number {
   let quote = text.indexOf('"', open + 1)
   while (quote !== -1) {
     let before = quote - 1

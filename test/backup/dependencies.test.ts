@@ -89,8 +89,24 @@ describe('An agent', () => {
       })
       expect(look(here)).toMatchObject({
         counts: { failed: 1, stored: 0 },
-        reasons: ['The API answered with something that is no object'],
+        reasons: ['The API returned something other than an object'],
       })
+    }
+  })
+
+  it('or a file that is another one has failed, and is not kept under this id', async () => {
+    const other = agent(1).replace('ag_1', 'ag_2')
+    const [here, there] = [await worldWithAgent(1), await worldWithFile('content', 7)]
+    here.sandbox.faults.add({ operation: 'getAgent', then: answer(200, other) })
+    there.sandbox.faults.clear()
+    const body = metadata(7).replace(fileId, 'another')
+    there.sandbox.faults.add({ operation: 'getFile', then: answer(200, body) })
+    for (const [one, what] of [
+      [here, 'agent'],
+      [there, 'file'],
+    ] as const) {
+      expect(await one.backup()).toMatchObject({ exitCode: 3, dependencies: { failed: 1, stored: 0 } })
+      expect(look(one).reasons).toEqual([`The API returned another ${what}`])
     }
   })
 })

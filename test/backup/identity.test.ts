@@ -65,8 +65,11 @@ describe('A key that sees nothing', () => {
       })
     }
     expect((await here.run('backup', '--dry-run')).exitCode).toBe(3)
+    const { exitCode, stdout } = await here.run('verify', '--remote')
+    expect([exitCode, stdout]).toEqual([3, expect.stringContaining('sees no conversations')])
     expect(await here.backup('--adopt-account')).toMatchObject({ exitCode: 0, complete: true })
     expect(await here.backup()).toMatchObject({ exitCode: 0, listed: 0, complete: true })
+    expect((await here.run('verify', '--remote')).exitCode).toBe(0)
   })
 
   it('is healthy from its first conversation on', async () => {

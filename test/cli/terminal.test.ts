@@ -130,3 +130,22 @@ it('A quiet backup says what went wrong, until that is acknowledged', async () =
     stderr: 'hansard: a page held the same row twice\n',
   })
 })
+
+it('Every time that a command shows says that it is UTC, whatever zone the service wrote it in', async () => {
+  const { sandbox, archive, run } = await world()
+  const time = '2026-01-01T23:30:00-05:00'
+  const id = sandbox.account('source').create({
+    row: JSON.stringify({ id: 'conv_zone', created_at: time, updated_at: time, metadata: {} }),
+    entries: [`{"type":"message.input","role":"user","content":"words","id":"x","created_at":"${time}"}`],
+  })
+  await run('backup')
+  const env = { HANSARD_ARCHIVE: archive }
+  for (const args of [['list'], ['show', id], ['runs'], ['status'], ['search', 'words']]) {
+    for (const shown of [(await run(...args)).stdout, await onTerminal(args, env)]) {
+      expect(shown).not.toMatch(/\d\d:\d\d(?!(:\d\d)? UTC|:\d\d UTC)|2026-01-01/)
+    }
+  }
+  expect((await run('list')).stdout).toContain('2026-01-02 04:30 UTC')
+  expect((await run('show', id)).stdout.match(/2026-01-02 04:30:00 UTC/g)).toHaveLength(2)
+  expect((await run('search', 'words')).stdout).toContain('  2026-01-02  ')
+})

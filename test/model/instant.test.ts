@@ -1,7 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { beginningOf, instantOf, microsecondsOf, monthOf } from '../../src/model/instant.ts'
+import {
+  beginningOf,
+  cutTime,
+  cutTimeUtc,
+  instantOf,
+  microsecondsOf,
+  monthOf,
+} from '../../src/model/instant.ts'
 
 describe('A moment as the API writes it', () => {
   it.each([
@@ -21,6 +28,20 @@ describe('A moment as the API writes it', () => {
       expect(instantOf(text)).toBeUndefined()
     },
   )
+
+  it('is shown to people in UTC, wherever it was written, and cut', () => {
+    for (const [text, day, minute, second] of [
+      ['2026-11-22T08:17:59.999999Z', '2026-11-22', '2026-11-22 08:17 UTC', '2026-11-22 08:17:59 UTC'],
+      ['2026-12-31T23:30:00-05:00', '2027-01-01', '2027-01-01 04:30 UTC', '2027-01-01 04:30:00 UTC'],
+      ['2026-11-22 08:17:10', '2026-11-22', '2026-11-22 08:17 UTC', '2026-11-22 08:17:10 UTC'],
+      ['some time in the long gone past', ...Array<string>(3).fill('some time in the long gone past')],
+      ['', '', '', ''],
+    ] as const) {
+      expect(cutTime(text, 'day')).toBe(day)
+      expect(cutTimeUtc(text, 'minute')).toBe(minute)
+      expect(cutTimeUtc(text, 'second')).toBe(second)
+    }
+  })
 
   it('has a number of microseconds since 1970', () => {
     expect(microsecondsOf('1970-01-01T00:00:01.5Z')).toBe(1_500_000n)

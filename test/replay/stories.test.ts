@@ -12,9 +12,15 @@ import { replayWorld } from '../support/replay-world.ts'
 import { storyOptions as options, storySources } from '../support/story-sources.ts'
 import { visit } from '../support/sandbox.ts'
 
-const asInputs = Object.keys(strictest) as (keyof Behaviour)[]
+const asInputs = [
+  ...(['trailingAssistant', 'handoffInputs', 'toolExecutionInputs', 'toolReferenceInputs'] as const),
+  ...(['inputIds', 'thinkingInputs', 'maxTokensZero'] as const),
+] satisfies (keyof Behaviour)[]
 
-/** Every switch that decides what start takes, each position of it, the others as strict as can be. */
+/**
+ * Switches that decide what start takes, each position of them, the others as strict as can be. Those of which one position
+ * takes all that the other takes need no turn of their own.
+ */
 const positions = asInputs.flatMap((name) => switches[name].choices.map((choice) => ({ [name]: choice })))
 
 describe('Every story', () => {

@@ -330,8 +330,11 @@ describe('The parameters of a function', () => {
     const deep = `${'{"not":'.repeat(100_000)}{}${'}'.repeat(100_000)}`
     const row = `{"id":"c","model":"mistral-small-latest","tools":[{"type":"function","function":{"name":"f","parameters":${deep}}}]}`
     const source = { id: 'c', row, entries: [JSON.stringify(user)], agent: undefined }
-    const { planned } = render(source, plainOptions, plainTarget)
+    const { planned, requests } = render(source, plainOptions, plainTarget)
     expect(planned.losses.map(({ kind }) => kind)).toEqual(['schema-replaced'])
+    const copy = strictlyTaken(requests)
+    if ('refused' in copy) throw new Error(copy.refused)
+    expect(compareCopy(replayedOf(source, planned, plainOptions), copy).differences).toEqual([])
   })
 })
 

@@ -3,6 +3,7 @@ import { existsSync, statSync } from 'node:fs'
 import type { ConversationsClient } from '../../api/client.ts'
 import { emptyArchive, openArchive, type Archive } from '../../archive/archive.ts'
 import { awaitLock } from '../../archive/lock.ts'
+import type { OpenFailure } from '../../archive/failures.ts'
 import type { Books } from '../../archive/runs.ts'
 import { networkDiskUnder } from '../../archive/network-disk.ts'
 import { backup } from '../../backup/backup.ts'
@@ -164,13 +165,23 @@ async function writeSummary(result: BackupResult, options: BackupCommandOptions,
   )
 }
 
-async function writeFailures(
-  failures: readonly { conversation: string; step: string; message: string }[],
-  io: Io,
-): Promise<void> {
-  for (const { conversation, step, message } of failures) {
-    await writeLine(io.stderr, defuseLine(`failed: ${conversation} (${step}): ${message}`))
+/** So many failures of one kind are told one by one. */
+const TOLD = 3
+
+type ToldFailure = Pick<OpenFailure, 'conversation' | 'step' | 'code' | 'message'>
+
+/** A report, grouped by step and kind: a service that is down fails everything in the same way. */
+async function writeFailures(failures: readonly ToldFailure[], io: Io): Promise<void> {
+  const kinds = new Map<string, number>()
+  for (const { conversation, step, code, message } of failures) {
+    const kind = `${step}, ${code}`
+    const told = kinds.get(kind) ?? 0
+    kinds.set(kind, told + 1)
+    if (told < TOLD) await writeLine(io.stderr, defuseLine(`failed: ${conversation} (${step}): ${message}`))
   }
+  for (const [kind, found] of kinds)
+    if (found > TOLD)
+      await writeLine(io.stderr, `failed: ${found - TOLD} more (${kind}): see \`hansard status\``)
 }
 
 function booksLine({ listed, new: fresh, updated, unchanged, failed }: Readonly<Books>): string {

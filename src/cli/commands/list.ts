@@ -1,5 +1,6 @@
 import { openArchive } from '../../archive/archive.ts'
 import type { ListedConversation } from '../../archive/conversations.ts'
+import { cutTime, cutTimeUtc } from '../../model/instant.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'
 import { writeJson, writeLine } from '../output.ts'
@@ -38,10 +39,11 @@ function layoutFor(width: number): (conversation: ListedConversation) => string 
   return (conversation) => {
     const { id, model, agentId, updatedAt, entries } = conversation
     const who = width < WIDE ? [] : [pad(model ?? agentId ?? '', 37)]
-    const when = updatedAt?.slice(0, width < WIDE ? 10 : 16).replace('T', ' ') ?? ''
+    const time = updatedAt ?? ''
+    const when = width < WIDE ? cutTime(time, 'day') : cutTimeUtc(time, 'minute')
     return line(
       pad(id, 37),
-      pad(when, width < WIDE ? 10 : 16),
+      pad(when, width < WIDE ? 10 : 20),
       count(entries, 'entry').padStart(11),
       ...who,
       nameOf(conversation),
@@ -53,7 +55,7 @@ const NARROW = 72
 const WIDE = 120
 
 function facts({ updatedAt, entries }: ListedConversation): string {
-  return `${updatedAt?.slice(0, 10) ?? ''}  ${count(entries, 'entry')}`
+  return `${cutTime(updatedAt ?? '', 'day')}  ${count(entries, 'entry')}`
 }
 
 function nameOf({ name, goneAt }: ListedConversation): string {

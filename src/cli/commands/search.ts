@@ -3,6 +3,7 @@ import pc from 'picocolors'
 import { openArchive } from '../../archive/archive.ts'
 import type { SearchHit } from '../../archive/search.ts'
 import type { Snippet } from '../../model/snippet.ts'
+import { cutTime } from '../../model/instant.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'
 import { writeJson, writeLine } from '../output.ts'
@@ -63,7 +64,7 @@ function factsOf({ id, position, createdAt, name, goneAt, entries }: SearchHit):
   const place = position === null ? 'about it' : `entry ${position}`
   const others = entries > 1 ? `${count(entries, 'entry')}` : undefined
   const title = `${goneAt === null ? '' : '(gone) '}${name ?? ''}`
-  const facts = [id, place, createdAt?.slice(0, 10), others, title]
+  const facts = [id, place, cutTime(createdAt ?? '', 'day'), others, title]
   return defuseLine(facts.filter((fact) => fact !== undefined && fact !== '').join('  '))
 }
 

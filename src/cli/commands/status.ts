@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs'
 
 import { openArchive, type Archive } from '../../archive/archive.ts'
+import { cutTime } from '../../model/instant.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'
 import { writeJson, writeLine } from '../output.ts'
@@ -65,11 +66,11 @@ function dependencyLine({ dependencies: { stored, expired, skipped, failed, want
 }
 
 function alertLine({ at, kind, conversation, detail }: Status['alerts'][number]): string {
-  return `${at.slice(0, 10)}  ${kind}: ${conversation ?? ''}: ${detail}`
+  return `${cutTime(at, 'day')}  ${kind}: ${conversation ?? ''}: ${detail}`
 }
 
 function shapeLine({ kind, name, firstAt, times, example }: Status['unknownShapes'][number]): string {
-  return `${kind} ${name}: ${count(times, 'time')} since ${firstAt.slice(0, 10)}, for example in ${example}`
+  return `${kind} ${name}: ${count(times, 'time')} since ${cutTime(firstAt, 'day')}, for example in ${example}`
 }
 
 function unresolved({ failures, failedDependencies, unindexed }: Status): string[] {

@@ -1,7 +1,7 @@
 import type { Agent, EntryView } from '../../model/entries/entry-view.ts'
 import { entryView } from '../../model/entries/entry-view.ts'
 import { stringIn } from '../../model/entries/fields.ts'
-import { instantOf } from '../../model/instant.ts'
+import { cutTime } from '../../model/instant.ts'
 import { contentParts } from './content.ts'
 import { fence, jsonFence } from './fence.ts'
 import type { EntryScope, Part } from './parts.ts'
@@ -27,7 +27,9 @@ export function* entryParts(json: string, scope: EntryScope): Generator<Part> {
 function headingOf(entry: EntryView, names: readonly string[]): string {
   const named = names.map((name) => escaped(name)).join(' · ')
   const [created, model] = [stringIn(entry.fields.get('created_at')), stringIn(entry.fields.get('model'))]
-  const facts = [created && timeOf(created), model].flatMap((fact) => (fact ? [escaped(fact)] : []))
+  const facts = [created && cutTime(created, 'second'), model].flatMap((fact) =>
+    fact ? [escaped(fact)] : [],
+  )
   return [named === '' ? titleOf(entry) : `${titleOf(entry)}: ${named}`, ...facts].join(' · ')
 }
 
@@ -140,8 +142,4 @@ function* unreadable({ fields }: EntryView): Generator<string> {
   const [reason, text] = [stringIn(fields.get('reason')), stringIn(fields.get('text'))]
   yield `*This entry could not be read: ${escaped(reason ?? 'no reason is known')}.*\n\n`
   if (text !== null) yield* fence(clean(text), 'text')
-}
-
-function timeOf(value: string): string {
-  return (instantOf(value) ?? value).slice(0, 19).replace('T', ' ')
 }

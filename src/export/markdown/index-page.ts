@@ -1,4 +1,4 @@
-import { monthOf } from '../../model/instant.ts'
+import { cutTime, monthOf } from '../../model/instant.ts'
 import type { OutputFile } from '../format.ts'
 import { pathDestination } from './links.ts'
 import { escaped, escapedLabel } from './plain-text.ts'
@@ -35,9 +35,9 @@ export class IndexPage {
     const facts = [
       model && escaped(model, 60),
       entries === 1 ? '1 entry' : `${entries.toLocaleString('en')} entries`,
-      goneAt === null ? undefined : `gone upstream since ${goneAt.slice(0, 10)}`,
+      goneAt === null ? undefined : `gone upstream since ${cutTime(goneAt, 'day')}`,
     ]
-    const time = createdAt === null ? '' : `${createdAt.slice(0, 16).replace('T', ' ')} `
+    const time = createdAt === null ? '' : `${cutTime(createdAt, 'minute')} `
     const about = facts.filter((fact) => fact !== undefined).join(' · ')
     await this.#file.write(
       `${heading}- ${time}[${escapedLabel(title, 100)}](${pathDestination(path)}) · ${about}\n`,

@@ -1,4 +1,5 @@
 import { said, stringIn, type Fields } from '../../model/entries/fields.ts'
+import { cutTime, cutTimeUtc } from '../../model/instant.ts'
 import { referencesOf } from '../../model/references.ts'
 import type { ExportedConversation } from '../format.ts'
 import { textParts } from './content.ts'
@@ -54,9 +55,9 @@ function* headOf(
   const about = [
     said(fields.get('model')) ?? said(agent?.fields.get('model')),
     agent && `agent ${said(agent.fields.get('name')) ?? agent.id}`,
-    createdAt === null ? undefined : `${createdAt.slice(0, 19).replace('T', ' ')} UTC`,
+    createdAt === null ? undefined : cutTimeUtc(createdAt, 'second'),
     length === 1 ? '1 entry' : `${length.toLocaleString('en')} entries`,
-    goneAt === null ? undefined : `gone upstream since ${goneAt.slice(0, 10)}`,
+    goneAt === null ? undefined : `gone upstream since ${cutTime(goneAt, 'day')}`,
   ]
   yield frontMatter(
     [

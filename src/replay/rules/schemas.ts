@@ -1,5 +1,5 @@
 import { elements, isArrayText, isObjectText } from '../../model/json-text.ts'
-import { isDraft7 } from '../../model/json-schema.ts'
+import { isDraft7, isShallow } from '../../model/json-schema.ts'
 import { ANY_PARAMETERS, type Loss } from '../loss.ts'
 import { fieldsOf, lossOf, step, stringIn } from '../source.ts'
 
@@ -12,21 +12,17 @@ export interface CarriedSchema {
 /** Neither is taken anywhere in a tool. */
 const REFUSED = ['$id', '$schema']
 
-/** Deeper than this nothing is looked at: such a schema counts as invalid. */
-const MOST_LEVELS = 90
-
 /** Carries a parameter schema over: without the keys that are refused, and replaced where it is no schema of Draft 7. */
 export function carrySchema(schema: string, path: string): CarriedSchema {
   const losses: Loss[] = []
-  const text = withoutRefused(schema, path, losses)
+  const text = isShallow(JSON.parse(schema)) ? withoutRefused(schema, path, losses) : schema
   if (isDraft7(JSON.parse(text))) return losses.length === 0 ? { text: schema, losses } : { text, losses }
   return { text: ANY_PARAMETERS, losses: [lossOf('schema-replaced', null, path, schema, ANY_PARAMETERS)] }
 }
 
 /** Leaves the other values token for token. A property that is left out is not required either. */
-function withoutRefused(text: string, path: string, losses: Loss[], level = 0): string {
-  if (level > MOST_LEVELS) return text
-  const inner = (value: string, at: string): string => withoutRefused(value, at, losses, level + 1)
+function withoutRefused(text: string, path: string, losses: Loss[]): string {
+  const inner = (value: string, at: string): string => withoutRefused(value, at, losses)
   if (isArrayText(text)) {
     return `[${elements(text)
       .map((each, i) => inner(each, `${path}[${i}]`))

@@ -24,9 +24,7 @@ export async function fetchCopy(
 ): Promise<Copy | undefined> {
   const row = await rowOrNothing(client, id, options)
   // Only `get` says that there is none: a 404 of the history proves nothing.
-  return row === undefined
-    ? undefined
-    : { row, entries: entriesOf(await client.getHistory(id, options), id) }
+  return row === undefined ? undefined : { row, entries: entriesOf(await client.getHistory(id, options), id) }
 }
 
 async function rowOrNothing(

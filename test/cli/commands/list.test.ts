@@ -36,6 +36,6 @@ it('A pipe gets all there is of each conversation on one line', async () => {
   await run('backup')
   const { stdout } = await run('list')
   expect(stdout).toMatch(
-    /^conv_0684fd306df172f2800051d4f82d4a8b {2}2025-06-16 08:21 +5 entries {2}magistral-medium-latest +Why rivers bend$/m,
+    /^conv_0684fd306df172f2800051d4f82d4a8b {2}2025-06-16 08:21 UTC +5 entries {2}magistral-medium-latest +Why rivers bend$/m,
   )
 })
