@@ -19,6 +19,8 @@ export interface ClientOptions {
   readonly retry?: Partial<Patience> | undefined
   /** Shared by all callers. Default: no limit of our own. */
   readonly requestsPerSecond?: number | undefined
+  /** Requests in all, repeated ones included; a further one is not sent and fails with `budget`. Default: no limit. */
+  readonly maxRequests?: number | undefined
   /** Hears what the client is doing. */
   readonly onEvent?: ((event: ClientEvent) => void) | undefined
   /** For tests. */
@@ -35,6 +37,7 @@ export interface ClientSettings {
   readonly bodyBudgetBytes: number
   readonly patience: Patience
   readonly requestsPerSecond: number | undefined
+  readonly maxRequests: number
   readonly onEvent: ((event: ClientEvent) => void) | undefined
   readonly clock: Clock
 }
@@ -59,6 +62,7 @@ export function settingsOf(options: ClientOptions): ClientSettings {
     bodyBudgetBytes: options.bodyBudgetBytes ?? 64 * MIB,
     patience: { attempts: 6, budgetMs: 600_000, random: Math.random, ...options.retry },
     requestsPerSecond: positive('requestsPerSecond', options.requestsPerSecond),
+    maxRequests: positive('maxRequests', options.maxRequests) ?? Infinity,
     onEvent: options.onEvent,
     clock: options.clock ?? systemClock,
   }

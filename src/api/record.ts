@@ -1,4 +1,4 @@
-import { isHansardError } from '../errors.ts'
+import { HansardError, isHansardError } from '../errors.ts'
 import type { ClientEvent } from './events.ts'
 import type { Transport } from './transport.ts'
 
@@ -10,14 +10,16 @@ export interface Traffic {
   bytes: number
 }
 
-/** Counts requests and bytes, and tells of each request when it is over. */
+/** Counts requests and bytes, tells of each request when it is over, and sends no more than so many. */
 export function withRecord(
   inner: Transport,
   traffic: Traffic,
   tell: (event: ClientEvent) => void,
+  maxRequests: number,
 ): Transport {
   return {
     async send(request, read) {
+      if (traffic.requests >= maxRequests) throw noneLeft(maxRequests)
       const { name, path } = request
       const method = request.operation.method
       const begun = performance.now()
@@ -42,6 +44,16 @@ export function withRecord(
     },
     close: () => inner.close(),
   }
+}
+
+function noneLeft(maxRequests: number): HansardError {
+  return new HansardError(
+    'budget',
+    `The limit of ${maxRequests} requests is reached; nothing more was sent`,
+    {
+      hint: 'Run it again with a larger limit.',
+    },
+  )
 }
 
 async function* counted(body: AsyncIterable<Uint8Array>, traffic: Traffic): AsyncGenerator<Uint8Array> {

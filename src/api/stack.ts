@@ -13,7 +13,7 @@ import { undiciTransport } from './undici-transport.ts'
 
 /** All that a request goes through, from the wire up. */
 export function stackOf(settings: ClientSettings, budget: BodyBudget, traffic: Traffic): Transport {
-  const { origin, apiKey, timeouts, clock, requestsPerSecond, patience, maxBodyBytes } = settings
+  const { origin, apiKey, timeouts, clock, requestsPerSecond, maxRequests, patience, maxBodyBytes } = settings
   const gate = new Gate(clock, requestsPerSecond)
   const tell = (event: ClientEvent) => {
     if (event.type === 'retry') traffic.retries++
@@ -25,7 +25,7 @@ export function stackOf(settings: ClientSettings, budget: BodyBudget, traffic: T
   }
 
   const wire = undiciTransport({ origin, headers, timeouts })
-  const recorded = withRecord(wire, traffic, tell)
+  const recorded = withRecord(wire, traffic, tell, maxRequests)
   const paced = withPace(recorded, gate)
   const decoded = withDecoding(paced, maxBodyBytes)
   const bounded = withMemoryBudget(decoded, budget, maxBodyBytes)

@@ -7,10 +7,13 @@ import { Conversations } from './conversations.ts'
 import { Dependencies } from './dependencies.ts'
 import { Events } from './events.ts'
 import { Failures } from './failures.ts'
+import { noteName, refuseOtherName } from './file-names.ts'
 import { Histories } from './histories.ts'
 import { isOutdated, migrate } from './migrations.ts'
+import { ReplayCandidates } from './replay-candidates.ts'
 import { ReplayCopies } from './replay-copies.ts'
 import { ReplayRequests } from './replay-requests.ts'
+import { ReplayRuns } from './replay-runs.ts'
 import { ReplayTargets } from './replay-targets.ts'
 import { Runs } from './runs.ts'
 import { Search } from './search.ts'
@@ -81,12 +84,14 @@ export function emptyArchive(): Archive {
  */
 function prepareForWriting(db: Sqlite, path: string): void {
   isOutdated(db, path)
+  refuseOtherName(db, path)
   db.pragma(`page_size = ${PAGE_BYTES}`)
   db.pragma('journal_mode = wal')
   db.pragma('synchronous = normal')
   db.pragma(`wal_autocheckpoint = ${WAL_PAGES}`)
   db.pragma('foreign_keys = on')
   migrate(db, path)
+  noteName(db, path)
 }
 
 function reopenUpdated(db: Sqlite, path: string): Archive {
@@ -109,8 +114,10 @@ export class Archive {
   readonly unknownShapes: UnknownShapes
   readonly accountKeys: AccountKeys
   readonly replayTargets: ReplayTargets
+  readonly replayCandidates: ReplayCandidates
   readonly replayCopies: ReplayCopies
   readonly replayRequests: ReplayRequests
+  readonly replayRuns: ReplayRuns
   readonly #db: Sqlite
   readonly #batch: Batch
   #isInOneFile = true
@@ -130,8 +137,10 @@ export class Archive {
     this.unknownShapes = new UnknownShapes(db)
     this.accountKeys = new AccountKeys(db)
     this.replayTargets = new ReplayTargets(db)
+    this.replayCandidates = new ReplayCandidates(db)
     this.replayCopies = new ReplayCopies(db)
     this.replayRequests = new ReplayRequests(db)
+    this.replayRuns = new ReplayRuns(db)
   }
 
   /** Does `work` as a whole or not at all. */

@@ -1,6 +1,6 @@
 import { HansardError } from '../errors.ts'
 import { deriveColumns, type DerivedColumns } from './derived-columns.ts'
-import { replayTables } from './replay-tables.ts'
+import { replayRunTables, replayTables } from './replay-tables.ts'
 import { sealOf, type SealedRevision } from './seal.ts'
 import type { Sqlite } from './sqlite.ts'
 import { unindexedTable } from './unindexed.ts'
@@ -289,6 +289,7 @@ create table holding (
 alter table dependency add column since text;
 `,
   /* 7 */ unindexedTable,
+  /* 8 */ replayRunTables,
 ]
 
 function last(key: string): string {

@@ -43,6 +43,8 @@ export class ReplayCopies {
   readonly #bySource: Statement
   readonly #remove: Statement
   readonly #removeRequests: Statement
+  readonly #removeCandidates: Statement
+  readonly #touch: Statement
   readonly #undo: Statement
   readonly #undoRequests: Statement
   readonly #inState: Statement
@@ -66,6 +68,8 @@ export class ReplayCopies {
     )
     this.#remove = db.prepare('delete from replay_copy where id = ?')
     this.#removeRequests = db.prepare('delete from replay_request where copy = ?')
+    this.#removeCandidates = db.prepare('delete from replay_candidate where copy = ?')
+    this.#touch = db.prepare('update replay_copy set at = ? where id = ?')
     this.#undo = db.prepare(
       "update replay_copy set state = 'undone', reason = null, target_id = null, at = ? where id = ?",
     )
@@ -100,6 +104,7 @@ export class ReplayCopies {
   /** Forgets a copy that never came to be. */
   remove(id: number): void {
     this.#removeRequests.run(id)
+    this.#removeCandidates.run(id)
     this.#remove.run(id)
   }
 
@@ -118,6 +123,11 @@ export class ReplayCopies {
   ofOrigin(origin: Pick<NewCopy, 'target' | 'conversation' | 'mode' | 'label'>): Copy[] {
     const { target, conversation, mode, label } = origin
     return this.#byOrigin.all({ target, conversation, mode, label }) as Copy[]
+  }
+
+  /** Notes that a copy is still wanted as it stands. */
+  touch(id: number, at: string): void {
+    this.#touch.run(at, id)
   }
 
   read(id: number): Copy {

@@ -16,8 +16,16 @@ export interface Intent {
   /** Places of the archived results that it answers with. */
   readonly results: readonly number[]
   readonly stampPlace: StampPlace
-  /** A moment of the target's own clock, shortly before; null where it has not told the time. */
+  /** A moment of the target's own clock, shortly before; null where its clock is not known to be right. */
   readonly since: string | null
+}
+
+/** What a request counts against the limits of a run, at least what it was estimated at. */
+export interface Counted {
+  readonly tokensIn: number
+  readonly tokensOut: number
+  /** Null without a price. */
+  readonly cost: number | null
 }
 
 /** How a request ended, once that is known. */
@@ -29,9 +37,10 @@ export interface Receipt {
   readonly targetId?: string | undefined
   /** Ids of the entries that the target generated. */
   readonly generated?: readonly string[] | undefined
-  readonly tokensIn?: number | undefined
-  readonly tokensOut?: number | undefined
-  readonly cost?: number | null | undefined
+  /** What the target reported. */
+  readonly reported?: { readonly tokensIn: number; readonly tokensOut: number } | undefined
+  /** Where it is more than was written down before it was sent. */
+  readonly counted?: Counted | undefined
 }
 
 /** A request as it stands in the archive. */
@@ -41,23 +50,23 @@ export interface StoredRequest extends Intent {
   readonly outcome: RequestOutcome | null
   readonly targetId: string | null
   readonly generated: readonly string[] | null
+  /** Another archive sent it. */
+  readonly isForeign: boolean
 }
 
 /** What was spent. */
-export interface Spent {
+export interface SpentAtTarget extends Counted {
   readonly requests: number
-  readonly tokensIn: number
-  readonly tokensOut: number
-  /** Null where no price was given. */
-  readonly cost: number | null
+  readonly reported: { readonly tokensIn: number; readonly tokensOut: number }
 }
 
 const columns = `id, copy, call, appends_to as appendsTo, before, inputs, fingerprint, results, stamp_place as stampPlace,
-  since, at, outcome, target_id as targetId, generated`
+  since, at, outcome, target_id as targetId, generated, is_foreign as isForeign`
 
 /** Intents and receipts. */
 export class ReplayRequests {
   readonly #add: Statement
+  readonly #adopt: Statement
   readonly #started: Statement
   readonly #setGenerated: Statement
   readonly #end: Statement
@@ -69,20 +78,31 @@ export class ReplayRequests {
   constructor(db: Sqlite) {
     this.#add = db.prepare(`
       insert into replay_request
-        (copy, call, appends_to, before, inputs, fingerprint, results, stamp_place, since, at)
-      values (:copy, :call, :appendsTo, :before, :inputs, :fingerprint, :results, :stampPlace, :since, :at)`)
+        (copy, call, appends_to, before, inputs, fingerprint, results, stamp_place, since, at, run,
+          counted_in, counted_out, cost)
+      values (:copy, :call, :appendsTo, :before, :inputs, :fingerprint, :results, :stampPlace, :since, :at, :run,
+        :tokensIn, :tokensOut, :cost)`)
+    this.#adopt = db.prepare(`
+      insert into replay_request
+        (copy, call, appends_to, before, inputs, fingerprint, results, stamp_place, since, at, outcome, ended_at,
+          target_id, generated, is_foreign)
+      values (:copy, :call, :appendsTo, :before, :inputs, :fingerprint, :results, :stampPlace, :since, :at, 'found', :at,
+        :targetId, :generated, 1)`)
     this.#started = db.prepare('update replay_request set target_id = ? where id = ?')
     this.#setGenerated = db.prepare('update replay_request set generated = ? where id = ?')
     this.#end = db.prepare(`
       update replay_request set outcome = :outcome, ended_at = :at, target_id = coalesce(:targetId, target_id),
-        generated = :generated, tokens_in = :tokensIn, tokens_out = :tokensOut, cost = :cost
+        generated = :generated, tokens_in = :tokensIn, tokens_out = :tokensOut,
+        counted_in = coalesce(:countedIn, counted_in), counted_out = coalesce(:countedOut, counted_out),
+        cost = case when :isFree then cost * 0 else coalesce(:cost, cost) end
       where id = :id`)
     this.#ofCopy = db.prepare(`select ${columns} from replay_request where copy = ? order by id`)
     this.#claimant = db
       .prepare(
         `select copy from replay_request join replay_copy on replay_copy.id = copy
-        where replay_request.target_id = :id and target = :target
-        union all select id from replay_copy where target_id = :id and target = :target limit 1`,
+        where replay_request.target_id = :id and target = :target and copy is not :other
+        union all
+        select id from replay_copy where target_id = :id and target = :target and id is not :other limit 1`,
       )
       .pluck()
     this.#sample = db
@@ -92,15 +112,24 @@ export class ReplayRequests {
       )
       .pluck()
     this.#spent = db.prepare(`
-      select count(*) as requests, coalesce(sum(tokens_in), 0) as tokensIn,
-        coalesce(sum(tokens_out), 0) as tokensOut, sum(cost) as cost
+      select count(*) filter (where outcome in ('done', 'found', 'undone')) as requests,
+        coalesce(sum(coalesce(counted_in, tokens_in)), 0) as tokensIn,
+        coalesce(sum(coalesce(counted_out, tokens_out)), 0) as tokensOut, sum(cost) as cost,
+        coalesce(sum(tokens_in), 0) as reportedIn, coalesce(sum(tokens_out), 0) as reportedOut
       from replay_request join replay_copy on replay_copy.id = copy
-      where target = ? and outcome in ('done', 'found', 'undone')`)
+      where target = ? and is_foreign = 0`)
   }
 
-  /** Stores an intent; answers with its number. */
-  intend(intent: Intent, at: string): number {
-    return Number(this.#add.run({ ...intent, results: JSON.stringify(intent.results), at }).lastInsertRowid)
+  /** Stores an intent of a run, and what it counts until more is known; answers with its number. */
+  intend(intent: Intent, counted: Counted, run: number, at: string): number {
+    const results = JSON.stringify(intent.results)
+    return Number(this.#add.run({ ...intent, ...counted, results, run, at }).lastInsertRowid)
+  }
+
+  /** Writes down a request that another archive sent: it was found, and costs nothing here. */
+  adopt(intent: Intent, targetId: string, generated: readonly string[], at: string): void {
+    const texts = { results: JSON.stringify(intent.results), generated: JSON.stringify(generated) }
+    this.#adopt.run({ ...intent, ...texts, targetId, at })
   }
 
   /** Notes under which id the target does it, before it has been done. */
@@ -115,32 +144,42 @@ export class ReplayRequests {
 
   /** Stores a receipt. */
   end(id: number, at: string, receipt: Receipt): void {
-    const { outcome, targetId, generated, tokensIn, tokensOut, cost } = receipt
+    const { outcome, targetId, generated, reported } = receipt
+    const isFree = outcome === 'refused' || outcome === 'unsent'
+    const counted = isFree ? { tokensIn: 0, tokensOut: 0, cost: null } : receipt.counted
     this.#end.run({
       id,
       at,
       outcome,
       targetId: targetId ?? null,
       generated: generated === undefined ? null : JSON.stringify(generated),
-      tokensIn: tokensIn ?? null,
-      tokensOut: tokensOut ?? null,
-      cost: cost ?? null,
+      tokensIn: reported?.tokensIn ?? null,
+      tokensOut: reported?.tokensOut ?? null,
+      countedIn: counted?.tokensIn ?? null,
+      countedOut: counted?.tokensOut ?? null,
+      cost: counted?.cost ?? null,
+      isFree: Number(isFree),
     })
   }
 
   /** The requests of a copy, in the order they were made. */
   ofCopy(copy: number): StoredRequest[] {
-    const rows = this.#ofCopy.all(copy) as (StoredRequest & { results: string; generated: string | null })[]
+    const rows = this.#ofCopy.all(copy) as (Omit<StoredRequest, 'results' | 'generated' | 'isForeign'> & {
+      results: string
+      generated: string | null
+      isForeign: number
+    })[]
     return rows.map((row) => ({
       ...row,
+      isForeign: row.isForeign === 1,
       results: JSON.parse(row.results) as number[],
       generated: row.generated === null ? null : (JSON.parse(row.generated) as string[]),
     }))
   }
 
-  /** The copy to which a conversation of the target belongs. */
-  claimant(target: number, targetId: string): number | undefined {
-    return this.#claimant.get({ target, id: targetId }) as number | undefined
+  /** The copy to which a conversation of the target belongs, other than one. */
+  claimant(target: number, targetId: string, other?: number): number | undefined {
+    return this.#claimant.get({ target, id: targetId, other: other ?? null }) as number | undefined
   }
 
   /** Some ids of what was created over there, at random. */
@@ -148,8 +187,10 @@ export class ReplayRequests {
     return this.#sample.all(target, size) as string[]
   }
 
-  /** What all answered requests have cost. */
-  spent(target: number): Spent {
-    return this.#spent.get(target) as Spent
+  /** What all requests have cost that were not refused. */
+  spent(target: number): SpentAtTarget {
+    const row = this.#spent.get(target) as Counted & Record<'requests' | 'reportedIn' | 'reportedOut', number>
+    const { reportedIn, reportedOut, ...spent } = row
+    return { ...spent, reported: { tokensIn: reportedIn, tokensOut: reportedOut } }
   }
 }

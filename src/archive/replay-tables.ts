@@ -67,3 +67,42 @@ create index replay_request_copy on replay_request (copy);
 create index replay_request_target_id on replay_request (target_id);
 create index replay_request_open on replay_request (copy) where outcome is null;
 `
+
+/** What names, limits, recognition and the check of who may send need; never edited once it was released. */
+export const replayRunTables = `
+-- A hash of the name under which the file is written: SQLite keeps its log beside that one.
+create table written_as (
+  only_row integer primary key check (only_row = 1),
+  name text not null
+) strict;
+
+-- An execution of "replay run". Without an end it was killed, and the next run goes on with its account: limits count
+-- what it spent. turn: of all runs, only the one that began last may send. requests: sent so far, reads too.
+create table replay_run (
+  id integer primary key,
+  target integer not null references replay_target (id),
+  turn integer not null,
+  begun_at text not null,
+  ended_at text,
+  requests integer not null default 0
+) strict;
+
+-- Conversations of a target that carry the stamp of a copy which this archive did not send. rejected: a person said that
+-- it is not the copy.
+create table replay_candidate (
+  copy integer not null references replay_copy (id),
+  target_id text not null,
+  rejected integer not null default 0,
+  primary key (copy, target_id)
+) strict, without rowid;
+
+-- counted: what a request counts against limits, at least its estimate; tokens_in and tokens_out are what the target
+-- reported. is_foreign: another archive sent it, and it was recognised.
+alter table replay_request add column run integer references replay_run (id);
+alter table replay_request add column counted_in integer;
+alter table replay_request add column counted_out integer;
+alter table replay_request add column is_foreign integer not null default 0;
+
+-- The clock that these moments come from was never compared with created_at.
+update replay_request set since = null where outcome is null;
+`

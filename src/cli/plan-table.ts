@@ -1,5 +1,6 @@
 import { lossKinds, type Loss } from '../replay/loss.ts'
 import type { Estimate, PlanEnd, PlannedConversation, Warning } from '../replay/plan.ts'
+import type { Spent, Tokens } from '../replay/run/budget.ts'
 import { defuseLine, fit, pad } from './terminal-text.ts'
 import { count } from './words.ts'
 
@@ -45,8 +46,20 @@ const warningWords: Readonly<Record<Warning, string>> = {
 
 /** An estimate as people say it. */
 export function estimateWords({ calls, tokensIn, tokensOut, cost }: Estimate): string {
-  const tokens = `${tokensIn.toLocaleString('en')} tokens in, ${tokensOut.toLocaleString('en')} out`
+  const tokens = tokenWords({ tokensIn, tokensOut })
   return [count(calls, 'call'), tokens, ...(cost === null ? [] : [`cost ${money(cost)}`])].join(', ')
+}
+
+/** Tokens that were counted, and what the target reported where that is less. */
+export function spentWords({ tokensIn, tokensOut, reported }: Spent): string {
+  const words = tokenWords({ tokensIn, tokensOut })
+  const isReported = reported.tokensIn >= tokensIn && reported.tokensOut >= tokensOut
+  return isReported ? words : `${words} (at least the estimate; the target reported ${tokenWords(reported)})`
+}
+
+/** Tokens as people say them. */
+export function tokenWords({ tokensIn, tokensOut }: Tokens): string {
+  return `${tokensIn.toLocaleString('en')} tokens in, ${tokensOut.toLocaleString('en')} out`
 }
 
 /** Small amounts keep their digits. */

@@ -51,9 +51,17 @@ export function runOptions(command: Command, env: Io['env']): Command {
     .option('--yes', 'do not ask before anything is sent')
     .option('--again', 'copy again what has grown since it was copied')
     .option('--concurrency <n>', 'conversations sent at the same time', whole(1, 64), 4)
-    .option('--max-cost <amount>', 'stop before more is spent than this, at the price given', amount)
-    .option('--max-tokens <n>', 'stop before more tokens are taken', whole(1, Number.MAX_SAFE_INTEGER))
-    .option('--max-requests <n>', 'stop before more requests are made', whole(1, Number.MAX_SAFE_INTEGER))
+    .option('--max-cost <amount>', 'stop before this run costs more, by estimate or report', amount)
+    .option(
+      '--max-tokens <n>',
+      'stop before this run takes more tokens, by estimate or report',
+      whole(1, Number.MAX_SAFE_INTEGER),
+    )
+    .option(
+      '--max-requests <n>',
+      'stop before this run sends more requests',
+      whole(1, Number.MAX_SAFE_INTEGER),
+    )
     .option('--settle <seconds>', 'how long a lost request may still come true', seconds, 30)
     .option('--resolve <id=copy...>', 'what became of an uncertain one: its id over there, or none', pair)
 }

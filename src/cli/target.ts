@@ -14,8 +14,12 @@ export interface TargetOptions extends GlobalOptions {
 }
 
 /** Makes the client for the account that is replayed into. */
-export function connectTarget(options: TargetOptions, io: Io): ConversationsClient {
+export function connectTarget(
+  options: TargetOptions & { readonly maxRequests?: number },
+  io: Io,
+): ConversationsClient {
   return new ConversationsClient({
+    maxRequests: options.maxRequests,
     apiKey: targetKeyOf(options, io),
     baseUrl: options.toBaseUrl,
     onEvent: trafficTalk(options, io),

@@ -25,10 +25,15 @@ export function tokensOf(json: string): number {
 }
 
 function wordTokens(text: string): number {
+  return Math.ceil(textTokens(text))
+}
+
+/** About how many tokens a text has, as a fraction: pieces of a text add up to the whole. */
+export function textTokens(text: string): number {
   if (text.startsWith('data:')) return PICTURE
   let others = 0
   for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 127) others++
-  return Math.ceil((text.length - others) / 4 + others / 2)
+  return (text.length - others) / 4 + others / 2
 }
 
 /** Adds up what calls cost. */

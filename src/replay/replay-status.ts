@@ -1,6 +1,6 @@
 import type { Archive } from '../archive/archive.ts'
 import type { Copy, CopyState } from '../archive/replay-copies.ts'
-import type { Spent } from '../archive/replay-requests.ts'
+import type { SpentAtTarget } from '../archive/replay-requests.ts'
 import { revisionOf } from './revision.ts'
 
 /** How it stands with all that was ever to be replayed into one target. */
@@ -9,7 +9,7 @@ export interface TargetStatus {
   readonly counts: Readonly<Record<CopyState, number>>
   /** Of the done ones: the conversation has grown since, as the archive has it. */
   readonly grown: number
-  readonly spent: Spent
+  readonly spent: SpentAtTarget
 }
 
 /** A copy that is not simply there, and why. */

@@ -1,4 +1,5 @@
 import type { ConversationsClient } from '../api/client.ts'
+import { systemClock } from '../api/clock.ts'
 import type { Archive } from '../archive/archive.ts'
 import type { Copy, CopyState } from '../archive/replay-copies.ts'
 import type { ReplayTarget } from '../archive/replay-targets.ts'
@@ -40,7 +41,7 @@ export async function* undoReplay(
   options: UndoOptions,
 ): AsyncGenerator<Undone, void, undefined> {
   const { ids, label, signal } = options
-  const reader = new TargetReader(client, signal)
+  const reader = new TargetReader(client, signal, systemClock)
   for (const state of states) {
     for (const copy of archive.replayCopies.inState(target.id, state)) {
       if (ids !== undefined && !ids.includes(copy.conversation)) continue
@@ -79,6 +80,9 @@ async function undoOne(
   { doIt, signal }: UndoOptions,
 ): Promise<Undone> {
   const { targetId } = chain.at(-1) ?? chain[0]
+  if (chain.some(({ isForeign }) => isForeign)) {
+    return { id, targetId, what: 'kept', reason: 'another archive has begun it' }
+  }
   const entries = await reader.entries(targetId)
   if (entries === undefined) return { id, targetId, what: 'gone' }
   if (!isUnchanged(entries, chain)) {

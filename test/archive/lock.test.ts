@@ -1,7 +1,18 @@
-import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 
+import { openArchive } from '../../src/archive/archive.ts'
 import { awaitLock, lockArchive, type LockWait } from '../../src/archive/lock.ts'
 import { openSqlite } from '../../src/archive/sqlite.ts'
 import { testFolder } from '../support/folder.ts'
@@ -67,6 +78,150 @@ describe('A lock', () => {
     )
     rmSync(`${path}.lock`)
     lock(path).release()
+  })
+})
+
+/** An archive, and a way to it that is not its name. */
+const ways: readonly (readonly [string, (path: string) => string])[] = [
+  ['a symbolic link', (path) => linked(path, (to) => symlinkSync('archive.db', to))],
+  [
+    'a chain of symbolic links',
+    (path) =>
+      linked(
+        linked(path, (to) => symlinkSync(path, to)),
+        (to) => symlinkSync('other-1', to),
+      ),
+  ],
+  ['a link to its folder', (path) => linkedFolder(path)],
+  ['a hard link', (path) => linked(path, (to) => linkSync(path, to))],
+  ['a hard link in another folder', (path) => linkedElsewhere(path)],
+]
+
+let links = 0
+
+function linked(path: string, link: (to: string) => void): string {
+  const to = join(dirname(path), `other-${++links}`)
+  link(to)
+  return to
+}
+
+function linkedFolder(path: string): string {
+  const to = join(testFolder(), 'folder')
+  symlinkSync(dirname(path), to)
+  return join(to, 'archive.db')
+}
+
+function linkedElsewhere(path: string): string {
+  const folder = join(dirname(path), 'elsewhere')
+  mkdirSync(folder)
+  linkSync(path, join(folder, 'archive.db'))
+  return join(folder, 'archive.db')
+}
+
+function newArchive(): string {
+  const path = newPath()
+  openArchive(path, { mode: 'create' }).close()
+  return path
+}
+
+const isLocked = expect.objectContaining({ code: 'archive-locked' }) as Error
+
+describe('A lock on a file', () => {
+  it.each(ways)('is met through %s, in either direction', (_, wayTo) => {
+    links = 0
+    const path = newArchive()
+    const other = wayTo(path)
+    for (const [one, two] of [
+      [path, other],
+      [other, path],
+    ] as const) {
+      const held = lock(one)
+      expect(() => lockArchive(two, 'the second')).toThrow(isLocked)
+      held.confirm()
+      held.release()
+    }
+  })
+
+  it('is met through a link to a file that does not exist yet', () => {
+    const path = newPath()
+    const other = linked(path, (to) => symlinkSync('archive.db', to))
+    lock(path)
+    expect(() => lockArchive(other, 'the second')).toThrow('locked by another run (the first)')
+  })
+
+  it('that was made after it was locked is locked as soon as the lock is confirmed', () => {
+    const path = newPath()
+    const held = lock(path)
+    openArchive(path, { mode: 'create' }).close()
+    held.confirm()
+    const other = linked(path, (to) => linkSync(path, to))
+    expect(() => lockArchive(other, 'the second')).toThrow(isLocked)
+  })
+
+  it.each(['removed', 'replaced', 'moved away'])('holds although the file of the lock was %s', (how) => {
+    const path = newArchive()
+    const held = lock(path)
+    if (how === 'moved away') renameSync(`${path}.lock`, `${path}.lock.old`)
+    else rmSync(`${path}.lock`)
+    if (how === 'replaced') writeFileSync(`${path}.lock`, '')
+    expect(() => lockArchive(path, 'the second')).toThrow(isLocked)
+    held.confirm()
+    expect(() => lockArchive(path, 'the third')).toThrow('locked by another run (the first)')
+  })
+
+  it('is lost to whoever took the lock beside it meanwhile: its holder is told before it does more', () => {
+    const path = newArchive()
+    const held = lock(path)
+    rmSync(`${path}.lock`)
+    const db = openSqlite(`${path}.lock`, 'create') // as from a container, which sees the folder and nothing else
+    onTestFinished(() => void db.close())
+    db.exec("create table holder (name text); insert into holder values ('elsewhere'); begin immediate")
+    expect(() => held.confirm()).toThrow('locked by another run (elsewhere)')
+    expect(() => held.confirm()).toThrow('locked by another run (elsewhere)')
+  })
+
+  it.each(['moved', 'replaced'])('that was %s is no longer the one that was locked', (how) => {
+    const path = newArchive()
+    const held = lock(path)
+    renameSync(path, `${path}.old`)
+    if (how === 'replaced') copyFileSync(`${path}.old`, path)
+    expect(() => held.confirm()).toThrow('was moved, removed or replaced')
+  })
+
+  it('says nothing of a copy, which is another file', () => {
+    const path = newArchive()
+    lock(path)
+    const copy = newPath()
+    copyFileSync(path, copy)
+    lock(copy).confirm()
+  })
+})
+
+describe('An archive with two names (hard links)', () => {
+  it('is written under the one that it was written under before, since the log lies beside that one', () => {
+    const path = newArchive()
+    const other = linked(path, (to) => linkSync(path, to))
+    expect(() => openArchive(other, { mode: 'write' })).toThrow(/has another name \(a hard link\)/)
+    openArchive(other).close()
+    openArchive(path, { mode: 'write' }).close()
+    rmSync(path)
+    openArchive(other, { mode: 'write' }).close()
+    linkSync(other, path)
+    expect(() => openArchive(path, { mode: 'create' })).toThrow(isLocked)
+  })
+
+  it('may be moved, copied, and reached through symbolic links and other folders', () => {
+    const path = newArchive()
+    for (const [how, wayTo] of ways) {
+      if (how.includes('hard')) continue
+      links = 0
+      openArchive(wayTo(path), { mode: 'write' }).close()
+      for (const name of readdirSync(dirname(path)))
+        if (name.startsWith('other')) rmSync(join(dirname(path), name))
+    }
+    const moved = newPath()
+    renameSync(path, moved)
+    openArchive(moved, { mode: 'write' }).close()
   })
 })
 

@@ -327,7 +327,7 @@ describe('A limit', () => {
   it.each([
     ['--max-tokens', '200'],
     ['--max-cost', '0.0001'],
-    ['--max-requests', '22'],
+    ['--max-requests', '15'],
   ])('%s ends a run with 7 before more is spent, and the next run goes on', async (option, limit) => {
     const world = await replayWorld({ stories: [talksOf(someTalks(8))] })
     const first = await run(world, '--price', '0.4,2', option, limit)

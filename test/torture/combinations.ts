@@ -4,6 +4,7 @@ import { join } from 'node:path'
 
 import { ConversationsClient } from '../../src/api/client.ts'
 import { openArchive, type Archive } from '../../src/archive/archive.ts'
+import { lockArchive } from '../../src/archive/lock.ts'
 import { sourceOf } from '../../src/replay/archived.ts'
 import { planConversations, planHead } from '../../src/replay/make-plan.ts'
 import type { PlannedConversation, ReplayOptions } from '../../src/replay/plan.ts'
@@ -188,7 +189,9 @@ async function runToItsEnd(
   const conversations = async function* () {
     yield* planConversations(view, {}, head)
   }
+  const lock = lockArchive(archive.path, 'the torture')
   const run = {
+    lock,
     settleSeconds: SETTLE,
     secretOf: (name: string) => `secret of ${name}`,
     signal: new AbortController().signal,
@@ -200,6 +203,7 @@ async function runToItsEnd(
       if (failed + pending + open === 0) return
     }
   } finally {
+    lock.release()
     view.close()
   }
 }

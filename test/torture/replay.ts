@@ -38,10 +38,25 @@ export interface ReplayTally {
   found: number
   lostAnswers: number
   kills: number
+  /** Of another archive's run after it, which has nothing to send: copies that it recognised, continued, or left uncertain. */
+  recognised: number
+  continued: number
+  cutShort: number
 }
 
 export function emptyReplayTally(): ReplayTally {
-  return { rounds: 0, conversations: 0, once: 0, uncertain: 0, found: 0, lostAnswers: 0, kills: 0 }
+  return {
+    rounds: 0,
+    conversations: 0,
+    once: 0,
+    uncertain: 0,
+    found: 0,
+    lostAnswers: 0,
+    kills: 0,
+    recognised: 0,
+    continued: 0,
+    cutShort: 0,
+  }
 }
 
 const topics = ['silt', 'silt', 'silt', 'delta', 'meander', 'oxbow', 'levee', 'levee', 'ford', 'weir']
@@ -75,6 +90,7 @@ export async function replayRound(seed: number, source: string, tally: ReplayTal
     behaviour,
     seed,
     faults: someFaults(random, tally),
+    clock: someClock(random),
   })
   const watch = watchKey(sandbox.url)
   const others = createMeanwhile(sandbox, seededRandom(seed + 1), behaviour)
@@ -91,6 +107,14 @@ export async function replayRound(seed: number, source: string, tally: ReplayTal
     await sleep(LATEST_MS + 200) // what is late may still make a second copy
     const wrong = judgeTarget(archive, mode, sandbox.account(KEY), tally)
     if (wrong.length > 0) throw new Error(`${wrong.join('\n')}\n${ended.stderr}\n${ended.stdout}`)
+    if (behaviour.getMetadata === 'present') {
+      const other = join(folder, 'other.db')
+      copyFileSync(source, other)
+      const cut = cutSome(archive, sandbox.account(KEY), random)
+      await runOther([...args, '--concurrency', '2'], { ...env, HANSARD_ARCHIVE: other })
+      const missed = judgeOther(other, mode, sandbox.account(KEY), cut, tally)
+      if (missed.length > 0) throw new Error(`another archive: ${missed.join('\n')}`)
+    }
     tally.rounds++
     watch.check(folder, ended.stdout, ended.stderr)
   } catch (thrown) {
@@ -101,6 +125,68 @@ export async function replayRound(seed: number, source: string, tally: ReplayTal
     await sandbox.close()
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+/** The clock that created_at comes from; the Date header always tells the true time. */
+function someClock(random: Random): () => Date {
+  const hours = [0, 0, -3, 3][random.below(4)] ?? 0
+  return () => new Date(Date.now() + hours * 3_600_000)
+}
+
+/** Cuts some copies short behind their archive's back. Of a row of conversations that appends made, the last goes. */
+function cutSome(path: string, account: SandboxAccount, random: Random): ReadonlySet<string> {
+  const archive = openArchive(path)
+  const cut = new Set<string>()
+  try {
+    for (const { targetId, stamp } of archive.replayCopies.all()) {
+      const entries = account.entries(targetId ?? '')
+      if (targetId === null || entries === undefined || random.below(4) > 0) continue
+      cut.add(stamp)
+      const isRow = account.ids.filter((id) => stampIn(account, id) === stamp).length > 1
+      if (isRow) account.remove(targetId)
+      else account.replaceEntries(targetId, entries.slice(0, 1 + random.below(entries.length - 1)))
+    }
+    return cut
+  } finally {
+    archive.close()
+  }
+}
+
+/** Runs another archive's replay of the same conversations to its end. */
+async function runOther(args: readonly string[], env: Record<string, string>): Promise<void> {
+  for (let runs = 1; ; runs++) {
+    const ended = await startHansard(args, env).ended
+    if (ended.code === 0 || (ended.code === 3 && runs === 2)) return
+    if (ended.code !== 3) throw new Error(`another archive’s run ended oddly: ${JSON.stringify(ended)}`)
+  }
+}
+
+/** The other archive must have started nothing anew: what is whole is done, and only what was cut may be uncertain. */
+function judgeOther(
+  path: string,
+  mode: Mode,
+  account: SandboxAccount,
+  cut: ReadonlySet<string>,
+  tally: ReplayTally,
+): string[] {
+  const own = emptyReplayTally()
+  const wrong = judgeTarget(path, mode, account, own)
+  const archive = openArchive(path)
+  try {
+    for (const copy of archive.replayCopies.all()) {
+      const requests = archive.replayRequests.ofCopy(copy.id)
+      if (requests.some(({ isForeign, appendsTo }) => !isForeign && appendsTo === null))
+        wrong.push(`${copy.conversation} was started anew`)
+      if (copy.state === 'uncertain') tally.cutShort++
+      else if (requests.length > 0) tally.continued++
+      else tally.recognised++
+      if (copy.state === 'uncertain' && !cut.has(copy.stamp))
+        wrong.push(`${copy.conversation} is ${told(copy)}, and was whole`)
+    }
+  } finally {
+    archive.close()
+  }
+  return wrong
 }
 
 function someBehaviour(random: Random): Partial<Behaviour> {

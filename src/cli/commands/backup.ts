@@ -72,6 +72,7 @@ async function lockedRun(
   try {
     const archive = openArchive(options.archive, { mode: 'create' })
     try {
+      lock.confirm()
       const exitCode = await runBackup(client, archive, options, io)
       if (!archive.isInOneFile) talk(stillInLog(options.archive), options, io)
       return exitCode

@@ -1,13 +1,13 @@
 import type { ConversationsClient } from '../../api/client.ts'
 import { openArchive, type Archive } from '../../archive/archive.ts'
-import { lockArchive } from '../../archive/lock.ts'
+import { lockArchive, type ArchiveLock } from '../../archive/lock.ts'
 import { HansardError } from '../../errors.ts'
 import { replay, type Progress, type ReplayResult } from '../../replay/run/replay.ts'
 import { ask, canAsk } from '../ask.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
 import { writeJson, writeLine } from '../output.ts'
-import { estimateWords, money } from '../plan-table.ts'
+import { estimateWords, money, spentWords, tokenWords } from '../plan-table.ts'
 import { showProgress } from '../progress.ts'
 import type { RunOptions } from '../replay-options.ts'
 import { planToRun, type CheckedPlan } from '../run-plan.ts'
@@ -28,7 +28,7 @@ export async function replayRunCommand(options: RunOptions, io: Io): Promise<Exi
   try {
     const archive = openArchive(options.archive, { mode: 'write' })
     try {
-      return await plannedRun(client, archive, options, io)
+      return await plannedRun(client, archive, lock, options, io)
     } finally {
       archive.close()
     }
@@ -41,6 +41,7 @@ export async function replayRunCommand(options: RunOptions, io: Io): Promise<Exi
 async function plannedRun(
   client: ConversationsClient,
   archive: Archive,
+  lock: ArchiveLock,
   options: RunOptions,
   io: Io,
 ): Promise<ExitCode> {
@@ -56,7 +57,7 @@ async function plannedRun(
       return exitCodes.done
     }
     io.goOnUnread?.()
-    return await run(client, archive, plan, options, io)
+    return await run(client, archive, lock, plan, options, io)
   } finally {
     plan.close()
   }
@@ -73,6 +74,7 @@ function questionOf({ end, head }: CheckedPlan): string {
 async function run(
   client: ConversationsClient,
   archive: Archive,
+  lock: ArchiveLock,
   plan: CheckedPlan,
   options: RunOptions,
   io: Io,
@@ -81,7 +83,7 @@ async function run(
   const { again, concurrency, settle, resolve, yesDifferent, maxCost, maxTokens, maxRequests } = options
   try {
     const result = await replay(client, archive, plan, {
-      ...{ again, concurrency, resolve, yesDifferent, maxCost, maxTokens, maxRequests },
+      ...{ lock, again, concurrency, resolve, yesDifferent, maxCost, maxTokens, maxRequests },
       settleSeconds: settle,
       secretOf: (name) => io.env[name],
       signal: io.signal,
@@ -122,7 +124,7 @@ async function tell(result: ReplayResult, options: RunOptions, io: Io): Promise<
     return
   }
   if (options.quiet === true) return
-  const { planned, done, before, recognised, found, requests, tokensIn, tokensOut, cost, seconds } = result
+  const { planned, done, before, recognised, found, requests, cost, carried, seconds } = result
   const notes = [
     ...(before > 0 ? [`${before} were there before`] : []),
     ...(recognised > 0 ? [`${recognised} made by another archive`] : []),
@@ -133,14 +135,17 @@ async function tell(result: ReplayResult, options: RunOptions, io: Io): Promise<
     .map((state) => `${result[state]} ${state}`)
   const head = `${done} of ${count(planned, 'conversation')} done${notes.length > 0 ? ` (${notes.join(', ')})` : ''}`
   await writeLine(io.stdout, `${[head, ...others].join(', ')}.`)
-  const spent = [
-    count(requests, 'request'),
-    `${tokensIn.toLocaleString('en')} tokens in, ${tokensOut.toLocaleString('en')} out`,
-  ]
+  const spent = [count(requests, 'request'), spentWords(result)]
   if (cost !== null) spent.push(`cost ${money(cost)}`)
   await writeLine(io.stdout, `${[...spent, `${seconds.toFixed(1)} s`].join(', ')}.`)
   if (result.outcome === 'budget') {
-    await writeLine(io.stdout, `Stopped at the limit: ${result.limit ?? ''}. Another run goes on from here.`)
+    const { tokensIn, tokensOut } = carried
+    const killed =
+      tokensIn + tokensOut === 0 ? '' : `, of which a run that was killed had spent ${tokenWords(carried)}`
+    await writeLine(
+      io.stdout,
+      `Stopped at the limit: ${result.limit ?? ''}${killed}. Another run goes on from here.`,
+    )
   }
   if (result.outcome === 'interrupted') {
     await writeLine(io.stdout, 'Interrupted; another run goes on from here.')

@@ -8,7 +8,7 @@ import {
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'
 import { writeJson, writeLine } from '../output.ts'
-import { money } from '../plan-table.ts'
+import { money, spentWords } from '../plan-table.ts'
 import { defuseLine } from '../terminal-text.ts'
 import { count } from '../words.ts'
 
@@ -46,13 +46,12 @@ function shown({ conversation, state, reason, targetId, mode, label }: Unsettled
 function linesOf({ baseUrl, counts, grown, spent }: TargetStatus): string[] {
   const states = Object.entries(counts).filter(([, number]) => number > 0)
   const told = states.map(([state, number]) => `${number} ${state === 'open' ? 'without an answer' : state}`)
-  const { requests, tokensIn, tokensOut, cost } = spent
-  const tokens = `${tokensIn.toLocaleString('en')} tokens in, ${tokensOut.toLocaleString('en')} out`
+  const { requests, cost } = spent
   return [
     `${baseUrl}: ${told.join(', ') || 'nothing'}.`,
     ...(grown > 0
       ? [`  ${count(grown, 'copy')} of what has grown since: \`replay run --again\` copies it again.`]
       : []),
-    `  Spent: ${count(requests, 'write')}, ${tokens}${cost === null ? '' : `, cost ${money(cost)}`}.`,
+    `  Spent: ${count(requests, 'write')}, ${spentWords(spent)}${cost === null ? '' : `, cost ${money(cost)}`}.`,
   ]
 }

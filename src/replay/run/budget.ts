@@ -8,20 +8,37 @@ export interface Limits {
   readonly maxRequests?: number | undefined
 }
 
-/** Tokens that a call takes. */
+/** Tokens that a write takes. */
 export interface Tokens {
   readonly tokensIn: number
   readonly tokensOut: number
 }
 
-/** What a run has spent, and what of its limits is left. What is under way counts as it was estimated. */
+/** What was spent, as it counts against the limits, and what of it the target reported. */
+export interface Spent extends Tokens {
+  readonly reported: Tokens
+}
+
+/** What an earlier run spent that was killed: the next run goes on with its account. */
+export interface Carried extends Tokens {
+  readonly requests: number
+}
+
+const nothing: Tokens = { tokensIn: 0, tokensOut: 0 }
+
+/**
+ * What a run has spent, and what of its limits is left. A write counts at least what it was estimated at, whatever the
+ * target reports, and as much before it is answered.
+ */
 export class Budget {
   readonly #limits: Limits
   readonly #price: ReplayOptions['price']
   readonly #requests: () => number
-  readonly #spent = { tokensIn: 0, tokensOut: 0 }
-  readonly #underWay = { tokensIn: 0, tokensOut: 0, calls: 0 }
-  /** A call was not let through: which limit was in its way. */
+  #carried: Carried = { ...nothing, requests: 0 }
+  #counted = nothing
+  #reported = nothing
+  #inFlight = nothing
+  /** A write was not let through: which limit was in its way. */
   exhausted: string | undefined
 
   constructor(limits: Limits, price: ReplayOptions['price'], requests: () => number) {
@@ -30,43 +47,59 @@ export class Budget {
     this.#requests = requests
   }
 
-  get spent(): Tokens {
-    return this.#spent
+  /** Counts what a killed run has spent against the limits of this one. */
+  carry(carried: Carried): void {
+    this.#carried = carried
+  }
+
+  get carried(): Carried {
+    return this.#carried
+  }
+
+  /** What this run has spent. */
+  get spent(): Spent {
+    return { ...this.#counted, reported: this.#reported }
   }
 
   /** In the currency of the price; null without one. */
   get cost(): number | null {
-    return this.costOf(this.#spent)
+    return this.costOf(this.#counted)
   }
 
   costOf({ tokensIn, tokensOut }: Tokens): number | null {
     return this.#price === null ? null : (tokensIn * this.#price.in + tokensOut * this.#price.out) / 1e6
   }
 
-  /** Lets a call through, or not: then no further call is. */
-  admit(call: Tokens): boolean {
-    const { maxCost = Infinity, maxTokens = Infinity, maxRequests = Infinity } = this.#limits
-    const all = sum(sum(this.#spent, this.#underWay), call)
-    if (all.tokensIn + all.tokensOut > maxTokens) this.exhausted ??= `${maxTokens} tokens`
-    if ((this.costOf(all) ?? 0) > maxCost) this.exhausted ??= `a cost of ${maxCost}`
-    if (this.#requests() + this.#underWay.calls + 1 > maxRequests)
-      this.exhausted ??= `${maxRequests} requests`
+  /** Lets a write through and reserves its estimate, or not: then no further write is let through. */
+  admit(estimate: Tokens): boolean {
+    this.exhausted ??= this.#limitBefore(estimate)
     if (this.exhausted !== undefined) return false
-    this.#put(call, 1)
+    this.#inFlight = sum(this.#inFlight, estimate)
     return true
   }
 
-  /** A call is over; a lost answer has cost what it was estimated at. */
-  settle(call: Tokens, spent: Tokens): void {
-    this.#put(call, -1)
-    this.#spent.tokensIn += spent.tokensIn
-    this.#spent.tokensOut += spent.tokensOut
+  /** A write is over: what it counts takes the place of its reservation. */
+  settle(estimate: Tokens, counted: Tokens, reported: Tokens = nothing): void {
+    this.#inFlight = sum(this.#inFlight, { tokensIn: -estimate.tokensIn, tokensOut: -estimate.tokensOut })
+    this.#counted = sum(this.#counted, counted)
+    this.#reported = sum(this.#reported, reported)
   }
 
-  #put({ tokensIn, tokensOut }: Tokens, times: 1 | -1): void {
-    this.#underWay.tokensIn += times * tokensIn
-    this.#underWay.tokensOut += times * tokensOut
-    this.#underWay.calls += times
+  #limitBefore(estimate: Tokens): string | undefined {
+    const { maxCost = Infinity, maxTokens = Infinity, maxRequests = Infinity } = this.#limits
+    const all = [this.#carried, this.#counted, this.#inFlight, estimate].reduce(sum)
+    if (all.tokensIn + all.tokensOut > maxTokens) return `${maxTokens} tokens`
+    if ((this.costOf(all) ?? 0) > maxCost) return `a cost of ${maxCost}`
+    if (this.#carried.requests + this.#requests() + 1 > maxRequests) return `${maxRequests} requests`
+    return undefined
+  }
+}
+
+/** The larger of each. */
+export function atLeast(one: Tokens, other: Tokens): Tokens {
+  return {
+    tokensIn: Math.max(one.tokensIn, other.tokensIn),
+    tokensOut: Math.max(one.tokensOut, other.tokensOut),
   }
 }
 

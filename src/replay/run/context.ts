@@ -1,6 +1,7 @@
 import type { ConversationsClient } from '../../api/client.ts'
 import type { Clock } from '../../api/clock.ts'
 import type { Archive } from '../../archive/archive.ts'
+import type { BegunReplayRun } from '../../archive/replay-runs.ts'
 import type { ReplayTarget } from '../../archive/replay-targets.ts'
 import type { PlanHead } from '../plan.ts'
 import type { Budget } from './budget.ts'
@@ -15,6 +16,11 @@ export interface RunContext {
   readonly head: Pick<PlanHead, 'options' | 'target'>
   readonly budget: Budget
   readonly tally: Tally
+  readonly run: BegunReplayRun
+  /** When this run began, as it is written down. */
+  readonly begunAt: string
+  /** Throws `archive-locked` where this process no longer holds the archive. */
+  readonly confirmLock: () => void
   /** Where stamps come back is found out on the way. */
   target: ReplayTarget
   /** Reads end with it; a write that is under way is waited for. */

@@ -3,10 +3,11 @@ import { objectText } from '../../model/json-text.ts'
 import type { Rendering, Request } from '../render.ts'
 import { now, type RunContext } from './context.ts'
 import { inputsOf } from './fingerprint.ts'
+import { readBack } from './read-back.ts'
+import { atLeast, type Tokens } from './budget.ts'
 import { answerCalls } from './results.ts'
 import { send, type Sent, type Step } from './send.ts'
-import { learnStampPlace } from './stamp-place.ts'
-import { standingOf, waitsFor, type Standing } from './standing.ts'
+import { standingOf, tokensOfAll, waitsFor, type Standing } from './standing.ts'
 
 /** How the work on a copy ended. `open`: an answer was lost. `stopped`: the run is to end. */
 export type CopyEnd =
@@ -25,12 +26,13 @@ export async function runCopy(context: RunContext, copy: Copy, rendering: Render
       const reason = `the target called ${step.unanswered}, and the archive has no result for it`
       return end(context, copy, 'diverged', reason)
     }
+    const sentAt = context.clock.now()
     const sent = await send(context, copy, step)
     if (sent.kind === 'stopped') return 'stopped'
     if (sent.kind !== 'answered') {
       return { state: sent.kind === 'open' ? 'open' : 'failed', error: sent.error }
     }
-    await learnStampPlace(context, sent.targetId)
+    await readBack(context, sent.targetId, step.operation === 'start' ? sentAt : undefined)
     standing = after(standing, step, sent)
   }
 }
@@ -49,19 +51,26 @@ function nextStep(
 ): Step | 'done' | { readonly unanswered: string } {
   const { call, openCalls, used, targetId, before } = standing
   const [current, next] = [requests[call], requests[call + 1]]
-  const estimateAt = (at: number) => planned.calls[at] ?? { tokensIn: 0, tokensOut: 0 }
+  const estimate = (at: number, inputs: readonly string[]): Tokens => {
+    const read = standing.tokens + tokensOfAll(inputs)
+    return atLeast(planned.calls[at] ?? noTokens, { tokensIn: read, tokensOut: 0 })
+  }
   if (mode === 'turns' && openCalls.length > 0) {
     const answers = answerCalls(openCalls, (current as Request).results, used)
     if ('unanswered' in answers) return answers
     const body = objectText({ inputs: `[${answers.inputs.join(',')}]` })
     const about = { operation: 'append', call, appendsTo: targetId, before } as const
-    return { ...about, body, inputs: answers.inputs, results: answers.positions, estimate: estimateAt(call) }
+    const { inputs, positions: results } = answers
+    return { ...about, body, inputs, results, estimate: estimate(call, inputs) }
   }
   if (next === undefined) return 'done'
   const { operation, body } = next
   const about = { operation, call: call + 1, appendsTo: targetId, before } as const
-  return { ...about, body, inputs: inputsOf(body), results: [], estimate: estimateAt(call + 1) }
+  const inputs = inputsOf(body)
+  return { ...about, body, inputs, results: [], estimate: estimate(call + 1, inputs) }
 }
+
+const noTokens: Tokens = { tokensIn: 0, tokensOut: 0 }
 
 function after({ used }: Standing, step: Step, { targetId, answer }: Sent & { kind: 'answered' }): Standing {
   return {
@@ -70,5 +79,6 @@ function after({ used }: Standing, step: Step, { targetId, answer }: Sent & { ki
     before: step.before + step.inputs.length + answer.generated.length,
     openCalls: answer.generated.filter(({ type }) => type === 'function.call'),
     used: step.results.length > 0 ? [...used, ...step.results] : [],
+    tokens: step.estimate.tokensIn + Math.max(answer.received, answer.reported.tokensOut),
   }
 }

@@ -22,7 +22,12 @@ const sentOnly = ['message.input', 'function.result']
 
 /** Tells whether all of these entries may have been made by the service. */
 export function mayBeGenerated(entries: readonly string[]): boolean {
-  return entries.every((text, position) => !sentOnly.includes(readEntry(text, position).type))
+  return !entries.some(isSentOnly)
+}
+
+/** Tells whether an entry stands in a history only because somebody sent it. */
+export function isSentOnly(text: string, position: number): boolean {
+  return sentOnly.includes(readEntry(text, position).type)
 }
 
 function sayingOf(text: string): readonly (string | null)[] {

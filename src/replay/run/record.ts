@@ -1,8 +1,9 @@
 import type { Copy, CopyState } from '../../archive/replay-copies.ts'
 import type { PlannedConversation } from '../plan.ts'
 import { now, type RunContext } from './context.ts'
-import { listTarget } from './search.ts'
 import { isOtherRevision, markOf, sourceOfStamp } from './mark.ts'
+import { recognise } from './recognise.ts'
+import { listProven } from './search.ts'
 import { isMade } from './standing.ts'
 
 /** What a copy must not be in to be planned anew: something was sent, or is there. */
@@ -12,7 +13,7 @@ const settled: readonly CopyState[] = ['done', 'open', 'uncertain', 'diverged']
  * Writes down what the plan wants: what is to be sent is `pending`. A copy of an earlier revision makes a conversation
  * stale, unless it is to be copied again.
  *
- * @returns whether anything is pending that was never tried
+ * @returns whether anything is pending, or something unsent is uncertain
  */
 export async function recordPlan(
   context: RunContext,
@@ -23,7 +24,8 @@ export async function recordPlan(
   for await (const planned of conversations) {
     const state = context.archive.soon(() => record(context, planned, again))
     context.tally.plan(state)
-    if (state === 'pending') isAnyNew = true
+    if (state === 'pending' || (state === 'uncertain' && isUnsentStamp(context, planned.stamp)))
+      isAnyNew = true
     if (state === 'stale') context.tally.notice({ id: planned.id, state, reason: STALE })
     if (state === 'blocked') {
       const reason = planned.blocks.map((block) => block.reason).join('; ')
@@ -51,6 +53,7 @@ function record(
     if (!there.includes(copy) && copy.state !== 'undone') replayCopies.remove(copy.id)
 
   const known = replayCopies.byStamp(target.id, stamp)
+  if (known?.state === 'uncertain') replayCopies.touch(known.id, now())
   if (known !== undefined && settled.includes(known.state)) return known.state
   const isStale = there.length > 0 && !again
   const state = planned.state === 'blocked' ? 'blocked' : isStale ? 'stale' : 'pending'
@@ -69,34 +72,73 @@ function isThere({ replayRequests }: RunContext['archive'], copy: Copy): boolean
 }
 
 /**
- * Looks once through the target for copies that another archive made: they are done, or make a conversation stale.
+ * Looks through the target for conversations that carry the stamp of a copy which this archive did not send, and finds
+ * out what they are; a copy of another revision makes a conversation stale.
  *
- * @returns whether conversations are there whose origin the listing does not show
+ * @returns whether there may be conversations whose origin the listing does not show
  */
 export async function recogniseCopies(context: RunContext, again: boolean): Promise<boolean> {
-  const { archive, target } = context
-  const { replayCopies, replayRequests } = archive
-  let isAnyHidden = false
-  await listTarget(context, async (row) => {
+  const { archive } = context
+  let [isAnyHidden, isAnyLacking, isHiding, isAnyShown] = [false, false, false, false]
+  const doubt = await listProven(context, (row) => {
     const { id } = row as { id: string }
     const mark = markOf(row)
-    if (mark === 'hidden' && !Object.hasOwn(row as object, 'metadata')) isAnyHidden = true
-    if (typeof mark === 'string' || replayRequests.claimant(target.id, id) !== undefined) return
-    for (const copy of replayCopies.ofSource(target.id, sourceOfStamp(mark.stamp))) {
-      if (copy.state !== 'pending' || isThere(archive, copy)) continue
-      if (copy.stamp === mark.stamp) recognise(context, copy, id)
-      else if (isOtherRevision(copy.stamp, mark.stamp) && !again) makeStale(context, copy)
+    const isClaimed = archive.replayRequests.claimant(context.target.id, id) !== undefined
+    if (mark !== 'hidden') isAnyShown ||= hasMetadata(row)
+    else if (isClaimed) isHiding ||= context.target.stampPlace === 'metadata'
+    else {
+      isAnyHidden = true
+      isAnyLacking ||= !Object.hasOwn(row as object, 'metadata')
     }
+    if (!isClaimed && typeof mark === 'object') noteCandidate(context, mark.stamp, id, again)
+    return Promise.resolve()
   })
-  return isAnyHidden
+  const isSuspect = isAnyHidden && (isHiding || !isAnyShown)
+  if (isSuspect) await lookAtHidden(context, again)
+  for (const id of archive.replayCandidates.copies()) {
+    const copy = archive.replayCopies.read(id)
+    if (isUnsent(context, copy)) await recognise(context, copy)
+  }
+  return isSuspect || isAnyLacking || doubt !== undefined
 }
 
-/** Notes that a copy is there which this archive did not make. */
-export function recognise({ archive, tally }: RunContext, copy: Copy, targetId: string): void {
-  const reason = 'another archive had made it'
-  archive.transaction(() => archive.replayCopies.set(copy.id, 'done', now(), { targetId, reason }))
-  tally.move('pending', 'done')
-  tally.add('recognised')
+function hasMetadata(row: unknown): boolean {
+  return Object.keys((row as { metadata?: object | null }).metadata ?? {}).length > 0
+}
+
+/** Where nothing shows that the listing gives metadata back, each conversation must be asked for by its id. */
+async function lookAtHidden(context: RunContext, again: boolean): Promise<void> {
+  const { archive, reader, target } = context
+  await listProven(context, async (row) => {
+    const { id } = row as { id: string }
+    if (markOf(row) !== 'hidden' || archive.replayRequests.claimant(target.id, id) !== undefined) return
+    const mark = markOf(await reader.row(id))
+    if (typeof mark === 'object') noteCandidate(context, mark.stamp, id, again)
+  })
+}
+
+function noteCandidate(context: RunContext, stamp: string, id: string, again: boolean): void {
+  const { archive, target } = context
+  for (const copy of archive.replayCopies.ofSource(target.id, sourceOfStamp(stamp))) {
+    if (!isUnsent(context, copy)) continue
+    if (copy.stamp === stamp) archive.soon(() => archive.replayCandidates.add(copy.id, id))
+    else if (copy.state === 'pending' && isOtherRevision(copy.stamp, stamp) && !again)
+      makeStale(context, copy)
+  }
+}
+
+function isUnsentStamp(context: RunContext, stamp: string): boolean {
+  const copy = context.archive.replayCopies.byStamp(context.target.id, stamp)
+  return copy !== undefined && isUnsent(context, copy)
+}
+
+/** A copy that this run is to make, and of which this archive has sent nothing. */
+function isUnsent({ archive, begunAt }: RunContext, copy: Copy): boolean {
+  const isWanted = (copy.state === 'pending' || copy.state === 'uncertain') && copy.at >= begunAt
+  return (
+    isWanted &&
+    !archive.replayRequests.ofCopy(copy.id).some((request) => isMade(request) || request.outcome === null)
+  )
 }
 
 function makeStale({ archive, tally }: RunContext, copy: Copy): void {

@@ -1,10 +1,12 @@
 import type { ConversationsClient } from '../../api/client.ts'
 import { systemClock, type Clock } from '../../api/clock.ts'
 import type { Archive } from '../../archive/archive.ts'
+import type { ArchiveLock } from '../../archive/lock.ts'
 import type { ReplayTarget } from '../../archive/replay-targets.ts'
+import { isHansardError } from '../../errors.ts'
 import type { PlanHead, PlannedConversation } from '../plan.ts'
 import { recogniseTarget } from '../recognise-target.ts'
-import { Budget, type Limits } from './budget.ts'
+import { Budget, type Carried, type Limits, type Spent } from './budget.ts'
 import { now, type RunContext } from './context.ts'
 import { recogniseCopies, recordPlan } from './record.ts'
 import { resolveByWord } from './resolve.ts'
@@ -22,6 +24,8 @@ export interface ReplayPlan {
 
 /** How to replay. */
 export interface ReplayRunOptions extends Limits {
+  /** The archive's lock, which the caller holds: it is confirmed before each write. */
+  readonly lock: ArchiveLock
   /** How many conversations are sent at the same time. Default: 4. */
   readonly concurrency?: number | undefined
   /** How long after an attempt the target may still make it true, in seconds. Default: 30. */
@@ -39,10 +43,8 @@ export interface ReplayRunOptions extends Limits {
   readonly onNotice?: ((notice: Notice) => void) | undefined
 }
 
-/** How far a run is. */
-export interface Progress extends Counts {
-  readonly tokensIn: number
-  readonly tokensOut: number
+/** How far a run is. Tokens and cost are as they count against limits: at least what the plan estimates. */
+export interface Progress extends Counts, Spent {
   /** In the currency of the price; null without one. */
   readonly cost: number | null
 }
@@ -52,6 +54,8 @@ export interface ReplayResult extends Progress {
   readonly outcome: 'done' | 'partial' | 'budget' | 'interrupted'
   /** Which limit was reached. */
   readonly limit: string | undefined
+  /** What counted against the limits beside that: an earlier run had spent it and was killed. */
+  readonly carried: Carried
   readonly requests: number
   readonly seconds: number
 }
@@ -73,22 +77,36 @@ export async function replay(
   const progress = (): Progress => ({ ...tally.counts, ...budget.spent, cost: budget.cost })
   const tally = new Tally(() => options.onProgress?.(progress()), options.onNotice)
   const context = await openContext(client, archive, plan, options, budget, tally)
-  const { again = false, concurrency = 4, signal } = options
 
-  await settleEarlier(context, options.resolve ?? {})
-  const isAnyPending = await recordPlan(context, plan.conversations(), { again })
-  if (isAnyPending) {
-    const isAnyHidden = await recogniseCopies(context, again)
-    await new Rounds(context, () => plan.conversations(), { concurrency, isAnyHidden }).work()
+  try {
+    await work(context, plan, options)
+  } catch (thrown) {
+    if (!isHansardError(thrown, 'budget')) throw thrown
+    budget.exhausted ??= `${options.maxRequests ?? 0} requests`
+  } finally {
+    archive.transaction(() => archive.replayRuns.end(context.run.id, now()))
   }
   archive.checkpoint()
   return {
     ...progress(),
-    outcome: outcomeOf(tally.counts, budget, signal),
+    outcome: outcomeOf(tally.counts, budget, options.signal),
     limit: budget.exhausted,
+    carried: budget.carried,
     requests: client.counters.requests,
     seconds: (performance.now() - begun) / 1000,
   }
+}
+
+async function work(
+  context: RunContext,
+  plan: ReplayPlan,
+  { again = false, concurrency = 4, resolve = {} }: ReplayRunOptions,
+): Promise<void> {
+  await settleEarlier(context, resolve)
+  const isAnyPending = await recordPlan(context, plan.conversations(), { again })
+  if (!isAnyPending) return
+  const isAnyHidden = await recogniseCopies(context, again)
+  await new Rounds(context, () => plan.conversations(), { concurrency, isAnyHidden }).work()
 }
 
 async function openContext(
@@ -99,13 +117,17 @@ async function openContext(
   budget: Budget,
   tally: Tally,
 ): Promise<RunContext> {
-  const { settleSeconds = SETTLE_SECONDS, signal, secretOf, clock = systemClock } = options
+  const { settleSeconds = SETTLE_SECONDS, signal, secretOf, clock = systemClock, lock } = options
   const target = await targetOf(client, archive, options)
+  const begunAt = now()
+  const run = archive.transaction(() => archive.replayRuns.begin(target.id, begunAt))
+  budget.carry(run.carried)
   const { connectorAuth } = head.options
   const secrets = Object.values(connectorAuth).map(secretOf)
   return {
-    ...{ client, archive, head, budget, tally, target, signal, clock, secretOf },
-    reader: new TargetReader(client, signal),
+    ...{ client, archive, head, budget, tally, run, begunAt, target, signal, clock, secretOf },
+    confirmLock: () => lock.confirm(),
+    reader: new TargetReader(client, signal, clock),
     settleMs: settleSeconds * 1000,
     scrub: scrubberOf(secrets),
   }

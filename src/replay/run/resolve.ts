@@ -1,6 +1,8 @@
 import type { Copy } from '../../archive/replay-copies.ts'
 import { HansardError } from '../../errors.ts'
-import type { RunContext } from './context.ts'
+import type { PlannedConversation } from '../plan.ts'
+import { now, type RunContext } from './context.ts'
+import { likenessOf, takeOver } from './recognise.ts'
 import { storeFate } from './settle.ts'
 
 /**
@@ -16,21 +18,44 @@ export async function resolveByWord(
   for (const [source, word] of Object.entries(words)) {
     const copy = uncertainCopy(context, source)
     const request = context.archive.replayRequests.ofCopy(copy.id).find(({ outcome }) => outcome === null)
-    if (request === undefined) continue
     if (word === 'none') {
-      storeFate(context, { ...copy, state: 'open' }, request, { kind: 'absent' })
+      if (request === undefined) rejectAll(context, copy)
+      else storeFate(context, { ...copy, state: 'open' }, request, { kind: 'absent' })
       continue
     }
-    const claimant = context.archive.replayRequests.claimant(context.target.id, word)
-    if (claimant !== undefined && claimant !== copy.id)
-      throw refused(`${word} is the copy of another conversation`)
+    const claimant = context.archive.replayRequests.claimant(context.target.id, word, copy.id)
+    if (claimant !== undefined) throw refused(`${word} is the copy of another conversation`)
     const entries = await context.reader.entries(word)
     if (entries === undefined) throw refused(`The target has no conversation ${word}`)
-    if (entries.length < request.before + request.inputs) {
-      throw refused(`${word} has ${entries.length} entries, too few to be the copy of ${source}`)
-    }
-    storeFate(context, copy, request, { kind: 'made', targetId: word, entries })
+    if (request === undefined) takeWord(context, copy, word, entries)
+    else if (entries.length < request.before + request.inputs) throw tooFew(word, entries, source)
+    else storeFate(context, copy, request, { kind: 'made', targetId: word, entries })
   }
+}
+
+/** Something carried the stamp, and is not the copy. */
+function rejectAll({ archive }: RunContext, copy: Copy): void {
+  archive.transaction(() => {
+    archive.replayCandidates.reject(copy.id)
+    archive.replayCopies.set(copy.id, 'pending', now())
+  })
+}
+
+/** Another archive made it: one that can be continued is. */
+function takeWord(context: RunContext, copy: Copy, targetId: string, entries: readonly string[]): void {
+  const { archive } = context
+  const planned = JSON.parse(copy.planned) as PlannedConversation
+  const likeness = likenessOf(context, copy, entries)
+  const sent = planned.calls.reduce((sum, { inputs }) => sum + inputs, 0)
+  archive.transaction(() => {
+    if (likeness.kind === 'part') takeOver(context, copy, targetId, likeness.made)
+    else if (entries.length < sent) throw tooFew(targetId, entries, copy.conversation)
+    else archive.replayCopies.set(copy.id, 'done', now(), { targetId, reason: 'as a person said' })
+  })
+}
+
+function tooFew(id: string, { length }: readonly string[], source: string): HansardError {
+  return refused(`${id} has ${length} entries, too few to be the copy of ${source}`)
 }
 
 function uncertainCopy({ archive, target, head }: RunContext, conversation: string): Copy {

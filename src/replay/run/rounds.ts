@@ -8,7 +8,7 @@ import { now, type RunContext } from './context.ts'
 import { runCopy } from './copy-run.ts'
 import { fingerprintOf, inputsOf } from './fingerprint.ts'
 import { InTurn } from './in-turn.ts'
-import { recognise } from './record.ts'
+import { recognise } from './recognise.ts'
 import { askFilter } from './search.ts'
 import { settleOpen } from './settle.ts'
 import { endsRun } from './verdict.ts'
@@ -34,6 +34,7 @@ export class Rounds {
   #unanswered = 0
   #isAnyLeft = false
   #isStopped = false
+  #isFilterIgnored = false
 
   constructor(
     context: RunContext,
@@ -93,7 +94,7 @@ export class Rounds {
       this.#isAnyLeft = true
       return
     }
-    if (await this.#isThereAlready(copy)) return
+    if ((await this.#lookBefore(copy)) !== 'pending') return
     const end = await run()
     if (end === 'stopped') {
       this.#isStopped = true
@@ -119,14 +120,16 @@ export class Rounds {
     if (endsRun(end.error)) throw end.error
   }
 
-  /** Where rows do not show their metadata, only the filter can tell what another archive has made. */
-  async #isThereAlready(copy: Copy): Promise<boolean> {
-    const { archive, target } = this.#context
-    if (!this.#isAnyHidden || archive.replayRequests.ofCopy(copy.id).length > 0) return false
-    const found = await askFilter(this.#context, copy.stamp)
-    const [id] = found.filter((each) => archive.replayRequests.claimant(target.id, each) === undefined)
-    if (id !== undefined) recognise(this.#context, copy, id)
-    return id !== undefined
+  /** Where rows do not show their metadata, the filter may tell what another archive has made since they were listed. */
+  async #lookBefore(copy: Copy): Promise<Awaited<ReturnType<typeof recognise>>> {
+    const { archive } = this.#context
+    if (!this.#isAnyHidden || this.#isFilterIgnored) return 'pending'
+    if (archive.replayRequests.ofCopy(copy.id).length > 0) return 'pending'
+    const { found, isIgnored } = await askFilter(this.#context, copy.stamp)
+    this.#isFilterIgnored = isIgnored
+    if (found.length === 0) return 'pending'
+    archive.transaction(() => found.forEach((id) => archive.replayCandidates.add(copy.id, id)))
+    return recognise(this.#context, copy)
   }
 
   async #settle(): Promise<void> {

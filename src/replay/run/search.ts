@@ -2,12 +2,13 @@ import type { Copy } from '../../archive/replay-copies.ts'
 import type { StoredRequest } from '../../archive/replay-requests.ts'
 import { listRows } from '../../backup/listing.ts'
 import type { Window } from '../../backup/window.ts'
-import { isHansardError, messageOf } from '../../errors.ts'
+import { isHansardError, messageOf, type HansardError } from '../../errors.ts'
 import { rowFacts, type RowFacts } from '../../model/conversation.ts'
 import { STAMP_KEY } from '../stamp.ts'
 import type { RunContext } from './context.ts'
 import { isContinuation, judge } from './judge.ts'
 import { markOf } from './mark.ts'
+import { SKEW_MS } from './target-clock.ts'
 
 /** A request whose answer is lost, and what is looked for. */
 export interface Suspect {
@@ -27,24 +28,40 @@ export interface Candidates {
   readonly doubts: string[]
 }
 
-/** How far apart the clock of the Date header and that of created_at may be. */
-const SKEW_MS = 60_000
-
 /** How often a listing that could not be shown to be complete is made again. */
 const LISTINGS = 3
 
-/** Asks the filter for the conversations that carry a stamp. What it answers with is looked at, since it may not filter. */
-export async function askFilter({ reader }: RunContext, stamp: string): Promise<string[]> {
-  const rows = await reader.listFiltered({ [STAMP_KEY]: stamp }, 5)
+/** More conversations than this carry one stamp only where the filter does not filter. */
+const NAMED = 5
+
+/** What the filter by metadata names. */
+interface Filtered {
+  /** They carry the stamp. */
+  readonly found: readonly string[]
+  /** All that it named is without the stamp, as where it does not filter at all. */
+  readonly isIgnored: boolean
+}
+
+/**
+ * Asks the filter for the conversations that carry a stamp. What it names is looked at, since it may not filter: in its
+ * row, or by `get` where the row shows no stamp. It is a short cut: one that the target refuses names nothing.
+ */
+export async function askFilter({ reader }: RunContext, stamp: string): Promise<Filtered> {
   const found: string[] = []
-  for (const row of rows) {
-    const id = rowFacts(row)?.id
-    if (id === undefined) continue
-    const mark = markOf(row)
-    const seen = mark === 'hidden' && rows.length <= 2 ? markOf(await reader.row(id)) : mark
-    if (typeof seen === 'object' && seen.stamp === stamp) found.push(id)
+  let named = 0
+  try {
+    for (const row of await reader.listFiltered({ [STAMP_KEY]: stamp }, NAMED)) {
+      const id = rowFacts(row)?.id
+      if (id === undefined) continue
+      named++
+      const mark = markOf(row)
+      const seen = mark === 'hidden' ? markOf(await reader.row(id)) : mark
+      if (typeof seen === 'object' && seen.stamp === stamp) found.push(id)
+    }
+  } catch (thrown) {
+    if (!isAboutOne(thrown)) throw thrown
   }
-  return found
+  return { found, isIgnored: named > 0 && found.length === 0 }
 }
 
 /**
@@ -52,7 +69,7 @@ export async function askFilter({ reader }: RunContext, stamp: string): Promise<
  *
  * @returns why the listing may have missed something
  */
-export async function listTarget(
+async function listTarget(
   { archive, reader }: RunContext,
   take: (row: unknown) => Promise<void>,
   since?: number,
@@ -74,13 +91,37 @@ export async function listTarget(
 }
 
 /**
+ * Lists the target until the listing is proven complete, at most some times; each time each row is handed on.
+ *
+ * @returns why the last listing may have missed something
+ */
+export async function listProven(
+  context: RunContext,
+  take: (row: unknown) => Promise<void>,
+  since?: number,
+): Promise<string | undefined> {
+  let doubt: string | undefined
+  for (let left = LISTINGS; left > 0; left--) {
+    doubt = await listTarget(context, take, since)
+    if (doubt === undefined) return undefined
+  }
+  return doubt
+}
+
+/**
  * Newest first, whether by creation or by change: whatever was created since stands before a row that was neither created
- * nor changed since.
+ * nor changed since. A window whose rows stand in neither order shows nothing.
  */
 function endsBefore(since: number, rows: readonly RowFacts[]): boolean {
-  const [first, last] = [rows[0], rows.at(-1)]
-  const created = (row: RowFacts | undefined) => Date.parse(row?.createdAt ?? '')
-  return created(first) > created(last) && created(last) < since && Date.parse(last?.updatedAt ?? '') < since
+  const created = rows.map(({ createdAt }) => Date.parse(createdAt ?? ''))
+  const updated = rows.map(({ updatedAt }) => Date.parse(updatedAt ?? ''))
+  if (!(Number(created[0]) > Number(created.at(-1)))) return false
+  if (!isDescending(created) && !isDescending(updated)) return false
+  return Number(created.at(-1)) < since && Number(updated.at(-1)) < since
+}
+
+function isDescending(times: readonly number[]): boolean {
+  return times.every((time, i) => i === 0 || Number(times[i - 1]) >= time)
 }
 
 /** Looks through the listing for what became of requests, by stamp and by content. */
@@ -91,13 +132,9 @@ export async function searchListing(
   const found = new Map(suspects.map((suspect) => [suspect, noCandidates()]))
   const moments = suspects.map(({ request: { since } }) => (since === null ? -Infinity : Date.parse(since)))
   const since = Math.min(...moments) - SKEW_MS
-  for (let left = LISTINGS; ; left--) {
-    const doubt = await listTarget(context, (row) => lookAt(context, row, found), since)
-    if (doubt === undefined) return found
-    if (left > 1) continue
-    for (const { doubts } of found.values()) doubts.push(doubt)
-    return found
-  }
+  const doubt = await listProven(context, (row) => lookAt(context, row, found), since)
+  if (doubt !== undefined) for (const { doubts } of found.values()) doubts.push(doubt)
+  return found
 }
 
 function noCandidates(): Candidates {
@@ -149,7 +186,7 @@ function isSince(createdAt: string | undefined, since: string | null): boolean {
 }
 
 /** Something that is wrong with one conversation says nothing of the others. */
-function isAboutOne(thrown: unknown): boolean {
+export function isAboutOne(thrown: unknown): thrown is HansardError {
   return (
     isHansardError(thrown) &&
     ['service-failed', 'not-json', 'unexpected-shape', 'too-large', 'request-refused'].includes(thrown.code)

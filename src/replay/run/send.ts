@@ -1,10 +1,10 @@
 import type { StreamName } from '../../api/client.ts'
 import type { Copy } from '../../archive/replay-copies.ts'
-import { HansardError, messageOf } from '../../errors.ts'
+import { HansardError, isHansardError, messageOf } from '../../errors.ts'
 import { fillSecrets, holdsRedaction } from '../secrets.ts'
 import { describeStamp } from '../stamp.ts'
 import type { PlannedConversation } from '../plan.ts'
-import type { Tokens } from './budget.ts'
+import { atLeast, type Tokens } from './budget.ts'
 import { now, type RunContext } from './context.ts'
 import { fingerprintOf } from './fingerprint.ts'
 import { isMade } from './standing.ts'
@@ -26,6 +26,7 @@ export interface Step {
   readonly inputs: readonly string[]
   /** Places of the archived results that it answers with. */
   readonly results: readonly number[]
+  /** What it takes at least, as far as can be told beforehand. */
   readonly estimate: Tokens
 }
 
@@ -46,7 +47,7 @@ export async function send(context: RunContext, copy: Copy, step: Step): Promise
   const { archive, budget } = context
   if (context.signal.aborted || !budget.admit(step.estimate)) return { kind: 'stopped' }
   const answer = new StreamAnswer()
-  let spent: Tokens = step.estimate
+  let counted: Tokens = { tokensIn: 0, tokensOut: 0 }
   try {
     const body = lastTouch(context, copy, step)
     const intent = storeIntent(context, copy, step)
@@ -54,23 +55,37 @@ export async function send(context: RunContext, copy: Copy, step: Step): Promise
       const targetId = await streamed(context, step, body, answer, (id) =>
         archive.transaction(() => archive.replayRequests.started(intent, id)),
       )
-      spent = answer
-      storeReceipt(context, copy, intent, targetId, answer)
+      if (archive.replayRequests.claimant(context.target.id, targetId, copy.id) !== undefined)
+        throw new HansardError(
+          'unexpected-shape',
+          `The answer names ${targetId}, the copy of another conversation`,
+        )
+      counted = countedOf(step, answer)
+      storeReceipt(context, copy, intent, targetId, answer, counted)
       return { kind: 'answered', targetId, answer }
     } catch (error) {
+      counted = countedOf(step, answer)
       const verdict = answer.targetId === undefined ? verdictOf(error, step.operation) : 'unknown'
       if (verdict === 'unknown') return { kind: 'open', error }
-      spent = { tokensIn: 0, tokensOut: 0 }
+      counted = { tokensIn: 0, tokensOut: 0 }
       const outcome = verdict === 'unsent' ? 'unsent' : 'refused'
+      const isStopped = isHansardError(error, 'budget')
       archive.transaction(() => {
         archive.replayRequests.end(intent, now(), { outcome })
+        if (isStopped) return archive.replayCopies.set(copy.id, 'pending', now())
         archive.replayCopies.set(copy.id, 'failed', now(), { reason: context.scrub(messageOf(error)) })
       })
+      if (isStopped) throw error
       return { kind: outcome, error }
     }
   } finally {
-    budget.settle(step.estimate, spent)
+    budget.settle(step.estimate, counted, answer.reported)
   }
+}
+
+/** The largest of what was estimated, what the target reports, and what has arrived. */
+function countedOf({ estimate }: Step, { reported, received }: StreamAnswer): Tokens {
+  return atLeast(atLeast(estimate, reported), { tokensIn: 0, tokensOut: received })
 }
 
 /** What is added to a body that only the moment of sending knows: where the stamp goes, and secrets. */
@@ -97,7 +112,8 @@ function described({ archive }: RunContext, { id, stamp, planned }: Copy, body: 
   return changed
 }
 
-function storeIntent({ archive, reader, target }: RunContext, copy: Copy, step: Step): number {
+function storeIntent(context: RunContext, copy: Copy, step: Step): number {
+  const { archive, budget, client, reader, run, target } = context
   const { call, appendsTo, before, results, inputs } = step
   const start = archive.replayRequests.ofCopy(copy.id).find(isMade)
   const intent = {
@@ -106,11 +122,21 @@ function storeIntent({ archive, reader, target }: RunContext, copy: Copy, step: 
     fingerprint: fingerprintOf(inputs),
     stampPlace: target.stampPlace ?? ('metadata' as const),
     // Who knows whether a conversation that an append makes keeps the time of the one before it.
-    since: start === undefined ? (reader.servedAt?.toISOString() ?? null) : start.since,
+    since: start === undefined ? (reader.clock.now?.toISOString() ?? null) : start.since,
   }
+  context.confirmLock()
   return archive.durably(() => {
+    if (!archive.replayRuns.isLast(run.turn)) throw anotherRun(archive.path)
+    archive.replayRuns.setRequests(run.id, run.carried.requests + client.counters.requests)
     archive.replayCopies.set(copy.id, 'open', now())
-    return archive.replayRequests.intend(intent, now())
+    const counted = { ...step.estimate, cost: budget.costOf(step.estimate) }
+    return archive.replayRequests.intend(intent, counted, run.id, now())
+  })
+}
+
+function anotherRun(path: string): HansardError {
+  return new HansardError('archive-locked', `Another replay has begun on ${path}; this run stopped sending`, {
+    hint: 'Wait until the other run ends, then run it again.',
   })
 }
 
@@ -119,12 +145,13 @@ function storeReceipt(
   copy: Copy,
   intent: number,
   targetId: string,
-  { generated, tokensIn, tokensOut }: StreamAnswer,
+  { generated, reported }: StreamAnswer,
+  tokens: Tokens,
 ): void {
   const ids = generated.map(({ id }) => id)
-  const cost = budget.costOf({ tokensIn, tokensOut })
+  const counted = { ...tokens, cost: budget.costOf(tokens) }
   archive.transaction(() => {
-    const receipt = { outcome: 'done' as const, targetId, generated: ids, tokensIn, tokensOut, cost }
+    const receipt = { outcome: 'done' as const, targetId, generated: ids, reported, counted }
     archive.replayRequests.end(intent, now(), receipt)
     archive.replayCopies.set(copy.id, 'pending', now(), { targetId })
   })

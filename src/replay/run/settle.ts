@@ -3,8 +3,8 @@ import type { StoredRequest } from '../../archive/replay-requests.ts'
 import { now, type RunContext } from './context.ts'
 import { mayBeGenerated } from './fingerprint.ts'
 import { judge } from './judge.ts'
+import { readBack } from './read-back.ts'
 import { askFilter, searchListing, type Candidates, type Suspect } from './search.ts'
-import { learnStampPlace } from './stamp-place.ts'
 import { idsOf, openCallsIn, waitsFor } from './standing.ts'
 
 /** What became of a request whose answer is lost. */
@@ -29,7 +29,7 @@ export async function settleOpen(
   const decide = async (copy: Copy, request: StoredRequest, fate: Fate): Promise<void> => {
     storeFate(context, copy, request, fate)
     decided.push({ copy, request, fate })
-    if (fate.kind === 'made') await learnStampPlace(context, fate.targetId)
+    if (fate.kind === 'made') await readBack(context, fate.targetId, undefined)
   }
   for (const [copy, request] of openRequests(context, states)) {
     const known = request.appendsTo === null ? undefined : await context.reader.entries(request.appendsTo)
@@ -66,6 +66,10 @@ async function lookWhereItShouldBe(
 ): Promise<Fate | undefined> {
   const { archive, reader, target } = context
   const { targetId, appendsTo } = request
+  if (targetId !== null && archive.replayRequests.claimant(target.id, targetId, copy.id) !== undefined) {
+    const reason = `the target answered with ${targetId}, which is the copy of another conversation`
+    return { kind: 'doubt', reason }
+  }
   if (targetId !== null && targetId !== appendsTo) {
     const entries = await reader.entries(targetId)
     if (entries !== undefined) return fateOf(targetId, entries, request, 'named')
@@ -74,39 +78,48 @@ async function lookWhereItShouldBe(
     if (known === undefined) return { kind: 'doubt', reason: `${appendsTo} is no longer there` }
     if (judge(known, request) !== 'not-yet') return fateOf(appendsTo, known, request, 'known')
   }
-  const stamped = (await askFilter(context, copy.stamp)).filter(
-    (id) => archive.replayRequests.claimant(target.id, id) === undefined,
-  )
-  const [only] = stamped
-  if (only === undefined) return undefined
+  const { found } = await askFilter(context, copy.stamp)
+  const stamped = found.filter((id) => archive.replayRequests.claimant(target.id, id) === undefined)
+  if (stamped.length === 0) return undefined
   return choose(context, request, { stamped: new Set(stamped), alike: new Set(), doubts: [] })
 }
 
-/** One candidate is the answer; none is one only where nothing can have been missed; more than one is none. */
+/**
+ * The one candidate that holds what was sent is the answer; none is one only where nothing can have been missed. More
+ * than one, or something that carries the stamp and holds something else, is no answer.
+ */
 async function choose(
   { reader, target }: RunContext,
   request: StoredRequest,
   { stamped, alike, doubts }: Candidates,
 ): Promise<Fate> {
   const isStamped = stamped.size > 0
-  const [id, ...more] = isStamped ? stamped : alike
-  if (more.length > 0) return { kind: 'doubt', reason: `it may be any of ${[id, ...more].join(', ')}` }
+  const fates: Fate[] = []
+  for (const id of isStamped ? stamped : alike) {
+    const entries = await reader.entries(id)
+    const vanished: Fate = { kind: 'doubt', reason: `${id} has vanished` }
+    fates.push(entries === undefined ? vanished : fateOf(id, entries, request, 'known'))
+  }
+  const made = fates.filter((fate) => fate.kind === 'made')
+  const [only, ...more] = made
+  if (more.length > 0) {
+    return { kind: 'doubt', reason: `it may be any of ${made.map(({ targetId }) => targetId).join(', ')}` }
+  }
   // Whether an append that makes a new conversation takes anything along but the history, nobody knows.
   const wouldShow = request.appendsTo === null && request.stampPlace === target.stampPlace
-  if (id !== undefined && !isStamped && wouldShow) {
-    return { kind: 'doubt', reason: `${id} says the same, but shows no stamp, as copies do there` }
+  if (only !== undefined && !isStamped && wouldShow) {
+    return { kind: 'doubt', reason: `${only.targetId} says the same, but shows no stamp, as copies do there` }
   }
-  const entries = id === undefined ? undefined : await reader.entries(id)
-  if (id !== undefined && entries !== undefined) {
-    return fateOf(id, entries, request, isStamped && request.appendsTo === null ? 'named' : 'known')
-  }
-  const [doubt] = id === undefined ? doubts : [`${id} has vanished`]
+  const [other] = fates
+  if (only !== undefined) return only
+  if (other !== undefined) return other
+  const [doubt] = doubts
   return doubt === undefined ? { kind: 'absent' } : { kind: 'doubt', reason: doubt }
 }
 
 /**
- * What a conversation holds says how whole it is. One that the target or a stamp `named` is ours, even if it gives back
- * our words in another form; it need only be long enough.
+ * What a conversation holds says how whole it is. One that the target `named` in its answer is ours, even if it gives
+ * back our words in another form; it need only be long enough.
  */
 function fateOf(
   targetId: string,

@@ -1,5 +1,6 @@
 import type { Copy } from '../../archive/replay-copies.ts'
 import type { StoredRequest } from '../../archive/replay-requests.ts'
+import { tokensOf } from '../estimate.ts'
 import type { Mode } from '../plan.ts'
 import { readEntry, stringIn } from '../source.ts'
 import type { RunContext } from './context.ts'
@@ -18,6 +19,8 @@ export interface Standing {
   readonly openCalls: readonly OpenCall[]
   /** Places of the archived results that were given in this turn. */
   readonly used: readonly number[]
+  /** About how many tokens it has: an append reads them all. */
+  readonly tokens: number
 }
 
 /** Finds out from the receipts, and from the target where those do not say all, how far a copy is. */
@@ -28,7 +31,7 @@ export async function standingOf(
 ): Promise<Standing | { readonly reason: string }> {
   const made = archive.replayRequests.ofCopy(id).filter(isMade)
   const last = made.at(-1)
-  if (last === undefined) return { call: -1, targetId: null, before: 0, openCalls: [], used: [] }
+  if (last === undefined) return { call: -1, targetId: null, before: 0, openCalls: [], used: [], tokens: 0 }
   const entries = await reader.entries(last.targetId)
   if (entries === undefined) return { reason: `${last.targetId} is no longer there` }
   const tail = entries.slice(last.before + last.inputs)
@@ -47,7 +50,13 @@ export async function standingOf(
       mode === 'history'
         ? []
         : made.filter(({ call }) => call === last.call).flatMap(({ results }) => results),
+    tokens: tokensOfAll(entries),
   }
+}
+
+/** About how many tokens entries have. */
+export function tokensOfAll(entries: readonly string[]): number {
+  return entries.reduce((sum, text) => sum + tokensOf(text), 0)
 }
 
 /** Calls among generated entries: nobody has answered them yet. */

@@ -1,4 +1,7 @@
 import type { StreamEvent } from '../../api/client.ts'
+import { textTokens } from '../estimate.ts'
+import type { Tokens } from './budget.ts'
+import { reportedUsage } from './reported-usage.ts'
 
 /** An entry that the target generated, as far as its events tell. */
 export interface Generated {
@@ -14,8 +17,9 @@ export interface Generated {
 export class StreamAnswer {
   /** The conversation's id over there, once it is told. */
   targetId: string | undefined
-  tokensIn = 0
-  tokensOut = 0
+  /** What the target says it took. */
+  reported: Tokens = { tokensIn: 0, tokensOut: 0 }
+  #received = 0
   readonly #outputs = new Map<unknown, { -readonly [Field in keyof Generated]: Generated[Field] }>()
 
   /** Takes an event; true if it told the conversation's id. */
@@ -26,7 +30,7 @@ export class StreamAnswer {
       this.targetId = event['conversation_id']
       return true
     }
-    if (type === 'conversation.response.done') this.#takeUsage(event['usage'])
+    if (type === 'conversation.response.done') this.reported = reportedUsage(event['usage'])
     else if (typeof event['id'] === 'string') this.#takeOutput(type, event['id'], event)
     return false
   }
@@ -36,10 +40,16 @@ export class StreamAnswer {
     return [...this.#outputs.values()]
   }
 
+  /** About how many tokens have arrived, by their text. */
+  get received(): number {
+    return Math.ceil(this.#received)
+  }
+
   #takeOutput(type: string, id: string, event: Record<string, unknown>): void {
     const key = event['output_index'] ?? id
     const output = this.#outputs.get(key) ?? { id, type: '', name: '', toolCallId: '', arguments: '' }
     this.#outputs.set(key, output)
+    this.#received += tokensIn(event['content']) + tokensIn(event['arguments'])
     output.type = type.slice(0, type.lastIndexOf('.'))
     if (output.type !== 'function.call') return
     if (typeof event['name'] === 'string') output.name = event['name']
@@ -47,11 +57,17 @@ export class StreamAnswer {
     const more = event['arguments'] ?? ''
     output.arguments += typeof more === 'string' ? more : JSON.stringify(more)
   }
+}
 
-  #takeUsage(usage: unknown): void {
-    const count = (value: unknown): number => (typeof value === 'number' && value > 0 ? value : 0)
-    const counts = (usage ?? {}) as Record<string, unknown>
-    this.tokensIn = count(counts['prompt_tokens']) + count(counts['connector_tokens'])
-    this.tokensOut = count(counts['completion_tokens'])
+/** Tokens of all text in a piece of an answer. A loop, not a recursion: depth is the sender's choice. */
+function tokensIn(piece: unknown): number {
+  let tokens = 0
+  const values: unknown[] = [piece]
+  while (values.length > 0) {
+    const value = values.pop()
+    if (typeof value === 'string') tokens += textTokens(value)
+    else if (typeof value === 'object' && value !== null)
+      for (const inner of Object.values(value)) values.push(inner)
   }
+  return tokens
 }

@@ -1,8 +1,10 @@
 import type { ConversationsClient, JsonReply } from '../../api/client.ts'
+import type { Clock } from '../../api/clock.ts'
 import { PageSize } from '../../backup/page-size.ts'
 import { readPart } from '../../backup/read-conversation.ts'
 import { pageOf, splitList } from '../../backup/split.ts'
 import { isHansardError } from '../../errors.ts'
+import { TargetClock } from './target-clock.ts'
 
 /** Which part of the listing, and of which conversations. */
 interface ListQuery {
@@ -11,20 +13,17 @@ interface ListQuery {
   readonly metadata?: Readonly<Record<string, unknown>>
 }
 
-/** Reads the target, and remembers what time it was over there. */
+/** Reads the target, and hears what time it is over there. */
 export class TargetReader {
   readonly #client: ConversationsClient
   readonly #signal: AbortSignal
-  #servedAt: Date | undefined
+  /** The target's clock, as its answers tell it. */
+  readonly clock: TargetClock
 
-  constructor(client: ConversationsClient, signal: AbortSignal) {
+  constructor(client: ConversationsClient, signal: AbortSignal, clock: Clock) {
+    this.clock = new TargetClock(clock)
     this.#client = client
     this.#signal = signal
-  }
-
-  /** The target's own time when it last told it; undefined if it never did. */
-  get servedAt(): Date | undefined {
-    return this.#servedAt
   }
 
   /** How many rows of the listing to ask for at once. */
@@ -66,7 +65,7 @@ export class TargetReader {
   }
 
   #heard(reply: JsonReply): JsonReply {
-    this.#servedAt = reply.servedAt ?? this.#servedAt
+    this.clock.hear(reply.servedAt)
     return reply
   }
 }

@@ -9,6 +9,7 @@ export type Verdict = 'refused' | 'unsent' | 'busy' | 'unknown'
 
 const verdicts: Partial<Record<ErrorCode, Verdict>> = {
   usage: 'unsent',
+  budget: 'unsent',
   'rate-limited': 'unsent',
   'no-allowance': 'unsent',
   'key-refused': 'refused',

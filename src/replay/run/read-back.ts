@@ -1,0 +1,26 @@
+import { messageOf } from '../../errors.ts'
+import type { RunContext } from './context.ts'
+import { markOf } from './mark.ts'
+
+/**
+ * Reads the first copies back: does the metadata come back, and is the target's clock right? Where that can't be found
+ * out, the next copy shows it.
+ *
+ * @param sentAt when it was sent, by our clock; undefined where this process did not create it
+ */
+export async function readBack(context: RunContext, id: string, sentAt: number | undefined): Promise<void> {
+  const { archive, reader, target } = context
+  const isClockOpen = sentAt !== undefined && !reader.clock.isMeasured
+  if (target.stampPlace !== null && !isClockOpen) return
+  try {
+    const row = await reader.row(id)
+    if (row === undefined) return
+    if (isClockOpen) reader.clock.measure((row as Record<string, unknown>)['created_at'], sentAt)
+    if (target.stampPlace !== null) return
+    const stampPlace = typeof markOf(row) === 'object' ? 'metadata' : 'description'
+    archive.transaction(() => archive.replayTargets.setStampPlace(target.id, stampPlace))
+    context.target = { ...target, stampPlace }
+  } catch (error) {
+    context.tally.notice({ id, state: 'done', reason: `it could not be read back: ${messageOf(error)}` })
+  }
+}

@@ -1,0 +1,20 @@
+import type { Tokens } from './budget.ts'
+
+/** More than this is no count of tokens: the longest contexts hold millions, and a call with tools reads them some times. */
+const MOST_TOKENS = 1e9
+
+/**
+ * Reads the usage that a target reports. What is not a plausible number of tokens (negative, a string, 1e308) counts as
+ * not reported. Fractions are rounded up: the archive stores whole numbers.
+ */
+export function reportedUsage(usage: unknown): Tokens {
+  const fields = (typeof usage === 'object' && usage !== null ? usage : {}) as Record<string, unknown>
+  const count = (name: string): number => {
+    const value = fields[name]
+    return typeof value === 'number' && value > 0 && value <= MOST_TOKENS ? Math.ceil(value) : 0
+  }
+  const tokensIn = count('prompt_tokens') + count('connector_tokens')
+  const tokensOut = count('completion_tokens')
+  const rest = Math.max(0, count('total_tokens') - tokensIn - tokensOut)
+  return tokensOut === 0 ? { tokensIn, tokensOut: rest } : { tokensIn: tokensIn + rest, tokensOut }
+}

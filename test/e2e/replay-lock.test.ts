@@ -1,0 +1,98 @@
+import { linkSync, renameSync, rmSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+
+import { replayWorld, type ReplayWorld } from '../support/replay-world.ts'
+import { someTalks, talksOf } from '../support/talks.ts'
+import { startHansard, type Running } from '../torture/child.ts'
+
+const TALKS = 8
+
+/** A run in a process of its own that has sent something, and waits for each answer. */
+async function runUnderWay(): Promise<ReplayWorld & { first: Running; start(archive?: string): Running }> {
+  const world = await replayWorld({
+    stories: [talksOf(someTalks(TALKS))],
+    faults: [{ operation: 'startStream', account: 'other', then: { kind: 'latency', ms: 700 } }],
+  })
+  const start = (archive = world.archive) => {
+    const env = {
+      ...{ MISTRAL_TARGET_API_KEY: 'other', MISTRAL_TARGET_BASE_URL: world.sandbox.url },
+      HANSARD_ARCHIVE: archive,
+    }
+    const running = startHansard(
+      ['replay', 'run', '--yes', '--json', '--settle', '1', '--concurrency', '2'],
+      env,
+    )
+    onTestFinished(() => void running.child.kill('SIGKILL'))
+    return running
+  }
+  const first = start()
+  await expect.poll(() => writesTo(world), { timeout: 30_000 }).toBeGreaterThan(0)
+  return { ...world, first, start }
+}
+
+function writesTo({ sandbox }: ReplayWorld): number {
+  return sandbox.requests.filter(({ account, method }) => account === 'other' && method === 'POST').length
+}
+
+const ways: readonly (readonly [string, (world: ReplayWorld) => string])[] = [
+  [
+    'through a symbolic link',
+    ({ archive, folder }) => {
+      symlinkSync(archive, join(folder, 'link.db'))
+      return join(folder, 'link.db')
+    },
+  ],
+  [
+    'through a hard link',
+    ({ archive, folder }) => {
+      linkSync(archive, join(folder, 'link.db'))
+      return join(folder, 'link.db')
+    },
+  ],
+  [
+    'after the file of the lock was removed',
+    ({ archive }) => {
+      rmSync(`${archive}.lock`)
+      return archive
+    },
+  ],
+  [
+    'after the file of the lock was moved away',
+    ({ archive }) => {
+      renameSync(`${archive}.lock`, `${archive}.old`)
+      return archive
+    },
+  ],
+]
+
+describe('A second replay of an archive', { timeout: 60_000 }, () => {
+  it.each(ways)(
+    '%s is told that the archive is locked; the first goes on, and nothing arrives twice',
+    async (_, way) => {
+      const world = await runUnderWay()
+      const second = await world.start(way(world)).ended
+      expect(second.code).toBe(6)
+      const first = await world.first.ended
+      expect({ ...first, stdout: '' }).toMatchObject({ code: 0, stderr: '' })
+      expect(writesTo(world)).toBe(TALKS)
+    },
+  )
+
+  it('under another name of the file, once the first was killed, sends nothing that the first may have sent', async () => {
+    const world = await runUnderWay()
+    const other = join(world.folder, 'link.db')
+    linkSync(world.archive, other)
+    world.first.child.kill('SIGKILL')
+    await world.first.ended
+    const sent = writesTo(world)
+    const second = await world.start(other).ended
+    expect(second).toMatchObject({
+      code: 6,
+      stderr: expect.stringContaining('another name (a hard link)') as string,
+    })
+    expect(writesTo(world)).toBe(sent)
+    expect((await world.start().ended).code).toBe(0)
+    expect(world.sandbox.account('other').ids).toHaveLength(TALKS)
+  })
+})
