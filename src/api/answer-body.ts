@@ -125,7 +125,7 @@ export class AnswerBody implements AsyncIterableIterator<Uint8Array> {
       : `is too slow: ${this.#received} bytes came in ${seconds.toFixed(1)} s`
     this.#connection.abort(
       new HansardError('timeout', `The answer ${why}`, {
-        hint: 'Try again; allow more time if the connection is slow.',
+        hint: 'Try again, and check the connection if it stays so.',
       }),
     )
   }

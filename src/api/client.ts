@@ -4,11 +4,13 @@ import { setMaxListeners } from 'node:events'
 import { BodyBudget, type BodyHold } from './body-budget.ts'
 import { settingsOf, type ClientOptions } from './client-options.ts'
 import { readEvents, type StreamEvent } from './event-stream.ts'
+import type { ClientEvent } from './events.ts'
 import type { LookupName, OperationName } from './operations.ts'
 import { readBytes, readJson, type BytesReply, type JsonReply, type Reading } from './read-answer.ts'
 import type { Traffic } from './record.ts'
 import { requestOf, type CallArguments } from './request.ts'
 import { scrubberOf } from './scrub.ts'
+import { scrubClientEvent, scrubError, scrubStreamEvent } from './scrub-all.ts'
 import { stackOf } from './stack.ts'
 import type { Answer, CallName, Transport } from './transport.ts'
 
@@ -72,7 +74,8 @@ export class ConversationsClient {
     this.#basePath = settings.basePath
     this.#scrub = scrubberOf(settings.apiKey)
     this.#budget = new BodyBudget(settings.bodyBudgetBytes)
-    this.#transport = stackOf(settings, this.#budget, this.#traffic)
+    const onEvent = (event: ClientEvent) => settings.onEvent?.(scrubClientEvent(event, this.#scrub))
+    this.#transport = stackOf({ ...settings, onEvent }, this.#budget, this.#traffic)
   }
 
   /** A salted hash of the key (HMAC-SHA-256): to know it again without keeping it. */
@@ -184,7 +187,12 @@ export class ConversationsClient {
     args: CallArguments,
     call?: CallOptions,
   ): AsyncGenerator<StreamEvent, void> {
-    yield* await this.#send(name, args, call, readEvents)
+    const events = await this.#send(name, args, call, readEvents)
+    try {
+      for await (const event of events) yield scrubStreamEvent(event, this.#scrub)
+    } catch (thrown) {
+      throw scrubError(thrown, this.#scrub)
+    }
   }
 
   /** Keeps bodies counted against the memory budget until `release()`, for a caller that still works on them. */
@@ -211,6 +219,10 @@ export class ConversationsClient {
     if (call.signal !== undefined) setMaxListeners(0, call.signal)
     const request = { ...requestOf(name, this.#basePath, args), signal: call.signal, hold: call.hold }
     const reading = { name, scrub: this.#scrub }
-    return this.#transport.send(request, (answer) => read(answer, reading))
+    try {
+      return await this.#transport.send(request, (answer) => read(answer, reading))
+    } catch (thrown) {
+      throw scrubError(thrown, this.#scrub)
+    }
   }
 }

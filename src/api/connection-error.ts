@@ -29,8 +29,9 @@ function codeOf(error: Error): string {
 function hintFor(code: string, started: boolean): string {
   if (started) return 'Try again.'
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
-    return 'Check the base URL and that this machine is online.'
-  if (code === 'ECONNREFUSED') return 'Nothing listens there: check the base URL.'
+    return 'Check the base URL (and the proxy, if HTTPS_PROXY or HTTP_PROXY is set), and that this machine is online.'
+  if (code === 'ECONNREFUSED')
+    return 'Nothing listens there: check the base URL, and the proxy if HTTPS_PROXY or HTTP_PROXY is set.'
   if (/CERT|SSL|TLS|SELF_SIGNED|VERIFY|EPROTO/.test(code))
     return 'The connection is not safe: check the base URL; for a company proxy set NODE_EXTRA_CA_CERTS.'
   return 'Check the base URL, the network and the proxy settings (HTTPS_PROXY, NO_PROXY).'

@@ -73,7 +73,7 @@ class Share {
   #tooLarge(): HansardError {
     const megabytes = Math.floor(this.#maxBytes / 2 ** 20)
     return new HansardError('too-large', `The body is over ${megabytes} MiB (${this.#request.name})`, {
-      hint: 'It was not read. Allow larger bodies if the machine has the memory.',
+      hint: 'It was not read: nothing larger is kept in memory.',
     })
   }
 }

@@ -63,7 +63,7 @@ async function* bounded(body: AsyncIterable<Uint8Array>, maxBytes: number): Asyn
         'too-large',
         `The compressed body is over ${Math.floor(maxBytes / 2 ** 20)} MiB`,
         {
-          hint: 'It was not read. Allow larger bodies if the machine has the memory.',
+          hint: 'It was not read: nothing larger is kept in memory.',
         },
       )
     }

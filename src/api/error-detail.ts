@@ -1,4 +1,5 @@
-import { redactUnparsed } from '../model/secrets.ts'
+import { redactText } from '../model/secret-text.ts'
+import { redactBody } from '../model/secrets.ts'
 import type { Scrub } from './scrub.ts'
 
 const LONGEST = 500
@@ -8,10 +9,10 @@ const MOST_DETAILS = 5
 export function detailOf(text: string, json: object | undefined, scrub: Scrub): string {
   const said =
     json === undefined
-      ? wordsOf(redactUnparsed(text))
-      : [messageIn(json) || redactUnparsed(text), ...factsIn(json)].join(' ')
+      ? wordsOf(redactBody(text))
+      : [messageIn(json) || redactBody(text), ...factsIn(json)].join(' ')
   // Scrubbed again: escapes may have hidden the key until now; and before it is cut, so that no half of a key is left.
-  return oneLine(scrub(said))
+  return oneLine(redactText(scrub(said)))
 }
 
 function messageIn(value: unknown): string {

@@ -1,9 +1,9 @@
 import { HansardError, isHansardError } from '../errors.ts'
 import { hasTooManyValues } from '../model/json-values.ts'
-import { redactUnparsed } from '../model/secrets.ts'
+import { redactBody } from '../model/secrets.ts'
 import { errorOfAnswer } from './error-of-answer.ts'
 import { dateOf } from './retry-timing.ts'
-import { onBytes, type Scrub } from './scrub.ts'
+import type { Scrub } from './scrub.ts'
 import type { Answer, CallName } from './transport.ts'
 
 /** An answer in JSON, raw and parsed. */
@@ -11,7 +11,7 @@ export interface JsonReply {
   readonly status: number
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>
-  /** The body exactly as it came, but for a byte order mark. */
+  /** The body exactly as it came, but for a byte order mark and the API key. */
   readonly text: string
   /** What JSON.parse makes of the text. */
   readonly json: unknown
@@ -41,7 +41,7 @@ export async function readJson(answer: Answer, reading: Reading): Promise<JsonRe
   await refuseFailure(answer, reading)
   const bytes = await readAll(answer)
   const { status, headers } = answer
-  const text = decoded(bytes, status, reading)
+  const text = reading.scrub(decoded(bytes, status, reading))
   return {
     status,
     headers,
@@ -55,7 +55,16 @@ export async function readJson(answer: Answer, reading: Reading): Promise<JsonRe
 export async function readBytes(answer: Answer, reading: Reading): Promise<BytesReply> {
   await refuseFailure(answer, reading)
   const { status, headers } = answer
-  return { status, headers, bytes: await readAll(answer) }
+  const bytes = await readAll(answer)
+  if (!reading.scrub.isIn(bytes)) return { status, headers, bytes }
+  throw new HansardError(
+    'unexpected-shape',
+    `The API key is in these bytes, which are not kept (${reading.name})`,
+    {
+      status,
+      hint: 'Whoever reads the file can use the key: replace the key in the console of the service.',
+    },
+  )
 }
 
 /** Fails with what the answer says unless it is a success. */
@@ -72,11 +81,10 @@ export function unusable(
   scrub: Scrub,
   status?: number,
 ): HansardError {
-  const redacted = typeof body === 'string' ? redactUnparsed(body) : onBytes(body, redactUnparsed)
   return new HansardError('not-json', message, {
     status,
     hint: 'Try again later; if it stays so, check the base URL and the proxy.',
-    body: scrub(redacted),
+    body: redactBody(scrub(body)),
   })
 }
 

@@ -178,7 +178,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     const seconds = this.#limits.firstByteMs / 1000
     this.#controller?.abort(
       new HansardError('timeout', `No answer from ${this.#origin} within ${seconds} s`, {
-        hint: 'Try again later; allow more time if the service is slow.',
+        hint: 'Try again later.',
       }),
     )
   }

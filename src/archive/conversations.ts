@@ -1,4 +1,5 @@
 import { instantOf } from '../model/instant.ts'
+import { redactStored } from '../model/secrets.ts'
 import { isSettled } from '../model/settling.ts'
 import type { FoundEntry, Histories } from './histories.ts'
 import type { SearchIndex } from './search-index.ts'
@@ -206,7 +207,8 @@ export class Conversations {
   #stored(stored: unknown): StoredConversation {
     const { id, row, tip, length, goneAt, fetchedAt, created_at } = stored as StoredRow
     return {
-      ...{ id, row, length, goneAt, fetchedAt },
+      ...{ id, length, goneAt, fetchedAt },
+      row: redactStored(row),
       createdAt: instantOf(created_at ?? '') ?? null,
       entries: () => this.#histories.read(tip),
       entriesAsFound: () => this.#histories.readAsFound(tip),

@@ -1,6 +1,8 @@
 import { hash } from 'node:crypto'
 
 import type { Reference } from '../model/references.ts'
+import { redactText } from '../model/secret-text.ts'
+import { redactSecrets, redactStored } from '../model/secrets.ts'
 import type { Sqlite, Statement } from './sqlite.ts'
 
 /** How it stands with what a conversation refers to. */
@@ -67,7 +69,8 @@ export class Dependencies {
 
   /** An agent or a file as it is archived; undefined if nothing ever referred to it. */
   read({ kind, id, version }: Reference): Dependency | undefined {
-    return this.#read.get({ kind, id, version }) as Dependency | undefined
+    const found = this.#read.get({ kind, id, version }) as Dependency | undefined
+    return found === undefined || found.json === null ? found : { ...found, json: redactStored(found.json) }
   }
 
   /**
@@ -84,11 +87,11 @@ export class Dependencies {
     return this.#pending.all(flags) as PendingReference[]
   }
 
-  /** Stores what was fetched: the JSON of an agent or of a file, and the file's bytes. */
+  /** Stores what was fetched: the JSON of an agent or of a file, without secrets, and the file's bytes. */
   store({ kind, id, version }: Reference, json: string, bytes: Uint8Array | undefined, at: string): void {
     const sha256 = bytes === undefined ? null : hash('sha256', bytes, 'buffer')
     if (bytes !== undefined) this.#addBlob.run(sha256, bytes)
-    this.#set.run({ kind, id, version, state: 'stored', reason: null, json, sha256, at })
+    this.#set.run({ kind, id, version, state: 'stored', reason: null, json: redactSecrets(json), sha256, at })
   }
 
   /** Notes why something could not be fetched; what was stored of it before stays. */
@@ -98,7 +101,7 @@ export class Dependencies {
     reason: string,
     at: string,
   ): void {
-    this.#set.run({ kind, id, version, state, reason, json: null, sha256: null, at })
+    this.#set.run({ kind, id, version, state, reason: redactText(reason), json: null, sha256: null, at })
   }
 
   counts(): DependencyCounts {

@@ -1,3 +1,4 @@
+import { redactText } from '../model/secret-text.ts'
 import type { Sqlite, Statement } from './sqlite.ts'
 
 /** Something that a person should know of, and that is no failure. */
@@ -38,7 +39,7 @@ export class Events {
   }
 
   add(event: ArchiveEvent, run: number, at: string): void {
-    this.#add.run(run, at, event.kind, event.conversation, event.detail)
+    this.#add.run(run, at, event.kind, event.conversation, redactText(event.detail))
   }
 
   /** The run in which this happened to a conversation first; undefined if it never did. */

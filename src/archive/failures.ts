@@ -1,3 +1,5 @@
+import { redactText } from '../model/secret-text.ts'
+import { redactBody } from '../model/secrets.ts'
 import type { Sqlite, Statement } from './sqlite.ts'
 
 /** What could not be done for a conversation, and what came instead. */
@@ -63,9 +65,10 @@ export class Failures {
       from failure where resolved_at is null order by id`)
   }
 
-  /** Writes a failure down, or that it happened again. */
+  /** Writes a failure down, or that it happened again; whatever its body is, secrets are taken out of it first. */
   record(failure: Failure, run: number, at: string): void {
-    this.#record.run({ ...failure, body: asBytes(failure.body), run, at })
+    const message = redactText(failure.message)
+    this.#record.run({ ...failure, message, body: asBytes(failure.body), run, at })
   }
 
   /** Notes that the conversation was stored (or is gone) after all. */
@@ -85,5 +88,7 @@ export class Failures {
 }
 
 function asBytes(body: Failure['body']): Uint8Array | null {
-  return typeof body === 'string' ? Buffer.from(body) : (body ?? null)
+  if (body === undefined) return null
+  const redacted = redactBody(body)
+  return typeof redacted === 'string' ? Buffer.from(redacted) : redacted
 }

@@ -1,5 +1,6 @@
 import { keepMetadata } from '../model/keep-metadata.ts'
 import { sameContent } from '../model/same-content.ts'
+import { redactStored } from '../model/secrets.ts'
 import { deriveColumns } from './derived-columns.ts'
 import type { Histories } from './histories.ts'
 import { sealOf } from './seal.ts'
@@ -92,7 +93,7 @@ export class Revisions {
    * been written (`wasSettled` is false), the last entry may change without that being an alteration.
    */
   compare(revision: number, fetched: FetchedConversation, wasSettled: boolean): Change | 'none' {
-    const older = this.#read.get(revision) as RevisionRow
+    const older = withoutSecrets(this.#read.get(revision) as RevisionRow)
     this.#histories.restore(fetched.history.entries)
     const earlier = [...this.#histories.readDamaged(older.tip)]
     const settled: FetchedConversation = {
@@ -128,6 +129,17 @@ export class Revisions {
     if (messages === undefined || older.messages === null)
       return messages === undefined && older.messages === null
     return isEqual([...this.#histories.readDamaged(older.messages_tip ?? 0)], messages.entries)
+  }
+}
+
+/** An older hansard redacted less. What it left in the clear is no change. */
+function withoutSecrets(older: RevisionRow): RevisionRow {
+  const { row, history, messages } = older
+  return {
+    ...older,
+    row: redactStored(row),
+    history: redactStored(history),
+    messages: messages === null ? null : redactStored(messages),
   }
 }
 

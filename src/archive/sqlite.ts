@@ -118,7 +118,7 @@ const explanations = [
     'SQLITE_CANTOPEN',
     'file',
     'it can’t be opened',
-    'Check that the folder exists and that you may write to it.',
+    'Check that its folder exists, and the permissions of both.',
   ],
   [
     'SQLITE_IOERR_WRITE',

@@ -3,7 +3,6 @@ import type { PendingReference } from '../archive/dependencies.ts'
 import { HansardError, isHansardError, messageOf } from '../errors.ts'
 import { compact } from '../model/json-text.ts'
 import type { Reference } from '../model/references.ts'
-import { redactSecrets } from '../model/secrets.ts'
 import { isFatal } from './fatal.ts'
 import type { RunContext } from './fetcher.ts'
 
@@ -62,7 +61,7 @@ function stateAfter(thrown: unknown, { kind, since }: PendingReference): 'expire
 async function fetchAgent({ client, archive, signal }: RunContext, reference: Reference): Promise<void> {
   const { id, version } = reference
   const reply = await client.getAgent(id, version === '' ? undefined : version, { signal })
-  const json = redactSecrets(textOf(reply, reference))
+  const json = textOf(reply, reference)
   const { version: current } = reply.json as { version?: unknown }
   archive.soon(() => {
     archive.dependencies.store(reference, json, undefined, now())

@@ -1,6 +1,8 @@
 import type { EntryList } from '../archive/revisions.ts'
 import { HansardError } from '../errors.ts'
 import { compact, elements, isObjectText, member, replaceAt } from '../model/json-text.ts'
+import { redactText } from '../model/secret-text.ts'
+import { redactBody, redactEntry, redactSecrets } from '../model/secrets.ts'
 
 /** An answer of the API: the text as it came, and what it says. */
 interface Answer {
@@ -9,9 +11,9 @@ interface Answer {
 }
 
 /**
- * Splits the answer to getHistory or getMessages into its envelope and the texts of its entries.
+ * Splits the answer to getHistory or getMessages into its envelope and the texts of its entries, without secrets.
  *
- * @throws HansardError `unexpected-shape` with the whole body, when it is not the list of this conversation
+ * @throws HansardError `unexpected-shape` with the whole body, without secrets, when it is not the list of this conversation
  */
 export function splitList(answer: Answer, list: 'entries' | 'messages', id: string): EntryList {
   const { text, json } = answer
@@ -28,7 +30,11 @@ export function splitList(answer: Answer, list: 'entries' | 'messages', id: stri
   const entries = elements(member(text, list)?.value ?? '').map(compact)
   const stray = entries.findIndex((entry) => !isObjectText(entry))
   if (stray !== -1) throw unexpected(`entry ${stray} is not an object`, text)
-  return { envelope: compact(replaceAt(text, [list], () => '[]')), entries }
+  const parsed = envelope[list] as readonly object[]
+  return {
+    envelope: redactSecrets(compact(replaceAt(text, [list], () => '[]'))),
+    entries: entries.map((entry, i) => redactEntry(entry, Object.keys(parsed[i] ?? {}))),
+  }
 }
 
 /** A page of the listing. */
@@ -45,7 +51,7 @@ export interface ListPage {
  * Splits a page of the listing into its rows: a bare array, as specified, or the `data` of an envelope
  * (`object: "list"`), which is how other lists of the API come.
  *
- * @throws HansardError `unexpected-shape` with the whole body, when it is neither
+ * @throws HansardError `unexpected-shape` with the whole body, without secrets, when it is neither
  */
 export function pageOf({ text, json }: Answer): ListPage {
   if (Array.isArray(json)) return { rows: json, texts: elements(text).map(compact), saysMore: false }
@@ -57,8 +63,8 @@ export function pageOf({ text, json }: Answer): ListPage {
 }
 
 function unexpected(what: string, body: string): HansardError {
-  return new HansardError('unexpected-shape', `Unexpected response from the API: ${what}`, {
+  return new HansardError('unexpected-shape', `Unexpected response from the API: ${redactText(what)}`, {
     hint: 'Check the base URL and the proxy. If it happens again, please report it; `hansard api` shows the response.',
-    body,
+    body: redactBody(body),
   })
 }

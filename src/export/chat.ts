@@ -1,8 +1,8 @@
 import { HansardError } from '../errors.ts'
+import { entryView } from '../model/entries/entry-view.ts'
 import { ChatWriter } from './chat/chat-writer.ts'
 import { needsParts, type ContentForm, type Droppable } from './chat/content.ts'
 import { beginSides } from './chat/sides.ts'
-import { loadSchemaCheck } from './chat/tool-schema.ts'
 import type { ExportedConversation, Format } from './format.ts'
 
 type ChatOptions = {
@@ -61,13 +61,11 @@ What people said in confidence is in there too.`,
   shape: ({ split }) => (split === undefined ? 'file' : 'folder'),
   canStream: ({ split }) => split === undefined,
   async open(context, { system = false, split, seed = 1, textOnly = false, drop = [] }) {
-    const [sides, schemaFault] = [
-      await beginSides((path) => context.files.create(path), split, seed),
-      await loadSchemaCheck(),
-    ]
+    const sides = await beginSides((path) => context.files.create(path), split, seed)
+    const { draft7Fault } = await import('../model/json-schema.ts')
     const dropped = new Set(drop)
     const form = textOnly ? 'text' : formOf(context.conversations(), dropped)
-    return new ChatWriter(context, { withSystem: system, form, drop: dropped }, sides, schemaFault)
+    return new ChatWriter(context, { withSystem: system, form, drop: dropped }, sides, draft7Fault)
   },
 }
 
@@ -75,7 +73,7 @@ What people said in confidence is in there too.`,
 function formOf(conversations: Iterable<ExportedConversation>, drop: ReadonlySet<Droppable>): ContentForm {
   for (const { entries } of conversations)
     for (const entry of entries())
-      if (entry.stored.includes('"content":[') && needsParts(entry, drop)) return 'parts'
+      if (entry.stored.includes('"content":[') && needsParts(entryView(entry.text), drop)) return 'parts'
   return 'text'
 }
 

@@ -1,12 +1,10 @@
 import { fieldsOf, type Fields } from '../model/entries/fields.ts'
-import type { Entry } from '../model/entry.ts'
 
-/** JSON of the archive, known to be valid: as it is stored, as text, and parsed, each made when it is first asked for. */
+/** JSON of the archive, known to be valid: as it is stored, as text, and its members, each made when it is first asked for. */
 export class Json {
   /** Text, or its bytes in UTF-8: whichever the archive handed out. */
   readonly stored: string | Buffer
   #text: string | undefined
-  #value: Entry | undefined
   #fields: Fields | undefined
 
   /** Takes what is known to be valid. */
@@ -16,10 +14,9 @@ export class Json {
 
   /** Takes what may be no JSON: undefined, then. */
   static check(text: string): Json | undefined {
-    const json = new Json(text)
     try {
-      json.#value = parse(text)
-      return json
+      JSON.parse(text)
+      return new Json(text)
     } catch {
       return undefined
     }
@@ -29,18 +26,8 @@ export class Json {
     return (this.#text ??= this.stored.toString())
   }
 
-  get value(): Entry {
-    return (this.#value ??= parse(this.text))
-  }
-
-  /** The members, as texts: all that most readers need, and no digit is lost. */
+  /** The members, as texts: all that readers need, and no digit is lost. */
   get fields(): Fields {
     return (this.#fields ??= fieldsOf(this.text))
   }
-}
-
-/** What is valid JSON but no object says nothing, and is kept as it is. */
-function parse(text: string): Entry {
-  const value: unknown = JSON.parse(text)
-  return typeof value === 'object' && value !== null ? (value as Entry) : {}
 }

@@ -7,8 +7,8 @@
  */
 
 const QUOTE = 34
-const COMMA = 44
-const COLON = 58
+export const COMMA = 44
+export const COLON = 58
 const BACKSLASH = 92
 const MINUS = 45
 const ZERO = 48
@@ -191,19 +191,19 @@ function memberSpans(text: string, at: number): (Span & { readonly key: string }
     const endOfKey = endOfString(text, i)
     const start = skipSeparator(text, endOfKey, COLON)
     const end = endOfValue(text, start)
-    spans.push({ key: decode(text.slice(i, endOfKey)), start, end })
+    spans.push({ key: decodeKey(text.slice(i, endOfKey)), start, end })
     i = skipSeparator(text, end, COMMA)
   }
   return spans
 }
 
 /** A key may be written with escapes (`"to\u006fls"`) and is still that key. */
-function decode(quoted: string): string {
+export function decodeKey(quoted: string): string {
   return quoted.includes('\\') ? (JSON.parse(quoted) as string) : quoted.slice(1, -1)
 }
 
 /** Finds the end of the value at `at`. A loop, not a recursion: depth is the sender's choice. */
-function endOfValue(text: string, at: number): number {
+export function endOfValue(text: string, at: number): number {
   const first = text.charCodeAt(at)
   if (first === QUOTE) return endOfString(text, at)
   if (first !== OPEN_OBJECT && first !== OPEN_ARRAY) return endOfScalar(text, at)
@@ -246,12 +246,14 @@ function endsScalar(code: number): boolean {
   return code === COMMA || code === CLOSE_ARRAY || code === CLOSE_OBJECT || isSpace(code)
 }
 
-function skipSeparator(text: string, at: number, separator: number): number {
+/** Goes over a comma or a colon, and the white space around it. */
+export function skipSeparator(text: string, at: number, separator: number): number {
   const i = skipSpace(text, at)
   return text.charCodeAt(i) === separator ? skipSpace(text, i + 1) : i
 }
 
-function skipSpace(text: string, at: number): number {
+/** Finds the next character that is not white space. */
+export function skipSpace(text: string, at: number): number {
   let i = at
   while (isSpace(text.charCodeAt(i))) i++
   return i
@@ -273,10 +275,12 @@ function startsNumber(code: number): boolean {
   return code === MINUS || (code >= ZERO && code <= NINE)
 }
 
-function isOpening(code: number): boolean {
+/** Tells whether a character opens an object or an array. */
+export function isOpening(code: number): boolean {
   return code === OPEN_OBJECT || code === OPEN_ARRAY
 }
 
-function isClosing(code: number): boolean {
+/** Tells whether a character closes an object or an array. */
+export function isClosing(code: number): boolean {
   return code === CLOSE_OBJECT || code === CLOSE_ARRAY
 }

@@ -1,6 +1,6 @@
 import { HansardError } from '../errors.ts'
 import { isObjectText, member, replaceAt } from '../model/json-text.ts'
-import { REDACTED } from '../model/secrets.ts'
+import { KEY_MARKER, MARKER } from '../model/secret-names.ts'
 import { stringIn } from './source.ts'
 
 /**
@@ -23,5 +23,5 @@ export function fillSecrets(body: string, secretOf: (variable: string) => string
 
 /** Tells whether something stands in a body that hansard put in the place of a secret. It must never be sent. */
 export function holdsRedaction(body: string): boolean {
-  return body.includes(REDACTED.slice(1, -1))
+  return body.includes(MARKER) || body.includes(KEY_MARKER)
 }

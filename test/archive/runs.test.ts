@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 
 import { emptyArchive } from '../../src/archive/archive.ts'
+import type { CountedOutcome } from '../../src/archive/runs.ts'
+import { lineOfRun } from '../../src/cli/run-line.ts'
 
 const books = {
   ...{ listed: 15, new: 1, updated: 2, unchanged: 3, failed: 4, vanished: 5 },
@@ -32,5 +34,30 @@ describe('The books of a run', () => {
       ].map((run) => ({ ...run, ...books, command: 'backup', outcome: 'partial' })),
     )
     expect(runs.recent(2).map(({ id }) => id)).toEqual([3, 2])
+  })
+
+  it('tell of a run that did not end what it stored', () => {
+    const archive = emptyArchive()
+    const startedAt = '2026-01-01T03:15:00.000Z'
+    const run = archive.runs.begin({ command: 'backup', hansard: '1.2.3', baseUrl: 'http://x', startedAt })
+    const store = (outcome: CountedOutcome) => archive.soon(() => archive.runs.count(run, outcome))
+    for (const outcome of ['new', 'new', 'updated', 'failed', 'vanished', 'unchanged'] as const)
+      store(outcome)
+    expect(() =>
+      archive.soon(() => {
+        archive.runs.count(run, 'new')
+        throw new Error('it was not stored')
+      }),
+    ).toThrow('it was not stored')
+    archive.flush()
+    const [killed] = archive.runs.recent(1)
+    expect(killed).toMatchObject({
+      ...{ endedAt: null, outcome: null, complete: null },
+      ...{ listed: 6, new: 2, updated: 1, unchanged: 1, failed: 1, vanished: 1 },
+    })
+    if (killed !== undefined)
+      expect(lineOfRun(killed)).toBe(
+        '1  2026-01-01 03:15 UTC  backup: did not end (killed, or still running); 2 new, 1 updated, 1 failed so far',
+      )
   })
 })

@@ -72,6 +72,12 @@ describe('A page size that is refused', () => {
   })
 })
 
+it('A page that is too large for memory is asked for again in halves', async () => {
+  const tiny = `[${'0,'.repeat(1e6)}0]`
+  const here = await worldOf((page, size) => (size > 50 ? { body: tiny } : array(pageOf(page, size))))
+  expect(await here.backup()).toMatchObject({ exitCode: 0, new: 120, complete: true })
+})
+
 describe('A listing in an envelope', () => {
   const envelope = (some: readonly string[], more: boolean): Answer => ({
     body: `{"object":"list","has_more":${more},"data":[${some.join()}]}`,

@@ -73,6 +73,10 @@ describe('Two backups of one archive at once', { timeout: 60_000 }, () => {
     first.child.kill('SIGKILL')
     expect((await first.ended).signal).toBe('SIGKILL')
     expect((await second.ended).code).toBe(0)
+    const { stdout } = await here.run('runs')
+    expect(stdout).toMatch(
+      /1 {2}.* did not end \(killed, or still running\); [1-9]\d* new, 0 updated, 0 failed so far/,
+    )
     expect(differences(here.archive, here.sandbox.account('source'))).toEqual([])
   })
 })

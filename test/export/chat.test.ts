@@ -134,6 +134,20 @@ describe('A conversation becomes a training line', () => {
     })
   })
 
+  it('with bare strings among parts as the texts that they are', async () => {
+    const entries = [asked(['How ', { type: 'text', text: 'deep?' }]), answered(['Two ', 'metres.'])]
+    expect(await messagesOf(of(entries))).toEqual([
+      {
+        role: 'user',
+        content: [
+          { type: 'text', text: 'How ' },
+          { type: 'text', text: 'deep?' },
+        ],
+      },
+      { role: 'assistant', content: [{ type: 'text', text: 'Two metres.' }] },
+    ])
+  })
+
   it('that may end with a call: to call is what is learned', async () => {
     expect(await messagesOf(of([asked(), called()], { tools: [gauge] }))).toMatchObject([
       {},
@@ -244,7 +258,7 @@ describe('A conversation that the format can’t express is left out, and the re
       'the beginning of an answer',
     ],
     ['has no content', [asked(null), answered()], 'neither text nor parts'],
-    ['has content of other things than parts', [asked(['How?']), answered()], 'neither text nor parts'],
+    ['has content of other things than parts', [asked([7]), answered()], 'neither text nor parts'],
     ['has a text that is none', [asked([{ type: 'text', text: 7 }]), answered()], 'neither text nor parts'],
     [
       'has a document',

@@ -78,7 +78,7 @@ describe('A page has no HTML, link or picture that the export did not make, and 
   }
 })
 
-const RUNS = Number(process.env['RUNS'] ?? 60)
+const RUNS = Number(process.env['RUNS'] ?? 25)
 
 async function check(text: string, render: (page: string) => string): Promise<void> {
   const made = await exported(archiveOf([conversation(text)]), 'markdown')

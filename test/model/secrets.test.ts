@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { REDACTED, redactSecrets, redactUnparsed } from '../../src/model/secrets.ts'
+import { redactUnparsed } from '../../src/model/secret-text.ts'
+import { REDACTED, redactSecrets } from '../../src/model/secrets.ts'
 
 describe('A secret in the text of a conversation', () => {
   it('is replaced under every duplicate key, and nothing else is touched', () => {
@@ -47,5 +48,31 @@ describe('A secret in a body that is not JSON', () => {
   it('may be many megabytes long', () => {
     const text = `{"value":"${'\\"x'.repeat(5_000_000)}","b":1`
     expect(redactUnparsed(text)).toBe(`{"value":${REDACTED},"b":1`)
+  })
+})
+
+describe('A text of many megabytes', () => {
+  const long = 5_000_000
+  it.each([
+    ['a URL without an end', `{"a":"https://${'a'.repeat(long)}`],
+    ['a parameter', `?key=${'a'.repeat(long)}`],
+    ['a header', `authorization: bearer ${'a1'.repeat(long)}`],
+    ['white space', `"token" ${' '.repeat(long)}`],
+    ['backslashes', `"token":"${'\\'.repeat(long)}`],
+    ['names', '"token":{'.repeat(long / 10)],
+  ])('neither overflows the stack nor takes quadratic time: %s', (_, text) => {
+    const began = process.cpuUsage()
+    redactUnparsed(text)
+    expect(process.cpuUsage(began).user / 1e6).toBeLessThan(4)
+  })
+
+  it('may nest 100,000 levels deep', () => {
+    const deep = (open: string, close: string) =>
+      `{"tools":${open.repeat(100_000)}"sk-secret"${close.repeat(100_000)}}`
+    expect(redactSecrets(deep('{"authorization":[', ']}'))).not.toContain('sk-secret')
+    expect(redactSecrets(deep('[[{"a":', '}]]').replace('"sk', '"https://sk-secret@h/sk'))).toContain(
+      '//[redacted',
+    )
+    expect(redactSecrets(deep('{"parameters":{"properties":{"token":', '}}}'))).toContain('redacted')
   })
 })

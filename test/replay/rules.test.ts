@@ -324,6 +324,9 @@ describe('A conversation is blocked', () => {
   it('if a place would be sent where a secret stood', () => {
     const text = '{"type":"message.input","role":"user","content":"[redacted by hansard]"}'
     expect(blocks(renderOf([text]))).toEqual(['redacted'])
+    expect(blocks(renderOf([text.replace('[redacted by hansard]', 'it is [the API key]')]))).toEqual([
+      'redacted',
+    ])
   })
 })
 

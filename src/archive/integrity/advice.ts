@@ -2,8 +2,12 @@ import type { CheckName } from './check.ts'
 
 /** What to do now about a finding, as a sentence. */
 export function adviceOn(check: CheckName, isRepairable: boolean): string {
+  if (check === 'secrets') return isRepairable ? TAKE_OUT : advice[check]
   return isRepairable ? 'Run `hansard verify --repair`.' : advice[check]
 }
+
+const TAKE_OUT =
+  'Run `hansard verify --repair`: it takes the secret out of this file. Copies and exports still have it: replace the secret where it was issued.'
 
 const COPY = 'Restore a copy of the file'
 const AGAIN = `${COPY}, or run \`hansard backup --full\`: it fetches again what is still upstream.`

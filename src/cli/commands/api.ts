@@ -5,7 +5,7 @@ import type { CallReply, ConversationsClient, PlainName, StreamName } from '../.
 import { lookups, operations, type Operation } from '../../api/operations.ts'
 import type { CallArguments } from '../../api/request.ts'
 import { HansardError, messageOf } from '../../errors.ts'
-import { compact, isArrayText, replaceAt } from '../../model/json-text.ts'
+import { compact } from '../../model/json-text.ts'
 import { redactSecrets } from '../../model/secrets.ts'
 import { connect } from '../account.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
@@ -44,7 +44,7 @@ export async function callOperation(
 ): Promise<ExitCode> {
   const name = nameOf(options)
   const args = await argumentsOf(name, options, io)
-  const shown = (text: string) => jsonFor(io.stdout, options.showSecrets ? text : redacted(text))
+  const shown = (text: string) => jsonFor(io.stdout, options.showSecrets ? text : redactSecrets(text))
   const call = { signal: io.signal }
   if (isStream(name)) {
     for await (const { text } of client.stream(name, args, call))
@@ -75,11 +75,6 @@ function readable(bytes: Uint8Array): string {
 /** As it came, unless it came in several lines. */
 function inOneLine(text: string): string {
   return /[\r\n]/.test(text) ? compact(text) : text
-}
-
-/** A list has its rows redacted one by one. */
-function redacted(text: string): string {
-  return isArrayText(text) ? replaceAt(text, ['*'], redactSecrets) : redactSecrets(text)
 }
 
 function nameOf({ operation, stream }: ApiOptions): PlainName | StreamName {

@@ -1,5 +1,5 @@
-import { openArchive } from '../../archive/archive.ts'
-import { HansardError, messageOf } from '../../errors.ts'
+import { openArchive, type Archive } from '../../archive/archive.ts'
+import { HansardError, isHansardError, messageOf } from '../../errors.ts'
 import { parseBehaviour } from '../../sandbox/behaviour.ts'
 import type { Fault } from '../../sandbox/faults.ts'
 import { manyConversations } from '../../sandbox/many.ts'
@@ -69,7 +69,7 @@ async function findStories(options: SandboxCommandOptions): Promise<Story[]> {
 
 /** An archive as a story: a bug report can be served. */
 function storiesOf(path: string): Story[] {
-  const archive = openArchive(path)
+  const archive = openServed(path)
   try {
     const held = archive.conversations.readAll({ includeGone: true })
     return storiesFromConversations(
@@ -77,6 +77,17 @@ function storiesOf(path: string): Story[] {
     )
   } finally {
     archive.close()
+  }
+}
+
+/** The archive has another option here than everywhere else. */
+function openServed(path: string): Archive {
+  try {
+    return openArchive(path)
+  } catch (thrown) {
+    if (!isHansardError(thrown)) throw thrown
+    const hint = thrown.hint?.replaceAll('--archive', '--from')
+    throw new HansardError(thrown.code, thrown.message, { hint, cause: thrown })
   }
 }
 

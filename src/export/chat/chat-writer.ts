@@ -1,16 +1,16 @@
 import { createHash, type Hash } from 'node:crypto'
 
+import { stringIn } from '../../model/entries/fields.ts'
 import type { ExportContext, ExportedConversation, Writer } from '../format.ts'
 import { jsonLine } from '../json-line.ts'
 import { madeOrLeftOut } from '../left-out.ts'
 import type { ChatContent } from './content.ts'
 import { FieldTypes } from './field-types.ts'
-import { LineCheck } from './line-check.ts'
+import { LineCheck, type SchemaFault } from './line-check.ts'
 import { messagesOf } from './messages.ts'
 import { Inexpressible } from './reasons.ts'
 import { settingOf } from './setting.ts'
 import type { Sides } from './sides.ts'
-import type { SchemaFault } from './tool-schema.ts'
 import { WrittenLines } from './written-lines.ts'
 
 /** What becomes of conversations. */
@@ -56,7 +56,8 @@ export class ChatWriter implements Writer {
 
   /** A line in parts, none of which comes before all is found good: a conversation may be larger than memory. */
   *#lineOf({ id, row, entries }: ExportedConversation): Generator<string, void, undefined> {
-    if (row.value.type === 'hansard.unreadable') throw new Inexpressible('unreadable', row.value['reason'])
+    if (stringIn(row.fields.get('type')) === 'hansard.unreadable')
+      throw new Inexpressible('unreadable', stringIn(row.fields.get('reason')))
     const { system, tools } = madeOrLeftOut(() => settingOf(row, this.#context.dependencies, this.#options))
     const messages = (): Iterable<string> => withFirst(system, messagesOf(entries(), this.#options))
     const { sha256, kept } = madeOrLeftOut(() => checked(new LineCheck(this.#schemaFault), messages(), tools))

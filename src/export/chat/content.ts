@@ -1,6 +1,6 @@
-import { imageUrl, type Chunk } from '../../model/entry.ts'
-import { member } from '../../model/json-text.ts'
-import type { Json } from '../json.ts'
+import type { ChunkView } from '../../model/entries/chunk-view.ts'
+import type { EntryView } from '../../model/entries/entry-view.ts'
+import { fieldsOf, stringIn } from '../../model/entries/fields.ts'
 import { Inexpressible } from './reasons.ts'
 
 /** What may be left away from a conversation rather than the whole conversation. */
@@ -15,16 +15,19 @@ export interface ChatContent {
   readonly form: ContentForm
 }
 
+export type Message = EntryView & { readonly kind: 'message' }
+
 /** The content of an assistant's message, as JSON: its texts are pieces of one answer, so they are joined. */
-export function assistantContent({ text, value: { content } }: Json, options: ChatContent): string {
-  if (typeof content === 'string') return textContent(asItCame(text), options)
-  return textContent(JSON.stringify(chunksIn(content, options).map(textOf).join('')), options)
+export function assistantContent(message: Message, options: ChatContent): string {
+  const text = asItCame(message)
+  return textContent(text ?? JSON.stringify(chunksIn(message, options).map(textOf).join('')), options)
 }
 
 /** The content of a user's message, as JSON: a text, or the parts that it was sent in where a file has such. */
-export function userContent({ text, value: { content } }: Json, options: ChatContent): string {
-  if (typeof content === 'string') return textContent(asItCame(text), options)
-  const parts = chunksIn(content, options)
+export function userContent(message: Message, options: ChatContent): string {
+  const text = asItCame(message)
+  if (text !== undefined) return textContent(text, options)
+  const parts = chunksIn(message, options)
   if (isOneText(parts)) return textContent(JSON.stringify(parts.map(textOf).join('')), options)
   const said = parts.map(partOf)
   if (options.form === 'text') throw new Inexpressible('textOnly')
@@ -36,60 +39,54 @@ export function textContent(text: string, { form }: ChatContent): string {
   return form === 'text' ? text : `[{"type":"text","text":${text}}]`
 }
 
-/** Tells whether a message of the user's can't be said in one text, but in parts. */
-export function needsParts({ value: { type, role, content } }: Json, drop: ChatContent['drop']): boolean {
-  if (type !== 'message.input' || role !== 'user' || !Array.isArray(content)) return false
-  const parts = content.filter(
-    (chunk) => !isChunk(chunk) || !drop.has(droppable.get(chunk.type)?.[0] as Droppable),
-  )
-  const isSayable = (chunk: unknown) =>
-    isChunk(chunk) && (chunk.type === 'text' || chunk.type === 'image_url')
-  return parts.every(isSayable) && !isOneText(parts as Chunk[])
+/** Tells whether a message of the user's can be said, but not in one text. */
+export function needsParts(entry: EntryView, drop: ChatContent['drop']): boolean {
+  if (entry.kind !== 'message' || entry.role !== 'user') return false
+  const parts = entry.chunks.filter(({ kind }) => !drop.has(droppable.get(kind)?.[0] as Droppable))
+  return parts.every(({ kind }) => kind === 'text' || kind === 'image') && !isOneText(parts)
 }
 
-function isOneText(parts: readonly Chunk[]): boolean {
-  return parts.length <= 1 && parts.every(({ type }) => type === 'text')
+function isOneText(parts: readonly ChunkView[]): boolean {
+  return parts.length <= 1 && parts.every(({ kind }) => kind === 'text')
 }
 
-/** A slice of what the API sent: of 5 MB nothing is copied. */
-function asItCame(entry: string): string {
-  return member(entry, 'content')?.value ?? 'null'
+/** A text is a slice of what the API sent: of 5 MB nothing is copied. */
+function asItCame({ fields }: Message): string | undefined {
+  const content = fields.get('content')
+  return content?.startsWith('"') === true ? content : undefined
 }
 
-function chunksIn(content: unknown, options: ChatContent): Chunk[] {
-  if (!Array.isArray(content)) throw new Inexpressible('content')
-  if (!content.every(isChunk)) throw new Inexpressible('content')
-  return content.filter((chunk) => !isDropped(chunk, options))
+function chunksIn({ fields, chunks }: Message, options: ChatContent): ChunkView[] {
+  if (!/^[[{]/.test(fields.get('content') ?? '')) throw new Inexpressible('content')
+  return chunks.filter((chunk) => !isDropped(chunk, options))
 }
 
-function isChunk(value: unknown): value is Chunk {
-  return typeof value === 'object' && value !== null
-}
-
-const droppable: ReadonlyMap<unknown, readonly [Droppable, 'thinking' | 'reference']> = new Map([
+const droppable: ReadonlyMap<ChunkView['kind'], readonly [Droppable, 'thinking' | 'reference']> = new Map([
   ['thinking', ['thinking', 'thinking']],
-  ['tool_reference', ['references', 'reference']],
+  ['source', ['references', 'reference']],
   ['reference', ['references', 'reference']],
 ])
 
-function isDropped({ type }: Chunk, { drop }: ChatContent): boolean {
-  const [kind, reason] = droppable.get(type) ?? []
-  if (kind === undefined || reason === undefined) return false
-  if (drop.has(kind)) return true
+function isDropped({ kind }: ChunkView, { drop }: ChatContent): boolean {
+  const [what, reason] = droppable.get(kind) ?? []
+  if (what === undefined || reason === undefined) return false
+  if (drop.has(what)) return true
   throw new Inexpressible(reason)
 }
 
-function partOf(chunk: Chunk): object {
-  if (chunk.type !== 'image_url') return { type: 'text', text: textOf(chunk) }
-  const url = imageUrl(chunk)
+function partOf(chunk: ChunkView): object {
+  if (chunk.kind !== 'image') return { type: 'text', text: textOf(chunk) }
+  const { url, fields } = chunk
   if (url === '') throw new Inexpressible('content')
-  const { detail } = Object(chunk['image_url']) as Chunk
-  return { type: 'image_url', image_url: typeof detail === 'string' ? { url, detail } : { url } }
+  const detail = stringIn(fieldsOf(fields.get('image_url') ?? '').get('detail'))
+  return { type: 'image_url', image_url: detail === null ? { url } : { url, detail } }
 }
 
-function textOf({ type, text }: Chunk): string {
-  if (type === 'image_url') throw new Inexpressible('image')
-  if (type !== 'text') throw new Inexpressible('chunk', type)
-  if (typeof text !== 'string') throw new Inexpressible('content')
-  return text
+/** Types whose form the format has; a chunk of one that is unknown has another form. */
+const SAYABLE: ReadonlySet<string | undefined> = new Set([undefined, 'text', 'image_url'])
+
+function textOf(chunk: ChunkView): string {
+  if (chunk.kind === 'text') return chunk.text
+  if (chunk.kind === 'image') throw new Inexpressible('image')
+  throw SAYABLE.has(chunk.type) ? new Inexpressible('content') : new Inexpressible('chunk', chunk.type)
 }

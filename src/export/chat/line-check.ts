@@ -1,5 +1,4 @@
 import { Inexpressible } from './reasons.ts'
-import type { SchemaFault } from './tool-schema.ts'
 
 /*
  * The rules by which readers of `messages` judge a line, checked on what is about to be written, whoever made it:
@@ -18,6 +17,9 @@ const FUNCTION_NAME = /^[a-zA-Z0-9_-]{1,64}$/
 const LONE_SURROGATE = /\p{Surrogate}/u
 
 type Value = Readonly<Record<string, unknown>>
+
+/** Says why parameters are not a JSON schema of Draft 7. */
+export type SchemaFault = (parameters: unknown) => string | undefined
 
 /** Checks one line, part by part as it is written. */
 export class LineCheck {

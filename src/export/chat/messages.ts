@@ -1,7 +1,11 @@
-import { isObjectText, member } from '../../model/json-text.ts'
+import { entryView, type EntryView } from '../../model/entries/entry-view.ts'
+import { stringIn } from '../../model/entries/fields.ts'
+import { isObjectText } from '../../model/json-text.ts'
 import type { Json } from '../json.ts'
-import { assistantContent, textContent, userContent, type ChatContent } from './content.ts'
+import { assistantContent, textContent, userContent, type ChatContent, type Message } from './content.ts'
 import { Inexpressible } from './reasons.ts'
+
+type Known<Kind extends EntryView['kind']> = EntryView & { readonly kind: Kind }
 
 /**
  * The messages of a history, as JSON, one an entry; calls that nothing stands between are one message. Ids, times and
@@ -14,10 +18,10 @@ export function* messagesOf(
   options: ChatContent,
 ): Generator<string, void, undefined> {
   let calls: string[] = []
-  for (const entry of entries) {
-    const { type } = entry.value
-    if (type === 'tool.execution' && options.drop.has('executions')) continue
-    if (type === 'function.call') {
+  for (const { text } of entries) {
+    const entry = entryView(text)
+    if (entry.kind === 'execution' && options.drop.has('executions')) continue
+    if (entry.kind === 'call') {
       calls.push(callOf(entry))
       continue
     }
@@ -28,55 +32,49 @@ export function* messagesOf(
   if (calls.length > 0) yield messageOfCalls(calls)
 }
 
-function messageOf(entry: Json, options: ChatContent): string {
-  const { type, role, prefix, name, reason } = entry.value
-  switch (type) {
-    case 'message.input':
-      if (prefix === true) throw new Inexpressible('prefix')
-      return said(role, entry, options)
-    case 'message.output':
-      return said(role ?? 'assistant', entry, options)
-    case 'function.result':
+function messageOf(entry: Exclude<EntryView, { readonly kind: 'call' }>, options: ChatContent): string {
+  switch (entry.kind) {
+    case 'message':
+      return said(entry, options)
+    case 'result':
       return resultOf(entry, options)
-    case 'tool.execution':
-      throw new Inexpressible('execution', name)
-    case 'agent.handoff':
+    case 'execution':
+      throw new Inexpressible('execution', entry.name)
+    case 'handoff':
       throw new Inexpressible('handoff')
-    case 'hansard.unreadable':
-      throw new Inexpressible('unreadable', reason)
-    default:
-      throw new Inexpressible('entry', type)
+    case 'unknown':
+      if (entry.type !== 'hansard.unreadable') throw new Inexpressible('entry', entry.type)
+      throw new Inexpressible('unreadable', stringIn(entry.fields.get('reason')))
   }
 }
 
-function said(role: unknown, entry: Json, options: ChatContent): string {
-  if (role === 'user') return `{"role":"user","content":${userContent(entry, options)}}`
-  if (role === 'assistant') return `{"role":"assistant","content":${assistantContent(entry, options)}}`
-  throw new Inexpressible('role', role)
+function said(message: Message, options: ChatContent): string {
+  if (message.fields.get('prefix') === 'true') throw new Inexpressible('prefix')
+  if (message.role === 'user') return `{"role":"user","content":${userContent(message, options)}}`
+  if (message.role === 'assistant')
+    return `{"role":"assistant","content":${assistantContent(message, options)}}`
+  throw new Inexpressible('role', message.role)
 }
 
-function resultOf({ text, value: { result, tool_call_id } }: Json, options: ChatContent): string {
-  if (typeof result !== 'string') throw new Inexpressible('result')
-  const content = textContent(member(text, 'result')?.value ?? '""', options)
-  return `{"role":"tool","content":${content},"tool_call_id":${JSON.stringify(tool_call_id ?? null)}}`
+function resultOf({ result, callId }: Known<'result'>, options: ChatContent): string {
+  if (result?.startsWith('"') !== true) throw new Inexpressible('result')
+  const id = JSON.stringify(callId ?? null)
+  return `{"role":"tool","content":${textContent(result, options)},"tool_call_id":${id}}`
 }
 
 function messageOfCalls(calls: readonly string[]): string {
   return `{"role":"assistant","tool_calls":[${calls.join(',')}]}`
 }
 
-/** Whether a call ran; one that the API says nothing of did. */
-const RAN: ReadonlySet<unknown> = new Set([undefined, null, 'allowed'])
-
-function callOf({ text, value: { tool_call_id, name, ...value } }: Json): string {
-  if (!RAN.has(value['confirmation_status'])) throw new Inexpressible('refused', value['confirmation_status'])
-  const call = { name, arguments: argumentsOf(value['arguments'], text) }
-  return JSON.stringify({ id: tool_call_id, type: 'function', function: call })
+function callOf({ callId, name, confirmation = 'allowed', arguments: given }: Known<'call'>): string {
+  if (confirmation !== 'allowed') throw new Inexpressible('refused', confirmation)
+  const call = { name, arguments: argumentsOf(given ?? '') }
+  return JSON.stringify({ id: callId, type: 'function', function: call })
 }
 
 /** The format wants the JSON as a string. Where the API sent an object, its text is taken, numbers of any length and all. */
-function argumentsOf(value: unknown, entry: string): string {
-  const text = typeof value === 'string' ? value : (member(entry, 'arguments')?.value ?? '')
+function argumentsOf(json: string): string {
+  const text = stringIn(json) ?? json
   if (isJson(text) && isObjectText(text)) return text
   throw new Inexpressible('arguments')
 }

@@ -1,6 +1,6 @@
 import type { MarkdownIt, StateInline } from 'markdown-it'
 
-import { NO_XMPP } from './plain-text.ts'
+import { NO_MAIL } from './plain-text.ts'
 
 /** What is to be done to an address, so that every reader sees it begin and end at the same place. */
 export type AddressMend =
@@ -14,9 +14,9 @@ export type AddressMend =
  * `<`, and what they have read is no code, link or escape any more: `http://x\<b>` and `` http://x`<b>` `` are HTML there.
  */
 const ADDRESS =
-  /(https?:\/\/)|(ftp:)\/\/|(www)\.|(xmpp)(?=:(?!\u2060)\S+@)|(?<!:)\/(?=\/(?:[^\s/]*\.|localhost))/iy
+  /(https?:\/\/)|(ftp:)\/\/|(www)\.|(xmpp|(?<=[\w.+-])mailto)(?=:(?!\u2060)\S+@)|(?<!:)\/(?=\/(?:[^\s/]*\.|localhost))/iy
 const NEXT =
-  /[\n!#$%&*+\-:<=>@[\\\]^_`{}~]|https?:\/\/|ftp:\/\/|www\.|xmpp:|(?<!:)\/(?=\/(?:[^\s/]*\.|localhost))/gi
+  /[\n!#$%&*+\-:<=>@[\\\]^_`{}~]|https?:\/\/|ftp:\/\/|www\.|(?:xmpp|(?<=[\w.+-])mailto)(?=:(?!\u2060)\S+@)|(?<!:)\/(?=\/(?:[^\s/]*\.|localhost))/gi
 
 /** Where such an address goes on over something that means something to us. (U+FFFD: a citation.) */
 const SWALLOWS = /[`[\]\\\ufffd]/
@@ -28,6 +28,8 @@ export function seeWhatOthersSee({ inline }: MarkdownIt): void {
   inline.ruler.at('text', textUpToAddress)
   inline.ruler.before('link', 'footnote', footnote)
   inline.ruler.after('html_inline', 'angle', angle)
+  inline.ruler.before('escape', 'backslash', backslash)
+  inline.ruler.before('link', 'definition', definition)
 }
 
 /** Takes `[^` and `^[` for the beginning of a footnote, defined or not: the page's footnotes are ours. */
@@ -47,6 +49,25 @@ function angle(state: StateInline, silent: boolean): boolean {
   return true
 }
 
+/** The end of what could be a definition: some readers begin one at a bracket that stands lines or lists before. */
+function definition(state: StateInline, silent: boolean): boolean {
+  if (at(/\]:[ \t]*(?:$|\n?[ \t]*\S+[ \t]*(?:\n|$|["'(]))/y, state) === null) return false
+  if (!silent) {
+    state.push('definition', '', 0)
+    state.pending += ']:'
+  }
+  state.pos += 2
+  return true
+}
+
+/** A backslash before a letter is one; markdown-it takes the letter with it, and an address may begin with that. */
+function backslash(state: StateInline, silent: boolean): boolean {
+  if (!/^\\[a-z]/i.test(state.src.slice(state.pos, state.pos + 2))) return false
+  if (!silent) state.pending += '\\'
+  state.pos++
+  return true
+}
+
 function address(state: StateInline, silent: boolean): boolean {
   const [found = '', ...parts] = at(ADDRESS, state) ?? []
   if (found === '') return false
@@ -61,7 +82,7 @@ function address(state: StateInline, silent: boolean): boolean {
 
 function mendOf(
   found: string,
-  [http, ftp, www, xmpp]: readonly (string | undefined)[],
+  [http, ftp, www, mail]: readonly (string | undefined)[],
   state: StateInline,
 ): AddressMend | undefined {
   const isHarmless = !SWALLOWS.test(at(/[^\s<]*/y, state)?.[0] ?? '')
@@ -72,7 +93,7 @@ function mendOf(
     return { kind: 'break', at: found.length - 2, entity: '&#47;' }
   }
   if (www !== undefined) return isHarmless ? undefined : { kind: 'break', at: 3, entity: '&#46;' }
-  if (xmpp !== undefined) return { kind: 'break', at: 4, entity: `:${NO_XMPP}` }
+  if (mail !== undefined) return { kind: 'break', at: found.length, entity: `:${NO_MAIL}` }
   return { kind: 'break', at: ftp === undefined ? 0 : 4, entity: '&#47;' }
 }
 

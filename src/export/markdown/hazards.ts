@@ -40,16 +40,25 @@ export function isSafeInTables(text: string): boolean {
   const env: Env = {}
   const isHazard = ({ type, attrs }: Token) =>
     HAZARDS.has(type) || (type === 'link_open' && !isSafe(String(attrs?.[0]?.[1])))
-  const tokens = withTables.parse(text, env)
+  const [tokens, plain] = [withTables.parse(text, env), commonmark.parse(text, {})]
   return (
-    lettersIn(tokens) === lettersIn(commonmark.parse(text, {})) &&
+    lettersIn(tokens) === lettersIn(plain) &&
+    delimiterRowsIn(plain) === tokens.filter(({ type }) => type === 'table_open').length &&
     tokens.every((token) => !isHazard(token) && !inlineTokens(token.content, env, token.type).some(isHazard))
   )
 }
 
 const HAZARDS: ReadonlySet<string> = new Set(
-  'html_block html_inline angle address image reference_definition footnote'.split(' '),
+  'html_block html_inline angle address definition image reference_definition footnote'.split(' '),
 )
+
+/** Rows that make a table of the line before them; other readers find some that ours does not. */
+function delimiterRowsIn(tokens: readonly Token[]): number {
+  const lines = tokens.flatMap(({ type, content }) => (type === 'inline' ? content.split('\n') : []))
+  return lines.filter((line) => /[|:]/.test(line) && DELIMITER_ROW.test(line.trim())).length
+}
+
+const DELIMITER_ROW = /^\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?$/
 
 function lettersIn(tokens: readonly Token[]): number {
   return tokens.reduce(
@@ -104,8 +113,9 @@ class Patches {
     this.#isWhole = isWhole
   }
 
-  ofBlock({ type, markup, map }: Token): void {
+  ofBlock({ type, markup, info, map }: Token): void {
     const [start, end] = map ?? [0, 0]
+    if (type === 'fence' && /\s/.test(info.trim())) this.#info(start, markup)
     if (type === 'html_block') this.#html(start, end)
     else if (type === 'reference_definition') this.#before(start, '[')
     else if (type === 'heading_open') this.#heading(markup, start, end)
@@ -122,6 +132,7 @@ class Patches {
       }
       if (token.type === 'html_inline' || token.type === 'angle') patch(at, '&lt;', 1)
       else if (token.type === 'footnote') patch(at, content[at] === '[' ? '&#91;' : '&#94;', 1)
+      else if (token.type === 'definition') patch(at + 1, '&#58;', 1)
       else if (token.type === 'address') mend(token.meta as AddressMend, at, patch)
       // An image is a link behind its mark.
       else if (token.type === 'image') patch(at, '&#33;', 1)
@@ -147,6 +158,14 @@ class Patches {
   #html(start: number, end: number): void {
     for (let line = start; line < end; line++)
       if (line === start || /^[>\s]*</.test(this.#lines[line] ?? '')) this.#before(line, '<', '&lt;', 1)
+  }
+
+  /** What stands behind the marks of a code block is not shown, but for the name of a language: it becomes a line of it. */
+  #info(start: number, markup: string): void {
+    const line = this.#lines[start] ?? ''
+    const column = line.indexOf(markup)
+    const inside = line.slice(0, column).replaceAll(/[^>\s]/g, ' ')
+    this.patches.push({ line: start, column: column + markup.length, remove: 0, insert: `\n${inside}` })
   }
 
   #heading(markup: string, start: number, end: number): void {

@@ -29,9 +29,9 @@ export function oneLine(text: string, most = 200): string {
  */
 export function escaped(text: string, most?: number): string {
   return oneLine(text, most)
+    .replaceAll(/xmpp:|(?<=[\w.+-])mailto:/gi, `$&${NO_MAIL}`)
     .replaceAll(MARKUP, (mark) => (mark === '<' ? '&lt;' : `\\${mark}`))
     .replaceAll(ADDRESS, (mark) => `&#${mark.charCodeAt(0)};`)
-    .replaceAll(/xmpp:/gi, `$&${NO_XMPP}`)
 }
 
 /** The same as the label of a link: some readers take the backslashes of brackets away there and read it once more. */
@@ -46,9 +46,10 @@ const MARKUP = /[\\`*[\]<~$#{]|&(?=#?\w+;)|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/
 const ADDRESS = /(?<=\/)\/|(?<=\bwww)\./gi
 
 /**
- * After `xmpp:`, an invisible letter: cmark-gfm links this one in what it has read, when entities are letters already.
+ * An invisible letter after `xmpp:`: cmark-gfm links this one, and a `mailto:` in the middle of a word, in what it has
+ * read, when entities are letters already.
  */
-export const NO_XMPP = '\u2060'
+export const NO_MAIL = '\u2060'
 
 /** Tells whether a label shows all of a text. */
 export function isOneLine(text: string, most = 200): boolean {

@@ -7,7 +7,7 @@ const LONGEST = 64 * 1024
 export const CITED = '\0'
 
 /** One line that can hold no HTML, link, note, address or heading needs no parser to say so. */
-const HARMLESS = /^(?!.*(?:\/\/|www\.|xmpp:))[^<[#\n]+$/i
+const HARMLESS = /^(?!.*(?:\/\/|www\.|xmpp:|mailto:))[^<[#\n]+$/i
 
 /** Each uncovers what the one before had hidden; text that people write needs two. */
 const MOST_ROUNDS = 8
@@ -25,7 +25,8 @@ export function quotation(text: string): string | undefined {
     const patches = hazardsIn(lines.join('\n').replaceAll(CITED, '\ufffd'), round === 0)
     if (patches === undefined) return undefined
     if (patches.length === 0) return settled(lines.join('\n'))
-    lines = patched(lines, patches)
+    // A patch can end a line.
+    lines = patched(lines, patches).join('\n').split('\n')
   }
   return undefined
 }

@@ -3,7 +3,7 @@ import { chunkViews, type ChunkView } from './chunk-view.ts'
 import { fieldsOf, restOf, said, stringIn, typeName, type Fields } from './fields.ts'
 
 /**
- * An entry as every view shows it. This is the one reader of entries: transcripts, tables, pages, search and training
+ * An entry as every view shows it. This is the one reader of entries: transcripts, tables, pages, search and chat
  * lines stand on it, so that a form that one of them knows is known to all.
  *
  * It reads the JSON as text: numbers keep their digits, no value is built or asked for its own `toString`, and nothing

@@ -1,7 +1,7 @@
 import type { BodyHold, ConversationsClient, JsonReply } from '../../api/client.ts'
 import { HansardError, isHansardError } from '../../errors.ts'
-import { compact, elements, isArrayText, isObjectText, member } from '../../model/json-text.ts'
-import { redactSecrets } from '../../model/secrets.ts'
+import { compact, elements, isArrayText, isObjectText, member, members } from '../../model/json-text.ts'
+import { redactBody, redactEntry, redactSecrets } from '../../model/secrets.ts'
 import type { Copy } from './certificate.ts'
 import { stringMember } from './texts.ts'
 
@@ -51,12 +51,17 @@ function entriesOf({ text }: JsonReply, id: string): string[] {
   if (stringMember(text, 'conversation_id') !== id) {
     throw unexpected('the history is another conversation’s', text)
   }
-  return elements(list).map(compact)
+  return elements(list).map((entry) =>
+    redactEntry(
+      compact(entry),
+      members(entry).map(({ key }) => key),
+    ),
+  )
 }
 
 function unexpected(what: string, body: string): HansardError {
   return new HansardError('unexpected-shape', `The API answered in a shape that was not expected: ${what}`, {
     hint: 'Try again; if it comes again, please report it.',
-    body: redactSecrets(body),
+    body: redactBody(body),
   })
 }

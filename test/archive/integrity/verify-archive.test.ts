@@ -191,10 +191,11 @@ describe('Verifying an archive', () => {
       'secrets',
       'revision 2',
       containing('secret'),
+      'repairable',
     ])
     const agent = `{"tools":[{"authorization":"sk-1"}]}`
     expect(after(`update dependency set json = '${agent}' where kind = 'agent'`)).toEqual([
-      ['secrets', 'dependency ag_1', containing('secret')],
+      ['secrets', 'dependency ag_1', containing('secret'), 'repairable'],
     ])
   })
 

@@ -1,0 +1,70 @@
+/** Replaces the text of a secret, inside a string or as a whole one. */
+export const MARKER = '[redacted by hansard]'
+
+/** Replaces the API key, in whatever the API sent. */
+export const KEY_MARKER = '[the API key]'
+
+/** What a member of settings holds, as far as its name tells. */
+export type NameMeaning = 'authorization' | 'secret' | 'headers' | undefined
+
+/** The longest name that is looked at; no name of a secret is longer, even written with escapes. */
+export const LONGEST_NAME = 200
+
+/** Says what a name promises, in any letter case and with any of `-`, `_`, `.` between its words. */
+export function meaningOf(name: string): NameMeaning {
+  const known = meanings.get(name)
+  if (known !== undefined) return known === 'none' ? undefined : known
+  const meaning = meaningOfPlain(plainName(name))
+  if (meanings.size < MOST_MEANINGS && name.length <= LONGEST_NAME) meanings.set(name, meaning ?? 'none')
+  return meaning
+}
+
+/** Names are few and come again in every row. The sender chooses them, so not all are remembered. */
+const meanings = new Map<string, Exclude<NameMeaning, undefined> | 'none'>()
+const MOST_MEANINGS = 1000
+
+function meaningOfPlain(plain: string): NameMeaning {
+  if (AUTHORIZATION.has(plain)) return 'authorization'
+  if (SECRETS.has(plain) || SECRET_ENDINGS.some((ending) => plain.endsWith(ending))) return 'secret'
+  return plain.endsWith('headers') ? 'headers' : undefined
+}
+
+/** Tells whether a parameter in the query of a URL gives access. */
+export function isSecretParameter(name: string): boolean {
+  const plain = plainName(name)
+  return PARAMETERS.has(plain) || ['authorization', 'secret'].includes(meaningOf(plain) ?? '')
+}
+
+/** A name without letter case and punctuation. */
+export function plainName(name: string): string {
+  return name.length > LONGEST_NAME ? '' : name.toLowerCase().replaceAll(/[^a-z0-9]/g, '')
+}
+
+const AUTHORIZATION = new Set([
+  ...['authorization', 'proxyauthorization', 'xauthorization', 'authorizationheader', 'authorizations'],
+  ...['authentication', 'auth', 'oauth', 'oauth2', 'credential', 'credentials'],
+])
+
+/** `token` alone, not as an ending: `next_token` is the place in a list, and `max_token` a number. */
+const SECRETS = new Set([
+  'token',
+  'idtoken',
+  'secret',
+  'bearer',
+  'jwt',
+  'cookie',
+  'cookies',
+  'passwd',
+  'passphrase',
+])
+
+const SECRET_ENDINGS = [
+  ...['accesstoken', 'refreshtoken', 'authtoken', 'apitoken', 'bearertoken', 'oauthtoken'],
+  ...['sessiontoken', 'securitytoken', 'csrftoken', 'apikey', 'accesskey', 'accesskeyid', 'privatekey'],
+  ...['secretkey', 'subscriptionkey', 'authkey', 'signingkey', 'clientsecret', 'apisecret', 'sharedsecret'],
+  ...['password'],
+]
+
+const PARAMETERS = new Set([
+  ...['key', 'code', 'sig', 'signature', 'pass', 'pwd', 'assertion', 'xamzsignature', 'xamzcredential'],
+])

@@ -1,0 +1,153 @@
+import { meaningOf, plainName } from './secret-names.ts'
+
+/*
+ * Where secrets stand. What the API answers is of three kinds:
+ *
+ * - What people and models said: the lists of entries, messages, inputs and outputs, contents, arguments and results of
+ *   calls, metadata, and the strings that are a name, a description or instructions. None of it is touched.
+ * - Settings: all other members of a row, an agent, an envelope of a history or of messages, a page and an answer of an
+ *   unexpected shape, at any depth: tools (a list, an object, lists in lists), connectors, guardrails, completion_args,
+ *   and whatever comes next. An entry has settings only in a member that is called as one of `ENTRY_SETTINGS`.
+ * - Schemas of functions, inside settings. What their `properties` are called are names of arguments, not of secrets.
+ *
+ * In settings, a secret is: everything of `authorization` (or a name that says as much) but its `type`; the value of a
+ * member that is called `api_key`, `token`, `password` or alike; the values of `headers`; user and password in a URL,
+ * and those of its parameters that give access. JSON, URLs and headers inside strings count too. null is no secret.
+ */
+
+/** What a value is part of, and so which rules hold inside it. */
+export type Place =
+  | 'envelope'
+  | 'entries'
+  | 'entry'
+  | 'settings'
+  | 'schema'
+  | 'arguments'
+  | 'argument'
+  | 'authorization'
+  | 'headers'
+  | 'header'
+
+/** What to do with a value: leave it alone, replace it as a whole, or look into it by the rules of a place. */
+export type Rule = 'keep' | 'redact' | Place
+
+/** The rule for a member of an object at this place; `first` is the first character of its value. */
+export function ruleOfMember(place: Place, key: string, first: string): Rule {
+  switch (place) {
+    case 'envelope':
+      return CONTENT.has(key) ? (LISTS.has(key) ? 'entries' : 'keep') : ruleOfSetting('settings', key, first)
+    case 'entries':
+      return isContainer(first) ? 'entry' : 'keep'
+    case 'entry':
+      return ENTRY_SETTINGS.has(plainName(key)) ? ruleOfSetting('settings', key, first) : 'keep'
+    case 'arguments':
+      return isSecretName(key) ? (isContainer(first) ? 'argument' : 'redact') : 'schema'
+    case 'argument':
+      if (PROPERTIES.has(key)) return 'arguments'
+      return SCHEMA_WORDS.has(key) || key.startsWith('x-') ? 'schema' : 'redact'
+    case 'authorization':
+      return plainName(key) === 'type' && first === '"' ? 'keep' : 'redact'
+    case 'headers':
+      return 'redact'
+    case 'header':
+      return ['name', 'key'].includes(plainName(key)) && first === '"' ? 'keep' : 'redact'
+    default:
+      return ruleOfSetting(place, key, first)
+  }
+}
+
+/** The rule for an element of an array at this place. */
+export function ruleOfElement(place: Place, first: string): Rule {
+  switch (place) {
+    case 'entries':
+      return first === '{' ? 'entry' : first === '[' ? 'entries' : 'keep'
+    case 'entry':
+      return first === '{' ? 'entry' : 'keep'
+    case 'arguments':
+    case 'argument':
+      return 'schema'
+    case 'authorization':
+      return isContainer(first) ? place : 'redact'
+    case 'headers':
+    case 'header':
+      return first === '{' ? 'header' : 'redact'
+    default:
+      return place
+  }
+}
+
+function ruleOfSetting(place: 'settings' | 'schema', key: string, first: string): Rule {
+  const meaning = meaningOf(key)
+  if (meaning === 'authorization') return isContainer(first) ? 'authorization' : 'redact'
+  if (meaning === 'secret' && (isContainer(first) || first === '"'))
+    return isContainer(first) ? 'authorization' : 'redact'
+  if (meaning === 'headers') return isContainer(first) ? 'headers' : 'redact'
+  if (PROSE.has(key) && first === '"') return 'keep'
+  if (place === 'schema' && PROPERTIES.has(key)) return 'arguments'
+  return SCHEMAS.has(plainName(key)) ? 'schema' : place
+}
+
+function isSecretName(key: string): boolean {
+  return ['authorization', 'secret'].includes(meaningOf(key) ?? '')
+}
+
+function isContainer(first: string): boolean {
+  return first === '{' || first === '['
+}
+
+const LISTS = new Set(['entries', 'messages', 'inputs', 'outputs'])
+const CONTENT = new Set([...LISTS, 'metadata', 'content', 'arguments', 'info', 'result'])
+const PROSE = new Set(['name', 'title', 'description', 'instructions'])
+
+const ENTRY_SETTINGS = new Set([
+  ...['tools', 'connectors', 'connector', 'toolconfiguration', 'guardrails', 'completionargs', 'mcpservers'],
+  ...['authorization', 'headers'],
+])
+
+/** Members that hold a JSON schema. */
+const SCHEMAS = new Set([
+  'parameters',
+  'inputschema',
+  'outputschema',
+  'jsonschema',
+  'schema',
+  'schemadefinition',
+])
+
+/** Members of a schema whose keys are names of arguments. */
+const PROPERTIES = new Set([
+  ...['properties', 'patternProperties', 'dependentSchemas', 'dependentRequired', 'dependencies'],
+  ...['$defs', 'definitions'],
+])
+
+/** What a schema is made of. An object under the name of a secret that has anything else is no schema. */
+const SCHEMA_WORDS = new Set([
+  ...['$schema', '$id', '$ref', '$anchor', '$dynamicRef', '$dynamicAnchor', '$vocabulary', '$comment'],
+  ...['type', 'enum', 'const', 'default', 'title', 'description', 'examples', 'example', 'format'],
+  ...[
+    'deprecated',
+    'readOnly',
+    'writeOnly',
+    'nullable',
+    'allOf',
+    'anyOf',
+    'oneOf',
+    'not',
+    'if',
+    'then',
+    'else',
+  ],
+  ...[
+    'items',
+    'prefixItems',
+    'additionalItems',
+    'contains',
+    'minContains',
+    'maxContains',
+    'unevaluatedItems',
+  ],
+  ...['additionalProperties', 'propertyNames', 'required', 'minProperties', 'maxProperties'],
+  ...['unevaluatedProperties', 'minItems', 'maxItems', 'uniqueItems', 'minLength', 'maxLength', 'pattern'],
+  ...['contentEncoding', 'contentMediaType', 'contentSchema', 'multipleOf', 'minimum', 'maximum'],
+  ...['exclusiveMinimum', 'exclusiveMaximum'],
+])

@@ -1,0 +1,122 @@
+import { isSecretParameter, LONGEST_NAME, MARKER, meaningOf, plainName } from './secret-names.ts'
+
+/*
+ * Secrets in text that is not JSON, or no longer: bodies that were cut off, pages, messages of errors, strings. There are
+ * no paths to go by, so a secret is whatever stands behind the name of one. In doubt too much is replaced. Every search
+ * has a bound, so that no text takes more than linear time; and repeats single characters only: V8 keeps a stack for the
+ * repetition of anything longer, and a long text overflows it.
+ */
+
+/** Replaces what may be a secret in a text: values behind the quoted name of a secret, headers, and parts of URLs. */
+export function redactText(text: string): string {
+  return redactHeaders(redactUrls(redactNamed(text, isSecretName)))
+}
+
+/** The same for a whole body that does not parse, where `value` alone is the name of a secret as well. */
+export function redactUnparsed(text: string): string {
+  const isName = (name: string) => isSecretName(name) || plainName(name) === 'value'
+  const redacted = redactHeaders(redactUrls(redactNamed(text, isName)))
+  return /^\s*[[{]/.test(text) ? redacted.replace(CUT_USER, `$1${MARKER}`) : redacted
+}
+
+function isSecretName(name: string): boolean {
+  return meaningOf(name) !== undefined
+}
+
+/** The end of a quoted name, what separates it from its value, and white space, which may be written as escapes. */
+const AFTER_NAME = /["']\s*(?:\\+[nrt]\s*){0,16}(?::|=>?)\s*(?:\\+[nrt]\s*){0,16}/g
+
+function redactNamed(text: string, isName: (name: string) => boolean): string {
+  let out = ''
+  let kept = 0
+  for (const { 0: separator, index } of text.matchAll(AFTER_NAME)) {
+    const start = index + separator.length
+    if (start < kept || !isName(nameBefore(text, index))) continue
+    if (/^(?:null|None)\b/.test(text.slice(start, start + 5)) || start === text.length) continue
+    const end = endOfUnparsed(text, start)
+    out += text.slice(kept, start) + markerLike(text.slice(start, start + 8))
+    kept = end
+  }
+  return out + text.slice(kept)
+}
+
+/** The marker in the quotes that the value had. */
+function markerLike(beginning: string): string {
+  const quote = /^\\*["']/.exec(beginning)?.[0] ?? '"'
+  return quote + MARKER + quote
+}
+
+function nameBefore(text: string, end: number): string {
+  const before = text.slice(Math.max(0, end - LONGEST_NAME), end)
+  const name = before.slice(Math.max(before.lastIndexOf('"'), before.lastIndexOf("'")) + 1)
+  if (!name.includes('\\')) return name
+  return name.replaceAll(/\\+u([0-9a-f]{4})/gi, (_, code: string) => String.fromCharCode(parseInt(code, 16)))
+}
+
+/** Finds the end of a value in a text that may be broken anywhere; in doubt, too much belongs to it. */
+function endOfUnparsed(text: string, start: number): number {
+  const token = /["']|[[{]|[\]}]|,/g
+  let depth = 0
+  token.lastIndex = start
+  for (let found = token.exec(text); found !== null; found = token.exec(text)) {
+    const { 0: what, index } = found
+    if (what === '"' || what === "'") {
+      token.lastIndex = endOfQuoted(text, index)
+      if (depth === 0) return token.lastIndex
+    } else if (what === '[' || what === '{') depth++
+    else if (depth === 0) return index
+    else if (what !== ',' && --depth === 0) return index + 1
+  }
+  return text.length
+}
+
+/** A string ends at its quote, with no more backslashes before it than before the one that opened it. */
+function endOfQuoted(text: string, open: number): number {
+  const quote = text.charAt(open)
+  const escapes = backslashesBefore(text, open)
+  for (let at = text.indexOf(quote, open + 1); at !== -1; at = text.indexOf(quote, at + 1)) {
+    const before = backslashesBefore(text, at)
+    if (escapes === 0 ? before % 2 === 0 : before <= escapes) return at + 1
+  }
+  return text.length
+}
+
+function backslashesBefore(text: string, at: number): number {
+  let first = at
+  while (text.charAt(first - 1) === '\\') first--
+  return at - first
+}
+
+const SCHEME = /\b(bearer|basic)(\s+|%20)(?=[^\s"'\\,;<>]{0,200}\d)[\w.~+/=-]{8,8192}/gi
+
+const HEADER =
+  /\b(authorization|(?:x-)?api[-_]?key|access[-_]token|client[-_]secret)(\s{0,9}[:=]\s{0,9}(?:(?:token|digest|apikey)\s{1,9})?)(?=\S{0,200}\d|\S{20})[^\s"'\\,;&<>[\](){}]{6,8192}/gi
+
+function redactHeaders(text: string): string {
+  return text.replaceAll(SCHEME, `$1$2${MARKER}`).replaceAll(HEADER, `$1$2${MARKER}`)
+}
+
+/** Both slashes, as they may be escaped; then all up to the last @ before the host ends. */
+const USER = /(?<=^|[:"'=\s(<>,])((?:\\*\/){2})(?!\[)[^\s/?#"<>]*(?:@|\\u0040)/g
+
+/** The same where JSON was cut off before the @, or inside the name of the host. */
+const CUT_USER = /(?<=[:"'=\s(<>,])((?:\\*\/){2})(?!\[)[^\s/?#"<>@]*$/
+
+const PARAMETER = /([?&;#]|\\u0026|\\u003f)([\w.%$-]{1,64})=(?!\[redacted )[^\s&#"<>]+/gi
+
+/** Replaces user and password in URLs, and the parameters that give access. */
+function redactUrls(text: string): string {
+  return text
+    .replaceAll(USER, `$1${MARKER}@`)
+    .replaceAll(PARAMETER, (all, before: string, name: string) =>
+      isSecretParameter(decoded(name)) ? `${before}${name}=${MARKER}` : all,
+    )
+}
+
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name)
+  } catch {
+    return name
+  }
+}

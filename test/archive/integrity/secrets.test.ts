@@ -1,0 +1,121 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+
+import { openArchive } from '../../../src/archive/archive.ts'
+import { repairArchive } from '../../../src/archive/integrity/repair-archive.ts'
+import { sealOf } from '../../../src/archive/seal.ts'
+import { openSqlite, type Sqlite } from '../../../src/archive/sqlite.ts'
+import { testFolder } from '../../support/folder.ts'
+import { makeSoundArchive } from '../../support/sound-archive.ts'
+import { verified } from '../../support/verify.ts'
+
+const SECRET = 'sk-0123456789-secret'
+const TOOLS = `"tools":{"c":{"headers":{"X":"${SECRET}"},"authorization":{"type":"x","token":"${SECRET}"}}}`
+
+/** An archive of a hansard that redacted less: `change` writes into it as that one did. */
+function olderArchive(change: (db: Sqlite) => void): string {
+  const path = join(testFolder(), 'archive.db')
+  makeSoundArchive(path)
+  const db = openSqlite(path, 'write')
+  change(db)
+  db.close()
+  return path
+}
+
+/** Puts tools into row and envelope of a revision, under a right seal. */
+function withTools(db: Sqlite, id: number, seals = true): void {
+  const columns = 'conversation, run, stored_at, row, history, tip, length, chain, messages, messages_tip'
+  const revision = db.prepare(`select ${columns} from revision where id = ?`).get(id) as Parameters<
+    typeof sealOf
+  >[0]
+  const changed = {
+    ...revision,
+    row: revision.row.replace('{', `{${TOOLS},`),
+    history: revision.history.replace('{', `{${TOOLS},`),
+  }
+  const seal = seals ? sealOf(changed) : Buffer.alloc(32)
+  db.prepare('update revision set row = ?, history = ?, seal = ? where id = ?').run(
+    changed.row,
+    changed.history,
+    seal,
+    id,
+  )
+}
+
+const places: Readonly<Record<string, (db: Sqlite) => void>> = {
+  'a row and the envelope of a history': (db) => withTools(db, 2),
+  'an agent': (db) => db.prepare(`update dependency set json = ? where kind = 'agent'`).run(`{${TOOLS}}`),
+  'what is said of a file': (db) =>
+    db.prepare(`update dependency set json = ? where kind = 'file'`).run(`{${TOOLS}}`),
+  'the body of a failure': (db) => failure(db, 'it failed', Buffer.from(`{${TOOLS}}`)),
+  'the body of a failure that was cut off': (db) =>
+    failure(db, 'it failed', Buffer.from(`{${TOOLS}`.slice(0, -8))),
+  'the message of a failure': (db) => failure(db, `refused: {${TOOLS}}`, null),
+  'an event': (db) => db.prepare('update event set detail = ?').run(`refused: {${TOOLS}}`),
+}
+
+function failure(db: Sqlite, message: string, body: Uint8Array | null): void {
+  db.prepare(
+    `insert into failure (conversation, step, code, message, body, first_run, last_run, last_at)
+    values ('conv_x', 'history', 'not-json', ?, ?, 1, 1, '2026-01-02T00:00:00.000Z')`,
+  ).run(message, body)
+}
+
+function bytesBeside(path: string): string {
+  const folder = dirname(path)
+  return readdirSync(folder)
+    .map((name) => readFileSync(join(folder, name), 'latin1'))
+    .join('\n')
+}
+
+describe('Secrets that an older hansard left in the clear', () => {
+  it.each(Object.keys(places))('are found in %s, and a repair leaves no byte of them', (place) => {
+    const path = olderArchive((db) => places[place]?.(db))
+    expect(bytesBeside(path)).toContain(SECRET)
+    const { findings } = verified(path)
+    expect(findings).toMatchObject([{ check: 'secrets', repairable: true }])
+    expect(findings[0]?.advice).toMatch(/--repair.*replace the secret where it was issued/)
+    expect(repairArchive(path, 'a test')).toMatchObject([{ check: 'secrets' }])
+    expect(verified(path).findings).toEqual([])
+    expect(bytesBeside(path)).not.toContain(SECRET)
+  })
+
+  it('do not get a right seal when the revision has decayed', () => {
+    const path = olderArchive((db) => withTools(db, 2, false))
+    repairArchive(path, 'a test')
+    expect(verified(path).findings).toMatchObject([{ check: 'revisions', repairable: false }])
+  })
+
+  it('are not shown nor exported, and are no change when the conversation is read again', () => {
+    const path = olderArchive((db) => withTools(db, 2))
+    const archive = openArchive(path, { mode: 'write' })
+    const stored = archive.conversations.read('conv_fork')
+    expect(stored?.row).toContain('"token":"[redacted by hansard]"')
+    expect(stored?.row).not.toContain(SECRET)
+    const fetched = {
+      ...{ id: 'conv_fork', row: stored?.row ?? '', messages: 'unread' as const },
+      history: { entries: [...(stored?.entries() ?? [])], envelope: envelopeOf(path) },
+      fetchedAt: '2026-01-03T00:00:00.000Z',
+    }
+    const run = archive.runs.begin({
+      command: 'backup',
+      hansard: '0',
+      baseUrl: 'http://x',
+      startedAt: fetched.fetchedAt,
+    })
+    const { outcome } = archive.transaction(() =>
+      archive.conversations.store(fetched, run, fetched.fetchedAt),
+    )
+    archive.close()
+    expect(outcome).toBe('unchanged')
+  })
+})
+
+/** The envelope of the history as it comes today. */
+function envelopeOf(path: string): string {
+  const db = openSqlite(path, 'read')
+  const history = db.prepare('select history from revision where id = 2').pluck().get() as string
+  db.close()
+  return history.replaceAll(`"${SECRET}"`, '"[redacted by hansard]"')
+}

@@ -1,0 +1,91 @@
+import type { Command } from 'commander'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { PassThrough, Readable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
+
+import { describe, expect, it } from 'vitest'
+
+import { buildProgram } from '../../src/cli/program.ts'
+import { hansard } from '../support/hansard.ts'
+import { testFolder } from '../support/folder.ts'
+import { world } from '../support/world.ts'
+
+const io = {
+  stdin: Readable.from([]),
+  stdout: new PassThrough(),
+  stderr: new PassThrough(),
+  env: {},
+  signal: new AbortController().signal,
+  name: 'a test',
+}
+const program = buildProgram(io, () => undefined)
+
+function* commandsIn(command: Command, path: readonly string[] = []): Generator<[string, Command]> {
+  yield [path.join(' '), command]
+  for (const each of command.commands) yield* commandsIn(each, [...path, each.name()])
+}
+
+const commands = new Map(commandsIn(program))
+const optionsOf = (command: Command): string[] =>
+  command.options.flatMap(({ long }) => (long == null ? [] : [long]))
+
+describe('What a message tells to do can be done', () => {
+  const src = fileURLToPath(new URL('../../src', import.meta.url))
+  const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'))
+
+  it('every command that is named has these options', () => {
+    const named = files.flatMap((file) =>
+      [...readFileSync(join(src, file), 'utf8').matchAll(/`hansard ([^`$]*)`/g)].map(([, line = '']) => ({
+        file,
+        line: line.replace(/\\$/, ''),
+      })),
+    )
+    expect(named.length).toBeGreaterThan(20)
+    for (const { file, line } of named) {
+      const words = line.split(/\s+/)
+      const path = words.slice(0, words[0] === 'replay' && words.length > 1 ? 2 : 1).join(' ')
+      const command = commands.get(path)
+      expect(command, `${file}: hansard ${line}`).toBeDefined()
+      const known = command === undefined ? [] : [...optionsOf(command), ...optionsOf(program), '--help']
+      for (const option of words.filter((word) => word.startsWith('--')))
+        expect(known, `${file}: hansard ${line}`).toContain(option)
+    }
+  })
+
+  it('every option that is named exists', () => {
+    const known = [...commands.values()].flatMap(optionsOf)
+    for (const file of files) {
+      const text = readFileSync(join(src, file), 'utf8').replaceAll(/^\s*(\/\/|\*|\/\*|--).*$/gm, '')
+      for (const [, option = ''] of text.matchAll(
+        /(?:pass|with|give|Give|without|Without|leave|or|and|name another .*) (--[a-z][a-z-]+)/g,
+      ))
+        expect([...known, '--help', '--version'], `${file}: ${option}`).toContain(option)
+    }
+  })
+})
+
+describe('A hint names the option that the command has', () => {
+  it('of an archive that a sandbox is to serve', async () => {
+    const from = join(testFolder(), 'none.db')
+    const { exitCode, stderr } = await hansard(['sandbox', '--from', from])
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 1,
+      stderr: `hansard: There is no archive at ${from}\nhint: Make one with \`hansard backup\`, or name another file with --from.\n`,
+    })
+  })
+
+  it('and tells of no option for time or memory, which no command has', async () => {
+    const { sandbox, run } = await world()
+    const id = sandbox.account('source').create({ entries: ['{"type":"message.input","content":"x"}'] })
+    sandbox.faults.add({
+      operation: 'getHistory',
+      id,
+      then: { kind: 'overlong', bytes: 300 * 2 ** 20, where: 'within' },
+    })
+    const { stderr } = await run('api', 'getHistory', id)
+    expect(stderr).toMatch(
+      /^hansard: The body is over 256 MiB \(getHistory\)\nhint: It was not read: nothing larger is kept in memory\.\n$/,
+    )
+  })
+})
