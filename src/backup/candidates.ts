@@ -13,6 +13,7 @@ import { isSettled } from '../model/settling.ts'
 import { listRows, type ListedRow, type Verdict } from './listing.ts'
 import { PageSize } from './page-size.ts'
 import { pageOf } from './split.ts'
+import { readInPieces } from './too-large-rows.ts'
 import type { Window } from './window.ts'
 
 /** A conversation to be looked at, and what is to be done about it. */
@@ -55,6 +56,8 @@ export function candidateById(archive: Archive, id: string, failure?: OpenFailur
 
 const endsTooSoon: Verdict = { complete: false, reason: 'the listing ended but says that more rows follow' }
 
+const unreadRow: Verdict = { complete: false, reason: 'a row of the listing is too large to be read' }
+
 interface Row extends ListedRow {
   readonly text: string
   readonly updatedAt: string | undefined
@@ -72,16 +75,30 @@ export async function* candidates(
 ): AsyncGenerator<Candidate, Verdict, undefined> {
   const failures = new Map(archive.failures.open().map((failure) => [failure.conversation, failure]))
   let saysMore = false
-  const fetchWindow = async ({ page, size }: Window): Promise<Row[]> => {
+  let isInPieces = false
+  const ask = async ({ page, size }: Window): Promise<Row[]> => {
     const answer = await client.list({ page, pageSize: size }, { signal }).catch(explainRefusal)
     const { rows, texts, ...said } = pageOf(answer)
     saysMore = said.saysMore
     return texts.map((text, i) => rowOf(text, rows[i]))
   }
+  const fetchWindow = async (window: Window): Promise<Row[]> => {
+    try {
+      return await ask(window)
+    } catch (thrown) {
+      if (!isHansardError(thrown, 'too-large')) throw thrown
+      const rows = await readInPieces({ ask, standIn }, window, thrown)
+      isInPieces = true
+      return rows
+    }
+  }
   const listing = readAhead(listRows(fetchWindow, seen, { pageSize: new PageSize(pageSize) }))
   for (;;) {
     const batch = await listing()
-    if (batch.done === true) return saysMore && batch.value.complete ? endsTooSoon : batch.value
+    if (batch.done === true) {
+      if (!batch.value.complete) return batch.value
+      return saysMore ? endsTooSoon : isInPieces ? unreadRow : batch.value
+    }
     for (const row of batch.value) {
       const known = archive.conversations.known(row.key)
       const failure = failures.get(row.key)
@@ -123,9 +140,14 @@ function verdictOf(
   return isAccepted ? 'accepted' : 'parked'
 }
 
+const unusable = { createdAt: undefined, updatedAt: undefined, hasMetadata: false, isUsable: false } as const
+
+function standIn(key: string, problem: unknown): Row {
+  return { ...unusable, key, text: '', problem }
+}
+
 /** What can't be read as a row is one row less, and no reason to end the listing. */
 function rowOf(raw: string, json: unknown): Row {
-  const unusable = { createdAt: undefined, updatedAt: undefined, hasMetadata: false, isUsable: false }
   try {
     const text = redactSecrets(raw)
     const facts = rowFacts(json)
@@ -133,7 +155,7 @@ function rowOf(raw: string, json: unknown): Row {
       ? { ...unusable, key: madeUpKey(text), text }
       : { ...facts, key: facts.id, text, isUsable: true }
   } catch (problem) {
-    return { ...unusable, key: madeUpKey(raw), text: '', problem }
+    return standIn(madeUpKey(raw), problem)
   }
 }
 

@@ -101,7 +101,7 @@ async function compared(
 ): Promise<Compared> {
   const { id } = candidate
   if (candidate.verdict === 'unusable' || candidate.verdict === 'accepted')
-    return { sign: '!', id, detail: 'a row of the listing has no id' }
+    return { sign: '!', id, detail: messageOf(candidate.problem ?? 'a row of the listing has no id') }
   const stored = archive.conversations.read(id)
   if (stored === undefined) return { sign: '+', id }
   try {

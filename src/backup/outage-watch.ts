@@ -1,5 +1,6 @@
 import type { ConversationsClient } from '../api/client.ts'
 import { HansardError, isHansardError, messageOf } from '../errors.ts'
+import { askListing } from './ask-listing.ts'
 import { isFatal } from './fatal.ts'
 
 /** Conversations that may fail one after the other for want of the service, before the run is stopped. */
@@ -52,7 +53,7 @@ export class OutageWatch {
 
   async #lists(): Promise<boolean> {
     try {
-      await this.#client.list({ page: 0, pageSize: 1 }, { signal: this.#signal })
+      await askListing(this.#client, this.#signal)
       return true
     } catch (thrown) {
       if (isFatal(thrown)) throw thrown

@@ -3,6 +3,7 @@ import { HansardError, isHansardError } from '../errors.ts'
 import { rowFacts } from '../model/conversation.ts'
 import { compact } from '../model/json-text.ts'
 import { redactSecrets } from '../model/secrets.ts'
+import { throwRefusal } from './key-refusal.ts'
 
 /**
  * Reads the row of a conversation: compact, secrets redacted.
@@ -11,7 +12,9 @@ import { redactSecrets } from '../model/secrets.ts'
  *   another one, which proves nothing
  */
 export async function readRow(client: ConversationsClient, id: string, call: CallOptions): Promise<string> {
-  const { text, json } = await client.get(id, call)
+  const { text, json } = await client
+    .get(id, call)
+    .catch((thrown: unknown) => throwRefusal(client, id, 'get', thrown, call))
   if (rowFacts(json)?.id === id) return redactSecrets(compact(text))
   const what = 'The API answered for another conversation than the one asked for'
   throw new HansardError('unexpected-shape', what, { body: redactSecrets(text) })
@@ -31,7 +34,10 @@ export async function readPart<T>(
   try {
     return await read()
   } catch (thrown) {
-    if (!isHansardError(thrown, 'not-found')) throw thrown
+    if (!isHansardError(thrown, 'not-found')) {
+      const operation = part === 'history' ? 'getHistory' : 'getMessages'
+      return throwRefusal(client, id, operation, thrown, call)
+    }
     await readRow(client, id, call)
     throw new HansardError(
       'service-failed',

@@ -64,11 +64,8 @@ describe('Comparing an account with its archive', () => {
 
   it('stops at once when the key is refused, instead of calling each conversation a difference', async () => {
     const here = await backedUp(40)
-    here.sandbox.faults.add({
-      operation: 'getHistory',
-      nth: 5,
-      then: answer(401, '{"message":"Unauthorized","request_id":"r"}'),
-    })
+    const then = answer(401, '{"message":"Unauthorized","request_id":"r"}')
+    for (let nth = 5; nth < 50; nth++) here.sandbox.faults.add({ operation: 'getHistory', nth, then })
     const { ended, told, asked } = await compare(here)
     await expect(ended).rejects.toMatchObject({ code: 'key-refused' })
     expect(told.length).toBeLessThan(10)

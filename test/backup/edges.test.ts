@@ -156,7 +156,8 @@ describe('What makes going on pointless', () => {
     ['a bill that is open', 402, '{"detail":"payment required"}', 1],
   ])('stops the run at once: %s', async (_, status, body, exitCode) => {
     const { sandbox, archive } = await world({ stories: stories(100) })
-    sandbox.faults.add({ operation: 'getHistory', nth: 30, then: answer(status, body) })
+    for (let nth = 30; nth < 100; nth++)
+      sandbox.faults.add({ operation: 'getHistory', nth, then: answer(status, body) })
     const env = { MISTRAL_API_KEY: 'source', MISTRAL_BASE_URL: sandbox.url, HANSARD_ARCHIVE: archive }
     expect(await hansard(['backup'], { env })).toMatchObject({ exitCode })
     expect(look(archive, (it) => it.runs.recent(1))).toMatchObject([

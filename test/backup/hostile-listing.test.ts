@@ -78,6 +78,42 @@ it('A page that is too large for memory is asked for again in halves', async () 
   expect(await here.backup()).toMatchObject({ exitCode: 0, new: 120, complete: true })
 })
 
+describe('A row that is too large even alone', () => {
+  const tiny = `{"id":"conv_large","x":[${'0,'.repeat(1e6)}0]}`
+  const worldWith = (at: readonly number[]) => {
+    const all = [...rows]
+    for (const index of at) all.splice(index, 0, tiny)
+    return worldOf((page, size) => array(all.slice(page * size, page * size + size)))
+  }
+
+  it('is one failure that each run knows again, and all others are stored', async () => {
+    const here = await worldWith([70])
+    expect(await here.backup()).toMatchObject({
+      ...{ exitCode: 3, listed: 121, new: 120, failed: 1, complete: false },
+      reason: 'a row of the listing is too large to be read',
+    })
+    expect(here.lists()).toBeLessThan(80)
+    expect(await here.backup()).toMatchObject({ exitCode: 3, unchanged: 120, failed: 1 })
+    const { stdout } = await here.run('status', '--json')
+    const { failures } = JSON.parse(stdout) as { failures: { message: string }[] }
+    expect(failures).toEqual([expect.objectContaining({ code: 'too-large' })])
+    expect(failures[0]?.message).toContain('1 before conv_70 of the listing is too large')
+    expect((await here.run('verify', '--remote')).stdout).toContain('too large')
+  })
+
+  it('may stand beside another one, first or last', async () => {
+    const here = await worldWith([0, 1, 122])
+    expect(await here.backup()).toMatchObject({ exitCode: 3, new: 120, failed: 3 })
+  })
+
+  it('is the service’s fault where all are, and ends the run soon', async () => {
+    const here = await worldOf(() => array([tiny]))
+    const { exitCode, stderr } = await here.run('backup')
+    expect([exitCode, stderr]).toEqual([1, expect.stringContaining('too many tiny values')])
+    expect(here.lists()).toBeLessThan(40)
+  })
+})
+
 describe('A listing in an envelope', () => {
   const envelope = (some: readonly string[], more: boolean): Answer => ({
     body: `{"object":"list","has_more":${more},"data":[${some.join()}]}`,

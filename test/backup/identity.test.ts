@@ -30,10 +30,11 @@ async function worldWithOtherKey() {
 describe('Whose archive it is', () => {
   it('is not said to be another account’s when the service did not say', async () => {
     const { here, backupWithOther } = await worldWithOtherKey()
-    here.sandbox.faults.add({ operation: 'get', times: 1, then: refused })
+    here.sandbox.faults.add({ operation: 'get', then: refused })
     const { exitCode, stderr } = await backupWithOther()
     expect(exitCode).toBe(5)
     expect(stderr).not.toContain('adopt-account')
+    here.sandbox.faults.clear()
     expect(await backupWithOther()).toMatchObject({ exitCode: 0 })
   })
 
@@ -117,8 +118,9 @@ describe('Asking for what is no longer listed', () => {
 
   it('ends with the run when the key is refused, and nothing is marked gone', async () => {
     const here = await worldWithGone()
-    here.sandbox.faults.add({ operation: 'get', times: 1, then: refused })
+    here.sandbox.faults.add({ operation: 'get', then: refused })
     expect((await here.run('backup')).exitCode).toBe(5)
+    here.sandbox.faults.clear()
     expect(await here.backup()).toMatchObject({ exitCode: 0, gone: 1, complete: true })
   })
 

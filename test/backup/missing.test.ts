@@ -198,3 +198,43 @@ describe('Conversations that fail every night', () => {
     expect(archive.runs.recent(1)[0]?.failed).toBeLessThan(30)
   })
 })
+
+describe('A conversation for which alone the key is refused', () => {
+  const refused = {
+    kind: 'answer',
+    status: 401,
+    body: '{"message":"Unauthorized","request_id":"r"}',
+  } as const
+  const bill = { kind: 'answer', status: 402, body: '{"detail":"payment required"}' } as const
+
+  it.each([
+    ['getHistory', refused, 4],
+    ['getHistory', bill, 4],
+    ['getMessages', refused, 5],
+  ] as const)(
+    '%s: is one failure, each night, and the others are stored',
+    async (operation, then, stored) => {
+      const here = await worldOf(5)
+      const [, id = ''] = here.ids
+      here.sandbox.faults.add({ operation, id, then })
+      for (let night = 1; night <= 2; night++)
+        expect(await here.backup()).toMatchObject({ exitCode: 3, listed: 5, failed: 1, complete: true })
+      expect(held(here)).toBe(stored)
+      const [failure] = look(here, (it) => it.failures.open())
+      expect(failure).toMatchObject({ conversation: id, code: 'request-refused' })
+      expect(failure?.message).toContain('For this conversation only: ')
+    },
+  )
+
+  it('may be the only one there is', async () => {
+    const here = await worldOf(1)
+    here.sandbox.faults.add({ operation: 'getHistory', then: refused })
+    expect(await here.backup()).toMatchObject({ exitCode: 3, listed: 1, failed: 1 })
+  })
+
+  it('ends the run where the others are refused, too', async () => {
+    const here = await worldOf(5)
+    here.sandbox.faults.add({ operation: 'getHistory', then: refused })
+    expect((await here.run('backup')).exitCode).toBe(5)
+  })
+})

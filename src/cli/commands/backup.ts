@@ -7,6 +7,7 @@ import type { OpenFailure } from '../../archive/failures.ts'
 import type { Books } from '../../archive/runs.ts'
 import { networkDiskUnder } from '../../archive/network-disk.ts'
 import { backup } from '../../backup/backup.ts'
+import { askListing } from '../../backup/ask-listing.ts'
 import type { BackupResult } from '../../backup/options.ts'
 import { connect } from '../account.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
@@ -36,7 +37,7 @@ export async function backupCommand(options: BackupCommandOptions, io: Io): Prom
   const client = connect(options, io)
   try {
     // A first backup that can't even list leaves no file behind.
-    if (!existsSync(options.archive)) await client.list({ page: 0, pageSize: 1 }, { signal: io.signal })
+    if (!existsSync(options.archive)) await askListing(client, io.signal)
     return options.dryRun === true ? await dryRun(client, options, io) : await lockedRun(client, options, io)
   } finally {
     await client.close()

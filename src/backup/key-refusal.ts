@@ -1,0 +1,69 @@
+import type { CallOptions, ConversationsClient } from '../api/client.ts'
+import { HansardError, isHansardError } from '../errors.ts'
+import { rowFacts } from '../model/conversation.ts'
+import { pageOf } from './split.ts'
+
+/** What is read of a conversation. */
+export type ReadOperation = 'get' | 'getHistory' | 'getMessages'
+
+/** How many other conversations are asked for. */
+const OTHERS = 3
+
+/** A probe that is on its way answers for all who want to know the same. */
+const probes = new WeakMap<ConversationsClient, Promise<boolean>>()
+
+/**
+ * Throws what a read of a conversation was refused with. A refused key (401) or an open bill (402) ends the run; but
+ * where the API still lists, and reads another conversation for the same key, it is a failure of this conversation alone.
+ */
+export async function throwRefusal(
+  client: ConversationsClient,
+  id: string,
+  operation: ReadOperation,
+  thrown: unknown,
+  { signal }: CallOptions,
+): Promise<never> {
+  if (!isRefusal(thrown)) throw thrown
+  const probe = probes.get(client) ?? readsAnother(client, id, operation, { signal })
+  probes.set(client, probe)
+  const isOfThisOne = await probe.finally(() => probes.delete(client))
+  if (!isOfThisOne) throw thrown
+  throw new HansardError('request-refused', `For this conversation only: ${thrown.message}`, {
+    ...{ status: thrown.status, cause: thrown },
+    hint: 'The key is good: the API lists conversations with it. Try again later.',
+  })
+}
+
+function isRefusal(thrown: unknown): thrown is HansardError {
+  return isHansardError(thrown, 'key-refused') || isHansardError(thrown, 'payment-required')
+}
+
+/** Whether the API lists and, where it lists others, reads one of them. */
+async function readsAnother(
+  client: ConversationsClient,
+  id: string,
+  operation: ReadOperation,
+  call: CallOptions,
+): Promise<boolean> {
+  try {
+    const { rows } = pageOf(await client.list({ page: 0, pageSize: 20 }, call))
+    const others = rows.flatMap((row) => rowFacts(row)?.id ?? []).filter((other) => other !== id)
+    for (const other of someOf(others)) {
+      try {
+        await client[operation](other, call)
+        return true
+      } catch (thrown) {
+        if (call.signal?.aborted) throw thrown
+      }
+    }
+    return others.length === 0
+  } catch {
+    return false
+  }
+}
+
+/** Some from the beginning to the end: neighbours may have the same fault. */
+function someOf<T>(items: readonly T[]): T[] {
+  const step = Math.max(1, Math.floor(items.length / OTHERS))
+  return items.filter((_, i) => i % step === 0).slice(0, OTHERS)
+}
