@@ -35,6 +35,7 @@ export interface OpenOptions {
  */
 export function openArchive(path: string, { mode = 'read' }: OpenOptions = {}): Archive {
   if (mode !== 'create') refuseMissing(path)
+  refuseNoFile(path)
   if (mode === 'read' && statSync(path).size === 0) {
     throw new HansardError('not-an-archive', `${path} is empty`, {
       hint: 'Fill it with `hansard backup`, or name another file with --archive.',
@@ -60,6 +61,20 @@ export function refuseMissing(path: string): void {
   if (existsSync(path)) return
   throw new HansardError('file', `There is no archive at ${path}`, {
     hint: 'Make one with `hansard backup`, or name another file with --archive.',
+  })
+}
+
+/**
+ * Refuses a pipe, a device or a socket: it is no file that could hold an archive, or be filled with one. A folder is
+ * told by SQLite.
+ *
+ * @throws HansardError `not-an-archive`
+ */
+export function refuseNoFile(path: string): void {
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (found === undefined || found.isFile() || found.isDirectory()) return
+  throw new HansardError('not-an-archive', `${path} is not a file, but a pipe, a device or a socket`, {
+    hint: 'Name a file with --archive.',
   })
 }
 

@@ -102,7 +102,7 @@ function lockBeside(path: string, lockPath: string, holder: string): LockBeside 
 
 function locked(message: string, cause?: unknown): HansardError {
   return new HansardError('archive-locked', message, {
-    hint: 'Wait until it ends, or let --wait do so. A lock never outlives its process, so there is nothing to remove.',
+    hint: 'Wait until it ends; `hansard backup --wait` does so itself. A lock never outlives its process, so there is nothing to remove.',
     cause,
   })
 }

@@ -78,11 +78,17 @@ export class BackupRun {
     return { ...end, reason: reason ?? end.reason }
   }
 
-  /** One conversation may be deleted between the listing and the reading; that many are is more likely a fault. */
+  /**
+   * One conversation may be deleted between the listing and the reading; that many are is more likely a fault. A run
+   * that was asked for one by its id and did not find it has not done what it was asked for.
+   */
   #tooManyVanished(): string | undefined {
     const { listed, vanished } = this.#books
-    if (vanished < 2 || vanished * 5 <= listed) return undefined
-    return `the API returns 404 for ${vanished} of ${listed} conversations, though ${this.#options.ids ? 'they were asked for by id' : 'it lists them'}`
+    const { ids } = this.#options
+    const isNothingLeft = ids !== undefined && vanished > 0 && vanished === listed
+    if (!isNothingLeft && (vanished < 2 || vanished * 5 <= listed)) return undefined
+    const conversations = `${listed} ${listed === 1 ? 'conversation' : 'conversations'}`
+    return `the API returns 404 for ${vanished} of ${conversations}, though ${ids ? 'asked for by id' : 'it lists them'}`
   }
 
   async #retryAndList(seen: SeenRows): Promise<Verdict> {

@@ -15,13 +15,9 @@ export function meaningOf(name: string): NameMeaning {
   const known = meanings.get(name)
   if (known !== undefined) return known === 'none' ? undefined : known
   const meaning = meaningOfPlain(plainName(name))
-  if (meanings.size < MOST_MEANINGS && name.length <= LONGEST_NAME) meanings.set(name, meaning ?? 'none')
+  if (meanings.size < MOST_NAMES && name.length <= LONGEST_NAME) meanings.set(name, meaning ?? 'none')
   return meaning
 }
-
-/** Names are few and come again in every row. The sender chooses them, so not all are remembered. */
-const meanings = new Map<string, Exclude<NameMeaning, undefined> | 'none'>()
-const MOST_MEANINGS = 1000
 
 function meaningOfPlain(plain: string): NameMeaning {
   if (AUTHORIZATION.has(plain)) return 'authorization'
@@ -37,8 +33,18 @@ export function isSecretParameter(name: string): boolean {
 
 /** A name without letter case and punctuation. */
 export function plainName(name: string): string {
-  return name.length > LONGEST_NAME ? '' : name.toLowerCase().replaceAll(/[^a-z0-9]/g, '')
+  const known = plainNames.get(name)
+  if (known !== undefined) return known
+  if (name.length > LONGEST_NAME) return ''
+  const plain = name.toLowerCase().replaceAll(/[^a-z0-9]/g, '')
+  if (plainNames.size < MOST_NAMES) plainNames.set(name, plain)
+  return plain
 }
+
+/** Names are few and come again in every row. The sender chooses them, so not all are remembered. */
+const plainNames = new Map<string, string>()
+const meanings = new Map<string, Exclude<NameMeaning, undefined> | 'none'>()
+const MOST_NAMES = 1000
 
 const AUTHORIZATION = new Set([
   ...['authorization', 'proxyauthorization', 'xauthorization', 'authorizationheader', 'authorizations'],

@@ -238,3 +238,15 @@ describe('A conversation for which alone the key is refused', () => {
     expect((await here.run('backup')).exitCode).toBe(5)
   })
 })
+
+it('A run that is asked for one conversation, and does not find it, is no success', async () => {
+  const here = await worldOf(2)
+  const [id = ''] = here.ids
+  const asked = await here.run('backup', '--id', 'conv_nobody')
+  expect([asked.exitCode, asked.stdout]).toEqual([3, expect.stringContaining('404 for 1 of 1 conversation,')])
+  expect(await here.backup('--id', id, '--id', 'conv_other')).toMatchObject({
+    exitCode: 0,
+    new: 1,
+    vanished: 1,
+  })
+})

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
@@ -130,6 +131,22 @@ describe('Bad input gets one sentence, a hint and the right exit code:', () => {
       exitCode: 1,
       stderr: expect.stringMatching(/hint: /) as string,
     })
+  })
+
+  it('an archive that is a pipe or a device, which nobody is told to fill', async () => {
+    const { run, folder } = await world()
+    const pipe = join(folder, 'pipe')
+    execFileSync('mkfifo', [pipe])
+    for (const path of [pipe, '/dev/null'])
+      for (const command of ['backup', 'list', 'verify', 'status']) {
+        const { exitCode, stderr } = await run(command, '--archive', path)
+        expect([command, exitCode, stderr]).toEqual([
+          command,
+          2,
+          expect.stringContaining('not a file, but a pipe'),
+        ])
+        expect(stderr).not.toContain('Fill it')
+      }
   })
 
   it('an unknown command, option or value', async () => {

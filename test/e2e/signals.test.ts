@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 
 import { describe, expect, it } from 'vitest'
@@ -70,4 +71,12 @@ it('A list whose reader has enough ends in peace', async () => {
   const { child, ended } = start(['list', '--json'], env(there))
   child.stdout?.once('data', () => child.stdout?.destroy())
   expect(await ended).toMatchObject({ exit: 0, stderr: '' })
+})
+
+it('A verification whose reader has enough still says by its exit code that the archive is damaged', async () => {
+  const there = await world()
+  writeFileSync(there.archive, '')
+  const { child, ended } = start(['verify'], env(there))
+  child.stdout?.destroy()
+  expect((await ended).exit).toBe(8)
 })

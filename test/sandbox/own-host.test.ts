@@ -63,6 +63,14 @@ describe('The sandbox', () => {
     expect(sandbox.requests).toEqual([])
   })
 
+  it('refuses a request target that names another host', async () => {
+    const { sandbox } = await visit()
+    const { host } = new URL(sandbox.url)
+    const { status } = await ask(sandbox.url, { host }, 'http://evil.example/v1/conversations')
+    expect([status, sandbox.requests]).toEqual([421, []])
+    expect(await ask(sandbox.url, { host }, `${sandbox.url}/v1/conversations`)).toMatchObject({ status: 200 })
+  })
+
   it('refuses pages of other origins', async () => {
     const { sandbox } = await visit()
     const { port } = new URL(sandbox.url)

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs'
 
 import { HansardError, isHansardError, messageOf } from '../../errors.ts'
-import { refuseMissing } from '../archive.ts'
+import { refuseMissing, refuseNoFile } from '../archive.ts'
 import { isOutdated } from '../migrations.ts'
 import { ReadOnlyPlaceError } from '../read-only-place.ts'
 import { explainSqlite, openSqlite, type Sqlite } from '../sqlite.ts'
@@ -18,6 +18,7 @@ export type Opened =
  */
 export function openToExamine(path: string): Opened {
   refuseMissing(path)
+  refuseNoFile(path)
   if (statSync(path).size === 0) return { db: undefined, check: 'file', what: `${path} is empty` }
   let db: Sqlite | undefined
   try {

@@ -21,6 +21,7 @@ export interface VerifyCommandOptions extends AccountOptions, SelectionOptions {
 /** `hansard verify`: the archive against itself; with --remote, against the account. */
 export async function verifyCommand(options: VerifyCommandOptions, io: Io): Promise<ExitCode> {
   refuseNonsense(options)
+  io.goOnUnread?.() // its exit code says whether the archive is sound, whoever reads the words
   if (options.remote === true) return (await import('./verify-remote.ts')).verifyRemote(options, io)
   const repairs = options.repair === true ? repairArchive(options.archive, io.name) : undefined
   const report = await examine(options, io)
