@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
 import { expect, it } from 'vitest'
 
@@ -8,6 +9,8 @@ import { world } from '../support/world.ts'
 
 /** What may steer a terminal or turn the text around it. */
 const STEERING = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/
+/** What our own progress line is made of. */
+const PROGRESS = new RegExp(`\\r?${String.fromCharCode(27)}\\[K|\\r`, 'g')
 const COLOUR = new RegExp(`${String.fromCharCode(27)}\\[\\d+m`, 'g')
 
 /** Runs a command line on a terminal; answers with all that it shows. */
@@ -51,6 +54,37 @@ it('Nothing that an account holds can steer a terminal, as text or as JSON', asy
   const [, json = ''] = /("entries":.*)\}/.exec(await onTerminal(['show', id, '--json'], env)) ?? []
   expect(JSON.parse(`{${json}}`)).toEqual({ entries: [JSON.parse(hostile)] })
   expect(jsonFor({}, hostile)).toBe(hostile)
+})
+
+it('Nor can a path, or what was typed', async () => {
+  const { sandbox, folder } = await world()
+  const hostile = '\u009b31m\u202ename'
+  const archive = join(folder, `${hostile}.db`)
+  const env = { HANSARD_ARCHIVE: archive, MISTRAL_API_KEY: 'source', MISTRAL_BASE_URL: sandbox.url }
+  for (const args of [
+    ['backup', '--adopt-account'],
+    ['status'],
+    ['verify'],
+    ['verify', '--repair'],
+    ['verify', '--remote'],
+    ['export', 'jsonl', '--output', join(folder, hostile)],
+    ['export', 'jsonl', '--output', join(folder, hostile)],
+    ['export', 'markdown', '--output', join(folder, `${hostile}.pages`)],
+    ['list', '--archive', join(folder, `no${hostile}`)],
+    ['show', hostile],
+    ['search', hostile],
+    [hostile],
+    ['list', `--${hostile}`],
+    ['list', '--since', hostile],
+    ['api', hostile],
+  ])
+    for (const more of [[], ['--json']]) {
+      const shown = (await onTerminal([...args, ...more], env))
+        .replaceAll(COLOUR, '')
+        .replaceAll(PROGRESS, '')
+        .replaceAll('\r\n', '\n')
+      expect({ args, shown, steers: STEERING.test(shown) }).toEqual({ args, shown, steers: false })
+    }
 })
 
 it('With --json a pipe gets no character that could steer a terminal either, whichever command writes it', async () => {

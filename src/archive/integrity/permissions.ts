@@ -13,11 +13,12 @@ export const permissions: Check = {
       if (!existsSync(file)) continue
       const mode = statSync(file).mode & 0o7777
       if ((mode & ~OWNER) === 0) continue
+      const own = mode & OWNER // what is read-only stays so
       yield {
-        what: `the permissions of ${file} are ${mode.toString(8)}, not 600`,
+        what: `the permissions of ${file} are ${mode.toString(8)}, not ${own.toString(8)}`,
         where: {},
         isWarning: true,
-        mend: () => chmodSync(file, OWNER),
+        mend: () => chmodSync(file, own),
       }
     }
   },

@@ -163,7 +163,7 @@ async function writeSummary(result: BackupResult, options: BackupCommandOptions,
   const work = `${count(requests, 'request')}, ${(bytes / 1e6).toFixed(1)} MB, ${seconds.toFixed(1)} s`
   await writeLine(
     io.stdout,
-    options.dryRun === true ? `${work}. Nothing was stored.` : `${options.archive}: ${work}.`,
+    options.dryRun === true ? `${work}. Nothing was stored.` : `${defuseLine(options.archive)}: ${work}.`,
   )
 }
 

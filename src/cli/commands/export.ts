@@ -104,7 +104,7 @@ async function tellCounts(counts: ExportCounts, options: ExportCommandOptions, i
   if (json === true && output !== '-') {
     await writeJson(io.stdout, { command: 'export', format, ...counts, output })
   } else if (quiet !== true) {
-    for (const line of summaryOf(counts, output)) await writeLine(io.stderr, line)
+    for (const line of summaryOf(counts, output)) await writeLine(io.stderr, defuseLine(line))
   }
 }
 

@@ -107,7 +107,7 @@ async function writeSummary(
   const verdict = counts.findings === 0 ? `is sound: ${count(checks.length, 'check')}` : verdictOf(counts)
   await writeLine(
     io.stdout,
-    isReadable ? `${archive} ${verdict}.` : `${archive} can’t be read as an archive.`,
+    defuseLine(isReadable ? `${archive} ${verdict}.` : `${archive} can’t be read as an archive.`),
   )
   await writeLine(io.stdout, NOTE)
 }

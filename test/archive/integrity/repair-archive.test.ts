@@ -3,7 +3,9 @@ import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
 import { openArchive } from '../../../src/archive/archive.ts'
+import { permissions } from '../../../src/archive/integrity/permissions.ts'
 import { repairArchive } from '../../../src/archive/integrity/repair-archive.ts'
+import { openSqlite } from '../../../src/archive/sqlite.ts'
 import { lockArchive } from '../../../src/archive/lock.ts'
 import { change, damagedArchives } from '../../support/damaged-archives.ts'
 import { testFolder } from '../../support/folder.ts'
@@ -105,6 +107,17 @@ describe('Repairing an archive', () => {
     chmodSync(path, 0o644)
     expect(repairArchive(path, 'a test')).toMatchObject([{ check: 'permissions' }])
     expect(statSync(path).mode & 0o777).toBe(0o600)
+  })
+
+  it('leaves a file that can only be read as it is for its owner', () => {
+    const path = archiveAfter('')
+    chmodSync(path, 0o444)
+    const db = openSqlite(path, 'read')
+    const [problem] = permissions.find({ path, db })
+    expect(problem?.what).toContain('are 444, not 400')
+    problem?.mend?.(db)
+    db.close()
+    expect(statSync(path).mode & 0o777).toBe(0o400)
   })
 
   it('does nothing to a sound archive, to what can’t be derived, or to what is no archive', () => {
