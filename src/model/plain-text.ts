@@ -11,6 +11,7 @@ const plain: TextStyle = {
   text: (text) => text,
   label: (label) => `\n[${label}]\n`,
   citation: (label) => ` [${label}]`,
+  reference: (ids) => ` [${ids}]`,
   thought: (text) => `(thinking) ${text}\n`,
   json: (json) => json,
 }
