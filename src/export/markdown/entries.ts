@@ -2,6 +2,7 @@ import type { Agent, EntryView } from '../../model/entries/entry-view.ts'
 import { entryView } from '../../model/entries/entry-view.ts'
 import { said, stringIn } from '../../model/entries/fields.ts'
 import { cutTime } from '../../model/instant.ts'
+import { isJson } from '../../model/is-json.ts'
 import { contentParts } from './content.ts'
 import { fence, jsonFence } from './fence.ts'
 import type { EntryScope, Part } from './parts.ts'
@@ -120,13 +121,7 @@ function* opaque(label: string | undefined, json: string | undefined): Generator
 
 /** An object or an array; a bare number or word reads better as the text that it is. */
 function isJsonOfMany(text: string): boolean {
-  if (!/^\s*[[{]/.test(text)) return false
-  try {
-    JSON.parse(text)
-    return true
-  } catch {
-    return false
-  }
+  return /^\s*[[{]/.test(text) && isJson(text)
 }
 
 /** Captures name only the receiver. */
