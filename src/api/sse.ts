@@ -1,6 +1,7 @@
 import { createParser, type EventSourceParser } from 'eventsource-parser'
 
 import { HansardError } from '../errors.ts'
+import { isJson } from '../model/is-json.ts'
 
 /** One event of a stream: its name, where it has one, and its data. */
 export interface SseEvent {
@@ -91,14 +92,5 @@ export class SseParser {
 
   #tooLong(): HansardError {
     return new HansardError('too-large', `An event of the stream is over ${this.#longest} characters`)
-  }
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text)
-    return true
-  } catch {
-    return false
   }
 }

@@ -45,6 +45,7 @@ function terminalStyle(colors: Colors): TextStyle {
     text: defuse,
     label: (label) => colors.dim(`\n[${defuseLine(label)}]\n`),
     citation: (label) => colors.dim(`\n[${defuseLine(label)}]\n`),
+    reference: (ids) => colors.dim(` [${defuseLine(ids)}]`),
     thought: (text) => colors.dim(`(thinking) ${text}\n`),
     json: (json) => defuseJson([...indented(json)].join('')),
   }

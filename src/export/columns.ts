@@ -59,7 +59,7 @@ export const entryColumns: readonly Column<EntryRow>[] = [
     name: 'text',
     kind: 'text',
     about: 'what it says, to read: message, arguments, code and output, …',
-    of: ({ text }) => plainText(text),
+    of: ({ text, fields }) => plainText(text, fields),
   },
   { name: 'json', kind: 'json', about: 'the entry as the API sent it', of: ({ text }) => text },
 ]

@@ -184,17 +184,26 @@ function elementSpans(text: string, at: number): Span[] {
 
 function memberSpans(text: string, at: number): (Span & { readonly key: string })[] {
   const spans: (Span & { readonly key: string })[] = []
+  eachMember(text, at, (key, start, end) => spans.push({ key, start, end }))
+  return spans
+}
+
+/** Visits the members of the object at `at`, duplicate keys included; anything else has none. */
+export function eachMember(
+  text: string,
+  at: number,
+  visit: (key: string, start: number, end: number) => void,
+): void {
   let i = skipSpace(text, at)
-  if (text.charCodeAt(i) !== OPEN_OBJECT) return spans
+  if (text.charCodeAt(i) !== OPEN_OBJECT) return
   i = skipSpace(text, i + 1)
   while (text.charCodeAt(i) !== CLOSE_OBJECT) {
     const endOfKey = endOfString(text, i)
     const start = skipSeparator(text, endOfKey, COLON)
     const end = endOfValue(text, start)
-    spans.push({ key: decodeKey(text.slice(i, endOfKey)), start, end })
+    visit(decodeKey(text.slice(i, endOfKey)), start, end)
     i = skipSeparator(text, end, COMMA)
   }
-  return spans
 }
 
 /** A key may be written with escapes (`"to\u006fls"`) and is still that key. */

@@ -1,3 +1,4 @@
+import { isJson } from './is-json.ts'
 import {
   COLON,
   COMMA,
@@ -52,7 +53,7 @@ export function redactStored(text: string): string {
  * between the letters of UTF-16 stand zeros, in which a secret would hide, so they are left out where there is one.
  */
 export function redactBody<T extends string | Uint8Array>(body: T): T {
-  if (typeof body === 'string') return (isJson(body) ? redactSecrets(body) : redactUnparsed(body)) as T
+  if (typeof body === 'string') return (startsJson(body) ? redactSecrets(body) : redactUnparsed(body)) as T
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.length)
   const text = bytes.toString('latin1').replaceAll('\0', '')
   const redacted = redactUnparsed(text)
@@ -113,17 +114,11 @@ const MAY_HOLD_A_SECRET = /[@=\\']|auth|bearer|basic|key|token|secret/i
 function redactString(quoted: string): string {
   if (!MAY_HOLD_A_SECRET.test(quoted)) return quoted
   const said = decodeKey(quoted)
-  const redacted = isJson(said) ? redactAs('settings', said) : redactText(said)
+  const redacted = startsJson(said) ? redactAs('settings', said) : redactText(said)
   if (redacted === said) return quoted
   return JSON.stringify(redacted)
 }
 
-function isJson(text: string): boolean {
-  if (!/^\s*[[{"]/.test(text)) return false
-  try {
-    JSON.parse(text)
-    return true
-  } catch {
-    return false
-  }
+function startsJson(text: string): boolean {
+  return /^\s*[[{"]/.test(text) && isJson(text)
 }

@@ -27,7 +27,7 @@ export function snippetOf(text: string, { wanted }: SearchQuery): Snippet {
 }
 
 /** Where the words looked for stand everywhere but never together, not all of a text is read for it. */
-const MOST_PARTS = 10
+const MOST_PARTS = 5
 
 interface Match {
   readonly clause: number

@@ -1,5 +1,6 @@
 import { entryView, type EntryView } from '../../model/entries/entry-view.ts'
 import { stringIn } from '../../model/entries/fields.ts'
+import { isJson } from '../../model/is-json.ts'
 import { isObjectText } from '../../model/json-text.ts'
 import type { Json } from '../json.ts'
 import { assistantContent, textContent, userContent, type ChatContent, type Message } from './content.ts'
@@ -77,13 +78,4 @@ function argumentsOf(json: string): string {
   const text = stringIn(json) ?? json
   if (isJson(text) && isObjectText(text)) return text
   throw new Inexpressible('arguments')
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text)
-    return true
-  } catch {
-    return false
-  }
 }

@@ -1,7 +1,8 @@
 import type { Agent, EntryView } from '../../model/entries/entry-view.ts'
 import { entryView } from '../../model/entries/entry-view.ts'
-import { stringIn } from '../../model/entries/fields.ts'
+import { said, stringIn } from '../../model/entries/fields.ts'
 import { cutTime } from '../../model/instant.ts'
+import { isJson } from '../../model/is-json.ts'
 import { contentParts } from './content.ts'
 import { fence, jsonFence } from './fence.ts'
 import type { EntryScope, Part } from './parts.ts'
@@ -15,7 +16,9 @@ export function* entryParts(json: string, scope: EntryScope): Generator<Part> {
   const names = namesOf(entry).filter((name) => name !== undefined)
   yield `<a id="entry-${scope.position}"></a>\n\n## ${headingOf(entry, names)}\n\n`
   // A heading has room for so much.
-  for (const name of names) if (!isOneLine(name)) yield* fence(name, 'text')
+  const role = entry.kind === 'message' ? entry.role : undefined
+  for (const fact of [...names, role, said(entry.fields.get('model'))])
+    if (fact !== undefined && !isOneLine(fact)) yield* fence(fact, 'text')
   yield* partsOf(entry, scope)
   if (entry.rest !== undefined) {
     yield 'Other fields:\n\n'
@@ -26,7 +29,7 @@ export function* entryParts(json: string, scope: EntryScope): Generator<Part> {
 
 function headingOf(entry: EntryView, names: readonly string[]): string {
   const named = names.map((name) => escaped(name)).join(' · ')
-  const [created, model] = [stringIn(entry.fields.get('created_at')), stringIn(entry.fields.get('model'))]
+  const [created, model] = [stringIn(entry.fields.get('created_at')), said(entry.fields.get('model'))]
   const facts = [created && cutTime(created, 'second'), model].flatMap((fact) =>
     fact ? [escaped(fact)] : [],
   )
@@ -118,13 +121,7 @@ function* opaque(label: string | undefined, json: string | undefined): Generator
 
 /** An object or an array; a bare number or word reads better as the text that it is. */
 function isJsonOfMany(text: string): boolean {
-  if (!/^\s*[[{]/.test(text)) return false
-  try {
-    JSON.parse(text)
-    return true
-  } catch {
-    return false
-  }
+  return /^\s*[[{]/.test(text) && isJson(text)
 }
 
 /** Captures name only the receiver. */

@@ -9,8 +9,10 @@ export interface TextStyle {
   text(text: string): string
   /** What stands in brackets between texts: an image, a document, a file. */
   label(label: string): string
-  /** A source or reference that a text cites where it stands. */
+  /** A source that a text cites where it stands. */
   citation(label: string): string
+  /** The numbers of sources that a text refers to where they stand. */
+  reference(ids: string): string
   /** What the model thought, written in this style already. */
   thought(text: string): string
   /** JSON that has no form of its own. */
@@ -69,7 +71,7 @@ function chunkText(chunk: ChunkView, style: TextStyle): string {
     case 'source':
       return style.citation(`source: ${words(chunk.title, chunk.url, chunk.description)}`)
     case 'reference':
-      return style.citation(chunk.ids.join(' '))
+      return style.reference(chunk.ids.join(' '))
     case 'thinking':
       return style.thought(chunksText(chunk.chunks, style))
     case 'unknown':

@@ -56,9 +56,8 @@ export interface Agent {
   readonly id: string | undefined
 }
 
-/** Reads an entry from its JSON, which must be valid. */
-export function entryView(json: string): EntryView {
-  const fields = fieldsOf(json)
+/** Reads an entry from its JSON, which must be valid, and its members, where they are known already. */
+export function entryView(json: string, fields: Fields = fieldsOf(json)): EntryView {
   const type = typeName(fields.get('type'))
   const isMessage = type === undefined && fields.has('content')
   const name = isMessage ? 'message.input' : (type ?? '')

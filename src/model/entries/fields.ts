@@ -1,11 +1,13 @@
-import { members } from '../json-text.ts'
+import { eachMember } from '../json-text.ts'
 
 /** The members of an object as JSON texts, by their keys; of two under one key the last, as for JSON.parse. */
 export type Fields = ReadonlyMap<string, string>
 
 /** The members of an object; anything else has none. */
 export function fieldsOf(json: string): Fields {
-  return new Map(members(json).map(({ key, value }) => [key, value]))
+  const fields = new Map<string, string>()
+  eachMember(json, 0, (key, start, end) => fields.set(key, json.slice(start, end)))
+  return fields
 }
 
 /** The string that a JSON text is; null where it is anything else. */
@@ -32,8 +34,9 @@ export function typeName(json: string | undefined): string | undefined {
 
 /** The members that are not among the known ones, as the text of an object; undefined where none says anything. */
 export function restOf(fields: Fields, known: ReadonlySet<string>): string | undefined {
-  const rest = [...fields].filter(([key, value]) => !known.has(key) && value !== 'null')
-  return rest.length === 0 ? undefined : textOfMembers(rest)
+  let rest: [string, string][] | undefined
+  for (const [key, value] of fields) if (!known.has(key) && value !== 'null') (rest ??= []).push([key, value])
+  return rest === undefined ? undefined : textOfMembers(rest)
 }
 
 function textOfMembers(entries: readonly (readonly [string, string])[]): string {

@@ -1,3 +1,4 @@
+import { isJson } from '../../model/is-json.ts'
 import { isObjectText } from '../../model/json-text.ts'
 import type { LossKind } from '../loss.ts'
 import { stringIn } from '../source.ts'
@@ -20,13 +21,4 @@ export function sentArguments(given: string | undefined): SentArguments {
   if (words.trim() === '') return { text: '"{}"', loss: 'blank-arguments' }
   if (isJson(words)) return { text: given, loss: undefined }
   return { text: JSON.stringify(JSON.stringify(words)), loss: 'cut-arguments' }
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text)
-    return true
-  } catch {
-    return false
-  }
 }
