@@ -342,7 +342,9 @@ describe('A field has one type on all lines', () => {
       ]),
     )
     expect(lines).toHaveLength(2)
-    expect(leftOut['conv_2']).toContain('properties.of.type is array here, string there')
+    expect(leftOut['conv_2']).toMatch(
+      /: tools\[\]\.function\.parameters\.properties\.of\.type is array here, string there$/,
+    )
     expect(leftOut['conv_4']).toContain('enum')
   })
 })

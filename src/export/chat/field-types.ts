@@ -22,7 +22,7 @@ export class FieldTypes {
     for (const [path, type] of fieldsOf(tools.map((tool): unknown => JSON.parse(tool)))) {
       const before = found.get(path) ?? known.typeOf(path)
       if (before !== undefined && before !== type)
-        throw new Inexpressible('toolTypes', `${path.slice(1)} is ${type} here, ${before} there`)
+        throw new Inexpressible('toolTypes', `${path} is ${type} here, ${before} there`)
       found.set(path, type)
     }
     return { keep: () => found.forEach((type, path) => known.add(path, type)) }
@@ -48,7 +48,7 @@ function openKnown() {
 
 /** Every field within a value with its type; null has none. A loop, as depth is the sender's choice. */
 function* fieldsOf(tools: unknown): Generator<[string, Type], void, undefined> {
-  const open: [string, unknown][] = [['', tools]]
+  const open: [string, unknown][] = [['tools', tools]]
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const [path, value] = next
     if (value === null) continue

@@ -9,7 +9,7 @@ import { runCopy } from './copy-run.ts'
 import { fingerprintOf, inputsOf } from './fingerprint.ts'
 import { InTurn } from './in-turn.ts'
 import { recognise } from './recognise.ts'
-import { askFilter } from './search.ts'
+import { askFilter, doesFilter } from './search.ts'
 import { settleOpen } from './settle.ts'
 import { endsRun } from './verdict.ts'
 
@@ -120,15 +120,20 @@ export class Rounds {
     if (endsRun(end.error)) throw end.error
   }
 
-  /** Where rows do not show their metadata, the filter may tell what another archive has made since they were listed. */
+  /**
+   * Where rows do not show their metadata, the filter may tell what another archive has made: since they were listed, or
+   * where even `get` does not show it.
+   */
   async #lookBefore(copy: Copy): Promise<Awaited<ReturnType<typeof recognise>>> {
     const { archive } = this.#context
     if (!this.#isAnyHidden || this.#isFilterIgnored) return 'pending'
     if (archive.replayRequests.ofCopy(copy.id).length > 0) return 'pending'
-    const { found, isIgnored } = await askFilter(this.#context, copy.stamp)
-    this.#isFilterIgnored = isIgnored
-    if (found.length === 0) return 'pending'
-    archive.transaction(() => found.forEach((id) => archive.replayCandidates.add(copy.id, id)))
+    const { found, unmarked, isIgnored } = await askFilter(this.#context, copy.stamp)
+    const isAsked = found.length === 0 && unmarked.length > 0
+    this.#isFilterIgnored = isIgnored || (isAsked && !(await doesFilter(this.#context, copy.stamp)))
+    const named = found.length > 0 ? found : this.#isFilterIgnored ? [] : unmarked
+    if (named.length === 0) return 'pending'
+    archive.transaction(() => named.forEach((id) => archive.replayCandidates.add(copy.id, id)))
     return recognise(this.#context, copy)
   }
 

@@ -38,7 +38,9 @@ const NAMED = 5
 interface Filtered {
   /** They carry the stamp. */
   readonly found: readonly string[]
-  /** All that it named is without the stamp, as where it does not filter at all. */
+  /** They show no mark at all, not even to `get`: that it named them is all there is. */
+  readonly unmarked: readonly string[]
+  /** Some that it named are without the stamp, and none with it, as where it does not filter at all. */
   readonly isIgnored: boolean
 }
 
@@ -48,20 +50,32 @@ interface Filtered {
  */
 export async function askFilter({ reader }: RunContext, stamp: string): Promise<Filtered> {
   const found: string[] = []
-  let named = 0
+  const unmarked: string[] = []
+  let others = 0
   try {
     for (const row of await reader.listFiltered({ [STAMP_KEY]: stamp }, NAMED)) {
       const id = rowFacts(row)?.id
       if (id === undefined) continue
-      named++
       const mark = markOf(row)
       const seen = mark === 'hidden' ? markOf(await reader.row(id)) : mark
       if (typeof seen === 'object' && seen.stamp === stamp) found.push(id)
+      else if (seen === 'hidden') unmarked.push(id)
+      else others++
     }
   } catch (thrown) {
     if (!isAboutOne(thrown)) throw thrown
   }
-  return { found, isIgnored: named > 0 && found.length === 0 }
+  return { found, unmarked, isIgnored: others > 0 && found.length === 0 }
+}
+
+/** Tells whether the filter filters: by a stamp that nothing carries it must name nothing. */
+export async function doesFilter({ reader }: RunContext, stamp: string): Promise<boolean> {
+  try {
+    return (await reader.listFiltered({ [STAMP_KEY]: `${stamp}.none` }, 1)).length === 0
+  } catch (thrown) {
+    if (!isAboutOne(thrown)) throw thrown
+    return false
+  }
 }
 
 /**

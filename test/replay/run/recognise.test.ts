@@ -276,6 +276,21 @@ describe('Copies of another archive whose metadata the listing does not show', (
     },
   )
 
+  it('are recognised by the filter alone, where get does not show it either', async () => {
+    for (const metadataFilter of filters) {
+      const { account, first, second, writes } = await twoArchives({
+        behaviour: { metadataFilter, listMetadata: 'absent', getMetadata: 'absent' },
+        stories: [talksOf(someTalks(3))],
+      })
+      for (let i = 0; i < 3; i++) account.create({ entries: [stranger] })
+      await first('--concurrency', '1')
+      const made = writes()
+      const known = metadataFilter === 'works' ? 3 : 2
+      expect(await second('--concurrency', '1')).toMatchObject({ exitCode: 0, done: 3, recognised: known })
+      expect(writes() - made).toBe(3 - known)
+    }
+  })
+
   it('are recognised although more than two are named by a filter that does not filter', async () => {
     const { account, first, second, writes } = await twoArchives({
       behaviour: { metadataFilter: 'ignored', listMetadata: 'absent' },
