@@ -5,7 +5,7 @@ export const MARKER = '[redacted by hansard]'
 export const KEY_MARKER = '[the API key]'
 
 /** What a member of settings holds, as far as its name tells. */
-export type NameMeaning = 'authorization' | 'secret' | 'headers' | undefined
+export type NameMeaning = 'authorization' | 'secret' | 'headers' | 'environment' | undefined
 
 /** The longest name that is looked at; no name of a secret is longer, even written with escapes. */
 export const LONGEST_NAME = 200
@@ -22,6 +22,7 @@ export function meaningOf(name: string): NameMeaning {
 function meaningOfPlain(plain: string): NameMeaning {
   if (AUTHORIZATION.has(plain)) return 'authorization'
   if (SECRETS.has(plain) || SECRET_ENDINGS.some((ending) => plain.endsWith(ending))) return 'secret'
+  if (ENVIRONMENTS.has(plain)) return 'environment'
   return plain.endsWith('headers') ? 'headers' : undefined
 }
 
@@ -50,6 +51,9 @@ const AUTHORIZATION = new Set([
   ...['authorization', 'proxyauthorization', 'xauthorization', 'authorizationheader', 'authorizations'],
   ...['authentication', 'auth', 'oauth', 'oauth2', 'credential', 'credentials'],
 ])
+
+/** The variables that an MCP server is started with: any of them can be a token, whatever it is called. */
+const ENVIRONMENTS = new Set(['env', 'environment', 'environmentvariables'])
 
 /** `token` alone, not as an ending: `next_token` is the place in a list, and `max_token` a number. */
 const SECRETS = new Set([

@@ -11,8 +11,8 @@ import { meaningOf, plainName } from './secret-names.ts'
  * - Schemas of functions, inside settings. What their `properties` are called are names of arguments, not of secrets.
  *
  * In settings, a secret is: everything of `authorization` (or a name that says as much) but its `type`; the value of a
- * member that is called `api_key`, `token`, `password` or alike; the values of `headers`; user and password in a URL,
- * and those of its parameters that give access. JSON, URLs and headers inside strings count too. null is no secret.
+ * member that is called `api_key`, `token`, `password` or alike; the values of `headers` and `env`; user and password in
+ * a URL, and those of its parameters that give access. JSON, URLs and headers inside strings count too. null is no secret.
  */
 
 /** What a value is part of, and so which rules hold inside it. */
@@ -82,6 +82,7 @@ function ruleOfSetting(place: 'settings' | 'schema', key: string, first: string)
   if (meaning === 'secret' && (isContainer(first) || first === '"'))
     return isContainer(first) ? 'authorization' : 'redact'
   if (meaning === 'headers') return isContainer(first) ? 'headers' : 'redact'
+  if (meaning === 'environment' && isContainer(first)) return 'headers'
   if (PROSE.has(key) && first === '"') return 'keep'
   if (place === 'schema' && PROPERTIES.has(key)) return 'arguments'
   return SCHEMAS.has(plainName(key)) ? 'schema' : place

@@ -2,7 +2,8 @@ import { hash } from 'node:crypto'
 
 import type { Archive } from '../archive/archive.ts'
 import type { StoredConversation } from '../archive/conversations.ts'
-import { fieldsOf, stringIn, type Source } from './source.ts'
+import { fieldsOf, stringIn } from '../model/entries/fields.ts'
+import type { Source } from './source.ts'
 
 /** Reads from the archive what the replay of a conversation depends on. */
 export function sourceOf(archive: Archive, { id, row, entries }: StoredConversation): Source {

@@ -1,10 +1,10 @@
 import type { Archive } from '../archive/archive.ts'
 import { HansardError } from '../errors.ts'
+import { stringIn } from '../model/entries/fields.ts'
 import { member } from '../model/json-text.ts'
 import { renderPlanned } from './make-plan.ts'
 import type { PlanFile } from './plan-file.ts'
 import type { PlannedConversation, Target } from './plan.ts'
-import { stringIn } from './source.ts'
 
 /**
  * Goes through a plan in a file before anything of it is sent: is the archive as it was, and the target?

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 
 import { canonicalJson } from '../model/canonical-json.ts'
-import { fieldsOf, type Source } from './source.ts'
+import { fieldsOf } from '../model/entries/fields.ts'
+import type { Source } from './source.ts'
 
 /**
  * Names which content of which conversation: SHA-256 (hex) over the id and every entry. Two archives of one account come

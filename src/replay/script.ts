@@ -1,8 +1,9 @@
+import { stringIn } from '../model/entries/fields.ts'
 import { tokensOf } from './estimate.ts'
 import type { Loss } from './loss.ts'
 import type { Block, Expectation, Tail } from './plan.ts'
 import type { Naming } from './rules/function-names.ts'
-import { stringIn, type SourceEntry } from './source.ts'
+import type { SourceEntry } from './source.ts'
 
 /** What is said in which order, before it is put into bodies. */
 export interface Script {

@@ -1,7 +1,7 @@
 import { HansardError } from '../errors.ts'
+import { stringIn } from '../model/entries/fields.ts'
 import { isObjectText, member, replaceAt } from '../model/json-text.ts'
 import { KEY_MARKER, MARKER } from '../model/secret-names.ts'
-import { stringIn } from './source.ts'
 
 /**
  * Puts the secrets of connectors into a body, at the last moment before it is sent. The plan names the environment

@@ -1,5 +1,5 @@
+import { fieldsOf } from '../model/entries/fields.ts'
 import { isObjectText, objectText } from '../model/json-text.ts'
-import { fieldsOf } from './source.ts'
 
 /** Tells whether a value is one that the API takes. */
 export type Check = (value: unknown) => boolean

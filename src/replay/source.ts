@@ -2,8 +2,6 @@ import { fieldsOf, stringIn } from '../model/entries/fields.ts'
 import { member } from '../model/json-text.ts'
 import type { Loss, LossKind } from './loss.ts'
 
-export { fieldsOf, stringIn }
-
 /** What is archived of a conversation, as far as its replay needs it: JSON texts. */
 export interface Source {
   readonly id: string

@@ -1,9 +1,10 @@
 import { hash } from 'node:crypto'
 
+import { stringIn } from '../model/entries/fields.ts'
 import { member } from '../model/json-text.ts'
 import type { Loss } from './loss.ts'
 import type { Mode } from './plan.ts'
-import { lossOf, stringIn } from './source.ts'
+import { lossOf } from './source.ts'
 
 /** The member of a conversation's metadata in which a copy carries its stamp. */
 export const STAMP_KEY = 'hansard_replay'

@@ -1,3 +1,4 @@
+import { stringIn } from '../model/entries/fields.ts'
 import { tokensOf } from './estimate.ts'
 import type { Loss } from './loss.ts'
 import { pairCalls } from './rules/calls.ts'
@@ -12,7 +13,7 @@ import {
   type ScriptOptions,
   type ScriptedRequest,
 } from './script.ts'
-import { lossOf, readEntry, stringIn, type SourceEntry } from './source.ts'
+import { lossOf, readEntry, type SourceEntry } from './source.ts'
 
 /** What a user says at once, and what the source answered to it. */
 interface Turn {

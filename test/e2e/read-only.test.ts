@@ -1,4 +1,16 @@
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmdirSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -140,4 +152,38 @@ describe('A sound archive in a folder that cannot be written to', () => {
       /^hansard: .*a\.db is on a read-only place, and cannot be copied to .*\nhint: Set TMPDIR to a folder with \d+ MB free\.\n$/,
     )
   })
+})
+
+/** Only root may mount, and not everywhere. */
+const mayMount = (() => {
+  const folder = mkdtempSync(join(tmpdir(), 'hansard-mount-'))
+  const isMounted = spawnSync('mount', ['-t', 'tmpfs', 'tmpfs', folder]).status === 0
+  if (isMounted) spawnSync('umount', [folder])
+  rmdirSync(folder)
+  return isMounted
+})()
+
+describe('An archive on a disk that is mounted to be read only', () => {
+  it.skipIf(!mayMount)(
+    `is verified without advice that nobody can take${mayMount ? '' : ' (mount)'}`,
+    async () => {
+      const there = await world({
+        stories: [manyConversations({ count: 3, entries: 2, bytesPerEntry: 10, seed: 1 })],
+      })
+      await there.run('backup')
+      const disk = testFolder()
+      const mount = (...options: string[]) => expect(spawnSync('mount', [...options, disk]).status).toBe(0)
+      mount('-t', 'tmpfs', '-o', 'size=16m', 'tmpfs')
+      onTestFinished(() => void spawnSync('umount', [disk]))
+      const archive = join(disk, 'a.db')
+      copyFileSync(there.archive, archive)
+      chmodSync(archive, 0o444)
+      mount('-o', 'remount,ro')
+      const { exitCode: exit, stdout } = await there.run('verify', '--json', '--archive', archive)
+      expect({ exit, findings: (JSON.parse(stdout) as { findings: unknown[] }).findings }).toEqual({
+        exit: 0,
+        findings: [],
+      })
+    },
+  )
 })

@@ -93,7 +93,7 @@ const { authorization, setting } = fc.letrec<{ authorization: Text; setting: Tex
     object(secretName, tie('authorization')),
     fc
       .tuple(
-        fc.constantFrom('headers', 'http_headers'),
+        fc.constantFrom('headers', 'http_headers', 'env'),
         object(fc.constantFrom('Authorization', 'X-A'), redacted),
       )
       .map(([name, headers]) => objectOf([[name, headers, '']])),

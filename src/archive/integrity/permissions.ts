@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, statSync } from 'node:fs'
+import { accessSync, chmodSync, constants, existsSync, statSync } from 'node:fs'
 
 import type { Check } from './check.ts'
 
@@ -10,7 +10,7 @@ export const permissions: Check = {
   about: 'only its owner may read the file',
   *find({ path }) {
     for (const file of [path, `${path}-wal`, `${path}-shm`]) {
-      if (!existsSync(file)) continue
+      if (!existsSync(file) || isOnReadOnlyDisk(file)) continue
       const mode = statSync(file).mode & 0o7777
       if ((mode & ~OWNER) === 0) continue
       const own = mode & OWNER // what is read-only stays so
@@ -22,4 +22,14 @@ export const permissions: Check = {
       }
     }
   },
+}
+
+/** There nobody can change permissions, so there is nothing to advise. */
+function isOnReadOnlyDisk(file: string): boolean {
+  try {
+    accessSync(file, constants.W_OK)
+    return false
+  } catch (thrown) {
+    return (thrown as { readonly code?: unknown }).code === 'EROFS'
+  }
 }

@@ -1,7 +1,7 @@
+import { stringIn } from '../../model/entries/fields.ts'
 import { isJson } from '../../model/is-json.ts'
 import { isObjectText } from '../../model/json-text.ts'
 import type { LossKind } from '../loss.ts'
-import { stringIn } from '../source.ts'
 
 /** Arguments as they are sent, and what that loses. */
 export interface SentArguments {

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 
-import { stringIn, type SourceEntry } from '../source.ts'
+import { stringIn } from '../../model/entries/fields.ts'
+import type { SourceEntry } from '../source.ts'
 
 /** What becomes of a call or of a result. */
 export type Fate =

@@ -1,8 +1,9 @@
 import { chunkViews } from '../../model/entries/chunk-view.ts'
+import { fieldsOf, stringIn } from '../../model/entries/fields.ts'
 import { elements, isArrayText, isObjectText, objectText } from '../../model/json-text.ts'
 import type { LossKind } from '../loss.ts'
 import { fit, isText, isTruth, isWord, orNull, type Fitted, type Shape } from '../shape.ts'
-import { fieldsOf, step, stringIn, typeOf } from '../source.ts'
+import { step, typeOf } from '../source.ts'
 
 /** What a chunk loses. */
 export interface ChunkLoss {

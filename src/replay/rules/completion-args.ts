@@ -1,3 +1,4 @@
+import { fieldsOf } from '../../model/entries/fields.ts'
 import { isObjectText, objectText } from '../../model/json-text.ts'
 import type { Loss } from '../loss.ts'
 import {
@@ -12,7 +13,7 @@ import {
   orNull,
   type Check,
 } from '../shape.ts'
-import { fieldsOf, lossOf, step } from '../source.ts'
+import { lossOf, step } from '../source.ts'
 
 /** What start is told about how to answer. */
 export interface CompletionArgs {

@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto'
 
+import { fieldsOf, stringIn } from '../../model/entries/fields.ts'
 import { elements, isArrayText, isObjectText, member } from '../../model/json-text.ts'
-import { fieldsOf, stringIn, stringMember, type Source } from '../source.ts'
+import { stringMember, type Source } from '../source.ts'
 
 /** Gives the name under which a function is sent: its own, where validators take it. */
 export type Naming = (name: string) => string

@@ -1,6 +1,7 @@
+import { fieldsOf, stringIn } from '../../model/entries/fields.ts'
 import { elements, isArrayText, objectText } from '../../model/json-text.ts'
 import { neverSent, type Loss } from '../loss.ts'
-import { fieldsOf, lossOf, step, stringIn, type SourceEntry } from '../source.ts'
+import { lossOf, step, type SourceEntry } from '../source.ts'
 import { rewriteChunk } from './chunks.ts'
 import type { Piece } from './piece.ts'
 import { entryAsText } from './entry-as-text.ts'

@@ -1,7 +1,8 @@
+import { fieldsOf, stringIn } from '../../model/entries/fields.ts'
 import { elements, isArrayText, isObjectText } from '../../model/json-text.ts'
 import { isDraft7, isShallow } from '../../model/json-schema.ts'
 import { ANY_PARAMETERS, type Loss } from '../loss.ts'
-import { fieldsOf, lossOf, step, stringIn } from '../source.ts'
+import { lossOf, step } from '../source.ts'
 
 /** The parameters of a function as they can be sent. */
 export interface CarriedSchema {

@@ -1,7 +1,8 @@
+import { fieldsOf, stringIn } from '../../model/entries/fields.ts'
 import { objectText } from '../../model/json-text.ts'
 import type { Loss } from '../loss.ts'
 import type { Block, ReplayOptions, Target, TargetModel } from '../plan.ts'
-import { fieldsOf, lossOf, stringIn, type Source } from '../source.ts'
+import { lossOf, type Source } from '../source.ts'
 
 /** Who answers over there. */
 export interface Speaker {

@@ -1,7 +1,8 @@
+import { stringIn } from '../../model/entries/fields.ts'
 import { member, objectText } from '../../model/json-text.ts'
 import type { Loss } from '../loss.ts'
 import type { Expectation, Tail } from '../plan.ts'
-import { lossOf, stringIn, type SourceEntry } from '../source.ts'
+import { lossOf, type SourceEntry } from '../source.ts'
 import type { Input, Piece } from './piece.ts'
 
 /** The entry that is added by `nudge`: it asks for nothing, so that the reply is short. */

@@ -1,8 +1,9 @@
+import { fieldsOf, stringIn } from '../../model/entries/fields.ts'
 import { elements, isArrayText, isObjectText, objectText } from '../../model/json-text.ts'
 import type { Loss } from '../loss.ts'
 import type { Block, ReplayOptions } from '../plan.ts'
 import { fit, isDict, isListOf, isText, isTruth, orNull, type Shape } from '../shape.ts'
-import { fieldsOf, lossOf, step, stringIn } from '../source.ts'
+import { lossOf, step } from '../source.ts'
 import type { Naming } from './function-names.ts'
 import { carrySchema } from './schemas.ts'
 
