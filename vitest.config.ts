@@ -5,6 +5,6 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     reporters: ['default', './test/support/tally.ts'],
     testTimeout: 20_000,
-    maxWorkers: 2,
+    maxWorkers: 3, // on two cores: many tests wait for processes and time limits
   },
 })
