@@ -11,8 +11,8 @@ import { indented } from '../model/json-text.ts'
 import { defuse, defuseJson, defuseLine } from './terminal-text.ts'
 import { count } from './words.ts'
 
-/** Told of each entry that could not be shown, by its position in the history, and why. */
-export type OnUnshown = (position: number, reason: string) => void
+/** Told of each entry that could not be shown, by its position in the history (undefined: the row), and why. */
+export type OnUnshown = (position: number | undefined, reason: string) => void
 
 /** A conversation as people read it, a piece at a time. What is unknown is shown as JSON. */
 export function* transcript(
@@ -20,9 +20,20 @@ export function* transcript(
   colors: Colors,
   onUnshown: OnUnshown,
 ): Generator<string, void, undefined> {
-  yield headOf(conversation, colors)
+  yield shownHead(conversation, colors, onUnshown)
   let position = 0
   for (const found of conversation.entriesAsFound()) yield shown(found, position++, colors, onUnshown)
+}
+
+/** What is said of a conversation may have decayed while its entries are sound. */
+function shownHead(conversation: StoredConversation, colors: Colors, onUnshown: OnUnshown): string {
+  try {
+    return headOf(conversation, colors)
+  } catch (thrown) {
+    onUnshown(undefined, messageOf(thrown))
+    const reason = defuseLine(messageOf(thrown))
+    return `${colors.bold(defuseLine(conversation.id))}\n${colors.dim(`(its row cannot be shown: ${reason})`)}\n`
+  }
 }
 
 /** One entry that cannot be read keeps none of the others from being shown. */

@@ -31,7 +31,7 @@ export async function showCommand(options: ShowCommandOptions, io: Io): Promise<
     let unshown = 0
     for (const part of transcript(conversation, colors, () => unshown++)) await write(io.stdout, part)
     if (unshown === 0) return exitCodes.done
-    const what = `${count(unshown, 'entry')} could not be shown; run hansard verify to find out why.`
+    const what = `${count(unshown, 'text')} could not be shown; run hansard verify to find out why.`
     await writeLine(io.stderr, what)
     return exitCodes.partial
   } finally {
