@@ -53,7 +53,7 @@ export class BackupRun {
     const { archive } = this.#context
     const failures = new Map(archive.failures.open().map((failure) => [failure.conversation, failure]))
     const chosen = [...new Set(ids)].map((id) => candidateById(archive, id, failures.get(id)))
-    await this.#each(chosen.values(), async (candidate) => this.#count(await this.#fetched(candidate)))
+    await this.#each(chosen.values(), (candidate) => this.#fetch(candidate))
     return { complete: null, reason: this.#tooManyVanished() }
   }
 
@@ -94,9 +94,9 @@ export class BackupRun {
   async #retryAndList(seen: SeenRows): Promise<Verdict> {
     const { client, archive, signal } = this.#context
     const { pageSize = 100, full = false } = this.#options
-    await this.#each(retries(archive, full).values(), async (candidate) => {
-      this.#retried.set(candidate.id, await this.#fetcher.fetch(candidate))
-    })
+    await this.#each(retries(archive, full).values(), (candidate) =>
+      this.#fetcher.fetch(candidate, (outcome) => this.#retried.set(candidate.id, outcome)),
+    )
     const listing = candidates(client, archive, seen, { pageSize, full, signal })
     return this.#each(listing, (candidate) => this.#take(candidate))
   }
@@ -117,18 +117,24 @@ export class BackupRun {
 
   async #take(candidate: Candidate): Promise<void> {
     const retried = this.#retried.get(candidate.id)
-    if (retried === undefined) return this.#count(await this.#outcomeOf(candidate))
-    this.#retried.delete(candidate.id)
-    this.#count(retried === 'vanished' ? this.#fetcher.vanish(candidate) : retried)
+    if (retried !== undefined) {
+      this.#retried.delete(candidate.id)
+      this.#count(this.#noted(candidate, retried))
+    } else if (candidate.verdict === 'fetch') await this.#fetch(candidate)
+    else this.#count(this.#outcomeOf(candidate))
   }
 
-  async #fetched(candidate: Candidate): Promise<Outcome> {
-    const outcome = await this.#fetcher.fetch(candidate)
+  #fetch(candidate: Candidate): Promise<void> {
+    return this.#fetcher.fetch(candidate, (outcome) => this.#count(this.#noted(candidate, outcome)))
+  }
+
+  /** One that vanished was listed, or asked for by its id. */
+  #noted(candidate: Candidate, outcome: Outcome): Outcome {
     return outcome === 'vanished' ? this.#fetcher.vanish(candidate) : outcome
   }
 
-  async #outcomeOf(candidate: Candidate): Promise<Outcome> {
-    if (candidate.verdict === 'fetch') return this.#fetched(candidate)
+  /** What becomes of one that is not fetched. */
+  #outcomeOf(candidate: Candidate): Outcome {
     if (candidate.verdict === 'unusable')
       return this.#fetcher.fail(candidate, 'row', candidate.problem ?? unusable(candidate))
     return candidate.verdict === 'parked' ? 'failed' : 'unchanged'

@@ -63,14 +63,15 @@ export class Fetcher {
   }
 
   /**
-   * Fetches one conversation and stores it. `vanished` is for the caller to note, who knows whether it was listed.
+   * Fetches one conversation, stores it, and tells what became of it, before anything else can end the run: what is
+   * stored is in the books. `vanished` is for the caller to note, who knows whether it was listed.
    *
    * @throws HansardError what ends the whole run
    */
-  async fetch(candidate: Candidate): Promise<Outcome> {
+  async fetch(candidate: Candidate, tell: (outcome: Outcome) => void): Promise<void> {
     const { outcome, thrown } = await this.#attempt(candidate)
+    tell(outcome)
     await this.#outages.note(thrown, candidate.failure !== undefined)
-    return outcome
   }
 
   async #attempt(candidate: Candidate): Promise<{ outcome: Outcome; thrown?: unknown }> {

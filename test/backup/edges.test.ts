@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 
 import { ConversationsClient } from '../../src/api/client.ts'
 import { openArchive, type Archive } from '../../src/archive/archive.ts'
@@ -185,6 +185,19 @@ describe('What makes going on pointless', () => {
       await client.close()
     }
   })
+})
+
+it('What is stored is in the books of a run that its own failure ends: twenty whose messages can’t be read', async () => {
+  const { sandbox, archive } = await world({ stories: stories(20) })
+  sandbox.faults.add({ operation: 'getMessages', then: answer(503, '{"detail":"down"}') })
+  const retry = { attempts: 1 }
+  const client = new ConversationsClient({ apiKey: 'source', baseUrl: sandbox.url, retry })
+  onTestFinished(() => client.close())
+  const store = openArchive(archive, { mode: 'create' })
+  onTestFinished(() => store.close())
+  await expect(backup(client, store)).rejects.toMatchObject({ code: 'service-failed' })
+  expect(store.conversations.count()).toBe(20)
+  expect(store.runs.recent(1)).toMatchObject([{ outcome: 'failed', listed: 20, failed: 20 }])
 })
 
 describe('The fifth that may go at once', () => {

@@ -7,7 +7,7 @@ import { Histories } from '../../src/archive/histories.ts'
 import { verifyArchive } from '../../src/archive/integrity/verify-archive.ts'
 import { SearchIndex } from '../../src/archive/search-index.ts'
 import { candidateById } from '../../src/backup/candidates.ts'
-import { Fetcher, type Stages } from '../../src/backup/fetcher.ts'
+import { Fetcher, type Stages, type Outcome } from '../../src/backup/fetcher.ts'
 import { referencesOf } from '../../src/model/references.ts'
 import { searchTextOfEntry, searchTextOfRow } from '../../src/model/search-text.ts'
 import { unknownShapes } from '../../src/model/unknown-shapes.ts'
@@ -50,8 +50,9 @@ async function fetchAll(here: Awaited<ReturnType<typeof worldWithOneBad>>, archi
   const context = { client, archive, run, signal: new AbortController().signal }
   const fetcher = new Fetcher(context, { messages: true, onLost: () => undefined, stages })
   const failures = new Map(archive.failures.open().map((failure) => [failure.conversation, failure]))
-  const outcomes = []
-  for (const id of here.ids) outcomes.push(await fetcher.fetch(candidateById(archive, id, failures.get(id))))
+  const outcomes: Outcome[] = []
+  for (const id of here.ids)
+    await fetcher.fetch(candidateById(archive, id, failures.get(id)), (outcome) => outcomes.push(outcome))
   archive.flush()
   return outcomes
 }
