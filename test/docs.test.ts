@@ -1,29 +1,16 @@
 import { Command } from 'commander'
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { PassThrough, Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 
 import { exitCodes } from '../src/cli/exit-codes.ts'
-import { buildProgram } from '../src/cli/program.ts'
 import { selection } from '../src/cli/selection-options.ts'
+import { program } from './support/program.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const readme = read('README.md')
 const house = read('src/README.md')
-
-const program = buildProgram(
-  {
-    stdin: Readable.from([]),
-    stdout: new PassThrough(),
-    stderr: new PassThrough(),
-    env: {},
-    signal: new AbortController().signal,
-    name: 'a test',
-  },
-  () => undefined,
-)
 
 const everywhere = [...longOptions(program), '--help']
 const ofAccounts = ['--api-key-file', '--base-url']

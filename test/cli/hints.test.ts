@@ -1,25 +1,14 @@
 import type { Command } from 'commander'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { PassThrough, Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 
 import { describe, expect, it } from 'vitest'
 
-import { buildProgram } from '../../src/cli/program.ts'
 import { hansard } from '../support/hansard.ts'
 import { testFolder } from '../support/folder.ts'
+import { program } from '../support/program.ts'
 import { world } from '../support/world.ts'
-
-const io = {
-  stdin: Readable.from([]),
-  stdout: new PassThrough(),
-  stderr: new PassThrough(),
-  env: {},
-  signal: new AbortController().signal,
-  name: 'a test',
-}
-const program = buildProgram(io, () => undefined)
 
 function* commandsIn(command: Command, path: readonly string[] = []): Generator<[string, Command]> {
   yield [path.join(' '), command]

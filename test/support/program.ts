@@ -1,0 +1,16 @@
+import { PassThrough, Readable } from 'node:stream'
+
+import { buildProgram } from '../../src/cli/program.ts'
+
+/** The command line, to be looked at and not to be run. */
+export const program = buildProgram(
+  {
+    stdin: Readable.from([]),
+    stdout: new PassThrough(),
+    stderr: new PassThrough(),
+    env: {},
+    signal: new AbortController().signal,
+    name: 'a test',
+  },
+  () => undefined,
+)
