@@ -28,20 +28,24 @@ export {
   type StreamEvent,
   type StreamName,
 } from './api/client.ts'
-export type { ClientEvent } from './api/events.ts'
-export type { Traffic } from './api/record.ts'
-export type { Patience } from './api/retry.ts'
+export type { ClientEvent } from './api/client-events.ts'
+export type { Traffic } from './api/with-traffic.ts'
+export type { Patience } from './api/with-retry.ts'
 export type { Timeouts } from './api/undici-transport.ts'
 export { openArchive, type Archive, type OpenOptions } from './archive/archive.ts'
-export type { KnownConversation, ListedConversation, StoredConversation } from './archive/conversations.ts'
-export type { Search, SearchHit } from './archive/search.ts'
-export type { SearchIndex, SearchState } from './archive/search-index.ts'
-export type { Snippet } from './model/snippet.ts'
-export type { Selection } from './archive/selection.ts'
-export type { OpenFailure } from './archive/failures.ts'
-export { lockArchive, type ArchiveLock } from './archive/lock.ts'
-export type { DependencyCounts } from './archive/dependencies.ts'
-export type { Books, Outcome, StoredRun } from './archive/runs.ts'
+export type {
+  KnownConversation,
+  ListedConversation,
+  StoredConversation,
+} from './archive/content/conversations.ts'
+export type { Search, SearchHit } from './archive/content/search.ts'
+export type { SearchIndex, SearchState } from './archive/content/search-index.ts'
+export type { Snippet } from './model/search/snippet.ts'
+export type { Selection } from './archive/content/selection.ts'
+export type { OpenFailure } from './archive/journal/failures.ts'
+export { lockArchive, type ArchiveLock } from './archive/sqlite/archive-lock.ts'
+export type { DependencyCounts } from './archive/content/dependencies.ts'
+export type { Books, Outcome, StoredRun } from './archive/journal/runs.ts'
 export { backup } from './backup/backup.ts'
-export type { BackupOptions, BackupResult } from './backup/options.ts'
-export { lineOfConversation } from './export/jsonl.ts'
+export type { BackupOptions, BackupResult } from './backup/backup-options.ts'
+export { lineOfConversation } from './export/jsonl-format.ts'

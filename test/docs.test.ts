@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 
 import { exitCodes } from '../src/cli/exit-codes.ts'
-import { selection } from '../src/cli/selection-options.ts'
+import { selection } from '../src/cli/options/selection-options.ts'
 import { program } from './support/program.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 
-import { manyConversations } from '../src/sandbox/many.ts'
+import { manyConversations } from '../src/sandbox/seed/generate-conversations.ts'
 import { testFolder } from './support/folder.ts'
 import { world } from './support/world.ts'
 

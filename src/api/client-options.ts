@@ -1,8 +1,8 @@
 import { HansardError } from '../errors.ts'
+import type { ClientEvent } from './client-events.ts'
 import { systemClock, type Clock } from './clock.ts'
-import type { ClientEvent } from './events.ts'
-import type { Patience } from './retry.ts'
 import type { Timeouts } from './undici-transport.ts'
+import type { Patience } from './with-retry.ts'
 
 /** What a client may be told; only the key must be. */
 export interface ClientOptions {

@@ -1,6 +1,6 @@
-import { redactText } from '../model/secret-text.ts'
-import { redactBody } from '../model/secrets.ts'
-import type { Scrub } from './scrub.ts'
+import { redactBody } from '../model/secrets/redact-json.ts'
+import { redactText } from '../model/secrets/redact-text.ts'
+import type { Scrub } from './key-scrubber.ts'
 
 const LONGEST = 500
 const MOST_DETAILS = 5

@@ -1,7 +1,7 @@
 import { HansardError } from '../errors.ts'
 import { detailOf } from './error-detail.ts'
-import { readBeginning, refuseFailure, refuseTooManyValues, unusable, type Reading } from './read-answer.ts'
-import { SseParser, type SseEvent } from './sse.ts'
+import { readBeginning, refuseFailure, refuseTooManyValues, unusable, type Reading } from './read-response.ts'
+import { SseParser, type SseEvent } from './sse-parser.ts'
 import type { Answer } from './transport.ts'
 
 /** One event of a stream. */

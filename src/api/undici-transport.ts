@@ -3,8 +3,8 @@ import { isIPv4 } from 'node:net'
 import { Agent, EnvHttpProxyAgent, Pool, type Dispatcher } from 'undici'
 
 import { HansardError } from '../errors.ts'
-import { AnswerBody } from './answer-body.ts'
 import { connectionError } from './connection-error.ts'
+import { AnswerBody } from './response-body.ts'
 import { interrupted } from './transport-errors.ts'
 import type { Answer, ApiRequest, Headers, Transport } from './transport.ts'
 

@@ -1,13 +1,13 @@
-import type { Books } from '../archive/runs.ts'
-import type { SeenRows } from '../archive/seen-rows.ts'
+import type { SeenRows } from '../archive/content/seen-rows.ts'
+import type { Books } from '../archive/journal/runs.ts'
 import { HansardError } from '../errors.ts'
+import type { BackupOptions, WorkEnd } from './backup-options.ts'
 import { candidateById, candidates, retries, type Candidate } from './candidates.ts'
-import { fetchDependencies } from './dependencies.ts'
+import { fetchDependencies } from './fetch-dependencies.ts'
 import { Fetcher, type Outcome, type RunContext } from './fetcher.ts'
-import { markGone } from './gone.ts'
-import type { Verdict } from './listing.ts'
-import type { BackupOptions, WorkEnd } from './options.ts'
-import { workThrough } from './workers.ts'
+import { markGone } from './mark-gone.ts'
+import type { Verdict } from './proven-listing.ts'
+import { workThrough } from './worker-pool.ts'
 
 /** The work of one run, in its order. */
 export class BackupRun {

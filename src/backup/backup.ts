@@ -1,13 +1,13 @@
 import type { ConversationsClient } from '../api/client.ts'
 import type { Archive } from '../archive/archive.ts'
-import type { Books, Outcome } from '../archive/runs.ts'
+import type { Books, Outcome } from '../archive/journal/runs.ts'
 import { messageOf } from '../errors.ts'
 import { version } from '../version.ts'
+import { recogniseAccount, refuseForeignAccount, SEES_NOTHING } from './account-identity.ts'
+import type { BackupOptions, BackupResult, WorkEnd } from './backup-options.ts'
 import { BackupRun } from './backup-run.ts'
 import { listOnly } from './dry-run.ts'
 import { fillSearch } from './fill-search.ts'
-import { recogniseAccount, refuseForeignAccount, SEES_NOTHING } from './identity.ts'
-import type { BackupOptions, BackupResult, WorkEnd } from './options.ts'
 
 /**
  * Backs up the account into the archive: tries again what failed before, lists the account, fetches what is new or

@@ -1,5 +1,5 @@
-import { members } from '../model/json-text.ts'
-import { sameContent } from '../model/same-content.ts'
+import { sameContent } from '../model/entries/same-content.ts'
+import { members } from '../model/json/json-text.ts'
 
 /** A conversation on one side of a comparison: its row and the texts of its entries. */
 interface Side {

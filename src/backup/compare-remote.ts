@@ -2,16 +2,16 @@ import { hash } from 'node:crypto'
 
 import type { ConversationsClient } from '../api/client.ts'
 import type { Archive } from '../archive/archive.ts'
-import type { StoredConversation } from '../archive/conversations.ts'
-import type { Selection } from '../archive/selection.ts'
+import type { StoredConversation } from '../archive/content/conversations.ts'
+import type { Selection } from '../archive/content/selection.ts'
 import { HansardError, isHansardError, messageOf } from '../errors.ts'
+import { recogniseAccount, refuseForeignAccount, SEES_NOTHING } from './account-identity.ts'
 import { candidateById, candidates, type Candidate } from './candidates.ts'
 import { compareContent, type Difference } from './compare-content.ts'
+import { isFatal } from './fatal-errors.ts'
 import { fetchConversation } from './fetch-conversation.ts'
-import { isFatal } from './fatal.ts'
-import { recogniseAccount, refuseForeignAccount, SEES_NOTHING } from './identity.ts'
-import type { Verdict } from './listing.ts'
-import { workThrough } from './workers.ts'
+import type { Verdict } from './proven-listing.ts'
+import { workThrough } from './worker-pool.ts'
 
 /** How to compare. */
 export interface CompareOptions {

@@ -1,8 +1,8 @@
 import type { ConversationsClient } from '../api/client.ts'
 import type { Archive } from '../archive/archive.ts'
-import type { Books } from '../archive/runs.ts'
+import type { Books } from '../archive/journal/runs.ts'
+import type { BackupOptions, WorkEnd } from './backup-options.ts'
 import { candidates } from './candidates.ts'
-import type { BackupOptions, WorkEnd } from './options.ts'
 
 /** Lists the account and counts what a backup would do; nothing is fetched or written. */
 export async function listOnly(

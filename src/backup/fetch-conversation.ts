@@ -1,14 +1,14 @@
 import type { BodyHold } from '../api/body-budget.ts'
 import type { ConversationsClient } from '../api/client.ts'
-import type { EntryList, FetchedConversation } from '../archive/revisions.ts'
+import type { EntryList, FetchedConversation } from '../archive/content/revisions.ts'
 import { isHansardError } from '../errors.ts'
 import { typeName } from '../model/entries/fields.ts'
-import { member } from '../model/json-text.ts'
-import { sameContent } from '../model/same-content.ts'
+import { sameContent } from '../model/entries/same-content.ts'
+import { member } from '../model/json/json-text.ts'
 import type { Candidate } from './candidates.ts'
-import { isFatal } from './fatal.ts'
+import { isFatal } from './fatal-errors.ts'
+import { splitList } from './parse-response.ts'
 import { readPart, readRow } from './read-conversation.ts'
-import { splitList } from './split.ts'
 
 /** How to fetch. */
 export interface FetchOptions {

@@ -1,7 +1,7 @@
 import type { CallOptions, ConversationsClient } from '../api/client.ts'
 import { HansardError, isHansardError } from '../errors.ts'
-import { rowFacts } from '../model/conversation.ts'
-import { pageOf } from './split.ts'
+import { rowFacts } from '../model/conversation-row.ts'
+import { pageOf } from './parse-response.ts'
 
 /** What is read of a conversation. */
 export type ReadOperation = 'get' | 'getHistory' | 'getMessages'

@@ -1,7 +1,7 @@
 import type { ConversationsClient } from '../api/client.ts'
 import { HansardError, isHansardError, messageOf } from '../errors.ts'
 import { askListing } from './ask-listing.ts'
-import { isFatal } from './fatal.ts'
+import { isFatal } from './fatal-errors.ts'
 
 /** Conversations that may fail one after the other for want of the service, before the run is stopped. */
 const FAILURES_IN_A_ROW = 20

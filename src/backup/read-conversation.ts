@@ -1,8 +1,8 @@
 import type { CallOptions, ConversationsClient } from '../api/client.ts'
 import { HansardError, isHansardError } from '../errors.ts'
-import { rowFacts } from '../model/conversation.ts'
-import { compact } from '../model/json-text.ts'
-import { redactSecrets } from '../model/secrets.ts'
+import { rowFacts } from '../model/conversation-row.ts'
+import { compact } from '../model/json/json-text.ts'
+import { redactSecrets } from '../model/secrets/redact-json.ts'
 import { throwRefusal } from './key-refusal.ts'
 
 /**

@@ -1,7 +1,6 @@
 import { hostname } from 'node:os'
 
 import { HansardError, isOutOfFiles, outOfFiles } from '../errors.ts'
-
 import { exitCodeOf, exitCodes, type ExitCode } from './exit-codes.ts'
 import type { Io } from './io.ts'
 import { buildProgram, isHelpRequest, usageErrorOf } from './program.ts'
@@ -23,7 +22,7 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
     const error =
       usageErrorOf(thrown, program.commands.find((c) => argv.includes(c.name()))?.name()) ??
       (await explain(thrown, String(program.opts()['archive'])))
-    const { reportError } = await import('./report-error.ts')
+    const { reportError } = await import('./terminal/report-error.ts')
     await reportError(error, argv, io)
     return exitCodeOf(error)
   }
@@ -35,7 +34,7 @@ async function explain(thrown: unknown, archive: string): Promise<unknown> {
     return new HansardError('file', outOfFiles.message, { hint: outOfFiles.hint, cause: thrown })
   }
   const isSqlite = thrown instanceof Error && thrown.name === 'SqliteError'
-  return isSqlite ? (await import('../archive/sqlite.ts')).explainSqlite(thrown, archive) : thrown
+  return isSqlite ? (await import('../archive/sqlite/sqlite.ts')).explainSqlite(thrown, archive) : thrown
 }
 
 function processIo(): Io {

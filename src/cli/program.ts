@@ -1,15 +1,15 @@
 import { Command, CommanderError } from 'commander'
 
 import { HansardError } from '../errors.ts'
-import { version } from '../version.ts'
 import { formats } from '../export/formats.ts'
+import { version } from '../version.ts'
 import type { ExportCommandOptions } from './commands/export.ts'
 import type { ExitCode } from './exit-codes.ts'
-import { exportOptions } from './export-options.ts'
 import type { GlobalOptions, Io } from './io.ts'
-import { bytes, fileName, whole } from './option-values.ts'
-import { planOptions, runOptions, target } from './replay-options.ts'
-import { selection } from './selection-options.ts'
+import { exportOptions } from './options/export-options.ts'
+import { bytes, fileName, whole } from './options/option-values.ts'
+import { planOptions, runOptions, target } from './options/replay-options.ts'
+import { selection } from './options/selection-options.ts'
 
 /** A command: a plain async function of its options and the world. */
 type Run<Options> = (options: Options, io: Io) => Promise<ExitCode>

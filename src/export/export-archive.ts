@@ -1,14 +1,14 @@
 import type { Archive } from '../archive/archive.ts'
-import type { Selection } from '../archive/selection.ts'
+import type { Selection } from '../archive/content/selection.ts'
 import { HansardError } from '../errors.ts'
 import { version } from '../version.ts'
-import { explainFile } from './explain-file.ts'
+import { conversationsOf, type OnUnreadable } from './export-source.ts'
 import type { ExportContext, ExportedConversation, Format, OutputFile, Writer } from './format.ts'
 import { formats, type FormatName } from './formats.ts'
-import { jsonLine } from './json-line.ts'
 import { LeftOut } from './left-out.ts'
-import type { Output } from './output.ts'
-import { conversationsOf, type OnUnreadable } from './source.ts'
+import { explainFile } from './output/file-errors.ts'
+import { jsonLine } from './output/json-line.ts'
+import type { Output } from './output/output.ts'
 
 /** What to export, and whom to tell of it. */
 export interface ExportOptions {

@@ -1,5 +1,5 @@
-import type { Dependencies } from '../archive/dependencies.ts'
-import type { Json } from './json.ts'
+import type { Dependencies } from '../archive/content/dependencies.ts'
+import type { Json } from './json-value.ts'
 
 /** A conversation as writers get it. */
 export interface ExportedConversation {

@@ -1,7 +1,7 @@
 import type { ConversationsClient } from '../api/client.ts'
 import type { Archive } from '../archive/archive.ts'
-import type { ReplayTarget } from '../archive/replay-targets.ts'
-import { exists } from '../backup/identity.ts'
+import type { ReplayTarget } from '../archive/ledger/replay-targets.ts'
+import { exists } from '../backup/account-identity.ts'
 import { HansardError } from '../errors.ts'
 
 /** How many copies are asked for, at most. */

@@ -1,7 +1,7 @@
 import type { Archive } from '../archive/archive.ts'
-import type { Copy, CopyState } from '../archive/replay-copies.ts'
-import type { SpentAtTarget } from '../archive/replay-requests.ts'
-import { revisionOf } from './revision.ts'
+import type { Copy, CopyState } from '../archive/ledger/replay-copies.ts'
+import type { SpentAtTarget } from '../archive/ledger/replay-requests.ts'
+import { revisionOf } from './plan/source-revision.ts'
 
 /** How it stands with all that was ever to be replayed into one target. */
 export interface TargetStatus {

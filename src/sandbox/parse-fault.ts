@@ -1,8 +1,8 @@
 import { HansardError } from '../errors.ts'
 import { isObject } from './check/shape.ts'
-import { likeAnswers } from './fault-answers.ts'
-import type { Effect, Fault } from './faults.ts'
-import { routes } from './routes.ts'
+import type { Effect, Fault } from './faults/fault-book.ts'
+import { likeAnswers } from './faults/fault-responses.ts'
+import { routes } from './operations/routes.ts'
 
 /** Reads a fault as the command line gives it. */
 export function parseFault(text: string): Fault {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
+import type { ClientEvent } from '../../src/api/client-events.ts'
 import { ConversationsClient } from '../../src/api/client.ts'
-import type { ClientEvent } from '../../src/api/events.ts'
 import { clientOf, failureOf, json, KEY, serve } from '../support/client-server.ts'
 
 const echo = () => serve((_request, response) => json(response, '{"a":1}'))

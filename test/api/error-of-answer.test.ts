@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
-import { errorOfAnswer } from '../../src/api/error-of-answer.ts'
-import { scrubberOf } from '../../src/api/scrub.ts'
+import { scrubberOf } from '../../src/api/key-scrubber.ts'
+import { errorOfAnswer } from '../../src/api/response-error.ts'
 
 const KEY = 'k3y/0123456789'
 const NONE = {}

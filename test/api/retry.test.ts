@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net'
 
 import { describe, expect, it, onTestFinished } from 'vitest'
 
+import type { ClientEvent } from '../../src/api/client-events.ts'
 import { systemClock } from '../../src/api/clock.ts'
-import type { ClientEvent } from '../../src/api/events.ts'
 import { clientOf, failureOf, json, serve, skippingClock, type Handler } from '../support/client-server.ts'
 
 const failTwice =

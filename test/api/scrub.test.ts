@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { scrubberOf } from '../../src/api/scrub.ts'
+import { scrubberOf } from '../../src/api/key-scrubber.ts'
 
 const seed = Number(process.env['SEED'] ?? 20261125)
 const KEY = 'k3y/0123+456789'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { SseParser, type SseEvent } from '../../src/api/sse.ts'
+import { SseParser, type SseEvent } from '../../src/api/sse-parser.ts'
 
 const MIB = 2 ** 20
 const bytesOf = (text: string) => new TextEncoder().encode(text)

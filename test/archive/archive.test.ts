@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 
 import { Archive, emptyArchive, openArchive } from '../../src/archive/archive.ts'
-import { openSqlite } from '../../src/archive/sqlite.ts'
+import { openSqlite } from '../../src/archive/sqlite/sqlite.ts'
 import { change } from '../support/damaged-archives.ts'
 import { testFolder } from '../support/folder.ts'
 import { makeSoundArchive } from '../support/sound-archive.ts'

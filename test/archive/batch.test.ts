@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 
 import { Archive, openArchive } from '../../src/archive/archive.ts'
-import { openSqlite } from '../../src/archive/sqlite.ts'
+import { openSqlite } from '../../src/archive/sqlite/sqlite.ts'
 import { testFolder } from '../support/folder.ts'
 import { openOnSmallDisk } from '../support/small-disk.ts'
 

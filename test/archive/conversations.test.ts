@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
 import { openArchive, type Archive } from '../../src/archive/archive.ts'
-import type { FetchedConversation } from '../../src/archive/revisions.ts'
-import { splitList } from '../../src/backup/split.ts'
-import { compact, elements } from '../../src/model/json-text.ts'
+import type { FetchedConversation } from '../../src/archive/content/revisions.ts'
+import { splitList } from '../../src/backup/parse-response.ts'
+import { compact, elements } from '../../src/model/json/json-text.ts'
 import { testFolder } from '../support/folder.ts'
 import { jsonObject } from '../support/json-arbitrary.ts'
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
 import { openArchive } from '../../src/archive/archive.ts'
-import { deriveColumns } from '../../src/archive/derived-columns.ts'
+import { deriveColumns } from '../../src/archive/schema/derived-columns.ts'
 import { testFolder } from '../support/folder.ts'
 
 const nothing = {

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 
 import { Archive, openArchive } from '../../src/archive/archive.ts'
-import { openSqlite } from '../../src/archive/sqlite.ts'
+import { openSqlite } from '../../src/archive/sqlite/sqlite.ts'
 import { testFolder } from '../support/folder.ts'
 
 it('An intent is committed with the log synced to the disk, and only that waits for it', () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 
 import { openArchive } from '../../src/archive/archive.ts'
-import { isDue } from '../../src/archive/failures.ts'
+import { isDue } from '../../src/archive/journal/failures.ts'
 import { testFolder } from '../support/folder.ts'
 
 describe('What came instead of what was asked for', () => {

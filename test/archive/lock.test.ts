@@ -13,8 +13,8 @@ import { dirname, join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 
 import { openArchive } from '../../src/archive/archive.ts'
-import { awaitLock, lockArchive, type LockWait } from '../../src/archive/lock.ts'
-import { openSqlite } from '../../src/archive/sqlite.ts'
+import { awaitLock, lockArchive, type LockWait } from '../../src/archive/sqlite/archive-lock.ts'
+import { openSqlite } from '../../src/archive/sqlite/sqlite.ts'
 import { testFolder } from '../support/folder.ts'
 
 const newPath = () => join(testFolder(), 'archive.db')

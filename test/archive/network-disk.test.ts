@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
-import { networkDiskOf, networkDiskUnder } from '../../src/archive/network-disk.ts'
+import { networkDiskOf, networkDiskUnder } from '../../src/archive/sqlite/network-disk.ts'
 import { testFolder } from '../support/folder.ts'
 
 describe('A network file system', () => {

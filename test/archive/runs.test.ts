@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 
 import { emptyArchive } from '../../src/archive/archive.ts'
-import type { CountedOutcome } from '../../src/archive/runs.ts'
-import { lineOfRun } from '../../src/cli/run-line.ts'
+import type { CountedOutcome } from '../../src/archive/journal/runs.ts'
+import { lineOfRun } from '../../src/cli/terminal/run-line.ts'
 
 const books = {
   ...{ listed: 15, new: 1, updated: 2, unchanged: 3, failed: 4, vanished: 5 },

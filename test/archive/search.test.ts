@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import { emptyArchive, type Archive } from '../../src/archive/archive.ts'
-import type { Selection } from '../../src/archive/selection.ts'
+import type { Selection } from '../../src/archive/content/selection.ts'
 
 const AT = '2026-11-22T00:00:00.000Z'
 

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
-import { explainSqlite, openSqlite } from '../../src/archive/sqlite.ts'
+import { explainSqlite, openSqlite } from '../../src/archive/sqlite/sqlite.ts'
 import { HansardError } from '../../src/errors.ts'
 import { testFolder } from '../support/folder.ts'
 

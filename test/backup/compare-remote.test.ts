@@ -4,7 +4,7 @@ import type { ClientOptions } from '../../src/api/client-options.ts'
 import { ConversationsClient } from '../../src/api/client.ts'
 import { openArchive } from '../../src/archive/archive.ts'
 import { compareRemote, type Compared, type CompareOptions } from '../../src/backup/compare-remote.ts'
-import { manyConversations } from '../../src/sandbox/many.ts'
+import { manyConversations } from '../../src/sandbox/seed/generate-conversations.ts'
 import { stopWhenAsked } from '../support/stop.ts'
 import { world, type World } from '../support/world.ts'
 

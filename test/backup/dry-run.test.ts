@@ -3,7 +3,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 
 import { ConversationsClient } from '../../src/api/client.ts'
 import { openArchive } from '../../src/archive/archive.ts'
-import type { Books } from '../../src/archive/runs.ts'
+import type { Books } from '../../src/archive/journal/runs.ts'
 import { backup } from '../../src/backup/backup.ts'
 import { world } from '../support/world.ts'
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 
+import { testFolder } from '../support/folder.ts'
 import { hansard } from '../support/hansard.ts'
 import { serve } from '../support/http-server.ts'
-import { testFolder } from '../support/folder.ts'
 
 type Answer = { status?: number; body: string }
 

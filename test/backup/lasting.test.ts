@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 
 import { openArchive, type Archive } from '../../src/archive/archive.ts'
-import { manyConversations } from '../../src/sandbox/many.ts'
-import { loadStories, storiesDirectory } from '../../src/sandbox/stories.ts'
+import { manyConversations } from '../../src/sandbox/seed/generate-conversations.ts'
+import { loadStories, storiesDirectory } from '../../src/sandbox/seed/load-stories.ts'
 import { change } from '../support/damaged-archives.ts'
 import { world } from '../support/world.ts'
 

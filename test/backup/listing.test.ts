@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { listRows, type ListedRow, type Seen, type Verdict } from '../../src/backup/listing.ts'
+import type { Window } from '../../src/backup/listing-window.ts'
 import { PageSize } from '../../src/backup/page-size.ts'
-import type { Window } from '../../src/backup/window.ts'
+import { listRows, type ListedRow, type Seen, type Verdict } from '../../src/backup/proven-listing.ts'
 import { HansardError } from '../../src/errors.ts'
 
 const SEED = Number(process.env['LISTING_SEED'] ?? 1)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { splitList, pageOf } from '../../src/backup/split.ts'
+import { splitList, pageOf } from '../../src/backup/parse-response.ts'
 
 const answer = (text: string) => ({ text, json: JSON.parse(text) as unknown })
 const history = (entries: string) => `{"conversation_id":"conv_1","object":"list","entries":${entries}}`

@@ -2,7 +2,7 @@ import { copyFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-import type { ManyOptions } from '../../src/sandbox/many.ts'
+import type { ManyOptions } from '../../src/sandbox/seed/generate-conversations.ts'
 import { makeBigArchive } from './big-archive.ts'
 import { measure, median, type Measured } from './measure.ts'
 

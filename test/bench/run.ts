@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-import type { ManyOptions } from '../../src/sandbox/many.ts'
+import type { ManyOptions } from '../../src/sandbox/seed/generate-conversations.ts'
 import { benchExports } from './exports.ts'
 import { measure, median, type Measured } from './measure.ts'
 import { benchReplay } from './replay.ts'

@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url'
 
 import { describe, expect, it } from 'vitest'
 
-import { hansard } from '../support/hansard.ts'
 import { testFolder } from '../support/folder.ts'
+import { hansard } from '../support/hansard.ts'
 import { program } from '../support/program.ts'
 import { world } from '../support/world.ts'
 

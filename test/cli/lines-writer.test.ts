@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 import { describe, expect, it } from 'vitest'
 
-import { aPlan, LinesWriter } from '../../src/cli/lines-writer.ts'
+import { aPlan, LinesWriter } from '../../src/replay/line-file.ts'
 import { testFolder } from '../support/folder.ts'
 
 const LINE = `${aPlan.beginning}}\n`

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 
-import { linesOfPlanned } from '../../src/cli/plan-table.ts'
-import type { PlannedConversation } from '../../src/replay/plan.ts'
+import { linesOfPlanned } from '../../src/cli/terminal/plan-table.ts'
+import type { PlannedConversation } from '../../src/replay/plan/plan.ts'
 
 const blocked: PlannedConversation = {
   id: 'conv_0684fd306df172f2800051d4f82d4a8b',

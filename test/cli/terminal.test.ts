@@ -3,8 +3,8 @@ import { PassThrough, Readable } from 'node:stream'
 import { expect, it } from 'vitest'
 
 import { run as runIn } from '../../src/cli/main.ts'
-import { jsonFor } from '../../src/cli/output.ts'
-import { loadStories, storiesDirectory } from '../../src/sandbox/stories.ts'
+import { jsonFor } from '../../src/cli/terminal/stdout.ts'
+import { loadStories, storiesDirectory } from '../../src/sandbox/seed/load-stories.ts'
 import { world } from '../support/world.ts'
 
 /** What may steer a terminal or turn the text around it. */

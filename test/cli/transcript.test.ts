@@ -1,7 +1,7 @@
 import pc from 'picocolors'
 import { expect, it } from 'vitest'
 
-import { transcript } from '../../src/cli/transcript.ts'
+import { transcript } from '../../src/cli/terminal/transcript.ts'
 
 it('What is missing or has decayed keeps nothing else of a conversation from being shown', () => {
   const good = '{"type":"message.input","role":"user","content":"still here"}'

@@ -3,8 +3,8 @@ import { default as addFormats } from 'ajv-formats'
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 
+import { parseStory } from '../../src/sandbox/account/story.ts'
 import type { Behaviour } from '../../src/sandbox/behaviour.ts'
-import { parseStory } from '../../src/sandbox/story.ts'
 import { readEvents, visit, type Visit } from '../support/sandbox.ts'
 
 type Value = Record<string, unknown>

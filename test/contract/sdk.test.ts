@@ -2,7 +2,7 @@ import { Mistral } from '@mistralai/mistralai'
 import { describe, expect, it } from 'vitest'
 
 import type { Behaviour } from '../../src/sandbox/behaviour.ts'
-import { loadStories, storiesDirectory } from '../../src/sandbox/stories.ts'
+import { loadStories, storiesDirectory } from '../../src/sandbox/seed/load-stories.ts'
 import { visit } from '../support/sandbox.ts'
 
 /** The shapes that the SDK takes: it is stricter than the service. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
-import { compact, elements, member } from '../../src/model/json-text.ts'
+import { compact, elements, member } from '../../src/model/json/json-text.ts'
 import { answerFromCaptures, capture, capturedHistories, capturedRows } from '../support/captures.ts'
 import { testFolder } from '../support/folder.ts'
 import { hansard } from '../support/hansard.ts'

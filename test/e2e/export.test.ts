@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest'
 
 import { openArchive } from '../../src/archive/archive.ts'
 import { exportArchive } from '../../src/export/export-archive.ts'
-import { stageOutput } from '../../src/export/staged-output.ts'
+import { stageOutput } from '../../src/export/output/staged-output.ts'
 import { seededRandom } from '../../src/sandbox/random.ts'
 import { archiveOf } from '../support/archives.ts'
 import { standing, wholeExport } from '../support/export-folder.ts'

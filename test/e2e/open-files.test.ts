@@ -3,9 +3,9 @@ import { join } from 'node:path'
 
 import { describe, expect, it } from 'vitest'
 
-import { manyConversations } from '../../src/sandbox/many.ts'
-import { bin } from '../support/hansard-process.ts'
+import { manyConversations } from '../../src/sandbox/seed/generate-conversations.ts'
 import { testFolder } from '../support/folder.ts'
+import { bin } from '../support/hansard-process.ts'
 import { world } from '../support/world.ts'
 
 const SENTENCE = `hansard: Too many open files: this process may not open another one

@@ -15,10 +15,10 @@ import { join } from 'node:path'
 
 import { describe, expect, it, onTestFinished } from 'vitest'
 
-import { manyConversations } from '../../src/sandbox/many.ts'
-import { openSqlite } from '../../src/archive/sqlite.ts'
-import { startUnprivileged } from '../support/hansard-process.ts'
+import { openSqlite } from '../../src/archive/sqlite/sqlite.ts'
+import { manyConversations } from '../../src/sandbox/seed/generate-conversations.ts'
 import { testFolder } from '../support/folder.ts'
+import { startUnprivileged } from '../support/hansard-process.ts'
 import { world, type World } from '../support/world.ts'
 
 const ARCHIVE = join('place', 'a.db')

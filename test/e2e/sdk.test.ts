@@ -1,8 +1,8 @@
 import { Mistral } from '@mistralai/mistralai'
 import { expect, it } from 'vitest'
 
-import { compact, elements, member } from '../../src/model/json-text.ts'
-import type { Sandbox } from '../../src/sandbox/server.ts'
+import { compact, elements, member } from '../../src/model/json/json-text.ts'
+import type { Sandbox } from '../../src/sandbox/http/server.ts'
 import { world } from '../support/world.ts'
 
 const model = 'mistral-small-latest'

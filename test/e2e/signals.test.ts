@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 
 import { describe, expect, it } from 'vitest'
 
-import { manyConversations } from '../../src/sandbox/many.ts'
+import { manyConversations } from '../../src/sandbox/seed/generate-conversations.ts'
 import { start } from '../support/hansard-process.ts'
 import { world, type World } from '../support/world.ts'
 

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs'
 
 import { expect, it } from 'vitest'
 
+import { testFolder } from '../support/folder.ts'
 import { start } from '../support/hansard-process.ts'
 import { serve } from '../support/http-server.ts'
-import { testFolder } from '../support/folder.ts'
 
 const MILLIONS = 3e6
 const ROW =

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
-import { howToUndo } from '../../src/export/formulas.ts'
+import { howToUndo } from '../../src/export/tables/formulas.ts'
 import { archiveOf, type MadeConversation } from '../support/archives.ts'
 import { exported, type Exported } from '../support/exports.ts'
 import { itReadsWith, runPython, runSqlite } from '../support/outside-readers.ts'

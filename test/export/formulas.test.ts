@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { formulaGuard, howToUndo } from '../../src/export/formulas.ts'
+import { formulaGuard, howToUndo } from '../../src/export/tables/formulas.ts'
 
 describe('Cells that would run as formulas', () => {
   const delimiters = [',', ';', '|', '\t']

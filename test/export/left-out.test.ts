@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { emptyArchive } from '../../src/archive/archive.ts'
 import type { ExportedConversation, Format } from '../../src/export/format.ts'
 import { formats, type FormatName } from '../../src/export/formats.ts'
-import { Json } from '../../src/export/json.ts'
+import { Json } from '../../src/export/json-value.ts'
 import { LeftOut, whole } from '../../src/export/left-out.ts'
 
 describe.each(Object.keys(formats) as FormatName[])('A writer of %s', (name) => {

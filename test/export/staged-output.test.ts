@@ -13,9 +13,9 @@ import {
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
-import { checkPlace, type Place } from '../../src/export/output-place.ts'
-import type { Output } from '../../src/export/output.ts'
-import { stageOutput } from '../../src/export/staged-output.ts'
+import { checkPlace, type Place } from '../../src/export/output/output-place.ts'
+import type { Output } from '../../src/export/output/output.ts'
+import { stageOutput } from '../../src/export/output/staged-output.ts'
 import { testFolder } from '../support/folder.ts'
 
 const head = { hansard: '0', format: 'a test', options: {}, selection: {}, counts: {} }

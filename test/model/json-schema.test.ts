@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { isDraft7 } from '../../src/model/json-schema.ts'
+import { isDraft7 } from '../../src/model/json/json-schema.ts'
 
 describe('A schema of Draft 7', () => {
   it.each<unknown>([

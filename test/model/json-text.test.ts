@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { compact, elements, indented, member, members, replaceAt } from '../../src/model/json-text.ts'
+import { compact, elements, indented, member, members, replaceAt } from '../../src/model/json/json-text.ts'
 import { jsonText } from '../support/json-arbitrary.ts'
 
 describe('JSON text', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { hasTooManyValues } from '../../src/model/json-values.ts'
+import { hasTooManyValues } from '../../src/model/json/value-limit.ts'
 
 const MILLION = 1e6
 

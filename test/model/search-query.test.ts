@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 
 import { emptyArchive } from '../../src/archive/archive.ts'
 import { isHansardError } from '../../src/errors.ts'
-import { ftsOf, parseQuery } from '../../src/model/search-query.ts'
+import { ftsOf, parseQuery } from '../../src/model/search/search-query.ts'
 
 function read(text: string): string {
   const { wanted, unwanted } = parseQuery(text)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { searchTextOfEntry, searchTextOfRow } from '../../src/model/search-text.ts'
+import { searchTextOfEntry, searchTextOfRow } from '../../src/model/search/searchable-text.ts'
 
 const of = (entry: unknown) =>
   searchTextOfEntry(JSON.stringify(entry)).split('\n').filter(Boolean).join(' | ')

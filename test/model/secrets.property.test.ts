@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { redactBody, redactSecrets, REDACTED } from '../../src/model/secrets.ts'
+import { redactBody, redactSecrets, REDACTED } from '../../src/model/secrets/redact-json.ts'
 import { jsonText, space } from '../support/json-arbitrary.ts'
 
 const seed = Number(process.env['SEED'] ?? 20261125)

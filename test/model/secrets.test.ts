@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { redactUnparsed } from '../../src/model/secret-text.ts'
-import { REDACTED, redactSecrets } from '../../src/model/secrets.ts'
+import { REDACTED, redactSecrets } from '../../src/model/secrets/redact-json.ts'
+import { redactUnparsed } from '../../src/model/secrets/redact-text.ts'
 
 describe('A secret in the text of a conversation', () => {
   it('is replaced under every duplicate key, and nothing else is touched', () => {

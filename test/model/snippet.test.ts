@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { parseQuery } from '../../src/model/search-query.ts'
-import { snippetOf } from '../../src/model/snippet.ts'
+import { parseQuery } from '../../src/model/search/search-query.ts'
+import { snippetOf } from '../../src/model/search/snippet.ts'
 
 /** A snippet with [what was found]. */
 function snippet(text: string, query: string): string {

@@ -7,7 +7,7 @@ import {
   fieldValues,
   rowFields,
   unknownShapes,
-} from '../../src/model/unknown-shapes.ts'
+} from '../../src/model/entries/find-unknown-shapes.ts'
 
 interface Schema {
   readonly properties: Record<string, { enum?: string[]; const?: string; anyOf?: { enum?: string[] }[] }>

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { placedWords, spaced, wordsOf } from '../../src/model/words.ts'
+import { placedWords, spaced, wordsOf } from '../../src/model/search/tokenizer.ts'
 
 describe('Words', () => {
   it.each([

@@ -2,11 +2,11 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
-import { archiveIdentity } from '../../src/replay/archived.ts'
-import { renderPlanned } from '../../src/replay/make-plan.ts'
-import { openPlan, refuseOtherArchive } from '../../src/replay/plan-file.ts'
-import type { PlannedConversation } from '../../src/replay/plan.ts'
 import { openArchive } from '../../src/archive/archive.ts'
+import { archiveIdentity } from '../../src/replay/plan/archived-source.ts'
+import { renderPlanned } from '../../src/replay/plan/make-plan.ts'
+import { openPlan, refuseOtherArchive } from '../../src/replay/plan/plan-file.ts'
+import type { PlannedConversation } from '../../src/replay/plan/plan.ts'
 import { replayWorld, type ReplayWorld } from '../support/replay-world.ts'
 
 const ROW =

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest'
 
 import { ConversationsClient } from '../../src/api/client.ts'
 import { emptyArchive } from '../../src/archive/archive.ts'
-import { preflight } from '../../src/replay/preflight.ts'
-import { plainOptions } from '../support/replay.ts'
+import { preflight } from '../../src/replay/plan/preflight.ts'
 import { replayWorld } from '../support/replay-world.ts'
+import { plainOptions } from '../support/replay.ts'
 
 describe('The target', () => {
   it('is another account if it has none of the archived conversations', async () => {

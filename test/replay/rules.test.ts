@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 
-import { elements, member } from '../../src/model/json-text.ts'
+import { elements, member } from '../../src/model/json/json-text.ts'
 import type { Loss } from '../../src/replay/loss.ts'
-import type { ReplayOptions } from '../../src/replay/plan.ts'
-import { render, type Rendering } from '../../src/replay/render.ts'
-import { describeStamp } from '../../src/replay/stamp.ts'
+import type { ReplayOptions } from '../../src/replay/plan/plan.ts'
+import { render, type Rendering } from '../../src/replay/plan/render.ts'
+import { describeStamp } from '../../src/replay/plan/stamp.ts'
 import { plainOptions, plainTarget } from '../support/replay.ts'
 
 const user = '{"type":"message.input","role":"user","content":"Hi"}'

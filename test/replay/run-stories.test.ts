@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 
-import { sourceOf } from '../../src/replay/archived.ts'
-import { replayedConversations } from '../../src/replay/replayed.ts'
-import { compareCopy } from '../../src/replay/verify/certify.ts'
+import { sourceOf } from '../../src/replay/plan/archived-source.ts'
+import { replayedConversations } from '../../src/replay/replayed-conversations.ts'
 import type { Certificate } from '../../src/replay/verify/certificate.ts'
+import { compareCopy } from '../../src/replay/verify/certify.ts'
 import { fetchCopy } from '../../src/replay/verify/fetch-copy.ts'
 import type { Behaviour } from '../../src/sandbox/behaviour.ts'
 import { hansard } from '../support/hansard.ts'

@@ -2,15 +2,15 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 
 import { ConversationsClient } from '../../src/api/client.ts'
 import { emptyArchive } from '../../src/archive/archive.ts'
-import type { ReplayOptions, Tail } from '../../src/replay/plan.ts'
-import { preflight } from '../../src/replay/preflight.ts'
-import { render } from '../../src/replay/render.ts'
-import { fillSecrets } from '../../src/replay/secrets.ts'
+import { fillSecrets } from '../../src/replay/plan/fill-secrets.ts'
+import type { ReplayOptions, Tail } from '../../src/replay/plan/plan.ts'
+import { preflight } from '../../src/replay/plan/preflight.ts'
+import { render } from '../../src/replay/plan/render.ts'
 import { switches, type Behaviour } from '../../src/sandbox/behaviour.ts'
-import { plainOptions, strictest } from '../support/replay.ts'
 import { replayWorld } from '../support/replay-world.ts'
-import { storyOptions as options, storySources } from '../support/story-sources.ts'
+import { plainOptions, strictest } from '../support/replay.ts'
 import { visit } from '../support/sandbox.ts'
+import { storyOptions as options, storySources } from '../support/story-sources.ts'
 
 const asInputs = [
   ...(['trailingAssistant', 'handoffInputs', 'toolExecutionInputs', 'toolReferenceInputs'] as const),

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 
 import type { Loss } from '../../src/replay/loss.ts'
-import type { ReplayOptions } from '../../src/replay/plan.ts'
-import { render, type Rendering } from '../../src/replay/render.ts'
+import type { ReplayOptions } from '../../src/replay/plan/plan.ts'
+import { render, type Rendering } from '../../src/replay/plan/render.ts'
 import { compareCopy } from '../../src/replay/verify/certify.ts'
 import { replayedOf } from '../support/copies.ts'
 import { plainOptions, plainTarget } from '../support/replay.ts'

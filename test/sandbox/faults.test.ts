@@ -2,8 +2,8 @@ import { request, type IncomingHttpHeaders } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 
-import { likeAnswers, type LikeAnswer } from '../../src/sandbox/fault-answers.ts'
-import type { Effect, Fault } from '../../src/sandbox/faults.ts'
+import type { Effect, Fault } from '../../src/sandbox/faults/fault-book.ts'
+import { likeAnswers, type LikeAnswer } from '../../src/sandbox/faults/fault-responses.ts'
 import { readEvents, testClock, visit } from '../support/sandbox.ts'
 
 const start = '/v1/conversations'

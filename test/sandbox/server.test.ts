@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
-import { startSandbox } from '../../src/sandbox/server.ts'
-import { storiesFromConversations } from '../../src/sandbox/story.ts'
+import { storiesFromConversations } from '../../src/sandbox/account/story.ts'
+import { startSandbox } from '../../src/sandbox/http/server.ts'
 import { readEvents, testClock, visit } from '../support/sandbox.ts'
 
 const question = { model: 'mistral-small-latest', inputs: 'Why do rivers bend?' }

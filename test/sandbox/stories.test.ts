@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 
-import { compact, member, members } from '../../src/model/json-text.ts'
-import { manyConversations } from '../../src/sandbox/many.ts'
-import { loadStories, storiesDirectory } from '../../src/sandbox/stories.ts'
-import { parseStory } from '../../src/sandbox/story.ts'
+import { compact, member, members } from '../../src/model/json/json-text.ts'
+import { parseStory } from '../../src/sandbox/account/story.ts'
+import { manyConversations } from '../../src/sandbox/seed/generate-conversations.ts'
+import { loadStories, storiesDirectory } from '../../src/sandbox/seed/load-stories.ts'
 import { visit } from '../support/sandbox.ts'
 
 type Value = Record<string, unknown>

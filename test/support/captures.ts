@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
-import { compact, elements, member, replaceAt } from '../../src/model/json-text.ts'
+import { compact, elements, member, replaceAt } from '../../src/model/json/json-text.ts'
 
 const folder = new URL('../../fixtures/captures/', import.meta.url)
 

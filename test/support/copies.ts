@@ -1,8 +1,8 @@
 import type { ConversationsClient } from '../../src/api/client.ts'
-import type { PlannedConversation, ReplayOptions, Target } from '../../src/replay/plan.ts'
-import { render } from '../../src/replay/render.ts'
-import { fillSecrets } from '../../src/replay/secrets.ts'
-import type { Source } from '../../src/replay/source.ts'
+import { fillSecrets } from '../../src/replay/plan/fill-secrets.ts'
+import type { PlannedConversation, ReplayOptions, Target } from '../../src/replay/plan/plan.ts'
+import { render } from '../../src/replay/plan/render.ts'
+import type { Source } from '../../src/replay/plan/source.ts'
 import type { Copy, Replayed } from '../../src/replay/verify/certificate.ts'
 import { fetchCopy } from '../../src/replay/verify/fetch-copy.ts'
 

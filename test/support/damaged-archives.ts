@@ -10,7 +10,7 @@ import {
   chmodSync,
 } from 'node:fs'
 
-import { migrate } from '../../src/archive/migrations.ts'
+import { migrate } from '../../src/archive/schema/migrations.ts'
 import { makeSoundArchive } from './sound-archive.ts'
 
 /** The kinds of damaged archives in `fixtures/damaged`, each made from a small sound one (or from nothing). */

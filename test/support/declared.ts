@@ -1,5 +1,5 @@
-import { canonicalJson } from '../../src/model/canonical-json.ts'
-import { compact } from '../../src/model/json-text.ts'
+import { canonicalJson } from '../../src/model/json/canonical-json.ts'
+import { compact } from '../../src/model/json/json-text.ts'
 import { neverSent, type Loss } from '../../src/replay/loss.ts'
 
 type Value = Record<string, unknown>

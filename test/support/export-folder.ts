@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, join, relative } from 'node:path'
 
-import type { Manifest } from '../../src/export/manifest.ts'
+import type { Manifest } from '../../src/export/output/manifest.ts'
 
 /** An export as it stands on disk: the SHA-256 of each of its files, by path. */
 export type Standing = Readonly<Record<string, string>>

@@ -3,9 +3,9 @@ import { join, relative } from 'node:path'
 
 import type { Archive } from '../../src/archive/archive.ts'
 import { exportArchive, type ExportCounts, type ExportOptions } from '../../src/export/export-archive.ts'
-import { formats, type FormatName } from '../../src/export/formats.ts'
 import type { Format } from '../../src/export/format.ts'
-import { stageOutput } from '../../src/export/staged-output.ts'
+import { formats, type FormatName } from '../../src/export/formats.ts'
+import { stageOutput } from '../../src/export/output/staged-output.ts'
 import { testFolder } from './folder.ts'
 
 /** An export that was made for a test. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 
-import type { Source } from '../../src/replay/source.ts'
+import type { Source } from '../../src/replay/plan/source.ts'
 
 /*
  * Conversations as other makers' models, connectors and clients leave them: each turn is mostly whole, so that little is

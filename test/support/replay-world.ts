@@ -2,9 +2,9 @@ import { openArchive, type Archive } from '../../src/archive/archive.ts'
 import { onTestFinished } from 'vitest'
 
 import { ConversationsClient } from '../../src/api/client.ts'
-import { sourceOf } from '../../src/replay/archived.ts'
-import type { Source } from '../../src/replay/source.ts'
-import { loadStories, storiesDirectory } from '../../src/sandbox/stories.ts'
+import { sourceOf } from '../../src/replay/plan/archived-source.ts'
+import type { Source } from '../../src/replay/plan/source.ts'
+import { loadStories, storiesDirectory } from '../../src/sandbox/seed/load-stories.ts'
 import { hansard, type Outcome } from './hansard.ts'
 import { world, type World } from './world.ts'
 

@@ -1,4 +1,4 @@
-import type { ReplayOptions, Target } from '../../src/replay/plan.ts'
+import type { ReplayOptions, Target } from '../../src/replay/plan/plan.ts'
 import { profiles, type Behaviour } from '../../src/sandbox/behaviour.ts'
 
 /** The options of a replay that nobody has said anything about. */

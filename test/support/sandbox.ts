@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest'
 
-import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/server.ts'
+import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/http/server.ts'
 
 /** A clock that only moves when it is told to. */
 export interface TestClock {

@@ -1,5 +1,5 @@
 import { Archive, openArchive } from '../../src/archive/archive.ts'
-import { openSqlite } from '../../src/archive/sqlite.ts'
+import { openSqlite } from '../../src/archive/sqlite/sqlite.ts'
 
 /** The archive as on a disk that holds so many pages more. */
 export function openOnSmallDisk(path: string, pages: number): Archive {

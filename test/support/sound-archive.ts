@@ -2,7 +2,7 @@ import Database from 'better-sqlite3'
 import { hash } from 'node:crypto'
 
 import { openArchive } from '../../src/archive/archive.ts'
-import type { FetchedConversation } from '../../src/archive/revisions.ts'
+import type { FetchedConversation } from '../../src/archive/content/revisions.ts'
 
 const AT = '2026-01-02T00:00:00.000Z'
 

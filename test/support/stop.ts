@@ -1,7 +1,7 @@
 import { expect, onTestFinished } from 'vitest'
 
-import type { Fault } from '../../src/sandbox/faults.ts'
-import type { Sandbox } from '../../src/sandbox/server.ts'
+import type { Fault } from '../../src/sandbox/faults/fault-book.ts'
+import type { Sandbox } from '../../src/sandbox/http/server.ts'
 import { hansard } from './hansard.ts'
 import type { World } from './world.ts'
 

@@ -1,7 +1,7 @@
-import { redactSecrets } from '../../src/model/secrets.ts'
-import type { ReplayOptions } from '../../src/replay/plan.ts'
-import { stringMember, type Source } from '../../src/replay/source.ts'
-import { loadStories, storiesDirectory } from '../../src/sandbox/stories.ts'
+import { redactSecrets } from '../../src/model/secrets/redact-json.ts'
+import type { ReplayOptions } from '../../src/replay/plan/plan.ts'
+import { stringMember, type Source } from '../../src/replay/plan/source.ts'
+import { loadStories, storiesDirectory } from '../../src/sandbox/seed/load-stories.ts'
 import { plainOptions } from './replay.ts'
 
 /** Options under which every story has its counterparts at the target. */

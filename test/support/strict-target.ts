@@ -1,13 +1,13 @@
-import type { Request } from '../../src/replay/render.ts'
+import { compact, elements, member, members } from '../../src/model/json/json-text.ts'
+import type { Request } from '../../src/replay/plan/render.ts'
 import type { Copy } from '../../src/replay/verify/certificate.ts'
 import { defaultBehaviour, profiles } from '../../src/sandbox/behaviour.ts'
-import { bodyShapes } from '../../src/sandbox/check/bodies.ts'
-import { answersNow, checkCalls } from '../../src/sandbox/check/sequence.ts'
+import { answersNow, checkCalls } from '../../src/sandbox/check/call-sequence.ts'
+import { parseEntry } from '../../src/sandbox/check/parsed-entry.ts'
+import { bodyShapes } from '../../src/sandbox/check/request-bodies.ts'
 import { isObject } from '../../src/sandbox/check/shape.ts'
-import { checkInputs, checkTools } from '../../src/sandbox/check/strict.ts'
-import { parseEntry } from '../../src/sandbox/parsed-entry.ts'
-import { Refusal } from '../../src/sandbox/refusals.ts'
-import { compact, elements, member, members } from '../../src/model/json-text.ts'
+import { checkInputs, checkTools } from '../../src/sandbox/check/strict-checks.ts'
+import { Refusal } from '../../src/sandbox/replies/error-responses.ts'
 
 const behaviour = { ...defaultBehaviour, ...profiles.strict }
 const shapes = bodyShapes(behaviour)

@@ -1,4 +1,4 @@
-import type { Story } from '../../src/sandbox/story.ts'
+import type { Story } from '../../src/sandbox/account/story.ts'
 
 /** What is said in a conversation: the user's words and the assistant's, in turn. */
 export type Talk = readonly string[]

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 
-import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/server.ts'
+import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/http/server.ts'
 import { testFolder } from './folder.ts'
 import { hansard, type Outcome } from './hansard.ts'
 

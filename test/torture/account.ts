@@ -1,4 +1,4 @@
-import type { SandboxAccount } from '../../src/sandbox/account.ts'
+import type { SandboxAccount } from '../../src/sandbox/account/account.ts'
 import type { Random } from '../../src/sandbox/random.ts'
 
 /** The key of the account under torture: nothing else looks like it, so that it is found wherever it leaks. */

@@ -1,11 +1,11 @@
 import { openArchive } from '../../src/archive/archive.ts'
-import type { Copy } from '../../src/archive/replay-copies.ts'
-import { sourceOf } from '../../src/replay/archived.ts'
-import type { Mode } from '../../src/replay/plan.ts'
-import { revisionOf } from '../../src/replay/revision.ts'
-import { markOf } from '../../src/replay/run/mark.ts'
-import { stampOf } from '../../src/replay/stamp.ts'
-import type { SandboxAccount } from '../../src/sandbox/account.ts'
+import type { Copy } from '../../src/archive/ledger/replay-copies.ts'
+import { sourceOf } from '../../src/replay/plan/archived-source.ts'
+import type { Mode } from '../../src/replay/plan/plan.ts'
+import { revisionOf } from '../../src/replay/plan/source-revision.ts'
+import { stampOf } from '../../src/replay/plan/stamp.ts'
+import { markOf } from '../../src/replay/run/read-stamp.ts'
+import type { SandboxAccount } from '../../src/sandbox/account/account.ts'
 
 /** What became of the conversations of all rounds. */
 export interface ReplayTally {

@@ -1,6 +1,6 @@
 import { openArchive } from '../../src/archive/archive.ts'
-import type { Mode } from '../../src/replay/plan.ts'
-import type { SandboxAccount } from '../../src/sandbox/account.ts'
+import type { Mode } from '../../src/replay/plan/plan.ts'
+import type { SandboxAccount } from '../../src/sandbox/account/account.ts'
 import type { Random } from '../../src/sandbox/random.ts'
 import { startHansard } from './child.ts'
 import { emptyReplayTally, judgeTarget, stampIn, told, type ReplayTally } from './judge-replay.ts'

@@ -1,5 +1,5 @@
+import type { ReplayOptions } from '../../src/replay/plan/plan.ts'
 import { switches, type Behaviour } from '../../src/sandbox/behaviour.ts'
-import type { ReplayOptions } from '../../src/replay/plan.ts'
 import type { Random } from '../../src/sandbox/random.ts'
 
 /** A target that behaves so, and how it is replayed into. */

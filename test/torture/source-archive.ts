@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import type { SandboxAccount } from '../../src/sandbox/account.ts'
-import { startSandbox } from '../../src/sandbox/server.ts'
-import type { Story } from '../../src/sandbox/story.ts'
+import type { SandboxAccount } from '../../src/sandbox/account/account.ts'
+import type { Story } from '../../src/sandbox/account/story.ts'
+import { startSandbox } from '../../src/sandbox/http/server.ts'
 import { startHansard } from './child.ts'
 
 /** An archive to replay from, in a folder of its own. */

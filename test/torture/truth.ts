@@ -3,9 +3,9 @@ import { existsSync } from 'node:fs'
 
 import { openArchive } from '../../src/archive/archive.ts'
 import { verifyArchive } from '../../src/archive/integrity/verify-archive.ts'
-import { compact } from '../../src/model/json-text.ts'
-import { redactSecrets } from '../../src/model/secrets.ts'
-import type { SandboxAccount } from '../../src/sandbox/account.ts'
+import { compact } from '../../src/model/json/json-text.ts'
+import { redactSecrets } from '../../src/model/secrets/redact-json.ts'
+import type { SandboxAccount } from '../../src/sandbox/account/account.ts'
 
 /**
  * Runs whose books tell of more or of fewer revisions than they stored, those that were killed included. What failed may

@@ -1,4 +1,4 @@
-import type { CheckName } from './check.ts'
+import type { CheckName } from './checks/check.ts'
 
 /** What to do now about a finding, as a sentence. */
 export function adviceOn(check: CheckName, isRepairable: boolean): string {

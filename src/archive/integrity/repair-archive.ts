@@ -1,10 +1,10 @@
-import { Histories } from '../histories.ts'
-import { lockArchive } from '../lock.ts'
-import { SearchIndex } from '../search-index.ts'
-import { explainSqlite, openSqlite, type Sqlite } from '../sqlite.ts'
-import type { CheckName, Problem } from './check.ts'
-import { checks } from './checks.ts'
-import { openToExamine } from './open.ts'
+import { Histories } from '../content/histories.ts'
+import { SearchIndex } from '../content/search-index.ts'
+import { lockArchive } from '../sqlite/archive-lock.ts'
+import { explainSqlite, openSqlite, type Sqlite } from '../sqlite/sqlite.ts'
+import { checks } from './checks/all-checks.ts'
+import type { CheckName, Problem } from './checks/check.ts'
+import { openToExamine } from './open-to-examine.ts'
 import { problemsOf } from './verify-archive.ts'
 
 /** Something that was put right. */

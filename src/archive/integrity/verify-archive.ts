@@ -1,10 +1,10 @@
 import { messageOf } from '../../errors.ts'
 import { openArchive } from '../archive.ts'
 import { adviceOn } from './advice.ts'
-import type { Check, CheckName, Place, Problem, Subject } from './check.ts'
-import { checks } from './checks.ts'
-import { openToExamine } from './open.ts'
-import { pages } from './pages.ts'
+import { checks } from './checks/all-checks.ts'
+import type { Check, CheckName, Place, Problem, Subject } from './checks/check.ts'
+import { pages } from './checks/pages-check.ts'
+import { openToExamine } from './open-to-examine.ts'
 
 /** Something that is not as it should be, and what to do about it. */
 export interface Finding {

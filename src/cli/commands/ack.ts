@@ -1,9 +1,9 @@
 import { openArchive } from '../../archive/archive.ts'
-import { lockArchive } from '../../archive/lock.ts'
+import { lockArchive } from '../../archive/sqlite/archive-lock.ts'
 import { HansardError } from '../../errors.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'
-import { writeJson, writeLine } from '../output.ts'
+import { writeJson, writeLine } from '../terminal/stdout.ts'
 
 export interface AckCommandOptions extends GlobalOptions {
   readonly id: string

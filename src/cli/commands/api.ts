@@ -1,17 +1,17 @@
 import { readFile } from 'node:fs/promises'
 import { text as textOf } from 'node:stream/consumers'
 
+import type { CallArguments } from '../../api/build-request.ts'
 import type { CallReply, ConversationsClient, PlainName, StreamName } from '../../api/client.ts'
 import { lookups, operations, type Operation } from '../../api/operations.ts'
-import type { CallArguments } from '../../api/request.ts'
 import { HansardError, messageOf } from '../../errors.ts'
-import { compact } from '../../model/json-text.ts'
-import { redactSecrets } from '../../model/secrets.ts'
-import { connect } from '../account.ts'
+import { compact } from '../../model/json/json-text.ts'
+import { redactSecrets } from '../../model/secrets/redact-json.ts'
+import { connect } from '../connect/connect-account.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { AccountOptions, Io } from '../io.ts'
-import { jsonFor, write, writeLine } from '../output.ts'
-import { defuse } from '../terminal-text.ts'
+import { jsonFor, write, writeLine } from '../terminal/stdout.ts'
+import { defuse } from '../terminal/terminal-text.ts'
 
 export interface ApiOptions {
   readonly operation: string

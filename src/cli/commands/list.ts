@@ -1,13 +1,13 @@
 import { openArchive } from '../../archive/archive.ts'
-import type { ListedConversation } from '../../archive/conversations.ts'
+import type { ListedConversation } from '../../archive/content/conversations.ts'
 import { cutTime, cutTimeUtc } from '../../model/instant.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'
-import { writeJson, writeLine } from '../output.ts'
-import { warnOfStaleIndex } from '../search-talk.ts'
-import { selectionOf, type SelectionOptions } from '../selection-options.ts'
-import { defuseLine, fit, pad } from '../terminal-text.ts'
-import { count } from '../words.ts'
+import { selectionOf, type SelectionOptions } from '../options/selection-options.ts'
+import { count } from '../terminal/plural.ts'
+import { warnOfStaleIndex } from '../terminal/stale-index-warning.ts'
+import { writeJson, writeLine } from '../terminal/stdout.ts'
+import { defuseLine, fit, pad } from '../terminal/terminal-text.ts'
 
 export interface ListCommandOptions extends GlobalOptions, SelectionOptions {}
 

@@ -7,10 +7,10 @@ import {
 } from '../../replay/replay-status.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'
-import { writeJson, writeLine } from '../output.ts'
-import { money, spentWords } from '../plan-table.ts'
-import { defuseLine } from '../terminal-text.ts'
-import { count } from '../words.ts'
+import { money, spentWords } from '../terminal/plan-table.ts'
+import { count } from '../terminal/plural.ts'
+import { writeJson, writeLine } from '../terminal/stdout.ts'
+import { defuseLine } from '../terminal/terminal-text.ts'
 
 /** `hansard replay status` */
 export async function replayStatusCommand(options: GlobalOptions, io: Io): Promise<ExitCode> {

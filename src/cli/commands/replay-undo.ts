@@ -1,13 +1,13 @@
 import { openArchive } from '../../archive/archive.ts'
-import { lockArchive } from '../../archive/lock.ts'
+import { lockArchive } from '../../archive/sqlite/archive-lock.ts'
 import { HansardError } from '../../errors.ts'
 import { recogniseTarget } from '../../replay/recognise-target.ts'
-import { undoReplay, type Undone } from '../../replay/undo.ts'
+import { undoReplay, type Undone } from '../../replay/run/undo.ts'
+import { connectTarget, type TargetOptions } from '../connect/connect-target.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
-import { writeJson, writeLine } from '../output.ts'
-import { connectTarget, type TargetOptions } from '../target.ts'
-import { defuseLine } from '../terminal-text.ts'
+import { writeJson, writeLine } from '../terminal/stdout.ts'
+import { defuseLine } from '../terminal/terminal-text.ts'
 
 export interface UndoCommandOptions extends TargetOptions {
   readonly id?: readonly string[]

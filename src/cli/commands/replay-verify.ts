@@ -1,13 +1,13 @@
 import { openArchive } from '../../archive/archive.ts'
 import { HansardError } from '../../errors.ts'
+import { certificates, LinesWriter } from '../../replay/line-file.ts'
 import { recogniseTarget } from '../../replay/recognise-target.ts'
-import { verifyReplay, type Verified } from '../../replay/verify-archive.ts'
-import { linesOfCertificate, linesOfSummary, type VerifiedCounts } from '../certificate-lines.ts'
+import { verifyReplay, type Verified } from '../../replay/verify-copies.ts'
+import { connectTarget, type TargetOptions } from '../connect/connect-target.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
-import { certificates, LinesWriter } from '../lines-writer.ts'
-import { writeJson, writeLine } from '../output.ts'
-import { connectTarget, type TargetOptions } from '../target.ts'
+import { linesOfCertificate, linesOfSummary, type VerifiedCounts } from '../terminal/certificate-lines.ts'
+import { writeJson, writeLine } from '../terminal/stdout.ts'
 
 /** The options of `replay verify`. */
 export interface ReplayVerifyOptions extends TargetOptions {

@@ -1,8 +1,8 @@
 import { openArchive } from '../../archive/archive.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'
-import { writeJson, writeLine } from '../output.ts'
-import { lineOfRun } from '../run-line.ts'
+import { lineOfRun } from '../terminal/run-line.ts'
+import { writeJson, writeLine } from '../terminal/stdout.ts'
 
 export interface RunsCommandOptions extends GlobalOptions {
   readonly limit: number

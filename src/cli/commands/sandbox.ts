@@ -1,15 +1,15 @@
 import { openArchive, type Archive } from '../../archive/archive.ts'
 import { HansardError, isHansardError, messageOf } from '../../errors.ts'
+import { storiesFromConversations, type Story } from '../../sandbox/account/story.ts'
 import { parseBehaviour } from '../../sandbox/behaviour.ts'
-import type { Fault } from '../../sandbox/faults.ts'
-import { manyConversations } from '../../sandbox/many.ts'
+import type { Fault } from '../../sandbox/faults/fault-book.ts'
+import { startSandbox } from '../../sandbox/http/server.ts'
 import { parseFault } from '../../sandbox/parse-fault.ts'
-import { startSandbox } from '../../sandbox/server.ts'
-import { loadStories, storiesDirectory } from '../../sandbox/stories.ts'
-import { storiesFromConversations, type Story } from '../../sandbox/story.ts'
+import { manyConversations } from '../../sandbox/seed/generate-conversations.ts'
+import { loadStories, storiesDirectory } from '../../sandbox/seed/load-stories.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'
-import { write, writeJson } from '../output.ts'
+import { write, writeJson } from '../terminal/stdout.ts'
 
 /** What `hansard sandbox` can be told. */
 export interface SandboxCommandOptions extends Pick<GlobalOptions, 'json' | 'quiet'> {

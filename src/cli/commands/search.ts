@@ -1,16 +1,16 @@
 import pc from 'picocolors'
 
 import { openArchive } from '../../archive/archive.ts'
-import type { SearchHit } from '../../archive/search.ts'
-import type { Snippet } from '../../model/snippet.ts'
+import type { SearchHit } from '../../archive/content/search.ts'
 import { cutTime } from '../../model/instant.ts'
+import type { Snippet } from '../../model/search/snippet.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'
-import { writeJson, writeLine } from '../output.ts'
-import { warnOfStaleIndex } from '../search-talk.ts'
-import { selectionOf, type SelectionOptions } from '../selection-options.ts'
-import { defuseLine, fit } from '../terminal-text.ts'
-import { count } from '../words.ts'
+import { selectionOf, type SelectionOptions } from '../options/selection-options.ts'
+import { count } from '../terminal/plural.ts'
+import { warnOfStaleIndex } from '../terminal/stale-index-warning.ts'
+import { writeJson, writeLine } from '../terminal/stdout.ts'
+import { defuseLine, fit } from '../terminal/terminal-text.ts'
 
 export interface SearchCommandOptions extends GlobalOptions, SelectionOptions {
   readonly text: readonly string[]

@@ -2,12 +2,12 @@ import pc from 'picocolors'
 
 import { openArchive } from '../../archive/archive.ts'
 import { HansardError } from '../../errors.ts'
-import { lineOfConversation } from '../../export/jsonl.ts'
+import { lineOfConversation } from '../../export/jsonl-format.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'
-import { jsonFor, write, writeLine } from '../output.ts'
-import { transcript } from '../transcript.ts'
-import { count } from '../words.ts'
+import { count } from '../terminal/plural.ts'
+import { jsonFor, write, writeLine } from '../terminal/stdout.ts'
+import { transcript } from '../terminal/transcript.ts'
 
 export interface ShowCommandOptions extends GlobalOptions {
   readonly id: string

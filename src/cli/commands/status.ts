@@ -4,10 +4,10 @@ import { openArchive, type Archive } from '../../archive/archive.ts'
 import { cutTime } from '../../model/instant.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'
-import { writeJson, writeLine } from '../output.ts'
-import { lineOfRun } from '../run-line.ts'
-import { defuseLine } from '../terminal-text.ts'
-import { count } from '../words.ts'
+import { count } from '../terminal/plural.ts'
+import { lineOfRun } from '../terminal/run-line.ts'
+import { writeJson, writeLine } from '../terminal/stdout.ts'
+import { defuseLine } from '../terminal/terminal-text.ts'
 
 /** `hansard status`: what the archive holds, how the last runs ended, what is unresolved. */
 export async function statusCommand(options: GlobalOptions, io: Io): Promise<ExitCode> {

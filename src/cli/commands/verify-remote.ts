@@ -1,15 +1,15 @@
 import { openArchive } from '../../archive/archive.ts'
 import { compareRemote, type Compared } from '../../backup/compare-remote.ts'
-import type { Verdict } from '../../backup/listing.ts'
-import { connect } from '../account.ts'
+import type { Verdict } from '../../backup/proven-listing.ts'
+import { connect } from '../connect/connect-account.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
-import { writeJson, writeLine } from '../output.ts'
-import { warnOfStaleIndex } from '../search-talk.ts'
-import { selectionOf, selects } from '../selection-options.ts'
-import { defuseLine } from '../terminal-text.ts'
-import { count } from '../words.ts'
-import type { VerifyCommandOptions } from './verify.ts'
+import { selectionOf, selects } from '../options/selection-options.ts'
+import type { VerifyCommandOptions } from '../options/verify-options.ts'
+import { count } from '../terminal/plural.ts'
+import { warnOfStaleIndex } from '../terminal/stale-index-warning.ts'
+import { writeJson, writeLine } from '../terminal/stdout.ts'
+import { defuseLine } from '../terminal/terminal-text.ts'
 
 const names = { '=': 'equal', '+': 'upstream', '-': 'archived', '*': 'different', '!': 'errors' } as const
 

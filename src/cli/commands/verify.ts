@@ -4,19 +4,12 @@ import { repairArchive, type Repair } from '../../archive/integrity/repair-archi
 import { verifyArchive, type CheckResult, type Finding } from '../../archive/integrity/verify-archive.ts'
 import { HansardError } from '../../errors.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
-import type { AccountOptions, Io } from '../io.ts'
-import { write, writeJson, writeLine } from '../output.ts'
-import { selects, type SelectionOptions } from '../selection-options.ts'
-import { defuseLine } from '../terminal-text.ts'
-import { count } from '../words.ts'
-
-export interface VerifyCommandOptions extends AccountOptions, SelectionOptions {
-  readonly repair?: boolean
-  readonly remote?: boolean
-  readonly sample?: number
-  readonly seed?: number
-  readonly concurrency?: number
-}
+import type { Io } from '../io.ts'
+import { selects } from '../options/selection-options.ts'
+import type { VerifyCommandOptions } from '../options/verify-options.ts'
+import { count } from '../terminal/plural.ts'
+import { write, writeJson, writeLine } from '../terminal/stdout.ts'
+import { defuseLine } from '../terminal/terminal-text.ts'
 
 /** `hansard verify`: the archive against itself; with --remote, against the account. */
 export async function verifyCommand(options: VerifyCommandOptions, io: Io): Promise<ExitCode> {

@@ -1,5 +1,5 @@
+import { Inexpressible } from './exclusion-reasons.ts'
 import { temporaryDatabase } from './temporary-database.ts'
-import { Inexpressible } from './reasons.ts'
 
 type Type = 'object' | 'array' | 'string' | 'number' | 'boolean'
 

@@ -1,4 +1,4 @@
-import { Inexpressible } from './reasons.ts'
+import { Inexpressible } from './exclusion-reasons.ts'
 
 /*
  * The rules by which readers of `messages` judge a line, checked on what is about to be written, whoever made it:

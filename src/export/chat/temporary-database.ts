@@ -1,4 +1,4 @@
-import { openSqlite } from '../../archive/sqlite.ts'
+import { openSqlite } from '../../archive/sqlite/sqlite.ts'
 
 /** A database that SQLite keeps in a temporary file and removes with its process. */
 export function temporaryDatabase(schema: string): ReturnType<typeof openSqlite> {

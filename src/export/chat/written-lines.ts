@@ -1,4 +1,4 @@
-import { explainSqlite, type Statement } from '../../archive/sqlite.ts'
+import { explainSqlite, type Statement } from '../../archive/sqlite/sqlite.ts'
 import { temporaryDatabase } from './temporary-database.ts'
 
 /**

@@ -1,5 +1,5 @@
-import { indented } from '../../model/json-text.ts'
-import { clean } from './plain-text.ts'
+import { indented } from '../../model/json/json-text.ts'
+import { clean } from './escape.ts'
 
 const SLICE = 64 * 1024
 

@@ -1,6 +1,6 @@
 import type { MarkdownIt, StateInline } from 'markdown-it'
 
-import { NO_MAIL } from './plain-text.ts'
+import { NO_MAIL } from './escape.ts'
 
 /** What is to be done to an address, so that every reader sees it begin and end at the same place. */
 export type AddressMend =

@@ -1,7 +1,7 @@
 import { cutTime, monthOf } from '../../model/instant.ts'
 import type { OutputFile } from '../format.ts'
+import { escaped, escapedLabel } from './escape.ts'
 import { pathDestination } from './links.ts'
-import { escaped, escapedLabel } from './plain-text.ts'
 
 /** What the index says of a page. */
 export interface IndexLine {

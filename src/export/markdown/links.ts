@@ -1,4 +1,4 @@
-import { escaped, escapedLabel, oneLine } from './plain-text.ts'
+import { escaped, escapedLabel, oneLine } from './escape.ts'
 
 /** A longer one is no link that a person could use. */
 const LONGEST = 4096

@@ -1,14 +1,14 @@
 import { said, stringIn, type Fields } from '../../model/entries/fields.ts'
+import { referencesOf } from '../../model/entries/references.ts'
 import { cutTime, cutTimeUtc } from '../../model/instant.ts'
-import { referencesOf } from '../../model/references.ts'
 import type { ExportedConversation } from '../format.ts'
-import { textParts } from './content.ts'
-import { entryParts } from './entries.ts'
+import { textParts } from './content-blocks.ts'
+import { entryParts } from './entry-sections.ts'
+import { escaped, isOneLine } from './escape.ts'
 import { fence } from './fence.ts'
-import { archivedFields } from './files.ts'
+import { archivedFields } from './file-links.ts'
 import { frontMatter } from './front-matter.ts'
-import { EntryScope, type Archived, type Part } from './parts.ts'
-import { escaped, isOneLine } from './plain-text.ts'
+import { EntryScope, type Archived, type Part } from './page-parts.ts'
 
 /** A page's own facts, beside what the conversation says. */
 export interface PageFacts {

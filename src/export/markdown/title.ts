@@ -1,7 +1,7 @@
 import { entryView } from '../../model/entries/entry-view.ts'
 import { stringIn } from '../../model/entries/fields.ts'
 import type { ExportedConversation } from '../format.ts'
-import { oneLine } from './plain-text.ts'
+import { oneLine } from './escape.ts'
 
 /** What people call a conversation: its name, or what it begins with, or its id. */
 export function titleOf(conversation: ExportedConversation): string {

@@ -1,4 +1,4 @@
-import { elements } from '../json-text.ts'
+import { elements } from '../json/json-text.ts'
 import { fieldsOf, restOf, said, stringIn, typeName, type Fields } from './fields.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { isObjectText } from '../json-text.ts'
+import { isObjectText } from '../json/json-text.ts'
 import { chunkViews, type ChunkView } from './chunk-view.ts'
 import { fieldsOf, restOf, said, stringIn, typeName, type Fields } from './fields.ts'
 

@@ -1,4 +1,4 @@
-import { eachMember } from '../json-text.ts'
+import { eachMember } from '../json/json-text.ts'
 
 /** The members of an object as JSON texts, by their keys; of two under one key the last, as for JSON.parse. */
 export type Fields = ReadonlyMap<string, string>

@@ -1,4 +1,4 @@
-import type { ReplayOptions } from '../plan.ts'
+import type { ReplayOptions } from '../plan/plan.ts'
 
 /** How much a run may take; undefined: as much as it needs. */
 export interface Limits {

@@ -1,10 +1,10 @@
-import type { Mode } from '../plan.ts'
-import type { Request } from '../render.ts'
-import { readEntry } from '../source.ts'
+import type { Mode } from '../plan/plan.ts'
+import type { Request } from '../plan/render.ts'
+import { readEntry } from '../plan/source.ts'
+import { answerCalls } from './call-results.ts'
+import { idsOf, openCallsIn, waitsFor } from './copy-progress.ts'
 import { fingerprintOf, inputsOf, isSentOnly, mayBeGenerated } from './fingerprint.ts'
-import { judge } from './judge.ts'
-import { answerCalls } from './results.ts'
-import { idsOf, openCallsIn, waitsFor } from './standing.ts'
+import { judge } from './match-history.ts'
 
 /** One of the requests that made a conversation, as its history shows. */
 export interface FoundRequest {

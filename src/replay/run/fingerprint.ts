@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto'
 
-import { canonicalJson } from '../../model/canonical-json.ts'
 import { stringIn } from '../../model/entries/fields.ts'
-import { elements, isArrayText, isObjectText, member } from '../../model/json-text.ts'
-import { readEntry, type SourceEntry } from '../source.ts'
+import { canonicalJson } from '../../model/json/canonical-json.ts'
+import { elements, isArrayText, isObjectText, member } from '../../model/json/json-text.ts'
+import { readEntry, type SourceEntry } from '../plan/source.ts'
 
 /**
  * What entries look like in a history: a hash of who said what, which is the same for what was sent and for what comes

@@ -1,6 +1,6 @@
 import { messageOf } from '../../errors.ts'
-import type { RunContext } from './context.ts'
-import { markOf } from './mark.ts'
+import { markOf } from './read-stamp.ts'
+import type { RunContext } from './run-context.ts'
 
 /**
  * Reads the first copies back: does the metadata come back, and is the target's clock right? Where that can't be found

@@ -1,4 +1,4 @@
-import type { CopyState } from '../../archive/replay-copies.ts'
+import type { CopyState } from '../../archive/ledger/replay-copies.ts'
 
 /** How many conversations of the plan are how; `done` includes `before` and `recognised`. */
 export interface Counts {

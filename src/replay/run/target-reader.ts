@@ -1,8 +1,8 @@
 import type { ConversationsClient, JsonReply } from '../../api/client.ts'
 import type { Clock } from '../../api/clock.ts'
 import { PageSize } from '../../backup/page-size.ts'
+import { pageOf, splitList } from '../../backup/parse-response.ts'
 import { readPart } from '../../backup/read-conversation.ts'
-import { pageOf, splitList } from '../../backup/split.ts'
 import { isHansardError } from '../../errors.ts'
 import { TargetClock } from './target-clock.ts'
 

@@ -1,5 +1,5 @@
 import { argumentsForm, jsonForm } from './entry-form.ts'
-import { isNothing, stringOf, stringTree, textOf, type Tree } from './tree.ts'
+import { isNothing, stringOf, stringTree, textOf, type Tree } from './json-tree.ts'
 
 /*
  * What validators take of a call, told anew from API.md: ids of nine letters or digits, names of up to 64 letters, digits,

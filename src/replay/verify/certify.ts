@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 
+import { callsApart, idsShared } from './call-pairs.ts'
 import type { Comparison, Copy, Difference, Replayed } from './certificate.ts'
 import { compareHistory } from './compare-history.ts'
 import { compareRow } from './compare-row.ts'
@@ -8,10 +9,9 @@ import { entryForm, formText } from './entry-form.ts'
 import { expectedEntries } from './expected-entries.ts'
 import { expectedRow } from './expected-row.ts'
 import { foundEntries } from './found-entries.ts'
-import { functionsApart } from './function-names.ts'
-import { callsApart, idsShared } from './pairs.ts'
+import { objectOf, treeOf } from './json-tree.ts'
+import { functionsApart } from './renamed-functions.ts'
 import { rowForm, type RowForm } from './row-form.ts'
-import { objectOf, treeOf } from './tree.ts'
 
 /**
  * Compares a copy with its source. It knows nothing of how the plan came to what was sent: it takes the archived texts,

@@ -1,7 +1,7 @@
 import type { Difference, Replayed } from './certificate.ts'
 import { around } from './excerpt.ts'
+import { isNothing, objectOf, stringOf, treeOf, type TreeObject } from './json-tree.ts'
 import { rowForm, STAMP, type RowForm } from './row-form.ts'
-import { isNothing, objectOf, stringOf, treeOf, type TreeObject } from './tree.ts'
 
 /** What the comparison of two rows came to. */
 export interface ComparedRow {

@@ -1,13 +1,13 @@
 import type { Answers, Difference, Replayed } from './certificate.ts'
+import { answersOf } from './compared-answers.ts'
 import { comparedPart, differingMembers, entryForm, formText, typeOf, type EntryForm } from './entry-form.ts'
 import type { Expected } from './expected-entries.ts'
 import { added, firstDifference, isRecorded } from './first-difference.ts'
 import type { FoundEntry } from './found-entries.ts'
-import { renamedTools } from './function-names.ts'
-import { answersOf } from './answers.ts'
-import { strayResult } from './results.ts'
-import { typeIn } from './texts.ts'
-import { stringOf, treeOf } from './tree.ts'
+import { typeIn } from './json-members.ts'
+import { stringOf, treeOf } from './json-tree.ts'
+import { renamedTools } from './renamed-functions.ts'
+import { strayResult } from './stray-results.ts'
 
 /** What the comparison of the turns came to. */
 export interface ComparedTurns {

@@ -1,4 +1,4 @@
-import { isObjectText } from '../../model/json-text.ts'
+import { isObjectText } from '../../model/json/json-text.ts'
 import { neverSent } from '../loss.ts'
 import {
   isNothing,
@@ -10,7 +10,7 @@ import {
   treeOf,
   withoutNulls,
   type Tree,
-} from './tree.ts'
+} from './json-tree.ts'
 
 /*
  * The forms in which the two sides are compared. The API may give what it was sent in another shape; each rule here undoes

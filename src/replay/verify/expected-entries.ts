@@ -1,10 +1,10 @@
 import type { Loss } from '../loss.ts'
-import { isAddition, isBetween } from './added-answers.ts'
+import { isAddition, isBetween } from './answer-additions.ts'
 import type { Difference, Replayed } from './certificate.ts'
 import { entryForm, type EntryForm } from './entry-form.ts'
-import { complaintAbout } from './licences.ts'
-import { pathOf, put } from './path.ts'
-import { treeOf, type Tree } from './tree.ts'
+import { treeOf, type Tree } from './json-tree.ts'
+import { complaintAbout } from './loss-rules.ts'
+import { pathOf, put } from './value-path.ts'
 
 /** An entry that must stand at the target. */
 export interface Expected {

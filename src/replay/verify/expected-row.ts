@@ -1,12 +1,12 @@
 import type { Loss } from '../loss.ts'
 import type { Difference, Replayed } from './certificate.ts'
 import { falseLoss } from './expected-entries.ts'
-import { pathOf, put, textAt, treeAt, type Path } from './path.ts'
+import { membersOf } from './json-members.ts'
+import { isNothing, objectOf, treeOf, type TreeObject } from './json-tree.ts'
 import { quotes } from './quotes.ts'
 import { isEmpty } from './row-form.ts'
-import { rowLicences, type RowPlace } from './row-licences.ts'
-import { membersOf } from './texts.ts'
-import { isNothing, objectOf, treeOf, type TreeObject } from './tree.ts'
+import { rowLicences, type RowPlace } from './row-loss-rules.ts'
+import { pathOf, put, textAt, treeAt, type Path } from './value-path.ts'
 
 /** What the row of the copy must say if it lost what is declared; and what is wrong with what is declared. */
 export interface ExpectedRow {

@@ -1,9 +1,9 @@
 import type { BodyHold, ConversationsClient, JsonReply } from '../../api/client.ts'
 import { HansardError, isHansardError } from '../../errors.ts'
-import { compact, elements, isArrayText, isObjectText, member, members } from '../../model/json-text.ts'
-import { redactBody, redactEntry, redactSecrets } from '../../model/secrets.ts'
+import { compact, elements, isArrayText, isObjectText, member, members } from '../../model/json/json-text.ts'
+import { redactBody, redactEntry, redactSecrets } from '../../model/secrets/redact-json.ts'
 import type { Copy } from './certificate.ts'
-import { stringMember } from './texts.ts'
+import { stringMember } from './json-members.ts'
 
 /** How to read. */
 export interface FetchOptions {

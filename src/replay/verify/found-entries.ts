@@ -1,6 +1,6 @@
 import { entryForm, type EntryForm } from './entry-form.ts'
-import { stringMember } from './texts.ts'
-import { treeOf } from './tree.ts'
+import { stringMember } from './json-members.ts'
+import { treeOf } from './json-tree.ts'
 
 /** An entry of the target. */
 export interface FoundEntry {

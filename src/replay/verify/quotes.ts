@@ -1,4 +1,4 @@
-import { textOf, treeOf } from './tree.ts'
+import { textOf, treeOf } from './json-tree.ts'
 
 /** How much of what was there a loss quotes at most. */
 const QUOTED = 500

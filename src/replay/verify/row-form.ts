@@ -7,7 +7,7 @@ import {
   withoutNulls,
   type Tree,
   type TreeObject,
-} from './tree.ts'
+} from './json-tree.ts'
 
 /** The member of a copy's metadata that holds its stamp: no fact of the conversation. */
 export const STAMP = 'hansard_replay'

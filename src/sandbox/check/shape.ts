@@ -1,9 +1,4 @@
-/** One thing wrong with a request, as the API names it. */
-export interface Complaint {
-  readonly type: string
-  readonly loc: readonly (string | number)[]
-  readonly msg: string
-}
+import type { Complaint } from '../replies/error-responses.ts'
 
 /** Says what is wrong with a value; nothing when it fits. */
 export type Shape = (value: unknown, loc: Complaint['loc']) => Complaint[]

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
 import { openArchive } from '../../../src/archive/archive.ts'
-import { lineOfConversation } from '../../../src/export/jsonl.ts'
+import { lineOfConversation } from '../../../src/export/jsonl-format.ts'
 import { seededRandom } from '../../../src/sandbox/random.ts'
 import { testFolder } from '../../support/folder.ts'
 import { makeSoundArchive } from '../../support/sound-archive.ts'

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 
 import { openArchive } from '../../../src/archive/archive.ts'
 import { verifyArchive } from '../../../src/archive/integrity/verify-archive.ts'
-import { openSqlite } from '../../../src/archive/sqlite.ts'
+import { openSqlite } from '../../../src/archive/sqlite/sqlite.ts'
 import { change, damagedArchives } from '../../support/damaged-archives.ts'
 import { destroyPage } from '../../support/damaged-pages.ts'
 import { testFolder } from '../../support/folder.ts'

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 
 import { openArchive } from '../../../src/archive/archive.ts'
 import { listCommand } from '../../../src/cli/commands/list.ts'
-import { loadStories, storiesDirectory } from '../../../src/sandbox/stories.ts'
+import { loadStories, storiesDirectory } from '../../../src/sandbox/seed/load-stories.ts'
 import { world } from '../../support/world.ts'
 
 async function listOn(archive: string, columns: number): Promise<string[]> {

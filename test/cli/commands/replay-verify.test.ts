@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
-import { linesOfCertificate } from '../../../src/cli/certificate-lines.ts'
+import { linesOfCertificate } from '../../../src/cli/terminal/certificate-lines.ts'
 import type { Certificate } from '../../../src/replay/verify/certificate.ts'
 import { replayWorld, type ReplayWorld } from '../../support/replay-world.ts'
 

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
+import { clean } from '../../../src/export/markdown/escape.ts'
 import { isSafe } from '../../../src/export/markdown/links.ts'
-import { clean } from '../../../src/export/markdown/plain-text.ts'
 import { quotation } from '../../../src/export/markdown/quote.ts'
-import { elementsIn, rendered, textOf } from '../../support/markdown-reader.ts'
 import { hostileText, wordsOf } from '../../support/hostile-markdown.ts'
+import { elementsIn, rendered, textOf } from '../../support/markdown-reader.ts'
 
 const quoted = (text: string) => quotation(clean(text))
 

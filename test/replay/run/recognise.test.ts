@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
 import { openArchive } from '../../../src/archive/archive.ts'
-import type { SandboxAccount } from '../../../src/sandbox/account.ts'
+import type { SandboxAccount } from '../../../src/sandbox/account/account.ts'
 import type { Behaviour } from '../../../src/sandbox/behaviour.ts'
 import { proxy } from '../../support/proxy.ts'
 import { replayWorld, type ReplayWorld } from '../../support/replay-world.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { STAMP_KEY, describeStamp } from '../../../src/replay/stamp.ts'
+import { STAMP_KEY, describeStamp } from '../../../src/replay/plan/stamp.ts'
 import type { Comparison, Replayed } from '../../../src/replay/verify/certificate.ts'
 import { compareCopy } from '../../../src/replay/verify/certify.ts'
 import { STAMP } from '../../../src/replay/verify/row-form.ts'

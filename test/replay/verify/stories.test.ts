@@ -2,14 +2,14 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 
 import { ConversationsClient } from '../../../src/api/client.ts'
 import { emptyArchive } from '../../../src/archive/archive.ts'
-import type { ReplayOptions, Tail } from '../../../src/replay/plan.ts'
-import { preflight } from '../../../src/replay/preflight.ts'
+import type { ReplayOptions, Tail } from '../../../src/replay/plan/plan.ts'
+import { preflight } from '../../../src/replay/plan/preflight.ts'
 import { compareCopy } from '../../../src/replay/verify/certify.ts'
 import type { Behaviour } from '../../../src/sandbox/behaviour.ts'
 import { replayOnce } from '../../support/copies.ts'
 import { strictest } from '../../support/replay.ts'
-import { storyOptions as options, storySources } from '../../support/story-sources.ts'
 import { visit } from '../../support/sandbox.ts'
+import { storyOptions as options, storySources } from '../../support/story-sources.ts'
 
 const targets: Partial<Behaviour>[] = [
   {},

@@ -1,0 +1,72 @@
+import { HansardError } from '../errors.ts'
+import { isObjectText, members, replaceAt } from '../model/json/json-text.ts'
+import { lookups, operations, type Operation } from './operations.ts'
+import type { ApiRequest, CallName } from './transport.ts'
+
+/** A value of the query; undefined leaves it out. */
+export type Query = Readonly<Record<string, string | number | undefined>>
+
+/** What a call takes besides its name. */
+export interface CallArguments {
+  /** The conversation, agent or file, where the path has a place for it. */
+  readonly id?: string | undefined
+  readonly query?: Query | undefined
+  /** An object, or JSON text, which is sent token for token but for `stream`. */
+  readonly body?: object | string | undefined
+}
+
+const everyOperation: Readonly<Record<CallName, Operation>> = { ...operations, ...lookups }
+
+/** Builds the request of a call. */
+export function requestOf(name: CallName, basePath: string, { id, query, body }: CallArguments): ApiRequest {
+  const operation = everyOperation[name]
+  return {
+    name,
+    operation,
+    path: basePath + pathOf(name, operation, id) + queryOf(query),
+    body: operation.method === 'POST' ? bodyText(name, body ?? {}, operation.streams) : undefined,
+  }
+}
+
+function pathOf(name: CallName, { path }: Operation, id: string | undefined): string {
+  if (!path.includes('{id}')) return path
+  if (id === undefined || id === '' || id === '.' || id === '..' || /\p{Surrogate}/u.test(id))
+    throw new HansardError(
+      'usage',
+      `The operation ${name} needs an id${id === undefined ? '' : `, and ${JSON.stringify(id)} is none`}`,
+      {
+        hint: 'Give the id as the API lists it, such as conv_0684fe18cbc57ba6800065acdd2b6c85.',
+      },
+    )
+  return path.replace('{id}', () => encodeURIComponent(id))
+}
+
+function queryOf(query: Query = {}): string {
+  const pairs = Object.entries(query)
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => `${encodeURIComponent(key)}=${encodeURIComponent(value ?? '')}`)
+  return pairs.length === 0 ? '' : `?${pairs.join('&')}`
+}
+
+/** The operation decides about `stream`, whatever the body says; all else in a text is left as it is. */
+function bodyText(name: CallName, body: object | string, stream: boolean): string {
+  if (typeof body !== 'string') return JSON.stringify({ ...body, stream })
+  if (!isObjectJson(body))
+    throw new HansardError('usage', `The body of ${name} is not the JSON text of an object`, {
+      hint: 'Give an object such as {"model": "…", "inputs": "…"}.',
+    })
+  const replaced = replaceAt(body, ['stream'], () => String(stream))
+  const fields = members(replaced)
+  if (fields.some(({ key }) => key === 'stream')) return replaced
+  const open = body.indexOf('{') + 1
+  return `${body.slice(0, open)}"stream":${stream}${fields.length === 0 ? '' : ','}${body.slice(open)}`
+}
+
+function isObjectJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return isObjectText(text)
+  } catch {
+    return false
+  }
+}

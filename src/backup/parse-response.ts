@@ -1,0 +1,70 @@
+import type { EntryList } from '../archive/content/revisions.ts'
+import { HansardError } from '../errors.ts'
+import { compact, elements, isObjectText, member, replaceAt } from '../model/json/json-text.ts'
+import { redactBody, redactEntry, redactSecrets } from '../model/secrets/redact-json.ts'
+import { redactText } from '../model/secrets/redact-text.ts'
+
+/** An answer of the API: the text as it came, and what it says. */
+interface Answer {
+  readonly text: string
+  readonly json: unknown
+}
+
+/**
+ * Splits the answer to getHistory or getMessages into its envelope and the texts of its entries, without secrets.
+ *
+ * @throws HansardError `unexpected-shape` with the whole body, without secrets, when it is not the list of this conversation
+ */
+export function splitList(answer: Answer, list: 'entries' | 'messages', id: string): EntryList {
+  const { text, json } = answer
+  const envelope = json as Record<string, unknown> | null
+  if (typeof envelope !== 'object' || envelope === null || !Array.isArray(envelope[list])) {
+    throw unexpected(`the answer has no list of ${list}`, text)
+  }
+  if (envelope['conversation_id'] !== id) {
+    throw unexpected(
+      `the answer is about another conversation: ${JSON.stringify(envelope['conversation_id'])}`,
+      text,
+    )
+  }
+  const entries = elements(member(text, list)?.value ?? '').map(compact)
+  const stray = entries.findIndex((entry) => !isObjectText(entry))
+  if (stray !== -1) throw unexpected(`entry ${stray} is not an object`, text)
+  const parsed = envelope[list] as readonly object[]
+  return {
+    envelope: redactSecrets(compact(replaceAt(text, [list], () => '[]'))),
+    entries: entries.map((entry, i) => redactEntry(entry, Object.keys(parsed[i] ?? {}))),
+  }
+}
+
+/** A page of the listing. */
+export interface ListPage {
+  /** The rows, parsed. */
+  readonly rows: readonly unknown[]
+  /** The texts of the same rows, as they came but for white space. */
+  readonly texts: readonly string[]
+  /** The answer itself says that rows follow; only an envelope can. */
+  readonly saysMore: boolean
+}
+
+/**
+ * Splits a page of the listing into its rows: a bare array, as specified, or the `data` of an envelope
+ * (`object: "list"`), which is how other lists of the API come.
+ *
+ * @throws HansardError `unexpected-shape` with the whole body, without secrets, when it is neither
+ */
+export function pageOf({ text, json }: Answer): ListPage {
+  if (Array.isArray(json)) return { rows: json, texts: elements(text).map(compact), saysMore: false }
+  const { object, data, has_more: more } = Object(json) as Readonly<Record<string, unknown>>
+  if (object !== 'list' || !Array.isArray(data))
+    throw unexpected('a page of the listing is not an array', text)
+  const texts = elements(member(text, 'data')?.value ?? '').map(compact)
+  return { rows: data, texts, saysMore: more === true }
+}
+
+function unexpected(what: string, body: string): HansardError {
+  return new HansardError('unexpected-shape', `Unexpected response from the API: ${redactText(what)}`, {
+    hint: 'Check the base URL and the proxy. If it happens again, please report it; `hansard api` shows the response.',
+    body: redactBody(body),
+  })
+}

@@ -1,0 +1,83 @@
+import { hash } from 'node:crypto'
+
+import { HansardError, isHansardError, messageOf } from '../errors.ts'
+import type { Window } from './listing-window.ts'
+
+/** Too large rows that may stand side by side; where there are more, it is the service that fails. */
+const MOST_NEIGHBOURS = 20
+
+/** How the rows of the listing are read and made. */
+export interface RowMaker<Row> {
+  /** Reads one page. */
+  readonly ask: (window: Window) => Promise<Row[]>
+  /** Makes the row that stands for one that is too large to be read. */
+  readonly standIn: (key: string, problem: unknown) => Row
+}
+
+/**
+ * Reads a page that was too large as ever smaller pages, down to one row each. A row that is too large alone is replaced
+ * by one that stands for it. The pieces are read one after the other, so together they prove nothing about the listing.
+ *
+ * @throws the same error where no single row is to blame: then pages of another size help
+ */
+export async function readInPieces<Row extends { readonly key: string }>(
+  maker: RowMaker<Row>,
+  window: Window,
+  tooLarge: unknown,
+): Promise<Row[]> {
+  let blamed = 0
+  const read = async (piece: Window, known?: unknown): Promise<Row[]> => {
+    try {
+      if (known === undefined) return await maker.ask(piece)
+    } catch (thrown) {
+      if (!isHansardError(thrown, 'too-large')) throw thrown
+      return read(piece, thrown)
+    }
+    if (piece.size === 1) {
+      blamed++
+      return [await standInFor(maker, piece.page, known)]
+    }
+    const parts = smallestFactor(piece.size)
+    const rows: Row[] = []
+    for (let i = 0; i < parts; i++)
+      rows.push(...(await read({ page: piece.page * parts + i, size: piece.size / parts })))
+    return rows
+  }
+  const rows = await read(window, tooLarge)
+  if (blamed === 0) throw tooLarge
+  return rows
+}
+
+/**
+ * Nobody knows the id of a row that can't be read. It is named after the row that follows it, so that the next run knows
+ * it again: new rows are added at the other end.
+ */
+async function standInFor<Row extends { readonly key: string }>(
+  { ask, standIn }: RowMaker<Row>,
+  page: number,
+  tooLarge: unknown,
+): Promise<Row> {
+  for (let distance = 1; distance <= MOST_NEIGHBOURS; distance++) {
+    try {
+      const [next] = await ask({ page: page + distance, size: 1 })
+      const place = `${distance} before ${next?.key ?? 'the end'}`
+      return standIn(`row-${hash('sha256', place).slice(0, 16)}`, explained(place, tooLarge))
+    } catch (thrown) {
+      if (!isHansardError(thrown, 'too-large')) throw thrown
+    }
+  }
+  throw new HansardError(
+    'unexpected-shape',
+    `Over ${MOST_NEIGHBOURS} rows of the listing in succession are too large: ${messageOf(tooLarge)}`,
+    { hint: 'Check the base URL and the proxy. If it happens again, please report it.', cause: tooLarge },
+  )
+}
+
+function explained(place: string, tooLarge: unknown): HansardError {
+  return new HansardError('too-large', `The row ${place} of the listing is too large: ${messageOf(tooLarge)}`)
+}
+
+function smallestFactor(size: number): number {
+  for (let factor = 2; factor * factor <= size; factor++) if (size % factor === 0) return factor
+  return size
+}

@@ -1,0 +1,23 @@
+import { createInterface } from 'node:readline/promises'
+
+import { HansardError } from '../../errors.ts'
+import type { Io } from '../io.ts'
+
+/** Tells whether a person is there to be asked. */
+export function canAsk({ stdin, stderr }: Io): boolean {
+  return stdin.isTTY === true && stderr.isTTY === true
+}
+
+/** Asks on the terminal; anything but a yes is a no. */
+export async function ask(question: string, { stdin, stderr, signal }: Io): Promise<boolean> {
+  const lines = createInterface({ input: stdin, output: stderr, terminal: false })
+  try {
+    const answer = await lines.question(`${question} [y/N] `, { signal })
+    return /^y(es)?$/i.test(answer.trim())
+  } catch (cause) {
+    if (signal.aborted) throw new HansardError('interrupted', 'Interrupted; nothing was sent', { cause })
+    throw cause
+  } finally {
+    lines.close()
+  }
+}

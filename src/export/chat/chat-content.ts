@@ -1,0 +1,92 @@
+import type { ChunkView } from '../../model/entries/chunk-view.ts'
+import type { EntryView } from '../../model/entries/entry-view.ts'
+import { fieldsOf, stringIn } from '../../model/entries/fields.ts'
+import { Inexpressible } from './exclusion-reasons.ts'
+
+/** What may be left away from a conversation rather than the whole conversation. */
+export type Droppable = 'thinking' | 'references' | 'executions'
+
+/** Every content of a file has one form, as tables (Arrow) give a field one type. */
+export type ContentForm = 'text' | 'parts'
+
+/** What is to be expressed, and how. */
+export interface ChatContent {
+  readonly drop: ReadonlySet<Droppable>
+  readonly form: ContentForm
+}
+
+export type Message = EntryView & { readonly kind: 'message' }
+
+/** The content of an assistant's message, as JSON: its texts are pieces of one answer, so they are joined. */
+export function assistantContent(message: Message, options: ChatContent): string {
+  const text = asItCame(message)
+  return textContent(text ?? JSON.stringify(chunksIn(message, options).map(textOf).join('')), options)
+}
+
+/** The content of a user's message, as JSON: a text, or the parts that it was sent in where a file has such. */
+export function userContent(message: Message, options: ChatContent): string {
+  const text = asItCame(message)
+  if (text !== undefined) return textContent(text, options)
+  const parts = chunksIn(message, options)
+  if (isOneText(parts)) return textContent(JSON.stringify(parts.map(textOf).join('')), options)
+  const said = parts.map(partOf)
+  if (options.form === 'text') throw new Inexpressible('textOnly')
+  return JSON.stringify(said)
+}
+
+/** A text as content, both as JSON. */
+export function textContent(text: string, { form }: ChatContent): string {
+  return form === 'text' ? text : `[{"type":"text","text":${text}}]`
+}
+
+/** Tells whether a message of the user's can be said, but not in one text. */
+export function needsParts(entry: EntryView, drop: ChatContent['drop']): boolean {
+  if (entry.kind !== 'message' || entry.role !== 'user') return false
+  const parts = entry.chunks.filter(({ kind }) => !drop.has(droppable.get(kind)?.[0] as Droppable))
+  return parts.every(({ kind }) => kind === 'text' || kind === 'image') && !isOneText(parts)
+}
+
+function isOneText(parts: readonly ChunkView[]): boolean {
+  return parts.length <= 1 && parts.every(({ kind }) => kind === 'text')
+}
+
+/** A text is a slice of what the API sent: of 5 MB nothing is copied. */
+function asItCame({ fields }: Message): string | undefined {
+  const content = fields.get('content')
+  return content?.startsWith('"') === true ? content : undefined
+}
+
+function chunksIn({ fields, chunks }: Message, options: ChatContent): ChunkView[] {
+  if (!/^[[{]/.test(fields.get('content') ?? '')) throw new Inexpressible('content')
+  return chunks.filter((chunk) => !isDropped(chunk, options))
+}
+
+const droppable: ReadonlyMap<ChunkView['kind'], readonly [Droppable, 'thinking' | 'reference']> = new Map([
+  ['thinking', ['thinking', 'thinking']],
+  ['source', ['references', 'reference']],
+  ['reference', ['references', 'reference']],
+])
+
+function isDropped({ kind }: ChunkView, { drop }: ChatContent): boolean {
+  const [what, reason] = droppable.get(kind) ?? []
+  if (what === undefined || reason === undefined) return false
+  if (drop.has(what)) return true
+  throw new Inexpressible(reason)
+}
+
+function partOf(chunk: ChunkView): object {
+  if (chunk.kind !== 'image') return { type: 'text', text: textOf(chunk) }
+  const { url, fields } = chunk
+  if (url === '') throw new Inexpressible('content')
+  const detail = stringIn(fieldsOf(fields.get('image_url') ?? '').get('detail'))
+  return { type: 'image_url', image_url: detail === null ? { url } : { url, detail } }
+}
+
+/** Types whose form the format has; a chunk of one that is unknown has another form. */
+const SAYABLE: ReadonlySet<string | undefined> = new Set([undefined, 'text', 'image_url'])
+
+function textOf(chunk: ChunkView): string {
+  if (chunk.kind === 'text') return chunk.text
+  if (chunk.kind === 'image') throw new Inexpressible('image')
+  throw SAYABLE.has(chunk.type) ? new Inexpressible('content') : new Inexpressible('chunk', chunk.type)
+}

@@ -1,0 +1,81 @@
+import { entryView, type EntryView } from '../../model/entries/entry-view.ts'
+import { stringIn } from '../../model/entries/fields.ts'
+import { isJson } from '../../model/json/is-json.ts'
+import { isObjectText } from '../../model/json/json-text.ts'
+import type { Json } from '../json-value.ts'
+import { assistantContent, textContent, userContent, type ChatContent, type Message } from './chat-content.ts'
+import { Inexpressible } from './exclusion-reasons.ts'
+
+type Known<Kind extends EntryView['kind']> = EntryView & { readonly kind: Kind }
+
+/**
+ * The messages of a history, as JSON, one an entry; calls that nothing stands between are one message. Ids, times and
+ * models have no place in them.
+ *
+ * @throws Inexpressible
+ */
+export function* messagesOf(
+  entries: Iterable<Json>,
+  options: ChatContent,
+): Generator<string, void, undefined> {
+  let calls: string[] = []
+  for (const { text } of entries) {
+    const entry = entryView(text)
+    if (entry.kind === 'execution' && options.drop.has('executions')) continue
+    if (entry.kind === 'call') {
+      calls.push(callOf(entry))
+      continue
+    }
+    if (calls.length > 0) yield messageOfCalls(calls)
+    calls = []
+    yield messageOf(entry, options)
+  }
+  if (calls.length > 0) yield messageOfCalls(calls)
+}
+
+function messageOf(entry: Exclude<EntryView, { readonly kind: 'call' }>, options: ChatContent): string {
+  switch (entry.kind) {
+    case 'message':
+      return said(entry, options)
+    case 'result':
+      return resultOf(entry, options)
+    case 'execution':
+      throw new Inexpressible('execution', entry.name)
+    case 'handoff':
+      throw new Inexpressible('handoff')
+    case 'unknown':
+      if (entry.type !== 'hansard.unreadable') throw new Inexpressible('entry', entry.type)
+      throw new Inexpressible('unreadable', stringIn(entry.fields.get('reason')))
+  }
+}
+
+function said(message: Message, options: ChatContent): string {
+  if (message.fields.get('prefix') === 'true') throw new Inexpressible('prefix')
+  if (message.role === 'user') return `{"role":"user","content":${userContent(message, options)}}`
+  if (message.role === 'assistant')
+    return `{"role":"assistant","content":${assistantContent(message, options)}}`
+  throw new Inexpressible('role', message.role)
+}
+
+function resultOf({ result, callId }: Known<'result'>, options: ChatContent): string {
+  if (result?.startsWith('"') !== true) throw new Inexpressible('result')
+  const id = JSON.stringify(callId ?? null)
+  return `{"role":"tool","content":${textContent(result, options)},"tool_call_id":${id}}`
+}
+
+function messageOfCalls(calls: readonly string[]): string {
+  return `{"role":"assistant","tool_calls":[${calls.join(',')}]}`
+}
+
+function callOf({ callId, name, confirmation = 'allowed', arguments: given }: Known<'call'>): string {
+  if (confirmation !== 'allowed') throw new Inexpressible('refused', confirmation)
+  const call = { name, arguments: argumentsOf(given ?? '') }
+  return JSON.stringify({ id: callId, type: 'function', function: call })
+}
+
+/** The format wants the JSON as a string. Where the API sent an object, its text is taken, numbers of any length and all. */
+function argumentsOf(json: string): string {
+  const text = stringIn(json) ?? json
+  if (isJson(text) && isObjectText(text)) return text
+  throw new Inexpressible('arguments')
+}

@@ -1,0 +1,83 @@
+import type { ExportedConversation, Format, Part } from './format.ts'
+import type { Json } from './json-value.ts'
+import { whole } from './left-out.ts'
+import { gzipped } from './output/gzip.ts'
+
+type JsonlOptions = {
+  readonly per?: 'conversation' | 'entry'
+  readonly gzip?: boolean
+}
+
+/** A line a conversation, or a line an entry: the texts as they came, joined and never encoded again. */
+export const jsonl: Format<JsonlOptions> = {
+  summary: 'JSON lines, the texts as the API sent them',
+  options: [
+    {
+      flags: '--per <what>',
+      about: 'what a line holds',
+      choices: ['conversation', 'entry'],
+      default: 'conversation',
+    },
+    { flags: '--gzip', about: 'compress it' },
+  ],
+  notes: `A line ends with LF. The texts are not encoded again, so that a line may hold U+2028, U+2029 or
+U+0085 as the API sent them: read lines with readline or by iterating over the file in
+Python, not with str.splitlines, which splits there too.`,
+  shape: () => 'file',
+  canStream: () => true,
+  async open({ files }, { per = 'conversation', gzip = false }) {
+    const plain = await files.create('conversations.jsonl')
+    const file = gzip ? gzipped(plain) : plain
+    return {
+      begin: async () => undefined,
+      async write(conversation) {
+        for (const part of whole(() => lines[per](conversation), sizeOf)) {
+          const isSlow = file.write(part)
+          if (isSlow !== undefined) await isSlow
+        }
+      },
+      end: () => file.close(),
+    }
+  },
+}
+
+const lines: Readonly<
+  Record<'conversation' | 'entry', (conversation: ExportedConversation) => Iterable<Part>>
+> = {
+  conversation: lineOfConversation<Json>,
+  entry: linesOfEntries,
+}
+
+function sizeOf(part: Part): number {
+  return typeof part === 'string' || part instanceof Uint8Array ? part.length : part.stored.length
+}
+
+function* linesOfEntries({ id, entries }: ExportedConversation): Generator<Part, void, undefined> {
+  const head = `{"conversation_id":${JSON.stringify(id)},"position":`
+  let position = 0
+  for (const entry of entries()) {
+    yield `${head}${position++},"entry":`
+    yield entry
+    yield '}\n'
+  }
+}
+
+/** A conversation as one line of JSONL, in pieces: its row and entries as they are given, and what stands between. */
+export function* lineOfConversation<Text>({
+  row,
+  entries,
+}: {
+  readonly row: Text
+  readonly entries: () => Iterable<Text>
+}): Generator<Text | string, void, undefined> {
+  yield '{"conversation":'
+  yield row
+  yield ',"entries":['
+  let isFirst = true
+  for (const entry of entries()) {
+    if (!isFirst) yield ','
+    yield entry
+    isFirst = false
+  }
+  yield ']}\n'
+}

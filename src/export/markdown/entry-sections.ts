@@ -1,0 +1,142 @@
+import type { Agent, EntryView } from '../../model/entries/entry-view.ts'
+import { entryView } from '../../model/entries/entry-view.ts'
+import { said, stringIn } from '../../model/entries/fields.ts'
+import { cutTime } from '../../model/instant.ts'
+import { isJson } from '../../model/json/is-json.ts'
+import { contentParts } from './content-blocks.ts'
+import { clean, escaped, isOneLine } from './escape.ts'
+import { fence, jsonFence } from './fence.ts'
+import type { EntryScope, Part } from './page-parts.ts'
+
+type Known<Kind extends EntryView['kind']> = EntryView & { readonly kind: Kind }
+
+/** An entry on its page: an anchor, a heading, what it says, and its footnotes. */
+export function* entryParts(json: string, scope: EntryScope): Generator<Part> {
+  const entry = entryView(json)
+  const names = namesOf(entry).filter((name) => name !== undefined)
+  yield `<a id="entry-${scope.position}"></a>\n\n## ${headingOf(entry, names)}\n\n`
+  // A heading has room for so much.
+  const role = entry.kind === 'message' ? entry.role : undefined
+  for (const fact of [...names, role, said(entry.fields.get('model'))])
+    if (fact !== undefined && !isOneLine(fact)) yield* fence(fact, 'text')
+  yield* partsOf(entry, scope)
+  if (entry.rest !== undefined) {
+    yield 'Other fields:\n\n'
+    yield* jsonFence(entry.rest)
+  }
+  yield* scope.notes()
+}
+
+function headingOf(entry: EntryView, names: readonly string[]): string {
+  const named = names.map((name) => escaped(name)).join(' · ')
+  const [created, model] = [stringIn(entry.fields.get('created_at')), said(entry.fields.get('model'))]
+  const facts = [created && cutTime(created, 'second'), model].flatMap((fact) =>
+    fact ? [escaped(fact)] : [],
+  )
+  return [named === '' ? titleOf(entry) : `${titleOf(entry)}: ${named}`, ...facts].join(' · ')
+}
+
+function titleOf(entry: EntryView): string {
+  switch (entry.kind) {
+    case 'message':
+      return escaped(entry.role.charAt(0).toUpperCase() + entry.role.slice(1))
+    case 'execution':
+      return 'Tool'
+    case 'call':
+      return 'Function call'
+    case 'result':
+      return 'Function result'
+    case 'handoff':
+      return 'Handoff'
+    case 'unknown':
+      if (entry.type === UNREADABLE) return 'Unreadable'
+      return `${escaped(entry.type ?? 'Entry without a type')} (unknown to this hansard)`
+  }
+}
+
+/** What a heading names. */
+function namesOf(entry: EntryView): (string | undefined)[] {
+  switch (entry.kind) {
+    case 'execution':
+      return [entry.name, stringIn(entry.function) ?? undefined]
+    case 'call':
+      return [entry.name, entry.callId, entry.confirmation]
+    case 'result':
+      return [entry.callId]
+    default:
+      return []
+  }
+}
+
+/** What stands in the place of a text that decayed. */
+const UNREADABLE = 'hansard.unreadable'
+
+function* partsOf(entry: EntryView, scope: EntryScope): Generator<Part> {
+  switch (entry.kind) {
+    case 'message':
+      return yield* contentParts(entry.chunks, scope)
+    case 'execution':
+      return yield* executionParts(entry)
+    case 'call':
+      return yield* opaque(undefined, entry.arguments)
+    case 'result':
+      if (entry.result === undefined || entry.result === '""') return yield '*empty*\n\n'
+      return yield* opaque(undefined, entry.result)
+    case 'handoff':
+      return yield `${handoff(entry)}\n\n`
+    case 'unknown':
+      return yield* entry.type === UNREADABLE ? unreadable(entry) : jsonFence(entry.json)
+  }
+}
+
+/** The code that an interpreter ran and what it printed; whatever else a tool said of itself, as JSON. */
+function* executionParts({
+  arguments: given,
+  function: called,
+  info,
+}: Known<'execution'>): Generator<string> {
+  yield* opaque('Arguments', given)
+  if (stringIn(called) === null) yield* opaque('Function', called)
+  yield* opaque('Info', info.rest)
+  if (info.code !== undefined && info.code !== '') {
+    yield 'Code:\n\n'
+    yield* fence(info.code, 'python')
+  }
+  if (info.output !== undefined && info.output !== '') {
+    yield 'Output:\n\n'
+    yield* fence(info.output, 'text')
+  } else if (info.code !== undefined) yield 'It printed nothing.\n\n'
+  if (given === undefined && Object.values(info).every((part) => part === undefined))
+    yield '*The API says no more of it.*\n\n'
+}
+
+/** Arguments and results are whatever somebody sent: JSON if they are, also within a string, and text otherwise. */
+function* opaque(label: string | undefined, json: string | undefined): Generator<string> {
+  if (json === undefined) return
+  if (label !== undefined) yield `${label}:\n\n`
+  const text = stringIn(json)
+  if (text === null) yield* jsonFence(json)
+  else yield* isJsonOfMany(text) ? jsonFence(text) : fence(text, 'text')
+}
+
+/** An object or an array; a bare number or word reads better as the text that it is. */
+function isJsonOfMany(text: string): boolean {
+  return /^\s*[[{]/.test(text) && isJson(text)
+}
+
+/** Captures name only the receiver. */
+function handoff({ from, to }: Known<'handoff'>): string {
+  const [sender, receiver] = [agent(from), agent(to) ?? 'an agent that is not named']
+  return sender === undefined ? `To ${receiver}` : `From ${sender} to ${receiver}`
+}
+
+function agent({ name, id }: Agent): string | undefined {
+  if (name === undefined) return id === undefined ? undefined : escaped(id, Infinity)
+  return id === undefined ? escaped(name, Infinity) : `${escaped(name, Infinity)} (${escaped(id, Infinity)})`
+}
+
+function* unreadable({ fields }: EntryView): Generator<string> {
+  const [reason, text] = [stringIn(fields.get('reason')), stringIn(fields.get('text'))]
+  yield `*This entry could not be read: ${escaped(reason ?? 'no reason is known')}.*\n\n`
+  if (text !== null) yield* fence(clean(text), 'text')
+}

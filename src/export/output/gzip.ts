@@ -1,0 +1,31 @@
+import { once } from 'node:events'
+import { finished } from 'node:stream/promises'
+import { createGzip } from 'node:zlib'
+
+import type { OutputFile } from '../format.ts'
+import { Json } from '../json-value.ts'
+
+/** Compresses what is written to a file. The header carries no time: the same content gives the same bytes. */
+export function gzipped(file: OutputFile): OutputFile {
+  const gzip = createGzip()
+  const copied = copy(gzip, file)
+  copied.catch((thrown: Error) => gzip.destroy(thrown))
+  return {
+    write: (part) =>
+      gzip.write(part instanceof Json ? part.stored : part) ? undefined : drained(gzip, copied),
+    close: async () => {
+      gzip.end()
+      await Promise.all([copied, finished(gzip)])
+      await file.close()
+    },
+  }
+}
+
+async function copy(gzip: AsyncIterable<Uint8Array>, file: OutputFile): Promise<void> {
+  for await (const chunk of gzip) await file.write(chunk)
+}
+
+/** Whoever waits for room must hear of it when the other end failed. */
+async function drained(gzip: NodeJS.EventEmitter, copied: Promise<void>): Promise<void> {
+  await Promise.race([once(gzip, 'drain'), copied])
+}

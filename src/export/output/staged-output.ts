@@ -1,0 +1,142 @@
+import { existsSync } from 'node:fs'
+import { mkdir, open, opendir, rename } from 'node:fs/promises'
+import { basename, dirname, join, posix, resolve } from 'node:path'
+
+import type { OutputFile } from '../format.ts'
+import { explainFile } from './file-errors.ts'
+import { FileList } from './file-list.ts'
+import { manifestText, type Manifest } from './manifest.ts'
+import { HashedFile } from './output-file.ts'
+import { checkFolder, checkPlace, manifestPath, type Place } from './output-place.ts'
+import type { Output } from './output.ts'
+import { Staging } from './staging.ts'
+
+/**
+ * The owner of an export's files. They are written into a folder beside their place (`NAME.part`), reach the disk, and
+ * are renamed to their place as a whole. That folder is locked while it is in use, by a lock that ends with its process:
+ * what a killed export left there, the next one to the same place clears away.
+ *
+ * @throws HansardError `usage` or `file` where it can't be written, `archive-locked` while another export writes there
+ */
+export async function stageOutput(given: Place): Promise<Output> {
+  try {
+    checkFolder(given)
+    const staging = await Staging.begin(resolve(given.path))
+    return await begun(given, staging).catch(async (thrown: unknown) => {
+      await staging.end()
+      throw thrown
+    })
+  } catch (thrown) {
+    throw explainFile(thrown)
+  }
+}
+
+async function begun(place: Place, staging: Staging): Promise<Output> {
+  checkPlace(place)
+  await mkdir(staging.path('out'), { mode: 0o700 })
+  const files = await FileList.create(staging.path('files'))
+  return new StagedOutput({ ...place, path: resolve(place.path) }, staging, files)
+}
+
+class StagedOutput implements Output {
+  readonly #place: Place
+  readonly #staging: Staging
+  readonly #files: FileList
+  readonly #open = new Set<HashedFile>()
+  #isBegun = false
+  #isOver = false
+
+  constructor(place: Place, staging: Staging, files: FileList) {
+    this.#place = place
+    this.#staging = staging
+    this.#files = files
+  }
+
+  async create(path: string): Promise<OutputFile> {
+    const name = this.#nameOf(path)
+    const absolute = join(this.#staging.path('out'), name)
+    if (name.includes('/')) await mkdir(dirname(absolute), { recursive: true, mode: 0o700 })
+    const file = await this.#begin(absolute)
+    this.#isBegun = true
+    return {
+      write: (part) => file.write(part),
+      close: () => this.#files.add(name, this.#close(file)),
+    }
+  }
+
+  async commit(head: Omit<Manifest, 'files'>): Promise<void> {
+    const manifest = await this.#begin(this.#staging.path('manifest'))
+    for await (const part of manifestText(head, await this.#files.settled())) await manifest.write(part)
+    await this.#close(manifest)
+    checkPlace(this.#place)
+    await this.#move()
+    await sync(dirname(this.#place.path))
+    await this.#end()
+  }
+
+  async abandon(): Promise<void> {
+    if (this.#isOver) return
+    for (const file of this.#open) await file.discard()
+    await this.#files.abandon()
+    await this.#end()
+  }
+
+  async #begin(path: string): Promise<HashedFile> {
+    const file = await HashedFile.create(path)
+    this.#open.add(file)
+    return file
+  }
+
+  #close(file: HashedFile): ReturnType<HashedFile['close']> {
+    this.#open.delete(file)
+    return file.close()
+  }
+
+  /** Whatever a name is made of, no file is written anywhere but inside the output. */
+  #nameOf(path: string): string {
+    if (this.#place.shape === 'file') {
+      if (this.#isBegun) throw new Error('a format of one file began a second one')
+      return basename(this.#place.path)
+    }
+    const isInside =
+      path !== '' && posix.normalize(path) === path && !/^(\/|\.\.?(\/|$))|\/$|[\\\0]/.test(path)
+    if (!isInside || path === 'manifest.json') throw new Error(`no file of an export can be called ${path}`)
+    return path
+  }
+
+  /** One rename, of a whole folder, or of a file and then of the manifest beside it; `Staging` mends what falls between. */
+  async #move(): Promise<void> {
+    const { path, shape } = this.#place
+    const [out, manifest] = [this.#staging.path('out'), this.#staging.path('manifest')]
+    if (shape === 'file') {
+      await rename(join(out, basename(path)), path)
+      return rename(manifest, manifestPath(this.#place))
+    }
+    await rename(manifest, join(out, 'manifest.json'))
+    await syncFolders(out)
+    if (existsSync(path)) await rename(path, this.#staging.path('old'))
+    await rename(out, path)
+  }
+
+  async #end(): Promise<void> {
+    this.#isOver = true
+    await this.#staging.end()
+  }
+}
+
+/** New names must reach the disk too. */
+async function syncFolders(path: string): Promise<void> {
+  for await (const entry of await opendir(path)) {
+    if (entry.isDirectory()) await syncFolders(join(path, entry.name))
+  }
+  await sync(path)
+}
+
+async function sync(path: string): Promise<void> {
+  const folder = await open(path)
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
+  }
+}

@@ -1,0 +1,128 @@
+import { HansardError } from '../../errors.ts'
+import type { ExportedConversation, Format, Writer } from '../format.ts'
+import { whole } from '../left-out.ts'
+import { conversationColumns, describeColumns, entryColumns, rowsOf, type Column } from './columns.ts'
+import { cellOf } from './csv-cells.ts'
+import { Table, type Lines } from './csv-table.ts'
+import { formulaGuard, howToUndo } from './formulas.ts'
+import { READER_LIMITS, ReaderLimits } from './reader-limits.ts'
+
+type CsvOptions = {
+  readonly table?: 'conversations' | 'entries'
+  readonly delimiter?: string
+  readonly bom?: boolean
+  readonly escapeFormulas?: boolean
+}
+
+/** What some reader takes for the end of a line or of a cell: it is quoted, whatever the delimiter is. */
+const BREAKS = /[\n\r\v\f\x1c-\x1e\x85\u2028\u2029,;\t|]/
+
+/** Two tables as RFC 4180 has them: UTF-8, commas, CRLF, quotes where they are needed. */
+export const csv: Format<CsvOptions> = {
+  summary: 'tables for spreadsheets and analysts: conversations.csv and entries.csv',
+  options: [
+    {
+      flags: '--table <name>',
+      about: 'only this table, into a file or to stdout',
+      choices: ['conversations', 'entries'],
+    },
+    {
+      flags: '--delimiter <character>',
+      about: 'what separates cells: , or ; or | or tab',
+      default: ',',
+      parse: delimiterOf,
+    },
+    { flags: '--bom', about: 'begin with a byte order mark, by which Excel knows UTF-8' },
+    {
+      flags: '--no-escape-formulas',
+      about: 'put no ’ before cells that a spreadsheet would run as formulas',
+    },
+  ],
+  notes: `Columns of conversations.csv:
+${describeColumns(conversationColumns)}
+
+Columns of entries.csv:
+${describeColumns(entryColumns)}
+
+Times are in UTC (2026-11-22T08:17:10.123456Z); one that can’t be read is as the API sent it.
+Where the API sent nothing, a cell is empty; an empty text is "".
+NUL, which most readers of CSV choke on, is U+FFFD in the cells; json has it as \\u0000.
+
+Excel splits at ; where the comma is the decimal sign (German, French, ...): use --delimiter ';'
+for it. Opened with the wrong delimiter, a file falls into pieces, whatever is quoted.
+Formulas are defused: a text that would run gets a ' in front, also behind a ; inside (with
+--delimiter ';', behind a comma). To undo it, remove one ' by replacing this regular expression with \\1:
+  ${howToUndo(',')}
+In metadata and json, such a ; is written \\u003b, which is the same JSON.
+
+${READER_LIMITS}`,
+  shape: ({ table }) => (table === undefined ? 'folder' : 'file'),
+  canStream: ({ table }) => table !== undefined,
+  async open({ files, notice }, options) {
+    const { stringify } = await import('csv-stringify/sync')
+    const { delimiter = ',', table, bom = false, escapeFormulas = true } = options
+    const lines: Lines = (rows) =>
+      stringify(rows, {
+        delimiter,
+        record_delimiter: 'windows',
+        quoted_match: BREAKS,
+        // Null stays an empty cell all the same.
+        cast: { string: (cell) => (cell === '' ? { value: cell, quoted_empty: true } : cell) },
+      })
+    const guard = escapeFormulas ? formulaGuard(delimiter) : undefined
+    const open = async <Row>(name: CsvOptions['table'], columns: readonly Column<Row>[]) => {
+      if (table !== undefined && table !== name) return undefined
+      const limits = new ReaderLimits(`${name}.csv`)
+      const cells = columns.map((column) => cellOf(column, guard))
+      const format = { columns, cells, lines, delimiter, bom }
+      return { table: new Table(await files.create(`${name}.csv`), format, limits), limits }
+    }
+    const conversations = await open('conversations', conversationColumns)
+    const entries = await open('entries', entryColumns)
+    const opened = [conversations, entries].filter((one) => one !== undefined)
+    return {
+      async begin() {
+        for (const { table } of opened) await table.begin()
+      },
+      async write(conversation) {
+        const rows = whole(() => rowsFor(conversation), sizeOf)
+        for (const { table, cells } of rows) {
+          const isSlow = table.write(cells)
+          if (isSlow !== undefined) await isSlow
+        }
+      },
+      async end() {
+        for (const { table, limits } of opened) {
+          await table.end()
+          for (const sentence of limits.sentences()) notice(sentence)
+        }
+      },
+    } satisfies Writer
+
+    function* rowsFor(conversation: ExportedConversation): Generator<RowOfTable, void, undefined> {
+      if (conversations !== undefined)
+        yield { table: conversations.table, cells: conversations.table.cellsOf(conversation) }
+      if (entries !== undefined)
+        for (const row of rowsOf(conversation))
+          yield { table: entries.table, cells: entries.table.cellsOf(row) }
+    }
+  },
+}
+
+type Cells = (string | null)[]
+type RowOfTable = {
+  readonly table: { write(cells: Cells): Promise<void> | undefined }
+  readonly cells: Cells
+}
+
+function sizeOf({ cells }: RowOfTable): number {
+  return cells.reduce((sum, cell) => sum + (cell?.length ?? 0), 0)
+}
+
+function delimiterOf(text: string): string {
+  if ([',', ';', '|', '\t'].includes(text)) return text
+  if (text === 'tab' || text === '\\t') return '\t'
+  throw new HansardError('usage', `${JSON.stringify(text)} is not a delimiter`, {
+    hint: "Use ',', ';', '|' or tab.",
+  })
+}

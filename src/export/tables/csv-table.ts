@@ -1,0 +1,96 @@
+import type { OutputFile } from '../format.ts'
+import type { Column } from './columns.ts'
+import type { CellOf } from './csv-cells.ts'
+import type { ReaderLimits } from './reader-limits.ts'
+
+/** Turns rows into lines of CSV. */
+export type Lines = (rows: (string | null)[][]) => string
+
+/** How a table is written. */
+export interface TableFormat<Row> {
+  readonly columns: readonly Column<Row>[]
+  readonly cells: readonly CellOf<Row>[]
+  readonly lines: Lines
+  readonly delimiter: string
+  readonly bom: boolean
+}
+
+/** Rows are turned into lines together: asking the library anew for each takes its time. */
+const BATCH = 64 * 1024
+
+/** Above this a row is written in pieces: the library makes several copies of each cell, and 5 MB took 100 MB so. */
+const LARGE = 256 * 1024
+
+/** Writes one table into one file, and counts what some readers will not take. */
+export class Table<Row> {
+  readonly #file: OutputFile
+  readonly #format: TableFormat<Row>
+  readonly #limits: ReaderLimits
+  #rows: (string | null)[][] = []
+  #size = 0
+
+  constructor(file: OutputFile, format: TableFormat<Row>, limits: ReaderLimits) {
+    this.#file = file
+    this.#format = format
+    this.#limits = limits
+  }
+
+  async begin(): Promise<void> {
+    const { bom, columns, lines } = this.#format
+    if (bom) await this.#file.write('\ufeff')
+    await this.#file.write(lines([columns.map(({ name }) => name)]))
+  }
+
+  /** The cells of a row; what can't be shown is thrown here, before a byte of the row is written. */
+  cellsOf(row: Row): (string | null)[] {
+    return this.#format.cells.map((cell) => cell(row))
+  }
+
+  write(cells: (string | null)[]): Promise<void> | undefined {
+    this.#limits.count(cells)
+    const size = cells.reduce((sum, cell) => sum + (cell?.length ?? 0), 0)
+    if (size > LARGE) return this.#writeLarge(cells)
+    this.#rows.push(cells)
+    this.#size += size
+    return this.#size < BATCH ? undefined : this.#flush()
+  }
+
+  async end(): Promise<void> {
+    await this.#flush()
+    await this.#file.close()
+  }
+
+  async #writeLarge(cells: readonly (string | null)[]): Promise<void> {
+    await this.#flush()
+    let separator = ''
+    for (const cell of cells) {
+      await this.#file.write(separator)
+      if (cell !== null) await this.#writeQuoted(cell)
+      separator = this.#format.delimiter
+    }
+    await this.#file.write('\r\n')
+  }
+
+  async #writeQuoted(cell: string): Promise<void> {
+    await this.#file.write('"')
+    for (const piece of piecesOf(cell)) await this.#file.write(piece.replaceAll('"', '""'))
+    await this.#file.write('"')
+  }
+
+  async #flush(): Promise<void> {
+    const rows = this.#rows
+    this.#rows = []
+    this.#size = 0
+    if (rows.length > 0) await this.#file.write(this.#format.lines(rows))
+  }
+}
+
+function* piecesOf(text: string): Generator<string, void, undefined> {
+  for (let start = 0; start < text.length;) {
+    let end = start + BATCH
+    // Half a surrogate pair is no character.
+    if (/[\ud800-\udbff]/.test(text.charAt(end - 1))) end++
+    yield text.slice(start, end)
+    start = end
+  }
+}

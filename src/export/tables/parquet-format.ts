@@ -1,0 +1,92 @@
+import { monthOf } from '../../model/instant.ts'
+import type { ExportedConversation, Files, Format } from '../format.ts'
+import { whole } from '../left-out.ts'
+import { conversationColumns, describeColumns, entryColumns, rowsOf, type Column } from './columns.ts'
+import { ParquetFile, valuesOf, type ParquetLibrary, type Value } from './parquet-file.ts'
+
+/**
+ * Two tables, each a folder of Parquet files by the month in which a conversation was created. Conversations come in the
+ * order of that time, so that one month is written at a time, and none is begun again.
+ */
+export const parquet: Format = {
+  summary: 'tables for DuckDB, Spark, Trino or ClickHouse: Parquet by month, a folder for each',
+  options: [],
+  notes: `Columns of conversations/month=*/part-0.parquet:
+${describeColumns(conversationColumns)}
+
+Columns of entries/month=*/part-0.parquet:
+${describeColumns(entryColumns)}
+
+The month is that in which the conversation was created, in UTC; month=unknown where that was not said.
+Times are timestamps (microseconds, UTC), null where the API sent none that can be read; json has what it sent.`,
+  shape: () => 'folder',
+  canStream: () => false,
+  async open({ files }) {
+    const library = await import('hyparquet-writer')
+    const conversations = new Partitions('conversations', conversationColumns, files, library)
+    const entries = new Partitions('entries', entryColumns, files, library)
+    return {
+      begin: async () => undefined,
+      async write(conversation) {
+        const month = conversation.createdAt === null ? UNKNOWN : monthOf(conversation.createdAt)
+        for (const { table, values } of whole(() => rowsFor(conversation), sizeOf))
+          await table.write(month, values)
+      },
+      async end() {
+        await conversations.end()
+        await entries.end()
+      },
+    }
+
+    function* rowsFor(conversation: ExportedConversation): Generator<RowOfTable, void, undefined> {
+      yield { table: conversations, values: valuesOf(conversationColumns, conversation) }
+      for (const row of rowsOf(conversation)) yield { table: entries, values: valuesOf(entryColumns, row) }
+    }
+  },
+}
+
+const UNKNOWN = 'unknown'
+
+interface RowOfTable {
+  readonly table: Partitions
+  readonly values: readonly Value[]
+}
+
+function sizeOf({ values }: RowOfTable): number {
+  return values.reduce<number>((sum, value) => sum + (typeof value === 'string' ? value.length : 8), 0)
+}
+
+/** The files of a table, one open at a time. */
+class Partitions {
+  readonly #table: string
+  readonly #columns: readonly Column<never>[]
+  readonly #files: Files
+  readonly #library: ParquetLibrary
+  #month: string | undefined
+  #file: ParquetFile | undefined
+
+  constructor(table: string, columns: readonly Column<never>[], files: Files, library: ParquetLibrary) {
+    this.#table = table
+    this.#columns = columns
+    this.#files = files
+    this.#library = library
+  }
+
+  async write(month: string, values: readonly Value[]): Promise<void> {
+    if (month !== this.#month) await this.#begin(month)
+    await this.#file?.write(values)
+  }
+
+  /** A table without a row is a file without a row: its readers find the columns. */
+  async end(): Promise<void> {
+    if (this.#file === undefined) await this.#begin(UNKNOWN)
+    await this.#file?.end()
+  }
+
+  async #begin(month: string): Promise<void> {
+    await this.#file?.end()
+    this.#month = month
+    const file = await this.#files.create(`${this.#table}/month=${month}/part-0.parquet`)
+    this.#file = new ParquetFile(file, this.#columns, this.#library)
+  }
+}

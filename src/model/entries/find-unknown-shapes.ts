@@ -1,0 +1,101 @@
+import { elements, isObjectText } from '../json/json-text.ts'
+import { fieldsOf, stringIn, typeName, type Fields } from './fields.ts'
+
+/** Something that the API sent and its specification does not know. */
+export interface UnknownShape {
+  readonly kind: 'entry' | 'chunk' | 'field' | 'value'
+  /** `memory.recall`, `hologram`, `tool.execution.function`, `message.input.role=system`. */
+  readonly name: string
+}
+
+/**
+ * Compares a conversation's row and entries, both as JSON, with the specification; each unknown shape as often as it
+ * occurs. Without a row only the entries are looked at.
+ */
+export function unknownShapes(row: string | undefined, entries: Iterable<string>): UnknownShape[] {
+  const ofRow = unknownMembers('conversation', fieldsOf(row ?? ''), rowFields)
+  return [...ofRow, ...[...entries].flatMap(ofEntry)]
+}
+
+function ofEntry(json: string): UnknownShape[] {
+  if (!isObjectText(json)) return []
+  const fields = fieldsOf(json)
+  const type = typeName(fields.get('type')) ?? 'message.input'
+  const known = byType(entryFields, type)
+  if (known === undefined) return [{ kind: 'entry', name: brief(type) }]
+  const ofChunks = chunksIn(fields.get('content')).flatMap((chunk) => ofChunk(chunk, true))
+  return [...unknownMembers(type, fields, [...common, ...known]), ...ofChunks]
+}
+
+/** What lies in the thoughts of a thought is not looked at: nobody knows how deep it goes. */
+function ofChunk(json: string, isOutermost: boolean): UnknownShape[] {
+  const fields = fieldsOf(json)
+  const type = typeName(fields.get('type')) ?? 'text'
+  const known = byType(chunkFields, type)
+  if (known === undefined) return [{ kind: 'chunk', name: brief(type) }]
+  const thoughts = isOutermost ? chunksIn(fields.get('thinking')) : []
+  return [...unknownMembers(type, fields, known), ...thoughts.flatMap((thought) => ofChunk(thought, false))]
+}
+
+function chunksIn(content: string | undefined): string[] {
+  return elements(content ?? '').filter(isObjectText)
+}
+
+function unknownMembers(owner: string, fields: Fields, known: readonly string[]): UnknownShape[] {
+  return [...fields].flatMap(([key, value]): UnknownShape[] => {
+    if (!known.includes(key)) return [{ kind: 'field', name: `${owner}.${brief(key)}` }]
+    const values = byType(fieldValues, key)
+    if (values === undefined || value === 'null' || values.includes(stringIn(value) ?? '')) return []
+    return [{ kind: 'value', name: `${owner}.${key}=${brief(typeName(value) ?? '')}` }]
+  })
+}
+
+/** A name of somebody else's making may be of any length. */
+function brief(name: string): string {
+  return name.slice(0, 80)
+}
+
+/** What a table has for a name, which may be `constructor`. */
+function byType<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined
+}
+
+/** What follows is the specification (fixtures/openapi.json), and a test holds the two together. */
+export const rowFields = [
+  ...['object', 'id', 'created_at', 'updated_at', 'name', 'description', 'metadata'],
+  ...['model', 'instructions', 'tools', 'completion_args', 'guardrails'],
+  ...['agent_id', 'agent_version'],
+]
+
+const common = ['object', 'type', 'created_at', 'completed_at', 'id']
+
+export const entryFields: Readonly<Record<string, readonly string[]>> = withFields(common, {
+  'message.input': ['role', 'content', 'prefix'],
+  'message.output': ['role', 'content', 'agent_id', 'model'],
+  'tool.execution': ['name', 'arguments', 'info', 'agent_id', 'model'],
+  'function.call': ['tool_call_id', 'name', 'arguments', 'confirmation_status', 'agent_id', 'model'],
+  'function.result': ['tool_call_id', 'result'],
+  'agent.handoff': ['previous_agent_id', 'previous_agent_name', 'next_agent_id', 'next_agent_name'],
+})
+
+export const chunkFields: Readonly<Record<string, readonly string[]>> = withFields(['type'], {
+  text: ['text'],
+  image_url: ['image_url'],
+  document_url: ['document_url', 'document_name'],
+  tool_file: ['tool', 'file_id', 'file_name', 'file_type'],
+  thinking: ['thinking', 'signature', 'closed'],
+  tool_reference: ['tool', 'title', 'url', 'favicon', 'description'],
+  reference: ['reference_ids'],
+})
+
+export const fieldValues: Readonly<Record<string, readonly string[]>> = {
+  role: ['user', 'assistant'],
+  confirmation_status: ['pending', 'allowed', 'denied'],
+}
+
+function withFields(
+  shared: readonly string[],
+  own: Readonly<Record<string, readonly string[]>>,
+): Readonly<Record<string, readonly string[]>> {
+  return Object.fromEntries(Object.entries(own).map(([type, fields]) => [type, [...shared, ...fields]]))
+}

@@ -1,0 +1,17 @@
+import { entryText, type TextStyle } from './entry-text.ts'
+import { entryView } from './entry-view.ts'
+import type { Fields } from './fields.ts'
+
+/** What an entry says, as plain text for a cell of a table; its JSON, as it came, where its type is unknown. */
+export function plainText(json: string, fields?: Fields): string {
+  return entryText(entryView(json, fields), plain)
+}
+
+const plain: TextStyle = {
+  text: (text) => text,
+  label: (label) => `\n[${label}]\n`,
+  citation: (label) => ` [${label}]`,
+  reference: (ids) => ` [${ids}]`,
+  thought: (text) => `(thinking) ${text}\n`,
+  json: (json) => json,
+}

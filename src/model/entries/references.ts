@@ -1,0 +1,42 @@
+import { chunkViews } from './chunk-view.ts'
+import { fieldsOf, stringIn, type Fields } from './fields.ts'
+
+/** Something outside the conversation that it can't be understood without. */
+export interface Reference {
+  readonly kind: 'agent' | 'file'
+  readonly id: string
+  /** Of an agent; '' for the one in force. Files have none. */
+  readonly version: string
+}
+
+/** Collects the agents and files that a conversation refers to, from the JSON of its row and entries, each once. */
+export function referencesOf(row: string, entries: Iterable<string>): Reference[] {
+  const found = agentOfRow(fieldsOf(row))
+  for (const entry of entries) {
+    const fields = fieldsOf(entry)
+    found.push(...agentsOf(fields), ...filesOf(fields))
+  }
+  return [...new Map(found.map((reference) => [JSON.stringify(reference), reference])).values()]
+}
+
+function agentOfRow(fields: Fields): Reference[] {
+  const version = fields.get('agent_version') ?? 'null'
+  const isVersion = /^["\d-]/.test(version)
+  return agent(fields.get('agent_id'), isVersion ? (stringIn(version) ?? version) : '')
+}
+
+function agentsOf(fields: Fields): Reference[] {
+  return ['agent_id', 'previous_agent_id', 'next_agent_id'].flatMap((key) => agent(fields.get(key), ''))
+}
+
+function filesOf(fields: Fields): Reference[] {
+  return chunkViews(fields.get('content')).flatMap((chunk): Reference[] => {
+    const id = chunk.kind === 'file' ? stringIn(chunk.fields.get('file_id')) : null
+    return id === null || id === '' ? [] : [{ kind: 'file', id, version: '' }]
+  })
+}
+
+function agent(json: string | undefined, version: string): Reference[] {
+  const id = stringIn(json)
+  return id === null || id === '' ? [] : [{ kind: 'agent', id, version }]
+}

@@ -1,0 +1,41 @@
+import { isDeepStrictEqual } from 'node:util'
+
+import { isObjectText, member, members, numbersIn } from '../json/json-text.ts'
+
+/**
+ * Tells whether two JSON texts of an entry or a conversation say the same, though not in the same letters: the order of
+ * keys and the escapes of strings are form, not content. `completed_at` and `metadata` that the newer text lacks or has
+ * as null are no change either: history drops the one, some listings leave out the other.
+ */
+export function sameContent(older: string, newer: string): boolean {
+  if (older === newer) return true
+  try {
+    const left = lasting(older, newer)
+    const right = lasting(newer, newer)
+    return isDeepStrictEqual(JSON.parse(left), JSON.parse(right)) && sameNumbers(left, right)
+  } catch {
+    return false // too deep to compare, or decayed in the archive: kept as a change, which loses nothing
+  }
+}
+
+const fleeting = ['completed_at', 'metadata']
+
+/** The text without what the newer text has no word of. */
+function lasting(text: string, newer: string): string {
+  const dropped = fleeting.filter((key) => (member(newer, key)?.value ?? 'null') === 'null')
+  const kept = members(text).filter(({ key }) => !dropped.includes(key))
+  return isObjectText(text)
+    ? `{${kept.map(({ key, value }) => `${JSON.stringify(key)}:${value}`).join(',')}}`
+    : text
+}
+
+/** Doubles can't tell 12345678901234567890 from ...891, so numbers are compared as written, in any order. */
+function sameNumbers(older: string, newer: string): boolean {
+  return isDeepStrictEqual(longNumbers(older), longNumbers(newer))
+}
+
+function longNumbers(text: string): string[] {
+  return numbersIn(text)
+    .filter((number) => String(Number(number)) !== number)
+    .sort()
+}

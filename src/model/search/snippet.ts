@@ -1,0 +1,126 @@
+import type { Clause, SearchQuery } from './search-query.ts'
+import { placedWords, type Word } from './tokenizer.ts'
+
+/** A piece of a text around what was looked for. */
+export interface Snippet {
+  /** On one line. */
+  readonly text: string
+  /** Where in it stands what was looked for: beginning and end, in UTF-16 units. */
+  readonly marks: readonly (readonly [start: number, end: number])[]
+}
+
+/** Characters before the first match, and in all. */
+const BEFORE = 40
+const LENGTH = 160
+
+/** So many words after the first match are looked at: of a text of megabytes the rest is not read. */
+const READ_ON = 2000
+
+/** Cuts a snippet out of a text: where most of what was looked for stands together. */
+export function snippetOf(text: string, { wanted }: SearchQuery): Snippet {
+  const matches = matchesIn(text, wanted)
+  const best = bestOf(matches)
+  const start = best === undefined ? 0 : boundaryBefore(text, best.start - BEFORE)
+  const end = Math.max(boundaryBefore(text, start + LENGTH), best?.end ?? 0)
+  const inside = matches.filter((match) => match.start >= start && match.end <= end)
+  return oneLine(text, start, end, merged(inside))
+}
+
+/** Where the words looked for stand everywhere but never together, not all of a text is read for it. */
+const MOST_PARTS = 5
+
+interface Match {
+  readonly clause: number
+  readonly start: number
+  readonly end: number
+}
+
+function matchesIn(text: string, clauses: readonly Clause[]): Match[] {
+  const longest = Math.max(...clauses.map(({ words }) => words.length))
+  const matches: Match[] = []
+  let recent: Word[] = []
+  let left = READ_ON
+  let parts = MOST_PARTS
+  const words = clauses.flatMap((clause) => clause.words)
+  const isWanted = (part: string) => parts > 0 && words.some((word) => part.includes(word)) && parts-- > 0
+  for (const word of placedWords(text, isWanted)) {
+    recent = [...recent.slice(1 - longest || recent.length), word]
+    for (const [i, clause] of clauses.entries()) {
+      const first = recent.at(-clause.words.length)
+      if (first !== undefined && endsWith(recent, clause))
+        matches.push({ clause: i, start: first.start, end: word.end })
+    }
+    if (matches.length > 0 && left-- === 0) break
+  }
+  return matches
+}
+
+function endsWith(recent: readonly Word[], { words, isPrefix }: Clause): boolean {
+  const tail = recent.slice(-words.length)
+  return (
+    tail.length === words.length &&
+    words.every((word, i) => {
+      const found = tail[i]?.word ?? ''
+      return isPrefix && i === words.length - 1 ? found.startsWith(word) : found === word
+    })
+  )
+}
+
+/** The match from which a snippet shows the most different things that were looked for. */
+function bestOf(matches: readonly Match[]): Match | undefined {
+  let best: Match | undefined
+  let most = 0
+  for (const [i, match] of matches.entries()) {
+    const clauses = new Set<number>()
+    for (let j = i; j < matches.length; j++) {
+      const other = matches[j]
+      if (other === undefined || other.end > match.start + LENGTH - BEFORE) break
+      clauses.add(other.clause)
+    }
+    if (clauses.size > most) [best, most] = [match, clauses.size]
+  }
+  return best
+}
+
+/** Not inside a character, and at a space if one is near. */
+function boundaryBefore(text: string, at: number): number {
+  if (at <= 0) return 0
+  if (at >= text.length) return text.length
+  const space = text.slice(Math.max(0, at - 20), at).search(/\s\S*$/u)
+  if (space !== -1) return Math.max(0, at - 20) + space + 1
+  let boundary = at
+  while (boundary > Math.max(0, at - MOST_OF_A_CHARACTER) && isInside(text, boundary)) boundary--
+  return isLow(text.charCodeAt(boundary)) ? boundary - 1 : boundary
+}
+
+/** Marks can be stacked without end; no character that means something has so many. */
+const MOST_OF_A_CHARACTER = 64
+
+function isInside(text: string, at: number): boolean {
+  return /[\udc00-\udfff\p{M}\u200d]/u.test(text.charAt(at))
+}
+
+function isLow(code: number): boolean {
+  return code >= 0xdc00 && code <= 0xdfff
+}
+
+function merged(matches: readonly Match[]): [number, number][] {
+  const marks: [number, number][] = []
+  for (const { start, end } of [...matches].sort((a, b) => a.start - b.start)) {
+    const last = marks.at(-1)
+    if (last !== undefined && start <= last[1]) last[1] = Math.max(last[1], end)
+    else marks.push([start, end])
+  }
+  return marks
+}
+
+/** White space is replaced one for one, so that the marks stay where they are. */
+function oneLine(text: string, start: number, end: number, marks: readonly [number, number][]): Snippet {
+  const before = start > 0 ? '…' : ''
+  const after = end < text.length ? '…' : ''
+  const shift = before.length - start
+  return {
+    text: `${before}${text.slice(start, end).replaceAll(/\s/g, ' ')}${after}`,
+    marks: marks.map(([from, to]) => [from + shift, to + shift]),
+  }
+}

@@ -1,0 +1,124 @@
+import { isJson } from '../json/is-json.ts'
+import {
+  COLON,
+  COMMA,
+  decodeKey,
+  endOfString,
+  endOfValue,
+  isClosing,
+  isOpening,
+  skipSeparator,
+  skipSpace,
+} from '../json/json-text.ts'
+import { redactText, redactUnparsed } from './redact-text.ts'
+import { MARKER } from './secret-names.ts'
+import { ruleOfElement, ruleOfMember, type Place, type Rule } from './secret-places.ts'
+
+/** Stands in the archive where a connector's secret stood. */
+export const REDACTED = JSON.stringify(MARKER)
+
+/**
+ * Replaces the secrets in JSON text that the API sent: a row, an agent, a page or whatever else came. Which members are
+ * settings, and which of their values are secrets, says `secret-places.ts`; nothing but the token of a secret changes.
+ * Doing it twice changes nothing more.
+ */
+export function redactSecrets(text: string): string {
+  return redactAs('envelope', text)
+}
+
+/** Replaces the secrets in the text of a member of settings, by its name. */
+export function redactMember(name: string, value: string): string {
+  return redactAs('settings', `{${JSON.stringify(name)}:${value}}`).slice(JSON.stringify(name).length + 2, -1)
+}
+
+/**
+ * Replaces the secrets in an entry of a history. What was said, called or found there is left alone; only an entry that
+ * carries settings of its own is looked into. `keys` are its keys as JSON.parse has them.
+ */
+export function redactEntry(text: string, keys: readonly string[]): string {
+  return keys.some((key) => ruleOfMember('entry', key, '{') !== 'keep') ? redactAs('entry', text) : text
+}
+
+/** The same for a text from the archive. An older hansard redacted less; what has decayed comes back as it is. */
+export function redactStored(text: string): string {
+  try {
+    return redactSecrets(text)
+  } catch {
+    return text
+  }
+}
+
+/**
+ * Replaces the secrets in a body that could not be used, whether it is JSON or not. Bytes are taken as a character each;
+ * between the letters of UTF-16 stand zeros, in which a secret would hide, so they are left out where there is one.
+ */
+export function redactBody<T extends string | Uint8Array>(body: T): T {
+  if (typeof body === 'string') return (startsJson(body) ? redactSecrets(body) : redactUnparsed(body)) as T
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.length)
+  const text = bytes.toString('latin1').replaceAll('\0', '')
+  const redacted = redactUnparsed(text)
+  return redacted === text ? body : (new Uint8Array(Buffer.from(redacted, 'latin1')) as T)
+}
+
+/** One pass, with a stack of its own: how deep a text goes is the sender's choice. */
+function redactAs(place: Place, text: string): string {
+  const open: { readonly place: Place; readonly isArray: boolean }[] = []
+  let out = ''
+  let kept = 0
+  let i = skipSpace(text, 0)
+
+  const replace = (start: number, replacement: string) => {
+    i = endOfValue(text, start)
+    out += text.slice(kept, start) + replacement
+    kept = i
+  }
+  const take = (rule: Rule, start: number) => {
+    const first = text.charAt(start)
+    if (rule === 'redact') return first === 'n' ? skip(start) : replace(start, REDACTED)
+    if (rule === 'keep') return skip(start)
+    if (isOpening(text.charCodeAt(start))) {
+      open.push({ place: rule, isArray: first === '[' })
+      i = start + 1
+      return
+    }
+    if (first !== '"') return skip(start)
+    const quoted = text.slice(start, endOfString(text, start))
+    const redacted = redactString(quoted)
+    if (redacted === quoted) i = start + quoted.length
+    else replace(start, redacted)
+  }
+  const skip = (start: number) => {
+    i = endOfValue(text, start)
+  }
+
+  take(place, i)
+  for (let inner = open.at(-1); inner !== undefined; inner = open.at(-1)) {
+    i = skipSeparator(text, i, COMMA)
+    if (isClosing(text.charCodeAt(i))) {
+      open.pop()
+      i++
+    } else if (inner.isArray) take(ruleOfElement(inner.place, text.charAt(i)), i)
+    else {
+      const endOfKey = endOfString(text, i)
+      const start = skipSeparator(text, endOfKey, COLON)
+      take(ruleOfMember(inner.place, decodeKey(text.slice(i, endOfKey)), text.charAt(start)), start)
+    }
+  }
+  return kept === 0 ? text : out + text.slice(kept)
+}
+
+/** What JSON, a URL and a header have in common: most strings hold none of it, and need no closer look. */
+const MAY_HOLD_A_SECRET = /[@=\\']|auth|bearer|basic|key|token|secret/i
+
+/** A string of settings may be JSON, a URL or a header; `quoted` is its token. */
+function redactString(quoted: string): string {
+  if (!MAY_HOLD_A_SECRET.test(quoted)) return quoted
+  const said = decodeKey(quoted)
+  const redacted = startsJson(said) ? redactAs('settings', said) : redactText(said)
+  if (redacted === said) return quoted
+  return JSON.stringify(redacted)
+}
+
+function startsJson(text: string): boolean {
+  return /^\s*[[{"]/.test(text) && isJson(text)
+}

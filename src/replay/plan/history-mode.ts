@@ -1,0 +1,43 @@
+import { tokensOf } from './estimate.ts'
+import { answerTokens, unansweredBlocks, type Script, type ScriptOptions } from './request-sequence.ts'
+import { addAnswers } from './rules/add-answers.ts'
+import { endHistory } from './rules/end-history.ts'
+import { pairCalls } from './rules/pair-calls.ts'
+import { rewriteEntry } from './rules/rewrite-entry.ts'
+import { rewriteMessage } from './rules/rewrite-message.ts'
+import { readEntry, type SourceEntry } from './source.ts'
+
+/** Tokens of a reply to the entry that asks for nothing. */
+const SHORT_REPLY = 8
+
+/** One start with the whole transcript. */
+export function historyScript(texts: readonly string[], options: ScriptOptions): Script {
+  const entries = texts.map(readEntry)
+  const { keepsThinking, naming } = options
+  const calls = pairCalls(entries, (entry) => isSilent(entry, keepsThinking))
+  const rewritten = entries.map((entry) => rewriteEntry(entry, { keepsThinking, naming, calls }))
+  const pieces = addAnswers(entries, rewritten)
+  const { inputs, losses, expects } = endHistory(entries, pieces, options.tail)
+  const tokensIn = inputs.reduce((sum, { text }) => sum + tokensOf(text), options.settingsTokens)
+  const tokensOut = expects === 'reply-to-nudge' ? SHORT_REPLY : answerTokens(entries)
+  const request = {
+    inputs: inputs.map(({ text }) => text),
+    expects,
+    results: [],
+    tokensIn,
+    tokensOut: Math.min(tokensOut, options.maxTokens ?? Infinity),
+  }
+  return {
+    requests: inputs.length === 0 ? [] : [request],
+    extraCalls: [],
+    longest: tokensIn,
+    losses,
+    blocks: unansweredBlocks(calls.unanswered),
+  }
+}
+
+/** Tells of a message whether nothing of it is sent. */
+function isSilent(entry: SourceEntry, keepsThinking: boolean): boolean {
+  if (!entry.type.startsWith('message.')) return false
+  return rewriteMessage(entry, { keepsThinking, keepsPrefix: false }).inputs.length === 0
+}

@@ -1,0 +1,248 @@
+import { fieldsOf, stringIn } from '../../../model/entries/fields.ts'
+import { elements, isArrayText, isObjectText, objectText } from '../../../model/json/json-text.ts'
+import type { Loss } from '../../loss.ts'
+import { fit, isDict, isListOf, isText, isTruth, orNull, type Shape } from '../field-filter.ts'
+import type { Block, ReplayOptions } from '../plan.ts'
+import { lossOf, step } from '../source.ts'
+import type { Naming } from './function-naming.ts'
+import { carrySchema } from './function-schemas.ts'
+
+/** The tools that start is given. */
+export interface Tools {
+  /** The text of each. */
+  readonly texts: readonly string[]
+  readonly losses: readonly Loss[]
+  readonly blocks: readonly Block[]
+  /** Names of the environment variables whose secrets the connectors need. */
+  readonly secrets: readonly string[]
+}
+
+/** One tool as it can be sent, or why it can't. */
+type Carried =
+  | { readonly text: string; readonly losses: readonly Loss[]; readonly secret?: string }
+  | { readonly block: Block }
+
+type ToolOptions = Pick<ReplayOptions, 'libraries' | 'connectors' | 'connectorAuth' | 'dropTools'> & {
+  readonly naming: Naming
+}
+
+/** Carries the tools of a conversation, or of an agent, over to another account. */
+export function carryTools(text: string | undefined, options: ToolOptions): Tools {
+  const given = text === undefined || text === 'null' ? '[]' : text
+  const all = isArrayText(given) ? elements(given) : [given]
+  const carried = all.map((tool, i) => {
+    const path = isArrayText(given) ? `tools[${i}]` : 'tools'
+    return { tool, path, ...carry(tool, path, options) }
+  })
+  const sent = carried.filter((each) => 'text' in each)
+  const left = carried.filter((each) => 'block' in each)
+  const dropped = left.map(({ tool, path }) => lossOf('tool-dropped', null, path, tool, null))
+  return {
+    texts: sent.map((each) => each.text),
+    losses: [...sent.flatMap(({ losses }) => losses), ...(options.dropTools ? dropped : [])],
+    blocks: options.dropTools ? [] : left.map(({ block }) => block),
+    secrets: [...new Set(sent.flatMap(({ secret }) => secret ?? []))],
+  }
+}
+
+type Carry = (tool: string, path: string, options: ToolOptions) => Carried
+
+function carry(tool: string, path: string, options: ToolOptions): Carried {
+  const type = isObjectText(tool) ? stringIn(fieldsOf(tool).get('type')) : null
+  const rule = type !== null && Object.hasOwn(rules, type) ? rules[type] : undefined
+  return rule?.(tool, path, options) ?? strange(path)
+}
+
+const rules: Readonly<Record<string, (...all: Parameters<Carry>) => Carried | undefined>> = {
+  function: carryFunction,
+  web_search: carryBuiltIn,
+  web_search_premium: carryBuiltIn,
+  code_interpreter: carryBuiltIn,
+  image_generation: carryBuiltIn,
+  document_library: carryLibrary,
+  connector: carryConnector,
+}
+
+const configuration: Shape = {
+  fields: Object.fromEntries(
+    ['exclude', 'include', 'requires_confirmation'].map((name) => [name, orNull(isListOf(isText))]),
+  ),
+}
+
+const functionShape: Shape = {
+  fields: { name: isText, description: isText, strict: isTruth, parameters: isDict },
+  required: ['name', 'parameters'],
+}
+
+function carryFunction(tool: string, path: string, { naming }: ToolOptions): Carried | undefined {
+  const fields = fieldsOf(tool)
+  const inner = fit(fields.get('function') ?? 'null', functionShape)
+  if (inner === undefined) return undefined
+  const given = fieldsOf(inner.text)
+  const name = stringIn(given.get('name')) ?? ''
+  const sendAs = naming(name)
+  const schema = carrySchema(given.get('parameters') ?? '{}', `${path}.function.parameters`)
+  const carried = { ...Object.fromEntries(given), name: JSON.stringify(sendAs), parameters: schema.text }
+  const renamed = lossOf(
+    'function-renamed',
+    null,
+    `${path}.function.name`,
+    given.get('name') ?? null,
+    carried.name,
+  )
+  return {
+    text: objectText({ type: fields.get('type'), function: objectText(carried) }),
+    losses: [
+      ...(name === sendAs ? [] : [renamed]),
+      ...schema.losses,
+      ...lost(path, tool, ['type', 'function']),
+      ...inner.dropped.map(({ key, value }) =>
+        lossOf('field-dropped', null, step(`${path}.function`, key), value, null),
+      ),
+    ],
+  }
+}
+
+function carryBuiltIn(tool: string, path: string): Carried {
+  const { text, losses } = configured(tool, path)
+  return {
+    text: objectText({ type: fieldsOf(tool).get('type'), tool_configuration: text }),
+    losses: [...losses, ...lost(path, tool, ['type', 'tool_configuration'])],
+  }
+}
+
+/** The ids of libraries mean nothing in another account. */
+function carryLibrary(tool: string, path: string, { libraries }: ToolOptions): Carried | undefined {
+  const fields = fieldsOf(tool)
+  const given = fields.get('library_ids') ?? 'null'
+  if (!isArrayText(given) && given !== 'null') return undefined
+  const ids = elements(given).map((id) => stringIn(id) ?? id)
+  const unknown = ids.find((id) => !Object.hasOwn(libraries, id))
+  if (unknown !== undefined) {
+    return blocked(
+      'library',
+      `the document library ${unknown} has no counterpart over there`,
+      `Name one with --map-library ${unknown}=ID, or leave the tool out with --drop-tools.`,
+    )
+  }
+  const { text, losses } = configured(tool, path)
+  const mapped = ids.map((id) => JSON.stringify(libraries[id]))
+  return {
+    text: objectText({
+      type: fields.get('type'),
+      tool_configuration: text,
+      library_ids: `[${mapped.join(',')}]`,
+    }),
+    losses: [
+      ...losses,
+      ...lost(path, tool, ['type', 'tool_configuration', 'library_ids']),
+      ...ids.flatMap((id, i) =>
+        libraries[id] === id
+          ? []
+          : [
+              lossOf(
+                'library-mapped',
+                null,
+                `${path}.library_ids[${i}]`,
+                JSON.stringify(id),
+                mapped[i] ?? null,
+              ),
+            ],
+      ),
+    ],
+  }
+}
+
+/**
+ * A connector is another one over there, and its secret was never archived: in the body stands the name of the variable
+ * that holds it, until the moment of sending (`secrets.ts`).
+ */
+function carryConnector(
+  tool: string,
+  path: string,
+  { connectors, connectorAuth }: ToolOptions,
+): Carried | undefined {
+  const fields = fieldsOf(tool)
+  const id = stringIn(fields.get('connector_id'))
+  if (id === null) return undefined
+  const target = Object.hasOwn(connectors, id) ? connectors[id] : undefined
+  if (target === undefined) {
+    return blocked(
+      'connector',
+      `the connector ${id} has no counterpart over there`,
+      `Name one with --map-connector ${id}=ID, or leave the tool out with --drop-tools.`,
+    )
+  }
+  const authorization = fields.get('authorization') ?? 'null'
+  const variable = Object.hasOwn(connectorAuth, id) ? connectorAuth[id] : undefined
+  if (authorization !== 'null' && variable === undefined) {
+    return blocked(
+      'connector-secret',
+      `the connector ${id} needs a secret, and secrets are not archived`,
+      `Name the variable that holds it with --connector-auth ${id}=VARIABLE, or leave the tool out with --drop-tools.`,
+    )
+  }
+  const kind = isObjectText(authorization) ? stringIn(fieldsOf(authorization).get('type')) : null
+  if (authorization !== 'null' && kind !== 'api-key' && kind !== 'oauth2-token') return undefined
+  const credentials =
+    variable === undefined || kind === null
+      ? undefined
+      : objectText({ type: JSON.stringify(kind), value: placeOf(variable) })
+  const { text, losses } = configured(tool, path)
+  const mapped = JSON.stringify(target)
+  return {
+    text: objectText({
+      type: fields.get('type'),
+      connector_id: mapped,
+      tool_configuration: text,
+      authorization: credentials,
+    }),
+    losses: [
+      ...losses,
+      ...lost(path, tool, ['type', 'connector_id', 'tool_configuration', 'authorization']),
+      ...lost(`${path}.authorization`, authorization, ['type', 'value']),
+      ...(target === id
+        ? []
+        : [lossOf('connector-mapped', null, `${path}.connector_id`, JSON.stringify(id), mapped)]),
+    ],
+    ...(credentials !== undefined && variable !== undefined && { secret: variable }),
+  }
+}
+
+/** Stands for a secret until it is sent. It is no string, so that nobody over there would take it for one. */
+function placeOf(variable: string): string {
+  return objectText({ environment: JSON.stringify(variable) })
+}
+
+/** The settings of a tool; null, and absent, mean the default. */
+function configured(tool: string, path: string): { text: string | undefined; losses: Loss[] } {
+  const given = fieldsOf(tool).get('tool_configuration') ?? 'null'
+  if (given === 'null') return { text: undefined, losses: [] }
+  const fitted = fit(given, configuration)
+  const here = `${path}.tool_configuration`
+  const dropped = fitted?.dropped.map(({ key, value }) => ({ at: step(here, key), value }))
+  return {
+    text: fitted?.text,
+    losses: (dropped ?? [{ at: here, value: given }]).map(({ at, value }) =>
+      lossOf('field-dropped', null, at, value, null),
+    ),
+  }
+}
+
+function lost(path: string, tool: string, sent: readonly string[]): Loss[] {
+  return [...fieldsOf(tool)]
+    .filter(([key, value]) => !sent.includes(key) && value !== 'null')
+    .map(([key, value]) => lossOf('field-dropped', null, step(path, key), value, null))
+}
+
+function strange(path: string): Carried {
+  return blocked(
+    'tool',
+    `${path} is no tool that the API is known to take`,
+    'Leave it out with --drop-tools.',
+  )
+}
+
+function blocked(kind: Block['kind'], reason: string, hint: string): Carried {
+  return { block: { kind, reason, hint } }
+}

@@ -1,0 +1,101 @@
+import { fieldsOf } from '../../../model/entries/fields.ts'
+import { isObjectText, objectText } from '../../../model/json/json-text.ts'
+import type { Loss } from '../../loss.ts'
+import {
+  fit,
+  isDict,
+  isListOf,
+  isNumber,
+  isText,
+  isTruth,
+  isWhole,
+  isWord,
+  orNull,
+  type Check,
+} from '../field-filter.ts'
+import { lossOf, step } from '../source.ts'
+
+/** What start is told about how to answer. */
+export interface CompletionArgs {
+  /** Undefined where there is nothing to tell. */
+  readonly text: string | undefined
+  readonly losses: readonly Loss[]
+  readonly maxTokens: number | undefined
+  /** `reasoning_effort: none` keeps a model from reasoning, and from taking thinking. */
+  readonly mayReason: boolean
+}
+
+/**
+ * The true completion arguments, each token for token, but for those that the API gives out and does not take again: a
+ * `json_schema` without its schema was seen. One that is null is as good as absent, and is not sent.
+ */
+export function completionArgs(text: string | undefined, reasons: boolean): CompletionArgs {
+  if (text === undefined || text === 'null')
+    return { text: undefined, losses: [], maxTokens: undefined, mayReason: true }
+  const fitted = isObjectText(text) ? fit(text, { fields: checksFor(reasons) }) : undefined
+  const dropped = fitted?.dropped.map(({ key, value }) => ({ path: step('completion_args', key), value }))
+  const kept = [...fieldsOf(fitted?.text ?? '{}')].filter(([, value]) => value !== 'null')
+  const args = Object.fromEntries(kept)
+  return {
+    text: kept.length === 0 ? undefined : objectText(args),
+    losses: (dropped ?? [{ path: 'completion_args', value: text }]).map(({ path, value }) =>
+      lossOf('argument-dropped', null, path, value, null),
+    ),
+    maxTokens: args['max_tokens'] === undefined ? undefined : Number(args['max_tokens']),
+    mayReason: args['reasoning_effort'] !== '"none"',
+  }
+}
+
+/** Arguments with a tool choice of none, which keeps tools from running and from being billed. */
+export function silenced(text: string | undefined): { readonly text: string; readonly losses: Loss[] } {
+  const before = fieldsOf(text ?? '{}').get('tool_choice')
+  if (text !== undefined && before === NONE) return { text, losses: [] }
+  const args = { ...Object.fromEntries(fieldsOf(text ?? '{}')), tool_choice: NONE }
+  return {
+    text: objectText(args),
+    losses: [lossOf('tools-silenced', null, 'completion_args.tool_choice', before ?? null, NONE)],
+  }
+}
+
+const NONE = '"none"'
+
+/** An effort to reason is of no use to a model that does not. */
+function checksFor(reasons: boolean): Readonly<Record<string, Check>> {
+  return reasons ? checks : { ...checks, reasoning_effort: (value) => value === null }
+}
+
+/** Whether max_tokens may be 0 nobody knows; nobody wants it. */
+const checks: Readonly<Record<string, Check>> = {
+  stop: orNull((value) => isText(value) || isListOf(isText)(value)),
+  presence_penalty: orNull(isNumber(-2, 2)),
+  frequency_penalty: orNull(isNumber(-2, 2)),
+  temperature: orNull(isNumber(0, 1)),
+  top_p: orNull(isNumber(0, 1)),
+  max_tokens: orNull(isWhole(1)),
+  random_seed: orNull(isWhole(0)),
+  prediction: orNull(isExactly({ type: isWord('content'), content: isText })),
+  response_format: orNull(isResponseFormat),
+  tool_choice: isWord('auto', 'none', 'any', 'required'),
+  reasoning_effort: orNull(isWord('none', 'minimal', 'low', 'medium', 'high', 'xhigh')),
+}
+
+const isSchema = isExactly({ name: isText, description: orNull(isText), schema: isDict, strict: isTruth }, [
+  'name',
+  'schema',
+])
+
+function isResponseFormat(value: unknown): boolean {
+  const ofSchema = isExactly({ type: isWord('json_schema'), json_schema: isSchema }, ['type', 'json_schema'])
+  const plain = isExactly({ type: isWord('text', 'json_object'), json_schema: (inner) => inner === null })
+  return ofSchema(value) || plain(value)
+}
+
+/** An object with no other members than these. */
+function isExactly(fields: Readonly<Record<string, Check>>, required: readonly string[] = []): Check {
+  return (value) =>
+    isDict(value) &&
+    required.every((key) => Object.hasOwn(value as object, key)) &&
+    Object.entries(value as object).every(
+      ([key, inner]) => Object.hasOwn(fields, key) && fields[key]?.(inner),
+    )
+}

@@ -1,0 +1,55 @@
+import { hash } from 'node:crypto'
+
+import { fieldsOf, stringIn } from '../../../model/entries/fields.ts'
+import { elements, isArrayText, isObjectText, member } from '../../../model/json/json-text.ts'
+import { stringMember, type Source } from '../source.ts'
+
+/** Gives the name under which a function is sent: its own, where validators take it. */
+export type Naming = (name: string) => string
+
+/** A name as validators take it; connectors and MCP servers have longer ones, with dots, slashes and spaces. */
+const NAME = /^[a-zA-Z0-9_-]{1,64}$/
+
+/** The most letters of a name to which the beginning of its hash is added. */
+const STEM = 55
+
+/** Names the functions of a conversation: always in the same way, and no two of them alike. */
+export function namingOf(source: Source): Naming {
+  const names = new Set(namesIn(source))
+  const taken = new Set(names)
+  const renamed = new Map<string, string>()
+  for (const name of names) if (!NAME.test(name)) renamed.set(name, freeName(name, taken))
+  return (name) => renamed.get(name) ?? name
+}
+
+function freeName(name: string, taken: Set<string>): string {
+  const plain = name.replaceAll(/[^a-zA-Z0-9_-]/g, '_')
+  for (let attempt = 0; ; attempt++) {
+    const mark = hash('sha256', `${attempt} ${name}`, 'hex').slice(0, 8)
+    const free = attempt === 0 ? plain : `${plain.slice(0, STEM)}_${mark}`
+    if (!NAME.test(free) || taken.has(free)) continue
+    taken.add(free)
+    return free
+  }
+}
+
+/** The names of declared functions, of calls and of tools that the service ran, in their order. */
+function namesIn({ row, agent, entries }: Source): string[] {
+  const declared = [row, agent ?? '{}'].flatMap((text) => toolsIn(text)).map(nameOfTool)
+  const named = entries.map((text) => {
+    const fields = fieldsOf(text)
+    const type = stringIn(fields.get('type'))
+    return type === 'function.call' || type === 'tool.execution' ? stringIn(fields.get('name')) : null
+  })
+  return [...declared, ...named].filter((name) => name !== null)
+}
+
+function toolsIn(text: string): string[] {
+  const tools = member(text, 'tools')?.value ?? 'null'
+  return isArrayText(tools) ? elements(tools) : []
+}
+
+function nameOfTool(tool: string): string | null {
+  const declared = isObjectText(tool) ? (member(tool, 'function')?.value ?? 'null') : 'null'
+  return isObjectText(declared) ? stringMember(declared, 'name') : null
+}

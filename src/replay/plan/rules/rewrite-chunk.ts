@@ -1,0 +1,165 @@
+import { chunkViews } from '../../../model/entries/chunk-view.ts'
+import { fieldsOf, stringIn } from '../../../model/entries/fields.ts'
+import { elements, isArrayText, isObjectText, objectText } from '../../../model/json/json-text.ts'
+import type { LossKind } from '../../loss.ts'
+import { fit, isText, isTruth, isWord, orNull, type Fitted, type Shape } from '../field-filter.ts'
+import { step, typeOf } from '../source.ts'
+
+/** What a chunk loses. */
+export interface ChunkLoss {
+  readonly kind: LossKind
+  readonly path: string
+  readonly before: string
+  readonly after: string | null
+}
+
+/** A chunk as it can be sent: its text, or null where nothing is. */
+export interface RewrittenChunk {
+  readonly chunk: string | null
+  readonly losses: readonly ChunkLoss[]
+}
+
+/** `path` says where the chunk stands in its entry. */
+type Rule = (text: string, path: string, keepsThinking: boolean) => RewrittenChunk
+
+/** Rewrites a chunk so that the strictest reading of the API takes it, and says what that costs. */
+export function rewriteChunk(text: string, path: string, keepsThinking: boolean): RewrittenChunk {
+  if (!isObjectText(text)) return asText('unknown-chunk-as-text', text, path, stringIn(text) ?? text)
+  const type = typeOf(fieldsOf(text), 'text')
+  const rule = Object.hasOwn(rules, type) ? rules[type] : undefined
+  return (rule ?? unknown)(text, path, keepsThinking)
+}
+
+/** A rule for every type that the API knows. */
+const rules: Readonly<Record<string, Rule>> = {
+  text: asItIs('text', { fields: { type: isText, text: isText }, required: ['text'] }),
+  image_url: image,
+  document_url: document,
+  tool_file: noteFile,
+  tool_reference: cite,
+  reference: citeNumbers,
+  thinking: think,
+}
+
+function asItIs(type: string, shape: Shape): Rule {
+  return (text, path) => {
+    const fitted = fit(text, shape)
+    if (fitted === undefined) return unknown(text, path)
+    return sent(text, path, withType(fitted.text, type), droppedAt(path, fitted))
+  }
+}
+
+/** An image is a string, or an object with `url` and `detail`. */
+function image(text: string, path: string): RewrittenChunk {
+  const inner = fieldsOf(text).get('image_url') ?? 'null'
+  const shape = { fields: { url: isText, detail: orNull(isWord('low', 'auto', 'high')) }, required: ['url'] }
+  const url = stringIn(inner) === null ? fit(inner, shape) : { text: inner, dropped: [] }
+  if (url === undefined) return unknown(text, path)
+  const address = stringIn(inner) ?? stringIn(fieldsOf(inner).get('url')) ?? ''
+  if (!isAddress(address)) return asText('address-noted', text, path, `[image: ${address}]`)
+  const rest = fit(text, { fields: { type: isText, image_url: () => true } })
+  const chunk = objectText({ type: '"image_url"', image_url: url.text })
+  const losses = [...droppedAt(path, rest), ...droppedAt(step(path, 'image_url'), url)]
+  return sent(text, path, chunk, losses)
+}
+
+const documentAsItIs = asItIs('document_url', {
+  fields: { type: isText, document_url: isText, document_name: orNull(isText) },
+  required: ['document_url'],
+})
+
+function document(text: string, path: string): RewrittenChunk {
+  const fields = fieldsOf(text)
+  const address = stringIn(fields.get('document_url'))
+  if (address === null || isAddress(address)) return documentAsItIs(text, path, true)
+  const name = stringIn(fields.get('document_name')) ?? ''
+  const words = [name, address].filter((word) => word !== '').join(' ')
+  return asText('address-noted', text, path, `[document: ${words}]`)
+}
+
+/** What a target can fetch, or has before it. */
+function isAddress(text: string): boolean {
+  return /^(?:https?:|data:)/.test(text)
+}
+
+/** The id of a file means nothing in another account, and its bytes can't be put there. */
+function noteFile(text: string, path: string): RewrittenChunk {
+  const [view] = chunkViews(text)
+  const called = view?.kind === 'file' ? (view.name ?? view.id) : undefined
+  return called === undefined ? unknown(text, path) : asText('file-noted', text, path, `[file: ${called}]`)
+}
+
+function cite(text: string, path: string): RewrittenChunk {
+  const [view] = chunkViews(text)
+  if (view?.kind !== 'source') return unknown(text, path)
+  const { url, title = url } = view
+  if (title === undefined) return unknown(text, path)
+  return asText('citation-as-text', text, path, url === undefined ? `[${title}]` : `[${title}](${url})`)
+}
+
+function citeNumbers(text: string, path: string): RewrittenChunk {
+  const [view] = chunkViews(text)
+  if (view?.kind !== 'reference' || view.ids.length === 0) return unknown(text, path)
+  return asText('citation-as-text', text, path, `[${view.ids.join(', ')}]`)
+}
+
+/** Thinking goes only to a model that reasons; its signature is its author's, and nobody knows who would check it. */
+function think(text: string, path: string, keepsThinking: boolean): RewrittenChunk {
+  const inner = fieldsOf(text).get('thinking') ?? 'null'
+  if (!keepsThinking || !isArrayText(inner)) {
+    return { chunk: null, losses: [{ kind: 'thinking-dropped', path, before: text, after: null }] }
+  }
+  const rest = fit(text, { fields: { type: isText, thinking: () => true, closed: isTruth } })
+  const closed = fieldsOf(rest?.text ?? '{}').get('closed')
+  const thoughts = elements(inner).map((part, i) => rewriteThought(part, `${step(path, 'thinking')}[${i}]`))
+  const thinking = `[${thoughts.flatMap(({ chunk }) => chunk ?? []).join(',')}]`
+  const chunk = objectText({ type: '"thinking"', thinking, closed })
+  return { chunk, losses: [...droppedAt(path, rest), ...thoughts.flatMap(({ losses }) => losses)] }
+}
+
+/** In a thought stand text and references; a reference is taken there. */
+function rewriteThought(text: string, path: string): RewrittenChunk {
+  const fields = fieldsOf(text)
+  const type = isObjectText(text) ? typeOf(fields, 'text') : ''
+  if (type === 'reference' && isArrayText(fields.get('reference_ids') ?? 'null')) {
+    return asItIs('reference', referenceShape)(text, path, true)
+  }
+  const isTaken = type === 'text' || type === 'tool_reference'
+  return isTaken ? rewriteChunk(text, path, true) : unknown(text, path)
+}
+
+const referenceShape: Shape = { fields: { type: isText, reference_ids: Array.isArray } }
+
+function unknown(text: string, path: string): RewrittenChunk {
+  return asText('unknown-chunk-as-text', text, path, text)
+}
+
+function asText(kind: LossKind, before: string, path: string, said: string): RewrittenChunk {
+  const chunk = objectText({ type: '"text"', text: JSON.stringify(said) })
+  return { chunk, losses: [{ kind, path, before, after: chunk }] }
+}
+
+function sent(before: string, path: string, chunk: string, losses: readonly ChunkLoss[]): RewrittenChunk {
+  const signed: ChunkLoss = { kind: 'signed-link', path, before, after: chunk }
+  return { chunk, losses: isSigned(chunk) ? [...losses, signed] : losses }
+}
+
+function droppedAt(path: string, fitted: Fitted | undefined): ChunkLoss[] {
+  return (fitted?.dropped ?? []).map(({ key, value }) => ({
+    kind: 'field-dropped',
+    path: step(path, key),
+    before: value,
+    after: null,
+  }))
+}
+
+/** A signature in a link stands in its query; a data: URI of many megabytes has none, and is not looked through. */
+function isSigned(chunk: string): boolean {
+  if (chunk.length > 16_384 || !/"(?:image_url|document_url)"/.test(chunk)) return false
+  return /[?&](?:sig|signature|x-amz-signature|x-goog-signature)=/i.test(chunk)
+}
+
+function withType(text: string, type: string): string {
+  if (fieldsOf(text).has('type')) return text
+  return objectText({ type: JSON.stringify(type), ...Object.fromEntries(fieldsOf(text)) })
+}

@@ -1,0 +1,70 @@
+import { fieldsOf, stringIn } from '../../../model/entries/fields.ts'
+import { elements, isArrayText, objectText } from '../../../model/json/json-text.ts'
+import { neverSent, type Loss } from '../../loss.ts'
+import { lossOf, step, type SourceEntry } from '../source.ts'
+import { entryAsText } from './entry-as-text.ts'
+import type { Piece } from './piece.ts'
+import { rewriteChunk } from './rewrite-chunk.ts'
+
+/** What was said, as it can be sent; `keepsPrefix` where it still stands at the end of what is sent. */
+export function rewriteMessage(
+  entry: SourceEntry,
+  { keepsThinking, keepsPrefix }: { readonly keepsThinking: boolean; readonly keepsPrefix: boolean },
+): Piece {
+  const { type, fields } = entry
+  const given = fields.get('role') ?? 'null'
+  const role = given === 'null' && type === 'message.output' ? 'assistant' : stringIn(given)
+  const isKnown = role === 'assistant' || (role === 'user' && type === 'message.input')
+  if (!isKnown) return entryAsText(entry, 'unknown-entry-as-text')
+  const { content, losses } = rewriteContent(entry, keepsThinking)
+  const isPrefix = keepsPrefix && role === 'assistant' && fields.get('prefix') === 'true'
+  const dropped = droppedFields(entry, isPrefix ? [...known, 'prefix'] : known)
+  if (content === undefined) {
+    const empty = lossOf('empty-message-dropped', entry, '', entry.text, null)
+    return { inputs: [], losses: [...losses, empty] }
+  }
+  const text = objectText({
+    type: JSON.stringify(type),
+    role: JSON.stringify(role),
+    content,
+    prefix: isPrefix ? 'true' : undefined,
+  })
+  const by = role === 'user' ? 'user' : isPrefix ? 'prefix' : 'assistant'
+  return { inputs: [{ text, by }], losses: [...losses, ...dropped] }
+}
+
+const known = ['type', 'role', 'content']
+
+/** Fields that nobody over there takes; one that is null, or a prefix that is false, said nothing. */
+export function droppedFields(entry: SourceEntry, sent: readonly string[]): Loss[] {
+  return [...entry.fields]
+    .filter(([key, value]) => ![...sent, ...neverSent].includes(key) && value !== 'null')
+    .filter(([key, value]) => key !== 'prefix' || value !== 'false')
+    .map(([key, value]) => lossOf('field-dropped', entry, step('', key), value, null))
+}
+
+/** The content without what can't be sent; undefined where nothing is left of it. */
+function rewriteContent(
+  entry: SourceEntry,
+  keepsThinking: boolean,
+): { content: string | undefined; losses: readonly Loss[] } {
+  const text = entry.fields.get('content') ?? 'null'
+  if (text === 'null' || text === '""') return { content: undefined, losses: [] }
+  if (stringIn(text) !== null) return { content: text, losses: [] }
+  if (!isArrayText(text)) {
+    const content = JSON.stringify(text)
+    return { content, losses: [lossOf('value-as-text', entry, 'content', text, content)] }
+  }
+  const rewritten = elements(text).map((chunk, i) => rewriteChunk(chunk, `content[${i}]`, keepsThinking))
+  const losses = rewritten.flatMap((each) =>
+    each.losses.map(({ kind, path, before, after }) => lossOf(kind, entry, path, before, after)),
+  )
+  const chunks = rewritten.flatMap(({ chunk }) => chunk ?? [])
+  const isEmpty = chunks.every(isEmptyText)
+  return { content: isEmpty ? undefined : `[${chunks.join(',')}]`, losses }
+}
+
+function isEmptyText(chunk: string): boolean {
+  const fields = fieldsOf(chunk)
+  return fields.get('type') === '"text"' && fields.get('text') === '""'
+}

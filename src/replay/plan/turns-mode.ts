@@ -1,0 +1,156 @@
+import { stringIn } from '../../model/entries/fields.ts'
+import type { Loss } from '../loss.ts'
+import { tokensOf } from './estimate.ts'
+import {
+  answerTokens,
+  unansweredBlocks,
+  type ArchivedResult,
+  type Script,
+  type ScriptOptions,
+  type ScriptedRequest,
+} from './request-sequence.ts'
+import type { Naming } from './rules/function-naming.ts'
+import { pairCalls } from './rules/pair-calls.ts'
+import type { Input } from './rules/piece.ts'
+import { rewriteMessage } from './rules/rewrite-message.ts'
+import { lossOf, readEntry, type SourceEntry } from './source.ts'
+
+/** What a user says at once, and what the source answered to it. */
+interface Turn {
+  readonly inputs: Input[]
+  readonly answer: SourceEntry[]
+}
+
+/** Every user turn is asked again: the first by start, each other by append. */
+export function turnsScript(texts: readonly string[], options: ScriptOptions): Script {
+  const entries = texts.map(readEntry)
+  const { withoutResult } = pairCalls(entries)
+  const { turns, losses } = divide(entries, options.keepsThinking)
+  const budget = new Budget(entries, options)
+  const requests = turns.map((turn): ScriptedRequest => {
+    const { tokensIn, tokensOut } = budget.ask(turn)
+    return {
+      inputs: turn.inputs.map(({ text }) => text),
+      expects: 'answer',
+      results: resultsIn(turn.answer, options.naming),
+      tokensIn,
+      tokensOut,
+    }
+  })
+  const { extraCalls, longest } = budget
+  return { requests, extraCalls, longest, losses, blocks: unansweredBlocks(withoutResult) }
+}
+
+/**
+ * Cuts a history into turns. What the assistant said comes anew; a message of the assistant's that was an input stands
+ * before what the user says next, since a request may not end with it. What nobody would ask for again is declared.
+ */
+function divide(
+  entries: readonly SourceEntry[],
+  keepsThinking: boolean,
+): { turns: readonly Turn[]; losses: readonly Loss[] } {
+  const turns: Turn[] = []
+  const losses: Loss[] = []
+  let waiting: { entry: SourceEntry; inputs: readonly Input[] }[] = []
+  let isOpen = false
+  for (const entry of entries) {
+    if (entry.type !== 'message.input') {
+      isOpen = false
+      if (turns.length === 0 || !regenerated.includes(entry.type)) losses.push(notAsked(entry))
+      else turns.at(-1)?.answer.push(entry)
+      continue
+    }
+    const piece = rewriteMessage(entry, { keepsThinking, keepsPrefix: true })
+    losses.push(...piece.losses)
+    const last = piece.inputs.at(-1)
+    if (last === undefined) continue
+    waiting.push({ entry, inputs: piece.inputs })
+    if (last.by === 'assistant') continue
+    const inputs = waiting.flatMap((each) => each.inputs)
+    waiting = []
+    if (isOpen) turns.at(-1)?.inputs.push(...inputs)
+    else turns.push({ inputs, answer: [] })
+    isOpen = true
+  }
+  return { turns, losses: [...losses, ...waiting.map(({ entry }) => notAsked(entry))] }
+}
+
+/** What an answer may consist of: it is made anew. */
+const regenerated = ['message.output', 'tool.execution', 'function.call', 'function.result', 'agent.handoff']
+
+function notAsked(entry: SourceEntry): Loss {
+  return lossOf('not-asked-again', entry, '', entry.text, null)
+}
+
+/** The results that the source's functions gave in this turn, in their order. */
+function resultsIn(answer: readonly SourceEntry[], naming: Naming): ArchivedResult[] {
+  const open: SourceEntry[] = []
+  return answer.flatMap((entry): ArchivedResult[] => {
+    if (entry.type === 'function.call') open.push(entry)
+    if (entry.type !== 'function.result') return []
+    const id = stringIn(entry.fields.get('tool_call_id'))
+    const at = open.findIndex(({ fields }) => id !== null && stringIn(fields.get('tool_call_id')) === id)
+    const [call] = at === -1 ? [] : open.splice(at, 1)
+    const name = stringIn(call?.fields.get('name'))
+    if (call === undefined || name === null) return []
+    const given = entry.fields.get('result')
+    return [
+      {
+        position: entry.position,
+        name: naming(name),
+        arguments: call.fields.get('arguments') ?? 'null',
+        result: stringIn(given) === null ? JSON.stringify(given ?? '') : (given ?? '""'),
+      },
+    ]
+  })
+}
+
+/** Counts as the conversation grows: each call reads all that was said before it. */
+class Budget {
+  readonly extraCalls: { tokensIn: number; tokensOut: number }[] = []
+  longest = 0
+  #soFar: number
+  readonly #maxTokens: number
+  readonly #usual: number
+
+  constructor(entries: readonly SourceEntry[], { settingsTokens, maxTokens = Infinity }: ScriptOptions) {
+    this.#soFar = settingsTokens
+    this.#maxTokens = maxTokens
+    this.#usual = answerTokens(entries)
+  }
+
+  /** Adds a turn, answered as the source answered it. */
+  ask({ inputs, answer }: Turn): { tokensIn: number; tokensOut: number } {
+    const [first, ...rest] = stepsOf(answer)
+    const turn = this.#call(
+      inputs.map(({ text }) => text),
+      first?.made ?? [],
+    )
+    for (const { results, made } of rest) this.extraCalls.push(this.#call(results, made))
+    return turn
+  }
+
+  #call(read: readonly string[], made: readonly string[]): { tokensIn: number; tokensOut: number } {
+    const tokensIn = this.#soFar + sum(read)
+    const tokensOut = Math.min(made.length === 0 ? this.#usual : sum(made), this.#maxTokens)
+    this.#soFar = tokensIn + tokensOut
+    this.longest = Math.max(this.longest, tokensIn)
+    return { tokensIn, tokensOut }
+  }
+}
+
+/** An answer as a row of calls: what was made at once, then results and what was made of those. */
+function stepsOf(answer: readonly SourceEntry[]): { results: string[]; made: string[] }[] {
+  const steps: { results: string[]; made: string[] }[] = [{ results: [], made: [] }]
+  for (const { type, text } of answer) {
+    const step = steps.at(-1)
+    if (type !== 'function.result') step?.made.push(text)
+    else if (step?.made.length === 0) step.results.push(text)
+    else steps.push({ results: [text], made: [] })
+  }
+  return steps
+}
+
+function sum(texts: readonly string[]): number {
+  return texts.reduce((total, text) => total + tokensOf(text), 0)
+}

@@ -1,0 +1,29 @@
+import type { StoredRequest } from '../../archive/ledger/replay-requests.ts'
+import { fingerprintOf, mayBeGenerated } from './fingerprint.ts'
+
+/**
+ * What a history says about a request whose answer is lost. `made`: what was sent stands where it belongs, and after it
+ * only what the service may have made. `not-yet`: it ends where the inputs would begin. `part`: it ends among them.
+ */
+export type Judgement = 'made' | 'not-yet' | 'part' | 'other'
+
+type Expected = Pick<StoredRequest, 'before' | 'inputs' | 'fingerprint'>
+
+/** Compares a history with what a request would have made of it. */
+export function judge(entries: readonly string[], { before, inputs, fingerprint }: Expected): Judgement {
+  if (entries.length <= before) return entries.length === before ? 'not-yet' : 'other'
+  const end = before + inputs
+  if (entries.length < end) return 'part'
+  const isMade = fingerprintOf(entries.slice(before, end)) === fingerprint
+  return isMade && mayBeGenerated(entries.slice(end)) ? 'made' : 'other'
+}
+
+/** Tells whether a history goes on from another one, and from there as the request would. */
+export function isContinuation(
+  entries: readonly string[],
+  known: readonly string[],
+  request: Expected,
+): boolean {
+  const beginning = entries.slice(0, known.length)
+  return judge(entries, request) === 'made' && fingerprintOf(beginning) === fingerprintOf(known)
+}

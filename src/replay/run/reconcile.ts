@@ -1,0 +1,164 @@
+import type { Copy } from '../../archive/ledger/replay-copies.ts'
+import type { StoredRequest } from '../../archive/ledger/replay-requests.ts'
+import { idsOf, openCallsIn, waitsFor } from './copy-progress.ts'
+import { askFilter, searchListing, type Candidates, type Suspect } from './find-copies.ts'
+import { mayBeGenerated } from './fingerprint.ts'
+import { judge } from './match-history.ts'
+import { readBack } from './read-back.ts'
+import { now, type RunContext } from './run-context.ts'
+
+/** What became of a request whose answer is lost. */
+export type Fate =
+  | { readonly kind: 'made'; readonly targetId: string; readonly entries: readonly string[] }
+  /** It is certainly not there: it may be sent again. */
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'doubt'; readonly reason: string }
+
+/**
+ * Finds out what became of all requests without an answer, and writes it down. To be called when the settling time is
+ * over, and while nothing is being sent. `uncertain` ones may be looked for again, and never become sendable by that.
+ *
+ * @returns the requests that it looked for, with their copies as they stood before
+ */
+export async function settleOpen(
+  context: RunContext,
+  states: readonly ('open' | 'uncertain')[],
+): Promise<{ copy: Copy; request: StoredRequest; fate: Fate }[]> {
+  const suspects: Suspect[] = []
+  const decided: { copy: Copy; request: StoredRequest; fate: Fate }[] = []
+  const decide = async (copy: Copy, request: StoredRequest, fate: Fate): Promise<void> => {
+    storeFate(context, copy, request, fate)
+    decided.push({ copy, request, fate })
+    if (fate.kind === 'made') await readBack(context, fate.targetId, undefined)
+  }
+  for (const [copy, request] of openRequests(context, states)) {
+    const known = request.appendsTo === null ? undefined : await context.reader.entries(request.appendsTo)
+    const suspect = { copy, request, known }
+    const fate = await lookWhereItShouldBe(context, suspect)
+    if (fate === undefined) suspects.push(suspect)
+    else await decide(copy, request, fate)
+  }
+  if (suspects.length > 0) {
+    const found = await searchListing(context, suspects)
+    for (const [{ copy, request }, candidates] of found) {
+      await decide(copy, request, await choose(context, request, candidates))
+    }
+  }
+  return decided
+}
+
+function openRequests(
+  { archive, target }: RunContext,
+  states: readonly ('open' | 'uncertain')[],
+): [Copy, StoredRequest][] {
+  const { replayCopies, replayRequests } = archive
+  const copies = states.flatMap((state) => [...replayCopies.inState(target.id, state)])
+  return copies.flatMap((copy) => {
+    const request = replayRequests.ofCopy(copy.id).find(({ outcome }) => outcome === null)
+    return request === undefined ? [] : [[copy, request] as [Copy, StoredRequest]]
+  })
+}
+
+/** Under the id that the target told, in the conversation that was continued, and by the filter. */
+async function lookWhereItShouldBe(
+  context: RunContext,
+  { copy, request, known }: Suspect,
+): Promise<Fate | undefined> {
+  const { archive, reader, target } = context
+  const { targetId, appendsTo } = request
+  if (targetId !== null && archive.replayRequests.claimant(target.id, targetId, copy.id) !== undefined) {
+    const reason = `the target answered with ${targetId}, which is the copy of another conversation`
+    return { kind: 'doubt', reason }
+  }
+  if (targetId !== null && targetId !== appendsTo) {
+    const entries = await reader.entries(targetId)
+    if (entries !== undefined) return fateOf(targetId, entries, request, 'named')
+  }
+  if (appendsTo !== null) {
+    if (known === undefined) return { kind: 'doubt', reason: `${appendsTo} is no longer there` }
+    if (judge(known, request) !== 'not-yet') return fateOf(appendsTo, known, request, 'known')
+  }
+  const { found } = await askFilter(context, copy.stamp)
+  const stamped = found.filter((id) => archive.replayRequests.claimant(target.id, id) === undefined)
+  if (stamped.length === 0) return undefined
+  return choose(context, request, { stamped: new Set(stamped), alike: new Set(), doubts: [] })
+}
+
+/**
+ * The one candidate that holds what was sent is the answer; none is one only where nothing can have been missed. More
+ * than one, or something that carries the stamp and holds something else, is no answer.
+ */
+async function choose(
+  { reader, target }: RunContext,
+  request: StoredRequest,
+  { stamped, alike, doubts }: Candidates,
+): Promise<Fate> {
+  const isStamped = stamped.size > 0
+  const fates: Fate[] = []
+  for (const id of isStamped ? stamped : alike) {
+    const entries = await reader.entries(id)
+    const vanished: Fate = { kind: 'doubt', reason: `${id} has vanished` }
+    fates.push(entries === undefined ? vanished : fateOf(id, entries, request, 'known'))
+  }
+  const made = fates.filter((fate) => fate.kind === 'made')
+  const [only, ...more] = made
+  if (more.length > 0) {
+    return { kind: 'doubt', reason: `it may be any of ${made.map(({ targetId }) => targetId).join(', ')}` }
+  }
+  // Whether an append that makes a new conversation takes anything along but the history, nobody knows.
+  const wouldShow = request.appendsTo === null && request.stampPlace === target.stampPlace
+  if (only !== undefined && !isStamped && wouldShow) {
+    return { kind: 'doubt', reason: `${only.targetId} says the same, but shows no stamp, as copies do there` }
+  }
+  const [other] = fates
+  if (only !== undefined) return only
+  if (other !== undefined) return other
+  const [doubt] = doubts
+  return doubt === undefined ? { kind: 'absent' } : { kind: 'doubt', reason: doubt }
+}
+
+/**
+ * What a conversation holds says how whole it is. One that the target `named` in its answer is ours, even if it gives
+ * back our words in another form; it need only be long enough.
+ */
+function fateOf(
+  targetId: string,
+  entries: readonly string[],
+  request: StoredRequest,
+  by: 'named' | 'known',
+): Fate {
+  const expected = request.before + request.inputs
+  const judgement = judge(entries, request)
+  const isOurs = by === 'named' && entries.length >= expected && mayBeGenerated(entries.slice(expected))
+  if (judgement === 'made' || isOurs) return { kind: 'made', targetId, entries }
+  const what =
+    judgement === 'other'
+      ? 'holds something else than what was sent'
+      : `holds ${entries.length} of the ${expected} entries that it should`
+  return { kind: 'doubt', reason: `${targetId} is there, and ${what}` }
+}
+
+/** Writes down what became of a request; a history is there with its one start, a row of turns goes on. */
+export function storeFate(
+  { archive, scrub }: RunContext,
+  copy: Copy,
+  request: StoredRequest,
+  fate: Fate,
+): void {
+  const { replayCopies, replayRequests } = archive
+  const { id, mode, state } = copy
+  archive.transaction(() => {
+    if (fate.kind === 'doubt') return replayCopies.set(id, 'uncertain', now(), { reason: scrub(fate.reason) })
+    if (fate.kind === 'absent') {
+      if (state === 'uncertain') return
+      replayRequests.end(request.id, now(), { outcome: 'absent' })
+      return replayCopies.set(id, 'pending', now())
+    }
+    const { targetId, entries } = fate
+    const tail = entries.slice(request.before + request.inputs)
+    replayRequests.end(request.id, now(), { outcome: 'found', targetId, generated: idsOf(tail) })
+    const reason = mode === 'history' ? waitsFor(openCallsIn(tail)) : undefined
+    const facts = { targetId, ...(reason !== undefined && { reason }) }
+    replayCopies.set(id, mode === 'history' ? 'done' : 'pending', now(), facts)
+  })
+}

@@ -1,0 +1,122 @@
+import type { ConversationsClient } from '../api/client.ts'
+import type { Archive } from '../archive/archive.ts'
+import type { ReplayTarget } from '../archive/ledger/replay-targets.ts'
+import { isFatal } from '../backup/fatal-errors.ts'
+import { workThrough } from '../backup/worker-pool.ts'
+import { HansardError, isHansardError, messageOf } from '../errors.ts'
+import { sourceOf } from './plan/archived-source.ts'
+import { revisionOf } from './plan/source-revision.ts'
+import type { Source } from './plan/source.ts'
+import { replayedConversations, type ReplayedConversation } from './replayed-conversations.ts'
+import { CERTIFICATE_VERSION, type Certificate } from './verify/certificate.ts'
+import { compareCopy } from './verify/certify.ts'
+import { fetchCopy } from './verify/fetch-copy.ts'
+
+/*
+ * Where verify meets what it judges: receipts and the archive on one side, the comparison on the other. It is the only
+ * file that knows both.
+ */
+
+/** Which copies to compare, and how. */
+export interface VerifyOptions {
+  /** Only copies of these conversations. */
+  readonly ids?: readonly string[] | undefined
+  readonly label?: string | undefined
+  /** Copies read at the same time. */
+  readonly concurrency: number
+  readonly signal: AbortSignal
+  /** Told of each copy. */
+  readonly onVerified: (verified: Verified) => void | Promise<void>
+}
+
+/** A copy with its certificate, or why it could not be compared. */
+export interface Verified {
+  /** The conversation's id at the source. */
+  readonly id: string
+  readonly name: string | null
+  readonly targetId: string
+  readonly result: { readonly certificate: Certificate } | { readonly error: string }
+}
+
+/**
+ * Reads every copy that the receipts tell of, and compares it with its source. Nothing is changed, here or there.
+ *
+ * @throws HansardError what keeps the target from being read at all
+ */
+export async function verifyReplay(
+  client: ConversationsClient,
+  archive: Archive,
+  target: ReplayTarget,
+  options: VerifyOptions,
+): Promise<void> {
+  const stop = new AbortController()
+  const signal = AbortSignal.any([stop.signal, options.signal])
+  const verify = async (replayed: ReplayedConversation): Promise<void> => {
+    if (signal.aborted) throw new HansardError('interrupted', 'Interrupted; not all copies were compared')
+    const { id, targetId, planned } = replayed
+    const result = await verifyOne(client, archive, replayed, signal)
+    await options.onVerified({ id, name: planned.name, targetId, result })
+  }
+  const chosen = choose(replayedConversations(archive, target.id), options)
+  await workThrough(chosen, options.concurrency, verify, () => stop.abort())
+}
+
+function* choose(
+  all: Iterable<ReplayedConversation>,
+  { ids, label }: VerifyOptions,
+): Generator<ReplayedConversation, void, undefined> {
+  for (const replayed of all) {
+    const isWanted = ids === undefined || ids.includes(replayed.id)
+    if (isWanted && (label === undefined || replayed.label === label)) yield replayed
+  }
+}
+
+async function verifyOne(
+  client: ConversationsClient,
+  archive: Archive,
+  replayed: ReplayedConversation,
+  signal: AbortSignal,
+): Promise<Verified['result']> {
+  const hold = client.holdBodies()
+  try {
+    return { certificate: await certificateOf(client, archive, replayed, { signal, hold }) }
+  } catch (thrown) {
+    const isDamaged = isHansardError(thrown, 'archive-damaged') // that concerns this one alone
+    if (signal.aborted || (isFatal(thrown) && !isDamaged)) throw thrown
+    return { error: messageOf(thrown) }
+  } finally {
+    hold.release()
+  }
+}
+
+async function certificateOf(
+  client: ConversationsClient,
+  archive: Archive,
+  { id, revision, mode, label, targetId, planned, generated }: ReplayedConversation,
+  options: Parameters<typeof fetchCopy>[2],
+): Promise<Certificate> {
+  const source = sourceAt(archive, id, revision)
+  const copy = await fetchCopy(client, targetId, options)
+  const { stamp, losses } = planned
+  const replayed = { mode, stamp, losses, source, generated: generated ?? undefined }
+  return {
+    kind: 'hansard replay certificate',
+    version: CERTIFICATE_VERSION,
+    id,
+    revision,
+    mode,
+    label,
+    targetId,
+    checkedAt: new Date().toISOString(),
+    ...compareCopy(replayed, copy),
+  }
+}
+
+/** The conversation as it was when it was replayed: it may have grown since. */
+function sourceAt(archive: Archive, id: string, revision: string): Source {
+  for (const stored of archive.conversations.revisions(id)) {
+    const source = sourceOf(archive, stored)
+    if (revisionOf(source) === revision) return source
+  }
+  throw new HansardError('archive-damaged', 'the archive no longer has what was replayed')
+}

@@ -1,0 +1,28 @@
+import { ADDED_ANSWER, type Loss } from '../loss.ts'
+import { typeOf, type EntryForm } from './entry-form.ts'
+import { objectOf, present, stringOf, treeOf, type TreeObject } from './json-tree.ts'
+
+/** Tells of a loss whether it adds something before its entry, instead of changing it. */
+export function isAddition({ kind }: Loss): boolean {
+  return kind === 'answer-added'
+}
+
+/** Says what is wrong with an answer that is declared to be added; undefined where nothing is. */
+export function complaintAboutAddition({ before, after, path }: Loss): string | undefined {
+  const tree = after === null ? [] : treeOf(after)
+  const [entry, ...more] = Array.isArray(tree) ? present(tree) : []
+  const isAnswer = entry !== undefined && more.length === 0 && before === null && path === ''
+  return isAnswer && isAddedAnswer(objectOf(entry)) ? undefined : 'it is not the answer that may be added'
+}
+
+/** It may only stand between a result and what a user says. */
+export function isBetween(before: EntryForm | undefined, after: EntryForm | undefined): boolean {
+  if (before === undefined || after === undefined) return false
+  const isUsers = typeOf(after) === 'message.input' && stringOf(after.get('role')) === 'user'
+  return typeOf(before) === 'function.result' && isUsers
+}
+
+function isAddedAnswer(entry: TreeObject): boolean {
+  const [type, role, content] = ['type', 'role', 'content'].map((key) => stringOf(entry.get(key)))
+  return type === 'message.output' && role === 'assistant' && content === ADDED_ANSWER && entry.size === 3
+}

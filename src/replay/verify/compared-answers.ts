@@ -1,0 +1,46 @@
+import type { Answers } from './certificate.ts'
+import { entryForm, typeOf, type EntryForm } from './entry-form.ts'
+import type { Expected } from './expected-entries.ts'
+import type { FoundEntry } from './found-entries.ts'
+import { stringOf, textOf, treeOf } from './json-tree.ts'
+
+/** What was answered to each turn at the source, and over there. */
+export function answersOf(
+  asked: readonly Expected[],
+  places: readonly number[],
+  source: readonly string[],
+  found: readonly FoundEntry[],
+): Answers[] {
+  const forms = source.map((text) => entryForm(treeOf(text)))
+  const turns = asked.map(({ position, form }, i) => ({ position, form, place: places[i] ?? 0 }))
+  return turns.flatMap(({ position, form, place }, i): Answers[] => {
+    const next = turns[i + 1]
+    const here = forms.slice(position + 1, next?.position)
+    const there = found.slice(place + 1, next?.place).map((entry) => entry.form)
+    if (there.length === 0 && next !== undefined) return [] // it goes on being asked
+    return [{ entry: position, asked: wordsOf([form]), source: wordsOf(here), target: wordsOf(there) }]
+  })
+}
+
+/** What entries say, for a person: texts, calls, results, and of anything else its type. */
+function wordsOf(forms: readonly EntryForm[]): string {
+  return forms.map(wordsOfEntry).join('\n')
+}
+
+function wordsOfEntry(form: EntryForm): string {
+  const type = typeOf(form) ?? 'entry'
+  const name = stringOf(form.get('name')) ?? type
+  if (type === 'function.call') return `[call: ${name}(${form.get('arguments') ?? ''})]`
+  if (type === 'function.result')
+    return `[result: ${stringOf(form.get('result')) ?? form.get('result') ?? ''}]`
+  if (type === 'tool.execution') return `[tool: ${name}]`
+  if (!type.startsWith('message.')) return `[${type}]`
+  const content = treeOf(form.get('content') ?? '[]')
+  const chunks = Array.isArray(content) ? content : [content]
+  return chunks.map((chunk) => stringOf(chunk) ?? `[${chunkName(textOf(chunk))}]`).join('')
+}
+
+function chunkName(text: string): string {
+  const chunk = treeOf(text)
+  return (chunk instanceof Map ? stringOf(chunk.get('type')) : undefined) ?? 'chunk'
+}

@@ -1,0 +1,143 @@
+import { isDraft7 } from '../../model/json/json-schema.ts'
+import { ANY_PARAMETERS, type Loss, type LossKind } from '../loss.ts'
+import { replacesName } from './call-forms.ts'
+import { stringMember } from './json-members.ts'
+import { objectOf, stringOf, treeOf, type TreeObject } from './json-tree.ts'
+import { isEmpty } from './row-form.ts'
+import { STAMP } from './row-form.ts'
+import { textAt, treeAt, type Path } from './value-path.ts'
+
+/** What a loss of the conversation itself is judged by. */
+export interface RowPlace {
+  /** The archived row. */
+  readonly text: string
+  /** The same with the losses before this one. */
+  readonly row: TreeObject
+  readonly stamp: string
+  /** The agent's settings are given to a model. */
+  readonly isModelNow: boolean
+  readonly path: Path
+}
+
+type RowLicence = (loss: Loss, place: RowPlace) => string | undefined
+
+/** What a loss of the conversation itself may do, by its kind. */
+export const rowLicences: ReadonlyMap<LossKind, RowLicence> = new Map<LossKind, RowLicence>([
+  [
+    'agent-mapped',
+    ({ after }, { path }) => {
+      if (path.join() === 'agent_version') return after === null ? undefined : 'it has another version'
+      return path.join() === 'agent_id' && isName(after) ? undefined : 'no agent takes its place'
+    },
+  ],
+  [
+    'agent-as-model',
+    ({ before, after }, { path, text }) => {
+      const agent = stringMember(text, 'agent_id')
+      const isIts = before !== null && agent !== undefined && before.includes(JSON.stringify(agent))
+      return path.join() === 'agent_id' && isIts && isName(after) ? undefined : 'no model takes its place'
+    },
+  ],
+  ['model-mapped', mapped(/^model$/)],
+  ['library-mapped', mapped(/^tools,\d+,library_ids,\d+$/)],
+  ['connector-mapped', mapped(/^tools,\d+,connector_id$/)],
+  ['tool-dropped', dropped(/^tools(,\d+)?$/)],
+  [
+    'function-renamed',
+    ({ after }, { path, text }) => {
+      const given = stringOf(treeOf(textAt(text, path) ?? 'null'))
+      const isRenamed = after !== null && replacesName(given, stringOf(treeOf(after)))
+      return /^tools,\d+,function,name$/.test(path.join()) && isRenamed
+        ? undefined
+        : 'its own name could be sent, or the other cannot'
+    },
+  ],
+  [
+    'schema-key-dropped',
+    ({ after }, { path, text }) => {
+      const isInSchema = /^tools,\d+,function,parameters,/.test(path.join())
+      const last = path.at(-2) === 'required' ? stringOf(treeOf(textAt(text, path) ?? 'null')) : path.at(-1)
+      return isInSchema && after === null && (last === '$id' || last === '$schema')
+        ? undefined
+        : 'it is none of these keys, or not dropped'
+    },
+  ],
+  [
+    'schema-replaced',
+    ({ after }, { path, text }) => {
+      if (!/^tools,\d+,function,parameters$/.test(path.join())) return 'there is no schema'
+      if (isDraft7(JSON.parse(textAt(text, path) ?? 'null'))) return 'the schema is valid'
+      return after === ANY_PARAMETERS ? undefined : 'another schema takes its place'
+    },
+  ],
+  ['argument-dropped', dropped(/^completion_args(,|$)/)],
+  [
+    'tools-silenced',
+    ({ after }, { path }) =>
+      path.join() === 'completion_args,tool_choice' && after === '"none"'
+        ? undefined
+        : 'it is another choice',
+  ],
+  [
+    'metadata-stamped',
+    ({ after }, { path, stamp }) =>
+      path.join() === `metadata,${STAMP}` && after === JSON.stringify(stamp)
+        ? undefined
+        : 'it is another stamp',
+  ],
+  [
+    'description-stamped',
+    ({ after }, { path, stamp, row }) => {
+      const told = after === null ? undefined : stringOf(treeOf(after))
+      const given = stringOf(row.get('description')) ?? ''
+      const isBoth = told?.startsWith(given) === true && told.slice(given.length).includes(stamp)
+      return path.join() === 'description' && isBoth ? undefined : 'it is not the description with its stamp'
+    },
+  ],
+  [
+    'field-dropped',
+    ({ after }, place) => {
+      if (after !== null) return 'something is sent in its place'
+      return isTold(place) ? 'the target could be told it' : undefined
+    },
+  ],
+])
+
+function mapped(where: RegExp): RowLicence {
+  return ({ after }, { path }) =>
+    where.test(path.join()) && isName(after) ? undefined : 'nothing takes its place'
+}
+
+function dropped(where: RegExp): RowLicence {
+  return ({ after }, { path }) =>
+    where.test(path.join()) && after === null ? undefined : 'it is none of these, or not dropped'
+}
+
+function isName(after: string | null): boolean {
+  return after !== null && stringOf(treeOf(after)) !== undefined
+}
+
+/** What the copy of a conversation can be told, and so may not be dropped as a field that nobody takes. */
+function isTold({ path, row, isModelNow }: RowPlace): boolean {
+  const [key, , ...inner] = path
+  const value = row.get(String(key))
+  const hasAgent = stringOf(row.get('agent_id')) !== undefined && !isModelNow
+  if (hasAgent && withAgent.includes(String(key))) return false
+  if (key === 'tools') return inner.length === 0 || isToldOfTool(path, row)
+  if (key === 'model' || key === 'agent_id') return true
+  if (key === 'metadata') return value instanceof Map
+  if (key === 'guardrails') return Array.isArray(value) && value.every((each) => each instanceof Map)
+  return ['name', 'description', 'instructions'].includes(String(key)) && stringOf(value) !== undefined
+}
+
+/** An agent over there has its own. */
+const withAgent = ['model', 'instructions', 'tools', 'completion_args']
+
+/** The members without which a tool is another. */
+function isToldOfTool(path: Path, row: TreeObject): boolean {
+  const type = stringOf(objectOf(treeAt(row, path.slice(0, 2))).get('type'))
+  const steps = path.slice(2).join()
+  if (isEmpty(treeAt(row, path))) return false
+  const told = ['type', 'function', 'function,name', 'function,parameters', 'library_ids', 'connector_id']
+  return told.includes(steps) && (type !== undefined || steps === 'type')
+}

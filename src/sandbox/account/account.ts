@@ -1,0 +1,150 @@
+import { replaceAt } from '../../model/json/json-text.ts'
+import { timestamp, type Mint } from '../id-generator.ts'
+import { Files } from './account-files.ts'
+import { Agents } from './agents.ts'
+import { conversationOf, extend, replaceContent, type Conversation } from './conversation.ts'
+import type { Story, StoryConversation, StoryFile } from './story.ts'
+
+/** What one key sees: the truth that tests compare with and change, without HTTP. */
+export interface SandboxAccount {
+  readonly key: string
+  /** Every conversation, newest first, whatever the listing would show. */
+  readonly ids: readonly string[]
+  row(id: string): string | undefined
+  entries(id: string): readonly string[] | undefined
+  /** Adds a conversation of these texts, of a model if no row is given; answers with its id. */
+  create(conversation: NewConversation): string
+  appendTo(id: string, entries: readonly string[]): void
+  /** Puts other entries in the place of all. */
+  replaceEntries(id: string, entries: readonly string[]): void
+  /** Puts another row in place; `updated_at` is as it says. */
+  replaceRow(id: string, row: string): void
+  remove(id: string): void
+  /** Adds the text of an agent, or of a further version of one. */
+  addAgent(agent: string): void
+  addFile(file: StoryFile): void
+}
+
+/** A conversation that a test adds. */
+export interface NewConversation {
+  readonly row?: string
+  readonly entries: readonly string[]
+  readonly createdAt?: Date
+  readonly playground?: boolean
+}
+
+/** An account with what the server needs of it. */
+export class Account implements SandboxAccount {
+  readonly key: string
+  readonly agents = new Agents()
+  readonly files: Files
+  /** Conversations that were deleted, with the moment: what a stale replica would still show. */
+  readonly removed: { readonly conversation: Conversation; readonly at: number }[] = []
+  readonly #mint: Mint
+  readonly #clock: () => Date
+  readonly #conversations = new Map<string, Conversation>()
+  #newestFirst: Conversation[] = []
+
+  constructor(key: string, stories: readonly Story[], mint: Mint, clock: () => Date) {
+    this.key = key
+    this.#mint = mint
+    this.#clock = clock
+    this.files = new Files(clock)
+    for (const story of stories) {
+      for (const each of story.conversations) this.#hold(conversationOf(each, 0))
+      for (const agent of story.agents) this.addAgent(agent)
+      for (const file of story.files) this.addFile(file)
+    }
+    this.#sort()
+  }
+
+  get ids(): readonly string[] {
+    return this.#newestFirst.map(({ id }) => id)
+  }
+
+  /** Every conversation, newest first. */
+  get newestFirst(): readonly Conversation[] {
+    return this.#newestFirst
+  }
+
+  find(id: string): Conversation | undefined {
+    return this.#conversations.get(id)
+  }
+
+  row(id: string): string | undefined {
+    return this.find(id)?.row
+  }
+
+  entries(id: string): readonly string[] | undefined {
+    return this.find(id)?.entries
+  }
+
+  add(story: StoryConversation): Conversation {
+    const conversation = conversationOf(story, this.#clock().getTime())
+    this.#hold(conversation)
+    const newest = this.#newestFirst[0]
+    this.#newestFirst.unshift(conversation)
+    if (newest !== undefined && newest.created > conversation.created) this.#sort()
+    return conversation
+  }
+
+  create({ row, entries, createdAt, playground }: NewConversation): string {
+    const created = createdAt === undefined ? this.#mint.now() : createdAt.getTime() * 1000
+    const times = { created_at: timestamp(created), updated_at: timestamp(created + 1) }
+    const plain = {
+      id: this.#mint.id('conv'),
+      ...times,
+      model: 'mistral-small-latest',
+      object: 'conversation',
+    }
+    let text = row ?? JSON.stringify(plain)
+    if (createdAt !== undefined) {
+      text = replaceAt(text, ['created_at'], () => JSON.stringify(times.created_at))
+      text = replaceAt(text, ['updated_at'], () => JSON.stringify(times.updated_at))
+    }
+    return this.add({ row: text, entries, playground: playground ?? false }).id
+  }
+
+  appendTo(id: string, entries: readonly string[]): void {
+    extend(this.#known(id), entries, this.#mint.now())
+  }
+
+  replaceEntries(id: string, entries: readonly string[]): void {
+    replaceContent(this.#known(id), entries, this.#mint.now())
+  }
+
+  replaceRow(id: string, row: string): void {
+    const conversation = this.#known(id)
+    conversation.pastRows.push({ row: conversation.row, until: this.#clock().getTime() })
+    conversation.row = row
+  }
+
+  remove(id: string): void {
+    const conversation = this.#known(id)
+    this.#conversations.delete(id)
+    this.#newestFirst = this.#newestFirst.filter((each) => each !== conversation)
+    this.removed.push({ conversation, at: this.#clock().getTime() })
+  }
+
+  addAgent(agent: string): void {
+    this.agents.add(agent)
+  }
+
+  addFile(file: StoryFile): void {
+    this.files.add(file)
+  }
+
+  #hold(conversation: Conversation): void {
+    this.#conversations.set(conversation.id, conversation)
+  }
+
+  #sort(): void {
+    this.#newestFirst = [...this.#conversations.values()].sort((a, b) => b.created - a.created)
+  }
+
+  #known(id: string): Conversation {
+    const conversation = this.find(id)
+    if (conversation === undefined) throw new Error(`the account has no conversation ${id}`)
+    return conversation
+  }
+}

@@ -1,0 +1,34 @@
+import { member, replaceAt } from '../../model/json/json-text.ts'
+import { textMember } from './conversation.ts'
+
+/** The agents of an account, each with all its versions as texts. */
+export class Agents {
+  readonly #versions = new Map<string, Map<string, string>>()
+
+  /** Adds an agent, or a further version of one. */
+  add(text: string): void {
+    const id = textMember(text, 'id') ?? ''
+    const versions = this.#versions.get(id) ?? new Map<string, string>()
+    versions.set(member(text, 'version')?.value ?? '0', text)
+    this.#versions.set(id, versions)
+  }
+
+  /** One version, or the newest. */
+  get(id: string, version?: string): string | undefined {
+    const versions = this.#versions.get(id)
+    return version === undefined ? this.versions(id)[0] : versions?.get(version)
+  }
+
+  /** All versions, newest first. */
+  versions(id: string): string[] {
+    const versions = [...(this.#versions.get(id) ?? [])]
+    return versions.sort(([a], [b]) => Number(b) - Number(a)).map(([, text]) => text)
+  }
+
+  /** Adds a version, and lists it in the `versions` of all others. */
+  addVersion(id: string, text: string): void {
+    this.add(text)
+    const numbers = JSON.stringify([...(this.#versions.get(id)?.keys() ?? [])].map(Number))
+    for (const each of this.versions(id)) this.add(replaceAt(each, ['versions'], () => numbers))
+  }
+}

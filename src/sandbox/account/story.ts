@@ -1,0 +1,82 @@
+import { compact, elements, member } from '../../model/json/json-text.ts'
+
+/** One conversation as JSON texts, which go over the wire token for token. */
+export interface StoryConversation {
+  /** What get and list answer. */
+  readonly row: string
+  readonly entries: readonly string[]
+  /** What messages answers, where that is not simply the messages among the entries. */
+  readonly messages?: readonly string[]
+  /** Was it held in the playground? A switch tells whether the listing shows those. */
+  readonly playground?: boolean
+}
+
+/** A file that conversations refer to. */
+export interface StoryFile {
+  /** What `GET /v1/files/{id}` answers. */
+  readonly metadata: string
+  readonly content: Uint8Array
+}
+
+/** What an account starts with. */
+export interface Story {
+  readonly conversations: readonly StoryConversation[]
+  /** The text of every version of every agent. */
+  readonly agents: readonly string[]
+  readonly files: readonly StoryFile[]
+}
+
+/**
+ * Reads one story: `{"conversation":{…},"entries":[…]}`, the line that `export jsonl` writes. Beside it may stand
+ * `messages`, `playground`, `agents` (a text a version) and `files` (`{"metadata":{…},"content":"base64"}`).
+ *
+ * What would be too long for a file is written as a rule. `"repeat":{"times":150,"entries":[…]}` adds those entries so
+ * often, `{n}` standing for the number of the round, `{n4}` for its four digits, `{hh}:{mm}` for that many minutes past
+ * midnight. `{filler:N}` becomes N times the letter A.
+ */
+export function parseStory(source: string): Story {
+  const text = compact(source).replaceAll(/\{filler:(\d+)\}/g, (_, count: string) =>
+    'A'.repeat(Number(count)),
+  )
+  const part = (name: string): string => member(text, name)?.value ?? 'null'
+  const messages = member(text, 'messages')
+  return {
+    conversations: [
+      {
+        row: part('conversation'),
+        entries: [...elements(part('entries')), ...repeated(part('repeat'))],
+        ...(messages && { messages: elements(messages.value) }),
+        playground: part('playground') === 'true',
+      },
+    ],
+    agents: elements(part('agents')),
+    files: elements(part('files')).map(parseFile),
+  }
+}
+
+/** Makes a story of conversations from elsewhere, such as an archive. */
+export function storiesFromConversations(
+  conversations: Iterable<{ readonly conversation: string; readonly entries: readonly string[] }>,
+): Story[] {
+  const held = Array.from(conversations, ({ conversation, entries }) => ({ row: conversation, entries }))
+  return [{ conversations: held, agents: [], files: [] }]
+}
+
+function parseFile(text: string): StoryFile {
+  const content = JSON.parse(member(text, 'content')?.value ?? '""') as string
+  return { metadata: member(text, 'metadata')?.value ?? '{}', content: Buffer.from(content, 'base64') }
+}
+
+function repeated(rule: string): string[] {
+  const times = Number(member(rule, 'times')?.value ?? 0)
+  const templates = elements(member(rule, 'entries')?.value ?? '[]')
+  return Array.from({ length: times }, (_, i) => templates.map((each) => fill(each, i + 1))).flat()
+}
+
+function fill(template: string, n: number): string {
+  return template
+    .replaceAll('{n}', String(n))
+    .replaceAll('{n4}', String(n).padStart(4, '0'))
+    .replaceAll('{hh}', String(Math.floor(n / 60) % 24).padStart(2, '0'))
+    .replaceAll('{mm}', String(n % 60).padStart(2, '0'))
+}

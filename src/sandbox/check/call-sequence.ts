@@ -1,0 +1,89 @@
+import type { Behaviour } from '../behaviour.ts'
+import { badRequest } from '../replies/error-responses.ts'
+import type { ParsedEntry } from './parsed-entry.ts'
+
+/** Refuses entries that can't follow each other: calls and results that do not match. */
+export function checkCalls(
+  stored: readonly ParsedEntry[],
+  added: readonly ParsedEntry[],
+  { callOrder, userAfterResult }: Pick<Behaviour, 'callOrder' | 'userAfterResult'>,
+): void {
+  const open = new Set<unknown>()
+  for (const entry of stored) follow(open, entry)
+  const unanswered = open.size > 0
+  for (const entry of added) {
+    if (entry.type === 'function.result' && !open.has(entry.toolCallId)) throw unmatched()
+    if (open.size > 0 && !isPartOfCalling(entry)) throw unanswered ? resultsMissing(open) : unmatched()
+    follow(open, entry)
+  }
+  if (open.size > 0) throw unanswered && added.length === 0 ? resultsMissing(open) : unmatched()
+  if (callOrder === 'exact') checkGroups([...stored, ...added])
+  if (userAfterResult === 'refuse') checkUsers(stored.at(-1), added)
+}
+
+/** Refuses a conversation that ends with the assistant, or tells whether another turn follows it. */
+export function answersNow(last: ParsedEntry | undefined, setting: Behaviour['trailingAssistant']): boolean {
+  if (last === undefined || !isAssistants(last)) return true
+  if (setting === 'refuse') {
+    const expected =
+      'Expected last role User or Tool (or Assistant with prefix True) for serving but got assistant'
+    throw badRequest(expected, 'invalid_request_message_order', '3230')
+  }
+  return setting === 'answer'
+}
+
+/** Calls made at once are followed by exactly their results, before anything else and before other calls. */
+function checkGroups(entries: readonly ParsedEntry[]): void {
+  let calls: unknown[] = []
+  let results: unknown[] = []
+  const close = (): void => {
+    const isComplete = calls.length === results.length && new Set(results).size === results.length
+    if (!isComplete || calls.some((id) => !results.includes(id))) throw unmatched()
+    calls = []
+    results = []
+  }
+  for (const { type, toolCallId } of entries) {
+    if (type === 'function.call') {
+      if (results.length > 0) close()
+      calls.push(toolCallId)
+    } else if (type === 'function.result') results.push(toolCallId)
+    else if (type !== 'agent.handoff') close()
+  }
+  close()
+}
+
+function checkUsers(last: ParsedEntry | undefined, added: readonly ParsedEntry[]): void {
+  const isUsers = ({ type, role }: ParsedEntry): boolean => type === 'message.input' && role !== 'assistant'
+  const refused = added.some(
+    (entry, i) => isUsers(entry) && (i === 0 ? last : added[i - 1])?.type === 'function.result',
+  )
+  if (!refused) return
+  throw badRequest("Unexpected role 'user' after role 'tool'", 'invalid_request_message_order', 3230)
+}
+
+function follow(open: Set<unknown>, entry: ParsedEntry): void {
+  if (entry.type === 'function.call') open.add(entry.toolCallId)
+  if (entry.type === 'function.result') open.delete(entry.toolCallId)
+}
+
+function isPartOfCalling({ type }: ParsedEntry): boolean {
+  return type === 'function.call' || type === 'function.result'
+}
+
+function isAssistants({ type, role, prefix }: ParsedEntry): boolean {
+  if (type === 'message.input') return role === 'assistant' && !prefix
+  return type !== 'function.result'
+}
+
+function unmatched() {
+  return badRequest(
+    'Not the same number of function calls and responses',
+    'invalid_request_message_order',
+    3230,
+  )
+}
+
+function resultsMissing(open: ReadonlySet<unknown>) {
+  const message = { detail: 'Function results are missing', tool_call_ids: [...open] }
+  return badRequest(message, 'invalid_request_error', 3001)
+}

@@ -1,0 +1,107 @@
+import { isDraft7 } from '../../model/json/json-schema.ts'
+import type { Behaviour } from '../behaviour.ts'
+import { badRequest, type Refusal } from '../replies/error-responses.ts'
+import { isObject } from './shape.ts'
+
+/*
+ * What validators of 2026-07 check beyond the shape of a request (F; the words of the errors are theirs). Which of it a
+ * target checks depends on its model: each rule is a switch.
+ */
+
+/** Refuses inputs that the model's validator refuses, whatever goes before them. */
+export function checkInputs(inputs: unknown, behaviour: Behaviour): void {
+  if (!Array.isArray(inputs)) return
+  for (const input of inputs.filter(isObject)) {
+    const type = input['type'] ?? 'message.input'
+    if (type === 'function.call') checkCall(input, behaviour)
+    if (type === 'function.result') checkId(input['tool_call_id'], behaviour)
+    if (String(type).startsWith('message.')) checkMessage(input, type, behaviour)
+  }
+}
+
+/** Refuses the tools of a conversation or an agent that the model's validator refuses. */
+export function checkTools(tools: unknown, behaviour: Behaviour): void {
+  const all = Array.isArray(tools) ? tools.filter(isObject) : []
+  for (const { function: declared } of all) {
+    if (!isObject(declared)) continue
+    checkName(declared['name'], behaviour)
+    checkSchema(declared['parameters'], behaviour)
+  }
+}
+
+function checkCall(call: Readonly<Record<string, unknown>>, behaviour: Behaviour): void {
+  checkId(call['tool_call_id'], behaviour)
+  checkName(call['name'], behaviour)
+  const args = call['arguments']
+  if (behaviour.callArguments === 'any' || typeof args !== 'string') return
+  try {
+    JSON.parse(args)
+  } catch {
+    throw refused(`Function call arguments must be valid JSON: ${args}`, 3000)
+  }
+}
+
+function checkId(id: unknown, behaviour: Behaviour): void {
+  if (behaviour.callIds === 'any' || /^[a-zA-Z0-9]{9}$/.test(String(id))) return
+  throw refused(`Tool call id was ${String(id)} but must be a-z, A-Z, 0-9, with a length of 9.`, 3280)
+}
+
+function checkName(name: unknown, behaviour: Behaviour): void {
+  if (behaviour.functionNames === 'any' || /^[a-zA-Z0-9_-]{1,64}$/.test(String(name))) return
+  const rule = 'must be a-z, A-Z, 0-9, or contain underscores and dashes, with a maximum length of 64.'
+  throw refused(`Function name was ${String(name)} but ${rule}`, 3000)
+}
+
+function checkSchema(schema: unknown, { toolSchemas }: Behaviour): void {
+  if (toolSchemas === 'any') return
+  if (!isDraft7(schema)) throw refused('Invalid tool schema', 3000)
+  if (toolSchemas === 'draft-7-without-ids' && holdsId(schema)) {
+    throw refused('Grammar error: failed to compile JSON schema', null)
+  }
+}
+
+/** A schema of Draft 7 is shallow here (`isDraft7`), so that a recursion ends. */
+function holdsId(value: unknown): boolean {
+  if (Array.isArray(value)) return value.some(holdsId)
+  if (!isObject(value)) return false
+  return Object.entries(value).some(([key, inner]) => key === '$id' || key === '$schema' || holdsId(inner))
+}
+
+function checkMessage(
+  { role, content }: Readonly<Record<string, unknown>>,
+  type: unknown,
+  behaviour: Behaviour,
+): void {
+  const chunks = Array.isArray(content) ? content.filter(isObject) : []
+  const isAssistants = role === 'assistant' || type === 'message.output'
+  if (
+    behaviour.emptyAssistant === 'refuse' &&
+    isAssistants &&
+    chunks.every(saysNothing) &&
+    !isText(content)
+  ) {
+    throw refused('Assistant message must have either content or tool_calls, but not none.', 3240)
+  }
+  if (behaviour.addresses === 'any') return
+  const addresses = chunks.flatMap(({ type: kind, image_url: image, document_url: document }) =>
+    kind === 'image_url'
+      ? [isObject(image) ? image['url'] : image]
+      : kind === 'document_url'
+        ? [document]
+        : [],
+  )
+  const bad = addresses.find((address) => !/^(?:https?:|data:)/.test(String(address)))
+  if (bad !== undefined) throw refused(`Invalid image or document address: ${String(bad).slice(0, 80)}`, 3000)
+}
+
+function isText(content: unknown): boolean {
+  return typeof content === 'string' && content !== ''
+}
+
+function saysNothing({ type = 'text', text }: Readonly<Record<string, unknown>>): boolean {
+  return type === 'text' && text === ''
+}
+
+function refused(message: string, code: number | null): Refusal {
+  return badRequest(message, 'invalid_request_error', code)
+}

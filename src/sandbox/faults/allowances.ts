@@ -1,0 +1,28 @@
+import type { Reply } from '../replies/reply.ts'
+import type { Effect } from './fault-book.ts'
+import { likeAnswers } from './fault-responses.ts'
+
+type Limit = Extract<Effect, { kind: 'rps' }>
+
+/** What each account may still ask for, limit by limit. */
+export class Allowances {
+  readonly #buckets = new WeakMap<Limit, Map<string, { left: number; at: number }>>()
+  readonly #clock: () => Date
+
+  constructor(clock: () => Date) {
+    this.#clock = clock
+  }
+
+  /** Takes one request from an account's allowance; answers with a 429 if there is none left. */
+  take(limit: Limit, account: string): Reply | undefined {
+    const now = this.#clock().getTime()
+    const buckets = this.#buckets.get(limit) ?? new Map<string, { left: number; at: number }>()
+    this.#buckets.set(limit, buckets)
+    const most = Math.max(limit.limit, 1)
+    const { left, at } = buckets.get(account) ?? { left: most, at: now }
+    const refilled = Math.min(most, left + ((now - at) / 1000) * limit.limit)
+    const allowed = refilled >= 1
+    buckets.set(account, { left: allowed ? refilled - 1 : refilled, at: now })
+    return allowed ? undefined : likeAnswers['too-many-retry-after']
+  }
+}

@@ -1,0 +1,83 @@
+import type { Reply } from '../replies/reply.ts'
+import { effectOf, type Effect } from './fault-book.ts'
+
+/** How a spoiled reply goes over the wire. */
+export interface Wire {
+  readonly type: string
+  /** What the head says of the length; undefined for a chunked body. */
+  readonly statedLength: number | undefined
+  /** The bytes, with a pause between two pieces. */
+  readonly pieces: readonly Uint8Array[]
+  /** How long each pause is; undefined: for ever. */
+  readonly pauseMs: number | undefined
+  readonly stallHead: { readonly ms?: number } | undefined
+  /** Does the connection close where the bytes end? */
+  readonly cut: boolean
+}
+
+/** The event by which a stream says that it failed. */
+const STREAM_ERROR = { type: 'conversation.response.error', message: 'Internal error', code: 3000 }
+
+/** The effects that change how a reply goes over the wire. */
+export const spoiling: ReadonlySet<Effect['kind']> = new Set([
+  'truncate',
+  'overlong',
+  'garble',
+  'content-type',
+  'stall',
+  'trickle',
+  'cut-stream',
+  'stream-error',
+])
+
+/** Works out what the effects make of a reply. */
+export function spoil(reply: Reply, effects: readonly Effect[]): Wire {
+  const whole = pad(garble(body(reply, effects), effects), effects)
+  const truncate = effectOf(effects, 'truncate')
+  const chunked = reply.events !== undefined || truncate?.framing === 'chunked'
+  const beyond =
+    effectOf(effects, 'overlong')?.where === 'beyond' ? (effectOf(effects, 'overlong')?.bytes ?? 0) : 0
+  const sent = truncate ? whole.subarray(0, truncate.keep) : Buffer.concat([whole, Buffer.alloc(beyond, '!')])
+  const stall = effectOf(effects, 'stall')
+  const trickle = effectOf(effects, 'trickle')
+  const pieceSize = trickle?.bytes ?? (stall?.at === 'body' ? Math.ceil(sent.length / 2) : sent.length)
+  return {
+    type: effectOf(effects, 'content-type')?.value ?? reply.type,
+    statedLength: chunked ? undefined : whole.length,
+    pieces: slices(sent, pieceSize),
+    pauseMs: trickle ? trickle.ms : stall?.ms,
+    stallHead: stall?.at === 'head' ? stall : undefined,
+    cut:
+      truncate !== undefined || (reply.events !== undefined && effectOf(effects, 'cut-stream') !== undefined),
+  }
+}
+
+function body({ body: whole, events }: Reply, effects: readonly Effect[]): Buffer {
+  const cut = effectOf(effects, 'cut-stream')
+  const error = effectOf(effects, 'stream-error')
+  if (events === undefined || (cut ?? error) === undefined) return Buffer.from(whole)
+  const kept = events.slice(0, (cut ?? error)?.events).join('')
+  if (error)
+    return Buffer.from(`${kept}event: ${STREAM_ERROR.type}\ndata: ${JSON.stringify(STREAM_ERROR)}\n\n`)
+  const next = Buffer.from(events[cut?.events ?? 0] ?? '')
+  return Buffer.concat([Buffer.from(kept), cut?.inside ? next.subarray(0, next.length / 2) : Buffer.alloc(0)])
+}
+
+function garble(bytes: Buffer, effects: readonly Effect[]): Buffer {
+  const how = effectOf(effects, 'garble')?.how
+  if (how === 'json') return Buffer.concat([bytes.subarray(0, bytes.length / 2), Buffer.from(' ,,')])
+  if (how !== 'utf8') return bytes
+  const quote = bytes.indexOf('"') + 1
+  return Buffer.concat([bytes.subarray(0, quote), Buffer.from([0xc3, 0x28]), bytes.subarray(quote)])
+}
+
+function pad(bytes: Buffer, effects: readonly Effect[]): Buffer {
+  const overlong = effectOf(effects, 'overlong')
+  return overlong?.where === 'within' ? Buffer.concat([bytes, Buffer.alloc(overlong.bytes, ' ')]) : bytes
+}
+
+function slices(bytes: Buffer, size: number): Buffer[] {
+  const pieces: Buffer[] = []
+  for (let i = 0; i < bytes.length; i += size) pieces.push(bytes.subarray(i, i + size))
+  return pieces.length > 0 ? pieces : [bytes]
+}

@@ -1,0 +1,79 @@
+import type { ServerResponse } from 'node:http'
+
+import { spoil, spoiling } from '../faults/corrupt-response.ts'
+import type { Effect } from '../faults/fault-book.ts'
+import type { Reply } from '../replies/reply.ts'
+
+/** Sends a reply as it is, unless effects spoil it. */
+export function deliver(
+  outgoing: ServerResponse,
+  reply: Reply,
+  effects: readonly Effect[],
+): void | Promise<void> {
+  if (effects.some(({ kind }) => spoiling.has(kind))) return deliverSpoiled(outgoing, reply, effects)
+  writeHead(outgoing, reply)
+  if (reply.events === undefined) sendBody(outgoing, reply.body)
+  else sendEvents(outgoing, reply.events, reply.done)
+}
+
+/** Resolves after so many milliseconds, for ever if none are given, and in any case when the client has gone. */
+export function pause(outgoing: ServerResponse, ms: number | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer)
+      outgoing.off('close', end)
+      resolve()
+    }
+    const timer = ms === undefined ? undefined : setTimeout(end, ms)
+    if (outgoing.destroyed) end()
+    else outgoing.once('close', end)
+  })
+}
+
+/** What is ASCII is sent as Latin-1, the same bytes: Node 20 encodes UTF-8 slowly. */
+function sendBody(outgoing: ServerResponse, body: Reply['body']): void {
+  const ascii = typeof body === 'string' && Buffer.byteLength(body) === body.length
+  outgoing.end(body, ascii ? 'latin1' : 'utf8')
+}
+
+/** The end of the stream is stored before it is told: whoever has read it may ask for the history at once. */
+function sendEvents(outgoing: ServerResponse, events: readonly string[], done: Reply['done']): void {
+  for (const event of events.slice(0, -1)) outgoing.write(event)
+  done?.()
+  outgoing.end(events.at(-1))
+}
+
+async function deliverSpoiled(
+  outgoing: ServerResponse,
+  reply: Reply,
+  effects: readonly Effect[],
+): Promise<void> {
+  const wire = spoil(reply, effects)
+  if (wire.stallHead) await pause(outgoing, wire.stallHead.ms)
+  writeHead(outgoing, { ...reply, type: wire.type })
+  if (wire.statedLength !== undefined) outgoing.setHeader('content-length', wire.statedLength)
+  let stored = false
+  const store = (): void => {
+    if (!stored) reply.done?.()
+    stored = true
+  }
+  for (const [i, piece] of wire.pieces.entries()) {
+    if (i > 0) await pause(outgoing, wire.pauseMs)
+    if (outgoing.destroyed) break
+    if (i === wire.pieces.length - 1) store()
+    await write(outgoing, piece)
+  }
+  store()
+  if (wire.cut) outgoing.socket?.destroySoon()
+  else outgoing.end()
+}
+
+function writeHead(outgoing: ServerResponse, { status, type, headers }: Reply): void {
+  outgoing.statusCode = status
+  if (type !== '') outgoing.setHeader('content-type', type)
+  for (const name in headers) outgoing.setHeader(name, headers[name] ?? '')
+}
+
+function write(outgoing: ServerResponse, piece: Uint8Array): Promise<void> {
+  return new Promise((resolve) => outgoing.write(piece, () => resolve()))
+}

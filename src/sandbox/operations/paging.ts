@@ -1,0 +1,45 @@
+import { invalidAt } from '../replies/error-responses.ts'
+
+/** Where a page begins and how many rows it may have. */
+export interface Page {
+  readonly from: number
+  readonly size: number
+}
+
+/** Reads page and page_size; the offset is counted with the size that is granted, not with the one asked for. */
+export function readPage(
+  query: URLSearchParams,
+  defaultSize: number,
+  largest: number,
+  overMax: 'clamp' | 'refuse',
+): Page {
+  const page = readInteger(query, 'page', 0, 0)
+  const asked = readInteger(query, 'page_size', defaultSize, 1)
+  if (asked > largest && overMax === 'refuse') {
+    throw invalidAt(
+      ['query', 'page_size'],
+      `Input should be less than or equal to ${largest}`,
+      'less_than_equal',
+    )
+  }
+  const size = Math.min(asked, largest)
+  return { from: page * size, size }
+}
+
+function readInteger(query: URLSearchParams, name: string, byDefault: number, minimum: number): number {
+  const text = query.get(name)
+  if (text === null) return byDefault
+  if (!/^-?\d+$/.test(text)) {
+    throw invalidAt(
+      ['query', name],
+      'Input should be a valid integer, unable to parse string as an integer',
+      'int_parsing',
+    )
+  }
+  const value = Number(text)
+  if (value < minimum) {
+    const msg = `Input should be greater than or equal to ${minimum}`
+    throw invalidAt(['query', name], msg, 'greater_than_equal')
+  }
+  return value
+}

@@ -1,0 +1,87 @@
+import { conversationOf } from '../account/conversation.ts'
+import { findModel } from '../account/models.ts'
+import { readBody, type Body, type Call } from '../account/request-context.ts'
+import { timestamp } from '../id-generator.ts'
+import { badRequest, invalidAt, missing } from '../replies/error-responses.ts'
+import type { Reply } from '../replies/reply.ts'
+import { deliverAnswer, prepareAnswer } from './completion.ts'
+import { completionArgsText, inputTexts } from './read-inputs.ts'
+
+/** `POST /v1/conversations`. */
+export function startConversation(call: Call): Reply {
+  const { mint, behaviour, shapes, clock } = call.world
+  const body = readBody(call, shapes.start)
+  checkKind(call, body)
+  const inputs = inputTexts(body, mint)
+  const story = { row: rowText(call, body), entries: inputs }
+  const answer = prepareAnswer(call, body, body.value, [], inputs)
+  const stored = body.value['store'] !== false
+  const conversation = stored ? call.account.add(story) : conversationOf(story, clock().getTime())
+  return deliverAnswer(call, body, conversation, answer, behaviour.updatedAtStart === 'microsecond')
+}
+
+/** A conversation is a model's or an agent's, never both. */
+function checkKind({ account }: Call, body: Body): void {
+  const { model, agent_id: agentId, agent_version: version } = body.value
+  if (typeof agentId !== 'string') {
+    if (typeof model !== 'string') throw invalidAt(['body'], 'Either model or agent_id must be given')
+    if (findModel(model) === undefined) throw badRequest(`Invalid model: ${model}`, 'invalid_model', '1500')
+    return
+  }
+  for (const field of ['model', 'instructions', 'tools', 'completion_args']) {
+    if (body.text(field) === undefined || body.text(field) === '[]') continue
+    throw invalidAt(['body', field], 'Not allowed together with agent_id')
+  }
+  const known = version === null || version === undefined ? undefined : String(version)
+  if (account.agents.get(agentId, known) === undefined) throw missing('Agent', agentId)
+}
+
+/** The row, its members in the captured order; what was sent stands in it token for token. */
+function rowText({ world: { mint, behaviour }, account }: Call, body: Body): string {
+  const created = mint.now()
+  const optional = (name: string): string[] => {
+    const text = body.text(name)
+    return text === undefined ? [] : [`"${name}":${text}`]
+  }
+  const agentId = body.text('agent_id')
+  const ofModel = [
+    `"model":${body.text('model')}`,
+    `"instructions":${body.text('instructions') ?? 'null'}`,
+    `"tools":${body.text('tools') ?? '[]'}`,
+    `"completion_args":${completionArgsText(body, behaviour.completionArgs)}`,
+  ]
+  const ofAgent = [
+    `"agent_id":${agentId}`,
+    ...versionMember(behaviour.agentVersion, body.text('agent_version') ?? newest(account.agents, agentId)),
+  ]
+  return `{${[
+    `"id":"${mint.id('conv')}"`,
+    `"created_at":"${timestamp(created)}"`,
+    `"updated_at":"${timestamp(created + 1)}"`,
+    ...(agentId === undefined ? ofModel : ofAgent),
+    ...optional('guardrails'),
+    `"name":${body.text('name') ?? 'null'}`,
+    `"description":${body.text('description') ?? 'null'}`,
+    ...optional('metadata'),
+    '"object":"conversation"',
+  ].join(',')}}`
+}
+
+function versionMember(setting: string, version: string): string[] {
+  const number = version.replaceAll('"', '')
+  switch (setting) {
+    case 'integer':
+      return [`"agent_version":${number}`]
+    case 'string':
+      return [`"agent_version":"${number}"`]
+    case 'null':
+      return ['"agent_version":null']
+    default:
+      return []
+  }
+}
+
+function newest(agents: Call['account']['agents'], agentId: string | undefined): string {
+  const agent = agents.get(JSON.parse(agentId ?? '""') as string) ?? '{}'
+  return String((JSON.parse(agent) as { version?: number }).version ?? 0)
+}

@@ -1,0 +1,32 @@
+/** A tool as it was declared. */
+export interface Tool {
+  readonly type: string
+  readonly function?: { readonly name: string; readonly parameters: Readonly<Record<string, unknown>> }
+  readonly connector_id?: string
+}
+
+export type Chunk = Readonly<Record<string, unknown>> & { readonly type: string }
+
+/** Who answers: a model, or an agent with its model. */
+export interface Speaker {
+  readonly agentId: string | undefined
+  readonly name: string
+  readonly model: string
+  readonly reasons: boolean
+  readonly tools: readonly Tool[]
+  /** Whom the agent may hand over to. */
+  readonly handoffs: readonly Speaker[]
+}
+
+/** An output before it has an id and a time. */
+export type Draft =
+  | { readonly kind: 'message'; readonly content: string | readonly Chunk[]; readonly speaker: Speaker }
+  | {
+      readonly kind: 'execution'
+      readonly name: string
+      readonly function: string | undefined
+      readonly arguments: string
+      readonly info: Readonly<Record<string, unknown>> | undefined
+    }
+  | { readonly kind: 'call'; readonly name: string; readonly arguments: string }
+  | { readonly kind: 'handoff'; readonly from: Speaker; readonly to: Speaker }

@@ -1,0 +1,33 @@
+import type { Account } from '../account/account.ts'
+import type { World } from '../account/request-context.ts'
+
+/** One transparent pixel. */
+const PIXEL = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==',
+  'base64',
+)
+
+/** Puts a generated image among the account's files; answers with its id, which also ends its bytes. */
+export function makeImage({ mint, clock, behaviour }: World, account: Account): string {
+  const id = mint.uuid()
+  const content = Buffer.concat([PIXEL, Buffer.from(id)])
+  const created = Math.floor(clock().getTime() / 1000)
+  const metadata = {
+    id,
+    object: 'file',
+    bytes: content.length,
+    created_at: created,
+    filename: 'image_generated_0.png',
+    purpose: 'batch',
+    sample_type: 'batch_result',
+    num_lines: null,
+    mimetype: 'image/png',
+    source: 'mistral',
+    signature: null,
+    expires_at: created + behaviour.generatedFileSeconds,
+    visibility: 'user',
+    deleted: false,
+  }
+  account.addFile({ metadata: JSON.stringify(metadata), content })
+  return id
+}

@@ -1,0 +1,83 @@
+import type { ParsedEntry } from '../check/parsed-entry.ts'
+import { hashOf } from '../random.ts'
+import { callFunction, runBuiltIn } from './built-in-tools.ts'
+import type { Chunk, Draft, Speaker } from './draft.ts'
+
+/** What an answer depends on, and nothing else. */
+export interface Situation {
+  readonly speaker: Speaker
+  readonly entries: readonly ParsedEntry[]
+  readonly toolChoice: string
+  readonly maxTokens: number
+  /** Does the service carry on after a handoff, or leave that to the client? */
+  readonly handoffExecution: 'server' | 'client'
+}
+
+/** Makes the answer to a conversation: always the same one to the same words. */
+export function respond(situation: Situation): Draft[] {
+  const { entries, speaker, toolChoice } = situation
+  const last = entries.at(-1)
+  const answersResult = last?.type === 'function.result'
+  const [next] = speaker.handoffs
+  if (next !== undefined && !answersResult) return handOver(situation, next)
+  const functions = speaker.tools.filter(({ type }) => type === 'function')
+  if (functions.length > 0 && toolChoice !== 'none' && !answersResult) {
+    const called = toolChoice === 'auto' ? functions.slice(0, 1) : functions
+    return called.map((tool) => callFunction(tool, hashOfEntries(entries)))
+  }
+  return speak(situation)
+}
+
+function handOver(situation: Situation, to: Speaker): Draft[] {
+  const handoff: Draft = { kind: 'handoff', from: situation.speaker, to }
+  if (situation.handoffExecution === 'client') return [handoff]
+  return [handoff, ...respond({ ...situation, speaker: { ...to, handoffs: [] } })]
+}
+
+function speak({ speaker, entries, toolChoice, maxTokens }: Situation): Draft[] {
+  const hash = hashOfEntries(entries)
+  const used = toolChoice === 'none' ? [] : speaker.tools.filter(({ type }) => type !== 'function')
+  const runs = used.map((tool) => runBuiltIn(tool, hash))
+  const text = cut(compose(entries, hash), maxTokens)
+  const chunks = [
+    ...(speaker.reasons ? [thought(hash)] : []),
+    { type: 'text', text },
+    ...runs.flatMap((run) => run.chunks),
+  ]
+  return [
+    ...runs.map((run) => run.draft),
+    { kind: 'message', content: chunks.length === 1 ? text : chunks, speaker },
+  ]
+}
+
+const SENTENCES = [
+  'Rivers carry silt, and silt remembers where the river has been.',
+  'Erosion — the bank gives way.',
+  'Dépôt — the bend fills.',
+  'A meander is a slow decision.',
+  '1. Measure the current.\n2. Wait a century.\n3. Measure again.',
+  'Ask the delta: it keeps **every** word.',
+  'The lower course is all patience 🌊.',
+]
+
+function compose(entries: readonly ParsedEntry[], hash: number): string {
+  const last = entries.at(-1)
+  const opening = last?.type === 'function.result' ? `The result was ${last.text}.` : ''
+  const continued = last?.prefix ? last.text : opening
+  const sentences = [0, 1, 2].map((i) => SENTENCES[(hash + i * 3) % SENTENCES.length] ?? '')
+  return [continued, ...sentences].filter((each) => each !== '').join(' ')
+}
+
+function thought(hash: number): Chunk {
+  const text = `The user wants something; number ${hash % 97} comes to mind.`
+  return { type: 'thinking', thinking: [{ type: 'text', text }], closed: true }
+}
+
+/** A token is four characters here. */
+function cut(text: string, maxTokens: number): string {
+  return text.slice(0, maxTokens * 4)
+}
+
+function hashOfEntries(entries: readonly ParsedEntry[]): number {
+  return hashOf(entries.map(({ type, text }) => `${type}:${text}`).join('\n'))
+}

@@ -1,0 +1,79 @@
+import type { Chunk } from './draft.ts'
+import type { Output } from './outputs.ts'
+import type { Usage } from './usage.ts'
+
+/** One event: its type, and the text of its data, which repeats the type. */
+export interface StreamEvent {
+  readonly type: string
+  readonly data: string
+}
+
+/** The events that tell an answer, in the order and shape of the captured stream. */
+export function eventsOf(conversationId: string, outputs: readonly Output[], usage: Usage): StreamEvent[] {
+  return [
+    event('conversation.response.started', { conversation_id: conversationId }),
+    ...outputs.flatMap(eventsOfOutput),
+    event('conversation.response.done', { usage: sparse(usage) }),
+  ]
+}
+
+function eventsOfOutput(output: Output, index: number): StreamEvent[] {
+  const at = { output_index: index, id: output.id }
+  switch (output.type) {
+    case 'tool.execution':
+      return executionEvents(output, at)
+    case 'function.call':
+      return callEvents(output, at)
+    case 'agent.handoff': {
+      const { previous_agent_id, previous_agent_name, next_agent_id, next_agent_name } = output
+      return [
+        event('agent.handoff.started', { ...at, previous_agent_id, previous_agent_name }),
+        event('agent.handoff.done', { ...at, next_agent_id, next_agent_name }),
+      ]
+    }
+    default:
+      return messageEvents(output, at)
+  }
+}
+
+/** The captured shape has no arguments anywhere, and no deltas; the specified one has them everywhere. */
+function executionEvents({ name, arguments: args, info }: Output, at: object): StreamEvent[] {
+  const specified = args !== undefined
+  return [
+    event('tool.execution.started', { ...at, name, ...(specified && { arguments: '' }) }),
+    ...(specified ? [event('tool.execution.delta', { ...at, name, arguments: args })] : []),
+    event('tool.execution.done', { ...at, name, ...(info !== undefined && { info }) }),
+  ]
+}
+
+function callEvents({ name, tool_call_id, arguments: args }: Output, at: object): StreamEvent[] {
+  const text = String(args)
+  const middle = Math.ceil(text.length / 2)
+  return [text.slice(0, middle), text.slice(middle)].map((part) =>
+    event('function.call.delta', { ...at, name, tool_call_id, arguments: part }),
+  )
+}
+
+function messageEvents({ content, model, agent_id }: Output, at: object): StreamEvent[] {
+  const chunks = typeof content === 'string' ? [{ type: 'text', text: content }] : (content as Chunk[])
+  return chunks.flatMap((chunk, content_index) => {
+    const parts = chunk.type === 'text' ? words(String(chunk['text'])) : [chunk]
+    return parts.map((part) => {
+      const who = { model, ...(agent_id !== undefined && { agent_id }), role: 'assistant' }
+      return event('message.output.delta', { ...at, content_index, ...who, content: part })
+    })
+  })
+}
+
+/** Words with the white space before them, like tokens. */
+function words(text: string): string[] {
+  return text.match(/\s*\S+\s*$|\s*\S+|\s+$/g) ?? ['']
+}
+
+function sparse(usage: Usage): object {
+  return Object.fromEntries(Object.entries(usage).filter(([, count]) => count !== null))
+}
+
+function event(type: string, data: object): StreamEvent {
+  return { type, data: JSON.stringify({ type, ...data }) }
+}

@@ -1,0 +1,42 @@
+import type { ParsedEntry } from '../check/parsed-entry.ts'
+import type { Draft } from './draft.ts'
+
+/** The token counts of an answer. */
+export interface Usage {
+  readonly prompt_tokens: number
+  readonly completion_tokens: number
+  readonly total_tokens: number
+  readonly connector_tokens: number | null
+  readonly connectors: Readonly<Record<string, number>> | null
+}
+
+/** Counts what an answer costs. */
+export function usageOf(prompt: number, drafts: readonly Draft[]): Usage {
+  const executions = drafts.filter((draft) => draft.kind === 'execution')
+  const completion = tokensOf(drafts.map(draftText).join(''))
+  const connectorTokens = executions.length * 69
+  const connectors: Record<string, number> = {}
+  for (const { name } of executions) connectors[name] = (connectors[name] ?? 0) + 1
+  return {
+    prompt_tokens: prompt,
+    completion_tokens: completion,
+    total_tokens: prompt + completion + connectorTokens,
+    connector_tokens: executions.length > 0 ? connectorTokens : null,
+    connectors: executions.length > 0 ? connectors : null,
+  }
+}
+
+/** The tokens that a conversation so far asks a model to read. */
+export function promptTokens(entries: readonly ParsedEntry[]): number {
+  return entries.reduce((sum, { text }) => sum + tokensOf(text) + 3, 0)
+}
+
+function tokensOf(text: string): number {
+  return Math.ceil(text.length / 4)
+}
+
+function draftText(draft: Draft): string {
+  if (draft.kind === 'message')
+    return typeof draft.content === 'string' ? draft.content : JSON.stringify(draft.content)
+  return draft.kind === 'handoff' ? draft.to.name : draft.arguments
+}

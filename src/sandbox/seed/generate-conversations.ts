@@ -1,0 +1,63 @@
+import type { Story, StoryConversation } from '../account/story.ts'
+import { timestamp } from '../id-generator.ts'
+import { seededRandom, type Random } from '../random.ts'
+
+/** How many conversations to make up, and how large. */
+export interface ManyOptions {
+  readonly count: number
+  /** Entries a conversation: user and assistant by turns. */
+  readonly entries: number
+  readonly bytesPerEntry: number
+  readonly seed: number
+}
+
+const FIRST = Date.UTC(2025, 0, 1) * 1000
+const LAST = Date.UTC(2026, 9, 1) * 1000
+const WORDS = 'the river carries silt and remembers where it has been before a bend fills with gravel'.split(
+  ' ',
+)
+
+/** Makes up a story of plain conversations, the same one for the same options, for benchmarks and property tests. */
+export function manyConversations(options: ManyOptions): Story {
+  const random = seededRandom(options.seed)
+  const step = Math.floor((LAST - FIRST) / (options.count + 1))
+  const conversations = Array.from({ length: options.count }, (_, i) =>
+    makeConversation(options, FIRST + (i + 1) * step, random),
+  )
+  return { conversations, agents: [], files: [] }
+}
+
+function makeConversation(options: ManyOptions, created: number, random: Random): StoryConversation {
+  const id = `conv_${random.hex(32)}`
+  const entries = Array.from({ length: options.entries }, (_, i) =>
+    makeEntry(i % 2 === 0, created + i, options.bytesPerEntry, random),
+  )
+  const times = `"created_at":"${timestamp(created)}","updated_at":"${timestamp(created + options.entries)}"`
+  return {
+    row:
+      `{"id":"${id}",${times},"model":"mistral-small-latest","instructions":null,"tools":[],` +
+      `"completion_args":{"temperature":0.3,"tool_choice":"auto"},"name":null,"description":null,` +
+      `"metadata":{"batch":"${options.seed}"},"object":"conversation"}`,
+    entries,
+  }
+}
+
+function makeEntry(asked: boolean, created: number, bytes: number, random: Random): string {
+  const type = asked ? 'message.input' : 'message.output'
+  const role = asked ? 'user' : 'assistant'
+  const before = `{"object":"entry","type":"${type}","created_at":"${timestamp(created)}","completed_at":null,`
+  const model = asked ? '' : '"model":"mistral-small-latest",'
+  const head = `${before}${model}"id":"msg_${random.hex(32)}","role":"${role}","content":"`
+  return flat(`${head}${makeText(bytes - head.length - 2, random)}"}`)
+}
+
+/** V8 keeps a string that was put together as a tree of its parts, and would walk it again for every reply. */
+function flat(text: string): string {
+  return Buffer.from(text, 'latin1').toString('latin1')
+}
+
+function makeText(length: number, random: Random): string {
+  let text = ''
+  while (text.length < length) text += `${WORDS[random.below(WORDS.length)] ?? ''} `
+  return text.slice(0, Math.max(length, 1))
+}

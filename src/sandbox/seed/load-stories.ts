@@ -1,0 +1,31 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+import { HansardError, messageOf } from '../../errors.ts'
+import { parseStory, type Story } from '../account/story.ts'
+
+/** The stories that come with hansard. */
+export const storiesDirectory = fileURLToPath(new URL('../../../fixtures/stories/', import.meta.url))
+
+/** Reads every `*.json` in a directory as a story, in the order of their names. */
+export async function loadStories(directory: string): Promise<Story[]> {
+  const names = await readdir(directory).catch((cause: unknown) => {
+    throw new HansardError('file', `The stories in ${directory} can’t be read: ${messageOf(cause)}`, {
+      cause,
+      hint: 'Give a folder with a story in each *.json.',
+    })
+  })
+  const stories = names.filter((name) => name.endsWith('.json')).sort()
+  return Promise.all(stories.map((name) => loadStory(join(directory, name))))
+}
+
+async function loadStory(path: string): Promise<Story> {
+  const text = await readFile(path, 'utf8')
+  try {
+    JSON.parse(text)
+  } catch (cause) {
+    throw new HansardError('not-json', `The story ${path} is not JSON: ${messageOf(cause)}`, { cause })
+  }
+  return parseStory(text)
+}

@@ -1,0 +1,13 @@
+import { fileURLToPath } from 'node:url'
+
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  root: fileURLToPath(new URL('..', import.meta.url)),
+  test: {
+    include: ['test/**/*.test.ts'],
+    reporters: ['default', fileURLToPath(new URL('support/tally.ts', import.meta.url))],
+    testTimeout: 20_000,
+    maxWorkers: 3, // on two cores: many tests wait for processes and time limits
+  },
+})
