@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 
-import { manyConversations } from '../src/sandbox/seed/generate-conversations.ts'
+import { generateConversations } from '../src/sandbox/seed/generate-conversations.ts'
 import { testFolder } from './support/folder.ts'
 import { world } from './support/world.ts'
 
@@ -31,7 +31,7 @@ describe('The library', () => {
   })
 
   it('runs the example of the README as it stands there', async () => {
-    const stories = [manyConversations({ count: 3, entries: 4, bytesPerEntry: 100, seed: 1 })]
+    const stories = [generateConversations({ count: 3, entries: 4, bytesPerEntry: 100, seed: 1 })]
     const { sandbox } = await world({ stories })
     const readme = await readFile(join(root, 'README.md'), 'utf8')
     const [example = '', ...others] = [...readme.matchAll(/^```js\n(.*?)^```/gms)].map(([, code]) => code)

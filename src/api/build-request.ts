@@ -18,7 +18,11 @@ export interface CallArguments {
 const everyOperation: Readonly<Record<CallName, Operation>> = { ...operations, ...lookups }
 
 /** Builds the request of a call. */
-export function requestOf(name: CallName, basePath: string, { id, query, body }: CallArguments): ApiRequest {
+export function buildRequest(
+  name: CallName,
+  basePath: string,
+  { id, query, body }: CallArguments,
+): ApiRequest {
   const operation = everyOperation[name]
   return {
     name,

@@ -2,7 +2,7 @@ import { HansardError } from '../errors.ts'
 import type { ClientEvent } from './client-events.ts'
 import { systemClock, type Clock } from './clock.ts'
 import type { Timeouts } from './undici-transport.ts'
-import type { Patience } from './with-retry.ts'
+import type { RetryPolicy } from './with-retry.ts'
 
 /** What a client may be told; only the key must be. */
 export interface ClientOptions {
@@ -16,7 +16,7 @@ export interface ClientOptions {
   /** What all bodies in flight may take together, in bytes; one larger body at a time may go beyond. Default: 64 MiB. */
   readonly bodyBudgetBytes?: number | undefined
   /** Default: 6 attempts, 10 minutes of waiting. */
-  readonly retry?: Partial<Patience> | undefined
+  readonly retry?: Partial<RetryPolicy> | undefined
   /** Shared by all callers. Default: no limit of our own. */
   readonly requestsPerSecond?: number | undefined
   /** Requests in all, repeated ones included; a further one is not sent and fails with `budget`. Default: no limit. */
@@ -35,7 +35,7 @@ export interface ClientSettings {
   readonly timeouts: Timeouts
   readonly maxBodyBytes: number
   readonly bodyBudgetBytes: number
-  readonly patience: Patience
+  readonly patience: RetryPolicy
   readonly requestsPerSecond: number | undefined
   readonly maxRequests: number
   readonly onEvent: ((event: ClientEvent) => void) | undefined
@@ -45,7 +45,7 @@ export interface ClientSettings {
 const MIB = 2 ** 20
 
 /** Checks the options of a client and fills in the defaults. */
-export function settingsOf(options: ClientOptions): ClientSettings {
+export function clientSettings(options: ClientOptions): ClientSettings {
   const { origin, basePath } = placeOf(options.baseUrl ?? 'https://api.mistral.ai')
   return {
     apiKey: checkedKey(options.apiKey),

@@ -2,16 +2,16 @@ import { createHmac } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
 
 import { BodyBudget, type BodyHold } from './body-budget.ts'
-import { requestOf, type CallArguments } from './build-request.ts'
+import { buildRequest, type CallArguments } from './build-request.ts'
 import type { ClientEvent } from './client-events.ts'
-import { settingsOf, type ClientOptions } from './client-options.ts'
+import { clientSettings, type ClientOptions } from './client-options.ts'
 import { readEvents, type StreamEvent } from './event-stream.ts'
-import { scrubberOf } from './key-scrubber.ts'
+import { keyScrubber } from './key-scrubber.ts'
 import type { LookupName, OperationName } from './operations.ts'
 import { readBytes, readJson, type BytesReply, type JsonReply, type Reading } from './read-response.ts'
 import { scrubClientEvent, scrubError, scrubStreamEvent } from './scrub-errors.ts'
-import { stackOf } from './transport-stack.ts'
-import type { Answer, CallName, Transport } from './transport.ts'
+import { transportStack } from './transport-stack.ts'
+import type { ApiResponse, CallName, Transport } from './transport.ts'
 import type { Traffic } from './with-traffic.ts'
 
 export type { BodyHold, BytesReply, CallArguments, ClientOptions, JsonReply, StreamEvent }
@@ -68,14 +68,14 @@ export class ConversationsClient {
   readonly #traffic: Traffic = { requests: 0, retries: 0, bytes: 0 }
 
   constructor(options: ClientOptions) {
-    const settings = settingsOf(options)
+    const settings = clientSettings(options)
     this.baseUrl = settings.origin + settings.basePath
     this.#apiKey = settings.apiKey
     this.#basePath = settings.basePath
-    this.#scrub = scrubberOf(settings.apiKey)
+    this.#scrub = keyScrubber(settings.apiKey)
     this.#budget = new BodyBudget(settings.bodyBudgetBytes)
     const onEvent = (event: ClientEvent) => settings.onEvent?.(scrubClientEvent(event, this.#scrub))
-    this.#transport = stackOf({ ...settings, onEvent }, this.#budget, this.#traffic)
+    this.#transport = transportStack({ ...settings, onEvent }, this.#budget, this.#traffic)
   }
 
   /** A salted hash of the key (HMAC-SHA-256): to know it again without keeping it. */
@@ -213,11 +213,11 @@ export class ConversationsClient {
     name: CallName,
     args: CallArguments,
     call: CallOptions = {},
-    read: (answer: Answer, reading: Reading) => Promise<T>,
+    read: (answer: ApiResponse, reading: Reading) => Promise<T>,
   ): Promise<T> {
     // One signal ends all calls of a run: Node would warn of a leak at the eleventh under way.
     if (call.signal !== undefined) setMaxListeners(0, call.signal)
-    const request = { ...requestOf(name, this.#basePath, args), signal: call.signal, hold: call.hold }
+    const request = { ...buildRequest(name, this.#basePath, args), signal: call.signal, hold: call.hold }
     const reading = { name, scrub: this.#scrub }
     try {
       return await this.#transport.send(request, (answer) => read(answer, reading))

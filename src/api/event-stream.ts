@@ -2,7 +2,7 @@ import { HansardError } from '../errors.ts'
 import { detailOf } from './error-detail.ts'
 import { readBeginning, refuseFailure, refuseTooManyValues, unusable, type Reading } from './read-response.ts'
 import { SseParser, type SseEvent } from './sse-parser.ts'
-import type { Answer } from './transport.ts'
+import type { ApiResponse } from './transport.ts'
 
 /** One event of a stream. */
 export interface StreamEvent {
@@ -18,7 +18,10 @@ export interface StreamEvent {
 const LONGEST_EVENT = 32 * 2 ** 20
 
 /** Answers with the events of a stream, or fails with what the answer says instead. */
-export async function readEvents(answer: Answer, reading: Reading): Promise<AsyncGenerator<StreamEvent>> {
+export async function readEvents(
+  answer: ApiResponse,
+  reading: Reading,
+): Promise<AsyncGenerator<StreamEvent>> {
   await refuseFailure(answer, reading)
   const type = answer.headers['content-type'] ?? ''
   if (type === '' || type.includes('event-stream')) return eventsOf(answer, reading)
@@ -34,7 +37,7 @@ export async function readEvents(answer: Answer, reading: Reading): Promise<Asyn
 }
 
 /** The stream is over when it says so; the connection is not waited for. */
-async function* eventsOf(answer: Answer, reading: Reading): AsyncGenerator<StreamEvent> {
+async function* eventsOf(answer: ApiResponse, reading: Reading): AsyncGenerator<StreamEvent> {
   const parser = new SseParser(LONGEST_EVENT)
   for await (const piece of piecesOf(answer, parser)) {
     const event = eventOf(piece, reading)
@@ -49,7 +52,7 @@ async function* eventsOf(answer: Answer, reading: Reading): AsyncGenerator<Strea
   throw failed(reading, `it ended before conversation.response.done${said && `; the API says: ${said}`}`)
 }
 
-async function* piecesOf({ body }: Answer, parser: SseParser): AsyncGenerator<SseEvent> {
+async function* piecesOf({ body }: ApiResponse, parser: SseParser): AsyncGenerator<SseEvent> {
   for await (const chunk of body) yield* parser.push(chunk)
   yield* parser.end()
 }

@@ -17,7 +17,7 @@ const SHORTEST = 8
  * A scrub for this key. It goes over all that comes, also over what somebody typed into a conversation: nobody can tell
  * that from an echo, and a key that works must not lie in an archive. That is the one exception from verbatim.
  */
-export function scrubberOf(apiKey: string): Scrub {
+export function keyScrubber(apiKey: string): Scrub {
   const literals = apiKey.length < SHORTEST ? [] : formsOf(apiKey)
   const spelled = spelledOut(apiKey)
   const mayBeSpelled = apiKey.length < SHORTEST ? /bearer/i : escapesOf(apiKey)

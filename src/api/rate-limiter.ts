@@ -2,7 +2,7 @@ import type { Clock } from './clock.ts'
 import type { Transport } from './transport.ts'
 
 /** The door that all requests of a client go through: so many a second, and none while the service asks for a pause. */
-export class Gate {
+export class RateLimiter {
   readonly #clock: Clock
   readonly #intervalMs: number
   #opensAt = 0
@@ -29,7 +29,7 @@ export class Gate {
 }
 
 /** Sends every request, repeated and redirected ones too, through the gate. */
-export function withPace(inner: Transport, gate: Gate): Transport {
+export function withRateLimit(inner: Transport, gate: RateLimiter): Transport {
   return {
     async send(request, read) {
       await gate.enter(request.signal)

@@ -2,9 +2,9 @@ import { HansardError, isHansardError } from '../errors.ts'
 import { hasTooManyValues } from '../model/json/value-limit.ts'
 import { redactBody } from '../model/secrets/redact-json.ts'
 import type { Scrub } from './key-scrubber.ts'
-import { errorOfAnswer } from './response-error.ts'
+import { errorOfResponse } from './response-error.ts'
 import { dateOf } from './retry-timing.ts'
-import type { Answer, CallName } from './transport.ts'
+import type { ApiResponse, CallName } from './transport.ts'
 
 /** An answer in JSON, raw and parsed. */
 export interface JsonReply {
@@ -37,7 +37,7 @@ export interface Reading {
 const MOST_OF_AN_ERROR = 64 * 1024
 
 /** Reads JSON, or fails with what the answer says instead. */
-export async function readJson(answer: Answer, reading: Reading): Promise<JsonReply> {
+export async function readJson(answer: ApiResponse, reading: Reading): Promise<JsonReply> {
   await refuseFailure(answer, reading)
   const bytes = await readAll(answer)
   const { status, headers } = answer
@@ -52,7 +52,7 @@ export async function readJson(answer: Answer, reading: Reading): Promise<JsonRe
 }
 
 /** Reads bytes, or fails with what the answer says instead. */
-export async function readBytes(answer: Answer, reading: Reading): Promise<BytesReply> {
+export async function readBytes(answer: ApiResponse, reading: Reading): Promise<BytesReply> {
   await refuseFailure(answer, reading)
   const { status, headers } = answer
   const bytes = await readAll(answer)
@@ -68,10 +68,10 @@ export async function readBytes(answer: Answer, reading: Reading): Promise<Bytes
 }
 
 /** Fails with what the answer says unless it is a success. */
-export async function refuseFailure(answer: Answer, { name, scrub }: Reading): Promise<void> {
+export async function refuseFailure(answer: ApiResponse, { name, scrub }: Reading): Promise<void> {
   const { status, headers } = answer
   if (status >= 200 && status < 300) return
-  throw errorOfAnswer({ name, status, headers, text: await readBeginning(answer) }, scrub)
+  throw errorOfResponse({ name, status, headers, text: await readBeginning(answer) }, scrub)
 }
 
 /** The error of a body that could not be used. It carries the body, without its secrets. */
@@ -88,7 +88,7 @@ export function unusable(
   })
 }
 
-async function readAll({ headers, body }: Answer): Promise<Uint8Array> {
+async function readAll({ headers, body }: ApiResponse): Promise<Uint8Array> {
   const announced = Number(headers['content-length'] ?? 0)
   const chunks: Uint8Array[] = []
   let whole: Uint8Array | undefined
@@ -105,7 +105,7 @@ async function readAll({ headers, body }: Answer): Promise<Uint8Array> {
 }
 
 /** Reads as much of a body as an error may need to say. */
-export async function readBeginning({ body }: Answer): Promise<string> {
+export async function readBeginning({ body }: ApiResponse): Promise<string> {
   const chunks: Uint8Array[] = []
   let length = 0
   for await (const chunk of body) {

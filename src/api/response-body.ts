@@ -24,7 +24,7 @@ const DONE: IteratorResult<Uint8Array> = { value: undefined, done: true }
  * that the socket is left alone. Time is measured only while the reader waits for the sender: how long nothing comes, and
  * how long it takes in all, so that a sender of a byte a minute is not heard out for days.
  */
-export class AnswerBody implements AsyncIterableIterator<Uint8Array> {
+export class ResponseBody implements AsyncIterableIterator<Uint8Array> {
   readonly #connection: Connection
   readonly #idleMs: number
   #chunks: Uint8Array[] = []

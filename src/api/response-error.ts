@@ -5,7 +5,7 @@ import { lookups, operations } from './operations.ts'
 import type { CallName, Headers } from './transport.ts'
 
 /** An answer that is no success, as far as it was read. */
-export interface FailedAnswer {
+export interface FailedResponse {
   readonly name: CallName
   readonly status: number
   readonly headers: Headers
@@ -13,7 +13,7 @@ export interface FailedAnswer {
 }
 
 /** Makes an error of an answer that is no success, whatever its body looks like. */
-export function errorOfAnswer({ name, status, headers, text }: FailedAnswer, scrub: Scrub): HansardError {
+export function errorOfResponse({ name, status, headers, text }: FailedResponse, scrub: Scrub): HansardError {
   const json = parsed(scrub(text))
   const code = codeOf(status, headers, isFromApi(status, json, text))
   const detail = detailOf(scrub(text), json, scrub)

@@ -18,7 +18,7 @@ export interface ApiRequest {
 export type Headers = Readonly<Record<string, string>>
 
 /** The head of an answer, and its body still on the way. */
-export interface Answer {
+export interface ApiResponse {
   readonly status: number
   /** Names in lower case; a header sent twice is joined with a comma. */
   readonly headers: Headers
@@ -34,7 +34,7 @@ export interface Answer {
  * What fails is thrown as a HansardError: an UnsentError where the request certainly did not arrive.
  */
 export interface Transport {
-  send<T>(request: ApiRequest, read: (answer: Answer) => Promise<T>): Promise<T>
+  send<T>(request: ApiRequest, read: (answer: ApiResponse) => Promise<T>): Promise<T>
   /** Ends all connections; calls under way fail. */
   close(): Promise<void>
 }

@@ -4,9 +4,9 @@ import { Agent, EnvHttpProxyAgent, Pool, type Dispatcher } from 'undici'
 
 import { HansardError } from '../errors.ts'
 import { connectionError } from './connection-error.ts'
-import { AnswerBody } from './response-body.ts'
+import { ResponseBody } from './response-body.ts'
 import { interrupted } from './transport-errors.ts'
-import type { Answer, ApiRequest, Headers, Transport } from './transport.ts'
+import type { ApiResponse, ApiRequest, Headers, Transport } from './transport.ts'
 
 /** How long to wait for what, in milliseconds. */
 export interface Timeouts {
@@ -36,7 +36,7 @@ export function undiciTransport(options: UndiciOptions): Transport {
   return {
     async send(request, read) {
       return read(
-        await new Promise<Answer>((resolve, reject) => {
+        await new Promise<ApiResponse>((resolve, reject) => {
           const exchange = new Exchange(request, origin, limitsOf(request, timeouts), resolve, reject)
           if (exchange.over) return
           dispatcher.dispatch(
@@ -115,17 +115,17 @@ class Exchange implements Dispatcher.DispatchHandler {
   readonly #origin: string
   readonly #signal: AbortSignal | undefined
   readonly #limits: Limits
-  readonly #resolve: (answer: Answer) => void
+  readonly #resolve: (answer: ApiResponse) => void
   readonly #reject: (reason: Error) => void
   #controller: Dispatcher.DispatchController | undefined
   #firstByte: NodeJS.Timeout | undefined
-  #body: AnswerBody | undefined
+  #body: ResponseBody | undefined
 
   constructor(
     request: ApiRequest,
     origin: string,
     limits: Limits,
-    resolve: (answer: Answer) => void,
+    resolve: (answer: ApiResponse) => void,
     reject: (reason: Error) => void,
   ) {
     this.#origin = origin
@@ -150,7 +150,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   ): void {
     if (status < 200) return
     clearTimeout(this.#firstByte)
-    const body = new AnswerBody(controller, this.#limits.idleMs)
+    const body = new ResponseBody(controller, this.#limits.idleMs)
     this.#body = body
     this.#resolve({ status, headers: joined(headers), body, discard: () => body.close() })
   }

@@ -2,7 +2,7 @@ import { pipeline, Readable, type Transform } from 'node:stream'
 import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from 'node:zlib'
 
 import { HansardError, isHansardError, messageOf } from '../errors.ts'
-import type { Answer, Headers, Transport } from './transport.ts'
+import type { ApiResponse, Headers, Transport } from './transport.ts'
 
 /** As curl and undici have it: each encoding is another chance for a small body to become a large one. */
 const MOST_ENCODINGS = 5
@@ -23,7 +23,7 @@ export function withDecoding(inner: Transport, maxBodyBytes: number): Transport 
   }
 }
 
-function decoded(answer: Answer, maxBytes: number): Answer {
+function decoded(answer: ApiResponse, maxBytes: number): ApiResponse {
   const names = (answer.headers['content-encoding'] ?? '')
     .toLowerCase()
     .split(',')
@@ -40,7 +40,7 @@ function headersOfDecoded(headers: Headers): Headers {
 }
 
 async function* decodedBody(
-  answer: Answer,
+  answer: ApiResponse,
   names: readonly string[],
   maxBytes: number,
 ): AsyncGenerator<Uint8Array> {

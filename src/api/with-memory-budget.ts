@@ -1,6 +1,6 @@
 import { HansardError } from '../errors.ts'
 import type { BodyBudget, BodyHold } from './body-budget.ts'
-import type { Answer, ApiRequest, Transport } from './transport.ts'
+import type { ApiResponse, ApiRequest, Transport } from './transport.ts'
 
 /**
  * Reads bodies only as memory allows, and refuses those over the hard cap. Streams pass: their events are bounded one by
@@ -26,7 +26,7 @@ export function withMemoryBudget(inner: Transport, budget: BodyBudget, maxBodyBy
   }
 }
 
-function isSuccess({ status }: Answer): boolean {
+function isSuccess({ status }: ApiResponse): boolean {
   return status >= 200 && status < 300
 }
 
@@ -43,7 +43,7 @@ class Share {
     this.#maxBytes = maxBytes
   }
 
-  async *counted(answer: Answer): AsyncGenerator<Uint8Array> {
+  async *counted(answer: ApiResponse): AsyncGenerator<Uint8Array> {
     const announced = Number(answer.headers['content-length'] ?? 0)
     let read = 0
     try {

@@ -1,5 +1,5 @@
 import { HansardError } from '../errors.ts'
-import type { Answer, ApiRequest, Transport } from './transport.ts'
+import type { ApiResponse, ApiRequest, Transport } from './transport.ts'
 
 const MOST_REDIRECTS = 5
 const REDIRECTS = new Set([301, 302, 303, 307, 308])
@@ -8,7 +8,7 @@ const REDIRECTS = new Set([301, 302, 303, 307, 308])
 export function withRedirects(inner: Transport, origin: string): Transport {
   const send = async <T>(
     request: ApiRequest,
-    read: (answer: Answer) => Promise<T>,
+    read: (answer: ApiResponse) => Promise<T>,
     left: number,
   ): Promise<T> =>
     inner.send(request, (answer) => {
@@ -22,7 +22,7 @@ export function withRedirects(inner: Transport, origin: string): Transport {
   }
 }
 
-function pathOfRedirect(request: ApiRequest, answer: Answer, origin: string, left: number): string {
+function pathOfRedirect(request: ApiRequest, answer: ApiResponse, origin: string, left: number): string {
   const { status } = answer
   const location = answer.headers['location'] ?? ''
   if (!URL.canParse(location, origin + request.path))

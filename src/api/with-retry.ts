@@ -2,12 +2,12 @@ import { HansardError, isHansardError } from '../errors.ts'
 import type { ClientEvent } from './client-events.ts'
 import type { Clock } from './clock.ts'
 import { mayRepeat } from './may-repeat.ts'
-import type { Gate } from './rate-limiter.ts'
+import type { RateLimiter } from './rate-limiter.ts'
 import { backoffMs, inWords, retryAfterMs } from './retry-timing.ts'
 import type { ApiRequest, Headers, Transport } from './transport.ts'
 
 /** How patient a client is. */
-export interface Patience {
+export interface RetryPolicy {
   /** How often a request may be sent in all; a 429 does not count. */
   readonly attempts: number
   /** How long one call may wait between its attempts, in milliseconds, all waits together. */
@@ -17,7 +17,7 @@ export interface Patience {
 }
 
 interface Surroundings {
-  readonly gate: Gate
+  readonly gate: RateLimiter
   readonly clock: Clock
   readonly tell: (event: ClientEvent) => void
 }
@@ -28,12 +28,12 @@ const FEW_ATTEMPTS = 3
 /** Sends a request again while that may help, does no harm and patience lasts. */
 export function withRetry(
   inner: Transport,
-  patience: Patience,
+  patience: RetryPolicy,
   { gate, clock, tell }: Surroundings,
 ): Transport {
   return {
     async send(request, read) {
-      const story = new Story(request, patience)
+      const story = new RetryState(request, patience)
       for (;;) {
         let headers: Headers = {}
         try {
@@ -63,15 +63,15 @@ interface Wait {
 }
 
 /** What has happened to one call so far. */
-class Story {
+class RetryState {
   readonly #request: ApiRequest
-  readonly #patience: Patience
+  readonly #patience: RetryPolicy
   #sent = 0
   #limited = 0
   #waitedMs = 0
   #reason = ''
 
-  constructor(request: ApiRequest, patience: Patience) {
+  constructor(request: ApiRequest, patience: RetryPolicy) {
     this.#request = request
     this.#patience = patience
   }

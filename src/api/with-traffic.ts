@@ -11,7 +11,7 @@ export interface Traffic {
 }
 
 /** Counts requests and bytes, tells of each request when it is over, and sends no more than so many. */
-export function withRecord(
+export function withTraffic(
   inner: Transport,
   traffic: Traffic,
   tell: (event: ClientEvent) => void,

@@ -14,7 +14,7 @@ const SAMPLE = 10
  * @returns `known` or `recognised` for this account, `empty` for an archive that holds none yet, `foreign` otherwise
  * @throws HansardError what kept the API from answering for any of them
  */
-export async function recogniseAccount(
+export async function identifyAccount(
   client: ConversationsClient,
   archive: Archive,
   signal: AbortSignal,

@@ -1,5 +1,5 @@
 import type { DependencyCounts } from '../archive/content/dependencies.ts'
-import type { Books, Outcome } from '../archive/journal/runs.ts'
+import type { Books, RunOutcome } from '../archive/journal/runs.ts'
 
 /** How to back up. */
 export interface BackupOptions {
@@ -34,7 +34,7 @@ export interface BackupOptions {
 export interface BackupResult extends Books {
   /** The number of the run; null for a dry run, which leaves no trace. */
   readonly run: number | null
-  readonly outcome: Outcome
+  readonly outcome: RunOutcome
   /**
    * True when the listing was shown to have missed nothing that was there throughout; null when only some conversations
    * were asked for.

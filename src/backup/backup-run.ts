@@ -4,23 +4,23 @@ import { HansardError } from '../errors.ts'
 import type { BackupOptions, WorkEnd } from './backup-options.ts'
 import { candidateById, candidates, retries, type Candidate } from './candidates.ts'
 import { fetchDependencies } from './fetch-dependencies.ts'
-import { Fetcher, type Outcome, type RunContext } from './fetcher.ts'
+import { Fetcher, type FetchOutcome, type FetchContext } from './fetcher.ts'
 import { markGone } from './mark-gone.ts'
-import type { Verdict } from './proven-listing.ts'
+import type { ListingResult } from './proven-listing.ts'
 import { workThrough } from './worker-pool.ts'
 
 /** The work of one run, in its order. */
 export class BackupRun {
-  readonly #context: RunContext
+  readonly #context: FetchContext
   readonly #books: Books
   readonly #options: BackupOptions
   readonly #stop: AbortController
   readonly #fetcher: Fetcher
   readonly #concurrency: number
   /** What was tried again before the listing began, until the listing names it. */
-  readonly #retried = new Map<string, Outcome>()
+  readonly #retried = new Map<string, FetchOutcome>()
 
-  constructor(context: RunContext, books: Books, options: BackupOptions, stop: AbortController) {
+  constructor(context: FetchContext, books: Books, options: BackupOptions, stop: AbortController) {
     this.#context = context
     this.#books = books
     this.#options = options
@@ -91,7 +91,7 @@ export class BackupRun {
     return `the API returns 404 for ${vanished} of ${conversations}, though ${ids ? 'asked for by id' : 'it lists them'}`
   }
 
-  async #retryAndList(seen: SeenRows): Promise<Verdict> {
+  async #retryAndList(seen: SeenRows): Promise<ListingResult> {
     const { client, archive, signal } = this.#context
     const { pageSize = 100, full = false } = this.#options
     await this.#each(retries(archive, full).values(), (candidate) =>
@@ -129,24 +129,24 @@ export class BackupRun {
   }
 
   /** One that vanished was listed, or asked for by its id. */
-  #noted(candidate: Candidate, outcome: Outcome): Outcome {
+  #noted(candidate: Candidate, outcome: FetchOutcome): FetchOutcome {
     return outcome === 'vanished' ? this.#fetcher.vanish(candidate) : outcome
   }
 
   /** What becomes of one that is not fetched. */
-  #outcomeOf(candidate: Candidate): Outcome {
+  #outcomeOf(candidate: Candidate): FetchOutcome {
     if (candidate.verdict === 'unusable')
       return this.#fetcher.fail(candidate, 'row', candidate.problem ?? unusable(candidate))
     return candidate.verdict === 'parked' ? 'failed' : 'unchanged'
   }
 
-  #count(outcome: Outcome): void {
+  #count(outcome: FetchOutcome): void {
     this.#books.listed++
     this.#books[outcome]++
     this.#options.onProgress?.(this.#books)
   }
 
-  #uncount(id: string, outcome: Outcome): void {
+  #uncount(id: string, outcome: FetchOutcome): void {
     if (this.#retried.delete(id)) return
     this.#books.listed--
     this.#books[outcome]--

@@ -1,9 +1,9 @@
 import type { ConversationsClient } from '../api/client.ts'
 import type { Archive } from '../archive/archive.ts'
-import type { Books, Outcome } from '../archive/journal/runs.ts'
+import type { Books, RunOutcome } from '../archive/journal/runs.ts'
 import { messageOf } from '../errors.ts'
 import { version } from '../version.ts'
-import { recogniseAccount, refuseForeignAccount, SEES_NOTHING } from './account-identity.ts'
+import { identifyAccount, refuseForeignAccount, SEES_NOTHING } from './account-identity.ts'
 import type { BackupOptions, BackupResult, WorkEnd } from './backup-options.ts'
 import { BackupRun } from './backup-run.ts'
 import { listOnly } from './dry-run.ts'
@@ -28,12 +28,12 @@ export async function backup(
   const stop = new AbortController()
   const signal = AbortSignal.any([stop.signal, ...(options.signal ? [options.signal] : [])])
 
-  const account = await recogniseAccount(client, archive, signal)
+  const account = await identifyAccount(client, archive, signal)
   if (account === 'foreign' && options.adoptAccount !== true) throw refuseForeignAccount(archive.path)
   const run = options.dryRun === true ? null : beginRun(client, archive, account === 'foreign')
 
   const books = emptyBooks()
-  const end = (outcome: Outcome, { complete, reason }: WorkEnd): BackupResult => {
+  const end = (outcome: RunOutcome, { complete, reason }: WorkEnd): BackupResult => {
     const { requests, retries, bytes } = client.counters
     books.requests = requests - before.requests
     books.retries = retries - before.retries
@@ -99,7 +99,7 @@ function endRun(
   client: ConversationsClient,
   archive: Archive,
   run: number,
-  end: WorkEnd & { readonly outcome: Outcome; readonly books: Books },
+  end: WorkEnd & { readonly outcome: RunOutcome; readonly books: Books },
 ): void {
   const now = new Date().toISOString()
   archive.transaction(() => {

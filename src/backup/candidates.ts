@@ -12,8 +12,8 @@ import { redactSecrets } from '../model/secrets/redact-json.ts'
 import { isSettled } from '../model/settling.ts'
 import type { Window } from './listing-window.ts'
 import { PageSize } from './page-size.ts'
-import { pageOf } from './parse-response.ts'
-import { listRows, type ListedRow, type Verdict } from './proven-listing.ts'
+import { parsePage } from './parse-response.ts'
+import { listRows, type ListedRow, type ListingResult } from './proven-listing.ts'
 import { readInPieces } from './split-page.ts'
 
 /** A conversation to be looked at, and what is to be done about it. */
@@ -54,9 +54,12 @@ export function candidateById(archive: Archive, id: string, failure?: OpenFailur
   return { id, row: '', needsRow: true, verdict: 'fetch', isKnown, failure }
 }
 
-const endsTooSoon: Verdict = { complete: false, reason: 'the listing ended but says that more rows follow' }
+const endsTooSoon: ListingResult = {
+  complete: false,
+  reason: 'the listing ended but says that more rows follow',
+}
 
-const unreadRow: Verdict = { complete: false, reason: 'a row of the listing is too large to be read' }
+const unreadRow: ListingResult = { complete: false, reason: 'a row of the listing is too large to be read' }
 
 interface Row extends ListedRow {
   readonly text: string
@@ -72,13 +75,13 @@ export async function* candidates(
   archive: Archive,
   seen: SeenRows,
   { pageSize, full, signal }: CandidateOptions,
-): AsyncGenerator<Candidate, Verdict, undefined> {
+): AsyncGenerator<Candidate, ListingResult, undefined> {
   const failures = new Map(archive.failures.open().map((failure) => [failure.conversation, failure]))
   let saysMore = false
   let isInPieces = false
   const ask = async ({ page, size }: Window): Promise<Row[]> => {
     const answer = await client.list({ page, pageSize: size }, { signal }).catch(explainRefusal)
-    const { rows, texts, ...said } = pageOf(answer)
+    const { rows, texts, ...said } = parsePage(answer)
     saysMore = said.saysMore
     return texts.map((text, i) => rowOf(text, rows[i]))
   }

@@ -5,12 +5,12 @@ import type { Archive } from '../archive/archive.ts'
 import type { StoredConversation } from '../archive/content/conversations.ts'
 import type { Selection } from '../archive/content/selection.ts'
 import { HansardError, isHansardError, messageOf } from '../errors.ts'
-import { recogniseAccount, refuseForeignAccount, SEES_NOTHING } from './account-identity.ts'
+import { identifyAccount, refuseForeignAccount, SEES_NOTHING } from './account-identity.ts'
 import { candidateById, candidates, type Candidate } from './candidates.ts'
 import { compareContent, type Difference } from './compare-content.ts'
 import { isFatal } from './fatal-errors.ts'
 import { fetchConversation } from './fetch-conversation.ts'
-import type { Verdict } from './proven-listing.ts'
+import type { ListingResult } from './proven-listing.ts'
 import { workThrough } from './worker-pool.ts'
 
 /** How to compare. */
@@ -44,10 +44,10 @@ export async function compareRemote(
   client: ConversationsClient,
   archive: Archive,
   options: CompareOptions,
-): Promise<Verdict | undefined> {
+): Promise<ListingResult | undefined> {
   const stop = new AbortController()
   const signal = AbortSignal.any([stop.signal, options.signal])
-  const account = await recogniseAccount(client, archive, signal)
+  const account = await identifyAccount(client, archive, signal)
   if (account === 'foreign') throw refuseForeignAccount(archive.path)
 
   const { sample, seed, concurrency } = options

@@ -7,7 +7,7 @@ import { sameContent } from '../model/entries/same-content.ts'
 import { member } from '../model/json/json-text.ts'
 import type { Candidate } from './candidates.ts'
 import { isFatal } from './fatal-errors.ts'
-import { splitList } from './parse-response.ts'
+import { parseList } from './parse-response.ts'
 import { readPart, readRow } from './read-conversation.ts'
 
 /** How to fetch. */
@@ -46,13 +46,13 @@ export async function fetchConversation(
   const readOnce = async (): Promise<ReadOnce> => {
     onStep('history')
     const reply = await readPart(client, id, 'history', () => client.getHistory(id, call), { signal })
-    const history = splitList(reply, 'entries', id)
+    const history = parseList(reply, 'entries', id)
     const found = { history, at: reply.servedAt }
     if (!messages) return { ...found, ...unread }
     onStep('messages')
     try {
       const answer = await readPart(client, id, 'messages', () => client.getMessages(id, call), { signal })
-      const list = splitList(answer, 'messages', id)
+      const list = parseList(answer, 'messages', id)
       return { ...found, messages: list, agreement: agreementOf(messagesOf(history), list.entries) }
     } catch (thrown) {
       if (isFatal(thrown) || signal.aborted) throw thrown

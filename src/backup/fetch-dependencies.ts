@@ -4,7 +4,7 @@ import { HansardError, isHansardError, messageOf } from '../errors.ts'
 import type { Reference } from '../model/entries/references.ts'
 import { compact } from '../model/json/json-text.ts'
 import { isFatal } from './fatal-errors.ts'
-import type { RunContext } from './fetcher.ts'
+import type { FetchContext } from './fetcher.ts'
 
 /** Which dependencies to fetch. */
 export interface DependencyOptions {
@@ -27,7 +27,7 @@ const FINAL_AFTER_MS = 2 * 86_400_000
  * what the API itself serves: links in the text to other hosts are never followed.
  */
 export function* fetchDependencies(
-  context: RunContext,
+  context: FetchContext,
   { files, maxFileSize, full }: DependencyOptions,
 ): Generator<() => Promise<void>, void, undefined> {
   for (const reference of context.archive.dependencies.pending({ withSkipped: files, withExpired: full })) {
@@ -38,7 +38,7 @@ export function* fetchDependencies(
 }
 
 async function settle(
-  { archive, signal }: RunContext,
+  { archive, signal }: FetchContext,
   reference: PendingReference,
   work: () => Promise<void>,
 ): Promise<void> {
@@ -58,7 +58,7 @@ function stateAfter(thrown: unknown, { kind, since }: PendingReference): 'expire
   return isYoung ? 'failed' : 'expired'
 }
 
-async function fetchAgent({ client, archive, signal }: RunContext, reference: Reference): Promise<void> {
+async function fetchAgent({ client, archive, signal }: FetchContext, reference: Reference): Promise<void> {
   const { id, version } = reference
   const reply = await client.getAgent(id, version === '' ? undefined : version, { signal })
   const json = textOf(reply, reference)
@@ -72,7 +72,7 @@ async function fetchAgent({ client, archive, signal }: RunContext, reference: Re
 }
 
 async function fetchFile(
-  { client, archive, signal }: RunContext,
+  { client, archive, signal }: FetchContext,
   reference: Reference,
   maxFileSize = Infinity,
 ): Promise<void> {

@@ -13,10 +13,10 @@ import { fetchConversation, type Fetched } from './fetch-conversation.ts'
 import { OutageWatch } from './outage-watch.ts'
 
 /** What became of a conversation. */
-export type Outcome = 'new' | 'updated' | 'unchanged' | 'failed' | 'vanished'
+export type FetchOutcome = 'new' | 'updated' | 'unchanged' | 'failed' | 'vanished'
 
 /** A run as its parts see it. */
-export interface RunContext {
+export interface FetchContext {
   readonly client: ConversationsClient
   readonly archive: Archive
   /** The number of the run. */
@@ -36,7 +36,7 @@ const ownStages: Stages = { references: referencesOf, shapes: unknownShapes }
 export interface FetcherOptions {
   readonly messages: boolean
   /** Told of outcomes that the disk did not take after all. */
-  readonly onLost: (id: string, outcome: Outcome) => void
+  readonly onLost: (id: string, outcome: FetchOutcome) => void
   readonly stages?: Stages | undefined
 }
 
@@ -48,13 +48,13 @@ interface Problem {
 
 /** Fetches conversations and stores them, or writes down why not. */
 export class Fetcher {
-  readonly #context: RunContext
+  readonly #context: FetchContext
   readonly #messages: boolean
   readonly #onLost: FetcherOptions['onLost']
   readonly #stages: Stages
   readonly #outages: OutageWatch
 
-  constructor(context: RunContext, { messages, onLost, stages = ownStages }: FetcherOptions) {
+  constructor(context: FetchContext, { messages, onLost, stages = ownStages }: FetcherOptions) {
     this.#context = context
     this.#messages = messages
     this.#onLost = onLost
@@ -68,13 +68,13 @@ export class Fetcher {
    *
    * @throws HansardError what ends the whole run
    */
-  async fetch(candidate: Candidate, tell: (outcome: Outcome) => void): Promise<void> {
+  async fetch(candidate: Candidate, tell: (outcome: FetchOutcome) => void): Promise<void> {
     const { outcome, thrown } = await this.#attempt(candidate)
     tell(outcome)
     await this.#outages.note(thrown, candidate.failure !== undefined)
   }
 
-  async #attempt(candidate: Candidate): Promise<{ outcome: Outcome; thrown?: unknown }> {
+  async #attempt(candidate: Candidate): Promise<{ outcome: FetchOutcome; thrown?: unknown }> {
     const { client, signal } = this.#context
     let step: Failure['step'] = 'history'
     const hold = client.holdBodies()
@@ -94,8 +94,8 @@ export class Fetcher {
   }
 
   /** Writes a failure down; one that was accepted is no failure of this run. */
-  fail({ id, failure }: Candidate, step: Failure['step'], thrown: unknown): Outcome {
-    const outcome: Outcome = isAccepted(failure) ? 'unchanged' : 'failed'
+  fail({ id, failure }: Candidate, step: Failure['step'], thrown: unknown): FetchOutcome {
+    const outcome: FetchOutcome = isAccepted(failure) ? 'unchanged' : 'failed'
     return this.#soon(id, () => {
       this.#record(id, { step, thrown })
       return outcome
@@ -106,7 +106,7 @@ export class Fetcher {
    * Notes that a conversation is listed and that `get` returns 404 for it: it was deleted in between. That happens once;
    * when the next run sees the same, the listing or `get` is wrong, and nothing is proven.
    */
-  vanish(candidate: Candidate): Outcome {
+  vanish(candidate: Candidate): FetchOutcome {
     const { archive, run } = this.#context
     const { id, failure } = candidate
     if ((archive.conversations.known(id)?.goneAt ?? null) !== null) return this.#soon(id, () => 'vanished')
@@ -123,7 +123,7 @@ export class Fetcher {
     })
   }
 
-  #store(fetched: Fetched, { failure }: Candidate): Outcome {
+  #store(fetched: Fetched, { failure }: Candidate): FetchOutcome {
     const { archive, run } = this.#context
     const { id } = fetched
     return this.#soon(id, () => {
@@ -193,7 +193,7 @@ export class Fetcher {
   }
 
   /** Stores what became of a conversation, and in the same moment counts it in the books of the run. */
-  #soon(id: string, work: () => Outcome): Outcome {
+  #soon(id: string, work: () => FetchOutcome): FetchOutcome {
     const { archive, run } = this.#context
     const counted = () => {
       const outcome = work()

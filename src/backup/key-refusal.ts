@@ -1,7 +1,7 @@
 import type { CallOptions, ConversationsClient } from '../api/client.ts'
 import { HansardError, isHansardError } from '../errors.ts'
 import { rowFacts } from '../model/conversation-row.ts'
-import { pageOf } from './parse-response.ts'
+import { parsePage } from './parse-response.ts'
 
 /** What is read of a conversation. */
 export type ReadOperation = 'get' | 'getHistory' | 'getMessages'
@@ -46,7 +46,7 @@ async function readsAnother(
   call: CallOptions,
 ): Promise<boolean> {
   try {
-    const { rows } = pageOf(await client.list({ page: 0, pageSize: 20 }, call))
+    const { rows } = parsePage(await client.list({ page: 0, pageSize: 20 }, call))
     const others = rows.flatMap((row) => rowFacts(row)?.id ?? []).filter((other) => other !== id)
     for (const other of someOf(others)) {
       try {

@@ -1,12 +1,12 @@
 import type { SeenRows } from '../archive/content/seen-rows.ts'
 import { isHansardError } from '../errors.ts'
 import { isFatal } from './fatal-errors.ts'
-import type { RunContext } from './fetcher.ts'
+import type { FetchContext } from './fetcher.ts'
 import { readRow } from './read-conversation.ts'
 import { workThrough } from './worker-pool.ts'
 
 /** What came of looking for conversations that were not listed. */
-export interface GoneVerdict {
+export interface GoneResult {
   /** How many were marked gone. */
   readonly gone: number
   /** False when something exists that was not listed: the listing can't have been complete after all. */
@@ -21,11 +21,11 @@ export interface GoneVerdict {
  * workspace, a service that is losing data): then nothing is marked until somebody says that it is so.
  */
 export async function markGone(
-  context: RunContext,
+  context: FetchContext,
   seen: SeenRows,
   acceptAll: boolean,
   concurrency: number,
-): Promise<GoneVerdict> {
+): Promise<GoneResult> {
   const { archive } = context
   const missing = seen.notSeen()
   const live = archive.counts().conversations - archive.counts().gone
@@ -52,7 +52,7 @@ function numberOf(conversations: number): string {
   return `${conversations} ${conversations === 1 ? 'conversation' : 'conversations'}`
 }
 
-function mark({ archive, run }: RunContext, id: string): void {
+function mark({ archive, run }: FetchContext, id: string): void {
   const at = new Date().toISOString()
   archive.soon(() => {
     archive.conversations.markGone(id, at)
@@ -64,7 +64,10 @@ function mark({ archive, run }: RunContext, id: string): void {
   })
 }
 
-async function stateOf({ client, signal }: RunContext, id: string): Promise<'gone' | 'present' | 'unknown'> {
+async function stateOf(
+  { client, signal }: FetchContext,
+  id: string,
+): Promise<'gone' | 'present' | 'unknown'> {
   try {
     await readRow(client, id, { signal })
     return 'present'

@@ -15,7 +15,7 @@ interface Answer {
  *
  * @throws HansardError `unexpected-shape` with the whole body, without secrets, when it is not the list of this conversation
  */
-export function splitList(answer: Answer, list: 'entries' | 'messages', id: string): EntryList {
+export function parseList(answer: Answer, list: 'entries' | 'messages', id: string): EntryList {
   const { text, json } = answer
   const envelope = json as Record<string, unknown> | null
   if (typeof envelope !== 'object' || envelope === null || !Array.isArray(envelope[list])) {
@@ -53,7 +53,7 @@ export interface ListPage {
  *
  * @throws HansardError `unexpected-shape` with the whole body, without secrets, when it is neither
  */
-export function pageOf({ text, json }: Answer): ListPage {
+export function parsePage({ text, json }: Answer): ListPage {
   if (Array.isArray(json)) return { rows: json, texts: elements(text).map(compact), saysMore: false }
   const { object, data, has_more: more } = Object(json) as Readonly<Record<string, unknown>>
   if (object !== 'list' || !Array.isArray(data))

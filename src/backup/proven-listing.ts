@@ -17,7 +17,7 @@ export interface Seen {
 }
 
 /** Whether the listing can be shown to have missed nothing that existed throughout, and if not, why. */
-export interface Verdict {
+export interface ListingResult {
   readonly complete: boolean
   readonly reason: string | undefined
 }
@@ -69,7 +69,7 @@ export async function* listRows<Row extends ListedRow>(
   fetchWindow: FetchWindow<Row>,
   seen: Seen,
   { pageSize, isEnough = () => false }: ListingOptions<Row>,
-): AsyncGenerator<Row[], Verdict, undefined> {
+): AsyncGenerator<Row[], ListingResult, undefined> {
   for (;;) {
     let last: Window = { page: 0, size: pageSize.size }
     const fetch = (window: Window) => fetchWindow((last = window))
@@ -88,7 +88,7 @@ async function* prove<Row extends ListedRow>(
   seen: Seen,
   pageSize: number,
   isEnough: (rows: readonly Row[]) => boolean,
-): AsyncGenerator<Row[], Verdict, undefined> {
+): AsyncGenerator<Row[], ListingResult, undefined> {
   const walk = new Walk(seen)
   const top: Window = { page: 0, size: pageSize }
   let window = top
@@ -129,7 +129,7 @@ async function* prove<Row extends ListedRow>(
   return { complete: false, reason: walk.broken ?? 'rows moved faster than they could be listed' }
 }
 
-const proven: Verdict = { complete: true, reason: undefined }
+const proven: ListingResult = { complete: true, reason: undefined }
 
 /**
  * Looks at what may be the end twice, and between the two at the page behind it, which must be empty. Either the window

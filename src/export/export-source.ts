@@ -3,7 +3,7 @@ import type { StoredConversation } from '../archive/content/conversations.ts'
 import type { Selection } from '../archive/content/selection.ts'
 import type { ExportedConversation } from './format.ts'
 import { collectAfter } from './garbage-collector.ts'
-import { Json } from './json-value.ts'
+import { JsonValue } from './json-value.ts'
 
 /** Told of each text that could not be read, by conversation and position (undefined: its row). */
 export type OnUnreadable = (id: string, position: number | undefined, reason: string) => void
@@ -39,7 +39,7 @@ function exported(stored: StoredConversation, onUnreadable: OnUnreadable): Expor
         told = Math.max(told, position + 1)
         const tell = (reason: string) => isNew && onUnreadable(id, position, reason)
         try {
-          yield typeof found === 'object' ? new Json(found) : read(found, {}, tell)
+          yield typeof found === 'object' ? new JsonValue(found) : read(found, {}, tell)
         } finally {
           collectAfter(found) // also where the reader wants no more
         }
@@ -48,10 +48,10 @@ function exported(stored: StoredConversation, onUnreadable: OnUnreadable): Expor
   }
 }
 
-function read(text: string | undefined, facts: object, onUnreadable: (reason: string) => void): Json {
-  const json = text === undefined ? undefined : Json.check(text)
+function read(text: string | undefined, facts: object, onUnreadable: (reason: string) => void): JsonValue {
+  const json = text === undefined ? undefined : JsonValue.check(text)
   if (json !== undefined) return json
   const reason = text === undefined ? 'it is missing from the archive' : 'it is not JSON'
   onUnreadable(reason)
-  return new Json(JSON.stringify({ ...facts, type: 'hansard.unreadable', reason, text }))
+  return new JsonValue(JSON.stringify({ ...facts, type: 'hansard.unreadable', reason, text }))
 }

@@ -1,10 +1,10 @@
 import type { Dependencies } from '../archive/content/dependencies.ts'
-import type { Json } from './json-value.ts'
+import type { JsonValue } from './json-value.ts'
 
 /** A conversation as writers get it. */
 export interface ExportedConversation {
   readonly id: string
-  readonly row: Json
+  readonly row: JsonValue
   /** How many entries it has. */
   readonly length: number
   /** When it was created, in the form of `instantOf`; null where the API did not say so. */
@@ -13,11 +13,11 @@ export interface ExportedConversation {
   readonly goneAt: string | null
   readonly fetchedAt: string
   /** The entries in their order, read one at a time; each call reads them again. */
-  entries(): Iterable<Json>
+  entries(): Iterable<JsonValue>
 }
 
 /** What is written: text, JSON of the archive, or bytes that are no text. */
-export type Part = string | Json | Uint8Array
+export type Part = string | JsonValue | Uint8Array
 
 /** A file being written; nothing else may be done to it than this. */
 export interface OutputFile {
@@ -27,7 +27,7 @@ export interface OutputFile {
 }
 
 /** Where a writer's files come from. */
-export interface Files {
+export interface OutputFiles {
   /**
    * Begins a file, by its path inside the output, `/` between folders. A format of one file begins one, once; its name
    * is what the user said.
@@ -37,7 +37,7 @@ export interface Files {
 
 /** What a writer works with. */
 export interface ExportContext {
-  readonly files: Files
+  readonly files: OutputFiles
   /** The agents and files that conversations refer to, as archived. */
   readonly dependencies: Pick<Dependencies, 'read'>
   /** Reads the selection once more, for a writer that must know of all of it before it writes the first. */

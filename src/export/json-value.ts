@@ -1,7 +1,7 @@
 import { fieldsOf, type Fields } from '../model/entries/fields.ts'
 
 /** JSON of the archive, known to be valid: as it is stored, as text, and its members, each made when it is first asked for. */
-export class Json {
+export class JsonValue {
   /** Text, or its bytes in UTF-8: whichever the archive handed out. */
   readonly stored: string | Buffer
   #text: string | undefined
@@ -13,10 +13,10 @@ export class Json {
   }
 
   /** Takes what may be no JSON: undefined, then. */
-  static check(text: string): Json | undefined {
+  static check(text: string): JsonValue | undefined {
     try {
       JSON.parse(text)
-      return new Json(text)
+      return new JsonValue(text)
     } catch {
       return undefined
     }

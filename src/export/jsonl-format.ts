@@ -1,5 +1,5 @@
 import type { ExportedConversation, Format, Part } from './format.ts'
-import type { Json } from './json-value.ts'
+import type { JsonValue } from './json-value.ts'
 import { whole } from './left-out.ts'
 import { gzipped } from './output/gzip.ts'
 
@@ -9,7 +9,7 @@ type JsonlOptions = {
 }
 
 /** A line a conversation, or a line an entry: the texts as they came, joined and never encoded again. */
-export const jsonl: Format<JsonlOptions> = {
+export const jsonlFormat: Format<JsonlOptions> = {
   summary: 'JSON lines, the texts as the API sent them',
   options: [
     {
@@ -44,7 +44,7 @@ Python, not with str.splitlines, which splits there too.`,
 const lines: Readonly<
   Record<'conversation' | 'entry', (conversation: ExportedConversation) => Iterable<Part>>
 > = {
-  conversation: lineOfConversation<Json>,
+  conversation: lineOfConversation<JsonValue>,
   entry: linesOfEntries,
 }
 

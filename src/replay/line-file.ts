@@ -12,16 +12,16 @@ interface Content {
 }
 
 /** A plan: it can be made again. */
-export const aPlan: Content = { name: 'plan', beginning: '{"kind":"hansard replay plan"' }
+export const planContent: Content = { name: 'plan', beginning: '{"kind":"hansard replay plan"' }
 
 /** Certificates, a line each. */
-export const certificates: Content = {
+export const certificateContent: Content = {
   name: 'file of certificates',
   beginning: '{"kind":"hansard replay certificate"',
 }
 
 /** Writes lines beside their place, readable by their owner alone, and puts them there when they are whole. */
-export class LinesWriter {
+export class LineFile {
   readonly #path: string
   readonly #staged: string
   readonly #content: Content
@@ -39,12 +39,12 @@ export class LinesWriter {
    *
    * @throws HansardError `usage` where something else stands there, `file` where it can't be written
    */
-  static async open(path: string, content: Content): Promise<LinesWriter> {
+  static async open(path: string, content: Content): Promise<LineFile> {
     refuseOther(path, content)
     // A new file under a name that nobody can foresee: it is nobody else's, and no link that leads elsewhere.
     const staged = `${path}.${randomBytes(6).toString('hex')}.part`
     const file = await explained(path, content, () => open(staged, 'wx', 0o600))
-    return new LinesWriter(path, staged, content, file)
+    return new LineFile(path, staged, content, file)
   }
 
   async write(line: string): Promise<void> {

@@ -43,7 +43,7 @@ export interface Verified {
  *
  * @throws HansardError what keeps the target from being read at all
  */
-export async function verifyReplay(
+export async function verifyCopies(
   client: ConversationsClient,
   archive: Archive,
   target: ReplayTarget,

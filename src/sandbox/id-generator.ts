@@ -5,7 +5,7 @@ import type { Random } from './random.ts'
 export type IdKind = 'conv' | 'msg' | 'fc' | 'fr' | 'tool_exec' | 'handoff' | 'ag'
 
 /** Hands out identifiers and microsecond times, the same ones for the same seed and clock. */
-export interface Mint {
+export interface IdGenerator {
   id(kind: IdKind): string
   /** A tool_call_id: nine letters and digits. */
   callId(): string
@@ -15,7 +15,11 @@ export interface Mint {
 }
 
 /** Makes a mint; see the two layouts of ids in fixtures/captures, which sort wrongly against each other. */
-export function createMint(random: Random, clock: () => Date, layout: Behaviour['idLayout']): Mint {
+export function createIdGenerator(
+  random: Random,
+  clock: () => Date,
+  layout: Behaviour['idLayout'],
+): IdGenerator {
   let last = 0
   let minted = 0
   return {

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest'
 
-import { scrubberOf } from '../../src/api/key-scrubber.ts'
-import { errorOfAnswer } from '../../src/api/response-error.ts'
+import { keyScrubber } from '../../src/api/key-scrubber.ts'
+import { errorOfResponse } from '../../src/api/response-error.ts'
 
 const KEY = 'k3y/0123456789'
 const NONE = {}
 
 function errorOf(status: number, body: unknown, headers: Record<string, string> = NONE) {
   const text = typeof body === 'string' ? body : JSON.stringify(body)
-  return errorOfAnswer({ name: 'get', status, headers, text }, scrubberOf(KEY))
+  return errorOfResponse({ name: 'get', status, headers, text }, keyScrubber(KEY))
 }
 
 describe('The body of an error', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { scrubberOf } from '../../src/api/key-scrubber.ts'
+import { keyScrubber } from '../../src/api/key-scrubber.ts'
 
 const seed = Number(process.env['SEED'] ?? 20261125)
 const KEY = 'k3y/0123+456789'
@@ -25,14 +25,14 @@ describe('The API key in what a server echoes', () => {
     ['several times', `${KEY} and ${KEY}`, `${MARK} and ${MARK}`],
     ['in bytes', Buffer.from(`\u00ff${KEY}`, 'latin1'), Buffer.from(`\u00ff${MARK}`, 'latin1')],
   ])('is taken out: %s', (_, echo, left) => {
-    const scrubbed = scrubberOf(KEY)(echo as string)
+    const scrubbed = keyScrubber(KEY)(echo as string)
     expect(Buffer.from(scrubbed)).toEqual(Buffer.from(left as string))
   })
 
   it('is taken out in base64, whatever precedes it', () => {
     for (const before of ['', 'B', 'Be', 'Bearer ', 'user:']) {
       for (const encode of [base64, base64url, (text: string) => encodeURIComponent(base64(text))]) {
-        const scrubbed = scrubberOf(KEY)(`x ${encode(before + KEY)} y`)
+        const scrubbed = keyScrubber(KEY)(`x ${encode(before + KEY)} y`)
         expect(scrubbed).toContain(MARK)
         expect(
           Buffer.from(scrubbed.replace(/^x (.*) y$/, '$1').split('[')[0] ?? '', 'base64').toString(),
@@ -57,7 +57,7 @@ describe('The API key in what a server echoes', () => {
     )
     fc.assert(
       fc.property(key, form, fc.string(), fc.string(), (apiKey, encode, before, after) => {
-        const scrub = scrubberOf(apiKey)
+        const scrub = keyScrubber(apiKey)
         const echo = encode(apiKey)
         expect(scrub(`${before} ${echo} ${after}`)).not.toContain(
           encode === base64 || encode === base64url ? echo.slice(0, -4) : echo,
@@ -72,13 +72,13 @@ describe('The API key in what a server echoes', () => {
 
   it('takes linear time for a text of escapes', () => {
     const began = process.cpuUsage()
-    scrubberOf('0'.repeat(32))('\\u0030'.repeat(500_000).slice(0, -1) + '%30'.repeat(500_000))
+    keyScrubber('0'.repeat(32))('\\u0030'.repeat(500_000).slice(0, -1) + '%30'.repeat(500_000))
     expect(process.cpuUsage(began).user / 1e6).toBeLessThan(2)
   })
 })
 
 describe('A key of less than eight characters', () => {
-  const scrub = scrubberOf('e')
+  const scrub = keyScrubber('e')
 
   it('is taken out behind Bearer only: as a letter it stands in every word', () => {
     expect(scrub('Bearer e is refused, see {"header":"bearer%20e"}')).toBe(

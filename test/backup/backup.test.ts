@@ -8,7 +8,7 @@ import { openArchive } from '../../src/archive/archive.ts'
 import { backup as backupWith } from '../../src/backup/backup.ts'
 import { compact } from '../../src/model/json/json-text.ts'
 import { redactSecrets } from '../../src/model/secrets/redact-json.ts'
-import { manyConversations } from '../../src/sandbox/seed/generate-conversations.ts'
+import { generateConversations } from '../../src/sandbox/seed/generate-conversations.ts'
 import { loadStories, storiesDirectory } from '../../src/sandbox/seed/load-stories.ts'
 import { hansard } from '../support/hansard.ts'
 import { serve } from '../support/http-server.ts'
@@ -44,7 +44,7 @@ describe('A backup', () => {
 
   it('fetches the second time only what is new or has changed', async () => {
     const { sandbox, backup } = await world({
-      stories: [manyConversations({ count: 250, entries: 4, bytesPerEntry: 300, seed: 7 })],
+      stories: [generateConversations({ count: 250, entries: 4, bytesPerEntry: 300, seed: 7 })],
     })
     const account = sandbox.account('source')
     await backup()
@@ -313,7 +313,7 @@ describe('A backup', () => {
   })
 
   it('ends cleanly when it is interrupted, and the next run goes on', async () => {
-    const stories = [manyConversations({ count: 120, entries: 2, bytesPerEntry: 300, seed: 3 })]
+    const stories = [generateConversations({ count: 120, entries: 2, bytesPerEntry: 300, seed: 3 })]
     const { sandbox, archive, backup } = await world({
       stories,
       faults: [{ then: { kind: 'latency', ms: 20 } }],
@@ -369,7 +369,7 @@ describe('A backup', () => {
   })
 
   it('stops soon when the service is down, and keeps what it has', async () => {
-    const stories = [manyConversations({ count: 200, entries: 2, bytesPerEntry: 300, seed: 3 })]
+    const stories = [generateConversations({ count: 200, entries: 2, bytesPerEntry: 300, seed: 3 })]
     const { sandbox, archive } = await world({ stories })
     const client = new ConversationsClient({ apiKey: 'source', baseUrl: sandbox.url, retry: { attempts: 1 } })
     const store = openArchive(archive, { mode: 'create' })

@@ -4,11 +4,11 @@ import type { ClientOptions } from '../../src/api/client-options.ts'
 import { ConversationsClient } from '../../src/api/client.ts'
 import { openArchive } from '../../src/archive/archive.ts'
 import { compareRemote, type Compared, type CompareOptions } from '../../src/backup/compare-remote.ts'
-import { manyConversations } from '../../src/sandbox/seed/generate-conversations.ts'
+import { generateConversations } from '../../src/sandbox/seed/generate-conversations.ts'
 import { stopWhenAsked } from '../support/stop.ts'
 import { world, type World } from '../support/world.ts'
 
-const few = (count = 12) => [manyConversations({ count, entries: 2, bytesPerEntry: 200, seed: 5 })]
+const few = (count = 12) => [generateConversations({ count, entries: 2, bytesPerEntry: 200, seed: 5 })]
 const answer = (status: number, body: string) => ({ kind: 'answer', status, body }) as const
 
 /** Compares the account with the archive; answers with all that was told. */

@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { ConversationsClient } from '../../src/api/client.ts'
 import { openArchive, type Archive } from '../../src/archive/archive.ts'
 import { backup } from '../../src/backup/backup.ts'
-import { manyConversations } from '../../src/sandbox/seed/generate-conversations.ts'
+import { generateConversations } from '../../src/sandbox/seed/generate-conversations.ts'
 import { loadStories, storiesDirectory } from '../../src/sandbox/seed/load-stories.ts'
 import { hansard } from '../support/hansard.ts'
 import { world } from '../support/world.ts'
@@ -13,7 +13,7 @@ const long = new Date('2026-01-01')
 const entry = (n: number) =>
   `{"object":"entry","type":"message.input","id":"msg_${n}","role":"user","content":"say ${n}"}`
 const answer = (status: number, body: string) => ({ kind: 'answer', status, body }) as const
-const stories = (count: number) => [manyConversations({ count, entries: 2, bytesPerEntry: 200, seed: 5 })]
+const stories = (count: number) => [generateConversations({ count, entries: 2, bytesPerEntry: 200, seed: 5 })]
 
 function look<T>(path: string, work: (archive: Archive) => T): T {
   const archive = openArchive(path)

@@ -3,12 +3,12 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { ConversationsClient } from '../../src/api/client.ts'
 import { openArchive } from '../../src/archive/archive.ts'
 import { backup } from '../../src/backup/backup.ts'
-import { manyConversations } from '../../src/sandbox/seed/generate-conversations.ts'
+import { generateConversations } from '../../src/sandbox/seed/generate-conversations.ts'
 import { openOnSmallDisk } from '../support/small-disk.ts'
 import { world } from '../support/world.ts'
 import { checkIntegrity, differences } from '../torture/truth.ts'
 
-const stories = [manyConversations({ count: 150, entries: 4, bytesPerEntry: 2000, seed: 9 })]
+const stories = [generateConversations({ count: 150, entries: 4, bytesPerEntry: 2000, seed: 9 })]
 
 describe('A full disk', { timeout: 60_000 }, () => {
   it.each([3, 10, 40, 41, 60])(

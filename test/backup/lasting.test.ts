@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 
 import { openArchive, type Archive } from '../../src/archive/archive.ts'
-import { manyConversations } from '../../src/sandbox/seed/generate-conversations.ts'
+import { generateConversations } from '../../src/sandbox/seed/generate-conversations.ts'
 import { loadStories, storiesDirectory } from '../../src/sandbox/seed/load-stories.ts'
 import { change } from '../support/damaged-archives.ts'
 import { world } from '../support/world.ts'
@@ -29,7 +29,7 @@ function daysLater(path: string, days: number): void {
   db.close()
 }
 
-const few = () => [manyConversations({ count: 12, entries: 2, bytesPerEntry: 200, seed: 5 })]
+const few = () => [generateConversations({ count: 12, entries: 2, bytesPerEntry: 200, seed: 5 })]
 
 describe('What failed', () => {
   it('is tried first by the next run', async () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 
 import type { Window } from '../../src/backup/listing-window.ts'
 import { PageSize } from '../../src/backup/page-size.ts'
-import { listRows, type ListedRow, type Seen, type Verdict } from '../../src/backup/proven-listing.ts'
+import { listRows, type ListedRow, type Seen, type ListingResult } from '../../src/backup/proven-listing.ts'
 import { HansardError } from '../../src/errors.ts'
 
 const SEED = Number(process.env['LISTING_SEED'] ?? 1)
@@ -417,7 +417,7 @@ describe('A listing of a hostile service', () => {
 async function list(
   account: { fetch: (window: Window) => Promise<ListedRow[]> },
   pageSize: number,
-): Promise<{ listed: Set<string>; verdict: Verdict }> {
+): Promise<{ listed: Set<string>; verdict: ListingResult }> {
   const seen = new SeenInMemory()
   const rows = listRows(account.fetch, seen, { pageSize: new PageSize(pageSize) })
   for (;;) {

@@ -7,7 +7,7 @@ import { Histories } from '../../src/archive/content/histories.ts'
 import { SearchIndex } from '../../src/archive/content/search-index.ts'
 import { verifyArchive } from '../../src/archive/integrity/verify-archive.ts'
 import { candidateById } from '../../src/backup/candidates.ts'
-import { Fetcher, type Stages, type Outcome } from '../../src/backup/fetcher.ts'
+import { Fetcher, type Stages, type FetchOutcome } from '../../src/backup/fetcher.ts'
 import { unknownShapes } from '../../src/model/entries/find-unknown-shapes.ts'
 import { referencesOf } from '../../src/model/entries/references.ts'
 import { searchTextOfEntry, searchTextOfRow } from '../../src/model/search/searchable-text.ts'
@@ -50,7 +50,7 @@ async function fetchAll(here: Awaited<ReturnType<typeof worldWithOneBad>>, archi
   const context = { client, archive, run, signal: new AbortController().signal }
   const fetcher = new Fetcher(context, { messages: true, onLost: () => undefined, stages })
   const failures = new Map(archive.failures.open().map((failure) => [failure.conversation, failure]))
-  const outcomes: Outcome[] = []
+  const outcomes: FetchOutcome[] = []
   for (const id of here.ids)
     await fetcher.fetch(candidateById(archive, id, failures.get(id)), (outcome) => outcomes.push(outcome))
   archive.flush()

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
 
-import { splitList, pageOf } from '../../src/backup/parse-response.ts'
+import { parseList, parsePage } from '../../src/backup/parse-response.ts'
 
 const answer = (text: string) => ({ text, json: JSON.parse(text) as unknown })
 const history = (entries: string) => `{"conversation_id":"conv_1","object":"list","entries":${entries}}`
 
 describe('An answer of another shape than the one asked for is refused with all that came:', () => {
   it.each(['null', '{}', '{"data":[]}', '"[]"', '7'])('a page of the listing that is %s', (text) => {
-    expect(() => pageOf(answer(text))).toThrow(
+    expect(() => parsePage(answer(text))).toThrow(
       expect.objectContaining({
         code: 'unexpected-shape',
         message: expect.stringContaining('not an array') as string,
@@ -19,14 +19,14 @@ describe('An answer of another shape than the one asked for is refused with all 
   it.each(['{"object":"list"}', '{"object":"list","data":{}}', '{"object":"error","data":[]}'])(
     'a page of the listing in an envelope without a list: %s',
     (text) => {
-      expect(() => pageOf(answer(text))).toThrow('not an array')
+      expect(() => parsePage(answer(text))).toThrow('not an array')
     },
   )
 
   it.each(['null', '7', '"entries"', '[]', '{}', history('null'), history('{}')])(
     'a history that is %s',
     (text) => {
-      expect(() => splitList(answer(text), 'entries', 'conv_1')).toThrow(
+      expect(() => parseList(answer(text), 'entries', 'conv_1')).toThrow(
         expect.objectContaining({
           code: 'unexpected-shape',
           message: expect.stringContaining('no list of entries') as string,
@@ -37,18 +37,18 @@ describe('An answer of another shape than the one asked for is refused with all 
   )
 
   it('a history of another conversation, which is named', () => {
-    expect(() => splitList(answer(history('[]')), 'entries', 'conv_2')).toThrow('conversation: "conv_1"')
+    expect(() => parseList(answer(history('[]')), 'entries', 'conv_2')).toThrow('conversation: "conv_1"')
   })
 
   it('a history with an entry that is no object, which is counted', () => {
-    expect(() => splitList(answer(history('[{},7]')), 'entries', 'conv_1')).toThrow(
+    expect(() => parseList(answer(history('[{},7]')), 'entries', 'conv_1')).toThrow(
       'entry 1 is not an object',
     )
   })
 })
 
 it('A history is split into its envelope and its entries, with no white space between tokens', () => {
-  expect(splitList(answer(history('[ {"a": 1.0} , {} ]')), 'entries', 'conv_1')).toEqual({
+  expect(parseList(answer(history('[ {"a": 1.0} , {} ]')), 'entries', 'conv_1')).toEqual({
     envelope: history('[]'),
     entries: ['{"a":1.0}', '{}'],
   })
@@ -59,13 +59,13 @@ describe('A page of the listing', () => {
   const texts = ['{"id":"a","n":1.10}', '7']
 
   it('is taken as it came, from a bare array', () => {
-    expect(pageOf(answer(rows))).toEqual({ rows: [{ id: 'a', n: 1.1 }, 7], texts, saysMore: false })
+    expect(parsePage(answer(rows))).toEqual({ rows: [{ id: 'a', n: 1.1 }, 7], texts, saysMore: false })
   })
 
   it('is taken from an envelope too, which may say that there is more', () => {
     for (const more of [true, false]) {
       const text = `{"object":"list","has_more":${more},"data":[],"data":${rows}}`
-      expect(pageOf(answer(text))).toMatchObject({ texts, saysMore: more })
+      expect(parsePage(answer(text))).toMatchObject({ texts, saysMore: more })
     }
   })
 })

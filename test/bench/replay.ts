@@ -2,16 +2,16 @@ import { copyFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-import type { ManyOptions } from '../../src/sandbox/seed/generate-conversations.ts'
+import type { GenerateOptions } from '../../src/sandbox/seed/generate-conversations.ts'
 import { makeBigArchive } from './big-archive.ts'
 import { measure, median, type Measured } from './measure.ts'
 
-type WithSandbox = (options: ManyOptions, work: (url: string) => Promise<void>) => Promise<void>
+type WithSandbox = (options: GenerateOptions, work: (url: string) => Promise<void>) => Promise<void>
 
 const bin = fileURLToPath(new URL('../../bin/hansard.js', import.meta.url))
 
 /** An account that holds nothing yet. */
-const nobody: ManyOptions = { count: 0, entries: 0, bytesPerEntry: 0, seed: 1 }
+const nobody: GenerateOptions = { count: 0, entries: 0, bytesPerEntry: 0, seed: 1 }
 
 /**
  * What memory `replay plan` and `replay run` take for archives of two sizes, and how long a plan takes. In the full form

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-import type { ManyOptions } from '../../src/sandbox/seed/generate-conversations.ts'
+import type { GenerateOptions } from '../../src/sandbox/seed/generate-conversations.ts'
 import { benchExports } from './exports.ts'
 import { measure, median, type Measured } from './measure.ts'
 import { benchReplay } from './replay.ts'
@@ -17,7 +17,7 @@ const script = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 let made = 0
 
 /** Runs `work` against a sandbox that holds so many conversations. */
-async function withSandbox<T>(options: ManyOptions, work: (url: string) => Promise<T>): Promise<T> {
+async function withSandbox<T>(options: GenerateOptions, work: (url: string) => Promise<T>): Promise<T> {
   const child = fork(script('sandbox-process.ts'), [JSON.stringify(options)])
   try {
     const [url] = (await once(child, 'message')) as [string]

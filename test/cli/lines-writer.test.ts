@@ -4,13 +4,13 @@ import { join } from 'node:path'
 
 import { describe, expect, it } from 'vitest'
 
-import { aPlan, LinesWriter } from '../../src/replay/line-file.ts'
+import { planContent, LineFile } from '../../src/replay/line-file.ts'
 import { testFolder } from '../support/folder.ts'
 
-const LINE = `${aPlan.beginning}}\n`
+const LINE = `${planContent.beginning}}\n`
 
 async function writeTo(path: string): Promise<void> {
-  const writer = await LinesWriter.open(path, aPlan)
+  const writer = await LineFile.open(path, planContent)
   try {
     await writer.write(LINE)
     await writer.finish()
@@ -70,7 +70,7 @@ describe('A file of lines', () => {
 
   it('does not take the place of what has come to stand there meanwhile', async () => {
     const { folder, out } = folderWithFile()
-    const writer = await LinesWriter.open(out, aPlan)
+    const writer = await LineFile.open(out, planContent)
     await writer.write(LINE)
     writeFileSync(out, 'other')
     await expect(writer.finish()).rejects.toMatchObject({ code: 'usage' })

@@ -5,13 +5,13 @@ import { ConversationsClient } from '../../src/api/client.ts'
 import { Archive, openArchive } from '../../src/archive/archive.ts'
 import { openSqlite } from '../../src/archive/sqlite/sqlite.ts'
 import { backup } from '../../src/backup/backup.ts'
-import { manyConversations } from '../../src/sandbox/seed/generate-conversations.ts'
+import { generateConversations } from '../../src/sandbox/seed/generate-conversations.ts'
 import { world, type World } from '../support/world.ts'
 import { startHansard } from '../torture/child.ts'
 import { checkIntegrity, differences } from '../torture/truth.ts'
 
 const COUNT = 150
-const stories = [manyConversations({ count: COUNT, entries: 4, bytesPerEntry: 2000, seed: 9 })]
+const stories = [generateConversations({ count: COUNT, entries: 4, bytesPerEntry: 2000, seed: 9 })]
 
 function clientOf({ sandbox }: World): ConversationsClient {
   const client = new ConversationsClient({ apiKey: 'source', baseUrl: sandbox.url })

@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 
 import { openArchive } from '../../src/archive/archive.ts'
 import { lockArchive } from '../../src/archive/sqlite/archive-lock.ts'
-import { manyConversations } from '../../src/sandbox/seed/generate-conversations.ts'
+import { generateConversations } from '../../src/sandbox/seed/generate-conversations.ts'
 import { testFolder } from '../support/folder.ts'
 import { world, type World } from '../support/world.ts'
 import { startHansard, type Running } from '../torture/child.ts'
@@ -13,7 +13,7 @@ import { checkIntegrity, differences } from '../torture/truth.ts'
 
 /** A sandbox, and backups of it in processes of their own. */
 async function worldOfProcesses(): Promise<World & { start(...args: string[]): Running }> {
-  const stories = [manyConversations({ count: 60, entries: 2, bytesPerEntry: 300, seed: 5 })]
+  const stories = [generateConversations({ count: 60, entries: 2, bytesPerEntry: 300, seed: 5 })]
   const here = await world({ stories })
   const env = { MISTRAL_API_KEY: 'source', MISTRAL_BASE_URL: here.sandbox.url, HANSARD_ARCHIVE: here.archive }
   const start = (...args: string[]) => {

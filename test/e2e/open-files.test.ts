@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 import { describe, expect, it } from 'vitest'
 
-import { manyConversations } from '../../src/sandbox/seed/generate-conversations.ts'
+import { generateConversations } from '../../src/sandbox/seed/generate-conversations.ts'
 import { testFolder } from '../support/folder.ts'
 import { bin } from '../support/hansard-process.ts'
 import { world } from '../support/world.ts'
@@ -34,7 +34,7 @@ function runWithin(limit: number, args: readonly string[], env: Record<string, s
 describe('A process that may open too few files', () => {
   it('says so in one sentence, wherever it meets the limit, or does its work', async () => {
     const there = await world({
-      stories: [manyConversations({ count: 40, entries: 2, bytesPerEntry: 100, seed: 1 })],
+      stories: [generateConversations({ count: 40, entries: 2, bytesPerEntry: 100, seed: 1 })],
     })
     await there.run('backup')
     const env = {

@@ -16,7 +16,7 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 
 import { openSqlite } from '../../src/archive/sqlite/sqlite.ts'
-import { manyConversations } from '../../src/sandbox/seed/generate-conversations.ts'
+import { generateConversations } from '../../src/sandbox/seed/generate-conversations.ts'
 import { testFolder } from '../support/folder.ts'
 import { startUnprivileged } from '../support/hansard-process.ts'
 import { world, type World } from '../support/world.ts'
@@ -30,7 +30,7 @@ async function readOnlyPlace(fill?: (place: string, there: World) => void): Prom
   run: (...args: string[]) => Promise<{ exit: number | string; stdout: string; stderr: string }>
 }> {
   const there = await world({
-    stories: [manyConversations({ count: 30, entries: 4, bytesPerEntry: 100, seed: 1 })],
+    stories: [generateConversations({ count: 30, entries: 4, bytesPerEntry: 100, seed: 1 })],
   })
   await there.run('backup')
   const folder = testFolder()
@@ -168,7 +168,7 @@ describe('An archive on a disk that is mounted to be read only', () => {
     `is verified without advice that nobody can take${mayMount ? '' : ' (mount)'}`,
     async () => {
       const there = await world({
-        stories: [manyConversations({ count: 3, entries: 2, bytesPerEntry: 10, seed: 1 })],
+        stories: [generateConversations({ count: 3, entries: 2, bytesPerEntry: 10, seed: 1 })],
       })
       await there.run('backup')
       const disk = testFolder()

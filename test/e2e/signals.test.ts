@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 
 import { describe, expect, it } from 'vitest'
 
-import { manyConversations } from '../../src/sandbox/seed/generate-conversations.ts'
+import { generateConversations } from '../../src/sandbox/seed/generate-conversations.ts'
 import { start } from '../support/hansard-process.ts'
 import { world, type World } from '../support/world.ts'
 
@@ -17,7 +17,7 @@ const env = ({ sandbox, archive }: World) => ({
 function slowWorld(): Promise<World> {
   const fault = { operation: 'getHistory', then: { kind: 'latency', ms: 200 } } as const
   return world({
-    stories: [manyConversations({ count: 60, entries: 2, bytesPerEntry: 100, seed: 1 })],
+    stories: [generateConversations({ count: 60, entries: 2, bytesPerEntry: 100, seed: 1 })],
     faults: [fault],
   })
 }
@@ -65,7 +65,7 @@ describe('A backup', () => {
 
 it('A list whose reader has enough ends in peace', async () => {
   const there = await world({
-    stories: [manyConversations({ count: 300, entries: 2, bytesPerEntry: 100, seed: 1 })],
+    stories: [generateConversations({ count: 300, entries: 2, bytesPerEntry: 100, seed: 1 })],
   })
   await there.run('backup')
   const { child, ended } = start(['list', '--json'], env(there))

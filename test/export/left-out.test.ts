@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { emptyArchive } from '../../src/archive/archive.ts'
 import type { ExportedConversation, Format } from '../../src/export/format.ts'
 import { formats, type FormatName } from '../../src/export/formats.ts'
-import { Json } from '../../src/export/json-value.ts'
+import { JsonValue } from '../../src/export/json-value.ts'
 import { LeftOut, whole } from '../../src/export/left-out.ts'
 
 describe.each(Object.keys(formats) as FormatName[])('A writer of %s', (name) => {
@@ -56,7 +56,7 @@ describe('What a part can’t be made of', () => {
 
 /** A conversation whose second entry can’t be read from the archive for a reason that nobody has foreseen. */
 function talk(id: string, size = 1, fails = false): ExportedConversation {
-  const json = (value: object) => new Json(JSON.stringify(value))
+  const json = (value: object) => new JsonValue(JSON.stringify(value))
   return {
     id,
     row: json({ id, name: id }),
@@ -81,7 +81,7 @@ async function written(name: FormatName, conversations: readonly ExportedConvers
         create: async (path) => ({
           write: async (part) => {
             if (failure !== undefined) throw failure
-            files[path] = (files[path] ?? '') + String(part instanceof Json ? part.text : part)
+            files[path] = (files[path] ?? '') + String(part instanceof JsonValue ? part.text : part)
           },
           close: async () => undefined,
         }),

@@ -13,7 +13,7 @@ import {
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
-import { checkPlace, type Place } from '../../src/export/output/output-place.ts'
+import { checkPlace, type OutputPlace } from '../../src/export/output/output-place.ts'
 import type { Output } from '../../src/export/output/output.ts'
 import { stageOutput } from '../../src/export/output/staged-output.ts'
 import { testFolder } from '../support/folder.ts'
@@ -21,7 +21,7 @@ import { testFolder } from '../support/folder.ts'
 const head = { hansard: '0', format: 'a test', options: {}, selection: {}, counts: {} }
 
 /** A place to export to, in a folder of its own, with an archive elsewhere. */
-function placeIn(folder: string, more: Partial<Place> = {}): Place {
+function placeIn(folder: string, more: Partial<OutputPlace> = {}): OutputPlace {
   return { path: join(folder, 'out'), shape: 'folder', archive: '/nowhere/archive.db', force: false, ...more }
 }
 
@@ -33,7 +33,7 @@ async function fill(output: Output, files: Readonly<Record<string, string>>): Pr
   }
 }
 
-async function exportTo(place: Place, files: Readonly<Record<string, string>>): Promise<void> {
+async function exportTo(place: OutputPlace, files: Readonly<Record<string, string>>): Promise<void> {
   const output = await stageOutput(place)
   try {
     await fill(output, files)

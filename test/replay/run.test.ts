@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { lockArchive } from '../../src/archive/sqlite/archive-lock.ts'
 import { REDACTED } from '../../src/model/secrets/redact-json.ts'
 import { STAMP_KEY } from '../../src/replay/plan/stamp.ts'
-import { markOf } from '../../src/replay/run/read-stamp.ts'
+import { readStamp } from '../../src/replay/run/read-stamp.ts'
 import type { Behaviour } from '../../src/sandbox/behaviour.ts'
 import type { Effect } from '../../src/sandbox/faults/fault-book.ts'
 import { hansard } from '../support/hansard.ts'
@@ -30,7 +30,7 @@ function rowsOf({ sandbox }: ReplayWorld): Record<string, unknown>[] {
 function stampsOf(world: ReplayWorld): string[] {
   return rowsOf(world)
     .map((row) => {
-      const mark = markOf(row)
+      const mark = readStamp(row)
       return typeof mark === 'object' ? mark.stamp : String(row['id'])
     })
     .sort()

@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 
 import { compact, member, members } from '../../src/model/json/json-text.ts'
 import { parseStory } from '../../src/sandbox/account/story.ts'
-import { manyConversations } from '../../src/sandbox/seed/generate-conversations.ts'
+import { generateConversations } from '../../src/sandbox/seed/generate-conversations.ts'
 import { loadStories, storiesDirectory } from '../../src/sandbox/seed/load-stories.ts'
 import { visit } from '../support/sandbox.ts'
 
@@ -175,9 +175,9 @@ describe('a story', () => {
 describe('many conversations', () => {
   it('are the same for the same seed, of the size asked for, with times that differ', () => {
     const options = { count: 50, entries: 4, bytesPerEntry: 1024, seed: 3 }
-    const made = manyConversations(options)
-    expect(manyConversations(options)).toEqual(made)
-    expect(manyConversations({ ...options, seed: 4 })).not.toEqual(made)
+    const made = generateConversations(options)
+    expect(generateConversations(options)).toEqual(made)
+    expect(generateConversations({ ...options, seed: 4 })).not.toEqual(made)
     const texts = made.conversations.flatMap((each) => each.entries)
     expect(texts.every((text) => text.length === 1024 && JSON.parse(text))).toBe(true)
     const created = made.conversations.map(({ row }) => (JSON.parse(row) as Value)['created_at'])

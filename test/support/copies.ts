@@ -1,16 +1,16 @@
 import type { ConversationsClient } from '../../src/api/client.ts'
 import { fillSecrets } from '../../src/replay/plan/fill-secrets.ts'
-import type { PlannedConversation, ReplayOptions, Target } from '../../src/replay/plan/plan.ts'
+import type { PlannedConversation, ReplayOptions, PlanTarget } from '../../src/replay/plan/plan.ts'
 import { render } from '../../src/replay/plan/render.ts'
 import type { Source } from '../../src/replay/plan/source.ts'
-import type { Copy, Replayed } from '../../src/replay/verify/certificate.ts'
+import type { CopyHeader, Replayed } from '../../src/replay/verify/certificate.ts'
 import { fetchCopy } from '../../src/replay/verify/fetch-copy.ts'
 
 /** A conversation that was replayed, and what the target holds of it. */
 export interface ReplayedCopy {
   readonly planned: PlannedConversation
   readonly replayed: Replayed
-  readonly copy: Copy
+  readonly copy: CopyHeader
   readonly targetId: string
 }
 
@@ -19,7 +19,7 @@ export async function replayOnce(
   client: ConversationsClient,
   source: Source,
   options: ReplayOptions,
-  target: Target,
+  target: PlanTarget,
 ): Promise<ReplayedCopy | undefined> {
   const { planned, requests } = render(source, options, target)
   if (planned.state === 'blocked') return undefined

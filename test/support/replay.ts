@@ -1,4 +1,4 @@
-import type { ReplayOptions, Target } from '../../src/replay/plan/plan.ts'
+import type { ReplayOptions, PlanTarget } from '../../src/replay/plan/plan.ts'
 import { profiles, type Behaviour } from '../../src/sandbox/behaviour.ts'
 
 /** The options of a replay that nobody has said anything about. */
@@ -18,7 +18,7 @@ export const plainOptions: ReplayOptions = {
 }
 
 /** A target with a model that reasons and one that does not. */
-export const plainTarget: Target = {
+export const plainTarget: PlanTarget = {
   baseUrl: 'https://api.example',
   account: 'another',
   models: {

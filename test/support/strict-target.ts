@@ -1,19 +1,19 @@
 import { compact, elements, member, members } from '../../src/model/json/json-text.ts'
 import type { Request } from '../../src/replay/plan/render.ts'
-import type { Copy } from '../../src/replay/verify/certificate.ts'
+import type { CopyHeader } from '../../src/replay/verify/certificate.ts'
 import { defaultBehaviour, profiles } from '../../src/sandbox/behaviour.ts'
 import { answersNow, checkCalls } from '../../src/sandbox/check/call-sequence.ts'
 import { parseEntry } from '../../src/sandbox/check/parsed-entry.ts'
 import { bodyShapes } from '../../src/sandbox/check/request-bodies.ts'
 import { isObject } from '../../src/sandbox/check/shape.ts'
 import { checkInputs, checkTools } from '../../src/sandbox/check/strict-checks.ts'
-import { Refusal } from '../../src/sandbox/replies/error-responses.ts'
+import { ErrorResponse } from '../../src/sandbox/replies/error-responses.ts'
 
 const behaviour = { ...defaultBehaviour, ...profiles.strict }
 const shapes = bodyShapes(behaviour)
 
 /** What a target of the strict profile holds after these requests, or why it refused one. No HTTP, so that many can be tried. */
-export function strictlyTaken(requests: readonly Request[]): Copy | { readonly refused: string } {
+export function strictlyTaken(requests: readonly Request[]): CopyHeader | { readonly refused: string } {
   const entries: string[] = []
   for (const { operation, body } of requests) {
     const inputs = elements(member(body, 'inputs')?.value ?? '[]')
@@ -42,7 +42,7 @@ function refusalOf(
     answersNow(added.at(-1), behaviour.trailingAssistant)
     return undefined
   } catch (thrown) {
-    if (thrown instanceof Refusal) return String(thrown.reply.body)
+    if (thrown instanceof ErrorResponse) return String(thrown.reply.body)
     throw thrown
   }
 }

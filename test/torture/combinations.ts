@@ -10,7 +10,7 @@ import { planConversations, planHead } from '../../src/replay/plan/make-plan.ts'
 import type { PlannedConversation, ReplayOptions } from '../../src/replay/plan/plan.ts'
 import { preflight } from '../../src/replay/plan/preflight.ts'
 import { replayedConversations, type ReplayedConversation } from '../../src/replay/replayed-conversations.ts'
-import { replay } from '../../src/replay/run/replay.ts'
+import { runReplay } from '../../src/replay/run/replay.ts'
 import { compareCopy } from '../../src/replay/verify/certify.ts'
 import { fetchCopy } from '../../src/replay/verify/fetch-copy.ts'
 import type { Story } from '../../src/sandbox/account/story.ts'
@@ -199,7 +199,7 @@ async function runToItsEnd(
   }
   try {
     for (let runs = RUNS; runs > 0; runs--) {
-      const { failed, pending, open } = await replay(client, archive, { head, conversations }, run)
+      const { failed, pending, open } = await runReplay(client, archive, { head, conversations }, run)
       if (failed + pending + open === 0) return
     }
   } finally {

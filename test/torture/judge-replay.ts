@@ -4,7 +4,7 @@ import { sourceOf } from '../../src/replay/plan/archived-source.ts'
 import type { Mode } from '../../src/replay/plan/plan.ts'
 import { revisionOf } from '../../src/replay/plan/source-revision.ts'
 import { stampOf } from '../../src/replay/plan/stamp.ts'
-import { markOf } from '../../src/replay/run/read-stamp.ts'
+import { readStamp } from '../../src/replay/run/read-stamp.ts'
 import type { SandboxAccount } from '../../src/sandbox/account/account.ts'
 
 /** What became of the conversations of all rounds. */
@@ -107,6 +107,6 @@ function twinsAmong(account: SandboxAccount, ids: readonly string[]): [string, s
 
 /** The stamp of a conversation, as it really is at the target. */
 export function stampIn(account: SandboxAccount, id: string): string | undefined {
-  const mark = markOf(JSON.parse(account.row(id) ?? 'null'))
+  const mark = readStamp(JSON.parse(account.row(id) ?? 'null'))
   return typeof mark === 'object' ? mark.stamp : undefined
 }

@@ -2,7 +2,7 @@ import { instantOf } from '../../model/instant.ts'
 import { redactStored } from '../../model/secrets/redact-json.ts'
 import { isSettled } from '../../model/settling.ts'
 import type { Sqlite, Statement } from '../sqlite/sqlite.ts'
-import type { FoundEntry, Histories } from './histories.ts'
+import type { StoredEntry, Histories } from './histories.ts'
 import { Revisions, type FetchedConversation } from './revisions.ts'
 import type { SearchIndex } from './search-index.ts'
 import { conditionOf, defineSelectionFunctions, type Selection } from './selection.ts'
@@ -31,7 +31,7 @@ export interface StoredConversation {
   /** The texts of the entries in their order, as they came, read one at a time. */
   entries(): Iterable<string>
   /** The same, though parts of it may be missing or decayed: undefined stands for an entry, or all before a lost link. */
-  entriesAsFound(): Iterable<FoundEntry>
+  entriesAsFound(): Iterable<StoredEntry>
 }
 
 /** A conversation as a line of a list; the times of the API are as it sent them, `goneAt` is ours (ISO 8601). */

@@ -14,7 +14,7 @@ export interface StoredHistory {
 }
 
 /** An entry as it is found: bytes that are JSON in UTF-8; text that is not, or may not be; undefined where it is missing. */
-export type FoundEntry = Buffer | string | undefined
+export type StoredEntry = Buffer | string | undefined
 
 /**
  * Entries and the order they stand in. A history is a chain of links that ends in its tip and leads back to its
@@ -90,9 +90,9 @@ export class Histories {
    * that parsing takes. (It knows no JSON deeper than a thousand levels, does not look at UTF-8, and reads to the first
    * NUL. Of a large text it makes copies that memory keeps: those are left as text.)
    */
-  *readAsFound(tip: number): Generator<FoundEntry, void, undefined> {
+  *readAsFound(tip: number): Generator<StoredEntry, void, undefined> {
     for (const entry of this.entryIds(tip)) {
-      const found = this.#readFound.get(entry) as FoundEntry
+      const found = this.#readFound.get(entry) as StoredEntry
       yield typeof found === 'object' && (!isUtf8(found) || found.includes(0)) ? found.toString() : found
     }
   }

@@ -2,7 +2,7 @@ import { messageOf } from '../../errors.ts'
 import { openArchive } from '../archive.ts'
 import { adviceOn } from './advice.ts'
 import { checks } from './checks/all-checks.ts'
-import type { Check, CheckName, Place, Problem, Subject } from './checks/check.ts'
+import type { Check, CheckName, FindingPlace, Problem, Subject } from './checks/check.ts'
 import { pages } from './checks/pages-check.ts'
 import { openToExamine } from './open-to-examine.ts'
 
@@ -12,7 +12,7 @@ export interface Finding {
   /** A warning is of something by which no content is lost. */
   readonly severity: 'error' | 'warning'
   readonly what: string
-  readonly where: Place
+  readonly where: FindingPlace
   /** `repairArchive` can put it right. */
   readonly repairable: boolean
   readonly advice: string

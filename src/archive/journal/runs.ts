@@ -1,7 +1,7 @@
 import type { Sqlite, Statement } from '../sqlite/sqlite.ts'
 
 /** How a run ended: `failed` could not do its work, `interrupted` was told to stop. */
-export type Outcome = 'done' | 'partial' | 'interrupted' | 'failed'
+export type RunOutcome = 'done' | 'partial' | 'interrupted' | 'failed'
 
 /** The books of a run. `listed` counts distinct ids and equals the sum of the five after it when the run is complete. */
 export interface Books {
@@ -21,7 +21,7 @@ export interface Books {
 
 /** How a run ended, as it is written down. */
 export interface RunEnd {
-  readonly outcome: Outcome
+  readonly outcome: RunOutcome
   /** Whether the listing was shown to have missed nothing; null where nobody asked for all. */
   readonly complete: boolean | null
   /** Why it is not complete or not done. */
@@ -35,7 +35,7 @@ export interface StoredRun extends Books {
   readonly command: string
   readonly startedAt: string
   readonly endedAt: string | null
-  readonly outcome: Outcome | null
+  readonly outcome: RunOutcome | null
   readonly reason: string | null
   readonly complete: 0 | 1 | null
 }

@@ -2,7 +2,7 @@ import type { UnknownShape } from '../../model/entries/find-unknown-shapes.ts'
 import type { Sqlite, Statement } from '../sqlite/sqlite.ts'
 
 /** An unknown shape as it was met: since when, how often, and where for example. */
-export interface MetShape extends UnknownShape {
+export interface SeenShape extends UnknownShape {
   readonly firstAt: string
   readonly lastAt: string
   readonly times: number
@@ -30,7 +30,7 @@ export class UnknownShapes {
     for (const shape of shapes) this.#add.run({ ...shape, conversation, at })
   }
 
-  all(): MetShape[] {
-    return this.#all.all() as MetShape[]
+  all(): SeenShape[] {
+    return this.#all.all() as SeenShape[]
   }
 }

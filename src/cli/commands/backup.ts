@@ -12,7 +12,7 @@ import { backup } from '../../backup/backup.ts'
 import { connect } from '../connect/connect-account.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { AccountOptions, Io } from '../io.ts'
-import { count } from '../terminal/plural.ts'
+import { plural } from '../terminal/plural.ts'
 import { showProgress } from '../terminal/progress.ts'
 import { writeJson, writeLine } from '../terminal/stdout.ts'
 import { defuseLine } from '../terminal/terminal-text.ts'
@@ -153,14 +153,14 @@ async function writeSummary(result: BackupResult, options: BackupCommandOptions,
   if (vanished > 0) counts.push(`${vanished} not found`)
   if (result.gone > 0) counts.push(`${result.gone} marked gone`)
   const asked = options.id === undefined ? 'listed' : 'asked for'
-  await writeLine(io.stdout, `${count(listed, 'conversation')} ${asked}: ${counts.join(', ')}.`)
+  await writeLine(io.stdout, `${plural(listed, 'conversation')} ${asked}: ${counts.join(', ')}.`)
   if (outcome === 'interrupted') await writeLine(io.stdout, 'Interrupted; the next run goes on from here.')
   else if (complete === true) await writeLine(io.stdout, 'Listing verified complete.')
   else if (complete === false)
     await writeLine(io.stdout, defuseLine(`Completeness not verified: ${reason ?? 'unknown reason'}.`))
   if (complete !== false && reason !== undefined)
     await writeLine(io.stdout, defuseLine(`Not everything is done: ${reason}.`))
-  const work = `${count(requests, 'request')}, ${(bytes / 1e6).toFixed(1)} MB, ${seconds.toFixed(1)} s`
+  const work = `${plural(requests, 'request')}, ${(bytes / 1e6).toFixed(1)} MB, ${seconds.toFixed(1)} s`
   await writeLine(
     io.stdout,
     options.dryRun === true ? `${work}. Nothing was stored.` : `${defuseLine(options.archive)}: ${work}.`,

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 import { HansardError, messageOf } from '../../errors.ts'
 import { startSandbox } from '../../sandbox/http/server.ts'
-import { manyConversations } from '../../sandbox/seed/generate-conversations.ts'
+import { generateConversations } from '../../sandbox/seed/generate-conversations.ts'
 import { loadStories, storiesDirectory } from '../../sandbox/seed/load-stories.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'
@@ -46,7 +46,7 @@ export async function demoCommand({ folder }: DemoCommandOptions, io: Io): Promi
   }
 
   const stories = await loadStories(storiesDirectory)
-  const more = manyConversations({ count: 300, entries: 8, bytesPerEntry: 600, seed: 1 })
+  const more = generateConversations({ count: 300, entries: 8, bytesPerEntry: 600, seed: 1 })
   const sandbox = await startSandbox({
     accounts: [{ key: 'source', stories: [...stories, more] }, { key: 'target' }],
     faults: [{ then: { kind: 'latency', ms: 15 } }],

@@ -6,13 +6,13 @@ import { exportArchive, type ExportCounts, type ExportOptions } from '../../expo
 import type { Format } from '../../export/format.ts'
 import { formats, type FormatName } from '../../export/formats.ts'
 import { limitGarbage } from '../../export/garbage-collector.ts'
-import type { Place } from '../../export/output/output-place.ts'
+import type { OutputPlace } from '../../export/output/output-place.ts'
 import { stageOutput } from '../../export/output/staged-output.ts'
 import { streamOutput } from '../../export/output/stream-output.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'
 import { selectionOf, type SelectionOptions } from '../options/selection-options.ts'
-import { count } from '../terminal/plural.ts'
+import { plural } from '../terminal/plural.ts'
 import { showProgress } from '../terminal/progress.ts'
 import { warnOfStaleIndex } from '../terminal/stale-index-warning.ts'
 import { jsonFor, writeJson, writeLine } from '../terminal/stdout.ts'
@@ -69,7 +69,10 @@ function chosenOptions(format: Format, options: ExportCommandOptions): Record<st
   return Object.fromEntries(Object.entries(options).filter(([name]) => names.includes(name)))
 }
 
-function placeOf({ output, archive, force = false }: ExportCommandOptions, shape: Place['shape']): Place {
+function placeOf(
+  { output, archive, force = false }: ExportCommandOptions,
+  shape: OutputPlace['shape'],
+): OutputPlace {
   return { path: output, shape, archive, force }
 }
 
@@ -109,17 +112,17 @@ async function tellCounts(counts: ExportCounts, options: ExportCommandOptions, i
 }
 
 function summaryOf({ conversations, entries, leftOut, unreadable }: ExportCounts, output: string): string[] {
-  const what = `${count(conversations, 'conversation')} with ${count(entries, 'entry')}`
+  const what = `${plural(conversations, 'conversation')} with ${plural(entries, 'entry')}`
   return [
     `${what} written to ${output === '-' ? 'stdout' : output}`,
     ...(conversations + leftOut === 0 ? ['No conversation of the archive is in this selection.'] : []),
-    ...(leftOut === 0 ? [] : [`${count(leftOut, 'conversation')} left out, named above with the reason.`]),
+    ...(leftOut === 0 ? [] : [`${plural(leftOut, 'conversation')} left out, named above with the reason.`]),
     ...(unreadable === 0
       ? []
-      : [`${count(unreadable, 'text')} could not be read: see \`hansard verify\` for what to do about it.`]),
+      : [`${plural(unreadable, 'text')} could not be read: see \`hansard verify\` for what to do about it.`]),
   ]
 }
 
 function progressLine({ conversations, entries }: Readonly<ExportCounts>): string {
-  return `${count(conversations, 'conversation')} · ${count(entries, 'entry')}`
+  return `${plural(conversations, 'conversation')} · ${plural(entries, 'entry')}`
 }

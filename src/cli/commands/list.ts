@@ -4,7 +4,7 @@ import { cutTime, cutTimeUtc } from '../../model/instant.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'
 import { selectionOf, type SelectionOptions } from '../options/selection-options.ts'
-import { count } from '../terminal/plural.ts'
+import { plural } from '../terminal/plural.ts'
 import { warnOfStaleIndex } from '../terminal/stale-index-warning.ts'
 import { writeJson, writeLine } from '../terminal/stdout.ts'
 import { defuseLine, fit, pad } from '../terminal/terminal-text.ts'
@@ -44,7 +44,7 @@ function layoutFor(width: number): (conversation: ListedConversation) => string 
     return line(
       pad(id, 37),
       pad(when, width < WIDE ? 10 : 20),
-      count(entries, 'entry').padStart(11),
+      plural(entries, 'entry').padStart(11),
       ...who,
       nameOf(conversation),
     )
@@ -55,7 +55,7 @@ const NARROW = 72
 const WIDE = 120
 
 function facts({ updatedAt, entries }: ListedConversation): string {
-  return `${cutTime(updatedAt ?? '', 'day')}  ${count(entries, 'entry')}`
+  return `${cutTime(updatedAt ?? '', 'day')}  ${plural(entries, 'entry')}`
 }
 
 function nameOf({ name, goneAt }: ListedConversation): string {

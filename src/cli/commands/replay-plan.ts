@@ -1,6 +1,6 @@
 import { openArchive, type Archive } from '../../archive/archive.ts'
 import { HansardError } from '../../errors.ts'
-import { aPlan, LinesWriter } from '../../replay/line-file.ts'
+import { planContent, LineFile } from '../../replay/line-file.ts'
 import { planConversations, planHead } from '../../replay/plan/make-plan.ts'
 import { planLines } from '../../replay/plan/plan-file.ts'
 import type { PlanEnd, PlanHead, PlannedConversation } from '../../replay/plan/plan.ts'
@@ -33,7 +33,7 @@ export async function replayPlanCommand(options: PlanOptions, io: Io): Promise<E
 }
 
 async function makePlan(archive: Archive, head: PlanHead, options: PlanOptions, io: Io): Promise<PlanEnd> {
-  const writer = options.out === undefined ? undefined : await LinesWriter.open(options.out, aPlan)
+  const writer = options.out === undefined ? undefined : await LineFile.open(options.out, planContent)
   try {
     const lines = planLines(head, told(archive, head, options, io))
     for (;;) {

@@ -2,22 +2,22 @@ import type { ConversationsClient } from '../../api/client.ts'
 import { openArchive, type Archive } from '../../archive/archive.ts'
 import { lockArchive, type ArchiveLock } from '../../archive/sqlite/archive-lock.ts'
 import { HansardError } from '../../errors.ts'
-import { replay, type Progress, type ReplayResult } from '../../replay/run/replay.ts'
+import { runReplay, type ReplayProgress, type ReplayResult } from '../../replay/run/replay.ts'
 import { connectTarget } from '../connect/connect-target.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
 import type { RunOptions } from '../options/replay-options.ts'
 import { planToRun, type CheckedPlan } from '../plan-to-run.ts'
-import { ask, canAsk } from '../terminal/confirm.ts'
+import { confirm, canConfirm } from '../terminal/confirm.ts'
 import { estimateWords, money, spentWords, tokenWords } from '../terminal/plan-table.ts'
-import { count } from '../terminal/plural.ts'
+import { plural } from '../terminal/plural.ts'
 import { showProgress } from '../terminal/progress.ts'
 import { writeJson, writeLine } from '../terminal/stdout.ts'
 import { defuseLine } from '../terminal/terminal-text.ts'
 
 /** `hansard replay run`: carries out a plan. */
 export async function replayRunCommand(options: RunOptions, io: Io): Promise<ExitCode> {
-  if (options.yes !== true && !canAsk(io)) {
+  if (options.yes !== true && !canConfirm(io)) {
     throw new HansardError('usage', 'There is no terminal to ask on whether to send', {
       hint: 'Look at what `hansard replay plan` tells, then pass --yes.',
     })
@@ -52,7 +52,7 @@ async function plannedRun(
         hint: 'Give --price in,out per million tokens; a plan takes it along.',
       })
     }
-    if (options.yes !== true && !(await ask(questionOf(plan), io))) {
+    if (options.yes !== true && !(await confirm(questionOf(plan), io))) {
       await writeLine(io.stderr, 'hansard: nothing was sent')
       return exitCodes.done
     }
@@ -65,7 +65,7 @@ async function plannedRun(
 
 function questionOf({ end, head }: CheckedPlan): string {
   const { ready, readyWithLosses, blocked, estimate } = end
-  const what = `Send ${count(ready + readyWithLosses, 'conversation')} to ${head.target.baseUrl}`
+  const what = `Send ${plural(ready + readyWithLosses, 'conversation')} to ${head.target.baseUrl}`
   const losses = readyWithLosses > 0 ? `, ${readyWithLosses} of them with losses` : ''
   const rest = blocked > 0 ? `; ${blocked} are blocked` : ''
   return defuseLine(`${what}${losses}${rest}: about ${estimateWords(estimate)}?`)
@@ -79,10 +79,10 @@ async function run(
   options: RunOptions,
   io: Io,
 ): Promise<ExitCode> {
-  const progress = showProgress<Progress>(options, io, lineOf)
+  const progress = showProgress<ReplayProgress>(options, io, lineOf)
   const { again, concurrency, settle, resolve, yesDifferent, maxCost, maxTokens, maxRequests } = options
   try {
-    const result = await replay(client, archive, plan, {
+    const result = await runReplay(client, archive, plan, {
       ...{ lock, again, concurrency, resolve, yesDifferent, maxCost, maxTokens, maxRequests },
       settleSeconds: settle,
       secretOf: (name) => io.env[name],
@@ -109,7 +109,16 @@ const exits: Readonly<Record<ReplayResult['outcome'], ExitCode>> = {
   interrupted: exitCodes.interrupted,
 }
 
-function lineOf({ planned, done, pending, uncertain, failed, tokensIn, tokensOut, cost }: Progress): string {
+function lineOf({
+  planned,
+  done,
+  pending,
+  uncertain,
+  failed,
+  tokensIn,
+  tokensOut,
+  cost,
+}: ReplayProgress): string {
   const parts = [`${done} of ${planned} done`, `${pending} pending`]
   if (failed > 0) parts.push(`${failed} failed`)
   if (uncertain > 0) parts.push(`${uncertain} uncertain`)
@@ -133,9 +142,9 @@ async function tell(result: ReplayResult, options: RunOptions, io: Io): Promise<
   const others = (['pending', 'open', 'uncertain', 'failed', 'blocked', 'stale', 'diverged'] as const)
     .filter((state) => result[state] > 0)
     .map((state) => `${result[state]} ${state}`)
-  const head = `${done} of ${count(planned, 'conversation')} done${notes.length > 0 ? ` (${notes.join(', ')})` : ''}`
+  const head = `${done} of ${plural(planned, 'conversation')} done${notes.length > 0 ? ` (${notes.join(', ')})` : ''}`
   await writeLine(io.stdout, `${[head, ...others].join(', ')}.`)
-  const spent = [count(requests, 'request'), spentWords(result)]
+  const spent = [plural(requests, 'request'), spentWords(result)]
   if (cost !== null) spent.push(`cost ${money(cost)}`)
   await writeLine(io.stdout, `${[...spent, `${seconds.toFixed(1)} s`].join(', ')}.`)
   if (result.outcome === 'budget') {

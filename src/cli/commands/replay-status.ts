@@ -8,7 +8,7 @@ import {
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'
 import { money, spentWords } from '../terminal/plan-table.ts'
-import { count } from '../terminal/plural.ts'
+import { plural } from '../terminal/plural.ts'
 import { writeJson, writeLine } from '../terminal/stdout.ts'
 import { defuseLine } from '../terminal/terminal-text.ts'
 
@@ -50,8 +50,8 @@ function linesOf({ baseUrl, counts, grown, spent }: TargetStatus): string[] {
   return [
     `${baseUrl}: ${told.join(', ') || 'nothing'}.`,
     ...(grown > 0
-      ? [`  ${count(grown, 'copy')} of what has grown since: \`replay run --again\` copies it again.`]
+      ? [`  ${plural(grown, 'copy')} of what has grown since: \`replay run --again\` copies it again.`]
       : []),
-    `  Spent: ${count(requests, 'write')}, ${spentWords(spent)}${cost === null ? '' : `, cost ${money(cost)}`}.`,
+    `  Spent: ${plural(requests, 'write')}, ${spentWords(spent)}${cost === null ? '' : `, cost ${money(cost)}`}.`,
   ]
 }

@@ -1,8 +1,8 @@
 import { openArchive } from '../../archive/archive.ts'
 import { HansardError } from '../../errors.ts'
-import { certificates, LinesWriter } from '../../replay/line-file.ts'
+import { certificateContent, LineFile } from '../../replay/line-file.ts'
 import { recogniseTarget } from '../../replay/recognise-target.ts'
-import { verifyReplay, type Verified } from '../../replay/verify-copies.ts'
+import { verifyCopies, type Verified } from '../../replay/verify-copies.ts'
 import { connectTarget, type TargetOptions } from '../connect/connect-target.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
@@ -41,7 +41,7 @@ export async function replayVerifyCommand(options: ReplayVerifyOptions, io: Io):
         await tell(verified, options, io)
       }
       const how = { ids, label, concurrency, signal, onVerified }
-      return verifyReplay(client, archive, target, how).then(() => told)
+      return verifyCopies(client, archive, target, how).then(() => told)
     })
     await tellEnd(counts, options, io)
     if (counts.different > 0) return exitCodes.different
@@ -58,7 +58,7 @@ async function withFile<T>(
   work: (keep: (verified: Verified) => Promise<void>) => Promise<T>,
 ): Promise<T> {
   if (path === undefined) return work(() => Promise.resolve())
-  const writer = await LinesWriter.open(path, certificates)
+  const writer = await LineFile.open(path, certificateContent)
   try {
     const done = await work(async ({ result }) => {
       if ('certificate' in result) await writer.write(`${JSON.stringify(result.certificate)}\n`)

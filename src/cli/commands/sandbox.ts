@@ -5,7 +5,7 @@ import { parseBehaviour } from '../../sandbox/behaviour.ts'
 import type { Fault } from '../../sandbox/faults/fault-book.ts'
 import { startSandbox } from '../../sandbox/http/server.ts'
 import { parseFault } from '../../sandbox/parse-fault.ts'
-import { manyConversations } from '../../sandbox/seed/generate-conversations.ts'
+import { generateConversations } from '../../sandbox/seed/generate-conversations.ts'
 import { loadStories, storiesDirectory } from '../../sandbox/seed/load-stories.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'
@@ -64,7 +64,7 @@ async function findStories(options: SandboxCommandOptions): Promise<Story[]> {
   const { from, stories, conversations: count } = options
   const told = from === undefined ? await loadStories(stories ?? storiesDirectory) : storiesOf(from)
   if (count === undefined) return told
-  return [...told, manyConversations({ count, entries: 10, bytesPerEntry: 1024, seed: 1 })]
+  return [...told, generateConversations({ count, entries: 10, bytesPerEntry: 1024, seed: 1 })]
 }
 
 /** An archive as a story: a bug report can be served. */

@@ -7,7 +7,7 @@ import type { Snippet } from '../../model/search/snippet.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'
 import { selectionOf, type SelectionOptions } from '../options/selection-options.ts'
-import { count } from '../terminal/plural.ts'
+import { plural } from '../terminal/plural.ts'
 import { warnOfStaleIndex } from '../terminal/stale-index-warning.ts'
 import { writeJson, writeLine } from '../terminal/stdout.ts'
 import { defuseLine, fit } from '../terminal/terminal-text.ts'
@@ -62,7 +62,7 @@ function layoutFor({ stdout, env }: Io): (hit: SearchHit) => string {
 
 function factsOf({ id, position, createdAt, name, goneAt, entries }: SearchHit): string {
   const place = position === null ? 'about it' : `entry ${position}`
-  const others = entries > 1 ? `${count(entries, 'entry')}` : undefined
+  const others = entries > 1 ? `${plural(entries, 'entry')}` : undefined
   const title = `${goneAt === null ? '' : '(gone) '}${name ?? ''}`
   const facts = [id, place, cutTime(createdAt ?? '', 'day'), others, title]
   return defuseLine(facts.filter((fact) => fact !== undefined && fact !== '').join('  '))

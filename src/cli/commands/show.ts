@@ -5,7 +5,7 @@ import { HansardError } from '../../errors.ts'
 import { lineOfConversation } from '../../export/jsonl-format.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'
-import { count } from '../terminal/plural.ts'
+import { plural } from '../terminal/plural.ts'
 import { jsonFor, write, writeLine } from '../terminal/stdout.ts'
 import { transcript } from '../terminal/transcript.ts'
 
@@ -31,7 +31,7 @@ export async function showCommand(options: ShowCommandOptions, io: Io): Promise<
     let unshown = 0
     for (const part of transcript(conversation, colors, () => unshown++)) await write(io.stdout, part)
     if (unshown === 0) return exitCodes.done
-    const what = `${count(unshown, 'text')} could not be shown; run hansard verify to find out why.`
+    const what = `${plural(unshown, 'text')} could not be shown; run hansard verify to find out why.`
     await writeLine(io.stderr, what)
     return exitCodes.partial
   } finally {

@@ -4,7 +4,7 @@ import { openArchive, type Archive } from '../../archive/archive.ts'
 import { cutTime } from '../../model/instant.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'
-import { count } from '../terminal/plural.ts'
+import { plural } from '../terminal/plural.ts'
 import { lineOfRun } from '../terminal/run-line.ts'
 import { writeJson, writeLine } from '../terminal/stdout.ts'
 import { defuseLine } from '../terminal/terminal-text.ts'
@@ -44,7 +44,7 @@ function linesOf(status: Status): string[] {
   const { archive, bytes, holds, runs } = status
   return [
     `${archive}, ${(bytes / 1e6).toFixed(1)} MB`,
-    `  ${count(holds.conversations, 'conversation')} (${holds.gone} gone upstream), ${count(holds.entries, 'entry')}, ${count(holds.revisions, 'revision')}`,
+    `  ${plural(holds.conversations, 'conversation')} (${holds.gone} gone upstream), ${plural(holds.entries, 'entry')}, ${plural(holds.revisions, 'revision')}`,
     `  ${dependencyLine(status)}`,
     ...section('Last runs, newest first:', runs.map(lineOfRun), 'No runs yet.'),
     ...section('Alerts, until `hansard ack ID`:', status.alerts.map(alertLine)),
@@ -70,14 +70,14 @@ function alertLine({ at, kind, conversation, detail }: Status['alerts'][number])
 }
 
 function shapeLine({ kind, name, firstAt, times, example }: Status['unknownShapes'][number]): string {
-  return `${kind} ${name}: ${count(times, 'time')} since ${cutTime(firstAt, 'day')}, for example in ${example}`
+  return `${kind} ${name}: ${plural(times, 'time')} since ${cutTime(firstAt, 'day')}, for example in ${example}`
 }
 
 function unresolved({ failures, failedDependencies, unindexed }: Status): string[] {
   return [
     ...failures.map(({ conversation, step, runs, message, acknowledgedAt }) => {
       const accepted = acknowledgedAt === null ? '' : ', acknowledged'
-      return `${conversation} (${step}, ${count(runs, 'run')}${accepted}): ${message}`
+      return `${conversation} (${step}, ${plural(runs, 'run')}${accepted}): ${message}`
     }),
     ...failedDependencies.map(
       ({ kind, id, version, reason }) => `${kind} ${id}${version && ` v${version}`}: ${reason}`,

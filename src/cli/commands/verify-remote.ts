@@ -1,12 +1,12 @@
 import { openArchive } from '../../archive/archive.ts'
 import { compareRemote, type Compared } from '../../backup/compare-remote.ts'
-import type { Verdict } from '../../backup/proven-listing.ts'
+import type { ListingResult } from '../../backup/proven-listing.ts'
 import { connect } from '../connect/connect-account.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
 import { selectionOf, selects } from '../options/selection-options.ts'
 import type { VerifyCommandOptions } from '../options/verify-options.ts'
-import { count } from '../terminal/plural.ts'
+import { plural } from '../terminal/plural.ts'
 import { warnOfStaleIndex } from '../terminal/stale-index-warning.ts'
 import { writeJson, writeLine } from '../terminal/stdout.ts'
 import { defuseLine } from '../terminal/terminal-text.ts'
@@ -54,10 +54,10 @@ function lineOf({ sign, id, detail }: Compared): string {
 
 function summaryOf(
   { equal, upstream, archived, different, errors }: Counts,
-  verdict: Verdict | undefined,
+  verdict: ListingResult | undefined,
   { sample, seed }: { sample?: number; seed?: number },
 ): string[] {
-  const all = count(equal + upstream + archived + different + errors, 'conversation')
+  const all = plural(equal + upstream + archived + different + errors, 'conversation')
   const parts = [`${equal} equal`, `${upstream} only upstream`, `${archived} only archived`]
   const drawn = `A sample of ${sample ?? 0} of the archived ones; --seed ${seed ?? 0} draws the same again.`
   return [
@@ -72,7 +72,7 @@ function summaryOf(
 
 function exitCodeOf(
   { upstream, archived, different, errors }: Counts,
-  verdict: Verdict | undefined,
+  verdict: ListingResult | undefined,
 ): ExitCode {
   if (upstream + archived + different > 0) return exitCodes.different
   return errors > 0 || verdict?.complete === false ? exitCodes.partial : exitCodes.done

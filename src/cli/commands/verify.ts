@@ -7,7 +7,7 @@ import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
 import { selects } from '../options/selection-options.ts'
 import type { VerifyCommandOptions } from '../options/verify-options.ts'
-import { count } from '../terminal/plural.ts'
+import { plural } from '../terminal/plural.ts'
 import { write, writeJson, writeLine } from '../terminal/stdout.ts'
 import { defuseLine } from '../terminal/terminal-text.ts'
 
@@ -77,7 +77,7 @@ function isTalking({ json, quiet }: VerifyCommandOptions): boolean {
 }
 
 function lineOfCheck({ check, about, findings }: CheckResult): string {
-  return findings === 0 ? `ok       ${check}: ${about}` : `PROBLEM  ${check}: ${count(findings, 'finding')}`
+  return findings === 0 ? `ok       ${check}: ${about}` : `PROBLEM  ${check}: ${plural(findings, 'finding')}`
 }
 
 function linesOfFinding({ check, what, where, advice }: Finding): string {
@@ -97,7 +97,7 @@ async function writeSummary(
   io: Io,
 ): Promise<void> {
   for (const line of linesOfRepairs(repairs, counts)) await writeLine(io.stdout, defuseLine(line))
-  const verdict = counts.findings === 0 ? `is sound: ${count(checks.length, 'check')}` : verdictOf(counts)
+  const verdict = counts.findings === 0 ? `is sound: ${plural(checks.length, 'check')}` : verdictOf(counts)
   await writeLine(
     io.stdout,
     defuseLine(isReadable ? `${archive} ${verdict}.` : `${archive} can’t be read as an archive.`),
@@ -121,7 +121,7 @@ function linesOfRepairs(
 
 function verdictOf({ findings, repairable }: Report['counts']): string {
   const how = repairable === 0 ? 'none of them can be repaired' : `${repairable} can be repaired`
-  return `is not sound: ${count(findings, 'finding')}, ${how}`
+  return `is not sound: ${plural(findings, 'finding')}, ${how}`
 }
 
 function refuseNonsense(options: VerifyCommandOptions): void {

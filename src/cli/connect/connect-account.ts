@@ -3,14 +3,14 @@ import { readFileSync, statSync } from 'node:fs'
 import { ConversationsClient } from '../../api/client.ts'
 import { HansardError, messageOf } from '../../errors.ts'
 import type { AccountOptions, Io } from '../io.ts'
-import { trafficTalk } from '../terminal/network-log.ts'
+import { networkLog } from '../terminal/network-log.ts'
 
 /** Makes the client for the account that the options and the environment name. */
 export function connect(options: AccountOptions, io: Io): ConversationsClient {
   return new ConversationsClient({
     apiKey: apiKeyOf(options, io),
     baseUrl: options.baseUrl,
-    onEvent: trafficTalk(options, io),
+    onEvent: networkLog(options, io),
   })
 }
 

@@ -1,7 +1,7 @@
 import { ConversationsClient } from '../../api/client.ts'
 import { HansardError } from '../../errors.ts'
 import type { GlobalOptions, Io } from '../io.ts'
-import { trafficTalk } from '../terminal/network-log.ts'
+import { networkLog } from '../terminal/network-log.ts'
 import { readKeyFile } from './connect-account.ts'
 
 /** The options of every command that talks to the target of a replay. */
@@ -22,7 +22,7 @@ export function connectTarget(
     maxRequests: options.maxRequests,
     apiKey: targetKeyOf(options, io),
     baseUrl: options.toBaseUrl,
-    onEvent: trafficTalk(options, io),
+    onEvent: networkLog(options, io),
   })
 }
 

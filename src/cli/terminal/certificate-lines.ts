@@ -1,7 +1,7 @@
 import type { Verified } from '../../replay/verify-copies.ts'
-import type { Answers, Certificate, Difference } from '../../replay/verify/certificate.ts'
+import type { ComparedAnswers, Certificate, CopyDifference } from '../../replay/verify/certificate.ts'
 import { kindsOf, lossWords } from './plan-table.ts'
-import { count } from './plural.ts'
+import { plural } from './plural.ts'
 import { defuseLine, fit, pad } from './terminal-text.ts'
 
 /** How the copies came out. */
@@ -26,7 +26,7 @@ export function linesOfSummary(counts: VerifiedCounts, file: string | undefined)
   const all = identical + equivalent + different + errors
   const parts = [`${identical} identical`, `${equivalent} equivalent`, `${different} different`]
   return [
-    `${count(all, 'copy')}: ${[...parts, `${errors} not compared`].join(', ')}.`,
+    `${plural(all, 'copy')}: ${[...parts, `${errors} not compared`].join(', ')}.`,
     ...(file === undefined ? [] : [defuseLine(`The certificates are in ${file}.`)]),
   ]
 }
@@ -36,7 +36,7 @@ function verdictWords({ verdict, differences: [first] }: Certificate): string {
   return first.kind === 'gone' ? 'gone' : `${verdict} at ${placeOf(first)}`
 }
 
-function placeOf({ entry }: Difference): string {
+function placeOf({ entry }: CopyDifference): string {
   return entry === null ? 'its row' : `entry ${entry}`
 }
 
@@ -46,13 +46,13 @@ function linesWithin(certificate: Certificate, { width, everyLoss }: Layout): st
     ...differences.flatMap(linesOfDifference),
     ...(everyLoss ? losses.map(lossWords) : kindsOf(losses)).map((line) => `declared: ${line}`),
     ...unseen.map((what) => `not shown by the target: ${what}`),
-    ...(since === 0 ? [] : [`${count(since, 'entry')} came to it since`]),
+    ...(since === 0 ? [] : [`${plural(since, 'entry')} came to it since`]),
     ...answers.flatMap((each) => linesOfAnswers(each, width)),
     `sha256 of the source ${brief(hashes.source)}, as declared ${brief(hashes.expected)}, of the copy ${brief(hashes.target)}`,
   ]
 }
 
-function linesOfDifference(difference: Difference): string[] {
+function linesOfDifference(difference: CopyDifference): string[] {
   const { path, detail, expected, found } = difference
   const place = [placeOf(difference), path].filter((part) => part !== '').join(' ')
   return [
@@ -66,7 +66,7 @@ function linesOfDifference(difference: Difference): string[] {
 const COLUMNS = 60
 
 /** What was answered here and there, side by side where there is room. */
-function linesOfAnswers({ entry, asked, source, target }: Answers, width: number): string[] {
+function linesOfAnswers({ entry, asked, source, target }: ComparedAnswers, width: number): string[] {
   const head = `entry ${entry}: ${asked}`
   if (width === Infinity || width < COLUMNS) return [head, `  source: ${source}`, `  target: ${target}`]
   const half = Math.floor((width - 9) / 2)

@@ -4,12 +4,12 @@ import { HansardError } from '../../errors.ts'
 import type { Io } from '../io.ts'
 
 /** Tells whether a person is there to be asked. */
-export function canAsk({ stdin, stderr }: Io): boolean {
+export function canConfirm({ stdin, stderr }: Io): boolean {
   return stdin.isTTY === true && stderr.isTTY === true
 }
 
 /** Asks on the terminal; anything but a yes is a no. */
-export async function ask(question: string, { stdin, stderr, signal }: Io): Promise<boolean> {
+export async function confirm(question: string, { stdin, stderr, signal }: Io): Promise<boolean> {
   const lines = createInterface({ input: stdin, output: stderr, terminal: false })
   try {
     const answer = await lines.question(`${question} [y/N] `, { signal })

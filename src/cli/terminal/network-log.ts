@@ -6,7 +6,7 @@ import { defuseLine } from './terminal-text.ts'
 const PAUSE_MS = 2_000
 
 /** Tells on stderr what keeps a command waiting; every request too, when asked to be verbose. */
-export function trafficTalk({ quiet, verbose }: GlobalOptions, { stderr }: Io): (event: ClientEvent) => void {
+export function networkLog({ quiet, verbose }: GlobalOptions, { stderr }: Io): (event: ClientEvent) => void {
   const clear = stderr.isTTY === true ? '\r\u001b[K' : ''
   let next = 0
   return (event) => {

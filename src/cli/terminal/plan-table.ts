@@ -1,7 +1,7 @@
 import { lossKinds, type Loss } from '../../replay/loss.ts'
 import type { Estimate, PlanEnd, PlannedConversation, Warning } from '../../replay/plan/plan.ts'
 import type { Spent, Tokens } from '../../replay/run/budget.ts'
-import { count } from './plural.ts'
+import { plural } from './plural.ts'
 import { defuseLine, fit, pad } from './terminal-text.ts'
 
 /** The lines that tell a person of one planned conversation. What there is to do about it is never cut. */
@@ -28,7 +28,7 @@ export function linesOfPlanned(
 export function linesOfEnd({ conversations, ready, readyWithLosses, blocked, estimate }: PlanEnd): string[] {
   const states = [`${ready} ready`, `${readyWithLosses} ready with losses`, `${blocked} blocked`]
   return [
-    `${count(conversations, 'conversation')}: ${states.join(', ')}.`,
+    `${plural(conversations, 'conversation')}: ${states.join(', ')}.`,
     `About ${estimateWords(estimate)}. Nothing was sent.`,
   ]
 }
@@ -47,7 +47,7 @@ const warningWords: Readonly<Record<Warning, string>> = {
 /** An estimate as people say it. */
 export function estimateWords({ calls, tokensIn, tokensOut, cost }: Estimate): string {
   const tokens = tokenWords({ tokensIn, tokensOut })
-  return [count(calls, 'call'), tokens, ...(cost === null ? [] : [`cost ${money(cost)}`])].join(', ')
+  return [plural(calls, 'call'), tokens, ...(cost === null ? [] : [`cost ${money(cost)}`])].join(', ')
 }
 
 /** Tokens that were counted, and what the target reported where that is less. */

@@ -2,7 +2,7 @@ import type { GlobalOptions, Io } from '../io.ts'
 import { fit } from './terminal-text.ts'
 
 /** Shows how far a command is. */
-export interface Progress<State> {
+export interface ProgressLine<State> {
   update(state: State): void
   /** Shows what is done now. */
   say(what: string): void
@@ -19,7 +19,7 @@ export function showProgress<State>(
   { quiet }: GlobalOptions,
   { stderr }: Io,
   lineOf: (state: State) => string,
-): Progress<State> {
+): ProgressLine<State> {
   if (quiet === true) return { update: () => undefined, say: () => undefined, end: () => undefined }
   const isTerminal = stderr.isTTY === true
   let next = isTerminal ? 0 : performance.now() + LINE_MS

@@ -1,14 +1,14 @@
 import type { Colors } from 'picocolors/types.js'
 
 import type { StoredConversation } from '../../archive/content/conversations.ts'
-import type { FoundEntry } from '../../archive/content/histories.ts'
+import type { StoredEntry } from '../../archive/content/histories.ts'
 import { messageOf } from '../../errors.ts'
 import { entryText, type TextStyle } from '../../model/entries/entry-text.ts'
 import { entryView, type EntryView } from '../../model/entries/entry-view.ts'
 import { fieldsOf, said } from '../../model/entries/fields.ts'
 import { cutTime, cutTimeUtc } from '../../model/instant.ts'
 import { indented } from '../../model/json/json-text.ts'
-import { count } from './plural.ts'
+import { plural } from './plural.ts'
 import { defuse, defuseJson, defuseLine } from './terminal-text.ts'
 
 /** Told of each entry that could not be shown, by its position in the history (undefined: the row), and why. */
@@ -37,7 +37,7 @@ function shownHead(conversation: StoredConversation, colors: Colors, onUnshown: 
 }
 
 /** One entry that cannot be read keeps none of the others from being shown. */
-function shown(found: FoundEntry, position: number, colors: Colors, onUnshown: OnUnshown): string {
+function shown(found: StoredEntry, position: number, colors: Colors, onUnshown: OnUnshown): string {
   try {
     if (found === undefined) throw new Error('it is missing from the archive')
     const entry = entryView(found.toString())
@@ -71,7 +71,7 @@ function headOf({ id, row, length, goneAt }: StoredConversation, colors: Colors)
     fact('model'),
     agent && `agent ${agent}${version === undefined ? '' : ` v${version}`}`,
     timeOf(fact('created_at')),
-    count(length, 'entry'),
+    plural(length, 'entry'),
     goneAt === null ? undefined : `gone upstream since ${cutTime(goneAt, 'day')}`,
   ]
   const { description, metadata } = { description: fact('description'), metadata: fact('metadata') }

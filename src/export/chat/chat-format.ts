@@ -3,7 +3,7 @@ import { entryView } from '../../model/entries/entry-view.ts'
 import type { ExportedConversation, Format } from '../format.ts'
 import { needsParts, type ContentForm, type Droppable } from './chat-content.ts'
 import { ChatWriter } from './chat-writer.ts'
-import { beginSides } from './train-split.ts'
+import { beginTrainSplit } from './train-split.ts'
 
 type ChatOptions = {
   readonly system?: boolean
@@ -18,7 +18,7 @@ type ChatOptions = {
  * `chat/reasons.ts` what can't be said in it. A fork is a line of its own, though it begins as another does; only equal
  * messages are written once.
  */
-export const chat: Format<ChatOptions> = {
+export const chatFormat: Format<ChatOptions> = {
   summary:
     'lines of {"messages":[…]} for Hugging Face datasets, TRL and other tools; what they can’t say is left out and named',
   options: [
@@ -61,7 +61,7 @@ What people said in confidence is in there too.`,
   shape: ({ split }) => (split === undefined ? 'file' : 'folder'),
   canStream: ({ split }) => split === undefined,
   async open(context, { system = false, split, seed = 1, textOnly = false, drop = [] }) {
-    const sides = await beginSides((path) => context.files.create(path), split, seed)
+    const sides = await beginTrainSplit((path) => context.files.create(path), split, seed)
     const { draft7Fault } = await import('../../model/json/json-schema.ts')
     const dropped = new Set(drop)
     const form = textOnly ? 'text' : formOf(context.conversations(), dropped)

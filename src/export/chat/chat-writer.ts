@@ -6,11 +6,11 @@ import { madeOrLeftOut } from '../left-out.ts'
 import { jsonLine } from '../output/json-line.ts'
 import type { ChatContent } from './chat-content.ts'
 import { messagesOf } from './chat-messages.ts'
-import { Inexpressible } from './exclusion-reasons.ts'
+import { ExcludedError } from './exclusion-reasons.ts'
 import { FieldTypes } from './field-types.ts'
 import { LineCheck, type SchemaFault } from './line-check.ts'
-import { settingOf } from './system-and-tools.ts'
-import type { Sides } from './train-split.ts'
+import { systemAndTools } from './system-and-tools.ts'
+import type { TrainSplit } from './train-split.ts'
 import { WrittenLines } from './written-lines.ts'
 
 /** What becomes of conversations. */
@@ -27,12 +27,17 @@ const SLICE = 64 * 1024
 export class ChatWriter implements Writer {
   readonly #context: ExportContext
   readonly #options: ChatWriterOptions
-  readonly #sides: Sides
+  readonly #sides: TrainSplit
   readonly #schemaFault: SchemaFault
   readonly #written = new WrittenLines()
   readonly #types = new FieldTypes()
 
-  constructor(context: ExportContext, options: ChatWriterOptions, sides: Sides, schemaFault: SchemaFault) {
+  constructor(
+    context: ExportContext,
+    options: ChatWriterOptions,
+    sides: TrainSplit,
+    schemaFault: SchemaFault,
+  ) {
     this.#context = context
     this.#options = options
     this.#sides = sides
@@ -57,13 +62,15 @@ export class ChatWriter implements Writer {
   /** A line in parts, none of which comes before all is found good: a conversation may be larger than memory. */
   *#lineOf({ id, row, entries }: ExportedConversation): Generator<string, void, undefined> {
     if (stringIn(row.fields.get('type')) === 'hansard.unreadable')
-      throw new Inexpressible('unreadable', stringIn(row.fields.get('reason')))
-    const { system, tools } = madeOrLeftOut(() => settingOf(row, this.#context.dependencies, this.#options))
+      throw new ExcludedError('unreadable', stringIn(row.fields.get('reason')))
+    const { system, tools } = madeOrLeftOut(() =>
+      systemAndTools(row, this.#context.dependencies, this.#options),
+    )
     const messages = (): Iterable<string> => withFirst(system, messagesOf(entries(), this.#options))
     const { sha256, kept } = madeOrLeftOut(() => checked(new LineCheck(this.#schemaFault), messages(), tools))
     const types = madeOrLeftOut(() => this.#types.check(tools))
     const earlier = this.#written.note(sha256, id)
-    if (earlier !== undefined) throw new Inexpressible('duplicate', earlier)
+    if (earlier !== undefined) throw new ExcludedError('duplicate', earlier)
     types.keep()
     let separator = '{"messages":['
     for (const message of kept ?? messages()) {

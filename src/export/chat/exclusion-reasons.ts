@@ -4,7 +4,7 @@ import { LeftOut } from '../left-out.ts'
  * What a line can't say, and what the user is told instead: such a conversation is left out and named. Nothing
  * is bent to fit, nothing but what `--drop` names is left away, no turn is cut off.
  */
-export const reasons = {
+export const exclusionReasons = {
   /** A text has decayed in the archive; a line without it would be another conversation. */
   unreadable: 'a part of it can’t be read',
   /** What is not in the specification may mean anything. */
@@ -41,8 +41,12 @@ export const reasons = {
 } as const
 
 /** Thrown where a conversation can't be expressed; `detail` is what the API sent, of any type. */
-export class Inexpressible extends LeftOut {
-  constructor(reason: keyof typeof reasons, detail?: unknown) {
-    super(typeof detail === 'string' ? `${reasons[reason]}: ${detail.slice(0, 100)}` : reasons[reason])
+export class ExcludedError extends LeftOut {
+  constructor(reason: keyof typeof exclusionReasons, detail?: unknown) {
+    super(
+      typeof detail === 'string'
+        ? `${exclusionReasons[reason]}: ${detail.slice(0, 100)}`
+        : exclusionReasons[reason],
+    )
   }
 }

@@ -1,4 +1,4 @@
-import { Inexpressible } from './exclusion-reasons.ts'
+import { ExcludedError } from './exclusion-reasons.ts'
 import { temporaryDatabase } from './temporary-database.ts'
 
 type Type = 'object' | 'array' | 'string' | 'number' | 'boolean'
@@ -22,7 +22,7 @@ export class FieldTypes {
     for (const [path, type] of fieldsOf(tools.map((tool): unknown => JSON.parse(tool)))) {
       const before = found.get(path) ?? known.typeOf(path)
       if (before !== undefined && before !== type)
-        throw new Inexpressible('toolTypes', `${path} is ${type} here, ${before} there`)
+        throw new ExcludedError('toolTypes', `${path} is ${type} here, ${before} there`)
       found.set(path, type)
     }
     return { keep: () => found.forEach((type, path) => known.add(path, type)) }

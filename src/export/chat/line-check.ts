@@ -1,4 +1,4 @@
-import { Inexpressible } from './exclusion-reasons.ts'
+import { ExcludedError } from './exclusion-reasons.ts'
 
 /*
  * The rules by which readers of `messages` judge a line, checked on what is about to be written, whoever made it:
@@ -197,5 +197,5 @@ function parse(text: string): unknown {
 }
 
 function must(isSo: boolean, rule: string): asserts isSo {
-  if (!isSo) throw new Inexpressible('invalid', rule)
+  if (!isSo) throw new ExcludedError('invalid', rule)
 }

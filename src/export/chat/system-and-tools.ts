@@ -1,12 +1,12 @@
 import type { Dependencies } from '../../archive/content/dependencies.ts'
 import { referencesOf } from '../../model/entries/references.ts'
 import { elements, member } from '../../model/json/json-text.ts'
-import type { Json } from '../json-value.ts'
+import type { JsonValue } from '../json-value.ts'
 import { textContent, type ChatContent } from './chat-content.ts'
-import { Inexpressible } from './exclusion-reasons.ts'
+import { ExcludedError } from './exclusion-reasons.ts'
 
 /** What a conversation stands on: the system message, if there is one, and its functions, as JSON. */
-export interface Setting {
+export interface SystemAndTools {
   readonly system: string | undefined
   readonly tools: readonly string[]
 }
@@ -17,14 +17,14 @@ export interface Setting {
  *
  * @throws Inexpressible where instructions are wanted and the agent is not archived
  */
-export function settingOf(
-  row: Json,
+export function systemAndTools(
+  row: JsonValue,
   dependencies: Pick<Dependencies, 'read'>,
   options: ChatContent & { readonly withSystem: boolean },
-): Setting {
+): SystemAndTools {
   const { withSystem } = options
   const source = ownerOf(row, dependencies)
-  if (source === undefined && withSystem) throw new Inexpressible('agent')
+  if (source === undefined && withSystem) throw new ExcludedError('agent')
   return {
     system: withSystem ? systemOf(source ?? '{}', options) : undefined,
     tools: elements(member(source ?? '{}', 'tools')?.value ?? '[]').flatMap(functionOf),
@@ -32,7 +32,7 @@ export function settingOf(
 }
 
 /** The text that has the instructions: of the row or of the agent. */
-function ownerOf({ text }: Json, dependencies: Pick<Dependencies, 'read'>): string | undefined {
+function ownerOf({ text }: JsonValue, dependencies: Pick<Dependencies, 'read'>): string | undefined {
   const [agent] = referencesOf(text, [])
   return agent === undefined ? text : (dependencies.read(agent)?.json ?? undefined)
 }

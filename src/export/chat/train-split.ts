@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto'
 
-import type { Files, OutputFile } from '../format.ts'
+import type { OutputFiles, OutputFile } from '../format.ts'
 
 /** Where the lines of conversations go: into one file, or each to its side of a split. */
-export interface Sides {
+export interface TrainSplit {
   of(id: string): OutputFile
   readonly files: readonly OutputFile[]
 }
@@ -14,11 +14,11 @@ export interface Sides {
  *
  * @param split the share of conversations to train with; undefined for all of them
  */
-export async function beginSides(
-  create: Files['create'],
+export async function beginTrainSplit(
+  create: OutputFiles['create'],
   split: number | undefined,
   seed: number,
-): Promise<Sides> {
+): Promise<TrainSplit> {
   const train = await create('train.jsonl')
   if (split === undefined) return { of: () => train, files: [train] }
   const validation = await create('validation.jsonl')

@@ -4,11 +4,11 @@ import { fence, jsonFence } from './fence.ts'
 import { linked, toolFile } from './file-links.ts'
 import { footnotesIn } from './hazards.ts'
 import { link } from './links.ts'
-import type { EntryScope, Part } from './page-parts.ts'
+import type { EntryScope, PagePart } from './page-parts.ts'
 import { CITED, quotation } from './quote.ts'
 
 /** What a message says: its text as a quotation with what it cites, and what stands between as blocks of their own. */
-export function* contentParts(chunks: readonly ChunkView[], scope: EntryScope): Generator<Part> {
+export function* contentParts(chunks: readonly ChunkView[], scope: EntryScope): Generator<PagePart> {
   if (chunks.length === 0) yield '*no content*\n\n'
   let flow: Flow = { text: '', cited: [] }
   for (const chunk of chunks) {
@@ -75,7 +75,7 @@ function* withNotesBehind(text: string, cited: readonly string[]): Generator<str
   if (cited.length > 0) yield `Sources: ${cited.join(' ')}\n\n`
 }
 
-function* block(chunk: ChunkView, scope: EntryScope): Generator<Part> {
+function* block(chunk: ChunkView, scope: EntryScope): Generator<PagePart> {
   switch (chunk.kind) {
     case 'image':
       return yield* linked('Image', { url: chunk.url }, scope)

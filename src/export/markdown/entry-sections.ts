@@ -6,12 +6,12 @@ import { isJson } from '../../model/json/is-json.ts'
 import { contentParts } from './content-blocks.ts'
 import { clean, escaped, isOneLine } from './escape.ts'
 import { fence, jsonFence } from './fence.ts'
-import type { EntryScope, Part } from './page-parts.ts'
+import type { EntryScope, PagePart } from './page-parts.ts'
 
 type Known<Kind extends EntryView['kind']> = EntryView & { readonly kind: Kind }
 
 /** An entry on its page: an anchor, a heading, what it says, and its footnotes. */
-export function* entryParts(json: string, scope: EntryScope): Generator<Part> {
+export function* entryParts(json: string, scope: EntryScope): Generator<PagePart> {
   const entry = entryView(json)
   const names = namesOf(entry).filter((name) => name !== undefined)
   yield `<a id="entry-${scope.position}"></a>\n\n## ${headingOf(entry, names)}\n\n`
@@ -71,7 +71,7 @@ function namesOf(entry: EntryView): (string | undefined)[] {
 /** What stands in the place of a text that decayed. */
 const UNREADABLE = 'hansard.unreadable'
 
-function* partsOf(entry: EntryView, scope: EntryScope): Generator<Part> {
+function* partsOf(entry: EntryView, scope: EntryScope): Generator<PagePart> {
   switch (entry.kind) {
     case 'message':
       return yield* contentParts(entry.chunks, scope)

@@ -3,7 +3,7 @@ import { fieldsOf } from '../../model/entries/fields.ts'
 import { dataOf } from './data-uri.ts'
 import { escaped, escapedLabel } from './escape.ts'
 import { isSafe, link, nameOfUrl, pathDestination } from './links.ts'
-import type { EntryScope, Part } from './page-parts.ts'
+import type { EntryScope, PagePart } from './page-parts.ts'
 import { safeName } from './safe-name.ts'
 
 /** What a page shows by itself. */
@@ -39,7 +39,7 @@ export function* linked(
   what: string,
   { url, name }: { readonly url: string; readonly name?: string | undefined },
   scope: EntryScope,
-): Generator<Part> {
+): Generator<PagePart> {
   const data = dataOf(url)
   if (data !== undefined) {
     const full = fileName(name ?? what.toLowerCase(), EXTENSIONS[data.type] ?? 'bin')
@@ -52,7 +52,7 @@ export function* linked(
 export function* toolFile(
   { id = '', name = id || 'file' }: ChunkView & { readonly kind: 'file' },
   scope: EntryScope,
-): Generator<Part> {
+): Generator<PagePart> {
   const file = scope.archived.read({ kind: 'file', id, version: '' })
   const bytes = file?.bytes ?? (isEmptyFile(file?.json) ? new Uint8Array() : undefined)
   if (bytes !== undefined) return yield* attached('File', { name, bytes: [bytes] }, scope)
@@ -72,7 +72,7 @@ function* attached(
   what: string,
   { name, bytes }: { readonly name: string; readonly bytes: Iterable<Uint8Array> },
   scope: EntryScope,
-): Generator<Part> {
+): Generator<PagePart> {
   const { title, ending } = harmless(name)
   const path = scope.filePath(`${safeName(title, 'file')}.${ending}`)
   const label = escapedLabel(name, Infinity)

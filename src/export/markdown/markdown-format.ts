@@ -8,7 +8,7 @@ type MarkdownOptions = {
 const PATH = '{year}/{month}/{day}-{name}'
 
 /** A page a conversation, with its files beside it, and an index of the pages. */
-export const markdown: Format<MarkdownOptions> = {
+export const markdownFormat: Format<MarkdownOptions> = {
   summary: 'Markdown to read: a page a conversation, and an index',
   options: [
     {

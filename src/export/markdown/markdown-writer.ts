@@ -4,7 +4,7 @@ import { said } from '../../model/entries/fields.ts'
 import type { ExportContext, ExportedConversation, Writer } from '../format.ts'
 import { madeOrLeftOut, whole } from '../left-out.ts'
 import { IndexPage } from './index-page.ts'
-import type { Attachment, Part } from './page-parts.ts'
+import type { Attachment, PagePart } from './page-parts.ts'
 import { agentOf, pageParts } from './page.ts'
 import type { PathFacts } from './path-template.ts'
 import { titleOf } from './title.ts'
@@ -65,7 +65,7 @@ export class MarkdownWriter implements Writer {
 }
 
 /** Reads the bytes of a file: what comes behind it on the page says how many they are. */
-function sizeOf(part: Part): number {
+function sizeOf(part: PagePart): number {
   if (typeof part === 'string') return part.length
   let size = 0
   for (const bytes of part.bytes()) size += bytes.length

@@ -1,7 +1,7 @@
 import type { Dependencies } from '../../archive/content/dependencies.ts'
 
 /** What a page is made of: text, and files that stand beside it. */
-export type Part = string | Attachment
+export type PagePart = string | Attachment
 
 /** A file beside the page, by its path as the page's links have it. */
 export interface Attachment {

@@ -8,7 +8,7 @@ import { escaped, isOneLine } from './escape.ts'
 import { fence } from './fence.ts'
 import { archivedFields } from './file-links.ts'
 import { frontMatter } from './front-matter.ts'
-import { EntryScope, type Archived, type Part } from './page-parts.ts'
+import { EntryScope, type Archived, type PagePart } from './page-parts.ts'
 
 /** A page's own facts, beside what the conversation says. */
 export interface PageFacts {
@@ -29,7 +29,7 @@ export function* pageParts(
   conversation: ExportedConversation,
   { title, folder }: PageFacts,
   archived: Archived,
-): Generator<Part> {
+): Generator<PagePart> {
   const agent = agentOf(conversation, archived)
   yield* headOf(conversation, title, agent)
   let position = 0
@@ -48,7 +48,7 @@ function* headOf(
   conversation: ExportedConversation,
   title: string,
   agent: ConversationAgent | undefined,
-): Generator<Part> {
+): Generator<PagePart> {
   const { id, row, length, createdAt, goneAt } = conversation
   const { fields } = row
   const description = stringIn(fields.get('description'))
@@ -90,7 +90,7 @@ function agentFacts({ id, version, fields }: ConversationAgent): string {
   return JSON.stringify({ id, version: version || undefined, name: said(fields.get('name')) })
 }
 
-function* instructions(summary: string, json: string | undefined): Generator<Part> {
+function* instructions(summary: string, json: string | undefined): Generator<PagePart> {
   const text = said(json)
   if (text === undefined) return
   yield `<details>\n<summary>${summary}</summary>\n\n`
@@ -98,7 +98,7 @@ function* instructions(summary: string, json: string | undefined): Generator<Par
   yield '</details>\n\n'
 }
 
-function* unreadableRow(fields: Fields): Generator<Part> {
+function* unreadableRow(fields: Fields): Generator<PagePart> {
   const [reason, text] = [stringIn(fields.get('reason')), stringIn(fields.get('text'))]
   yield `*What the API said of this conversation could not be read: ${escaped(reason ?? '')}.*\n\n`
   if (text !== null) yield* fence(text, 'text')

@@ -3,7 +3,7 @@ import { finished } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 
 import type { OutputFile } from '../format.ts'
-import { Json } from '../json-value.ts'
+import { JsonValue } from '../json-value.ts'
 
 /** Compresses what is written to a file. The header carries no time: the same content gives the same bytes. */
 export function gzipped(file: OutputFile): OutputFile {
@@ -12,7 +12,7 @@ export function gzipped(file: OutputFile): OutputFile {
   copied.catch((thrown: Error) => gzip.destroy(thrown))
   return {
     write: (part) =>
-      gzip.write(part instanceof Json ? part.stored : part) ? undefined : drained(gzip, copied),
+      gzip.write(part instanceof JsonValue ? part.stored : part) ? undefined : drained(gzip, copied),
     close: async () => {
       gzip.end()
       await Promise.all([copied, finished(gzip)])

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { open, type FileHandle } from 'node:fs/promises'
 
 import type { Part } from '../format.ts'
-import { Json } from '../json-value.ts'
+import { JsonValue } from '../json-value.ts'
 import type { ExportedFile } from './manifest.ts'
 
 /** Small parts go to the disk together, so many bytes; a file that stays small needs no more memory than that. */
@@ -27,7 +27,7 @@ export class HashedFile {
   }
 
   write(written: Part): Promise<void> | undefined {
-    const part = written instanceof Json ? written.stored : written
+    const part = written instanceof JsonValue ? written.stored : written
     // A character is three bytes of UTF-8 at most.
     const room = typeof part === 'string' ? part.length * 3 : part.length
     if (room > this.#buffer.length - this.#used) return this.#writeAfterFlush(part, room)

@@ -5,7 +5,7 @@ import { HansardError } from '../../errors.ts'
 import { filesOfManifest } from './manifest.ts'
 
 /** Where an export shall stand. */
-export interface Place {
+export interface OutputPlace {
   readonly path: string
   readonly shape: 'file' | 'folder'
   /** The archive it is read from, which must come to no harm. */
@@ -15,7 +15,7 @@ export interface Place {
 }
 
 /** The name of the manifest: inside a folder, or beside a file. */
-export function manifestPath({ path, shape }: Pick<Place, 'path' | 'shape'>): string {
+export function manifestPath({ path, shape }: Pick<OutputPlace, 'path' | 'shape'>): string {
   return shape === 'folder' ? join(path, 'manifest.json') : `${path}.manifest.json`
 }
 
@@ -24,7 +24,7 @@ export function manifestPath({ path, shape }: Pick<Place, 'path' | 'shape'>): st
  *
  * @throws HansardError `usage`, or `file` where there is no folder to write in
  */
-export function checkFolder(place: Place): void {
+export function checkFolder(place: OutputPlace): void {
   refuseMissingFolder(place.path)
   refuseArchive(place)
 }
@@ -34,7 +34,7 @@ export function checkFolder(place: Place): void {
  *
  * @throws HansardError `usage`, or `file` where there is no folder to write in
  */
-export function checkPlace(place: Place): void {
+export function checkPlace(place: OutputPlace): void {
   const { path, shape, force } = place
   checkFolder(place)
   const existing = lstatSync(path.replace(/(?<=.)\/+$/, ''), { throwIfNoEntry: false })
@@ -52,7 +52,7 @@ export function checkPlace(place: Place): void {
   refuseForeignFiles(place)
 }
 
-function refuseOtherShape({ path, shape }: Place, existing: Stats): void {
+function refuseOtherShape({ path, shape }: OutputPlace, existing: Stats): void {
   if (existing.isSymbolicLink()) throw refused(`${path} is a link`, 'Name what it points to with --output.')
   if (shape === 'folder' && !existing.isDirectory()) {
     throw refused(`${path} is no folder, and this format writes one`, 'Name a folder with --output.')
@@ -69,7 +69,7 @@ function refuseOtherShape({ path, shape }: Place, existing: Stats): void {
 }
 
 /** An export may be made where nothing is, or in place of an empty folder. */
-function isFree(place: Place, existing: Stats | undefined): boolean {
+function isFree(place: OutputPlace, existing: Stats | undefined): boolean {
   if (place.shape === 'folder') return existing === undefined || readdirSync(place.path).length === 0
   return existing === undefined && !existsSync(manifestPath(place))
 }
@@ -83,7 +83,7 @@ function refuseMissingFolder(path: string): void {
 }
 
 /** With --force, nothing else would stand between a slip and the loss of the archive. */
-function refuseArchive(place: Place): void {
+function refuseArchive(place: OutputPlace): void {
   const { path, archive } = place
   const [output, db, manifest] = [real(path), real(archive), real(manifestPath(place))]
   const ofArchive = ['', '-wal', '-shm', '-journal', '.lock'].map((suffix) => db + suffix)
@@ -95,7 +95,7 @@ function refuseArchive(place: Place): void {
 }
 
 /** An export may replace what an earlier one left, as its manifest lists it, and nothing else. */
-function refuseForeignFiles(place: Place): void {
+function refuseForeignFiles(place: OutputPlace): void {
   const manifest = manifestPath(place)
   const listed = existsSync(manifest) ? filesOfManifest(readFileSync(manifest, 'utf8')) : undefined
   if (listed === undefined) {

@@ -7,7 +7,7 @@ import { explainFile } from './file-errors.ts'
 import { FileList } from './file-list.ts'
 import { manifestText, type Manifest } from './manifest.ts'
 import { HashedFile } from './output-file.ts'
-import { checkFolder, checkPlace, manifestPath, type Place } from './output-place.ts'
+import { checkFolder, checkPlace, manifestPath, type OutputPlace } from './output-place.ts'
 import type { Output } from './output.ts'
 import { Staging } from './staging.ts'
 
@@ -18,7 +18,7 @@ import { Staging } from './staging.ts'
  *
  * @throws HansardError `usage` or `file` where it can't be written, `archive-locked` while another export writes there
  */
-export async function stageOutput(given: Place): Promise<Output> {
+export async function stageOutput(given: OutputPlace): Promise<Output> {
   try {
     checkFolder(given)
     const staging = await Staging.begin(resolve(given.path))
@@ -31,7 +31,7 @@ export async function stageOutput(given: Place): Promise<Output> {
   }
 }
 
-async function begun(place: Place, staging: Staging): Promise<Output> {
+async function begun(place: OutputPlace, staging: Staging): Promise<Output> {
   checkPlace(place)
   await mkdir(staging.path('out'), { mode: 0o700 })
   const files = await FileList.create(staging.path('files'))
@@ -39,14 +39,14 @@ async function begun(place: Place, staging: Staging): Promise<Output> {
 }
 
 class StagedOutput implements Output {
-  readonly #place: Place
+  readonly #place: OutputPlace
   readonly #staging: Staging
   readonly #files: FileList
   readonly #open = new Set<HashedFile>()
   #isBegun = false
   #isOver = false
 
-  constructor(place: Place, staging: Staging, files: FileList) {
+  constructor(place: OutputPlace, staging: Staging, files: FileList) {
     this.#place = place
     this.#staging = staging
     this.#files = files

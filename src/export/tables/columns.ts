@@ -1,7 +1,7 @@
 import { stringIn, type Fields } from '../../model/entries/fields.ts'
 import { plainText } from '../../model/entries/plain-text.ts'
 import type { ExportedConversation } from '../format.ts'
-import type { Json } from '../json-value.ts'
+import type { JsonValue } from '../json-value.ts'
 
 /** What a column holds: `time` is a moment as somebody wrote it, `json` is JSON as it came. */
 export type Kind = 'text' | 'integer' | 'time' | 'json'
@@ -15,7 +15,7 @@ export interface Column<Row> {
 }
 
 /** An entry as a row of a table. */
-export interface EntryRow extends Pick<Json, 'text' | 'fields'> {
+export interface EntryRow extends Pick<JsonValue, 'text' | 'fields'> {
   readonly conversation: string
   readonly position: number
 }

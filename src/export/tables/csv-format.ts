@@ -18,7 +18,7 @@ type CsvOptions = {
 const BREAKS = /[\n\r\v\f\x1c-\x1e\x85\u2028\u2029,;\t|]/
 
 /** Two tables as RFC 4180 has them: UTF-8, commas, CRLF, quotes where they are needed. */
-export const csv: Format<CsvOptions> = {
+export const csvFormat: Format<CsvOptions> = {
   summary: 'tables for spreadsheets and analysts: conversations.csv and entries.csv',
   options: [
     {

@@ -1,5 +1,5 @@
 import { monthOf } from '../../model/instant.ts'
-import type { ExportedConversation, Files, Format } from '../format.ts'
+import type { ExportedConversation, OutputFiles, Format } from '../format.ts'
 import { whole } from '../left-out.ts'
 import { conversationColumns, describeColumns, entryColumns, rowsOf, type Column } from './columns.ts'
 import { ParquetFile, valuesOf, type ParquetLibrary, type Value } from './parquet-file.ts'
@@ -8,7 +8,7 @@ import { ParquetFile, valuesOf, type ParquetLibrary, type Value } from './parque
  * Two tables, each a folder of Parquet files by the month in which a conversation was created. Conversations come in the
  * order of that time, so that one month is written at a time, and none is begun again.
  */
-export const parquet: Format = {
+export const parquetFormat: Format = {
   summary: 'tables for DuckDB, Spark, Trino or ClickHouse: Parquet by month, a folder for each',
   options: [],
   notes: `Columns of conversations/month=*/part-0.parquet:
@@ -60,12 +60,12 @@ function sizeOf({ values }: RowOfTable): number {
 class Partitions {
   readonly #table: string
   readonly #columns: readonly Column<never>[]
-  readonly #files: Files
+  readonly #files: OutputFiles
   readonly #library: ParquetLibrary
   #month: string | undefined
   #file: ParquetFile | undefined
 
-  constructor(table: string, columns: readonly Column<never>[], files: Files, library: ParquetLibrary) {
+  constructor(table: string, columns: readonly Column<never>[], files: OutputFiles, library: ParquetLibrary) {
     this.#table = table
     this.#columns = columns
     this.#files = files

@@ -4,7 +4,7 @@ import { stringIn } from '../../model/entries/fields.ts'
 import { member } from '../../model/json/json-text.ts'
 import { renderPlanned } from './make-plan.ts'
 import type { PlanFile } from './plan-file.ts'
-import type { PlannedConversation, Target } from './plan.ts'
+import type { PlannedConversation, PlanTarget } from './plan.ts'
 
 /**
  * Goes through a plan in a file before anything of it is sent: is the archive as it was, and the target?
@@ -15,7 +15,7 @@ import type { PlannedConversation, Target } from './plan.ts'
 export async function checkPlan(
   archive: Archive,
   { head, conversations }: PlanFile,
-  target: Target,
+  target: PlanTarget,
 ): Promise<void> {
   if (head.target.baseUrl !== target.baseUrl) {
     throw new HansardError(

@@ -1,5 +1,10 @@
 import { tokensOf } from './estimate.ts'
-import { answerTokens, unansweredBlocks, type Script, type ScriptOptions } from './request-sequence.ts'
+import {
+  answerTokens,
+  unansweredBlocks,
+  type RequestSequence,
+  type SequenceOptions,
+} from './request-sequence.ts'
 import { addAnswers } from './rules/add-answers.ts'
 import { endHistory } from './rules/end-history.ts'
 import { pairCalls } from './rules/pair-calls.ts'
@@ -11,7 +16,7 @@ import { readEntry, type SourceEntry } from './source.ts'
 const SHORT_REPLY = 8
 
 /** One start with the whole transcript. */
-export function historyScript(texts: readonly string[], options: ScriptOptions): Script {
+export function historySequence(texts: readonly string[], options: SequenceOptions): RequestSequence {
   const entries = texts.map(readEntry)
   const { keepsThinking, naming } = options
   const calls = pairCalls(entries, (entry) => isSilent(entry, keepsThinking))

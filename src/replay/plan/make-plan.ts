@@ -8,12 +8,12 @@ import {
   type PlanHead,
   type PlannedConversation,
   type ReplayOptions,
-  type Target,
+  type PlanTarget,
 } from './plan.ts'
 import { render, type Rendering } from './render.ts'
 
 /** The head of a plan for this archive. */
-export function planHead(archive: Archive, options: ReplayOptions, target: Target, now: Date): PlanHead {
+export function planHead(archive: Archive, options: ReplayOptions, target: PlanTarget, now: Date): PlanHead {
   return {
     kind: 'hansard replay plan',
     version: PLAN_VERSION,

@@ -57,7 +57,7 @@ export interface TargetAgent extends TargetModel {
 }
 
 /** What was found out about the target before the plan was made. */
-export interface Target {
+export interface PlanTarget {
   readonly baseUrl: string
   /** `another`: it has none of the archived ids asked for. `unproven`: there was none to ask for. */
   readonly account: 'another' | 'unproven' | 'same'
@@ -78,7 +78,7 @@ export interface PlanHead {
   /** Which archive it is for: `archiveIdentity`. */
   readonly archive: string
   readonly options: ReplayOptions
-  readonly target: Target
+  readonly target: PlanTarget
 }
 
 /** Why a conversation can't be replayed as things are. */

@@ -2,7 +2,7 @@ import type { ConversationsClient } from '../../api/client.ts'
 import type { Archive } from '../../archive/archive.ts'
 import { exists } from '../../backup/account-identity.ts'
 import { HansardError, isHansardError } from '../../errors.ts'
-import type { ReplayOptions, Target, TargetAgent, TargetModel } from './plan.ts'
+import type { ReplayOptions, PlanTarget, TargetAgent, TargetModel } from './plan.ts'
 
 /** How many archived conversations the target is asked for, at most. */
 const SAMPLE = 10
@@ -28,7 +28,7 @@ export async function preflight(
   archive: Archive,
   options: ReplayOptions,
   { sameAccount, yesDifferent, signal }: PreflightOptions,
-): Promise<Target> {
+): Promise<PlanTarget> {
   refuseUnknownSources(archive, options)
   const models = modelsOf((await client.listModels({ signal })).json)
   refuseUnknownModels(models, options)
@@ -47,7 +47,7 @@ async function accountOf(
   client: ConversationsClient,
   archive: Archive,
   signal: AbortSignal | undefined,
-): Promise<Target['account']> {
+): Promise<PlanTarget['account']> {
   if (archive.accountKeys.knows((salt) => client.hashKey(salt))) return 'same'
   const ids = archive.conversations.sampleLive(SAMPLE)
   for (const id of ids) {
@@ -76,7 +76,7 @@ function modelsOf(list: unknown): Readonly<Record<string, TargetModel>> {
 
 async function agentsOf(
   client: ConversationsClient,
-  models: Target['models'],
+  models: PlanTarget['models'],
   options: ReplayOptions,
   signal: AbortSignal | undefined,
 ): Promise<Readonly<Record<string, TargetAgent>>> {
@@ -140,7 +140,7 @@ function unknownSource(kind: 'agent' | 'model', name: string): HansardError {
   })
 }
 
-function refuseUnknownModels(known: Target['models'], { models, fallbackModel }: ReplayOptions): void {
+function refuseUnknownModels(known: PlanTarget['models'], { models, fallbackModel }: ReplayOptions): void {
   const named = [...Object.values(models), ...(fallbackModel === null ? [] : [fallbackModel])]
   const unknown = named.find((name) => !Object.hasOwn(known, name))
   if (unknown === undefined) return

@@ -3,15 +3,15 @@ import { hash } from 'node:crypto'
 import { objectText } from '../../model/json/json-text.ts'
 import { addEstimates, estimateOf, tokensOf } from './estimate.ts'
 import { holdsRedaction } from './fill-secrets.ts'
-import { historyScript } from './history-mode.ts'
-import type { Block, PlannedCall, PlannedConversation, ReplayOptions, Target } from './plan.ts'
-import type { ArchivedResult, Script } from './request-sequence.ts'
-import { settingsOf, type Settings } from './rules/conversation-settings.ts'
+import { historySequence } from './history-mode.ts'
+import type { Block, PlannedCall, PlannedConversation, ReplayOptions, PlanTarget } from './plan.ts'
+import type { ArchivedResult, RequestSequence } from './request-sequence.ts'
+import { conversationSettings, type ConversationSettings } from './rules/conversation-settings.ts'
 import { namingOf, type Naming } from './rules/function-naming.ts'
 import { revisionOf } from './source-revision.ts'
 import { stringMember, type Source } from './source.ts'
 import { stampOf } from './stamp.ts'
-import { turnsScript } from './turns-mode.ts'
+import { turnsSequence } from './turns-mode.ts'
 
 /** One request with its body. */
 export interface Request {
@@ -29,12 +29,12 @@ export interface Rendering {
 }
 
 /** Computes from the archived texts of a conversation what its replay sends, and what that loses. Pure. */
-export function render(source: Source, options: ReplayOptions, target: Target): Rendering {
+export function render(source: Source, options: ReplayOptions, target: PlanTarget): Rendering {
   const { mode, label, price } = options
   const revision = revisionOf(source)
   const stamp = stampOf({ id: source.id, revision, mode, label })
   const naming = namingOf(source)
-  const settings = settingsOf(source, options, target, { stamp, naming })
+  const settings = conversationSettings(source, options, target, { stamp, naming })
   const script = scriptOf(source, settings, options, naming)
   const requests = requestsOf(script, settings)
   const blocks = [...settings.blocks, ...script.blocks, ...furtherBlocks(script, settings, requests)]
@@ -60,18 +60,18 @@ export function render(source: Source, options: ReplayOptions, target: Target): 
 
 function scriptOf(
   { entries }: Source,
-  settings: Settings,
+  settings: ConversationSettings,
   { mode, tail }: ReplayOptions,
   naming: Naming,
-): Script {
+): RequestSequence {
   const { keepsThinking, maxTokens, fields } = settings
   const told = [fields['instructions'], fields['tools']].filter((text) => text !== undefined)
   const settingsTokens = told.reduce((sum, text) => sum + tokensOf(text), 0)
-  const write = mode === 'history' ? historyScript : turnsScript
+  const write = mode === 'history' ? historySequence : turnsSequence
   return write(entries, { tail, keepsThinking, naming, maxTokens, settingsTokens })
 }
 
-function requestsOf(script: Script, { fields }: Settings): Request[] {
+function requestsOf(script: RequestSequence, { fields }: ConversationSettings): Request[] {
   return script.requests.map(({ inputs, results }, i): Request => {
     const said = { inputs: `[${inputs.join(',')}]` }
     return i === 0
@@ -80,7 +80,7 @@ function requestsOf(script: Script, { fields }: Settings): Request[] {
   })
 }
 
-function callOf(scripted: Script['requests'][number], request: Request | undefined): PlannedCall {
+function callOf(scripted: RequestSequence['requests'][number], request: Request | undefined): PlannedCall {
   const { operation, body } = request ?? { operation: 'start', body: '' }
   const { inputs, expects, tokensIn, tokensOut } = scripted
   return {
@@ -95,8 +95,8 @@ function callOf(scripted: Script['requests'][number], request: Request | undefin
 }
 
 function furtherBlocks(
-  { requests, longest }: Script,
-  { model }: Settings,
+  { requests, longest }: RequestSequence,
+  { model }: ConversationSettings,
   bodies: readonly Request[],
 ): Block[] {
   const blocks: Block[] = []

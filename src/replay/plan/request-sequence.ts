@@ -6,8 +6,8 @@ import type { Naming } from './rules/function-naming.ts'
 import type { SourceEntry } from './source.ts'
 
 /** What is said in which order, before it is put into bodies. */
-export interface Script {
-  readonly requests: readonly ScriptedRequest[]
+export interface RequestSequence {
+  readonly requests: readonly SequencedRequest[]
   /** Calls that will probably come between: results that functions are answered with. */
   readonly extraCalls: readonly { readonly tokensIn: number; readonly tokensOut: number }[]
   /** The most tokens that the model reads at once. */
@@ -17,7 +17,7 @@ export interface Script {
 }
 
 /** The inputs of one request. */
-export interface ScriptedRequest {
+export interface SequencedRequest {
   /** Texts of entries. */
   readonly inputs: readonly string[]
   readonly expects: Expectation
@@ -39,7 +39,7 @@ export interface ArchivedResult {
 }
 
 /** What a script depends on beside the entries. */
-export interface ScriptOptions {
+export interface SequenceOptions {
   readonly tail: Tail
   readonly keepsThinking: boolean
   readonly naming: Naming

@@ -5,9 +5,9 @@ import {
   answerTokens,
   unansweredBlocks,
   type ArchivedResult,
-  type Script,
-  type ScriptOptions,
-  type ScriptedRequest,
+  type RequestSequence,
+  type SequenceOptions,
+  type SequencedRequest,
 } from './request-sequence.ts'
 import type { Naming } from './rules/function-naming.ts'
 import { pairCalls } from './rules/pair-calls.ts'
@@ -22,12 +22,12 @@ interface Turn {
 }
 
 /** Every user turn is asked again: the first by start, each other by append. */
-export function turnsScript(texts: readonly string[], options: ScriptOptions): Script {
+export function turnsSequence(texts: readonly string[], options: SequenceOptions): RequestSequence {
   const entries = texts.map(readEntry)
   const { withoutResult } = pairCalls(entries)
   const { turns, losses } = divide(entries, options.keepsThinking)
   const budget = new Budget(entries, options)
-  const requests = turns.map((turn): ScriptedRequest => {
+  const requests = turns.map((turn): SequencedRequest => {
     const { tokensIn, tokensOut } = budget.ask(turn)
     return {
       inputs: turn.inputs.map(({ text }) => text),
@@ -113,7 +113,7 @@ class Budget {
   readonly #maxTokens: number
   readonly #usual: number
 
-  constructor(entries: readonly SourceEntry[], { settingsTokens, maxTokens = Infinity }: ScriptOptions) {
+  constructor(entries: readonly SourceEntry[], { settingsTokens, maxTokens = Infinity }: SequenceOptions) {
     this.#soFar = settingsTokens
     this.#maxTokens = maxTokens
     this.#usual = answerTokens(entries)

@@ -11,7 +11,7 @@ export interface OpenCall {
 }
 
 /** An answer to calls: inputs to append, and where in the source's history the results stand. */
-export interface Answers {
+export interface CallAnswers {
   readonly inputs: readonly string[]
   readonly positions: readonly number[]
 }
@@ -24,7 +24,7 @@ export function answerCalls(
   calls: readonly OpenCall[],
   results: readonly ArchivedResult[],
   used: readonly number[],
-): Answers | { readonly unanswered: string } {
+): CallAnswers | { readonly unanswered: string } {
   const left = results.filter(({ position }) => !used.includes(position))
   const inputs: string[] = []
   const positions: number[] = []

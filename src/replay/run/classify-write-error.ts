@@ -5,9 +5,9 @@ import { isHansardError, type ErrorCode } from '../../errors.ts'
  * What a failed write says about itself. `refused` and `unsent`: certainly not done. `busy`: not done, and may be tried
  * again. `unknown`: done or not, nobody can tell from here.
  */
-export type Verdict = 'refused' | 'unsent' | 'busy' | 'unknown'
+export type WriteOutcome = 'refused' | 'unsent' | 'busy' | 'unknown'
 
-const verdicts: Partial<Record<ErrorCode, Verdict>> = {
+const verdicts: Partial<Record<ErrorCode, WriteOutcome>> = {
   usage: 'unsent',
   budget: 'unsent',
   'rate-limited': 'unsent',
@@ -19,7 +19,7 @@ const verdicts: Partial<Record<ErrorCode, Verdict>> = {
 }
 
 /** Judges a failed write. Whatever is not known to be harmless is unknown. */
-export function verdictOf(thrown: unknown, operation: 'start' | 'append'): Verdict {
+export function classifyWriteError(thrown: unknown, operation: 'start' | 'append'): WriteOutcome {
   if (thrown instanceof UnsentError) return 'unsent'
   if (!isHansardError(thrown)) return 'unknown'
   // 409 is what a conversation says that is still being written to; a new one can't be.

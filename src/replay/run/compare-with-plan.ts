@@ -4,7 +4,7 @@ import { readEntry } from '../plan/source.ts'
 import { answerCalls } from './call-results.ts'
 import { idsOf, openCallsIn, waitsFor } from './copy-progress.ts'
 import { fingerprintOf, inputsOf, isSentOnly, mayBeGenerated } from './fingerprint.ts'
-import { judge } from './match-history.ts'
+import { matchHistory } from './match-history.ts'
 
 /** One of the requests that made a conversation, as its history shows. */
 export interface FoundRequest {
@@ -40,7 +40,7 @@ function compareStart(entries: readonly string[], [start]: readonly Request[]): 
   if (entries.length < length)
     return other(`it holds ${entries.length} of the ${length} entries that are sent`)
   const expected = { before: 0, inputs: length, fingerprint: fingerprintOf(inputs) }
-  if (judge(entries, expected) === 'made')
+  if (matchHistory(entries, expected) === 'made')
     return { kind: 'whole', note: waitsFor(openCallsIn(entries.slice(length))) }
   const begins = fingerprintOf(entries.slice(0, length)) === expected.fingerprint
   return other(begins ? 'somebody has continued it' : 'it holds something else than what is sent')

@@ -9,7 +9,7 @@ import { argumentsOf, mayBeGenerated } from './fingerprint.ts'
 import type { RunContext } from './run-context.ts'
 
 /** How far a copy is. */
-export interface Standing {
+export interface CopyProgress {
   /** The last of the plan's calls that was answered, from 0; -1: none. */
   readonly call: number
   /** The id under which it goes on; null while there is none. */
@@ -25,11 +25,11 @@ export interface Standing {
 }
 
 /** Finds out from the receipts, and from the target where those do not say all, how far a copy is. */
-export async function standingOf(
+export async function copyProgress(
   { archive, reader }: RunContext,
   { id }: Copy,
   mode: Mode,
-): Promise<Standing | { readonly reason: string }> {
+): Promise<CopyProgress | { readonly reason: string }> {
   const made = archive.replayRequests.ofCopy(id).filter(isMade)
   const last = made.at(-1)
   if (last === undefined) return { call: -1, targetId: null, before: 0, openCalls: [], used: [], tokens: 0 }

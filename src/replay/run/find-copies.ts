@@ -5,8 +5,8 @@ import { listRows } from '../../backup/proven-listing.ts'
 import { isHansardError, messageOf, type HansardError } from '../../errors.ts'
 import { rowFacts, type RowFacts } from '../../model/conversation-row.ts'
 import { STAMP_KEY } from '../plan/stamp.ts'
-import { isContinuation, judge } from './match-history.ts'
-import { markOf } from './read-stamp.ts'
+import { isContinuation, matchHistory } from './match-history.ts'
+import { readStamp } from './read-stamp.ts'
 import type { RunContext } from './run-context.ts'
 import { SKEW_MS } from './target-clock.ts'
 
@@ -56,8 +56,8 @@ export async function askFilter({ reader }: RunContext, stamp: string): Promise<
     for (const row of await reader.listFiltered({ [STAMP_KEY]: stamp }, NAMED)) {
       const id = rowFacts(row)?.id
       if (id === undefined) continue
-      const mark = markOf(row)
-      const seen = mark === 'hidden' ? markOf(await reader.row(id)) : mark
+      const mark = readStamp(row)
+      const seen = mark === 'hidden' ? readStamp(await reader.row(id)) : mark
       if (typeof seen === 'object' && seen.stamp === stamp) found.push(id)
       else if (seen === 'hidden') unmarked.push(id)
       else others++
@@ -166,11 +166,11 @@ async function lookAt(
   const suspects = [...found.keys()].filter(({ request }) => isSince(facts.createdAt, request.since))
   if (suspects.length === 0) return
   try {
-    let mark = markOf(row)
+    let mark = readStamp(row)
     if (mark === 'hidden') {
       const whole = await reader.row(facts.id)
       if (whole === undefined) return
-      mark = markOf(whole)
+      mark = readStamp(whole)
     }
     const byStamp = typeof mark === 'object' ? mark.stamp : undefined
     const stamped = suspects.filter(({ copy }) => copy.stamp === byStamp)
@@ -190,7 +190,9 @@ async function lookAt(
 }
 
 function isAlike(entries: readonly string[], { request, known }: Suspect): boolean {
-  return known === undefined ? judge(entries, request) === 'made' : isContinuation(entries, known, request)
+  return known === undefined
+    ? matchHistory(entries, request) === 'made'
+    : isContinuation(entries, known, request)
 }
 
 /** By the target's own clock; where a row does not tell its time, it may be new. */

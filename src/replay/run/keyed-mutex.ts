@@ -1,5 +1,5 @@
 /** Lets work under the same name be done one after the other. */
-export class InTurn {
+export class KeyedMutex {
   readonly #last = new Map<string, Promise<unknown>>()
 
   async do<T>(name: string, work: () => Promise<T>): Promise<T> {

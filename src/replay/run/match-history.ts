@@ -5,12 +5,15 @@ import { fingerprintOf, mayBeGenerated } from './fingerprint.ts'
  * What a history says about a request whose answer is lost. `made`: what was sent stands where it belongs, and after it
  * only what the service may have made. `not-yet`: it ends where the inputs would begin. `part`: it ends among them.
  */
-export type Judgement = 'made' | 'not-yet' | 'part' | 'other'
+export type HistoryMatch = 'made' | 'not-yet' | 'part' | 'other'
 
 type Expected = Pick<StoredRequest, 'before' | 'inputs' | 'fingerprint'>
 
 /** Compares a history with what a request would have made of it. */
-export function judge(entries: readonly string[], { before, inputs, fingerprint }: Expected): Judgement {
+export function matchHistory(
+  entries: readonly string[],
+  { before, inputs, fingerprint }: Expected,
+): HistoryMatch {
   if (entries.length <= before) return entries.length === before ? 'not-yet' : 'other'
   const end = before + inputs
   if (entries.length < end) return 'part'
@@ -25,5 +28,5 @@ export function isContinuation(
   request: Expected,
 ): boolean {
   const beginning = entries.slice(0, known.length)
-  return judge(entries, request) === 'made' && fingerprintOf(beginning) === fingerprintOf(known)
+  return matchHistory(entries, request) === 'made' && fingerprintOf(beginning) === fingerprintOf(known)
 }

@@ -1,5 +1,5 @@
 /** Takes these secrets out of what the target may have echoed, also where they are written as in JSON. */
-export function scrubberOf(secrets: readonly (string | undefined)[]): (text: string) => string {
+export function planScrubber(secrets: readonly (string | undefined)[]): (text: string) => string {
   const known = secrets.filter((secret) => secret !== undefined && secret !== '') as string[]
   const forms = known.flatMap((secret) => [
     secret,

@@ -1,5 +1,5 @@
 import { messageOf } from '../../errors.ts'
-import { markOf } from './read-stamp.ts'
+import { readStamp } from './read-stamp.ts'
 import type { RunContext } from './run-context.ts'
 
 /**
@@ -17,7 +17,7 @@ export async function readBack(context: RunContext, id: string, sentAt: number |
     if (row === undefined) return
     if (isClockOpen) reader.clock.measure((row as Record<string, unknown>)['created_at'], sentAt)
     if (target.stampPlace !== null) return
-    const stampPlace = typeof markOf(row) === 'object' ? 'metadata' : 'description'
+    const stampPlace = typeof readStamp(row) === 'object' ? 'metadata' : 'description'
     archive.transaction(() => archive.replayTargets.setStampPlace(target.id, stampPlace))
     context.target = { ...target, stampPlace }
   } catch (error) {

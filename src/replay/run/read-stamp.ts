@@ -4,12 +4,12 @@ import { STAMP_KEY } from '../plan/stamp.ts'
  * What a row says about its origin: a stamp; `others`, since what a copy carries would be seen here and is not; or
  * nothing that could be seen.
  */
-export type Mark = { readonly stamp: string } | 'others' | 'hidden'
+export type FoundStamp = { readonly stamp: string } | 'others' | 'hidden'
 
 const DESCRIBED = new RegExp(`\\[${STAMP_KEY} (v1\\.[\\w.-]+)\\]$`)
 
 /** Reads the mark of a conversation. Every copy is sent metadata, so where there is other metadata it is no copy. */
-export function markOf(row: unknown): Mark {
+export function readStamp(row: unknown): FoundStamp {
   const { metadata, description } = (row ?? {}) as Record<string, unknown>
   const fields =
     typeof metadata === 'object' && metadata !== null ? (metadata as Record<string, unknown>) : {}

@@ -3,12 +3,12 @@ import type { StoredRequest } from '../../archive/ledger/replay-requests.ts'
 import { idsOf, openCallsIn, waitsFor } from './copy-progress.ts'
 import { askFilter, searchListing, type Candidates, type Suspect } from './find-copies.ts'
 import { mayBeGenerated } from './fingerprint.ts'
-import { judge } from './match-history.ts'
+import { matchHistory } from './match-history.ts'
 import { readBack } from './read-back.ts'
 import { now, type RunContext } from './run-context.ts'
 
 /** What became of a request whose answer is lost. */
-export type Fate =
+export type ReconcileResult =
   | { readonly kind: 'made'; readonly targetId: string; readonly entries: readonly string[] }
   /** It is certainly not there: it may be sent again. */
   | { readonly kind: 'absent' }
@@ -20,14 +20,14 @@ export type Fate =
  *
  * @returns the requests that it looked for, with their copies as they stood before
  */
-export async function settleOpen(
+export async function reconcile(
   context: RunContext,
   states: readonly ('open' | 'uncertain')[],
-): Promise<{ copy: Copy; request: StoredRequest; fate: Fate }[]> {
+): Promise<{ copy: Copy; request: StoredRequest; fate: ReconcileResult }[]> {
   const suspects: Suspect[] = []
-  const decided: { copy: Copy; request: StoredRequest; fate: Fate }[] = []
-  const decide = async (copy: Copy, request: StoredRequest, fate: Fate): Promise<void> => {
-    storeFate(context, copy, request, fate)
+  const decided: { copy: Copy; request: StoredRequest; fate: ReconcileResult }[] = []
+  const decide = async (copy: Copy, request: StoredRequest, fate: ReconcileResult): Promise<void> => {
+    storeReconcileResult(context, copy, request, fate)
     decided.push({ copy, request, fate })
     if (fate.kind === 'made') await readBack(context, fate.targetId, undefined)
   }
@@ -63,7 +63,7 @@ function openRequests(
 async function lookWhereItShouldBe(
   context: RunContext,
   { copy, request, known }: Suspect,
-): Promise<Fate | undefined> {
+): Promise<ReconcileResult | undefined> {
   const { archive, reader, target } = context
   const { targetId, appendsTo } = request
   if (targetId !== null && archive.replayRequests.claimant(target.id, targetId, copy.id) !== undefined) {
@@ -76,7 +76,7 @@ async function lookWhereItShouldBe(
   }
   if (appendsTo !== null) {
     if (known === undefined) return { kind: 'doubt', reason: `${appendsTo} is no longer there` }
-    if (judge(known, request) !== 'not-yet') return fateOf(appendsTo, known, request, 'known')
+    if (matchHistory(known, request) !== 'not-yet') return fateOf(appendsTo, known, request, 'known')
   }
   const { found } = await askFilter(context, copy.stamp)
   const stamped = found.filter((id) => archive.replayRequests.claimant(target.id, id) === undefined)
@@ -92,12 +92,12 @@ async function choose(
   { reader, target }: RunContext,
   request: StoredRequest,
   { stamped, alike, doubts }: Candidates,
-): Promise<Fate> {
+): Promise<ReconcileResult> {
   const isStamped = stamped.size > 0
-  const fates: Fate[] = []
+  const fates: ReconcileResult[] = []
   for (const id of isStamped ? stamped : alike) {
     const entries = await reader.entries(id)
-    const vanished: Fate = { kind: 'doubt', reason: `${id} has vanished` }
+    const vanished: ReconcileResult = { kind: 'doubt', reason: `${id} has vanished` }
     fates.push(entries === undefined ? vanished : fateOf(id, entries, request, 'known'))
   }
   const made = fates.filter((fate) => fate.kind === 'made')
@@ -126,9 +126,9 @@ function fateOf(
   entries: readonly string[],
   request: StoredRequest,
   by: 'named' | 'known',
-): Fate {
+): ReconcileResult {
   const expected = request.before + request.inputs
-  const judgement = judge(entries, request)
+  const judgement = matchHistory(entries, request)
   const isOurs = by === 'named' && entries.length >= expected && mayBeGenerated(entries.slice(expected))
   if (judgement === 'made' || isOurs) return { kind: 'made', targetId, entries }
   const what =
@@ -139,11 +139,11 @@ function fateOf(
 }
 
 /** Writes down what became of a request; a history is there with its one start, a row of turns goes on. */
-export function storeFate(
+export function storeReconcileResult(
   { archive, scrub }: RunContext,
   copy: Copy,
   request: StoredRequest,
-  fate: Fate,
+  fate: ReconcileResult,
 ): void {
   const { replayCopies, replayRequests } = archive
   const { id, mode, state } = copy

@@ -2,7 +2,7 @@ import type { Copy, CopyState } from '../../archive/ledger/replay-copies.ts'
 import type { PlannedConversation } from '../plan/plan.ts'
 import { isMade } from './copy-progress.ts'
 import { listProven } from './find-copies.ts'
-import { isOtherRevision, markOf, sourceOfStamp } from './read-stamp.ts'
+import { isOtherRevision, readStamp, sourceOfStamp } from './read-stamp.ts'
 import { recognise } from './recognise-copy.ts'
 import { now, type RunContext } from './run-context.ts'
 
@@ -82,7 +82,7 @@ export async function recogniseCopies(context: RunContext, again: boolean): Prom
   let [isAnyHidden, isAnyLacking, isHiding, isAnyShown] = [false, false, false, false]
   const doubt = await listProven(context, (row) => {
     const { id } = row as { id: string }
-    const mark = markOf(row)
+    const mark = readStamp(row)
     const isClaimed = archive.replayRequests.claimant(context.target.id, id) !== undefined
     if (mark !== 'hidden') isAnyShown ||= hasMetadata(row)
     else if (isClaimed) isHiding ||= context.target.stampPlace === 'metadata'
@@ -111,8 +111,8 @@ async function lookAtHidden(context: RunContext, again: boolean): Promise<void> 
   const { archive, reader, target } = context
   await listProven(context, async (row) => {
     const { id } = row as { id: string }
-    if (markOf(row) !== 'hidden' || archive.replayRequests.claimant(target.id, id) !== undefined) return
-    const mark = markOf(await reader.row(id))
+    if (readStamp(row) !== 'hidden' || archive.replayRequests.claimant(target.id, id) !== undefined) return
+    const mark = readStamp(await reader.row(id))
     if (typeof mark === 'object') noteCandidate(context, mark.stamp, id, again)
   })
 }

@@ -7,8 +7,8 @@ import { isHansardError } from '../../errors.ts'
 import type { PlanHead, PlannedConversation } from '../plan/plan.ts'
 import { recogniseTarget } from '../recognise-target.ts'
 import { Budget, type Carried, type Limits, type Spent } from './budget.ts'
-import { scrubberOf } from './plan-scrubber.ts'
-import { settleOpen } from './reconcile.ts'
+import { planScrubber } from './plan-scrubber.ts'
+import { reconcile } from './reconcile.ts'
 import { recogniseCopies, recordPlan } from './record-plan.ts'
 import { resolveByWord } from './resolve-copy.ts'
 import { Rounds } from './rounds.ts'
@@ -39,18 +39,18 @@ export interface ReplayRunOptions extends Limits {
   readonly secretOf: (variable: string) => string | undefined
   readonly signal: AbortSignal
   readonly clock?: Clock | undefined
-  readonly onProgress?: ((progress: Progress) => void) | undefined
+  readonly onProgress?: ((progress: ReplayProgress) => void) | undefined
   readonly onNotice?: ((notice: Notice) => void) | undefined
 }
 
 /** How far a run is. Tokens and cost are as they count against limits: at least what the plan estimates. */
-export interface Progress extends Counts, Spent {
+export interface ReplayProgress extends Counts, Spent {
   /** In the currency of the price; null without one. */
   readonly cost: number | null
 }
 
 /** How a run ended. */
-export interface ReplayResult extends Progress {
+export interface ReplayResult extends ReplayProgress {
   readonly outcome: 'done' | 'partial' | 'budget' | 'interrupted'
   /** Which limit was reached. */
   readonly limit: string | undefined
@@ -66,7 +66,7 @@ const SETTLE_SECONDS = 30
  * Carries out a plan: each conversation arrives exactly once, whatever happens (the argument is in src/README.md). The
  * caller holds the archive's lock, and has had the plan and the target checked.
  */
-export async function replay(
+export async function runReplay(
   client: ConversationsClient,
   archive: Archive,
   plan: ReplayPlan,
@@ -74,7 +74,7 @@ export async function replay(
 ): Promise<ReplayResult> {
   const begun = performance.now()
   const budget = new Budget(options, plan.head.options.price, () => client.counters.requests)
-  const progress = (): Progress => ({ ...tally.counts, ...budget.spent, cost: budget.cost })
+  const progress = (): ReplayProgress => ({ ...tally.counts, ...budget.spent, cost: budget.cost })
   const tally = new Tally(() => options.onProgress?.(progress()), options.onNotice)
   const context = await openContext(client, archive, plan, options, budget, tally)
 
@@ -129,7 +129,7 @@ async function openContext(
     confirmLock: () => lock.confirm(),
     reader: new TargetReader(client, signal, clock),
     settleMs: settleSeconds * 1000,
-    scrub: scrubberOf(secrets),
+    scrub: planScrubber(secrets),
   }
 }
 
@@ -156,7 +156,7 @@ async function settleEarlier(context: RunContext, words: Readonly<Record<string,
     archive.replayCopies.inState(target.id, state).next().done !== true
   if (isAny('open')) await clock.sleep(settleMs, signal)
   if (isAny('open') || isAny('uncertain')) {
-    for (const { copy, fate } of await settleOpen(context, ['open', 'uncertain'])) {
+    for (const { copy, fate } of await reconcile(context, ['open', 'uncertain'])) {
       if (fate.kind === 'made') tally.add('found')
       const { state, reason } = archive.replayCopies.read(copy.id)
       if (state !== 'uncertain' || words[copy.conversation] !== undefined) continue

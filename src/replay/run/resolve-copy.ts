@@ -2,7 +2,7 @@ import type { Copy } from '../../archive/ledger/replay-copies.ts'
 import { HansardError } from '../../errors.ts'
 import type { PlannedConversation } from '../plan/plan.ts'
 import { likenessOf, takeOver } from './recognise-copy.ts'
-import { storeFate } from './reconcile.ts'
+import { storeReconcileResult } from './reconcile.ts'
 import { now, type RunContext } from './run-context.ts'
 
 /**
@@ -20,7 +20,7 @@ export async function resolveByWord(
     const request = context.archive.replayRequests.ofCopy(copy.id).find(({ outcome }) => outcome === null)
     if (word === 'none') {
       if (request === undefined) rejectAll(context, copy)
-      else storeFate(context, { ...copy, state: 'open' }, request, { kind: 'absent' })
+      else storeReconcileResult(context, { ...copy, state: 'open' }, request, { kind: 'absent' })
       continue
     }
     const claimant = context.archive.replayRequests.claimant(context.target.id, word, copy.id)
@@ -29,7 +29,7 @@ export async function resolveByWord(
     if (entries === undefined) throw refused(`The target has no conversation ${word}`)
     if (request === undefined) takeWord(context, copy, word, entries)
     else if (entries.length < request.before + request.inputs) throw tooFew(word, entries, source)
-    else storeFate(context, copy, request, { kind: 'made', targetId: word, entries })
+    else storeReconcileResult(context, copy, request, { kind: 'made', targetId: word, entries })
   }
 }
 

@@ -7,9 +7,9 @@ import type { PlannedConversation } from '../plan/plan.ts'
 import { endsRun } from './classify-write-error.ts'
 import { askFilter, doesFilter } from './find-copies.ts'
 import { fingerprintOf, inputsOf } from './fingerprint.ts'
-import { InTurn } from './keyed-mutex.ts'
+import { KeyedMutex } from './keyed-mutex.ts'
 import { recognise } from './recognise-copy.ts'
-import { settleOpen } from './reconcile.ts'
+import { reconcile } from './reconcile.ts'
 import { now, type RunContext } from './run-context.ts'
 import { runCopy } from './run-copy.ts'
 
@@ -25,7 +25,7 @@ export class Rounds {
   readonly #plan: () => AsyncIterable<PlannedConversation>
   readonly #concurrency: number
   readonly #isAnyHidden: boolean
-  readonly #inTurn = new InTurn()
+  readonly #inTurn = new KeyedMutex()
   /** Contents of which an answer is lost: nothing that says the same is sent until it is known what became of it. */
   readonly #openContents = new Set<string>()
   /** How often a request was not done, by its copy and how far that is: each turn has all its attempts. */
@@ -140,7 +140,7 @@ export class Rounds {
   async #settle(): Promise<void> {
     const { archive, tally, clock, settleMs, signal } = this.#context
     await clock.sleep(Math.max(0, this.#lastLost + settleMs - clock.now()), signal)
-    for (const { copy, request, fate } of await settleOpen(this.#context, ['open'])) {
+    for (const { copy, request, fate } of await reconcile(this.#context, ['open'])) {
       let { state, reason } = archive.replayCopies.read(copy.id)
       if (fate.kind === 'absent' && this.#absent(request) >= ATTEMPTS) {
         state = 'failed'

@@ -3,7 +3,7 @@ import { objectText } from '../../model/json/json-text.ts'
 import type { Rendering, Request } from '../plan/render.ts'
 import { atLeast, type Tokens } from './budget.ts'
 import { answerCalls } from './call-results.ts'
-import { standingOf, tokensOfAll, waitsFor, type Standing } from './copy-progress.ts'
+import { copyProgress, tokensOfAll, waitsFor, type CopyProgress } from './copy-progress.ts'
 import { inputsOf } from './fingerprint.ts'
 import { readBack } from './read-back.ts'
 import { now, type RunContext } from './run-context.ts'
@@ -17,7 +17,7 @@ export type CopyEnd =
 
 /** Makes the writes of a copy that were not made yet, one after the other, until it is there or something is in the way. */
 export async function runCopy(context: RunContext, copy: Copy, rendering: Rendering): Promise<CopyEnd> {
-  let standing = await standingOf(context, copy, context.head.options.mode)
+  let standing = await copyProgress(context, copy, context.head.options.mode)
   for (;;) {
     if ('reason' in standing) return end(context, copy, 'diverged', standing.reason)
     const step = nextStep(standing, rendering, context.head.options.mode)
@@ -45,7 +45,7 @@ function end({ archive }: RunContext, { id }: Copy, state: 'done' | 'diverged', 
 }
 
 function nextStep(
-  standing: Standing,
+  standing: CopyProgress,
   { planned, requests }: Rendering,
   mode: 'history' | 'turns',
 ): Step | 'done' | { readonly unanswered: string } {
@@ -72,7 +72,11 @@ function nextStep(
 
 const noTokens: Tokens = { tokensIn: 0, tokensOut: 0 }
 
-function after({ used }: Standing, step: Step, { targetId, answer }: Sent & { kind: 'answered' }): Standing {
+function after(
+  { used }: CopyProgress,
+  step: Step,
+  { targetId, answer }: Sent & { kind: 'answered' },
+): CopyProgress {
   return {
     call: step.call,
     targetId,

@@ -5,7 +5,7 @@ import { fillSecrets, holdsRedaction } from '../plan/fill-secrets.ts'
 import type { PlannedConversation } from '../plan/plan.ts'
 import { describeStamp } from '../plan/stamp.ts'
 import { atLeast, type Tokens } from './budget.ts'
-import { verdictOf } from './classify-write-error.ts'
+import { classifyWriteError } from './classify-write-error.ts'
 import { isMade } from './copy-progress.ts'
 import { fingerprintOf } from './fingerprint.ts'
 import { now, type RunContext } from './run-context.ts'
@@ -65,7 +65,7 @@ export async function send(context: RunContext, copy: Copy, step: Step): Promise
       return { kind: 'answered', targetId, answer }
     } catch (error) {
       counted = countedOf(step, answer)
-      const verdict = answer.targetId === undefined ? verdictOf(error, step.operation) : 'unknown'
+      const verdict = answer.targetId === undefined ? classifyWriteError(error, step.operation) : 'unknown'
       if (verdict === 'unknown') return { kind: 'open', error }
       counted = { tokensIn: 0, tokensOut: 0 }
       const outcome = verdict === 'unsent' ? 'unsent' : 'refused'
@@ -174,7 +174,7 @@ async function streamed(
       if (answer.targetId !== undefined) return answer.targetId
       throw new HansardError('unexpected-shape', 'The answer did not say which conversation it is')
     } catch (error) {
-      if (verdictOf(error, operation) !== 'busy' || waited + waitMs > BUSY_MS) throw error
+      if (classifyWriteError(error, operation) !== 'busy' || waited + waitMs > BUSY_MS) throw error
       await clock.sleep(waitMs)
     }
   }

@@ -1,7 +1,7 @@
 import type { ConversationsClient, JsonReply } from '../../api/client.ts'
 import type { Clock } from '../../api/clock.ts'
 import { PageSize } from '../../backup/page-size.ts'
-import { pageOf, splitList } from '../../backup/parse-response.ts'
+import { parsePage, parseList } from '../../backup/parse-response.ts'
 import { readPart } from '../../backup/read-conversation.ts'
 import { isHansardError } from '../../errors.ts'
 import { TargetClock } from './target-clock.ts'
@@ -35,7 +35,7 @@ export class TargetReader {
    * @throws HansardError `unexpected-shape` for an answer that is no page: it must not pass for an empty account
    */
   async list(query: ListQuery): Promise<readonly unknown[]> {
-    return pageOf(this.#heard(await this.#client.list(query, { signal: this.#signal }))).rows
+    return parsePage(this.#heard(await this.#client.list(query, { signal: this.#signal }))).rows
   }
 
   /** The first rows of the listing to which a filter applies, at most so many. */
@@ -60,7 +60,7 @@ export class TargetReader {
       const call = { signal: this.#signal }
       const read = () => this.#client.getHistory(id, call)
       const reply = this.#heard(await readPart(this.#client, id, 'history', read, call))
-      return splitList(reply, 'entries', id).entries
+      return parseList(reply, 'entries', id).entries
     })
   }
 

@@ -1,4 +1,4 @@
-import type { Difference } from './certificate.ts'
+import type { CopyDifference } from './certificate.ts'
 import { entryForm, typeOf, type EntryForm } from './entry-form.ts'
 import type { Expected } from './expected-entries.ts'
 import { stringMember } from './json-members.ts'
@@ -8,12 +8,12 @@ import { stringOf, treeOf } from './json-tree.ts'
  * Every call must be followed by its own result over there as at the source, whatever their ids are called; or neither of
  * them may be sent as what it was.
  */
-export function callsApart(source: readonly string[], expected: readonly Expected[]): Difference[] {
+export function callsApart(source: readonly string[], expected: readonly Expected[]): CopyDifference[] {
   const there = source.map((text, position) => ({ position, form: entryForm(treeOf(text)) }))
   const sent = new Map(pairsOf(expected))
   const isSent = (position: number, type: string): boolean =>
     expected.some((each) => each.position === position && typeOf(each.form) === type)
-  return pairsOf(there).flatMap(([call, result]): Difference[] => {
+  return pairsOf(there).flatMap(([call, result]): CopyDifference[] => {
     const halves = [isSent(call, 'function.call'), isSent(result, 'function.result')]
     if (halves.every((half) => !half) || sent.get(call) === result) return []
     const detail = `the call in entry ${call} and its result in entry ${result} have come apart`
@@ -22,10 +22,10 @@ export function callsApart(source: readonly string[], expected: readonly Expecte
 }
 
 /** Every call is called by itself: an id that takes the place of its own, or is made up, is no other call's. */
-export function idsShared(source: readonly string[], expected: readonly Expected[]): Difference[] {
+export function idsShared(source: readonly string[], expected: readonly Expected[]): CopyDifference[] {
   const calls = expected.filter(({ form }) => typeOf(form) === 'function.call')
   const ids = calls.map(({ form }) => stringOf(form.get('tool_call_id')))
-  return calls.flatMap(({ position }, i): Difference[] => {
+  return calls.flatMap(({ position }, i): CopyDifference[] => {
     const id = ids[i]
     const isOwn = stringMember(source[position] ?? '{}', 'tool_call_id') === id
     if (isOwn || ids.indexOf(id) === ids.lastIndexOf(id)) return []

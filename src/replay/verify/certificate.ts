@@ -22,13 +22,13 @@ export interface Replayed {
 }
 
 /** What the target holds: the texts of its row and of its entries, as they were fetched. */
-export interface Copy {
+export interface CopyHeader {
   readonly row: string
   readonly entries: readonly string[]
 }
 
 /** Something that is not as it must be. */
-export interface Difference {
+export interface CopyDifference {
   /** The place in the source's history, from 0; after its end, its length. Null: the conversation itself. */
   readonly entry: number | null
   /** What of it: a member, or `` for the whole. */
@@ -59,7 +59,7 @@ export interface Difference {
 }
 
 /** What was answered to a turn, here and there; nobody judges it. */
-export interface Answers {
+export interface ComparedAnswers {
   /** The place of the turn's first entry in the source's history. */
   readonly entry: number
   readonly asked: string
@@ -71,7 +71,7 @@ export interface Answers {
 export interface Comparison {
   readonly verdict: 'identical' | 'equivalent' | 'different'
   /** The first is the one that the verdict names; empty unless it is `different`. */
-  readonly differences: readonly Difference[]
+  readonly differences: readonly CopyDifference[]
   /** What is declared, and stands there as declared. */
   readonly losses: readonly Loss[]
   /** What the target does not show, so that nobody can compare it. */
@@ -81,7 +81,7 @@ export interface Comparison {
   /** How many entries have come to it since, where the receipt tells them apart. */
   readonly since: number
   /** In `turns` alone. */
-  readonly answers: readonly Answers[]
+  readonly answers: readonly ComparedAnswers[]
   readonly hashes: Hashes
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 
 import { callsApart, idsShared } from './call-pairs.ts'
-import type { Comparison, Copy, Difference, Replayed } from './certificate.ts'
+import type { Comparison, CopyHeader, CopyDifference, Replayed } from './certificate.ts'
 import { compareHistory } from './compare-history.ts'
 import { compareRow } from './compare-row.ts'
 import { compareTurns, sourceTurns } from './compare-turns.ts'
@@ -17,7 +17,7 @@ import { rowForm, type RowForm } from './row-form.ts'
  * Compares a copy with its source. It knows nothing of how the plan came to what was sent: it takes the archived texts,
  * applies what the plan has declared, and wants to find exactly that. `copy` is undefined where the target has none.
  */
-export function compareCopy(replayed: Replayed, copy: Copy | undefined): Comparison {
+export function compareCopy(replayed: Replayed, copy: CopyHeader | undefined): Comparison {
   const { source, losses, mode } = replayed
   const expected = expectedEntries(replayed)
   const told = expectedRow(replayed)
@@ -75,16 +75,16 @@ export function compareCopy(replayed: Replayed, copy: Copy | undefined): Compari
 }
 
 /** The row comes last. */
-function placeOf({ entry }: Difference): number {
+function placeOf({ entry }: CopyDifference): number {
   return entry ?? Number.MAX_SAFE_INTEGER
 }
 
-function verdictOf(differences: readonly Difference[], declared: number): Comparison['verdict'] {
+function verdictOf(differences: readonly CopyDifference[], declared: number): Comparison['verdict'] {
   if (differences.length > 0) return 'different'
   return declared > 0 ? 'equivalent' : 'identical'
 }
 
-const gone: Difference = {
+const gone: CopyDifference = {
   entry: null,
   path: '',
   kind: 'gone',

@@ -3,11 +3,11 @@ import type { Loss } from '../loss.ts'
 import { contentForm, jsonForm } from './entry-form.ts'
 import { membersOf, stringMember, typeIn, wordsAt } from './json-members.ts'
 import { isNothing, objectOf, stringOf, textOf, treeOf, type Tree } from './json-tree.ts'
-import type { Licence } from './loss-rule.ts'
+import type { LossRule } from './loss-rule.ts'
 import { textAt, treeAt, type Path } from './value-path.ts'
 
 /** What a loss of a chunk, or of a field, may do, by its kind. */
-export const chunkLicences = {
+export const chunkLossRules = {
   'citation-as-text': chunk(['tool_reference', 'reference'], (given, text) => {
     const ids = membersOf(given).get('reference_ids') ?? '[]'
     const numbers = isArrayText(ids)
@@ -55,10 +55,10 @@ export const chunkLicences = {
     if (after !== null) return 'something is sent in its place'
     return isSaid(text, path) ? 'what is said stands in it' : undefined
   },
-} satisfies Partial<Record<Loss['kind'], Licence>>
+} satisfies Partial<Record<Loss['kind'], LossRule>>
 
 /** A chunk of one of these types becomes a text in which its words stand. */
-function chunk(types: readonly string[], keeps: (given: string, text: string) => boolean): Licence {
+function chunk(types: readonly string[], keeps: (given: string, text: string) => boolean): LossRule {
   return ({ after }, { text = '', path }) => {
     const given = textAt(text, path) ?? 'null'
     if (!types.includes(typeOf(treeOf(given)) ?? '')) return 'there is no such chunk'

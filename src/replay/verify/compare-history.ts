@@ -1,12 +1,12 @@
-import type { Difference, Replayed } from './certificate.ts'
+import type { CopyDifference, Replayed } from './certificate.ts'
 import { comparedPart, formText, typeOf } from './entry-form.ts'
 import type { Expected } from './expected-entries.ts'
 import { added, firstDifference } from './first-difference.ts'
-import type { FoundEntry } from './found-entries.ts'
+import type { CopyEntry } from './found-entries.ts'
 
 /** What the comparison of a history came to. */
 export interface ComparedHistory {
-  readonly differences: readonly Difference[]
+  readonly differences: readonly CopyDifference[]
   readonly generated: number
   readonly since: number
   /** What of the target stands for what was expected: texts to be hashed. */
@@ -16,7 +16,7 @@ export interface ComparedHistory {
 /** Compares entry by entry: what is expected must stand there, then what was generated, and nothing else. */
 export function compareHistory(
   expected: readonly Expected[],
-  found: readonly FoundEntry[],
+  found: readonly CopyEntry[],
   { source, generated }: Pick<Replayed, 'source' | 'generated'>,
 ): ComparedHistory {
   const end = source.entries.length
@@ -38,16 +38,16 @@ export function compareHistory(
 
 /** Divides what stands after the history: what the replay made, and what has come since. */
 function restOf(
-  rest: readonly FoundEntry[],
+  rest: readonly CopyEntry[],
   generated: Replayed['generated'],
-): { made: readonly FoundEntry[]; since: readonly FoundEntry[] } {
+): { made: readonly CopyEntry[]; since: readonly CopyEntry[] } {
   if (generated === undefined) return { made: rest, since: [] }
   const last = rest.findLastIndex(({ id }) => id !== undefined && generated.includes(id))
   return { made: rest.slice(0, last + 1), since: rest.slice(last + 1) }
 }
 
 /** A user's words and a function's result are never generated. */
-function isGenerated({ id, form }: FoundEntry, generated: Replayed['generated']): boolean {
+function isGenerated({ id, form }: CopyEntry, generated: Replayed['generated']): boolean {
   if (generated !== undefined) return id !== undefined && generated.includes(id)
   return !['message.input', 'function.result'].includes(typeOf(form) ?? '')
 }

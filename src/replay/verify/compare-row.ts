@@ -1,11 +1,11 @@
-import type { Difference, Replayed } from './certificate.ts'
+import type { CopyDifference, Replayed } from './certificate.ts'
 import { around } from './excerpt.ts'
 import { isNothing, objectOf, stringOf, treeOf, type TreeObject } from './json-tree.ts'
 import { rowForm, STAMP, type RowForm } from './row-form.ts'
 
 /** What the comparison of two rows came to. */
 export interface ComparedRow {
-  readonly differences: readonly Difference[]
+  readonly differences: readonly CopyDifference[]
   readonly unseen: readonly string[]
   /** What was compared of each side, to be hashed. */
   readonly expected: RowForm
@@ -19,7 +19,7 @@ export function compareRow(expected: TreeObject, text: string, { stamp, losses }
   const unseen = unseenIn(row).filter((key) => wanted.has(key))
   for (const key of unseen) wanted.delete(key)
   const keys = judged(wanted, there)
-  const differences = keys.flatMap((key): Difference[] => {
+  const differences = keys.flatMap((key): CopyDifference[] => {
     if (wanted.get(key) === there.get(key)) return []
     const isLost = there.get(key) === undefined
     const detail = isLost ? `it has no ${key}` : `it has another ${key}`
@@ -50,7 +50,7 @@ function judged(wanted: RowForm, there: RowForm): string[] {
   return [...new Set([...wanted.keys(), ...always.filter((key) => there.has(key))])]
 }
 
-function stampDifference(row: TreeObject, stamp: string): Difference[] {
+function stampDifference(row: TreeObject, stamp: string): CopyDifference[] {
   const metadata = row.get('metadata')
   if (isNothing(metadata)) return []
   const found = objectOf(metadata).get(STAMP)

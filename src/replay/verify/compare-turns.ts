@@ -1,9 +1,9 @@
-import type { Answers, Difference, Replayed } from './certificate.ts'
+import type { ComparedAnswers, CopyDifference, Replayed } from './certificate.ts'
 import { answersOf } from './compared-answers.ts'
 import { comparedPart, differingMembers, entryForm, formText, typeOf, type EntryForm } from './entry-form.ts'
 import type { Expected } from './expected-entries.ts'
 import { added, firstDifference, isRecorded } from './first-difference.ts'
-import type { FoundEntry } from './found-entries.ts'
+import type { CopyEntry } from './found-entries.ts'
 import { typeIn } from './json-members.ts'
 import { stringOf, treeOf } from './json-tree.ts'
 import { renamedTools } from './renamed-functions.ts'
@@ -11,10 +11,10 @@ import { strayResult } from './stray-results.ts'
 
 /** What the comparison of the turns came to. */
 export interface ComparedTurns {
-  readonly differences: readonly Difference[]
+  readonly differences: readonly CopyDifference[]
   readonly generated: number
   readonly since: number
-  readonly answers: readonly Answers[]
+  readonly answers: readonly ComparedAnswers[]
   /** The forms of what was asked: at the source with its losses, and over there. */
   readonly asked: readonly string[]
   readonly compared: readonly string[]
@@ -23,7 +23,7 @@ export interface ComparedTurns {
 /** Compares what users say, in which order, and where they are answered; what they are answered is only told. */
 export function compareTurns(
   expected: readonly Expected[],
-  everything: readonly FoundEntry[],
+  everything: readonly CopyEntry[],
   replayed: Replayed,
 ): ComparedTurns {
   const { source, generated } = replayed
@@ -59,7 +59,7 @@ function isInput(text: string | undefined): boolean {
 }
 
 /** What was sent over there: what users say, and what is declared to be sent as something else. */
-function isSaid({ form }: FoundEntry, asked: readonly Expected[]): boolean {
+function isSaid({ form }: CopyEntry, asked: readonly Expected[]): boolean {
   if (typeOf(form) === 'message.input') return true
   return asked.some(
     (each) => typeOf(each.form) !== 'message.input' && differingMembers(each.form, form).length === 0,
@@ -68,10 +68,10 @@ function isSaid({ form }: FoundEntry, asked: readonly Expected[]): boolean {
 
 /** Leaves away what has come to the copy since, where the receipt tells what the replay made. */
 function withoutSince(
-  found: readonly FoundEntry[],
+  found: readonly CopyEntry[],
   asked: readonly Expected[],
   generated: Replayed['generated'],
-): readonly FoundEntry[] {
+): readonly CopyEntry[] {
   const said = found.filter((entry) => isSaid(entry, asked))
   const next = said[asked.length]
   const last = found.findLastIndex((entry) => isRecorded(entry, generated))
@@ -86,7 +86,7 @@ function undeclared(
   expected: readonly Expected[],
   asked: readonly Expected[],
   source: readonly string[],
-): Difference[] {
+): CopyDifference[] {
   const begin = asked.find(({ form }) => speaks(form))?.position ?? Infinity
   const [left] = expected.filter(
     ({ position }) =>
@@ -107,8 +107,8 @@ function brokenTurns(
   asked: readonly Expected[],
   places: readonly number[],
   source: readonly string[],
-  found: readonly FoundEntry[],
-): Difference[] {
+  found: readonly CopyEntry[],
+): CopyDifference[] {
   const turns = asked
     .map((each, i) => ({ ...each, place: places[i] ?? 0 }))
     .filter(({ form }) => speaks(form))

@@ -1,7 +1,7 @@
-import type { Answers } from './certificate.ts'
+import type { ComparedAnswers } from './certificate.ts'
 import { entryForm, typeOf, type EntryForm } from './entry-form.ts'
 import type { Expected } from './expected-entries.ts'
-import type { FoundEntry } from './found-entries.ts'
+import type { CopyEntry } from './found-entries.ts'
 import { stringOf, textOf, treeOf } from './json-tree.ts'
 
 /** What was answered to each turn at the source, and over there. */
@@ -9,11 +9,11 @@ export function answersOf(
   asked: readonly Expected[],
   places: readonly number[],
   source: readonly string[],
-  found: readonly FoundEntry[],
-): Answers[] {
+  found: readonly CopyEntry[],
+): ComparedAnswers[] {
   const forms = source.map((text) => entryForm(treeOf(text)))
   const turns = asked.map(({ position, form }, i) => ({ position, form, place: places[i] ?? 0 }))
-  return turns.flatMap(({ position, form, place }, i): Answers[] => {
+  return turns.flatMap(({ position, form, place }, i): ComparedAnswers[] => {
     const next = turns[i + 1]
     const here = forms.slice(position + 1, next?.position)
     const there = found.slice(place + 1, next?.place).map((entry) => entry.form)

@@ -13,10 +13,10 @@ import {
   type Tree,
   type TreeObject,
 } from './json-tree.ts'
-import type { Licence } from './loss-rule.ts'
+import type { LossRule } from './loss-rule.ts'
 
 /** What a loss of an entry may do, by its kind. */
-export const entryLicences = {
+export const entryLossRules = {
   'tool-execution-as-call': whole((loss, { text = '' }) => {
     const [call, result, ...more] = sentFor(loss)
     if (typeIn(text) !== 'tool.execution') return 'there is no tool execution'
@@ -109,10 +109,10 @@ export const entryLicences = {
       ? undefined
       : 'its words are others'
   }),
-} satisfies Partial<Record<Loss['kind'], Licence>>
+} satisfies Partial<Record<Loss['kind'], LossRule>>
 
 /** Of a whole entry, and nothing less. */
-function whole(licence: Licence): Licence {
+function whole(licence: LossRule): LossRule {
   return (loss, place) => (loss.path === '' ? licence(loss, place) : 'it is one of a whole entry')
 }
 

@@ -1,6 +1,6 @@
 import type { Loss } from '../loss.ts'
 import { isAddition, isBetween } from './answer-additions.ts'
-import type { Difference, Replayed } from './certificate.ts'
+import type { CopyDifference, Replayed } from './certificate.ts'
 import { entryForm, type EntryForm } from './entry-form.ts'
 import { treeOf, type Tree } from './json-tree.ts'
 import { complaintAbout } from './loss-rules.ts'
@@ -16,12 +16,12 @@ export interface Expected {
 /** What the target must hold, if it lost what is declared and nothing else; and what is wrong with what is declared. */
 export interface ExpectedEntries {
   readonly entries: readonly Expected[]
-  readonly faults: readonly Difference[]
+  readonly faults: readonly CopyDifference[]
 }
 
 /** Takes from the archived entries what their losses declare, and nothing else. Knows no rule of the plan. */
 export function expectedEntries({ source, losses, mode }: Replayed): ExpectedEntries {
-  const faults: Difference[] = []
+  const faults: CopyDifference[] = []
   const ofEntries = losses.filter(({ position }) => position !== null)
   const entries = source.entries.flatMap((text, position) => {
     const own = ofEntries.filter((loss) => loss.position === position)
@@ -49,7 +49,7 @@ export function expectedEntries({ source, losses, mode }: Replayed): ExpectedEnt
 }
 
 /** Only what stands at the very end can be asked anew. */
-function notTheTail(losses: readonly Loss[], kept: readonly Expected[]): Difference[] {
+function notTheTail(losses: readonly Loss[], kept: readonly Expected[]): CopyDifference[] {
   const last = kept.at(-1)?.position ?? -1
   return losses
     .filter(({ kind, position }) => kind === 'tail-asked-anew' && Number(position) < last)
@@ -57,7 +57,7 @@ function notTheTail(losses: readonly Loss[], kept: readonly Expected[]): Differe
 }
 
 /** An answer may be added only where a user speaks directly after a result. */
-function notBetween(losses: readonly Loss[], sent: readonly Expected[]): Difference[] {
+function notBetween(losses: readonly Loss[], sent: readonly Expected[]): CopyDifference[] {
   return losses.filter(isAddition).flatMap((loss) => {
     const at = sent.findIndex(({ position }) => position === loss.position)
     return isBetween(sent[at - 1]?.form, sent[at + 1]?.form)
@@ -67,7 +67,7 @@ function notBetween(losses: readonly Loss[], sent: readonly Expected[]): Differe
 }
 
 /** Says of a loss what is wrong with it. */
-export function falseLoss({ position, path, before, after, kind }: Loss, detail: string): Difference {
+export function falseLoss({ position, path, before, after, kind }: Loss, detail: string): CopyDifference {
   const where = `the loss “${kind}” is not what it says: ${detail}`
   return { entry: position, path, kind: 'false-loss', detail: where, expected: before, found: after }
 }
@@ -77,8 +77,8 @@ function applied(
   losses: readonly Loss[],
   entries: readonly string[],
   mode: Replayed['mode'],
-): { trees: Tree[]; complaints: Difference[] } {
-  const complaints: Difference[] = []
+): { trees: Tree[]; complaints: CopyDifference[] } {
+  const complaints: CopyDifference[] = []
   const tree = treeOf(text)
   let sent: Tree | undefined = tree
   for (const loss of losses) {

@@ -1,17 +1,17 @@
 import type { Loss } from '../loss.ts'
-import type { Difference, Replayed } from './certificate.ts'
+import type { CopyDifference, Replayed } from './certificate.ts'
 import { falseLoss } from './expected-entries.ts'
 import { membersOf } from './json-members.ts'
 import { isNothing, objectOf, treeOf, type TreeObject } from './json-tree.ts'
 import { quotes } from './quotes.ts'
 import { isEmpty } from './row-form.ts'
-import { rowLicences, type RowPlace } from './row-loss-rules.ts'
+import { rowLossRules, type RowLossContext } from './row-loss-rules.ts'
 import { pathOf, put, textAt, treeAt, type Path } from './value-path.ts'
 
 /** What the row of the copy must say if it lost what is declared; and what is wrong with what is declared. */
 export interface ExpectedRow {
   readonly row: TreeObject
-  readonly faults: readonly Difference[]
+  readonly faults: readonly CopyDifference[]
 }
 
 /** Takes from the archived row what its losses declare, and nothing else. */
@@ -20,7 +20,7 @@ export function expectedRow({ source, losses, stamp }: Replayed): ExpectedRow {
   const isModelNow = own.some(({ kind }) => kind === 'agent-as-model')
   const text = isModelNow ? withSettings(source.row, source.agent ?? '{}') : source.row
   const row = objectOf(treeOf(text))
-  const faults = own.flatMap((loss): Difference[] => {
+  const faults = own.flatMap((loss): CopyDifference[] => {
     const complaint = complaintAbout(loss, { text, row, stamp, isModelNow })
     if (complaint !== undefined) return [falseLoss(loss, complaint)]
     apply(row, loss)
@@ -41,7 +41,7 @@ function withSettings(row: string, agent: string): string {
   return `{${[...text].map(([key, value]) => `${JSON.stringify(key)}:${value}`).join(',')}}`
 }
 
-function complaintAbout(loss: Loss, place: Omit<RowPlace, 'path'>): string | undefined {
+function complaintAbout(loss: Loss, place: Omit<RowLossContext, 'path'>): string | undefined {
   const path = pathOf(loss.path)
   if (path === undefined || path.length === 0) return 'its path leads nowhere'
   // A loss of the same place may already have taken away what stood there.
@@ -49,7 +49,7 @@ function complaintAbout(loss: Loss, place: Omit<RowPlace, 'path'>): string | und
   const isComposed = loss.kind === 'agent-as-model'
   if (!isQuoted && !isComposed && !quotes(loss.before, textAt(place.text, path)))
     return 'it quotes what does not stand there'
-  const licence = rowLicences.get(loss.kind)
+  const licence = rowLossRules.get(loss.kind)
   return licence === undefined ? 'it is none of a conversation' : licence(loss, { ...place, path })
 }
 

@@ -2,11 +2,11 @@ import type { BodyHold, ConversationsClient, JsonReply } from '../../api/client.
 import { HansardError, isHansardError } from '../../errors.ts'
 import { compact, elements, isArrayText, isObjectText, member, members } from '../../model/json/json-text.ts'
 import { redactBody, redactEntry, redactSecrets } from '../../model/secrets/redact-json.ts'
-import type { Copy } from './certificate.ts'
+import type { CopyHeader } from './certificate.ts'
 import { stringMember } from './json-members.ts'
 
 /** How to read. */
-export interface FetchOptions {
+export interface FetchCopyOptions {
   readonly signal?: AbortSignal | undefined
   /** Keeps the bodies counted against the memory budget. */
   readonly hold?: BodyHold | undefined
@@ -20,8 +20,8 @@ export interface FetchOptions {
 export async function fetchCopy(
   client: ConversationsClient,
   id: string,
-  options: FetchOptions,
-): Promise<Copy | undefined> {
+  options: FetchCopyOptions,
+): Promise<CopyHeader | undefined> {
   const row = await rowOrNothing(client, id, options)
   // Only `get` says that there is none: a 404 of the history proves nothing.
   return row === undefined ? undefined : { row, entries: entriesOf(await client.getHistory(id, options), id) }
@@ -30,7 +30,7 @@ export async function fetchCopy(
 async function rowOrNothing(
   client: ConversationsClient,
   id: string,
-  options: FetchOptions,
+  options: FetchCopyOptions,
 ): Promise<string | undefined> {
   try {
     return rowOf(await client.get(id, options), id)

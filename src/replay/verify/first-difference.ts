@@ -1,22 +1,22 @@
-import type { Difference, Replayed } from './certificate.ts'
+import type { CopyDifference, Replayed } from './certificate.ts'
 import { differingMembers, formText, typeOf, type EntryForm } from './entry-form.ts'
 import { around } from './excerpt.ts'
 import type { Expected } from './expected-entries.ts'
-import type { FoundEntry } from './found-entries.ts'
+import type { CopyEntry } from './found-entries.ts'
 
 /** The first expected entry that does not stand where it must; undefined where all do. */
 export function firstDifference(
   expected: readonly Expected[],
-  found: readonly FoundEntry[],
+  found: readonly CopyEntry[],
   generated: Replayed['generated'],
-): Difference | undefined {
+): CopyDifference | undefined {
   const at = expected.findIndex(({ form }, i) => !isSame(form, found[i], generated))
   const wanted = expected[at]
   return wanted === undefined ? undefined : explained(wanted, expected[at + 1], found.slice(at, at + 2))
 }
 
 /** Says that an entry stands there that nobody said. */
-export function added({ form }: FoundEntry, entry: number): Difference {
+export function added({ form }: CopyEntry, entry: number): CopyDifference {
   const detail = `before this place stands what nobody said: ${typeWords(form)}`
   return { ...whole, entry, kind: 'added', detail, found: briefly(form) }
 }
@@ -24,7 +24,7 @@ export function added({ form }: FoundEntry, entry: number): Difference {
 const whole = { path: '', expected: null, found: null }
 
 /** What the receipt calls generated is not what was sent, though it may say the same. */
-function isSame(form: EntryForm, found: FoundEntry | undefined, generated: Replayed['generated']): boolean {
+function isSame(form: EntryForm, found: CopyEntry | undefined, generated: Replayed['generated']): boolean {
   if (found === undefined || isRecorded(found, generated)) return false
   return isEqual(form, found.form)
 }
@@ -34,15 +34,15 @@ function isEqual(form: EntryForm, found: EntryForm): boolean {
 }
 
 /** Tells whether the receipt says that this entry was generated. */
-export function isRecorded({ id }: FoundEntry, generated: Replayed['generated']): boolean {
+export function isRecorded({ id }: CopyEntry, generated: Replayed['generated']): boolean {
   return id !== undefined && generated?.includes(id) === true
 }
 
 function explained(
   { position: entry, form }: Expected,
   next: Expected | undefined,
-  [there, later]: readonly FoundEntry[],
-): Difference {
+  [there, later]: readonly CopyEntry[],
+): CopyDifference {
   const isNext = there !== undefined && next !== undefined && isEqual(next.form, there.form)
   const isLater = later !== undefined && isEqual(form, later.form)
   if (isNext && isLater) {

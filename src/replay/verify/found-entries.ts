@@ -3,12 +3,12 @@ import { stringMember } from './json-members.ts'
 import { treeOf } from './json-tree.ts'
 
 /** An entry of the target. */
-export interface FoundEntry {
+export interface CopyEntry {
   readonly id: string | undefined
   readonly form: EntryForm
 }
 
 /** Reads the entries that the target holds. */
-export function foundEntries(texts: readonly string[]): FoundEntry[] {
+export function foundEntries(texts: readonly string[]): CopyEntry[] {
   return texts.map((text) => ({ id: stringMember(text, 'id'), form: entryForm(treeOf(text)) }))
 }

@@ -4,7 +4,7 @@ import type { Tree } from './json-tree.ts'
 import type { Path } from './value-path.ts'
 
 /** What a loss of an entry is judged by. */
-export interface Place {
+export interface LossContext {
   /** The archived text of the entry; undefined beyond the end of the history. */
   readonly text: string | undefined
   /** The whole history. */
@@ -15,4 +15,4 @@ export interface Place {
 }
 
 /** Says of a loss of its kind what is wrong with it; undefined where it is what its kind says. */
-export type Licence = (loss: Loss, place: Place & { readonly path: Path }) => string | undefined
+export type LossRule = (loss: Loss, place: LossContext & { readonly path: Path }) => string | undefined

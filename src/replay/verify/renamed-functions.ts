@@ -1,5 +1,5 @@
 import { elements, isArrayText } from '../../model/json/json-text.ts'
-import type { Difference, Replayed } from './certificate.ts'
+import type { CopyDifference, Replayed } from './certificate.ts'
 import { typeOf } from './entry-form.ts'
 import type { Expected } from './expected-entries.ts'
 import { membersOf, stringMember } from './json-members.ts'
@@ -18,7 +18,7 @@ export function functionsApart(
   { source }: Pick<Replayed, 'source'>,
   expected: readonly Expected[],
   row: TreeObject,
-): Difference[] {
+): CopyDifference[] {
   const [names, origins] = [new Map<string, string>(), new Map<string, string>()]
   return [...inEntries(source.entries, expected), ...inTools(source, row)].flatMap(({ entry, from, to }) => {
     const [name, origin] = [names.get(from) ?? to, origins.get(to) ?? from]

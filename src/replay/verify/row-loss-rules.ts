@@ -8,7 +8,7 @@ import { STAMP } from './row-form.ts'
 import { textAt, treeAt, type Path } from './value-path.ts'
 
 /** What a loss of the conversation itself is judged by. */
-export interface RowPlace {
+export interface RowLossContext {
   /** The archived row. */
   readonly text: string
   /** The same with the losses before this one. */
@@ -19,10 +19,10 @@ export interface RowPlace {
   readonly path: Path
 }
 
-type RowLicence = (loss: Loss, place: RowPlace) => string | undefined
+type RowLicence = (loss: Loss, place: RowLossContext) => string | undefined
 
 /** What a loss of the conversation itself may do, by its kind. */
-export const rowLicences: ReadonlyMap<LossKind, RowLicence> = new Map<LossKind, RowLicence>([
+export const rowLossRules: ReadonlyMap<LossKind, RowLicence> = new Map<LossKind, RowLicence>([
   [
     'agent-mapped',
     ({ after }, { path }) => {
@@ -118,7 +118,7 @@ function isName(after: string | null): boolean {
 }
 
 /** What the copy of a conversation can be told, and so may not be dropped as a field that nobody takes. */
-function isTold({ path, row, isModelNow }: RowPlace): boolean {
+function isTold({ path, row, isModelNow }: RowLossContext): boolean {
   const [key, , ...inner] = path
   const value = row.get(String(key))
   const hasAgent = stringOf(row.get('agent_id')) !== undefined && !isModelNow

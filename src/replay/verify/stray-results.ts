@@ -1,15 +1,15 @@
-import type { Difference } from './certificate.ts'
+import type { CopyDifference } from './certificate.ts'
 import { entryForm, typeOf, type EntryForm } from './entry-form.ts'
-import type { FoundEntry } from './found-entries.ts'
+import type { CopyEntry } from './found-entries.ts'
 import { membersOf } from './json-members.ts'
 import { stringOf, treeOf } from './json-tree.ts'
 
 /** A function that is called again must be answered with what it has answered at the source. */
 export function strayResult(
   source: readonly string[],
-  found: readonly FoundEntry[],
+  found: readonly CopyEntry[],
   renamed: ReadonlyMap<string, string>,
-): Difference[] {
+): CopyDifference[] {
   const forms = source.map((text) => ({ text, form: entryForm(treeOf(text)) }))
   const known = new Set(
     forms.flatMap(({ text, form }, i) =>

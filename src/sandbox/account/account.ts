@@ -1,5 +1,5 @@
 import { replaceAt } from '../../model/json/json-text.ts'
-import { timestamp, type Mint } from '../id-generator.ts'
+import { timestamp, type IdGenerator } from '../id-generator.ts'
 import { Files } from './account-files.ts'
 import { Agents } from './agents.ts'
 import { conversationOf, extend, replaceContent, type Conversation } from './conversation.ts'
@@ -40,12 +40,12 @@ export class Account implements SandboxAccount {
   readonly files: Files
   /** Conversations that were deleted, with the moment: what a stale replica would still show. */
   readonly removed: { readonly conversation: Conversation; readonly at: number }[] = []
-  readonly #mint: Mint
+  readonly #mint: IdGenerator
   readonly #clock: () => Date
   readonly #conversations = new Map<string, Conversation>()
   #newestFirst: Conversation[] = []
 
-  constructor(key: string, stories: readonly Story[], mint: Mint, clock: () => Date) {
+  constructor(key: string, stories: readonly Story[], mint: IdGenerator, clock: () => Date) {
     this.key = key
     this.#mint = mint
     this.#clock = clock

@@ -1,9 +1,9 @@
 import { timestamp } from '../id-generator.ts'
 import { withMember, type Conversation } from './conversation.ts'
-import type { Call } from './request-context.ts'
+import type { RequestContext } from './request-context.ts'
 
 /** The row of a conversation that continues another one: with a new id and new times. */
-export function copiedRow({ world: { mint } }: Call, { row }: Conversation): string {
+export function copiedRow({ world: { mint } }: RequestContext, { row }: Conversation): string {
   const created = mint.now()
   const renamed = withMember(row, 'id', `"${mint.id('conv')}"`)
   const reborn = withMember(renamed, 'created_at', `"${timestamp(created)}"`)

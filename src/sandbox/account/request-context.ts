@@ -3,22 +3,22 @@ import type { Behaviour } from '../behaviour.ts'
 import type { BodyShapes } from '../check/request-bodies.ts'
 import { isObject, type Shape } from '../check/shape.ts'
 import type { Effect } from '../faults/fault-book.ts'
-import type { Mint } from '../id-generator.ts'
+import type { IdGenerator } from '../id-generator.ts'
 import { invalid, invalidAt, missing } from '../replies/error-responses.ts'
 import type { Account } from './account.ts'
 import type { Conversation } from './conversation.ts'
 
 /** What all requests share. */
-export interface World {
+export interface SandboxContext {
   readonly behaviour: Behaviour
-  readonly mint: Mint
+  readonly mint: IdGenerator
   readonly clock: () => Date
   readonly shapes: BodyShapes
 }
 
 /** One request of an account, as the operations see it. */
-export interface Call {
-  readonly world: World
+export interface RequestContext {
+  readonly world: SandboxContext
   readonly account: Account
   /** The identifier in the path; empty where there is none. */
   readonly id: string
@@ -39,7 +39,7 @@ export interface Body {
 }
 
 /** Reads a body and refuses what its shape has not. */
-export function readBody(call: Call, shape: Shape): Body {
+export function readBody(call: RequestContext, shape: Shape): Body {
   const value = call.parsed
   if (value === undefined) throw invalidAt(['body', 0], 'JSON decode error', 'json_invalid')
   const complaints = shape(value, ['body'])
@@ -54,7 +54,7 @@ export function readBody(call: Call, shape: Shape): Body {
 }
 
 /** The conversation that the path names, if the account has it. */
-export function knownConversation({ account, id }: Call): Conversation {
+export function knownConversation({ account, id }: RequestContext): Conversation {
   const conversation = account.find(id)
   if (conversation === undefined) throw missing('Conversation', id)
   return conversation

@@ -1,6 +1,6 @@
 import { isDraft7 } from '../../model/json/json-schema.ts'
 import type { Behaviour } from '../behaviour.ts'
-import { badRequest, type Refusal } from '../replies/error-responses.ts'
+import { badRequest, type ErrorResponse } from '../replies/error-responses.ts'
 import { isObject } from './shape.ts'
 
 /*
@@ -102,6 +102,6 @@ function saysNothing({ type = 'text', text }: Readonly<Record<string, unknown>>)
   return type === 'text' && text === ''
 }
 
-function refused(message: string, code: number | null): Refusal {
+function refused(message: string, code: number | null): ErrorResponse {
   return badRequest(message, 'invalid_request_error', code)
 }

@@ -19,7 +19,7 @@ export interface Wire {
 const STREAM_ERROR = { type: 'conversation.response.error', message: 'Internal error', code: 3000 }
 
 /** The effects that change how a reply goes over the wire. */
-export const spoiling: ReadonlySet<Effect['kind']> = new Set([
+export const corruptingEffects: ReadonlySet<Effect['kind']> = new Set([
   'truncate',
   'overlong',
   'garble',
@@ -31,7 +31,7 @@ export const spoiling: ReadonlySet<Effect['kind']> = new Set([
 ])
 
 /** Works out what the effects make of a reply. */
-export function spoil(reply: Reply, effects: readonly Effect[]): Wire {
+export function corruptResponse(reply: Reply, effects: readonly Effect[]): Wire {
   const whole = pad(garble(body(reply, effects), effects), effects)
   const truncate = effectOf(effects, 'truncate')
   const chunked = reply.events !== undefined || truncate?.framing === 'chunked'

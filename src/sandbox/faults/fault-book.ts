@@ -60,7 +60,7 @@ export interface Fault {
 }
 
 /** What a fault's conditions look at. */
-export interface Target {
+export interface FaultTarget {
   readonly operation: string
   readonly account: string
   readonly id: string
@@ -79,7 +79,7 @@ export class FaultBook {
   }
 
   /** The effects that meet a request; asking counts it. */
-  strike(target: Target): readonly Effect[] {
+  strike(target: FaultTarget): readonly Effect[] {
     if (this.#faults.length === 0) return none
     const struck = this.#faults.filter((entry) => {
       const { fault } = entry
@@ -105,7 +105,7 @@ export function effectOf<Kind extends Effect['kind']>(
 
 const none: readonly Effect[] = []
 
-function concerns(fault: Fault, target: Target): boolean {
+function concerns(fault: Fault, target: FaultTarget): boolean {
   return (
     (fault.operation === undefined || fault.operation === target.operation) &&
     (fault.account === undefined || fault.account === target.account) &&

@@ -45,7 +45,7 @@ export const likeAnswers = {
 export type LikeAnswer = keyof typeof likeAnswers
 
 /** The answer of an `answer` fault: the ready-made one it names, changed by what it says itself. */
-export function faultAnswer(effect: {
+export function faultResponse(effect: {
   readonly like?: LikeAnswer
   readonly status?: number
   readonly body?: string

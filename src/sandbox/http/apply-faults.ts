@@ -1,16 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
-import type { Call } from '../account/request-context.ts'
+import type { RequestContext } from '../account/request-context.ts'
 import type { Allowances } from '../faults/allowances.ts'
 import { effectOf } from '../faults/fault-book.ts'
-import { faultAnswer } from '../faults/fault-responses.ts'
+import { faultResponse } from '../faults/fault-responses.ts'
 import type { Reply } from '../replies/reply.ts'
 import { pause } from './write-response.ts'
 
 /** Does the work that the faults leave to do; answers with nothing where the client is gone or was reset. */
-export async function meetFaults(
-  call: Call,
-  work: (call: Call) => Reply,
+export async function applyFaults(
+  call: RequestContext,
+  work: (call: RequestContext) => Reply,
   allowances: Allowances,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
@@ -34,19 +34,23 @@ export async function meetFaults(
   return undefined
 }
 
-function limited({ world, account, effects }: Call, allowances: Allowances, { method }: IncomingMessage) {
+function limited(
+  { world, account, effects }: RequestContext,
+  allowances: Allowances,
+  { method }: IncomingMessage,
+) {
   if (method === 'GET' && world.behaviour.readsCount === 'no') return undefined
   const limits = effects.filter((effect) => effect.kind === 'rps')
   return limits.map((limit) => allowances.take(limit, account.key)).find((reply) => reply !== undefined)
 }
 
-function answered({ effects }: Call): Reply | undefined {
+function answered({ effects }: RequestContext): Reply | undefined {
   const answer = effectOf(effects, 'answer')
-  return answer && faultAnswer(answer)
+  return answer && faultResponse(answer)
 }
 
 /** The other host is the sandbox under another name, so that tests see what reaches it. */
-function redirected({ effects }: Call, { url = '', headers }: IncomingMessage): Reply | undefined {
+function redirected({ effects }: RequestContext, { url = '', headers }: IncomingMessage): Reply | undefined {
   const redirect = effectOf(effects, 'redirect')
   if (redirect === undefined) return undefined
   const moved = `${url}${url.includes('?') ? '&' : '?'}moved=1`

@@ -1,20 +1,20 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
 import type { Account } from '../account/account.ts'
-import type { Call, World } from '../account/request-context.ts'
+import type { RequestContext, SandboxContext } from '../account/request-context.ts'
 import type { Allowances } from '../faults/allowances.ts'
 import type { FaultBook } from '../faults/fault-book.ts'
 import { likeAnswers } from '../faults/fault-responses.ts'
 import type { Route } from '../operations/routes.ts'
-import { Refusal, unauthorized } from '../replies/error-responses.ts'
+import { ErrorResponse, unauthorized } from '../replies/error-responses.ts'
 import type { Reply } from '../replies/reply.ts'
-import { meetFaults } from './apply-faults.ts'
+import { applyFaults } from './apply-faults.ts'
 import type { RequestLog } from './request-log.ts'
-import { deliver } from './write-response.ts'
+import { writeResponse } from './write-response.ts'
 
 /** What the server has to answer with. */
-export interface Hall {
-  readonly world: World
+export interface ServerState {
+  readonly world: SandboxContext
   readonly accounts: ReadonlyMap<string, Account>
   readonly faults: FaultBook
   readonly allowances: Allowances
@@ -22,10 +22,10 @@ export interface Hall {
 }
 
 /** Answers one request, or fails to, as the faults will have it. */
-export async function handle(
-  { world, accounts, faults, allowances, log }: Hall,
+export async function handleRequest(
+  { world, accounts, faults, allowances, log }: ServerState,
   route: Route,
-  names: Pick<Call, 'id' | 'version'>,
+  names: Pick<RequestContext, 'id' | 'version'>,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
 ): Promise<void> {
@@ -44,23 +44,23 @@ export async function handle(
     status: account ? 0 : 401,
     ...(body !== '' && { body }),
   })
-  if (account === undefined) return deliver(outgoing, unauthorized(world.mint.uuid()).reply, [])
+  if (account === undefined) return writeResponse(outgoing, unauthorized(world.mint.uuid()).reply, [])
   const effects = faults.strike({ operation, account: account.key, id: names.id })
   const call = { world, account, ...names, query: new URLSearchParams(query), body, parsed, effects }
   const reply =
     effects.length > 0
-      ? await meetFaults(call, (each) => answer(route, each), allowances, incoming, outgoing)
+      ? await applyFaults(call, (each) => answer(route, each), allowances, incoming, outgoing)
       : answer(route, call)
   if (reply === undefined) return
   record.status = reply.status
-  await deliver(outgoing, reply, effects)
+  await writeResponse(outgoing, reply, effects)
 }
 
-function answer(route: Route, call: Call): Reply {
+function answer(route: Route, call: RequestContext): Reply {
   try {
     return route.handle(call)
   } catch (thrown) {
-    if (thrown instanceof Refusal) return thrown.reply
+    if (thrown instanceof ErrorResponse) return thrown.reply
     return { ...likeAnswers['internal-error'], body: JSON.stringify({ detail: String(thrown) }) }
   }
 }

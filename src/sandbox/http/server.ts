@@ -10,14 +10,14 @@ import { defaultBehaviour, type Behaviour } from '../behaviour.ts'
 import { bodyShapes } from '../check/request-bodies.ts'
 import { Allowances } from '../faults/allowances.ts'
 import { FaultBook, type Fault } from '../faults/fault-book.ts'
-import { createMint } from '../id-generator.ts'
+import { createIdGenerator } from '../id-generator.ts'
 import { routes } from '../operations/routes.ts'
 import { seededRandom } from '../random.ts'
 import { missingDetail } from '../replies/error-responses.ts'
-import { handle, type Hall } from './handle-request.ts'
+import { handleRequest, type ServerState } from './handle-request.ts'
 import { refuseForeign } from './own-host.ts'
 import { RequestLog, type RequestRecord } from './request-log.ts'
-import { deliver } from './write-response.ts'
+import { writeResponse } from './write-response.ts'
 
 /** How a sandbox is to be. */
 export interface SandboxOptions {
@@ -75,9 +75,9 @@ function openHall({
   faults,
   clock = () => new Date(),
   seed = 1,
-}: SandboxOptions): Hall {
+}: SandboxOptions): ServerState {
   const behaviour = { ...defaultBehaviour, ...changes }
-  const mint = createMint(seededRandom(seed), clock, behaviour.idLayout)
+  const mint = createIdGenerator(seededRandom(seed), clock, behaviour.idLayout)
   const book = new FaultBook()
   book.add(...(faults ?? []))
   return {
@@ -90,23 +90,23 @@ function openHall({
 }
 
 /** Replies are written to the socket by hand, since faults need it, and since that is faster. */
-function createApp(hall: Hall): Hono<{ Bindings: HttpBindings }> {
+function createApp(hall: ServerState): Hono<{ Bindings: HttpBindings }> {
   const app = new Hono<{ Bindings: HttpBindings }>()
   app.use(async ({ env }, next) => {
     const refusal = refuseForeign(env.incoming)
     if (refusal === undefined) return next()
-    await deliver(env.outgoing, refusal, [])
+    await writeResponse(env.outgoing, refusal, [])
     return RESPONSE_ALREADY_SENT
   })
   for (const route of routes) {
     app.on(route.method, route.path.replaceAll(/\{(\w+)\}/g, ':$1'), async ({ req, env }) => {
       const names = { id: req.param('id') ?? '', version: req.param('version') ?? '' }
-      await handle(hall, route, names, env.incoming, env.outgoing)
+      await handleRequest(hall, route, names, env.incoming, env.outgoing)
       return RESPONSE_ALREADY_SENT
     })
   }
   app.notFound(async ({ env }) => {
-    await deliver(env.outgoing, missingDetail('Not Found').reply, [])
+    await writeResponse(env.outgoing, missingDetail('Not Found').reply, [])
     return RESPONSE_ALREADY_SENT
   })
   return app

@@ -1,16 +1,16 @@
 import type { ServerResponse } from 'node:http'
 
-import { spoil, spoiling } from '../faults/corrupt-response.ts'
+import { corruptResponse, corruptingEffects } from '../faults/corrupt-response.ts'
 import type { Effect } from '../faults/fault-book.ts'
 import type { Reply } from '../replies/reply.ts'
 
 /** Sends a reply as it is, unless effects spoil it. */
-export function deliver(
+export function writeResponse(
   outgoing: ServerResponse,
   reply: Reply,
   effects: readonly Effect[],
 ): void | Promise<void> {
-  if (effects.some(({ kind }) => spoiling.has(kind))) return deliverSpoiled(outgoing, reply, effects)
+  if (effects.some(({ kind }) => corruptingEffects.has(kind))) return deliverSpoiled(outgoing, reply, effects)
   writeHead(outgoing, reply)
   if (reply.events === undefined) sendBody(outgoing, reply.body)
   else sendEvents(outgoing, reply.events, reply.done)
@@ -48,7 +48,7 @@ async function deliverSpoiled(
   reply: Reply,
   effects: readonly Effect[],
 ): Promise<void> {
-  const wire = spoil(reply, effects)
+  const wire = corruptResponse(reply, effects)
   if (wire.stallHead) await pause(outgoing, wire.stallHead.ms)
   writeHead(outgoing, { ...reply, type: wire.type })
   if (wire.statedLength !== undefined) outgoing.setHeader('content-length', wire.statedLength)

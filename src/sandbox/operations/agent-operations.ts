@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 
 import { member, members } from '../../model/json/json-text.ts'
 import { withMember } from '../account/conversation.ts'
-import { readBody, type Body, type Call } from '../account/request-context.ts'
+import { readBody, type Body, type RequestContext } from '../account/request-context.ts'
 import { checkTools } from '../check/strict-checks.ts'
 import { timestamp } from '../id-generator.ts'
 import { missing } from '../replies/error-responses.ts'
@@ -10,17 +10,17 @@ import { jsonReply, type Reply } from '../replies/reply.ts'
 import { readPage } from './paging.ts'
 
 /** `GET /v1/agents/{id}`, of a version if the query names one. */
-export function getAgent(call: Call): Reply {
+export function getAgent(call: RequestContext): Reply {
   return jsonReply(known(call, call.query.get('agent_version') ?? undefined))
 }
 
 /** `GET /v1/agents/{id}/versions/{version}`. */
-export function getAgentVersion(call: Call): Reply {
+export function getAgentVersion(call: RequestContext): Reply {
   return jsonReply(known(call, call.version))
 }
 
 /** `GET /v1/agents/{id}/versions`: newest first, a bare array. */
-export function listAgentVersions(call: Call): Reply {
+export function listAgentVersions(call: RequestContext): Reply {
   known(call)
   const { from, size } = readPage(call.query, 20, 100, 'refuse')
   const versions = call.account.agents.versions(call.id).slice(from, from + size)
@@ -28,7 +28,7 @@ export function listAgentVersions(call: Call): Reply {
 }
 
 /** `POST /v1/agents`. */
-export function createAgent(call: Call): Reply {
+export function createAgent(call: RequestContext): Reply {
   const body = readBody(call, call.world.shapes.createAgent)
   checkTools(body.value['tools'], call.world.behaviour)
   const { mint } = call.world
@@ -49,7 +49,7 @@ export function createAgent(call: Call): Reply {
 }
 
 /** `PATCH /v1/agents/{id}`: a new version, unless nothing changes. */
-export function updateAgent(call: Call): Reply {
+export function updateAgent(call: RequestContext): Reply {
   const body = readBody(call, call.world.shapes.updateAgent)
   checkTools(body.value['tools'], call.world.behaviour)
   const { mint } = call.world
@@ -62,7 +62,7 @@ export function updateAgent(call: Call): Reply {
   return jsonReply(known(call))
 }
 
-function known({ account, id }: Call, version?: string): string {
+function known({ account, id }: RequestContext, version?: string): string {
   const agent = account.agents.get(id, version)
   if (agent === undefined) throw missing('Agent', version === undefined ? id : `${id} version ${version}`)
   return agent

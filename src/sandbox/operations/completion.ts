@@ -1,6 +1,6 @@
 import { extend, type Conversation } from '../account/conversation.ts'
 import { findModel } from '../account/models.ts'
-import type { Body, Call } from '../account/request-context.ts'
+import type { Body, RequestContext } from '../account/request-context.ts'
 import { answersNow, checkCalls } from '../check/call-sequence.ts'
 import { parseEntry, type ParsedEntry } from '../check/parsed-entry.ts'
 import { isObject } from '../check/shape.ts'
@@ -10,29 +10,29 @@ import { jsonReply, streamReply, type Reply } from '../replies/reply.ts'
 import type { Draft, Speaker } from '../responder/draft.ts'
 import { historyText, makeOutputs, type Output } from '../responder/outputs.ts'
 import { respond } from '../responder/responder.ts'
-import { settingsOf } from '../responder/speakers.ts'
+import { responderSettings } from '../responder/speakers.ts'
 import { eventsOf } from '../responder/stream-events.ts'
 import { promptTokens, usageOf, type Usage } from '../responder/usage.ts'
 import { saysNothing } from './read-inputs.ts'
 
 /** An answer that is ready to be stored and sent. */
-export interface Answer {
+export interface Completion {
   readonly outputs: readonly Output[]
   readonly usage: Usage
 }
 
 /** Checks what is about to be said after what was said, and makes the answer to it; nothing is stored yet. */
-export function prepareAnswer(
-  call: Call,
+export function prepareCompletion(
+  call: RequestContext,
   body: Body,
   row: Readonly<Record<string, unknown>>,
   stored: readonly string[],
   added: readonly string[],
-): Answer {
+): Completion {
   const before = stored.map(parseEntry)
   const after = added.map(parseEntry)
   const entries = [...before, ...after]
-  const { speaker, completionArgs } = settingsOf(row, call.account, entries)
+  const { speaker, completionArgs } = responderSettings(row, call.account, entries)
   checkInputs(body.value['inputs'], call.world.behaviour)
   checkTools(body.value['tools'], call.world.behaviour)
   checkCalls(before, after, call.world.behaviour)
@@ -53,11 +53,11 @@ export function prepareAnswer(
 }
 
 /** Stores the answer with its conversation and sends it; a stream stores it when it has ended. */
-export function deliverAnswer(
-  { world }: Call,
+export function deliverCompletion(
+  { world }: RequestContext,
   body: Body,
   conversation: Conversation,
-  { outputs, usage }: Answer,
+  { outputs, usage }: Completion,
   keepUpdatedAt: boolean,
 ): Reply {
   const store = (): void => {
@@ -77,7 +77,7 @@ export function deliverAnswer(
   return jsonReply(JSON.stringify(response))
 }
 
-function checkThinking({ world }: Call, { reasons }: Speaker, added: readonly ParsedEntry[]): void {
+function checkThinking({ world }: RequestContext, { reasons }: Speaker, added: readonly ParsedEntry[]): void {
   if (reasons || world.behaviour.thinkingInputs === 'accept' || !added.some(({ thinks }) => thinks)) return
   throw badRequest('Reasoning input is not enabled for this model', 'invalid_request_error', null)
 }

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 
 import { member } from '../../model/json/json-text.ts'
 import { textMember, without, type Conversation } from '../account/conversation.ts'
-import type { Call } from '../account/request-context.ts'
+import type { RequestContext } from '../account/request-context.ts'
 import { isObject } from '../check/shape.ts'
 import { effectOf } from '../faults/fault-book.ts'
 import { microsecondsOf } from '../id-generator.ts'
@@ -14,7 +14,7 @@ import { readPage } from './paging.ts'
 type Listed = Pick<Conversation, 'row' | 'created'>
 
 /** `GET /v1/conversations`: one page of rows, a bare array. */
-export function listConversations(call: Call): Reply {
+export function listConversations(call: RequestContext): Reply {
   const { maxPageSize, pageSizeOverMax, listMetadata } = call.world.behaviour
   const { from, size } = readPage(call.query, 100, maxPageSize, pageSizeOverMax)
   const page = ordered(call, shown(call)).slice(from, from + size)
@@ -22,7 +22,7 @@ export function listConversations(call: Call): Reply {
   return jsonReply(`[${tampered(call, rows).join(',')}]`)
 }
 
-function shown(call: Call): readonly Listed[] {
+function shown(call: RequestContext): readonly Listed[] {
   const { metadataFilter, listDelaySeconds, filterDelaySeconds, playgroundListed } = call.world.behaviour
   const filter = readFilter(call)
   const delay = filter === undefined ? listDelaySeconds : Math.max(listDelaySeconds, filterDelaySeconds)
@@ -36,7 +36,7 @@ function shown(call: Call): readonly Listed[] {
 }
 
 /** The account as it was at a moment: later ones missing, deleted ones still there, rows as they were. */
-function asOf({ account }: Call, moment: number): readonly Conversation[] {
+function asOf({ account }: RequestContext, moment: number): readonly Conversation[] {
   const deleted = account.removed.filter(({ at }) => at > moment).map(({ conversation }) => conversation)
   return [...account.newestFirst, ...deleted]
     .filter(({ bornAt }) => bornAt <= moment)
@@ -44,7 +44,7 @@ function asOf({ account }: Call, moment: number): readonly Conversation[] {
     .sort((a, b) => b.created - a.created)
 }
 
-function ordered(call: Call, listed: readonly Listed[]): readonly Listed[] {
+function ordered(call: RequestContext, listed: readonly Listed[]): readonly Listed[] {
   const { order } = call.world.behaviour
   if (order === 'newest-first') return listed
   if (order === 'oldest-first') return listed.toReversed()
@@ -55,7 +55,7 @@ function updated({ row }: Listed): number {
   return microsecondsOf(textMember(row, 'updated_at'))
 }
 
-function readFilter({ query }: Call): Record<string, unknown> | undefined {
+function readFilter({ query }: RequestContext): Record<string, unknown> | undefined {
   const text = query.get('metadata')
   if (text === null) return undefined
   try {
@@ -76,7 +76,7 @@ function matches(row: string, filter: Record<string, unknown>): boolean {
   )
 }
 
-function tampered({ effects }: Call, rows: string[]): string[] {
+function tampered({ effects }: RequestContext, rows: string[]): string[] {
   const effect = effectOf(effects, 'rows')
   if (effect === undefined) return rows
   return rows.flatMap((row, i) => {

@@ -1,7 +1,7 @@
 import { invalidAt } from '../replies/error-responses.ts'
 
 /** Where a page begins and how many rows it may have. */
-export interface Page {
+export interface PageQuery {
   readonly from: number
   readonly size: number
 }
@@ -12,7 +12,7 @@ export function readPage(
   defaultSize: number,
   largest: number,
   overMax: 'clamp' | 'refuse',
-): Page {
+): PageQuery {
   const page = readInteger(query, 'page', 0, 0)
   const asked = readInteger(query, 'page_size', defaultSize, 1)
   if (asked > largest && overMax === 'refuse') {

@@ -1,7 +1,7 @@
 import { elements, isArrayText, member, members } from '../../model/json/json-text.ts'
 import type { Body } from '../account/request-context.ts'
 import type { Behaviour } from '../behaviour.ts'
-import { timestamp, type IdKind, type Mint } from '../id-generator.ts'
+import { timestamp, type IdKind, type IdGenerator } from '../id-generator.ts'
 
 const prefixes: Readonly<Record<string, IdKind>> = {
   'message.input': 'msg',
@@ -13,7 +13,7 @@ const prefixes: Readonly<Record<string, IdKind>> = {
 }
 
 /** The entries that a request brings, as the history will have them: with id and times, the rest token for token. */
-export function inputTexts(body: Body, mint: Mint): string[] {
+export function inputTexts(body: Body, mint: IdGenerator): string[] {
   const inputs = body.text('inputs')
   if (inputs === undefined) return []
   if (!isArrayText(inputs)) return [stamp(`{"role":"user","content":${inputs}}`, mint)]
@@ -53,7 +53,7 @@ const completionFields = [
 
 const givenByService = ['object', 'type', 'created_at', 'completed_at', 'id']
 
-function stamp(text: string, mint: Mint): string {
+function stamp(text: string, mint: IdGenerator): string {
   const type = member(text, 'type')?.value ?? '"message.input"'
   const kept = members(text).filter(({ key }) => !givenByService.includes(key))
   const own = kept.map(({ key, value }) => `${JSON.stringify(key)}:${value}`).join(',')

@@ -1,13 +1,13 @@
 import { conversationOf, textMember, withMember } from '../account/conversation.ts'
 import { copiedRow } from '../account/copied-row.ts'
-import { knownConversation, readBody, type Body, type Call } from '../account/request-context.ts'
+import { knownConversation, readBody, type Body, type RequestContext } from '../account/request-context.ts'
 import { busy, missing } from '../replies/error-responses.ts'
 import type { Reply } from '../replies/reply.ts'
-import { deliverAnswer, prepareAnswer } from './completion.ts'
+import { deliverCompletion, prepareCompletion } from './completion.ts'
 import { inputTexts, saysNothing } from './read-inputs.ts'
 
 /** `POST /v1/conversations/{id}/restart`: a new conversation up to and with an entry; the original stays. */
-export function restartConversation(call: Call): Reply {
+export function restartConversation(call: RequestContext): Reply {
   const { mint, clock, shapes, behaviour } = call.world
   const body = readBody(call, shapes.restart)
   const original = knownConversation(call)
@@ -15,11 +15,11 @@ export function restartConversation(call: Call): Reply {
   const shared = entriesUpTo(original.entries, String(body.value['from_entry_id']))
   const inputs = saysNothing(body) ? [] : inputTexts(body, mint)
   const row = changedRow(copiedRow(call, original), body)
-  const answer = prepareAnswer(call, body, JSON.parse(row) as Record<string, unknown>, shared, inputs)
+  const answer = prepareCompletion(call, body, JSON.parse(row) as Record<string, unknown>, shared, inputs)
   const story = { row, entries: [...shared, ...inputs] }
   const stored = body.value['store'] !== false
   const conversation = stored ? call.account.add(story) : conversationOf(story, clock().getTime())
-  return deliverAnswer(call, body, conversation, answer, behaviour.updatedAtStart === 'microsecond')
+  return deliverCompletion(call, body, conversation, answer, behaviour.updatedAtStart === 'microsecond')
 }
 
 function entriesUpTo(entries: readonly string[], id: string): readonly string[] {

@@ -1,6 +1,6 @@
 import { lookups, operations, type LookupName, type OperationName } from '../../api/operations.ts'
 import { listModels } from '../account/models.ts'
-import type { Call } from '../account/request-context.ts'
+import type { RequestContext } from '../account/request-context.ts'
 import type { Reply } from '../replies/reply.ts'
 import { createAgent, getAgent, getAgentVersion, listAgentVersions, updateAgent } from './agent-operations.ts'
 import { appendToConversation } from './append-conversation.ts'
@@ -26,10 +26,10 @@ export interface Route {
   readonly streaming: RouteName
   readonly method: string
   readonly path: string
-  readonly handle: (call: Call) => Reply
+  readonly handle: (call: RequestContext) => Reply
 }
 
-const handlers: Readonly<Record<string, (call: Call) => Reply>> = {
+const handlers: Readonly<Record<string, (call: RequestContext) => Reply>> = {
   start: startConversation,
   list: listConversations,
   get: getConversation,

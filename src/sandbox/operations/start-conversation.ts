@@ -1,27 +1,27 @@
 import { conversationOf } from '../account/conversation.ts'
 import { findModel } from '../account/models.ts'
-import { readBody, type Body, type Call } from '../account/request-context.ts'
+import { readBody, type Body, type RequestContext } from '../account/request-context.ts'
 import { timestamp } from '../id-generator.ts'
 import { badRequest, invalidAt, missing } from '../replies/error-responses.ts'
 import type { Reply } from '../replies/reply.ts'
-import { deliverAnswer, prepareAnswer } from './completion.ts'
+import { deliverCompletion, prepareCompletion } from './completion.ts'
 import { completionArgsText, inputTexts } from './read-inputs.ts'
 
 /** `POST /v1/conversations`. */
-export function startConversation(call: Call): Reply {
+export function startConversation(call: RequestContext): Reply {
   const { mint, behaviour, shapes, clock } = call.world
   const body = readBody(call, shapes.start)
   checkKind(call, body)
   const inputs = inputTexts(body, mint)
   const story = { row: rowText(call, body), entries: inputs }
-  const answer = prepareAnswer(call, body, body.value, [], inputs)
+  const answer = prepareCompletion(call, body, body.value, [], inputs)
   const stored = body.value['store'] !== false
   const conversation = stored ? call.account.add(story) : conversationOf(story, clock().getTime())
-  return deliverAnswer(call, body, conversation, answer, behaviour.updatedAtStart === 'microsecond')
+  return deliverCompletion(call, body, conversation, answer, behaviour.updatedAtStart === 'microsecond')
 }
 
 /** A conversation is a model's or an agent's, never both. */
-function checkKind({ account }: Call, body: Body): void {
+function checkKind({ account }: RequestContext, body: Body): void {
   const { model, agent_id: agentId, agent_version: version } = body.value
   if (typeof agentId !== 'string') {
     if (typeof model !== 'string') throw invalidAt(['body'], 'Either model or agent_id must be given')
@@ -37,7 +37,7 @@ function checkKind({ account }: Call, body: Body): void {
 }
 
 /** The row, its members in the captured order; what was sent stands in it token for token. */
-function rowText({ world: { mint, behaviour }, account }: Call, body: Body): string {
+function rowText({ world: { mint, behaviour }, account }: RequestContext, body: Body): string {
   const created = mint.now()
   const optional = (name: string): string[] => {
     const text = body.text(name)
@@ -81,7 +81,7 @@ function versionMember(setting: string, version: string): string[] {
   }
 }
 
-function newest(agents: Call['account']['agents'], agentId: string | undefined): string {
+function newest(agents: RequestContext['account']['agents'], agentId: string | undefined): string {
   const agent = agents.get(JSON.parse(agentId ?? '""') as string) ?? '{}'
   return String((JSON.parse(agent) as { version?: number }).version ?? 0)
 }

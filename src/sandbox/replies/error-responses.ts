@@ -8,7 +8,7 @@ export interface Complaint {
 }
 
 /** Thrown to answer with an error. */
-export class Refusal extends Error {
+export class ErrorResponse extends Error {
   override readonly name = 'Refusal'
   readonly reply: Reply
 
@@ -19,42 +19,42 @@ export class Refusal extends Error {
 }
 
 /** 422 in the shape of the specification. */
-export function invalid(complaints: readonly Complaint[]): Refusal {
+export function invalid(complaints: readonly Complaint[]): ErrorResponse {
   return refuse(422, { detail: complaints })
 }
 
 /** 422 for one place in the request. */
-export function invalidAt(loc: Complaint['loc'], msg: string, type = 'value_error'): Refusal {
+export function invalidAt(loc: Complaint['loc'], msg: string, type = 'value_error'): ErrorResponse {
   return invalid([{ type, loc, msg }])
 }
 
 /** 404 of a conversation or entry that is not there, or not for this key; the service's code 3000. */
-export function missing(what: string, id: string): Refusal {
+export function missing(what: string, id: string): ErrorResponse {
   return refuse(404, errorObject(`${what} with id ${id} not found`, 'not_found', 3000))
 }
 
 /** 404 in the shape of the files and agents endpoints. */
-export function missingDetail(detail: string): Refusal {
+export function missingDetail(detail: string): ErrorResponse {
   return refuse(404, { detail })
 }
 
 /** 409 for a moment after a stream; the service's code 3000 again. */
-export function busy(): Refusal {
+export function busy(): ErrorResponse {
   return refuse(409, errorObject('The conversation is being updated', 'conflict', 3000))
 }
 
 /** 400 with one of the codes that the service gives as an integer, a string or not at all. */
-export function badRequest(message: unknown, type: string, code: number | string | null): Refusal {
+export function badRequest(message: unknown, type: string, code: number | string | null): ErrorResponse {
   return refuse(400, errorObject(message, type, code))
 }
 
 /** 401 for a key that no account has. */
-export function unauthorized(requestId: string): Refusal {
+export function unauthorized(requestId: string): ErrorResponse {
   return refuse(401, { message: 'Unauthorized', request_id: requestId })
 }
 
-function refuse(status: number, body: unknown): Refusal {
-  return new Refusal(jsonReply(JSON.stringify(body), status))
+function refuse(status: number, body: unknown): ErrorResponse {
+  return new ErrorResponse(jsonReply(JSON.stringify(body), status))
 }
 
 function errorObject(message: unknown, type: string, code: number | string | null): object {

@@ -1,5 +1,5 @@
 import type { Account } from '../account/account.ts'
-import type { World } from '../account/request-context.ts'
+import type { SandboxContext } from '../account/request-context.ts'
 
 /** One transparent pixel. */
 const PIXEL = Buffer.from(
@@ -8,7 +8,7 @@ const PIXEL = Buffer.from(
 )
 
 /** Puts a generated image among the account's files; answers with its id, which also ends its bytes. */
-export function makeImage({ mint, clock, behaviour }: World, account: Account): string {
+export function makeImage({ mint, clock, behaviour }: SandboxContext, account: Account): string {
   const id = mint.uuid()
   const content = Buffer.concat([PIXEL, Buffer.from(id)])
   const created = Math.floor(clock().getTime() / 1000)

@@ -1,5 +1,5 @@
 import type { Account } from '../account/account.ts'
-import type { World } from '../account/request-context.ts'
+import type { SandboxContext } from '../account/request-context.ts'
 import { timestamp } from '../id-generator.ts'
 import type { Chunk, Draft, Speaker } from './draft.ts'
 import { makeImage } from './image.ts'
@@ -8,7 +8,7 @@ import { makeImage } from './image.ts'
 export type Output = Readonly<Record<string, unknown>> & { readonly type: string; readonly id: string }
 
 /** Gives drafts their ids, times and files. */
-export function makeOutputs(drafts: readonly Draft[], world: World, account: Account): Output[] {
+export function makeOutputs(drafts: readonly Draft[], world: SandboxContext, account: Account): Output[] {
   return drafts.map((draft) => makeOutput(draft, world, account))
 }
 
@@ -17,7 +17,7 @@ export function historyText(output: Output): string {
   return JSON.stringify({ ...output, completed_at: null })
 }
 
-function makeOutput(draft: Draft, world: World, account: Account): Output {
+function makeOutput(draft: Draft, world: SandboxContext, account: Account): Output {
   const { mint, behaviour } = world
   const common = (completes: boolean) => ({
     object: 'entry',
@@ -75,7 +75,7 @@ function author({ agentId, model }: Speaker): object {
 
 function withFiles(
   content: string | readonly Chunk[],
-  world: World,
+  world: SandboxContext,
   account: Account,
 ): string | readonly Chunk[] {
   if (typeof content === 'string') return content

@@ -5,17 +5,17 @@ import { isObject } from '../check/shape.ts'
 import type { Speaker, Tool } from './draft.ts'
 
 /** Who would answer, and with which arguments unless the request has its own. */
-export interface Settings {
+export interface ResponderSettings {
   readonly speaker: Speaker
   readonly completionArgs: Readonly<Record<string, unknown>>
 }
 
 /** Reads from a parsed row, or from the body of start, who answers; whoever is unknown answers as a plain model. */
-export function settingsOf(
+export function responderSettings(
   row: Readonly<Record<string, unknown>>,
   account: Account,
   entries: readonly ParsedEntry[],
-): Settings {
+): ResponderSettings {
   const { agent_id: agentId, agent_version: version } = row
   if (typeof agentId !== 'string') return { speaker: modelSpeaker(row), completionArgs: argsOf(row) }
   const handedTo = entries.findLast(({ type }) => type === 'agent.handoff')?.nextAgent

@@ -3,13 +3,13 @@ import type { Output } from './outputs.ts'
 import type { Usage } from './usage.ts'
 
 /** One event: its type, and the text of its data, which repeats the type. */
-export interface StreamEvent {
+export interface SandboxEvent {
   readonly type: string
   readonly data: string
 }
 
 /** The events that tell an answer, in the order and shape of the captured stream. */
-export function eventsOf(conversationId: string, outputs: readonly Output[], usage: Usage): StreamEvent[] {
+export function eventsOf(conversationId: string, outputs: readonly Output[], usage: Usage): SandboxEvent[] {
   return [
     event('conversation.response.started', { conversation_id: conversationId }),
     ...outputs.flatMap(eventsOfOutput),
@@ -17,7 +17,7 @@ export function eventsOf(conversationId: string, outputs: readonly Output[], usa
   ]
 }
 
-function eventsOfOutput(output: Output, index: number): StreamEvent[] {
+function eventsOfOutput(output: Output, index: number): SandboxEvent[] {
   const at = { output_index: index, id: output.id }
   switch (output.type) {
     case 'tool.execution':
@@ -37,7 +37,7 @@ function eventsOfOutput(output: Output, index: number): StreamEvent[] {
 }
 
 /** The captured shape has no arguments anywhere, and no deltas; the specified one has them everywhere. */
-function executionEvents({ name, arguments: args, info }: Output, at: object): StreamEvent[] {
+function executionEvents({ name, arguments: args, info }: Output, at: object): SandboxEvent[] {
   const specified = args !== undefined
   return [
     event('tool.execution.started', { ...at, name, ...(specified && { arguments: '' }) }),
@@ -46,7 +46,7 @@ function executionEvents({ name, arguments: args, info }: Output, at: object): S
   ]
 }
 
-function callEvents({ name, tool_call_id, arguments: args }: Output, at: object): StreamEvent[] {
+function callEvents({ name, tool_call_id, arguments: args }: Output, at: object): SandboxEvent[] {
   const text = String(args)
   const middle = Math.ceil(text.length / 2)
   return [text.slice(0, middle), text.slice(middle)].map((part) =>
@@ -54,7 +54,7 @@ function callEvents({ name, tool_call_id, arguments: args }: Output, at: object)
   )
 }
 
-function messageEvents({ content, model, agent_id }: Output, at: object): StreamEvent[] {
+function messageEvents({ content, model, agent_id }: Output, at: object): SandboxEvent[] {
   const chunks = typeof content === 'string' ? [{ type: 'text', text: content }] : (content as Chunk[])
   return chunks.flatMap((chunk, content_index) => {
     const parts = chunk.type === 'text' ? words(String(chunk['text'])) : [chunk]
@@ -74,6 +74,6 @@ function sparse(usage: Usage): object {
   return Object.fromEntries(Object.entries(usage).filter(([, count]) => count !== null))
 }
 
-function event(type: string, data: object): StreamEvent {
+function event(type: string, data: object): SandboxEvent {
   return { type, data: JSON.stringify({ type, ...data }) }
 }

@@ -3,7 +3,7 @@ import { timestamp } from '../id-generator.ts'
 import { seededRandom, type Random } from '../random.ts'
 
 /** How many conversations to make up, and how large. */
-export interface ManyOptions {
+export interface GenerateOptions {
   readonly count: number
   /** Entries a conversation: user and assistant by turns. */
   readonly entries: number
@@ -18,7 +18,7 @@ const WORDS = 'the river carries silt and remembers where it has been before a b
 )
 
 /** Makes up a story of plain conversations, the same one for the same options, for benchmarks and property tests. */
-export function manyConversations(options: ManyOptions): Story {
+export function generateConversations(options: GenerateOptions): Story {
   const random = seededRandom(options.seed)
   const step = Math.floor((LAST - FIRST) / (options.count + 1))
   const conversations = Array.from({ length: options.count }, (_, i) =>
@@ -27,7 +27,7 @@ export function manyConversations(options: ManyOptions): Story {
   return { conversations, agents: [], files: [] }
 }
 
-function makeConversation(options: ManyOptions, created: number, random: Random): StoryConversation {
+function makeConversation(options: GenerateOptions, created: number, random: Random): StoryConversation {
   const id = `conv_${random.hex(32)}`
   const entries = Array.from({ length: options.entries }, (_, i) =>
     makeEntry(i % 2 === 0, created + i, options.bytesPerEntry, random),

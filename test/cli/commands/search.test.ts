@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest'
 import { openArchive } from '../../../src/archive/archive.ts'
 import { backup } from '../../../src/backup/backup.ts'
 import { searchCommand } from '../../../src/cli/commands/search.ts'
-import { manyConversations } from '../../../src/sandbox/seed/generate-conversations.ts'
+import { generateConversations } from '../../../src/sandbox/seed/generate-conversations.ts'
 import { loadStories, storiesDirectory } from '../../../src/sandbox/seed/load-stories.ts'
 import { clientOf } from '../../support/client-server.ts'
 import { change } from '../../support/damaged-archives.ts'
@@ -84,7 +84,7 @@ describe('hansard search', () => {
 
   it('shows twenty, says that there are more, and shows them when asked', async () => {
     const { run } = await world({
-      stories: [manyConversations({ count: 30, entries: 2, bytesPerEntry: 600, seed: 1 })],
+      stories: [generateConversations({ count: 30, entries: 2, bytesPerEntry: 600, seed: 1 })],
     })
     await run('backup')
     const few = await run('search', 'silt')
@@ -157,7 +157,7 @@ describe('hansard search', () => {
 describe('A backup', () => {
   it('that is stopped while it fills the index leaves a sound one, which the next run completes', async () => {
     const { sandbox, archive, run } = await world({
-      stories: [manyConversations({ count: 24, entries: 4, bytesPerEntry: 60_000, seed: 2 })],
+      stories: [generateConversations({ count: 24, entries: 4, bytesPerEntry: 60_000, seed: 2 })],
     })
     const opened = openArchive(archive, { mode: 'create' })
     const stop = new AbortController()

@@ -2,13 +2,13 @@ import { writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 
 import { openArchive } from '../../../src/archive/archive.ts'
-import { manyConversations } from '../../../src/sandbox/seed/generate-conversations.ts'
+import { generateConversations } from '../../../src/sandbox/seed/generate-conversations.ts'
 import { loadStories, storiesDirectory } from '../../../src/sandbox/seed/load-stories.ts'
 import { change } from '../../support/damaged-archives.ts'
 import { hansard } from '../../support/hansard.ts'
 import { world, type World } from '../../support/world.ts'
 
-const few = () => [manyConversations({ count: 12, entries: 4, bytesPerEntry: 300, seed: 5 })]
+const few = () => [generateConversations({ count: 12, entries: 4, bytesPerEntry: 300, seed: 5 })]
 const entry = (n: number) => `{"type":"message.input","id":"msg_${n}","content":"say ${n}"}`
 
 /** Runs `verify --remote --json`; answers with its lines (but for the equal ones) and its summary. */

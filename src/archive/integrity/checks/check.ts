@@ -21,7 +21,7 @@ export type CheckName =
   | 'permissions'
 
 /** Where a problem sits, as far as is known. */
-export interface Place {
+export interface FindingPlace {
   readonly table?: string
   readonly row?: number | string
   readonly conversation?: string | undefined
@@ -30,7 +30,7 @@ export interface Place {
 /** Something that is not as it should be. */
 export interface Problem {
   readonly what: string
-  readonly where: Place
+  readonly where: FindingPlace
   /** Nothing of the content is lost by it. */
   readonly isWarning?: boolean
   /** It may be the only trace of what was lost elsewhere, and must stay until nothing is. */

@@ -1,12 +1,12 @@
 import { hash } from 'node:crypto'
 
 import type { Sqlite } from '../../sqlite/sqlite.ts'
-import type { Check, Place } from './check.ts'
+import type { Check, FindingPlace } from './check.ts'
 import { rowsOf } from './read-rows.ts'
 import { faultOfText, isBytes } from './stored-text.ts'
 
 /** What an entry is checked by. */
-export interface EntryRow {
+export interface StoredEntryRow {
   readonly sha256: unknown
   readonly json: unknown
 }
@@ -22,11 +22,11 @@ export const entries: Check = {
   about: 'every entry is valid JSON and has the hash it was stored with',
   *find({ db }) {
     let named = 0
-    const place = (row: number): Place => {
+    const place = (row: number): FindingPlace => {
       const conversation = named++ < NAMED ? holderOf(db, row) : undefined
       return { table: 'entry', row, conversation }
     }
-    for (const read of rowsOf<EntryRow>(db, 'entry', 'sha256, json')) {
+    for (const read of rowsOf<StoredEntryRow>(db, 'entry', 'sha256, json')) {
       const what = read.row === undefined ? `it can’t be read: ${read.why}` : faultOfEntry(read.row)
       if (what !== undefined) yield { what, where: place(read.id) }
     }
@@ -34,7 +34,7 @@ export const entries: Check = {
 }
 
 /** What is wrong with an entry's text or hash; undefined if nothing is. */
-export function faultOfEntry({ sha256, json }: EntryRow): string | undefined {
+export function faultOfEntry({ sha256, json }: StoredEntryRow): string | undefined {
   const fault = faultOfText(json)
   if (typeof json === 'string' && isBytes(sha256, hash('sha256', json, 'buffer'))) return fault
   return `its text or its hash has changed since it was stored${fault === undefined ? '' : `, and ${fault}`}`

@@ -6,7 +6,7 @@ import { Unindexed } from '../../content/unindexed-texts.ts'
 import type { Sqlite } from '../../sqlite/sqlite.ts'
 import type { Check } from './check.ts'
 import { expectedDefinitions } from './definitions.ts'
-import { faultOfEntry, type EntryRow } from './entries-check.ts'
+import { faultOfEntry, type StoredEntryRow } from './entries-check.ts'
 import { rowsOf } from './read-rows.ts'
 import { isSealed, SEALED_COLUMNS, type SealedRow } from './revisions-check.ts'
 import { checksumOfIndex, WordChecksum } from './word-checksum.ts'
@@ -96,7 +96,7 @@ function addTexts(
     if (!unindexed.has(document)) checksum.add(document, text())
     documents++
   }
-  for (const { id, row } of rowsOf<EntryRow>(db, 'entry', 'sha256, json')) {
+  for (const { id, row } of rowsOf<StoredEntryRow>(db, 'entry', 'sha256, json')) {
     if (id > reach.entries) continue
     if (row === undefined || faultOfEntry(row) !== undefined) return undefined
     add(id, () => searchTextOfEntry(String(row.json)))

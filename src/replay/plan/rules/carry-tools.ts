@@ -1,7 +1,7 @@
 import { fieldsOf, stringIn } from '../../../model/entries/fields.ts'
 import { elements, isArrayText, isObjectText, objectText } from '../../../model/json/json-text.ts'
 import type { Loss } from '../../loss.ts'
-import { fit, isDict, isListOf, isText, isTruth, orNull, type Shape } from '../field-filter.ts'
+import { filterFields, isDict, isListOf, isText, isTruth, orNull, type FieldFilter } from '../field-filter.ts'
 import type { Block, ReplayOptions } from '../plan.ts'
 import { lossOf, step } from '../source.ts'
 import type { Naming } from './function-naming.ts'
@@ -63,20 +63,20 @@ const rules: Readonly<Record<string, (...all: Parameters<Carry>) => Carried | un
   connector: carryConnector,
 }
 
-const configuration: Shape = {
+const configuration: FieldFilter = {
   fields: Object.fromEntries(
     ['exclude', 'include', 'requires_confirmation'].map((name) => [name, orNull(isListOf(isText))]),
   ),
 }
 
-const functionShape: Shape = {
+const functionShape: FieldFilter = {
   fields: { name: isText, description: isText, strict: isTruth, parameters: isDict },
   required: ['name', 'parameters'],
 }
 
 function carryFunction(tool: string, path: string, { naming }: ToolOptions): Carried | undefined {
   const fields = fieldsOf(tool)
-  const inner = fit(fields.get('function') ?? 'null', functionShape)
+  const inner = filterFields(fields.get('function') ?? 'null', functionShape)
   if (inner === undefined) return undefined
   const given = fieldsOf(inner.text)
   const name = stringIn(given.get('name')) ?? ''
@@ -218,7 +218,7 @@ function placeOf(variable: string): string {
 function configured(tool: string, path: string): { text: string | undefined; losses: Loss[] } {
   const given = fieldsOf(tool).get('tool_configuration') ?? 'null'
   if (given === 'null') return { text: undefined, losses: [] }
-  const fitted = fit(given, configuration)
+  const fitted = filterFields(given, configuration)
   const here = `${path}.tool_configuration`
   const dropped = fitted?.dropped.map(({ key, value }) => ({ at: step(here, key), value }))
   return {

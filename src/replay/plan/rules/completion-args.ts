@@ -2,7 +2,7 @@ import { fieldsOf } from '../../../model/entries/fields.ts'
 import { isObjectText, objectText } from '../../../model/json/json-text.ts'
 import type { Loss } from '../../loss.ts'
 import {
-  fit,
+  filterFields,
   isDict,
   isListOf,
   isNumber,
@@ -11,7 +11,7 @@ import {
   isWhole,
   isWord,
   orNull,
-  type Check,
+  type FieldCheck,
 } from '../field-filter.ts'
 import { lossOf, step } from '../source.ts'
 
@@ -32,7 +32,7 @@ export interface CompletionArgs {
 export function completionArgs(text: string | undefined, reasons: boolean): CompletionArgs {
   if (text === undefined || text === 'null')
     return { text: undefined, losses: [], maxTokens: undefined, mayReason: true }
-  const fitted = isObjectText(text) ? fit(text, { fields: checksFor(reasons) }) : undefined
+  const fitted = isObjectText(text) ? filterFields(text, { fields: checksFor(reasons) }) : undefined
   const dropped = fitted?.dropped.map(({ key, value }) => ({ path: step('completion_args', key), value }))
   const kept = [...fieldsOf(fitted?.text ?? '{}')].filter(([, value]) => value !== 'null')
   const args = Object.fromEntries(kept)
@@ -60,12 +60,12 @@ export function silenced(text: string | undefined): { readonly text: string; rea
 const NONE = '"none"'
 
 /** An effort to reason is of no use to a model that does not. */
-function checksFor(reasons: boolean): Readonly<Record<string, Check>> {
+function checksFor(reasons: boolean): Readonly<Record<string, FieldCheck>> {
   return reasons ? checks : { ...checks, reasoning_effort: (value) => value === null }
 }
 
 /** Whether max_tokens may be 0 nobody knows; nobody wants it. */
-const checks: Readonly<Record<string, Check>> = {
+const checks: Readonly<Record<string, FieldCheck>> = {
   stop: orNull((value) => isText(value) || isListOf(isText)(value)),
   presence_penalty: orNull(isNumber(-2, 2)),
   frequency_penalty: orNull(isNumber(-2, 2)),
@@ -91,7 +91,10 @@ function isResponseFormat(value: unknown): boolean {
 }
 
 /** An object with no other members than these. */
-function isExactly(fields: Readonly<Record<string, Check>>, required: readonly string[] = []): Check {
+function isExactly(
+  fields: Readonly<Record<string, FieldCheck>>,
+  required: readonly string[] = [],
+): FieldCheck {
   return (value) =>
     isDict(value) &&
     required.every((key) => Object.hasOwn(value as object, key)) &&

@@ -2,16 +2,16 @@ import { fieldsOf, stringIn } from '../../../model/entries/fields.ts'
 import { isArrayText, isObjectText, members } from '../../../model/json/json-text.ts'
 import type { Loss } from '../../loss.ts'
 import { isDict, isListOf } from '../field-filter.ts'
-import type { Block, ReplayOptions, Target, TargetModel, Warning } from '../plan.ts'
+import type { Block, ReplayOptions, PlanTarget, TargetModel, Warning } from '../plan.ts'
 import { lossOf, step, type Source } from '../source.ts'
 import { STAMP_KEY } from '../stamp.ts'
 import { carryTools } from './carry-tools.ts'
 import { completionArgs, silenced } from './completion-args.ts'
 import type { Naming } from './function-naming.ts'
-import { speakerOf, type Speaker } from './target-model.ts'
+import { resolveModel, type ResolvedModel } from './target-model.ts'
 
 /** All that start is told beside the inputs. */
-export interface Settings {
+export interface ConversationSettings {
   readonly fields: Readonly<Record<string, string | undefined>>
   /** What is known of the model that answers; undefined while nobody does. */
   readonly model: TargetModel | undefined
@@ -24,13 +24,13 @@ export interface Settings {
 }
 
 /** Says what the copy of a conversation is told to be: who answers, and how. */
-export function settingsOf(
+export function conversationSettings(
   source: Source,
   options: ReplayOptions,
-  target: Target,
+  target: PlanTarget,
   { stamp, naming }: { readonly stamp: string; readonly naming: Naming },
-): Settings {
-  const speaker = speakerOf(source, options, target)
+): ConversationSettings {
+  const speaker = resolveModel(source, options, target)
   const about = aboutOf(source.row, stamp)
   if ('kind' in speaker) return { ...nobody, losses: about.losses, blocks: [speaker] }
   const how =
@@ -52,10 +52,10 @@ const nobody = {
   secrets: [],
 }
 
-type How = Omit<Settings, 'model'>
+type How = Omit<ConversationSettings, 'model'>
 
 /** An agent brings its own settings, and start refuses any beside it. */
-function withAgent({ model, agentTools }: Speaker, { rebuild }: ReplayOptions): How {
+function withAgent({ model, agentTools }: ResolvedModel, { rebuild }: ReplayOptions): How {
   const isLoud = rebuild === 'quiet' && agentTools.length > 0
   const block: Block = {
     kind: 'agent-with-tools',
@@ -73,7 +73,7 @@ function withAgent({ model, agentTools }: Speaker, { rebuild }: ReplayOptions): 
   }
 }
 
-function withModel({ model, settings }: Speaker, options: ReplayOptions, naming: Naming): How {
+function withModel({ model, settings }: ResolvedModel, options: ReplayOptions, naming: Naming): How {
   const given = settings === 'with-agent' ? new Map<string, string>() : settings
   const tools = carryTools(given.get('tools'), { ...options, naming })
   const args = completionArgs(given.get('completion_args'), model.reasons)

@@ -4,7 +4,7 @@ import { stringIn } from '../../../model/entries/fields.ts'
 import type { SourceEntry } from '../source.ts'
 
 /** What becomes of a call or of a result. */
-export type Fate =
+export type CallPairing =
   /** It is sent, under this id. */
   | { readonly sendAs: string }
   /** It cannot be sent as it is: the other half does not follow, or never came before. */
@@ -13,7 +13,7 @@ export type Fate =
 /** How the calls of a history go together with their results. */
 export interface Calls {
   /** By position: of function.call and function.result; anything else has none. */
-  readonly fates: ReadonlyMap<number, Fate>
+  readonly fates: ReadonlyMap<number, CallPairing>
   /** Positions at which a call waits for its result: what stands there must not come between as text. */
   readonly within: ReadonlySet<number>
   /** Calls without a result at the end of the history: it waits for them. */
@@ -122,7 +122,7 @@ function named(
   { results, calls }: Pairs,
   asText: ReadonlySet<number>,
 ): Pick<Calls, 'fates' | 'toolIds'> {
-  const fates = new Map<number, Fate>()
+  const fates = new Map<number, CallPairing>()
   const toolIds = new Map<number, string>()
   const taken = new Set(entries.flatMap((entry) => callId(entry) ?? []))
   const used = new Set<string>()

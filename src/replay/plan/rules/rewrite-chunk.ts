@@ -2,7 +2,15 @@ import { chunkViews } from '../../../model/entries/chunk-view.ts'
 import { fieldsOf, stringIn } from '../../../model/entries/fields.ts'
 import { elements, isArrayText, isObjectText, objectText } from '../../../model/json/json-text.ts'
 import type { LossKind } from '../../loss.ts'
-import { fit, isText, isTruth, isWord, orNull, type Fitted, type Shape } from '../field-filter.ts'
+import {
+  filterFields,
+  isText,
+  isTruth,
+  isWord,
+  orNull,
+  type FilteredFields,
+  type FieldFilter,
+} from '../field-filter.ts'
 import { step, typeOf } from '../source.ts'
 
 /** What a chunk loses. */
@@ -41,9 +49,9 @@ const rules: Readonly<Record<string, Rule>> = {
   thinking: think,
 }
 
-function asItIs(type: string, shape: Shape): Rule {
+function asItIs(type: string, shape: FieldFilter): Rule {
   return (text, path) => {
-    const fitted = fit(text, shape)
+    const fitted = filterFields(text, shape)
     if (fitted === undefined) return unknown(text, path)
     return sent(text, path, withType(fitted.text, type), droppedAt(path, fitted))
   }
@@ -53,11 +61,11 @@ function asItIs(type: string, shape: Shape): Rule {
 function image(text: string, path: string): RewrittenChunk {
   const inner = fieldsOf(text).get('image_url') ?? 'null'
   const shape = { fields: { url: isText, detail: orNull(isWord('low', 'auto', 'high')) }, required: ['url'] }
-  const url = stringIn(inner) === null ? fit(inner, shape) : { text: inner, dropped: [] }
+  const url = stringIn(inner) === null ? filterFields(inner, shape) : { text: inner, dropped: [] }
   if (url === undefined) return unknown(text, path)
   const address = stringIn(inner) ?? stringIn(fieldsOf(inner).get('url')) ?? ''
   if (!isAddress(address)) return asText('address-noted', text, path, `[image: ${address}]`)
-  const rest = fit(text, { fields: { type: isText, image_url: () => true } })
+  const rest = filterFields(text, { fields: { type: isText, image_url: () => true } })
   const chunk = objectText({ type: '"image_url"', image_url: url.text })
   const losses = [...droppedAt(path, rest), ...droppedAt(step(path, 'image_url'), url)]
   return sent(text, path, chunk, losses)
@@ -109,7 +117,7 @@ function think(text: string, path: string, keepsThinking: boolean): RewrittenChu
   if (!keepsThinking || !isArrayText(inner)) {
     return { chunk: null, losses: [{ kind: 'thinking-dropped', path, before: text, after: null }] }
   }
-  const rest = fit(text, { fields: { type: isText, thinking: () => true, closed: isTruth } })
+  const rest = filterFields(text, { fields: { type: isText, thinking: () => true, closed: isTruth } })
   const closed = fieldsOf(rest?.text ?? '{}').get('closed')
   const thoughts = elements(inner).map((part, i) => rewriteThought(part, `${step(path, 'thinking')}[${i}]`))
   const thinking = `[${thoughts.flatMap(({ chunk }) => chunk ?? []).join(',')}]`
@@ -128,7 +136,7 @@ function rewriteThought(text: string, path: string): RewrittenChunk {
   return isTaken ? rewriteChunk(text, path, true) : unknown(text, path)
 }
 
-const referenceShape: Shape = { fields: { type: isText, reference_ids: Array.isArray } }
+const referenceShape: FieldFilter = { fields: { type: isText, reference_ids: Array.isArray } }
 
 function unknown(text: string, path: string): RewrittenChunk {
   return asText('unknown-chunk-as-text', text, path, text)
@@ -144,7 +152,7 @@ function sent(before: string, path: string, chunk: string, losses: readonly Chun
   return { chunk, losses: isSigned(chunk) ? [...losses, signed] : losses }
 }
 
-function droppedAt(path: string, fitted: Fitted | undefined): ChunkLoss[] {
+function droppedAt(path: string, fitted: FilteredFields | undefined): ChunkLoss[] {
   return (fitted?.dropped ?? []).map(({ key, value }) => ({
     kind: 'field-dropped',
     path: step(path, key),

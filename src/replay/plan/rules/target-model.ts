@@ -1,11 +1,11 @@
 import { fieldsOf, stringIn } from '../../../model/entries/fields.ts'
 import { objectText } from '../../../model/json/json-text.ts'
 import type { Loss } from '../../loss.ts'
-import type { Block, ReplayOptions, Target, TargetModel } from '../plan.ts'
+import type { Block, ReplayOptions, PlanTarget, TargetModel } from '../plan.ts'
 import { lossOf, type Source } from '../source.ts'
 
 /** Who answers over there. */
-export interface Speaker {
+export interface ResolvedModel {
   /** `model`, or `agent_id` and perhaps `agent_version`, for the body of start. */
   readonly fields: Readonly<Record<string, string>>
   /** What is known of the model behind. */
@@ -18,7 +18,11 @@ export interface Speaker {
 }
 
 /** Finds who takes the place of a conversation's model or agent; a block where nobody does. */
-export function speakerOf(source: Source, options: ReplayOptions, target: Target): Speaker | Block {
+export function resolveModel(
+  source: Source,
+  options: ReplayOptions,
+  target: PlanTarget,
+): ResolvedModel | Block {
   const row = fieldsOf(source.row)
   const agent = stringIn(row.get('agent_id'))
   if (agent === null) return modelSpeaker(row, options, target)
@@ -35,8 +39,8 @@ export function speakerOf(source: Source, options: ReplayOptions, target: Target
 function modelSpeaker(
   row: ReadonlyMap<string, string>,
   options: ReplayOptions,
-  target: Target,
-): Speaker | Block {
+  target: PlanTarget,
+): ResolvedModel | Block {
   const name = stringIn(row.get('model'))
   const wanted = name === null ? undefined : (lookUp(options.models, name) ?? name)
   const chosen = [wanted, options.fallbackModel].find(
@@ -54,8 +58,8 @@ function agentSpeaker(
   row: ReadonlyMap<string, string>,
   agent: string,
   mapped: string,
-  target: Target,
-): Speaker | Block {
+  target: PlanTarget,
+): ResolvedModel | Block {
   const facts = lookUp(target.agents, mapped)
   if (facts === undefined) {
     return { kind: 'agent', reason: `the target has no agent ${mapped}`, hint: 'Plan again.' }
@@ -76,7 +80,12 @@ function agentSpeaker(
 }
 
 /** The archived agent says how the model is to be; whom it would hand over to is nobody's knowledge over there. */
-function agentAsModel(source: Source, agent: string, model: string, target: Target): Speaker | Block {
+function agentAsModel(
+  source: Source,
+  agent: string,
+  model: string,
+  target: PlanTarget,
+): ResolvedModel | Block {
   if (lookUp(target.models, model) === undefined) return noModel(model, model)
   if (source.agent === undefined) {
     return {
@@ -99,7 +108,7 @@ function agentAsModel(source: Source, agent: string, model: string, target: Targ
   return { ...ofModel(model, target), settings, losses }
 }
 
-function ofModel(name: string, target: Target): Pick<Speaker, 'fields' | 'model' | 'agentTools'> {
+function ofModel(name: string, target: PlanTarget): Pick<ResolvedModel, 'fields' | 'model' | 'agentTools'> {
   const model = lookUp(target.models, name) ?? { context: null, reasons: false }
   return { fields: { model: JSON.stringify(name) }, model, agentTools: [] }
 }
