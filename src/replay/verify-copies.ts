@@ -1,7 +1,7 @@
 import type { ConversationsClient } from '../api/client.ts'
 import type { Archive } from '../archive/archive.ts'
 import type { ReplayTarget } from '../archive/ledger/replay-targets.ts'
-import { isFatal } from '../backup/fatal-errors.ts'
+import { isFatal } from '../backup/fetch/fatal-errors.ts'
 import { workThrough } from '../backup/worker-pool.ts'
 import { HansardError, isHansardError, messageOf } from '../errors.ts'
 import { sourceOf } from './plan/archived-source.ts'
