@@ -16,7 +16,7 @@ const SAMPLE = 10
 export async function recogniseTarget(
   client: ConversationsClient,
   archive: Archive,
-  { signal, yesDifferent }: { readonly signal?: AbortSignal; readonly yesDifferent?: boolean },
+  { signal, yesDifferent }: { readonly signal?: AbortSignal | undefined; readonly yesDifferent?: boolean },
 ): Promise<ReplayTarget | undefined> {
   const { replayTargets, replayRequests } = archive
   const known = replayTargets.ofKey(client.baseUrl, (salt) => client.hashKey(salt))
@@ -29,6 +29,23 @@ export async function recogniseTarget(
     if (copies.length === 0 && isOpen && yesDifferent !== true) throw unproven()
   }
   return undefined
+}
+
+/**
+ * Finds out which target of earlier replays this is.
+ *
+ * @throws HansardError `usage` if the archive has no copy in this account
+ */
+export async function knownTarget(
+  client: ConversationsClient,
+  archive: Archive,
+  signal: AbortSignal | undefined,
+): Promise<ReplayTarget> {
+  const target = await recogniseTarget(client, archive, { signal, yesDifferent: true })
+  if (target !== undefined) return target
+  throw new HansardError('usage', 'This archive has replayed nothing into that account', {
+    hint: 'Give the key of the target; `hansard replay status` tells what was replayed where.',
+  })
 }
 
 function unproven(): HansardError {

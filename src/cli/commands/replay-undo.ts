@@ -1,7 +1,5 @@
 import { openArchive } from '../../archive/archive.ts'
 import { lockArchive } from '../../archive/sqlite/archive-lock.ts'
-import { HansardError } from '../../errors.ts'
-import { recogniseTarget } from '../../replay/recognise-target.ts'
 import { undoReplay, type Undone } from '../../replay/run/undo.ts'
 import { connectTarget, type TargetOptions } from '../connect/connect-target.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
@@ -23,17 +21,11 @@ export async function replayUndoCommand(options: UndoCommandOptions, io: Io): Pr
   try {
     const archive = openArchive(options.archive, { mode: 'write' })
     try {
-      const target = await recogniseTarget(client, archive, { signal: io.signal })
-      if (target === undefined) {
-        throw new HansardError('usage', 'This archive has replayed nothing into that account', {
-          hint: 'Give the key of the target; `hansard replay status` tells what was replayed where.',
-        })
-      }
       const doIt = options.yes === true
       if (doIt) io.goOnUnread?.()
       const { id: ids, label } = options
       const counts = { 'would-delete': 0, deleted: 0, gone: 0, kept: 0 }
-      for await (const one of undoReplay(client, archive, target, { ids, label, doIt, signal: io.signal })) {
+      for await (const one of undoReplay(client, archive, { ids, label, doIt, signal: io.signal })) {
         counts[one.what]++
         if (options.json !== true) await tell(one, options, io)
       }

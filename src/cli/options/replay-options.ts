@@ -1,11 +1,12 @@
 import { InvalidArgumentError, Option, type Command } from 'commander'
 
 import { HansardError } from '../../errors.ts'
+import type { PlanReplayOptions } from '../../replay/plan/plan-replay.ts'
 import type { ReplayOptions } from '../../replay/plan/plan.ts'
 import type { TargetOptions } from '../connect/connect-target.ts'
 import type { Io } from '../io.ts'
 import { fileName, whole } from './option-values.ts'
-import { selection, type SelectionOptions } from './selection-options.ts'
+import { selection, selectionOf, selects, type SelectionOptions } from './selection-options.ts'
 
 type Pairs = Readonly<Record<string, string>>
 
@@ -117,21 +118,37 @@ export function how(command: Command): Command {
     .option('--price <in,out>', 'price of a million tokens read and written, such as 0.4,2', price)
 }
 
-/** The options of the replay that these make. */
-export function replayOptionsOf(options: ReplayHowOptions): ReplayOptions {
+/** Turns the options of a command into those of `planReplay`. */
+export function planReplayOptions(
+  options: SelectionOptions & ReplayHowOptions & TargetOptions,
+): PlanReplayOptions {
+  const { sameAccount, yesDifferent } = options
+  return { ...howOf(options), selection: selectionOf(options), sameAccount, yesDifferent }
+}
+
+/**
+ * Rejects planning options beside a plan file: the plan decides what is sent.
+ *
+ * @throws HansardError `usage`
+ */
+export function refusePlanningOptions(options: SelectionOptions & ReplayHowOptions): void {
+  const { mode = 'history', tail = 'auto', rebuild = 'keep', ...others } = howOf(options)
+  const isDefault = mode === 'history' && tail === 'auto' && rebuild === 'keep'
+  if (isDefault && !selects(options) && Object.values(others).every((value) => value === undefined)) return
+  throw new HansardError('usage', 'A plan was named, and options that say how to make one', {
+    hint: 'Leave them out: the plan says what is sent. Or plan again with them.',
+  })
+}
+
+function howOf(options: ReplayHowOptions) {
+  const { mode, tail, rebuild, fallbackModel, connectorAuth, dropTools, label, price } = options
   return {
-    mode: options.mode ?? 'history',
-    tail: options.tail ?? 'auto',
-    rebuild: options.rebuild ?? 'keep',
-    agents: options.mapAgent ?? {},
-    models: options.mapModel ?? {},
-    libraries: options.mapLibrary ?? {},
-    connectors: options.mapConnector ?? {},
-    fallbackModel: options.fallbackModel ?? null,
-    connectorAuth: variablesOf(options.connectorAuth ?? []),
-    dropTools: options.dropTools ?? false,
-    label: options.label ?? '',
-    price: options.price ?? null,
+    ...{ mode, tail, rebuild, fallbackModel, dropTools, label, price },
+    agents: options.mapAgent,
+    models: options.mapModel,
+    libraries: options.mapLibrary,
+    connectors: options.mapConnector,
+    connectorAuth: connectorAuth && variablesOf(connectorAuth),
   }
 }
 
