@@ -12,6 +12,10 @@ type Pairs = Readonly<Record<string, string>>
 
 /** The options that say how conversations are replayed. */
 export interface ReplayHowOptions {
+  /** Allow the source account as the target. */
+  readonly sameAccount?: boolean
+  /** Accept the target as a different account without proof. */
+  readonly yesDifferent?: boolean
   readonly mode?: ReplayOptions['mode']
   readonly tail?: ReplayOptions['tail']
   readonly rebuild?: ReplayOptions['rebuild']
@@ -47,7 +51,7 @@ export interface RunOptions extends TargetOptions, SelectionOptions, ReplayHowOp
 
 /** Gives a command the options of a run. */
 export function runOptions(command: Command, env: Io['env']): Command {
-  return how(selection(target(command, env)))
+  return how(selection(accounts(target(command, env))))
     .argument('[plan]', 'what `replay plan --out` wrote; without it the plan is made first', fileName)
     .option('--yes', 'do not ask before anything is sent')
     .option('--again', 'copy again what has grown since it was copied')
@@ -69,7 +73,11 @@ export function runOptions(command: Command, env: Io['env']): Command {
 
 /** Gives a command the options of a plan. */
 export function planOptions(command: Command, env: Io['env']): Command {
-  return how(selection(target(command, env))).option('--out <file>', 'write the plan into a file', fileName)
+  return how(selection(accounts(target(command, env)))).option(
+    '--out <file>',
+    'write the plan into a file',
+    fileName,
+  )
 }
 
 /** Gives a command the options that name the target of a replay. */
@@ -85,8 +93,13 @@ export function target(command: Command, env: Io['env']): Command {
       'where the target is (or MISTRAL_TARGET_BASE_URL)',
       env['MISTRAL_TARGET_BASE_URL'] || 'https://api.mistral.ai',
     )
-    .option('--same-account', 'the target may be the account that the archive came from')
-    .option('--yes-different', 'it is another account, though nothing shows it')
+}
+
+/** Gives a command the options that say which accounts may be source and target of each other. */
+function accounts(command: Command): Command {
+  return command
+    .option('--same-account', 'allow the source account as the target')
+    .option('--yes-different', 'accept the target as a different account without proof')
 }
 
 /** Gives a command the options that say how conversations are replayed. */
@@ -119,9 +132,7 @@ export function how(command: Command): Command {
 }
 
 /** Turns the options of a command into those of `planReplay`. */
-export function planReplayOptions(
-  options: SelectionOptions & ReplayHowOptions & TargetOptions,
-): PlanReplayOptions {
+export function planReplayOptions(options: SelectionOptions & ReplayHowOptions): PlanReplayOptions {
   const { sameAccount, yesDifferent } = options
   return { ...howOf(options), selection: selectionOf(options), sameAccount, yesDifferent }
 }

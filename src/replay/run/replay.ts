@@ -5,7 +5,7 @@ import type { ReplayTarget } from '../../archive/ledger/replay-targets.ts'
 import { lockArchive, type ArchiveLock } from '../../archive/sqlite/archive-lock.ts'
 import { isHansardError } from '../../errors.ts'
 import type { ReplayPlan } from '../plan/plan-replay.ts'
-import { recogniseTarget } from '../recognise-target.ts'
+import { identifyTarget } from '../identify-target.ts'
 import { Budget, type Carried, type Limits, type Spent } from './budget.ts'
 import { planScrubber } from './plan-scrubber.ts'
 import { reconcile } from './reconcile.ts'
@@ -158,7 +158,7 @@ async function targetOf(
   archive: Archive,
   { signal, yesDifferent = false }: ReplayRunOptions,
 ): Promise<ReplayTarget> {
-  const known = await recogniseTarget(client, archive, { signal, yesDifferent })
+  const known = await identifyTarget(client, archive, { signal, yesDifferent })
   return archive.transaction(() => {
     const target = known ?? archive.replayTargets.add(client.baseUrl, now())
     archive.replayTargets.remember(target, (salt) => client.hashKey(salt), now())

@@ -13,7 +13,7 @@ const SAMPLE = 10
  *
  * @throws HansardError `another-account` where an earlier target has no copy to ask for, unless `yesDifferent`
  */
-export async function recogniseTarget(
+export async function identifyTarget(
   client: ConversationsClient,
   archive: Archive,
   { signal, yesDifferent }: { readonly signal?: AbortSignal | undefined; readonly yesDifferent?: boolean },
@@ -41,7 +41,7 @@ export async function knownTarget(
   archive: Archive,
   signal: AbortSignal | undefined,
 ): Promise<ReplayTarget> {
-  const target = await recogniseTarget(client, archive, { signal, yesDifferent: true })
+  const target = await identifyTarget(client, archive, { signal, yesDifferent: true })
   if (target !== undefined) return target
   throw new HansardError('usage', 'This archive has replayed nothing into that account', {
     hint: 'Give the key of the target; `hansard replay status` tells what was replayed where.',
