@@ -8,14 +8,11 @@ import { readKeyFile } from './connect-account.ts'
 export interface TargetOptions extends GlobalOptions {
   readonly toApiKeyFile?: string
   readonly toBaseUrl?: string
-  /** The target may be the account that the archive came from. */
-  readonly sameAccount?: boolean
-  readonly yesDifferent?: boolean
 }
 
 /** Makes the client for the account that is replayed into. */
 export function connectTarget(
-  options: TargetOptions & { readonly maxRequests?: number },
+  options: TargetOptions & { readonly maxRequests?: number; readonly sameAccount?: boolean },
   io: Io,
 ): ConversationsClient {
   return new ConversationsClient({
@@ -26,7 +23,10 @@ export function connectTarget(
   })
 }
 
-function targetKeyOf({ toApiKeyFile, sameAccount }: TargetOptions, io: Io): string {
+function targetKeyOf(
+  { toApiKeyFile, sameAccount }: TargetOptions & { readonly sameAccount?: boolean },
+  io: Io,
+): string {
   const key = toApiKeyFile === undefined ? io.env['MISTRAL_TARGET_API_KEY'] : readKeyFile(toApiKeyFile, io)
   if (key === undefined || key === '') {
     throw new HansardError('usage', 'There is no API key of a target', {

@@ -1,11 +1,8 @@
-import type { Verified } from '../../replay/verify-copies.ts'
+import type { Verified, VerifiedCounts } from '../../replay/verify-copies.ts'
 import type { ComparedAnswers, Certificate, CopyDifference } from '../../replay/verify/certificate.ts'
 import { kindsOf, lossWords } from './plan-table.ts'
 import { plural } from './plural.ts'
 import { defuseLine, fit, pad } from './terminal-text.ts'
-
-/** How the copies came out. */
-export type VerifiedCounts = Readonly<Record<Certificate['verdict'] | 'errors', number>>
 
 interface Layout {
   readonly width: number
