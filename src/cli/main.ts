@@ -3,7 +3,7 @@ import { hostname } from 'node:os'
 import { HansardError, isOutOfFiles, outOfFiles } from '../errors.ts'
 import { exitCodeOf, exitCodes, type ExitCode } from './exit-codes.ts'
 import type { Io } from './io.ts'
-import { buildProgram, isHelpRequest, usageErrorOf } from './program.ts'
+import { buildProgram, isHelpRequest, toUsageError } from './program.ts'
 
 /** Runs the command line of this process: the only place that knows `process`. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -20,7 +20,7 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
   } catch (thrown) {
     if (isHelpRequest(thrown)) return exitCodes.done
     const error =
-      usageErrorOf(thrown, program.commands.find((c) => argv.includes(c.name()))?.name()) ??
+      toUsageError(thrown, program.commands.find((c) => argv.includes(c.name()))?.name()) ??
       (await explain(thrown, String(program.opts()['archive'])))
     const { reportError } = await import('./terminal/report-error.ts')
     await reportError(error, argv, io)
