@@ -51,7 +51,7 @@ describe('A wrong command line', () => {
     const { exitCode, stderr } = await hansard(['backup'], {
       env: { MISTRAL_API_KEY: '', MISTRAL_BASE_URL: '', HANSARD_ARCHIVE: '' },
     })
-    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('There is no API key')])
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('No API key')])
   })
 })
 
@@ -95,7 +95,7 @@ describe('A path', () => {
   it('to a demo folder that cannot be created fails with a hint', async () => {
     const folder = join(testFolder(), 'not', 'there')
     const { exitCode, stderr } = await hansard(['demo', '--folder', folder])
-    expect([exitCode, stderr]).toEqual([1, expect.stringMatching(/can’t be made[\s\S]*hint: /)])
+    expect([exitCode, stderr]).toEqual([1, expect.stringMatching(/Cannot create the folder[\s\S]*hint: /)])
     expect(existsSync(folder)).toBe(false)
   })
 
