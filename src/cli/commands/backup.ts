@@ -1,10 +1,10 @@
-import { existsSync, statSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 
 import type { ConversationsClient } from '../../api/client.ts'
 import { emptyArchive, openArchive, type Archive } from '../../archive/archive.ts'
 import type { OpenFailure } from '../../archive/journal/failures.ts'
 import type { Books } from '../../archive/journal/runs.ts'
-import { awaitLock } from '../../archive/sqlite/archive-lock.ts'
+import { withLockedArchive } from '../../archive/locked-archive.ts'
 import { networkDiskUnder } from '../../archive/sqlite/network-disk.ts'
 import { askListing } from '../../backup/ask-listing.ts'
 import type { BackupResult } from '../../backup/backup-options.ts'
@@ -53,36 +53,27 @@ async function dryRun(client: ConversationsClient, options: BackupCommandOptions
   }
 }
 
-function isFilled(path: string): boolean {
-  return (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0
-}
-
 async function lockedRun(
   client: ConversationsClient,
   options: BackupCommandOptions,
   io: Io,
 ): Promise<ExitCode> {
   io.goOnUnread?.()
-  if (isFilled(options.archive)) openArchive(options.archive).close() // what is none gets no lock beside it
   warnOfNetworkDisk(options, io)
-  const lock = await awaitLock(options.archive, io.name, {
+  const wait = {
     seconds: options.wait === true ? Infinity : (options.wait ?? 0),
     signal: io.signal,
-    onWait: (why) => warn(`waiting: ${why}`, options, io),
-  })
-  try {
-    const archive = openArchive(options.archive, { mode: 'create' })
-    try {
-      lock.confirm()
+    onWait: (why: string) => warn(`waiting: ${why}`, options, io),
+  }
+  return await withLockedArchive(
+    options.archive,
+    { holder: io.name, create: true, wait },
+    async (archive) => {
       const exitCode = await runBackup(client, archive, options, io)
       if (!archive.isInOneFile) warn(stillInLog(options.archive), options, io)
       return exitCode
-    } finally {
-      archive.close()
-    }
-  } finally {
-    lock.release()
-  }
+    },
+  )
 }
 
 function warnOfNetworkDisk(options: BackupCommandOptions, io: Io): void {

@@ -1,6 +1,7 @@
 import type { ConversationsClient } from '../../api/client.ts'
-import { openArchive, type Archive } from '../../archive/archive.ts'
-import { lockArchive, type ArchiveLock } from '../../archive/sqlite/archive-lock.ts'
+import type { Archive } from '../../archive/archive.ts'
+import { withLockedArchive } from '../../archive/locked-archive.ts'
+import type { ArchiveLock } from '../../archive/sqlite/archive-lock.ts'
 import { HansardError } from '../../errors.ts'
 import { runReplay, type ReplayProgress, type ReplayResult } from '../../replay/run/replay.ts'
 import { connectTarget } from '../connect/connect-target.ts'
@@ -22,20 +23,14 @@ export async function replayRunCommand(options: RunOptions, io: Io): Promise<Exi
       hint: 'Look at what `hansard replay plan` tells, then pass --yes.',
     })
   }
-  openArchive(options.archive).close() // what is none gets no lock beside it
-  const client = connectTarget(options, io)
-  const lock = lockArchive(options.archive, io.name)
-  try {
-    const archive = openArchive(options.archive, { mode: 'write' })
+  return await withLockedArchive(options.archive, { holder: io.name }, async (archive, lock) => {
+    const client = connectTarget(options, io)
     try {
       return await plannedRun(client, archive, lock, options, io)
     } finally {
-      archive.close()
+      await client.close()
     }
-  } finally {
-    lock.release()
-    await client.close()
-  }
+  })
 }
 
 async function plannedRun(

@@ -1,5 +1,6 @@
-import { openArchive } from '../../archive/archive.ts'
-import { lockArchive } from '../../archive/sqlite/archive-lock.ts'
+import type { ConversationsClient } from '../../api/client.ts'
+import type { Archive } from '../../archive/archive.ts'
+import { withLockedArchive } from '../../archive/locked-archive.ts'
 import { HansardError } from '../../errors.ts'
 import { recogniseTarget } from '../../replay/recognise-target.ts'
 import { undoReplay, type Undone } from '../../replay/run/undo.ts'
@@ -17,39 +18,42 @@ export interface UndoCommandOptions extends TargetOptions {
 
 /** `hansard replay undo`: tells what it would delete; with --yes it does. Ends with 3 where something is kept. */
 export async function replayUndoCommand(options: UndoCommandOptions, io: Io): Promise<ExitCode> {
-  openArchive(options.archive).close() // what is none gets no lock beside it
-  const client = connectTarget({ ...options, sameAccount: true }, io)
-  const lock = lockArchive(options.archive, io.name)
-  try {
-    const archive = openArchive(options.archive, { mode: 'write' })
+  return await withLockedArchive(options.archive, { holder: io.name }, async (archive) => {
+    const client = connectTarget({ ...options, sameAccount: true }, io)
     try {
-      const target = await recogniseTarget(client, archive, { signal: io.signal })
-      if (target === undefined) {
-        throw new HansardError('usage', 'This archive has replayed nothing into that account', {
-          hint: 'Give the key of the target; `hansard replay status` tells what was replayed where.',
-        })
-      }
-      const doIt = options.yes === true
-      if (doIt) io.goOnUnread?.()
-      const { id: ids, label } = options
-      const counts = { 'would-delete': 0, deleted: 0, gone: 0, kept: 0 }
-      for await (const one of undoReplay(client, archive, target, { ids, label, doIt, signal: io.signal })) {
-        counts[one.what]++
-        if (options.json !== true) await tell(one, options, io)
-      }
-      archive.checkpoint()
-      if (options.json === true) {
-        const { 'would-delete': wouldDelete, ...others } = counts
-        await writeJson(io.stdout, { command: 'replay undo', wouldDelete, ...others })
-      } else if (options.quiet !== true) await writeLine(io.stdout, summaryOf(counts, doIt))
-      return counts.kept > 0 ? exitCodes.partial : exitCodes.done
+      return await undo(client, archive, options, io)
     } finally {
-      archive.close()
+      await client.close()
     }
-  } finally {
-    lock.release()
-    await client.close()
+  })
+}
+
+async function undo(
+  client: ConversationsClient,
+  archive: Archive,
+  options: UndoCommandOptions,
+  io: Io,
+): Promise<ExitCode> {
+  const target = await recogniseTarget(client, archive, { signal: io.signal })
+  if (target === undefined) {
+    throw new HansardError('usage', 'This archive has replayed nothing into that account', {
+      hint: 'Give the key of the target; `hansard replay status` tells what was replayed where.',
+    })
   }
+  const doIt = options.yes === true
+  if (doIt) io.goOnUnread?.()
+  const { id: ids, label } = options
+  const counts = { 'would-delete': 0, deleted: 0, gone: 0, kept: 0 }
+  for await (const one of undoReplay(client, archive, target, { ids, label, doIt, signal: io.signal })) {
+    counts[one.what]++
+    if (options.json !== true) await tell(one, options, io)
+  }
+  archive.checkpoint()
+  if (options.json === true) {
+    const { 'would-delete': wouldDelete, ...others } = counts
+    await writeJson(io.stdout, { command: 'replay undo', wouldDelete, ...others })
+  } else if (options.quiet !== true) await writeLine(io.stdout, summaryOf(counts, doIt))
+  return counts.kept > 0 ? exitCodes.partial : exitCodes.done
 }
 
 async function tell(
