@@ -1,6 +1,6 @@
 import { isHansardError, type ErrorCode } from '../errors.ts'
 
-/** What the exit codes mean; scripts rely on them, so a number never changes its meaning. */
+/** The exit codes. Scripts rely on them: a number never changes its meaning. */
 export const exitCodes = {
   done: 0,
   failed: 1,
@@ -30,7 +30,7 @@ const codesOfErrors: Partial<Record<ErrorCode, ExitCode>> = {
   interrupted: exitCodes.interrupted,
 }
 
-/** The exit code of whatever a command threw; what nobody foresaw is a failure. */
+/** Returns the exit code for an error; an unexpected error is a failure. */
 export function exitCodeOf(thrown: unknown): ExitCode {
   return (isHansardError(thrown) ? codesOfErrors[thrown.code] : undefined) ?? exitCodes.failed
 }

@@ -5,7 +5,7 @@ import type { PlanReplayOptions } from '../../replay/plan/plan-replay.ts'
 import type { ReplayOptions } from '../../replay/plan/plan.ts'
 import type { TargetOptions } from '../connect/connect-target.ts'
 import type { Io } from '../io.ts'
-import { fileName, whole } from './option-values.ts'
+import { fileName, wholeNumber } from './option-values.ts'
 import { selection, selectionOf, selects, type SelectionOptions } from './selection-options.ts'
 
 type Pairs = Readonly<Record<string, string>>
@@ -55,17 +55,17 @@ export function runOptions(command: Command, env: Io['env']): Command {
     .argument('[plan]', 'what `replay plan --out` wrote; without it the plan is made first', fileName)
     .option('--yes', 'do not ask before anything is sent')
     .option('--again', 'copy again what has grown since it was copied')
-    .option('--concurrency <n>', 'conversations sent at the same time', whole(1, 64), 4)
+    .option('--concurrency <n>', 'conversations sent at the same time', wholeNumber(1, 64), 4)
     .option('--max-cost <amount>', 'stop before this run costs more, by estimate or report', amount)
     .option(
       '--max-tokens <n>',
       'stop before this run takes more tokens, by estimate or report',
-      whole(1, Number.MAX_SAFE_INTEGER),
+      wholeNumber(1, Number.MAX_SAFE_INTEGER),
     )
     .option(
       '--max-requests <n>',
       'stop before this run sends more requests',
-      whole(1, Number.MAX_SAFE_INTEGER),
+      wholeNumber(1, Number.MAX_SAFE_INTEGER),
     )
     .option('--settle <seconds>', 'how long a lost request may still come true', seconds, 30)
     .option('--resolve <id=copy...>', 'what became of an uncertain one: its id over there, or none', pair)
