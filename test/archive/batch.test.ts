@@ -31,7 +31,7 @@ describe('A full disk', () => {
     store.close()
     expect(failed.size).toBeGreaterThan(0)
     const db = openSqlite(path, 'read')
-    const stored = db.prepare("select json ->> '$.n' from entry order by 1").pluck().all()
+    const stored = db.pluck.all("select json ->> '$.n' from entry order by 1")
     db.close()
     expect(stored).toEqual([...done])
   })
@@ -45,9 +45,7 @@ describe('Work that nothing follows', () => {
     store.soon(() => store.histories.store(['{"lonely":true}']))
     const reader = openSqlite(path, 'read')
     onTestFinished(() => void reader.close())
-    await expect
-      .poll(() => reader.prepare('select json from entry').pluck().all())
-      .toEqual(['{"lonely":true}'])
+    await expect.poll(() => reader.pluck.all('select json from entry')).toEqual(['{"lonely":true}'])
   })
 })
 
@@ -55,7 +53,7 @@ describe('Work that is gathered', () => {
   const texts = (path: string) => {
     const db = openSqlite(path, 'read')
     try {
-      return db.prepare('select json from entry order by id').pluck().all()
+      return db.pluck.all('select json from entry order by id')
     } finally {
       db.close()
     }

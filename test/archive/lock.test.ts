@@ -65,7 +65,7 @@ describe('A lock', () => {
     const path = newPath()
     lock(path).release()
     const db = openSqlite(`${path}.lock`, 'read')
-    expect(db.prepare('select name from holder').pluck().all()).toEqual(['the first'])
+    expect(db.pluck.all('select name from holder')).toEqual(['the first'])
     db.close()
     lock(path, 'the second').release()
   })
@@ -266,7 +266,7 @@ describe('Waiting for a lock', () => {
     })
     await expect(ended).rejects.toMatchObject({
       code: 'interrupted',
-      message: 'The wait for the archive was told to stop',
+      message: 'Interrupted while waiting for the archive',
     })
     expect(took()).toBeLessThan(5000)
     expect(() => lockArchive(path, 'the third')).toThrow('locked by another run (the first)')

@@ -60,7 +60,7 @@ describe('A selection', () => {
   })
 
   it.each(['yesterday', '2026-02-30', '2026-13'])('refuses %s as a time', (since) => {
-    expect(() => select({ since })).toThrow(`"${since}" is no time`)
+    expect(() => select({ since })).toThrow(`"${since}" is not a valid time`)
   })
 
   it('finds nothing, rather than breaking, in a row that has decayed', () => {

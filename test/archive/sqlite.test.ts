@@ -38,11 +38,11 @@ describe('A database file', () => {
     writeFileSync(join(folder, 'file'), 'a file')
     mkdirSync(join(folder, 'folder'))
     for (const [path, open, words] of [
-      ['none/a.db', 'create', 'it can’t be made'],
+      ['none/a.db', 'create', 'cannot create it'],
       ['file/a.db', 'create', 'a part of the path is not a folder'],
-      ['folder', 'create', 'this is a folder'],
-      ['folder', 'read', 'this is a folder'],
-      ['none.db', 'write', 'it can’t be opened'],
+      ['folder', 'create', 'it is a folder'],
+      ['folder', 'read', 'it is a folder'],
+      ['none.db', 'write', 'cannot open it'],
     ] as const) {
       expect(() => openSqlite(join(folder, path), open)).toThrow(
         expect.objectContaining({ code: 'file', message: expect.stringContaining(words) as string }) as Error,
@@ -63,16 +63,16 @@ describe('A database file', () => {
 describe('What SQLite or the file system threw', () => {
   it('is said in our words, with what it said and what to do', () => {
     for (const [code, kind, words] of [
-      ['SQLITE_NOTADB', 'not-an-archive', 'this is no hansard archive'],
+      ['SQLITE_NOTADB', 'not-an-archive', 'not a hansard archive'],
       ['SQLITE_CORRUPT_VTAB', 'archive-damaged', 'the archive is damaged'],
       ['SQLITE_BUSY_SNAPSHOT', 'archive-locked', 'another process is writing to it'],
       ['SQLITE_FULL', 'file', 'the disk is full'],
-      ['SQLITE_READONLY_DBMOVED', 'file', 'it can only be read'],
-      ['SQLITE_IOERR_WRITE', 'file', 'nothing more can be written'],
+      ['SQLITE_READONLY_DBMOVED', 'file', 'it is read-only'],
+      ['SQLITE_IOERR_WRITE', 'file', 'cannot write any more'],
       ['SQLITE_IOERR_READ', 'file', 'the disk failed'],
       ['EACCES', 'file', 'permission denied'],
       ['EPERM', 'file', 'permission denied'],
-      ['EROFS', 'file', 'the disk can only be read'],
+      ['EROFS', 'file', 'the disk is read-only'],
       ['ENOSPC', 'file', 'the disk is full'],
     ] as const) {
       const thrown = failure(code)

@@ -37,7 +37,7 @@ describe('A limit of file sizes', { timeout: 60_000 }, () => {
       }
       const { code, stderr, stdout } = await startHansard(['backup'], env, `ulimit -f ${kilobytes}`).ended
       expect([code, stdout]).toEqual([1, ''])
-      expect(stderr).toMatch(/^hansard: .+: (nothing more can be written.+|the disk .+)\nhint: .+\n$/)
+      expect(stderr).toMatch(/^hansard: .+: (cannot write any more.+|the disk .+)\nhint: .+\n$/)
       await mustComplete(here)
     }
   })
@@ -58,7 +58,7 @@ describe('A disk that can only be read', () => {
     const store = new Archive(openSqlite(here.archive, 'read'), here.archive)
     await expect(backup(clientOf(here), store)).rejects.toMatchObject({
       code: 'file',
-      message: expect.stringContaining('it can only be read') as string,
+      message: expect.stringContaining('it is read-only') as string,
     })
     store.close()
     expect(readdirSync(here.folder).filter((file) => !/-(wal|shm)$/.test(file))).toEqual(['archive.db'])

@@ -13,8 +13,8 @@ const fixtures = join(import.meta.dirname, '../../../fixtures/damaged')
 const expected: Readonly<Record<string, readonly [exitCode: number, check: string, what: string]>> = {
   'flipped-page': [4, 'pages', 'missing from index revision_conversation'],
   'flipped-text': [4, 'entries', 'its text or its hash has changed'],
-  'missing-entry': [4, 'links', 'entry 2 is not there'],
-  truncated: [8, 'size', 'was cut off'],
+  'missing-entry': [4, 'links', 'entry 2 is missing'],
+  truncated: [8, 'size', 'is truncated'],
   newer: [8, 'format', 'written by a newer hansard (format 999)'],
   older: [8, 'format', 'written by a development version of hansard (format 7)'],
 }

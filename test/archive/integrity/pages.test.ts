@@ -22,7 +22,7 @@ function found(path: string, check: string): [row: unknown, what: string][] {
   return findings.filter((each) => each.check === check).map(({ where, what }) => [where.row, what])
 }
 
-const malformed = 'it can’t be read: database disk image is malformed'
+const malformed = 'cannot read it: database disk image is malformed'
 
 describe('A page that can’t be read', () => {
   it('costs the entries on it and no others: each is named, and the search goes on behind them', () => {
@@ -69,7 +69,7 @@ describe('A page that can’t be read', () => {
     expect(findings).toContainEqual({
       check: 'links',
       severity: 'error',
-      what: 'this check could not be finished: database disk image is malformed',
+      what: 'cannot finish this check: database disk image is malformed',
       where: {},
       repairable: false,
       advice: expect.stringContaining('Restore a copy') as string,
@@ -122,7 +122,7 @@ describe('A value that decay made one of another kind', () => {
     const text = bytes.lastIndexOf('{"object":"entry","type":"message.input","id":"msg_2"')
     flipByte(path, text - 32 - 1) // before the hash stands the kind of the text: now it is bytes
     expect(found(path, 'entries')).toEqual([
-      [3, 'its text or its hash has changed since it was stored, and it is no text'],
+      [3, 'its text or its hash has changed since it was stored, and it is not text'],
     ])
   })
 })

@@ -80,7 +80,7 @@ describe('Repairing an archive', () => {
     expect(repairArchive(path, 'a test')).toEqual([])
     const left = JSON.stringify(verified(path).findings)
     expect(left).toContain('missing from index')
-    expect(left).toContain('the index is not as hansard made it')
+    expect(left).toContain('the index differs from what hansard creates')
   })
 
   it('leaves the archive in its one file, and unlocked', () => {
@@ -115,7 +115,7 @@ describe('Repairing an archive', () => {
     const db = openSqlite(path, 'read')
     const [problem] = permissions.find({ path, db })
     expect(problem?.what).toContain('are 444, not 400')
-    problem?.mend?.(db)
+    problem?.repair?.(db)
     db.close()
     expect(statSync(path).mode & 0o777).toBe(0o400)
   })

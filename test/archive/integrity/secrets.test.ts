@@ -26,16 +26,15 @@ function olderArchive(change: (db: Sqlite) => void): string {
 /** Puts tools into row and envelope of a revision, under a right seal. */
 function withTools(db: Sqlite, id: number, seals = true): void {
   const columns = 'conversation, run, stored_at, row, history, tip, length, chain, messages, messages_tip'
-  const revision = db.prepare(`select ${columns} from revision where id = ?`).get(id) as Parameters<
-    typeof sealOf
-  >[0]
+  const revision = db.get(`select ${columns} from revision where id = ?`, id) as Parameters<typeof sealOf>[0]
   const changed = {
     ...revision,
     row: revision.row.replace('{', `{${TOOLS},`),
     history: revision.history.replace('{', `{${TOOLS},`),
   }
   const seal = seals ? sealOf(changed) : Buffer.alloc(32)
-  db.prepare('update revision set row = ?, history = ?, seal = ? where id = ?').run(
+  db.run(
+    'update revision set row = ?, history = ?, seal = ? where id = ?',
     changed.row,
     changed.history,
     seal,
@@ -45,21 +44,23 @@ function withTools(db: Sqlite, id: number, seals = true): void {
 
 const places: Readonly<Record<string, (db: Sqlite) => void>> = {
   'a row and the envelope of a history': (db) => withTools(db, 2),
-  'an agent': (db) => db.prepare(`update dependency set json = ? where kind = 'agent'`).run(`{${TOOLS}}`),
+  'an agent': (db) => db.run(`update dependency set json = ? where kind = 'agent'`, `{${TOOLS}}`),
   'what is said of a file': (db) =>
-    db.prepare(`update dependency set json = ? where kind = 'file'`).run(`{${TOOLS}}`),
+    db.run(`update dependency set json = ? where kind = 'file'`, `{${TOOLS}}`),
   'the body of a failure': (db) => failure(db, 'it failed', Buffer.from(`{${TOOLS}}`)),
   'the body of a failure that was cut off': (db) =>
     failure(db, 'it failed', Buffer.from(`{${TOOLS}`.slice(0, -8))),
   'the message of a failure': (db) => failure(db, `refused: {${TOOLS}}`, null),
-  'an event': (db) => db.prepare('update event set detail = ?').run(`refused: {${TOOLS}}`),
+  'an event': (db) => db.run('update event set detail = ?', `refused: {${TOOLS}}`),
 }
 
 function failure(db: Sqlite, message: string, body: Uint8Array | null): void {
-  db.prepare(
+  db.run(
     `insert into failure (conversation, step, code, message, body, first_run, last_run, last_at)
     values ('conv_x', 'history', 'not-json', ?, ?, 1, 1, '2026-01-02T00:00:00.000Z')`,
-  ).run(message, body)
+    message,
+    body,
+  )
 }
 
 function bytesBeside(path: string): string {
@@ -75,7 +76,7 @@ describe('Secrets that an older hansard left in the clear', () => {
     expect(bytesBeside(path)).toContain(SECRET)
     const { findings } = verified(path)
     expect(findings).toMatchObject([{ check: 'secrets', repairable: true }])
-    expect(findings[0]?.advice).toMatch(/--repair.*replace the secret where it was issued/)
+    expect(findings[0]?.advice).toMatch(/--repair.*revoke it where it was issued/)
     expect(repairArchive(path, 'a test')).toMatchObject([{ check: 'secrets' }])
     expect(verified(path).findings).toEqual([])
     expect(bytesBeside(path)).not.toContain(SECRET)
@@ -115,7 +116,7 @@ describe('Secrets that an older hansard left in the clear', () => {
 /** The envelope of the history as it comes today. */
 function envelopeOf(path: string): string {
   const db = openSqlite(path, 'read')
-  const history = db.prepare('select history from revision where id = 2').pluck().get() as string
+  const history = db.pluck.get('select history from revision where id = 2') as string
   db.close()
   return history.replaceAll(`"${SECRET}"`, '"[redacted by hansard]"')
 }

@@ -48,7 +48,7 @@ describe('Verifying an archive', () => {
     writeFileSync(text, 'Dear diary, '.repeat(100))
     expect(verified(text)).toMatchObject({
       isReadable: false,
-      findings: [{ check: 'file', what: containing('no SQLite file'), repairable: false }],
+      findings: [{ check: 'file', what: containing('not a SQLite file'), repairable: false }],
     })
     const empty = join(testFolder(), 'empty.db')
     writeFileSync(empty, '')
@@ -85,17 +85,17 @@ describe('Verifying an archive', () => {
     expect(after('update link set position = 7 where id = 3')).toContainEqual([
       'links',
       'link 3',
-      containing('one after the link before it'),
+      containing('does not follow the link before it'),
     ])
     expect(after('delete from entry where id = 2')).toContainEqual([
       'links',
       'link 2',
-      'entry 2 is not there',
+      'entry 2 is missing',
     ])
     expect(after('delete from link where id = 2')).toContainEqual([
       'links',
       'link 3',
-      'the link before it, 2, is not there',
+      'link 2 before it is missing',
     ])
   })
 
@@ -103,10 +103,10 @@ describe('Verifying an archive', () => {
     const breaksOff = (sql: string) =>
       after(sql).find((finding) => (finding as string[])[1] === 'revision 2 conv_fork')
     expect(breaksOff('delete from link where id = 2')).toContain(
-      'its history breaks off: link 2 is not there',
+      'its history breaks off: link 2 is missing',
     )
     expect(breaksOff('delete from entry where id = 2')).toContain(
-      'its history breaks off: the entry of link 2 is not there',
+      'its history breaks off: the entry of link 2 is missing',
     )
   })
 
@@ -134,22 +134,22 @@ describe('Verifying an archive', () => {
       expect(after(sql)).toContainEqual(['revisions', 'revision 2 conv_fork', changed])
     }
     expect(after('update revision set tip = 1 where id = 2')).toEqual([
-      ['revisions', 'revision 2 conv_fork', 'its history is not the one that it was stored with'],
+      ['revisions', 'revision 2 conv_fork', 'its history has changed since it was stored'],
     ])
     for (const [row, fault] of [
       [`'{'`, 'it is not valid JSON'],
       ['7', changed],
-      [`x'00'`, 'it is no text'],
+      [`x'00'`, 'it is not text'],
     ]) {
       expect(after(`update revision set row = ${row} where id = 2`)).toEqual([
         ['revisions', 'revision 2 conv_fork', containing(fault ?? '')],
-        ...(fault === 'it is no text' ? [] : [['columns', 'revision 2', containing('name'), 'repairable']]),
+        ...(fault === 'it is not text' ? [] : [['columns', 'revision 2', containing('name'), 'repairable']]),
       ])
     }
   })
 
   it('knows a wrong length or chain from a wrong history: the links and the seal agree', () => {
-    const wrong = 'its length or the hash over its history is wrong; its links and its seal agree'
+    const wrong = 'its length or the hash over its history is wrong, but its links match its seal'
     for (const sql of [
       'update revision set length = 9 where id = 2',
       `update revision set chain = x'00' where id = 2`,
@@ -164,23 +164,23 @@ describe('Verifying an archive', () => {
       [
         'conversations',
         'conversation 1 conv_river',
-        'it points to revision 1, and its newest is 5',
+        'points to revision 1, but the newest is 5',
         'repairable',
       ],
     ])
     expect(after(`update conversation set id = 'conv_x' where id = 'conv_fork'`)).toEqual([
-      ['conversations', 'conversation 2 conv_x', 'its row says that its id is "conv_fork"', 'repairable'],
+      ['conversations', 'conversation 2 conv_x', 'its row has another id: "conv_fork"', 'repairable'],
     ])
     expect(after('delete from revision where id = 2')).toContainEqual([
       'conversations',
       'conversation 2 conv_fork',
-      'it has no revision',
+      'has no revision',
     ])
   })
 
   it('finds a derived column that does not say what its row says', () => {
     expect(after(`update revision set name = 'other', model = null where id = 3`)).toEqual([
-      ['columns', 'revision 3', 'name, model: not what its row says', 'repairable'],
+      ['columns', 'revision 3', 'does not match its row: name, model', 'repairable'],
     ])
   })
 
@@ -199,7 +199,7 @@ describe('Verifying an archive', () => {
   })
 
   it('finds messages of which a part is missing, or of which no event tells', () => {
-    const missing = ['messages', 'revision 4 conv_other', 'of its messages, a part is missing']
+    const missing = ['messages', 'revision 4 conv_other', 'a part of its messages is missing']
     for (const sql of ['messages_tip = 999', 'messages_tip = null', 'messages = null']) {
       expect(after(`update revision set ${sql} where id = 4`)).toContainEqual(missing)
     }
@@ -250,7 +250,7 @@ describe('Verifying an archive', () => {
 
   it('finds a file whose bytes are not those of its hash, or that is said to be stored and is not', () => {
     expect(after(`update blob set bytes = x'00'`)).toEqual([
-      ['files', 'blob 1', 'its bytes or their hash have changed since they were stored'],
+      ['files', 'blob 1', 'its bytes or its hash have changed since it was stored'],
     ])
     for (const state of ['wanted', 'expired', 'skipped', 'failed']) {
       expect(
@@ -258,10 +258,10 @@ describe('Verifying an archive', () => {
       ).toEqual([])
     }
     expect(after('delete from blob')).toEqual([
-      ['references', 'dependency', 'it refers to a blob that is not there'],
+      ['references', 'dependency', 'refers to a missing blob'],
     ])
     expect(after(`update dependency set sha256 = null where kind = 'file'`)).toEqual([
-      ['files', 'dependency file_1', 'this file is said to be stored, and is not'],
+      ['files', 'dependency file_1', 'this file is marked as stored, but is missing'],
     ])
     expect(after(`update dependency set json = '{' where kind = 'agent'`)).toContainEqual([
       'files',
@@ -272,10 +272,10 @@ describe('Verifying an archive', () => {
 
   it('finds books that do not balance or tell of other revisions than are there', () => {
     expect(after('update run set listed = 5 where id = 1')).toEqual([
-      ['books', 'run 1', 'it listed 5 conversations and accounts for 4'],
+      ['books', 'run 1', 'listed 5 conversations, but its counts add up to 4'],
     ])
     expect(after('update run set listed = 5, new = 5 where id = 1')).toEqual([
-      ['books', 'run 1', 'it stored 5 revisions, and 4 are there'],
+      ['books', 'run 1', 'stored 5 revisions, but 4 exist'],
     ])
   })
 
@@ -288,20 +288,20 @@ describe('Verifying an archive', () => {
     expect(after('update event set run = 99')).toContainEqual([
       'references',
       'event 1',
-      'it refers to a run that is not there',
+      'refers to a missing run',
     ])
   })
 
   it('finds a missing or changed view or index, and leaves alone what others added', () => {
     expect(after('drop view entries')).toEqual([['schema', 'entries', 'the view is missing', 'repairable']])
     expect(after('drop index entry_sha256; create index entry_sha256 on entry (id)')).toEqual([
-      ['schema', 'entry_sha256', 'the index is not as hansard made it', 'repairable'],
+      ['schema', 'entry_sha256', 'the index differs from what hansard creates', 'repairable'],
     ])
     expect(after('alter table run add column mine text')).toEqual([
-      ['schema', 'run', 'the table is not as hansard made it'],
+      ['schema', 'run', 'the table differs from what hansard creates'],
     ])
     const db = openSqlite(newArchive(), 'read')
-    const view = db.prepare(`select sql from sqlite_schema where name = 'entries'`).pluck().get() as string
+    const view = db.pluck.get(`select sql from sqlite_schema where name = 'entries'`) as string
     db.close()
     expect(after(`drop view entries; ${view.replaceAll(' ', '\n  ')}`)).toEqual([])
     expect(after('create view mine as select 1; create index mine2 on entry (length(json))')).toEqual([])
@@ -391,7 +391,7 @@ describe('Verifying an archive', () => {
     change(path, `update entry set json = '{}'; update blob set bytes = x'00'`)
     const ofFile = verified(path).findings.find(({ check }) => check === 'files')
     expect(ofFile?.advice).toBe(
-      'Restore a copy of the file: what is stored of agents and files is not fetched again.',
+      'Restore a copy of the file: stored agents and files are not fetched again.',
     )
   })
 
@@ -423,7 +423,7 @@ describe('Verifying an archive', () => {
   })
 
   it('refuses a folder, and an archive that somebody holds for himself, without calling them damaged', () => {
-    expect(() => verified(testFolder())).toThrow('this is a folder')
+    expect(() => verified(testFolder())).toThrow('it is a folder')
     const path = newArchive()
     const db = openSqlite(path, 'write')
     db.exec('begin exclusive')
@@ -434,11 +434,11 @@ describe('Verifying an archive', () => {
     }
   })
 
-  it('says of a file that it was cut off, whatever the size of its pages, and not while a log may hold the rest', () => {
+  it('says of a file that it is truncated, whatever the size of its pages, and not while a log may hold the rest', () => {
     const path = newArchive()
     change(path, 'pragma page_size = 65536; vacuum')
     truncateSync(path, 65536 * 3)
-    expect(verified(path).findings).toMatchObject([{ check: 'size', what: containing('was cut off') }])
+    expect(verified(path).findings).toMatchObject([{ check: 'size', what: containing('is truncated') }])
     writeFileSync(`${path}-wal`, 'no log')
     expect(verified(path).findings).toMatchObject([{ check: 'file', what: containing('malformed') }])
   })
