@@ -11,7 +11,7 @@ const failure = (code: string, message = 'as the system says it') =>
   Object.assign(new Error(message), { code })
 
 describe('A database file', () => {
-  it('that is made, or was empty, is its owner’s alone', () => {
+  it('is readable only by its owner when it is created or was empty', () => {
     const [fresh, empty] = ['fresh.db', 'empty.db'].map((name) => join(testFolder(), name)) as [
       string,
       string,
@@ -23,7 +23,7 @@ describe('A database file', () => {
     }
   })
 
-  it('that holds something keeps its permissions', () => {
+  it('keeps its permissions when it has content', () => {
     const path = join(testFolder(), 'shared.db')
     const db = openSqlite(path, 'create')
     db.exec('create table a (b)')
@@ -33,7 +33,7 @@ describe('A database file', () => {
     expect(mode(path)).toBe('644')
   })
 
-  it('can’t be where there is no folder, or a folder is, or a file is in the way: each is said', () => {
+  it('cannot be opened in a missing folder, in place of a folder, or below a file', () => {
     const folder = testFolder()
     writeFileSync(join(folder, 'file'), 'a file')
     mkdirSync(join(folder, 'folder'))
@@ -51,7 +51,7 @@ describe('A database file', () => {
     expect(mode(join(folder, 'folder'))).not.toBe('600')
   })
 
-  it('that was opened to be read can’t be written to', () => {
+  it('cannot be changed when it was opened for reading', () => {
     const path = join(testFolder(), 'a.db')
     openSqlite(path, 'create').close()
     const db = openSqlite(path, 'read')
@@ -60,8 +60,8 @@ describe('A database file', () => {
   })
 })
 
-describe('What SQLite or the file system threw', () => {
-  it('is said in our words, with what it said and what to do', () => {
+describe('An error of SQLite or the file system', () => {
+  it('is explained, with the original message and what to do', () => {
     for (const [code, kind, words] of [
       ['SQLITE_NOTADB', 'not-an-archive', 'not a hansard archive'],
       ['SQLITE_CORRUPT_VTAB', 'archive-damaged', 'the archive is damaged'],
@@ -88,7 +88,7 @@ describe('What SQLite or the file system threw', () => {
     }
   })
 
-  it('comes back as it is when we know no better words', () => {
+  it('is returned unchanged when there is no explanation for it', () => {
     const ours = new HansardError('file', 'said already')
     for (const thrown of [
       new Error('no code'),
