@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 
 import { explainSqlite, openSqlite } from '../../src/archive/sqlite/sqlite.ts'
 import { HansardError } from '../../src/errors.ts'
@@ -100,5 +100,43 @@ describe('An error of SQLite or the file system', () => {
     ]) {
       expect(explainSqlite(thrown, '/a.db')).toBe(thrown)
     }
+  })
+})
+
+describe('Queries', () => {
+  function openNumbers() {
+    const db = openSqlite(':memory:', 'write')
+    onTestFinished(() => void db.close())
+    db.exec('create table number (n, square); insert into number values (1, 1), (2, 4), (3, 9)')
+    return db
+  }
+
+  const all = 'select n, square from number order by n'
+
+  it('return rows as objects, as arrays, or as the first column, for the same SQL', () => {
+    const db = openNumbers()
+    for (let round = 0; round < 2; round++) {
+      expect(db.get(all)).toEqual({ n: 1, square: 1 })
+      expect(db.raw.get(all)).toEqual([1, 1])
+      expect(db.pluck.all(all)).toEqual([1, 2, 3])
+    }
+  })
+
+  it('can be nested: the same SQL may run again while an iterator over it is open', () => {
+    const db = openNumbers()
+    const pairs: unknown[] = []
+    for (const n of db.pluck.iterate(all)) {
+      for (const m of db.pluck.iterate(all)) pairs.push([n, m])
+      expect(db.pluck.get(all)).toBe(1)
+    }
+    expect(pairs).toHaveLength(9)
+    expect(db.pluck.all(all)).toEqual([1, 2, 3])
+  })
+
+  it('see a table that was created again', () => {
+    const db = openNumbers()
+    expect(db.pluck.all(all)).toEqual([1, 2, 3])
+    db.exec('drop table number; create table number (n, square); insert into number values (7, 49)')
+    expect(db.pluck.all(all)).toEqual([7])
   })
 })
