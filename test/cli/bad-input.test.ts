@@ -76,7 +76,7 @@ describe('A message, a hint and the documented exit code are given for', () => {
       ['export', 'jsonl', '--output', '-'],
     ]) {
       const { exitCode, stderr } = await run(...command)
-      expect([exitCode, stderr]).toEqual([2, expect.stringMatching(/no hansard archive[\s\S]*hint: /)])
+      expect([exitCode, stderr]).toEqual([2, expect.stringMatching(/not a hansard archive[\s\S]*hint: /)])
     }
     expect(existsSync(`${archive}.lock`)).toBe(false)
   })
@@ -151,7 +151,7 @@ describe('A message, a hint and the documented exit code are given for', () => {
         expect([command, exitCode, stderr]).toEqual([
           command,
           2,
-          expect.stringContaining('not a file, but a pipe'),
+          expect.stringContaining('is a pipe'),
         ])
         expect(stderr).not.toContain('Fill it')
       }
