@@ -1,5 +1,5 @@
 import { isObject, parseJson } from '../../model/json/parse-json.ts'
-import { ExcludedError } from './exclusion-reasons.ts'
+import { excluded } from './exclusion-reasons.ts'
 
 /*
  * The rules by which readers of `messages` judge a line, checked on what is about to be written, whoever made it:
@@ -34,7 +34,7 @@ export class LineCheck {
     this.#schemaFault = schemaFault
   }
 
-  /** @throws Inexpressible */
+  /** @throws ExcludedError */
   add(message: string): void {
     const value = JSON.parse(message) as Value
     if (value['role'] === 'tool') this.#addResult(value)
@@ -42,7 +42,7 @@ export class LineCheck {
     this.#previous = value['role']
   }
 
-  /** @throws Inexpressible */
+  /** @throws ExcludedError */
   end(tools: readonly string[]): void {
     must(this.#hasUser, 'the user says nothing')
     must(this.#previous === 'assistant', 'it does not end with the assistant')
@@ -186,5 +186,5 @@ function hasOnly(value: Value, keys: readonly string[]): boolean {
 }
 
 function must(isSo: boolean, rule: string): asserts isSo {
-  if (!isSo) throw new ExcludedError('invalid', rule)
+  if (!isSo) throw excluded('invalid', rule)
 }
