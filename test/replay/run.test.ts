@@ -420,7 +420,7 @@ describe('What the target refuses', () => {
     const { replay } = world
     const refused = await replay('run', '--yes', '--concurrency', '1')
     expect(refused).toMatchObject({ exitCode, stderr: expect.stringContaining('conv_1') as string })
-    expect(refused.stderr).toMatch(/hansard: The API (refused the key|wants payment)/)
+    expect(refused.stderr).toMatch(/hansard: (The API refused the key|Payment required)/)
     expect(rowsOf(world)).toHaveLength(1)
     expect(await run(world)).toMatchObject({ exitCode: 0, done: 4 })
     expect(rowsOf(world)).toHaveLength(4)
