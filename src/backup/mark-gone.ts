@@ -39,7 +39,7 @@ export async function markGone(
     found[state]++
     if (state === 'gone') mark(context, id)
   }
-  await workThrough(missing.values(), concurrency, ask, () => undefined)
+  await workThrough(missing.values(), concurrency, ask)
   return { gone: found.gone, complete: found.present === 0, reason: incompleteReason(found) }
 }
 
