@@ -52,3 +52,25 @@ export { exportArchive, type ExportOptions, type ExportResult } from './export/e
 export type { FormatName, FormatOptions } from './export/formats.ts'
 export type { ExportCounts } from './export/write-conversations.ts'
 export { lineOfConversation } from './export/jsonl-format.ts'
+export {
+  planReplay,
+  readPlan,
+  type CheckOptions,
+  type PlanReplayOptions,
+  type ReplayPlan,
+} from './replay/plan/plan-replay.ts'
+export type { PlanEnd, PlanHead, PlannedConversation, ReplayOptions } from './replay/plan/plan.ts'
+export {
+  runReplay,
+  type ReplayProgress,
+  type ReplayResult,
+  type ReplayRunOptions,
+} from './replay/run/replay.ts'
+export { undoReplay, type UndoOptions, type Undone } from './replay/run/undo.ts'
+export {
+  verifyCopies,
+  type Verified,
+  type VerifiedCounts,
+  type VerifyOptions,
+} from './replay/verify-copies.ts'
+export type { Certificate } from './replay/verify/certificate.ts'

@@ -1,5 +1,5 @@
 import { sameContent } from '../model/entries/same-content.ts'
-import { members } from '../model/json/json-text.ts'
+import { joinMembers, members } from '../model/json/json-text.ts'
 
 /** One side of a comparison: the row of a conversation and the texts of its entries. */
 interface ComparedSide {
@@ -52,5 +52,5 @@ function differingKeys(archived: string, live: string): string[] {
 
 /** Returns each member as an object of its own, so that it is compared by the rules for its key. */
 function membersOf(row: string): Map<string, string> {
-  return new Map(members(row).map(({ key, value }) => [key, `{${JSON.stringify(key)}:${value}}`]))
+  return new Map(members(row).map(({ key, value }) => [key, joinMembers([[key, value]])]))
 }

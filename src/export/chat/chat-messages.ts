@@ -1,6 +1,6 @@
 import { entryView, type EntryView } from '../../model/entries/entry-view.ts'
 import { stringIn } from '../../model/entries/fields.ts'
-import { isJson } from '../../model/json/is-json.ts'
+import { isJson } from '../../model/json/parse-json.ts'
 import { isObjectText } from '../../model/json/json-text.ts'
 import type { JsonValue } from '../json-value.ts'
 import { assistantContent, textContent, userContent, type ChatContent, type Message } from './chat-content.ts'

@@ -1,3 +1,4 @@
+import { isObject, parseJson } from '../../model/json/parse-json.ts'
 import { excluded } from './exclusion-reasons.ts'
 
 /*
@@ -106,7 +107,7 @@ export class LineCheck {
       'the name of a function has other signs than a-z, 0-9, _ and -',
     )
     must(
-      isText(called['arguments'], 1) && isObject(parse(called['arguments'])),
+      isText(called['arguments'], 1) && isObject(parseJson(called['arguments'])),
       'arguments are no JSON object',
     )
     this.#unanswered.add(id)
@@ -182,18 +183,6 @@ function matches(value: unknown, pattern: RegExp): boolean {
 
 function hasOnly(value: Value, keys: readonly string[]): boolean {
   return Object.keys(value).every((key) => keys.includes(key))
-}
-
-function isObject(value: unknown): value is Value {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 function must(isSo: boolean, rule: string): asserts isSo {
