@@ -9,6 +9,7 @@ import { listCandidates, retryCandidates } from './listing/list-candidates.ts'
 import type { ListingResult } from './listing/proven-listing.ts'
 import { markGone } from './mark-gone.ts'
 import { workThrough } from './worker-pool.ts'
+import { plural } from '../model/plural.ts'
 
 /** Does the work of one run, step by step. */
 export class BackupRun {
@@ -45,8 +46,8 @@ export class BackupRun {
       () => this.#stop.abort(),
     )
     const { failed } = this.#context.archive.dependencies.counts()
-    const what = failed === 1 ? 'agent or file' : 'agents or files'
-    const reason = failed === 0 ? undefined : `${failed} ${what} could not be fetched`
+    const what = plural(failed, 'agent or file', 'agents or files')
+    const reason = failed === 0 ? undefined : `${what} could not be fetched`
     return { ...end, reason: end.reason ?? reason }
   }
 
@@ -88,8 +89,7 @@ export class BackupRun {
     const { ids } = this.#options
     const isNothingLeft = ids !== undefined && vanished > 0 && vanished === listed
     if (!isNothingLeft && (vanished < 2 || vanished * 5 <= listed)) return undefined
-    const conversations = `${listed} ${listed === 1 ? 'conversation' : 'conversations'}`
-    return `the API returns 404 for ${vanished} of ${conversations}, though ${ids ? 'requested by id' : 'it lists them'}`
+    return `the API returns 404 for ${vanished} of ${plural(listed, 'conversation')}, though ${ids ? 'requested by id' : 'it lists them'}`
   }
 
   async #retryAndList(seen: SeenRows): Promise<ListingResult> {

@@ -1,5 +1,6 @@
 import { sameContent } from '../model/entries/same-content.ts'
 import { joinMembers, members } from '../model/json/json-text.ts'
+import { plural } from '../model/plural.ts'
 
 /** One side of a comparison: the row of a conversation and the texts of its entries. */
 interface ComparedSide {
@@ -34,9 +35,7 @@ export function compareContent(
   if (known.next().done !== true) return entryDifference(position, 'is no longer there')
   const keys = differingKeys(archived.row, live.row).filter((key) => grewBy === 0 || key !== 'updated_at')
   if (keys.length > 0) return { detail: `its row differs in ${keys.join(', ')}` }
-  return grewBy === 0
-    ? undefined
-    : { grewBy, detail: `grew by ${grewBy} ${grewBy === 1 ? 'entry' : 'entries'}` }
+  return grewBy === 0 ? undefined : { grewBy, detail: `grew by ${plural(grewBy, 'entry')}` }
 }
 
 function entryDifference(entry: number, how: string): Difference {

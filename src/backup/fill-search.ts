@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { plural } from '../model/plural.ts'
 
 import type { Archive } from '../archive/archive.ts'
 import { isHansardError, messageOf } from '../errors.ts'
@@ -15,7 +16,7 @@ export async function fillSearch(archive: Archive, signal: AbortSignal): Promise
     while (!signal.aborted && archive.transaction(() => searchIndex.addSome())) await nextTurn()
     const left = searchIndex.unindexed.count({ isOpen: true })
     if (left === 0) return undefined
-    return `${left} ${left === 1 ? 'text' : 'texts'} could not be put into the search index: see \`hansard status\``
+    return `${plural(left, 'text')} could not be put into the search index: see \`hansard status\``
   } catch (thrown) {
     // No text is lost, and the run has stored everything: report the fault instead of failing the run.
     if (isHansardError(thrown) && thrown.code !== 'archive-damaged') throw thrown

@@ -1,5 +1,6 @@
 import type { SeenRows } from '../archive/content/seen-rows.ts'
 import { isHansardError } from '../errors.ts'
+import { formatNumber, plural } from '../model/plural.ts'
 import { isFatal } from './fetch/fatal-errors.ts'
 import type { FetchContext } from './fetch/fetcher.ts'
 import { readRow } from './fetch/read-conversation.ts'
@@ -30,7 +31,7 @@ export async function markGone(
   const missing = seen.notSeen()
   const live = archive.counts().conversations - archive.counts().gone
   if (missing.length * 5 > live && !acceptAll) {
-    const reason = `${missing.length} of ${live} conversations are no longer listed, over 20 % of the archive, so none was marked gone. Check the key and its workspace; if this is expected, use --accept-gone`
+    const reason = `${formatNumber(missing.length)} of ${plural(live, 'conversation')} are no longer listed, over 20 % of the archive, so none was marked gone. Check the key and its workspace; if this is expected, use --accept-gone`
     return { gone: 0, complete: true, reason }
   }
   const found = { gone: 0, present: 0, unknown: 0 }
@@ -44,12 +45,8 @@ export async function markGone(
 }
 
 function incompleteReason({ present, unknown }: { present: number; unknown: number }): string | undefined {
-  if (present > 0) return `${countConversations(present)} still exist but were not listed`
-  return unknown > 0 ? `could not check whether ${countConversations(unknown)} still exist` : undefined
-}
-
-function countConversations(conversations: number): string {
-  return `${conversations} ${conversations === 1 ? 'conversation' : 'conversations'}`
+  if (present > 0) return `the listing missed ${plural(present, 'existing conversation')}`
+  return unknown > 0 ? `could not look up ${plural(unknown, 'unlisted conversation')}` : undefined
 }
 
 function mark({ archive, run }: FetchContext, id: string): void {

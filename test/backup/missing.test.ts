@@ -166,7 +166,7 @@ describe('A conversation that is listed and that get does not find', () => {
     here.sandbox.faults.add({ operation: 'get', id, then: { kind: 'answer', status: 200, body } })
     expect(await here.backup()).toMatchObject({
       ...{ exitCode: 3, gone: 0, complete: true },
-      reason: expect.stringContaining('could not be told') as string,
+      reason: expect.stringContaining('could not look up') as string,
     })
   })
 })
