@@ -62,7 +62,7 @@ export class LineFile {
   }
 
   /** Leaves nothing behind. */
-  async giveUp(): Promise<void> {
+  async discard(): Promise<void> {
     await this.#file.close()
     await rm(this.#staged, { force: true })
   }

@@ -13,7 +13,7 @@ export interface TargetStatus {
 }
 
 /** A copy that is not simply there, and why. */
-export type UnsettledCopy = Pick<Copy, 'conversation' | 'state' | 'reason' | 'targetId' | 'mode' | 'label'>
+export type UnfinishedCopy = Pick<Copy, 'conversation' | 'state' | 'reason' | 'targetId' | 'mode' | 'label'>
 
 const none: Readonly<Record<CopyState, number>> = {
   ...{ pending: 0, open: 0, done: 0, uncertain: 0, failed: 0 },
@@ -31,7 +31,7 @@ export function replayStatus(archive: Archive): TargetStatus[] {
 }
 
 /** The copies that a person should look at. */
-export function* unsettledCopies(archive: Archive): Generator<UnsettledCopy, void, undefined> {
+export function* unfinishedCopies(archive: Archive): Generator<UnfinishedCopy, void, undefined> {
   for (const copy of archive.replayCopies.all()) {
     const isPlain = copy.state === 'done' && copy.reason === null
     if (!isPlain && copy.state !== 'pending' && copy.state !== 'undone') yield copy

@@ -77,7 +77,7 @@ export async function verifyCopies(
     await file?.finish()
     return counts
   } catch (thrown) {
-    await file?.giveUp()
+    await file?.discard()
     throw thrown
   }
 }

@@ -33,15 +33,15 @@ export function filterFields(
   return { text: objectText(kept), dropped }
 }
 
-export const isText: FieldCheck = (value) => typeof value === 'string'
-export const isTruth: FieldCheck = (value) => typeof value === 'boolean'
+export const isString: FieldCheck = (value) => typeof value === 'string'
+export const isBoolean: FieldCheck = (value) => typeof value === 'boolean'
 
 /** An object, and no array. */
-export const isDict: FieldCheck = (value) =>
+export const isObject: FieldCheck = (value) =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** One of these words. */
-export function isWord(...words: readonly string[]): FieldCheck {
+export function isOneOf(...words: readonly string[]): FieldCheck {
   return (value) => words.includes(value as string)
 }
 
@@ -61,6 +61,6 @@ export function isNumber(least: number, most: number): FieldCheck {
 }
 
 /** A whole number from this one on. */
-export function isWhole(least: number): FieldCheck {
+export function isInteger(least: number): FieldCheck {
   return (value) => Number.isInteger(value) && (value as number) >= least
 }

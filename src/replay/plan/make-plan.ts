@@ -47,11 +47,11 @@ export function renderPlanned(
   planned: PlannedConversation,
 ): Rendering {
   const stored = archive.conversations.read(planned.id)
-  if (stored === undefined) throw outdated(planned.id, 'is no longer in the archive')
+  if (stored === undefined) throw outdatedPlan(planned.id, 'is no longer in the archive')
   const rendering = render(sourceOf(archive, stored), options, target)
   if (rendering.planned.revision !== planned.revision)
-    throw outdated(planned.id, 'has changed in the archive')
-  if (!isSame(rendering.planned, planned)) throw outdated(planned.id, 'would be sent otherwise now')
+    throw outdatedPlan(planned.id, 'has changed in the archive')
+  if (!isSame(rendering.planned, planned)) throw outdatedPlan(planned.id, 'would be sent otherwise now')
   return rendering
 }
 
@@ -60,7 +60,7 @@ function isSame(now: PlannedConversation, then: PlannedConversation): boolean {
   return JSON.stringify(now) === JSON.stringify(then)
 }
 
-function outdated(id: string, what: string): HansardError {
+function outdatedPlan(id: string, what: string): HansardError {
   return new HansardError('plan-refused', `The plan is outdated: ${id} ${what}`, {
     hint: 'Make a new plan with `hansard replay plan`.',
   })

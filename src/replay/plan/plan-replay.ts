@@ -151,7 +151,7 @@ async function writeLines(
       await onLine?.(value)
     }
   } catch (thrown) {
-    await file?.giveUp()
+    await file?.discard()
     throw thrown
   }
 }

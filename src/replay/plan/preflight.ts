@@ -30,12 +30,12 @@ export async function preflight(
   { sameAccount, yesDifferent, signal }: PreflightOptions,
 ): Promise<PlanTarget> {
   refuseUnknownSources(archive, options)
-  const models = modelsOf((await client.listModels({ signal })).json)
+  const models = parseModels((await client.listModels({ signal })).json)
   refuseUnknownModels(models, options)
-  const account = await accountOf(client, archive, signal)
+  const account = await identifyAccount(client, archive, signal)
   if (account === 'same' && sameAccount !== true) throw sameAccountRefused()
   if (account === 'unproven' && yesDifferent !== true && sameAccount !== true) throw unproven()
-  const agents = await agentsOf(client, models, options, signal)
+  const agents = await readAgents(client, models, options, signal)
   return { baseUrl: client.baseUrl, account, models, agents }
 }
 
@@ -43,7 +43,7 @@ export async function preflight(
  * The API does not say whose a key is. That a key opened the source before shows the same account; so does a conversation
  * of the archive that the target has, since ids belong to one account.
  */
-async function accountOf(
+async function identifyAccount(
   client: ConversationsClient,
   archive: Archive,
   signal: AbortSignal | undefined,
@@ -57,7 +57,7 @@ async function accountOf(
 }
 
 /** Cards of models, under each name that start takes for them. */
-function modelsOf(list: unknown): Readonly<Record<string, TargetModel>> {
+function parseModels(list: unknown): Readonly<Record<string, TargetModel>> {
   const data = (list as { data?: unknown } | null)?.data
   const cards = (Array.isArray(data) ? data : []) as readonly Readonly<Record<string, unknown>>[]
   const named = cards.flatMap((card) => {
@@ -74,7 +74,7 @@ function modelsOf(list: unknown): Readonly<Record<string, TargetModel>> {
   return Object.fromEntries(named)
 }
 
-async function agentsOf(
+async function readAgents(
   client: ConversationsClient,
   models: PlanTarget['models'],
   options: ReplayOptions,
@@ -82,7 +82,7 @@ async function agentsOf(
 ): Promise<Readonly<Record<string, TargetAgent>>> {
   const found: [string, TargetAgent][] = []
   for (const [source, id] of Object.entries(options.agents)) {
-    const agent = await agentOf(client, source, id, signal)
+    const agent = await readAgent(client, source, id, signal)
     const { model, completion_args: args } = agent
     const card = typeof model === 'string' && Object.hasOwn(models, model) ? models[model] : undefined
     const mayReason = (args as { reasoning_effort?: unknown } | null | undefined)?.reasoning_effort !== 'none'
@@ -91,14 +91,14 @@ async function agentsOf(
       {
         context: card?.context ?? null,
         reasons: (card?.reasons ?? false) && mayReason,
-        tools: typesOf(agent['tools']),
+        tools: toolTypes(agent['tools']),
       },
     ])
   }
   return Object.fromEntries(found)
 }
 
-async function agentOf(
+async function readAgent(
   client: ConversationsClient,
   source: string,
   id: string,
@@ -116,7 +116,7 @@ async function agentOf(
   }
 }
 
-function typesOf(tools: unknown): string[] {
+function toolTypes(tools: unknown): string[] {
   return (Array.isArray(tools) ? tools : []).flatMap((tool: { type?: unknown } | null) =>
     typeof tool?.type === 'string' ? [tool.type] : [],
   )

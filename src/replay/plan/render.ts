@@ -5,7 +5,7 @@ import { addEstimates, estimateOf, tokensOf } from './estimate.ts'
 import { holdsRedaction } from './fill-secrets.ts'
 import { historySequence } from './history-mode.ts'
 import type { Block, PlannedCall, PlannedConversation, ReplayOptions, PlanTarget } from './plan.ts'
-import type { ArchivedResult, RequestSequence } from './request-sequence.ts'
+import type { ArchivedResult, RequestSequence, SequencedRequest } from './request-sequence.ts'
 import { conversationSettings, type ConversationSettings } from './rules/conversation-settings.ts'
 import { namingOf, type Naming } from './rules/function-naming.ts'
 import { revisionOf } from './source-revision.ts'
@@ -35,13 +35,13 @@ export function render(source: Source, options: ReplayOptions, target: PlanTarge
   const stamp = stampOf({ id: source.id, revision, mode, label })
   const naming = namingOf(source)
   const settings = conversationSettings(source, options, target, { stamp, naming })
-  const script = scriptOf(source, settings, options, naming)
-  const requests = requestsOf(script, settings)
-  const blocks = [...settings.blocks, ...script.blocks, ...furtherBlocks(script, settings, requests)]
-  const losses = [...settings.losses, ...script.losses]
+  const sequence = sequenceFor(source, settings, options, naming)
+  const requests = requestsOf(sequence, settings)
+  const blocks = [...settings.blocks, ...sequence.blocks, ...furtherBlocks(sequence, settings, requests)]
+  const losses = [...settings.losses, ...sequence.losses]
   const isBlocked = blocks.length > 0
-  const calls = isBlocked ? [] : script.requests.map((each, i) => callOf(each, requests[i]))
-  const extra = isBlocked ? [] : script.extraCalls
+  const calls = isBlocked ? [] : sequence.requests.map((each, i) => plannedCall(each, requests[i]))
+  const extra = isBlocked ? [] : sequence.extraCalls
   const planned: PlannedConversation = {
     id: source.id,
     name: stringMember(source.row, 'name'),
@@ -58,7 +58,7 @@ export function render(source: Source, options: ReplayOptions, target: PlanTarge
   return { planned, requests: isBlocked ? [] : requests }
 }
 
-function scriptOf(
+function sequenceFor(
   { entries }: Source,
   settings: ConversationSettings,
   { mode, tail }: ReplayOptions,
@@ -71,8 +71,8 @@ function scriptOf(
   return write(entries, { tail, keepsThinking, naming, maxTokens, settingsTokens })
 }
 
-function requestsOf(script: RequestSequence, { fields }: ConversationSettings): Request[] {
-  return script.requests.map(({ inputs, results }, i): Request => {
+function requestsOf(sequence: RequestSequence, { fields }: ConversationSettings): Request[] {
+  return sequence.requests.map(({ inputs, results }, i): Request => {
     const said = { inputs: `[${inputs.join(',')}]` }
     return i === 0
       ? { operation: 'start', body: objectText({ ...fields, ...said }), results }
@@ -80,9 +80,9 @@ function requestsOf(script: RequestSequence, { fields }: ConversationSettings): 
   })
 }
 
-function callOf(scripted: RequestSequence['requests'][number], request: Request | undefined): PlannedCall {
+function plannedCall(sequenced: SequencedRequest, request: Request | undefined): PlannedCall {
   const { operation, body } = request ?? { operation: 'start', body: '' }
-  const { inputs, expects, tokensIn, tokensOut } = scripted
+  const { inputs, expects, tokensIn, tokensOut } = sequenced
   return {
     operation,
     inputs: inputs.length,

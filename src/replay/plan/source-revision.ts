@@ -11,11 +11,11 @@ import type { Source } from './source.ts'
  */
 export function revisionOf({ id, entries }: Pick<Source, 'id' | 'entries'>): string {
   const hash = createHash('sha256').update(JSON.stringify(id))
-  for (const entry of entries) hash.update(`\n${canonicalJson(lasting(entry))}`)
+  for (const entry of entries) hash.update(`\n${canonicalJson(lastingFields(entry))}`)
   return hash.digest('hex')
 }
 
-function lasting(entry: string): string {
+function lastingFields(entry: string): string {
   const fields = [...fieldsOf(entry)].filter(([key]) => key !== 'completed_at')
   return `{${fields.map(([key, value]) => `${JSON.stringify(key)}:${value}`).join(',')}}`
 }

@@ -24,11 +24,11 @@ export interface SourceEntry {
 /** Reads an entry. One without a type is a message.input, as the specification has it. */
 export function readEntry(text: string, position: number): SourceEntry {
   const fields = fieldsOf(text)
-  return { position, id: stringIn(fields.get('id')), type: typeOf(fields, 'message.input'), text, fields }
+  return { position, id: stringIn(fields.get('id')), type: readType(fields, 'message.input'), text, fields }
 }
 
 /** The type that stands in an object, or what one without a type is. A type that is no string is known to nobody. */
-export function typeOf(fields: ReadonlyMap<string, string>, byDefault: string): string {
+export function readType(fields: ReadonlyMap<string, string>, byDefault: string): string {
   const type = fields.get('type') ?? 'null'
   return type === 'null' ? byDefault : (stringIn(type) ?? type)
 }
@@ -39,23 +39,24 @@ export function stringMember(text: string, key: string): string | null {
 }
 
 /** Leads a path on to a member: `.name`, or `["na.me"]` where the key could be taken for more than one step. */
-export function step(path: string, key: string): string {
+export function memberPath(path: string, key: string): string {
   const isPlain = /^[A-Za-z_][\w-]*$/.test(key)
   if (!isPlain) return `${path}[${JSON.stringify(key)}]`
   return path === '' ? key : `${path}.${key}`
 }
 
 /** How much of what was there a loss quotes. */
-const QUOTED = 500
+const QUOTED_CHARACTERS = 500
 
 /** Declares a loss of an entry, or of the conversation itself where `entry` is null. */
-export function lossOf(
+export function makeLoss(
   kind: LossKind,
   entry: Pick<SourceEntry, 'position' | 'id'> | null,
   path: string,
   before: string | null,
   after: string | null,
 ): Loss {
-  const quoted = before !== null && before.length > QUOTED ? `${before.slice(0, QUOTED)}…` : before
+  const quoted =
+    before !== null && before.length > QUOTED_CHARACTERS ? `${before.slice(0, QUOTED_CHARACTERS)}…` : before
   return { kind, position: entry?.position ?? null, id: entry?.id ?? null, path, before: quoted, after }
 }

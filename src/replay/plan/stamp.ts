@@ -4,7 +4,7 @@ import { stringIn } from '../../model/entries/fields.ts'
 import { member } from '../../model/json/json-text.ts'
 import type { Loss } from '../loss.ts'
 import type { Mode } from './plan.ts'
-import { lossOf } from './source.ts'
+import { makeLoss } from './source.ts'
 
 /** The member of a conversation's metadata in which a copy carries its stamp. */
 export const STAMP_KEY = 'hansard_replay'
@@ -43,6 +43,6 @@ export function describeStamp(body: string, stamp: string): { readonly body: str
       before === undefined
         ? `{"description":${after},${body.slice(1)}`
         : body.slice(0, before.start) + after + body.slice(before.end),
-    loss: lossOf('description-stamped', null, 'description', before?.value ?? null, after),
+    loss: makeLoss('description-stamped', null, 'description', before?.value ?? null, after),
   }
 }

@@ -71,7 +71,7 @@ export class Budget {
   }
 
   /** Lets a write through and reserves its estimate, or not: then no further write is let through. */
-  admit(estimate: Tokens): boolean {
+  reserve(estimate: Tokens): boolean {
     this.exhausted ??= this.#limitBefore(estimate)
     if (this.exhausted !== undefined) return false
     this.#inFlight = sum(this.#inFlight, estimate)
@@ -79,7 +79,7 @@ export class Budget {
   }
 
   /** A write is over: what it counts takes the place of its reservation. */
-  settle(estimate: Tokens, counted: Tokens, reported: Tokens = nothing): void {
+  finish(estimate: Tokens, counted: Tokens, reported: Tokens = nothing): void {
     this.#inFlight = sum(this.#inFlight, { tokensIn: -estimate.tokensIn, tokensOut: -estimate.tokensOut })
     this.#counted = sum(this.#counted, counted)
     this.#reported = sum(this.#reported, reported)
@@ -96,7 +96,7 @@ export class Budget {
 }
 
 /** The larger of each. */
-export function atLeast(one: Tokens, other: Tokens): Tokens {
+export function largest(one: Tokens, other: Tokens): Tokens {
   return {
     tokensIn: Math.max(one.tokensIn, other.tokensIn),
     tokensOut: Math.max(one.tokensOut, other.tokensOut),

@@ -1,6 +1,6 @@
 import { objectText } from '../../model/json/json-text.ts'
 import type { ArchivedResult } from '../plan/request-sequence.ts'
-import { argumentsOf } from './fingerprint.ts'
+import { canonicalArguments } from './fingerprint.ts'
 
 /** A call that the target made, and that waits for its result. */
 export interface OpenCall {
@@ -47,5 +47,5 @@ export function answerCalls(
 }
 
 function argumentsIn(text: string): string {
-  return argumentsOf(new Map([['arguments', text]]))
+  return canonicalArguments(new Map([['arguments', text]]))
 }

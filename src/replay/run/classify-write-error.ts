@@ -7,7 +7,7 @@ import { isHansardError, type ErrorCode } from '../../errors.ts'
  */
 export type WriteOutcome = 'refused' | 'unsent' | 'busy' | 'unknown'
 
-const verdicts: Partial<Record<ErrorCode, WriteOutcome>> = {
+const outcomes: Partial<Record<ErrorCode, WriteOutcome>> = {
   usage: 'unsent',
   budget: 'unsent',
   'rate-limited': 'unsent',
@@ -24,7 +24,7 @@ export function classifyWriteError(thrown: unknown, operation: 'start' | 'append
   if (!isHansardError(thrown)) return 'unknown'
   // 409 is what a conversation says that is still being written to; a new one can't be.
   if (thrown.code === 'conflict' && operation === 'append') return 'busy'
-  return verdicts[thrown.code] ?? 'unknown'
+  return outcomes[thrown.code] ?? 'unknown'
 }
 
 /** Tells whether every further request would end the same way. */

@@ -5,7 +5,7 @@ import { tokensOf } from '../plan/estimate.ts'
 import type { Mode } from '../plan/plan.ts'
 import { readEntry } from '../plan/source.ts'
 import type { OpenCall } from './call-results.ts'
-import { argumentsOf, mayBeGenerated } from './fingerprint.ts'
+import { canonicalArguments, mayBeGenerated } from './fingerprint.ts'
 import type { RunContext } from './run-context.ts'
 
 /** How far a copy is. */
@@ -25,19 +25,19 @@ export interface CopyProgress {
 }
 
 /** Finds out from the receipts, and from the target where those do not say all, how far a copy is. */
-export async function copyProgress(
+export async function readProgress(
   { archive, reader }: RunContext,
   { id }: Copy,
   mode: Mode,
 ): Promise<CopyProgress | { readonly reason: string }> {
-  const made = archive.replayRequests.ofCopy(id).filter(isMade)
+  const made = archive.replayRequests.ofCopy(id).filter(isDone)
   const last = made.at(-1)
   if (last === undefined) return { call: -1, targetId: null, before: 0, openCalls: [], used: [], tokens: 0 }
   const entries = await reader.entries(last.targetId)
   if (entries === undefined) return { reason: `${last.targetId} is no longer there` }
   const tail = entries.slice(last.before + last.inputs)
   if (!mayBeGenerated(tail)) return { reason: `somebody else continued ${last.targetId}` }
-  const generated = idsOf(tail)
+  const generated = entryIds(tail)
   if (generated.length !== last.generated?.length) {
     // It was found while it was still being answered.
     archive.transaction(() => archive.replayRequests.setGenerated(last.id, generated))
@@ -46,22 +46,22 @@ export async function copyProgress(
     call: last.call,
     targetId: last.targetId,
     before: entries.length,
-    openCalls: openCallsIn(tail),
+    openCalls: findOpenCalls(tail),
     used:
       mode === 'history'
         ? []
         : made.filter(({ call }) => call === last.call).flatMap(({ results }) => results),
-    tokens: tokensOfAll(entries),
+    tokens: estimateEntries(entries),
   }
 }
 
 /** About how many tokens entries have. */
-export function tokensOfAll(entries: readonly string[]): number {
+export function estimateEntries(entries: readonly string[]): number {
   return entries.reduce((sum, text) => sum + tokensOf(text), 0)
 }
 
 /** Calls among generated entries: nobody has answered them yet. */
-export function openCallsIn(generated: readonly string[]): OpenCall[] {
+export function findOpenCalls(generated: readonly string[]): OpenCall[] {
   return generated.map(readEntry).flatMap(({ type, fields }) =>
     type !== 'function.call'
       ? []
@@ -69,27 +69,27 @@ export function openCallsIn(generated: readonly string[]): OpenCall[] {
           {
             name: stringIn(fields.get('name')) ?? '',
             toolCallId: stringIn(fields.get('tool_call_id')) ?? '',
-            arguments: argumentsOf(fields),
+            arguments: canonicalArguments(fields),
           },
         ],
   )
 }
 
 /** A call at the end blocks the conversation over there until somebody answers it. */
-export function waitsFor(openCalls: readonly OpenCall[]): string | undefined {
+export function describeOpenCalls(openCalls: readonly OpenCall[]): string | undefined {
   if (openCalls.length === 0) return undefined
   return `it ends with a call of ${openCalls.map(({ name }) => name).join(', ')}, and waits for the result`
 }
 
 /** The ids of entries; of one without, the empty word. */
-export function idsOf(entries: readonly string[]): string[] {
+export function entryIds(entries: readonly string[]): string[] {
   return entries.map((text, position) => readEntry(text, position).id ?? '')
 }
 
 /** A request that was done, as its receipt says. */
-export type MadeRequest = StoredRequest & { readonly targetId: string }
+export type DoneRequest = StoredRequest & { readonly targetId: string }
 
 /** Tells whether a request was done, answered or not. */
-export function isMade(request: StoredRequest): request is MadeRequest {
+export function isDone(request: StoredRequest): request is DoneRequest {
   return (request.outcome === 'done' || request.outcome === 'found') && request.targetId !== null
 }

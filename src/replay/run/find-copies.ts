@@ -11,7 +11,7 @@ import type { RunContext } from './run-context.ts'
 import { SKEW_MS } from './target-clock.ts'
 
 /** A request whose answer is lost, and what is looked for. */
-export interface Suspect {
+export interface LostRequest {
   readonly copy: Copy
   readonly request: StoredRequest
   /** Of an append: the history that it continues. */
@@ -23,23 +23,23 @@ export interface Candidates {
   /** They carry the stamp. */
   readonly stamped: Set<string>
   /** They show no stamp, and say what was sent. */
-  readonly alike: Set<string>
+  readonly sameContent: Set<string>
   /** Why there may be more. */
   readonly doubts: string[]
 }
 
 /** How often a listing that could not be shown to be complete is made again. */
-const LISTINGS = 3
+const LISTING_ATTEMPTS = 3
 
 /** More conversations than this carry one stamp only where the filter does not filter. */
-const NAMED = 5
+const MOST_FILTERED = 5
 
 /** What the filter by metadata names. */
-interface Filtered {
+interface FilterResult {
   /** They carry the stamp. */
   readonly found: readonly string[]
-  /** They show no mark at all, not even to `get`: that it named them is all there is. */
-  readonly unmarked: readonly string[]
+  /** They show no shown at all, not even to `get`: that it named them is all there is. */
+  readonly hidden: readonly string[]
   /** Some that it named are without the stamp, and none with it, as where it does not filter at all. */
   readonly isIgnored: boolean
 }
@@ -48,32 +48,32 @@ interface Filtered {
  * Asks the filter for the conversations that carry a stamp. What it names is looked at, since it may not filter: in its
  * row, or by `get` where the row shows no stamp. It is a short cut: one that the target refuses names nothing.
  */
-export async function askFilter({ reader }: RunContext, stamp: string): Promise<Filtered> {
+export async function filterByStamp({ reader }: RunContext, stamp: string): Promise<FilterResult> {
   const found: string[] = []
-  const unmarked: string[] = []
+  const hidden: string[] = []
   let others = 0
   try {
-    for (const row of await reader.listFiltered({ [STAMP_KEY]: stamp }, NAMED)) {
+    for (const row of await reader.listFiltered({ [STAMP_KEY]: stamp }, MOST_FILTERED)) {
       const id = rowFacts(row)?.id
       if (id === undefined) continue
-      const mark = readStamp(row)
-      const seen = mark === 'hidden' ? readStamp(await reader.row(id)) : mark
+      const shown = readStamp(row)
+      const seen = shown === 'hidden' ? readStamp(await reader.row(id)) : shown
       if (typeof seen === 'object' && seen.stamp === stamp) found.push(id)
-      else if (seen === 'hidden') unmarked.push(id)
+      else if (seen === 'hidden') hidden.push(id)
       else others++
     }
   } catch (thrown) {
-    if (!isAboutOne(thrown)) throw thrown
+    if (!concernsOneConversation(thrown)) throw thrown
   }
-  return { found, unmarked, isIgnored: others > 0 && found.length === 0 }
+  return { found, hidden, isIgnored: others > 0 && found.length === 0 }
 }
 
 /** Tells whether the filter filters: by a stamp that nothing carries it must name nothing. */
-export async function doesFilter({ reader }: RunContext, stamp: string): Promise<boolean> {
+export async function isFilterWorking({ reader }: RunContext, stamp: string): Promise<boolean> {
   try {
     return (await reader.listFiltered({ [STAMP_KEY]: `${stamp}.none` }, 1)).length === 0
   } catch (thrown) {
-    if (!isAboutOne(thrown)) throw thrown
+    if (!concernsOneConversation(thrown)) throw thrown
     return false
   }
 }
@@ -115,7 +115,7 @@ export async function listProven(
   since?: number,
 ): Promise<string | undefined> {
   let doubt: string | undefined
-  for (let left = LISTINGS; left > 0; left--) {
+  for (let left = LISTING_ATTEMPTS; left > 0; left--) {
     doubt = await listTarget(context, take, since)
     if (doubt === undefined) return undefined
   }
@@ -141,68 +141,70 @@ function isDescending(times: readonly number[]): boolean {
 /** Looks through the listing for what became of requests, by stamp and by content. */
 export async function searchListing(
   context: RunContext,
-  suspects: readonly Suspect[],
-): Promise<ReadonlyMap<Suspect, Candidates>> {
-  const found = new Map(suspects.map((suspect) => [suspect, noCandidates()]))
-  const moments = suspects.map(({ request: { since } }) => (since === null ? -Infinity : Date.parse(since)))
+  lostRequests: readonly LostRequest[],
+): Promise<ReadonlyMap<LostRequest, Candidates>> {
+  const found = new Map(lostRequests.map((lostRequest) => [lostRequest, noCandidates()]))
+  const moments = lostRequests.map(({ request: { since } }) =>
+    since === null ? -Infinity : Date.parse(since),
+  )
   const since = Math.min(...moments) - SKEW_MS
-  const doubt = await listProven(context, (row) => lookAt(context, row, found), since)
+  const doubt = await listProven(context, (row) => inspectRow(context, row, found), since)
   if (doubt !== undefined) for (const { doubts } of found.values()) doubts.push(doubt)
   return found
 }
 
 function noCandidates(): Candidates {
-  return { stamped: new Set(), alike: new Set(), doubts: [] }
+  return { stamped: new Set(), sameContent: new Set(), doubts: [] }
 }
 
-async function lookAt(
+async function inspectRow(
   context: RunContext,
   row: unknown,
-  found: ReadonlyMap<Suspect, Candidates>,
+  found: ReadonlyMap<LostRequest, Candidates>,
 ): Promise<void> {
   const { archive, reader, target } = context
   const facts = rowFacts(row)
   if (facts === undefined || archive.replayRequests.claimant(target.id, facts.id) !== undefined) return
-  const suspects = [...found.keys()].filter(({ request }) => isSince(facts.createdAt, request.since))
-  if (suspects.length === 0) return
+  const lostRequests = [...found.keys()].filter(({ request }) => mayBeSince(facts.createdAt, request.since))
+  if (lostRequests.length === 0) return
   try {
-    let mark = readStamp(row)
-    if (mark === 'hidden') {
+    let shown = readStamp(row)
+    if (shown === 'hidden') {
       const whole = await reader.row(facts.id)
       if (whole === undefined) return
-      mark = readStamp(whole)
+      shown = readStamp(whole)
     }
-    const byStamp = typeof mark === 'object' ? mark.stamp : undefined
-    const stamped = suspects.filter(({ copy }) => copy.stamp === byStamp)
-    for (const suspect of stamped) found.get(suspect)?.stamped.add(facts.id)
-    if (mark !== 'hidden') return
+    const byStamp = typeof shown === 'object' ? shown.stamp : undefined
+    const stamped = lostRequests.filter(({ copy }) => copy.stamp === byStamp)
+    for (const lostRequest of stamped) found.get(lostRequest)?.stamped.add(facts.id)
+    if (shown !== 'hidden') return
     const entries = await reader.entries(facts.id)
     if (entries === undefined) return
-    for (const suspect of suspects) {
-      if (isAlike(entries, suspect)) found.get(suspect)?.alike.add(facts.id)
+    for (const lostRequest of lostRequests) {
+      if (holdsRequest(entries, lostRequest)) found.get(lostRequest)?.sameContent.add(facts.id)
     }
   } catch (thrown) {
-    if (!isAboutOne(thrown)) throw thrown
-    for (const suspect of suspects) {
-      found.get(suspect)?.doubts.push(`${facts.id} could not be read: ${messageOf(thrown)}`)
+    if (!concernsOneConversation(thrown)) throw thrown
+    for (const lostRequest of lostRequests) {
+      found.get(lostRequest)?.doubts.push(`${facts.id} could not be read: ${messageOf(thrown)}`)
     }
   }
 }
 
-function isAlike(entries: readonly string[], { request, known }: Suspect): boolean {
+function holdsRequest(entries: readonly string[], { request, known }: LostRequest): boolean {
   return known === undefined
     ? matchHistory(entries, request) === 'made'
     : isContinuation(entries, known, request)
 }
 
 /** By the target's own clock; where a row does not tell its time, it may be new. */
-function isSince(createdAt: string | undefined, since: string | null): boolean {
+function mayBeSince(createdAt: string | undefined, since: string | null): boolean {
   const created = Date.parse(createdAt ?? '')
   return since === null || Number.isNaN(created) || created >= Date.parse(since) - SKEW_MS
 }
 
 /** Something that is wrong with one conversation says nothing of the others. */
-export function isAboutOne(thrown: unknown): thrown is HansardError {
+export function concernsOneConversation(thrown: unknown): thrown is HansardError {
   return (
     isHansardError(thrown) &&
     ['service-failed', 'not-json', 'unexpected-shape', 'too-large', 'request-refused'].includes(thrown.code)

@@ -10,36 +10,36 @@ import { readEntry, type SourceEntry } from '../plan/source.ts'
  * back. Ids, times and other things that the service gives are left out; so is the form of a picture or a link.
  */
 export function fingerprintOf(entries: readonly string[]): string {
-  return hash('sha256', JSON.stringify(entries.map(sayingOf)), 'hex')
+  return hash('sha256', JSON.stringify(entries.map(canonicalEntry)), 'hex')
 }
 
 /** The texts of the inputs in a body. */
-export function inputsOf(body: string): readonly string[] {
+export function readInputs(body: string): readonly string[] {
   return elements(member(body, 'inputs')?.value ?? '[]')
 }
 
 /** Types that stand in a history only because somebody sent them. */
-const sentOnly = ['message.input', 'function.result']
+const sentByUser = ['message.input', 'function.result']
 
 /** Tells whether all of these entries may have been made by the service. */
 export function mayBeGenerated(entries: readonly string[]): boolean {
-  return !entries.some(isSentOnly)
+  return !entries.some(isSentByUser)
 }
 
 /** Tells whether an entry stands in a history only because somebody sent it. */
-export function isSentOnly(text: string, position: number): boolean {
-  return sentOnly.includes(readEntry(text, position).type)
+export function isSentByUser(text: string, position: number): boolean {
+  return sentByUser.includes(readEntry(text, position).type)
 }
 
-function sayingOf(text: string): readonly (string | null)[] {
+function canonicalEntry(text: string): readonly (string | null)[] {
   const { type, fields } = readEntry(text, 0)
   switch (type) {
     case 'message.input':
-      return [stringIn(fields.get('role')) ?? 'user', words(fields.get('content'))]
+      return [stringIn(fields.get('role')) ?? 'user', messageText(fields.get('content'))]
     case 'message.output':
-      return ['assistant', words(fields.get('content'))]
+      return ['assistant', messageText(fields.get('content'))]
     case 'function.call':
-      return ['call', stringIn(fields.get('name')), callId(fields), argumentsOf(fields)]
+      return ['call', stringIn(fields.get('name')), callId(fields), canonicalArguments(fields)]
     case 'function.result':
       return ['result', callId(fields), stringIn(fields.get('result'))]
     default:
@@ -48,7 +48,7 @@ function sayingOf(text: string): readonly (string | null)[] {
 }
 
 /** The text of a message; of any other chunk only that it is there. */
-function words(content = 'null'): string {
+function messageText(content = 'null'): string {
   if (!isArrayText(content)) return stringIn(content) ?? content
   return elements(content)
     .map((chunk) => {
@@ -63,7 +63,7 @@ function callId(fields: SourceEntry['fields']): string | null {
 }
 
 /** Arguments are an object, or a string that may hold one: both say the same. */
-export function argumentsOf(fields: SourceEntry['fields']): string {
+export function canonicalArguments(fields: SourceEntry['fields']): string {
   const given = fields.get('arguments') ?? 'null'
   const text = stringIn(given) ?? given
   try {

@@ -9,11 +9,11 @@ import { identifyTarget } from '../identify-target.ts'
 import { Budget, type Carried, type Limits, type Spent } from './budget.ts'
 import { planScrubber } from './plan-scrubber.ts'
 import { reconcile } from './reconcile.ts'
-import { recogniseCopies, recordPlan } from './record-plan.ts'
-import { resolveByWord } from './resolve-copy.ts'
+import { findForeignCopies, recordPlan } from './record-plan.ts'
+import { resolveCopies } from './resolve-copy.ts'
 import { Rounds } from './rounds.ts'
-import { now, type RunContext } from './run-context.ts'
-import { Tally, type Counts, type Notice } from './tally.ts'
+import { timestamp, type RunContext } from './run-context.ts'
+import { Tally, type ReplayCounts, type Notice } from './tally.ts'
 import { TargetReader } from './target-reader.ts'
 
 /** What `runReplay` needs of a plan. */
@@ -42,7 +42,7 @@ export interface ReplayRunOptions extends Limits {
 }
 
 /** How far a run is. Tokens and cost are as they count against limits: at least what the plan estimates. */
-export interface ReplayProgress extends Counts, Spent {
+export interface ReplayProgress extends ReplayCounts, Spent {
   /** In the currency of the price; null without one. */
   readonly cost: number | null
 }
@@ -98,12 +98,12 @@ async function runLocked(
   const context = await openContext(client, archive, plan, options, budget, tally)
 
   try {
-    await work(context, plan, options)
+    await runPlan(context, plan, options)
   } catch (thrown) {
     if (!isHansardError(thrown, 'budget')) throw thrown
     budget.exhausted ??= `${options.maxRequests ?? 0} requests`
   } finally {
-    archive.transaction(() => archive.replayRuns.end(context.run.id, now()))
+    archive.transaction(() => archive.replayRuns.end(context.run.id, timestamp()))
   }
   archive.checkpoint()
   return {
@@ -116,15 +116,15 @@ async function runLocked(
   }
 }
 
-async function work(
+async function runPlan(
   context: RunContext,
   plan: Runnable,
   { again = false, concurrency = 4, resolve = {} }: ReplayRunOptions,
 ): Promise<void> {
-  await settleEarlier(context, resolve)
+  await reconcileEarlierRuns(context, resolve)
   const isAnyPending = await recordPlan(context, plan.conversations(), { again })
   if (!isAnyPending) return
-  const isAnyHidden = await recogniseCopies(context, again)
+  const isAnyHidden = await findForeignCopies(context, again)
   await new Rounds(context, () => plan.conversations(), { concurrency, isAnyHidden }).work()
 }
 
@@ -138,8 +138,8 @@ async function openContext(
 ): Promise<RunContext> {
   const { settleSeconds = SETTLE_SECONDS, clock = systemClock, lock } = options
   const { signal = new AbortController().signal, secretOf = () => undefined } = options
-  const target = await targetOf(client, archive, options)
-  const begunAt = now()
+  const target = await openTarget(client, archive, options)
+  const begunAt = timestamp()
   const run = archive.transaction(() => archive.replayRuns.begin(target.id, begunAt))
   budget.carry(run.carried)
   const { connectorAuth } = head.options
@@ -153,15 +153,15 @@ async function openContext(
   }
 }
 
-async function targetOf(
+async function openTarget(
   client: ConversationsClient,
   archive: Archive,
   { signal, yesDifferent = false }: ReplayRunOptions,
 ): Promise<ReplayTarget> {
   const known = await identifyTarget(client, archive, { signal, yesDifferent })
   return archive.transaction(() => {
-    const target = known ?? archive.replayTargets.add(client.baseUrl, now())
-    archive.replayTargets.remember(target, (salt) => client.hashKey(salt), now())
+    const target = known ?? archive.replayTargets.add(client.baseUrl, timestamp())
+    archive.replayTargets.remember(target, (salt) => client.hashKey(salt), timestamp())
     return target
   })
 }
@@ -170,23 +170,26 @@ async function targetOf(
  * Finds out about the requests of earlier runs. When those ended nobody wrote down: the settling time counts from now,
  * since their process is certainly dead (it held the lock).
  */
-async function settleEarlier(context: RunContext, words: Readonly<Record<string, string>>): Promise<void> {
+async function reconcileEarlierRuns(
+  context: RunContext,
+  resolutions: Readonly<Record<string, string>>,
+): Promise<void> {
   const { archive, target, clock, settleMs, signal, tally } = context
   const isAny = (state: 'open' | 'uncertain') =>
     archive.replayCopies.inState(target.id, state).next().done !== true
   if (isAny('open')) await clock.sleep(settleMs, signal)
   if (isAny('open') || isAny('uncertain')) {
-    for (const { copy, fate } of await reconcile(context, ['open', 'uncertain'])) {
-      if (fate.kind === 'made') tally.add('found')
+    for (const { copy, result } of await reconcile(context, ['open', 'uncertain'])) {
+      if (result.kind === 'made') tally.add('found')
       const { state, reason } = archive.replayCopies.read(copy.id)
-      if (state !== 'uncertain' || words[copy.conversation] !== undefined) continue
+      if (state !== 'uncertain' || resolutions[copy.conversation] !== undefined) continue
       tally.notice({ id: copy.conversation, state, reason: reason ?? '' })
     }
   }
-  await resolveByWord(context, words)
+  await resolveCopies(context, resolutions)
 }
 
-function outcomeOf(counts: Counts, budget: Budget, signal: AbortSignal): ReplayResult['outcome'] {
+function outcomeOf(counts: ReplayCounts, budget: Budget, signal: AbortSignal): ReplayResult['outcome'] {
   const { open, pending, uncertain, failed, blocked, stale, diverged } = counts
   const isAnyLeft = open + pending + uncertain + failed + blocked + stale + diverged > 0
   if (signal.aborted && isAnyLeft) return 'interrupted'

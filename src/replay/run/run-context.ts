@@ -34,6 +34,6 @@ export interface RunContext {
 }
 
 /** The time now, as it is written down. */
-export function now(): string {
+export function timestamp(): string {
   return new Date().toISOString()
 }

@@ -4,7 +4,7 @@ import type { Tokens } from './budget.ts'
 import { reportedUsage } from './reported-usage.ts'
 
 /** An entry that the target generated, as far as its events tell. */
-export interface Generated {
+export interface GeneratedEntry {
   readonly id: string
   readonly type: string
   /** Of a function call: its name, id and arguments. */
@@ -14,16 +14,16 @@ export interface Generated {
 }
 
 /** Puts an answer together from its events. */
-export class StreamAnswer {
+export class StreamedResponse {
   /** The conversation's id over there, once it is told. */
   targetId: string | undefined
   /** What the target says it took. */
   reported: Tokens = { tokensIn: 0, tokensOut: 0 }
   #received = 0
-  readonly #outputs = new Map<unknown, { -readonly [Field in keyof Generated]: Generated[Field] }>()
+  readonly #outputs = new Map<unknown, { -readonly [Field in keyof GeneratedEntry]: GeneratedEntry[Field] }>()
 
   /** Takes an event; true if it told the conversation's id. */
-  take({ type, json }: StreamEvent): boolean {
+  addEvent({ type, json }: StreamEvent): boolean {
     const event = (json ?? {}) as Record<string, unknown>
     if (type === 'conversation.response.started') {
       if (typeof event['conversation_id'] !== 'string') return false
@@ -36,7 +36,7 @@ export class StreamAnswer {
   }
 
   /** What was generated, in its order. */
-  get generated(): readonly Generated[] {
+  get generated(): readonly GeneratedEntry[] {
     return [...this.#outputs.values()]
   }
 

@@ -1,7 +1,7 @@
 import type { CopyState } from '../../archive/ledger/replay-copies.ts'
 
 /** How many conversations of the plan are how; `done` includes `before` and `recognised`. */
-export interface Counts {
+export interface ReplayCounts {
   readonly planned: number
   readonly done: number
   /** Of the done ones: were so when the run began. */
@@ -41,7 +41,7 @@ export class Tally {
     this.#onNotice = onNotice
   }
 
-  get counts(): Counts {
+  get counts(): ReplayCounts {
     return this.#counts
   }
 

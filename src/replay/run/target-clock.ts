@@ -19,7 +19,7 @@ export class TargetClock {
   }
 
   /** Takes a Date header. */
-  hear(servedAt: Date | undefined): void {
+  observe(servedAt: Date | undefined): void {
     if (servedAt === undefined) return
     const offset = servedAt.getTime() - this.#clock.now()
     this.#earliest = Math.min(this.#earliest, offset)

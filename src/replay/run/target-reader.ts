@@ -35,7 +35,7 @@ export class TargetReader {
    * @throws HansardError `unexpected-shape` for an answer that is no page: it must not pass for an empty account
    */
   async list(query: ListQuery): Promise<readonly unknown[]> {
-    return parsePage(this.#heard(await this.#client.list(query, { signal: this.#signal }))).rows
+    return parsePage(this.#observe(await this.#client.list(query, { signal: this.#signal }))).rows
   }
 
   /** The first rows of the listing to which a filter applies, at most so many. */
@@ -51,26 +51,26 @@ export class TargetReader {
 
   /** The row of a conversation; undefined if there is none. */
   row(id: string): Promise<unknown> {
-    return orNothing(async () => this.#heard(await this.#client.get(id, { signal: this.#signal })).json)
+    return orUndefined(async () => this.#observe(await this.#client.get(id, { signal: this.#signal })).json)
   }
 
   /** The texts of the entries of a conversation; undefined if there is none. */
   entries(id: string): Promise<readonly string[] | undefined> {
-    return orNothing(async () => {
+    return orUndefined(async () => {
       const call = { signal: this.#signal }
       const read = () => this.#client.getHistory(id, call)
-      const reply = this.#heard(await readPart(this.#client, id, 'history', read, call))
+      const reply = this.#observe(await readPart(this.#client, id, 'history', read, call))
       return parseList(reply, 'entries', id).entries
     })
   }
 
-  #heard(reply: JsonReply): JsonReply {
-    this.clock.hear(reply.servedAt)
+  #observe(reply: JsonReply): JsonReply {
+    this.clock.observe(reply.servedAt)
     return reply
   }
 }
 
-async function orNothing<T>(ask: () => Promise<T>): Promise<T | undefined> {
+async function orUndefined<T>(ask: () => Promise<T>): Promise<T | undefined> {
   try {
     return await ask()
   } catch (thrown) {

@@ -4,7 +4,7 @@ import type { Archive } from '../../archive/archive.ts'
 import type { Copy, CopyState } from '../../archive/ledger/replay-copies.ts'
 import { isHansardError } from '../../errors.ts'
 import { knownTarget } from '../identify-target.ts'
-import { idsOf, isMade, type MadeRequest } from './copy-progress.ts'
+import { entryIds, isDone, type DoneRequest } from './copy-progress.ts'
 import { fingerprintOf } from './fingerprint.ts'
 import { TargetReader } from './target-reader.ts'
 
@@ -47,12 +47,12 @@ export async function* undoReplay(
     for (const copy of archive.replayCopies.inState(target.id, state)) {
       if (ids !== undefined && !ids.includes(copy.conversation)) continue
       if (label !== undefined && copy.label !== label) continue
-      const made = archive.replayRequests.ofCopy(copy.id).filter(isMade)
+      const made = archive.replayRequests.ofCopy(copy.id).filter(isDone)
       let isAnyKept = state === 'open' || state === 'uncertain'
       if (isAnyKept)
-        yield { id: copy.conversation, targetId: copy.targetId ?? '?', what: 'kept', reason: UNKNOWN }
+        yield { id: copy.conversation, targetId: copy.targetId ?? '?', what: 'kept', reason: UNKNOWN_STATE }
       for (const chain of isAnyKept ? [] : chainsOf(made)) {
-        const one = await undoOne(client, reader, copy, chain, options)
+        const one = await undoConversation(client, reader, copy, chain, options)
         if (one.what === 'kept') isAnyKept = true
         yield one
       }
@@ -63,21 +63,21 @@ export async function* undoReplay(
   }
 }
 
-const UNKNOWN = 'nobody knows yet what is there: run the replay again, or tell with --resolve'
+const UNKNOWN_STATE = 'nobody knows yet what is there: run the replay again, or tell with --resolve'
 
 /** For each conversation that the requests made, all that stands in it. The newest first: it goes on from the others. */
-function chainsOf(made: readonly MadeRequest[]): (readonly [MadeRequest, ...MadeRequest[]])[] {
+function chainsOf(made: readonly DoneRequest[]): (readonly [DoneRequest, ...DoneRequest[]])[] {
   const last = new Map(made.map((request, i) => [request.targetId, i]))
   return [...last.values()]
     .sort((a, b) => b - a)
-    .map((i) => made.slice(0, i + 1) as [MadeRequest, ...MadeRequest[]])
+    .map((i) => made.slice(0, i + 1) as [DoneRequest, ...DoneRequest[]])
 }
 
-async function undoOne(
+async function undoConversation(
   client: ConversationsClient,
   reader: TargetReader,
   { conversation: id }: Copy,
-  chain: readonly [MadeRequest, ...MadeRequest[]],
+  chain: readonly [DoneRequest, ...DoneRequest[]],
   { doIt, signal }: UndoOptions,
 ): Promise<Undone> {
   const { targetId } = chain.at(-1) ?? chain[0]
@@ -99,7 +99,7 @@ async function undoOne(
 }
 
 /** Everything that was sent stands there, what was generated last is what the receipt says, and nothing follows. */
-function isUnchanged(entries: readonly string[], chain: readonly [MadeRequest, ...MadeRequest[]]): boolean {
+function isUnchanged(entries: readonly string[], chain: readonly [DoneRequest, ...DoneRequest[]]): boolean {
   const last = chain.at(-1) ?? chain[0]
   const generated = last.generated ?? []
   const end = last.before + last.inputs
@@ -107,5 +107,5 @@ function isUnchanged(entries: readonly string[], chain: readonly [MadeRequest, .
     ({ before, inputs, fingerprint }) =>
       fingerprintOf(entries.slice(before, before + inputs)) === fingerprint,
   )
-  return isSent && JSON.stringify(idsOf(entries.slice(end))) === JSON.stringify(generated)
+  return isSent && JSON.stringify(entryIds(entries.slice(end))) === JSON.stringify(generated)
 }

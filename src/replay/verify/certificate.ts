@@ -22,7 +22,7 @@ export interface Replayed {
 }
 
 /** What the target holds: the texts of its row and of its entries, as they were fetched. */
-export interface CopyHeader {
+export interface FetchedCopy {
   readonly row: string
   readonly entries: readonly string[]
 }

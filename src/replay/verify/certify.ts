@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 
-import { callsApart, idsShared } from './call-pairs.ts'
-import type { Comparison, CopyHeader, CopyDifference, Replayed } from './certificate.ts'
+import { separatedCalls, sharedIds } from './call-pairs.ts'
+import type { Comparison, FetchedCopy, CopyDifference, Replayed } from './certificate.ts'
 import { compareHistory } from './compare-history.ts'
 import { compareRow } from './compare-row.ts'
 import { compareTurns, sourceTurns } from './compare-turns.ts'
@@ -10,14 +10,14 @@ import { expectedEntries } from './expected-entries.ts'
 import { expectedRow } from './expected-row.ts'
 import { foundEntries } from './found-entries.ts'
 import { objectOf, treeOf } from './json-tree.ts'
-import { functionsApart } from './renamed-functions.ts'
+import { confusedFunctions } from './renamed-functions.ts'
 import { rowForm, type RowForm } from './row-form.ts'
 
 /**
  * Compares a copy with its source. It knows nothing of how the plan came to what was sent: it takes the archived texts,
  * applies what the plan has declared, and wants to find exactly that. `copy` is undefined where the target has none.
  */
-export function compareCopy(replayed: Replayed, copy: CopyHeader | undefined): Comparison {
+export function compareCopy(replayed: Replayed, copy: FetchedCopy | undefined): Comparison {
   const { source, losses, mode } = replayed
   const expected = expectedEntries(replayed)
   const told = expectedRow(replayed)
@@ -47,9 +47,9 @@ export function compareCopy(replayed: Replayed, copy: CopyHeader | undefined): C
           answers: [],
         }
   const apart = [
-    ...(mode === 'history' ? callsApart(source.entries, expected.entries) : []),
-    ...(mode === 'history' ? idsShared(source.entries, expected.entries) : []),
-    ...functionsApart(replayed, mode === 'history' ? expected.entries : [], told.row),
+    ...(mode === 'history' ? separatedCalls(source.entries, expected.entries) : []),
+    ...(mode === 'history' ? sharedIds(source.entries, expected.entries) : []),
+    ...confusedFunctions(replayed, mode === 'history' ? expected.entries : [], told.row),
   ]
   const differences = [
     ...expected.faults,

@@ -1,7 +1,7 @@
 import { elements, isArrayText } from '../../model/json/json-text.ts'
 import type { Loss } from '../loss.ts'
 import { contentForm, jsonForm } from './entry-form.ts'
-import { membersOf, stringMember, typeIn, wordsAt } from './json-members.ts'
+import { membersOf, stringMember, typeIn, readableMember } from './json-members.ts'
 import { isNothing, objectOf, stringOf, textOf, treeOf, type Tree } from './json-tree.ts'
 import type { LossRule } from './loss-rule.ts'
 import { textAt, treeAt, type Path } from './value-path.ts'
@@ -12,15 +12,15 @@ export const chunkLossRules = {
     const ids = membersOf(given).get('reference_ids') ?? '[]'
     const numbers = isArrayText(ids)
       ? elements(ids).map((id) => stringOf(treeOf(id)) ?? id)
-      : wordsAt(given, 'reference_ids')
-    const words = [...wordsAt(given, 'title'), ...wordsAt(given, 'url'), ...numbers]
+      : readableMember(given, 'reference_ids')
+    const words = [...readableMember(given, 'title'), ...readableMember(given, 'url'), ...numbers]
     return words.every((word) => text.includes(word))
   }),
   'file-noted': chunk(['tool_file'], (given, text) => {
     const [name] = [
-      ...wordsAt(given, 'file_name'),
-      ...wordsAt(given, 'file_type'),
-      ...wordsAt(given, 'file_id'),
+      ...readableMember(given, 'file_name'),
+      ...readableMember(given, 'file_type'),
+      ...readableMember(given, 'file_id'),
     ]
     return name !== undefined && text.includes(name)
   }),
@@ -34,12 +34,12 @@ export const chunkLossRules = {
     )
   }),
   'thinking-dropped': ({ after }, { text = '', path }) => {
-    if (typeOf(treeAt(treeOf(text), path)) !== 'thinking') return 'there is no thinking'
+    if (chunkType(treeAt(treeOf(text), path)) !== 'thinking') return 'there is no thinking'
     return after === null ? undefined : 'something is sent in its place'
   },
   'unknown-chunk-as-text': ({ before, after }, { text = '', path }) => {
     const given = treeAt(treeOf(text), path)
-    const isText = typeOf(given) === 'text' && stringOf(objectOf(given).get('text')) !== undefined
+    const isText = chunkType(given) === 'text' && stringOf(objectOf(given).get('text')) !== undefined
     if (!isChunkPath(path) || isText) return 'the chunk is a known one'
     const said = textOfChunk(after)
     const asJson = said === undefined ? undefined : jsonForm(said)
@@ -61,13 +61,13 @@ export const chunkLossRules = {
 function chunk(types: readonly string[], keeps: (given: string, text: string) => boolean): LossRule {
   return ({ after }, { text = '', path }) => {
     const given = textAt(text, path) ?? 'null'
-    if (!types.includes(typeOf(treeOf(given)) ?? '')) return 'there is no such chunk'
+    if (!types.includes(chunkType(treeOf(given)) ?? '')) return 'there is no such chunk'
     const said = textOfChunk(after)
     return said !== undefined && keeps(given, said) ? undefined : 'words are missing in it'
   }
 }
 
-function typeOf(given: Tree | undefined): string | undefined {
+function chunkType(given: Tree | undefined): string | undefined {
   if (!(given instanceof Map)) return undefined
   const type = given.get('type')
   return isNothing(type) ? 'text' : (stringOf(type) ?? textOf(type))
@@ -93,7 +93,7 @@ function isSaid(text: string, path: Path): boolean {
   if (path.length === 1) return saidIn(typeIn(text)).includes(key)
   const holder = treeAt(treeOf(text), path.slice(0, -1))
   if (path.at(-2) === 'image_url') return key === 'url'
-  return ['type', ...(saidInChunk.get(typeOf(holder) ?? '') ?? [])].includes(key)
+  return ['type', ...(saidInChunk.get(chunkType(holder) ?? '') ?? [])].includes(key)
 }
 
 function saidIn(type: string): readonly string[] {

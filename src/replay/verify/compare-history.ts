@@ -1,7 +1,7 @@
 import type { CopyDifference, Replayed } from './certificate.ts'
-import { comparedPart, formText, typeOf } from './entry-form.ts'
-import type { Expected } from './expected-entries.ts'
-import { added, firstDifference } from './first-difference.ts'
+import { comparedPart, formText, entryType } from './entry-form.ts'
+import type { ExpectedEntry } from './expected-entries.ts'
+import { addedEntry, firstDifference } from './first-difference.ts'
 import type { CopyEntry } from './found-entries.ts'
 
 /** What the comparison of a history came to. */
@@ -15,7 +15,7 @@ export interface ComparedHistory {
 
 /** Compares entry by entry: what is expected must stand there, then what was generated, and nothing else. */
 export function compareHistory(
-  expected: readonly Expected[],
+  expected: readonly ExpectedEntry[],
   found: readonly CopyEntry[],
   { source, generated }: Pick<Replayed, 'source' | 'generated'>,
 ): ComparedHistory {
@@ -23,7 +23,7 @@ export function compareHistory(
   const first = firstDifference(expected, found, generated)
   const rest = restOf(found.slice(expected.length), generated)
   const stray = rest.made.find((entry) => !isGenerated(entry, generated))
-  const difference = first ?? (stray === undefined ? undefined : added(stray, end))
+  const difference = first ?? (stray === undefined ? undefined : addedEntry(stray, end))
   const compared = found
     .slice(0, Math.min(expected.length, found.length))
     .map(({ form }, i) => formText(comparedPart(expected[i]?.form, form)))
@@ -49,5 +49,5 @@ function restOf(
 /** A user's words and a function's result are never generated. */
 function isGenerated({ id, form }: CopyEntry, generated: Replayed['generated']): boolean {
   if (generated !== undefined) return id !== undefined && generated.includes(id)
-  return !['message.input', 'function.result'].includes(typeOf(form) ?? '')
+  return !['message.input', 'function.result'].includes(entryType(form) ?? '')
 }

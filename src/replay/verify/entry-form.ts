@@ -59,7 +59,7 @@ export function formText(form: EntryForm): string {
 }
 
 /** The type of an entry; undefined where it is none that the API knows. */
-export function typeOf(form: EntryForm): string | undefined {
+export function entryType(form: EntryForm): string | undefined {
   return stringOf(form.get('type'))
 }
 

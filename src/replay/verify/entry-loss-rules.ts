@@ -1,8 +1,8 @@
 import { neverSent, type Loss } from '../loss.ts'
-import { complaintAboutAddition } from './answer-additions.ts'
+import { checkAddition } from './answer-additions.ts'
 import { cutArguments, isId, isSameArguments, replacesName } from './call-forms.ts'
 import { contentForm, entryForm, jsonForm } from './entry-form.ts'
-import { membersOf, roleIn, stringMember, typeIn, wordsAt } from './json-members.ts'
+import { membersOf, roleIn, stringMember, typeIn, readableMember } from './json-members.ts'
 import {
   isNothing,
   objectOf,
@@ -21,11 +21,11 @@ export const entryLossRules = {
     const [call, result, ...more] = sentFor(loss)
     if (typeIn(text) !== 'tool.execution') return 'there is no tool execution'
     if (call === undefined || result === undefined || more.length > 0) return 'it is no call and result'
-    return complaintAboutPair(objectOf(treeOf(text)), call, result)
+    return checkPair(objectOf(treeOf(text)), call, result)
   }),
   'handoff-noted': whole((loss, { text = '' }) => {
     if (typeIn(text) !== 'agent.handoff') return 'there is no handoff'
-    return complaintAboutNote(loss, agentsOf(text))
+    return checkNote(loss, agentNames(text))
   }),
   'handoff-dropped': whole(({ after }, { text = '' }) => {
     if (typeIn(text) !== 'agent.handoff') return 'there is no handoff'
@@ -33,13 +33,13 @@ export const entryLossRules = {
   }),
   'unknown-entry-as-text': whole((loss, { text = '' }) => {
     if (isMessage(text) && roleIn(text) !== undefined) return 'the entry is a known one'
-    return complaintAboutNote(loss, everyWordOf(text))
+    return checkNote(loss, everyMember(text))
   }),
   'call-as-text': whole((loss, { text = '' }) =>
-    typeIn(text) === 'function.call' ? complaintAboutNote(loss, everyWordOf(text)) : 'there is no call',
+    typeIn(text) === 'function.call' ? checkNote(loss, everyMember(text)) : 'there is no call',
   ),
   'result-as-text': whole((loss, { text = '' }) =>
-    typeIn(text) === 'function.result' ? complaintAboutNote(loss, everyWordOf(text)) : 'there is no result',
+    typeIn(text) === 'function.result' ? checkNote(loss, everyMember(text)) : 'there is no result',
   ),
   'call-renamed': ({ after, position }, { text = '', path, entries }) => {
     const given = stringMember(text, 'tool_call_id')
@@ -70,7 +70,7 @@ export const entryLossRules = {
       ? undefined
       : 'its words are others'
   },
-  'answer-added': complaintAboutAddition,
+  'answer-added': checkAddition,
   'empty-message-dropped': whole(({ after }, { text = '', sent }) => {
     if (after !== null) return 'something is sent in its place'
     const content = entryForm(sent ?? 'null').get('content')
@@ -112,8 +112,8 @@ export const entryLossRules = {
 } satisfies Partial<Record<Loss['kind'], LossRule>>
 
 /** Of a whole entry, and nothing less. */
-function whole(licence: LossRule): LossRule {
-  return (loss, place) => (loss.path === '' ? licence(loss, place) : 'it is one of a whole entry')
+function whole(rule: LossRule): LossRule {
+  return (loss, place) => (loss.path === '' ? rule(loss, place) : 'it is one of a whole entry')
 }
 
 /** The inputs that are sent for an entry. */
@@ -126,7 +126,7 @@ function isMessage(text: string): boolean {
   return ['message.input', 'message.output'].includes(typeIn(text))
 }
 
-function complaintAboutPair(execution: TreeObject, call: TreeObject, result: TreeObject): string | undefined {
+function checkPair(execution: TreeObject, call: TreeObject, result: TreeObject): string | undefined {
   const id = stringOf(call.get('tool_call_id'))
   const types = [call, result].map((each) => stringOf(each.get('type'))).join()
   if (types !== 'function.call,function.result') return 'it is no call and result'
@@ -137,7 +137,7 @@ function complaintAboutPair(execution: TreeObject, call: TreeObject, result: Tre
   if (!isSameArguments(execution.get('arguments'), call.get('arguments'))) {
     return 'it is called with other arguments'
   }
-  return isFoundOut(execution.get('info'), stringOf(result.get('result')))
+  return isSameInfo(execution.get('info'), stringOf(result.get('result')))
     ? undefined
     : 'its result is another'
 }
@@ -148,7 +148,7 @@ function stringAfter(after: string | null): string | undefined {
 }
 
 /** What a tool found out is sent as a text: the string that it is, or its JSON. */
-function isFoundOut(info: Tree | undefined, result: string | undefined): boolean {
+function isSameInfo(info: Tree | undefined, result: string | undefined): boolean {
   if (result === undefined) return false
   if (isNothing(info)) return result === '{}'
   if (stringOf(info) !== undefined) return stringOf(info) === result
@@ -156,15 +156,17 @@ function isFoundOut(info: Tree | undefined, result: string | undefined): boolean
 }
 
 /** What names the agents of a handoff: the specification names both, captures only who takes over. */
-function agentsOf(text: string): string[] {
+function agentNames(text: string): string[] {
   const named = ['previous_agent_name', 'previous_agent_id', 'next_agent_name', 'next_agent_id']
-  const told = named.flatMap((key) => wordsAt(text, key))
-  const isSpecified = ['next_agent_name', 'next_agent_id'].some((key) => wordsAt(text, key).length > 0)
-  return isSpecified ? told : [...told, ...wordsAt(text, 'agent_name'), ...wordsAt(text, 'agent_id')]
+  const told = named.flatMap((key) => readableMember(text, key))
+  const isSpecified = ['next_agent_name', 'next_agent_id'].some((key) => readableMember(text, key).length > 0)
+  return isSpecified
+    ? told
+    : [...told, ...readableMember(text, 'agent_name'), ...readableMember(text, 'agent_id')]
 }
 
 /** A text of the assistant's in which all of these words stand. */
-function complaintAboutNote(loss: Loss, words: readonly string[]): string | undefined {
+function checkNote(loss: Loss, words: readonly string[]): string | undefined {
   const [entry, ...more] = sentFor(loss)
   if (entry === undefined || more.length > 0) return 'it is no text'
   if (stringOf(entry.get('type')) !== 'message.output') return 'the text is not the assistant’s'
@@ -175,7 +177,7 @@ function complaintAboutNote(loss: Loss, words: readonly string[]): string | unde
 }
 
 /** All that an entry says of itself: its members, token for token. */
-function everyWordOf(text: string): string[] {
+function everyMember(text: string): string[] {
   const said = [...membersOf(text)].filter(([key]) => key !== 'type' && !neverSent.includes(key))
   const type = membersOf(text).has('type') ? [typeIn(text)] : []
   return [...type, ...said.map(([key, value]) => `${JSON.stringify(key)}:${value}`)]

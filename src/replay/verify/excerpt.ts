@@ -2,7 +2,7 @@
 const [BEFORE, AFTER] = [30, 90]
 
 /** Two texts, cut short around the first letter that differs. */
-export function around(
+export function excerpts(
   expected: string | undefined,
   found: string | undefined,
 ): { expected: string | null; found: string | null } {

@@ -3,11 +3,11 @@ import { isAddition, isBetween } from './answer-additions.ts'
 import type { CopyDifference, Replayed } from './certificate.ts'
 import { entryForm, type EntryForm } from './entry-form.ts'
 import { treeOf, type Tree } from './json-tree.ts'
-import { complaintAbout } from './loss-rules.ts'
-import { pathOf, put } from './value-path.ts'
+import { checkLoss } from './loss-rules.ts'
+import { parsePath, put } from './value-path.ts'
 
 /** An entry that must stand at the target. */
-export interface Expected {
+export interface ExpectedEntry {
   /** The place of its entry in the source's history. */
   readonly position: number
   readonly form: EntryForm
@@ -15,7 +15,7 @@ export interface Expected {
 
 /** What the target must hold, if it lost what is declared and nothing else; and what is wrong with what is declared. */
 export interface ExpectedEntries {
-  readonly entries: readonly Expected[]
+  readonly entries: readonly ExpectedEntry[]
   readonly faults: readonly CopyDifference[]
 }
 
@@ -25,14 +25,14 @@ export function expectedEntries({ source, losses, mode }: Replayed): ExpectedEnt
   const ofEntries = losses.filter(({ position }) => position !== null)
   const entries = source.entries.flatMap((text, position) => {
     const own = ofEntries.filter((loss) => loss.position === position)
-    const { trees, complaints } = applied(text, own, source.entries, mode)
+    const { trees, complaints } = applyLosses(text, own, source.entries, mode)
     faults.push(...complaints)
     return trees.map((tree) => ({ position, form: entryForm(tree) }))
   })
   const end = source.entries.length
   const beyond = ofEntries.filter(({ position }) => Number(position) >= end)
   const added = beyond.flatMap((loss) => {
-    const complaint = complaintAbout(loss, {
+    const complaint = checkLoss(loss, {
       text: undefined,
       entries: source.entries,
       mode,
@@ -49,7 +49,7 @@ export function expectedEntries({ source, losses, mode }: Replayed): ExpectedEnt
 }
 
 /** Only what stands at the very end can be asked anew. */
-function notTheTail(losses: readonly Loss[], kept: readonly Expected[]): CopyDifference[] {
+function notTheTail(losses: readonly Loss[], kept: readonly ExpectedEntry[]): CopyDifference[] {
   const last = kept.at(-1)?.position ?? -1
   return losses
     .filter(({ kind, position }) => kind === 'tail-asked-anew' && Number(position) < last)
@@ -57,7 +57,7 @@ function notTheTail(losses: readonly Loss[], kept: readonly Expected[]): CopyDif
 }
 
 /** An answer may be added only where a user speaks directly after a result. */
-function notBetween(losses: readonly Loss[], sent: readonly Expected[]): CopyDifference[] {
+function notBetween(losses: readonly Loss[], sent: readonly ExpectedEntry[]): CopyDifference[] {
   return losses.filter(isAddition).flatMap((loss) => {
     const at = sent.findIndex(({ position }) => position === loss.position)
     return isBetween(sent[at - 1]?.form, sent[at + 1]?.form)
@@ -72,7 +72,7 @@ export function falseLoss({ position, path, before, after, kind }: Loss, detail:
   return { entry: position, path, kind: 'false-loss', detail: where, expected: before, found: after }
 }
 
-function applied(
+function applyLosses(
   text: string,
   losses: readonly Loss[],
   entries: readonly string[],
@@ -83,10 +83,10 @@ function applied(
   let sent: Tree | undefined = tree
   for (const loss of losses) {
     const { path, after } = loss
-    const complaint = complaintAbout(loss, { text, entries, mode, sent })
+    const complaint = checkLoss(loss, { text, entries, mode, sent })
     if (path === '' && !isAddition(loss)) sent = replacement(loss).at(-1)
     if (complaint !== undefined) complaints.push(falseLoss(loss, complaint))
-    else if (path !== '') put(tree, pathOf(path) ?? [], after === null ? undefined : treeOf(after))
+    else if (path !== '') put(tree, parsePath(path) ?? [], after === null ? undefined : treeOf(after))
   }
   const additions = losses.filter(isAddition).flatMap(replacement)
   const whole = losses.findLast((loss) => loss.path === '' && !isAddition(loss))

@@ -3,10 +3,10 @@ import type { CopyDifference, Replayed } from './certificate.ts'
 import { falseLoss } from './expected-entries.ts'
 import { membersOf } from './json-members.ts'
 import { isNothing, objectOf, treeOf, type TreeObject } from './json-tree.ts'
-import { quotes } from './quotes.ts'
+import { isQuoteOf } from './quotes.ts'
 import { isEmpty } from './row-form.ts'
 import { rowLossRules, type RowLossContext } from './row-loss-rules.ts'
-import { pathOf, put, textAt, treeAt, type Path } from './value-path.ts'
+import { parsePath, put, textAt, treeAt, type Path } from './value-path.ts'
 
 /** What the row of the copy must say if it lost what is declared; and what is wrong with what is declared. */
 export interface ExpectedRow {
@@ -21,7 +21,7 @@ export function expectedRow({ source, losses, stamp }: Replayed): ExpectedRow {
   const text = isModelNow ? withSettings(source.row, source.agent ?? '{}') : source.row
   const row = objectOf(treeOf(text))
   const faults = own.flatMap((loss): CopyDifference[] => {
-    const complaint = complaintAbout(loss, { text, row, stamp, isModelNow })
+    const complaint = checkRowLoss(loss, { text, row, stamp, isModelNow })
     if (complaint !== undefined) return [falseLoss(loss, complaint)]
     apply(row, loss)
     return []
@@ -41,20 +41,20 @@ function withSettings(row: string, agent: string): string {
   return `{${[...text].map(([key, value]) => `${JSON.stringify(key)}:${value}`).join(',')}}`
 }
 
-function complaintAbout(loss: Loss, place: Omit<RowLossContext, 'path'>): string | undefined {
-  const path = pathOf(loss.path)
+function checkRowLoss(loss: Loss, place: Omit<RowLossContext, 'path'>): string | undefined {
+  const path = parsePath(loss.path)
   if (path === undefined || path.length === 0) return 'its path leads nowhere'
   // A loss of the same place may already have taken away what stood there.
   const isQuoted = loss.before === null && isNothing(treeAt(place.row, path))
   const isComposed = loss.kind === 'agent-as-model'
-  if (!isQuoted && !isComposed && !quotes(loss.before, textAt(place.text, path)))
+  if (!isQuoted && !isComposed && !isQuoteOf(loss.before, textAt(place.text, path)))
     return 'it quotes what does not stand there'
-  const licence = rowLossRules.get(loss.kind)
-  return licence === undefined ? 'it is none of a conversation' : licence(loss, { ...place, path })
+  const rule = rowLossRules.get(loss.kind)
+  return rule === undefined ? 'it is none of a conversation' : rule(loss, { ...place, path })
 }
 
 function apply(row: TreeObject, { kind, path: text, after }: Loss): void {
-  const path: Path = pathOf(text) ?? []
+  const path: Path = parsePath(text) ?? []
   const value = after === null ? undefined : treeOf(after)
   if (kind === 'agent-as-model') {
     row.delete('agent_id')

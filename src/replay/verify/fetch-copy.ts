@@ -2,7 +2,7 @@ import type { BodyHold, ConversationsClient, JsonReply } from '../../api/client.
 import { HansardError, isHansardError } from '../../errors.ts'
 import { compact, elements, isArrayText, isObjectText, member, members } from '../../model/json/json-text.ts'
 import { redactBody, redactEntry, redactSecrets } from '../../model/secrets/redact-json.ts'
-import type { CopyHeader } from './certificate.ts'
+import type { FetchedCopy } from './certificate.ts'
 import { stringMember } from './json-members.ts'
 
 /** How to read. */
@@ -21,7 +21,7 @@ export async function fetchCopy(
   client: ConversationsClient,
   id: string,
   options: FetchCopyOptions,
-): Promise<CopyHeader | undefined> {
+): Promise<FetchedCopy | undefined> {
   const row = await rowOrNothing(client, id, options)
   // Only `get` says that there is none: a 404 of the history proves nothing.
   return row === undefined ? undefined : { row, entries: entriesOf(await client.getHistory(id, options), id) }

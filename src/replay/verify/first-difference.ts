@@ -1,23 +1,25 @@
 import type { CopyDifference, Replayed } from './certificate.ts'
-import { differingMembers, formText, typeOf, type EntryForm } from './entry-form.ts'
-import { around } from './excerpt.ts'
-import type { Expected } from './expected-entries.ts'
+import { differingMembers, formText, entryType, type EntryForm } from './entry-form.ts'
+import { excerpts } from './excerpt.ts'
+import type { ExpectedEntry } from './expected-entries.ts'
 import type { CopyEntry } from './found-entries.ts'
 
 /** The first expected entry that does not stand where it must; undefined where all do. */
 export function firstDifference(
-  expected: readonly Expected[],
+  expected: readonly ExpectedEntry[],
   found: readonly CopyEntry[],
   generated: Replayed['generated'],
 ): CopyDifference | undefined {
   const at = expected.findIndex(({ form }, i) => !isSame(form, found[i], generated))
   const wanted = expected[at]
-  return wanted === undefined ? undefined : explained(wanted, expected[at + 1], found.slice(at, at + 2))
+  return wanted === undefined
+    ? undefined
+    : explainDifference(wanted, expected[at + 1], found.slice(at, at + 2))
 }
 
 /** Says that an entry stands there that nobody said. */
-export function added({ form }: CopyEntry, entry: number): CopyDifference {
-  const detail = `before this place stands what nobody said: ${typeWords(form)}`
+export function addedEntry({ form }: CopyEntry, entry: number): CopyDifference {
+  const detail = `before this place stands what nobody said: ${describeType(form)}`
   return { ...whole, entry, kind: 'added', detail, found: briefly(form) }
 }
 
@@ -38,35 +40,35 @@ export function isRecorded({ id }: CopyEntry, generated: Replayed['generated']):
   return id !== undefined && generated?.includes(id) === true
 }
 
-function explained(
-  { position: entry, form }: Expected,
-  next: Expected | undefined,
+function explainDifference(
+  { position: entry, form }: ExpectedEntry,
+  next: ExpectedEntry | undefined,
   [there, later]: readonly CopyEntry[],
 ): CopyDifference {
   const isNext = there !== undefined && next !== undefined && isEqual(next.form, there.form)
   const isLater = later !== undefined && isEqual(form, later.form)
   if (isNext && isLater) {
-    const detail = `it stands there after the next one: ${typeWords(form)}`
+    const detail = `it stands there after the next one: ${describeType(form)}`
     return { ...whole, entry, kind: 'moved', detail, expected: briefly(form) }
   }
   if (there === undefined || isNext) {
-    const detail = `it does not stand there: ${typeWords(form)}`
+    const detail = `it does not stand there: ${describeType(form)}`
     return { ...whole, entry, kind: 'missing', detail, expected: briefly(form) }
   }
-  if (isLater) return added(there, entry)
+  if (isLater) return addedEntry(there, entry)
   const [path = '', ...more] = differingMembers(form, there.form)
   const isGenerated = path === '' && more.length === 0
   const detail = isGenerated
     ? 'the same was generated there, and not sent'
     : `it stands there with another ${[path, ...more].join(', ')}`
-  return { entry, path, kind: 'another', detail, ...around(form.get(path), there.form.get(path)) }
+  return { entry, path, kind: 'another', detail, ...excerpts(form.get(path), there.form.get(path)) }
 }
 
 function briefly(form: EntryForm): string {
-  return around(formText(form), undefined).expected ?? ''
+  return excerpts(formText(form), undefined).expected ?? ''
 }
 
 /** The type of an entry in words: what came is an entry of any shape. */
-function typeWords(form: EntryForm): string {
-  return `a ${typeOf(form) ?? 'thing without a type'}`
+function describeType(form: EntryForm): string {
+  return `a ${entryType(form) ?? 'thing without a type'}`
 }

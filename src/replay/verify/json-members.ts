@@ -12,7 +12,7 @@ export function membersOf(text: string): ReadonlyMap<string, string> {
 }
 
 /** What a person reads of a member, if anything: the letters of a string, or anything else token for token. */
-export function wordsAt(text: string, key: string): string[] {
+export function readableMember(text: string, key: string): string[] {
   const value = membersOf(text).get(key) ?? 'null'
   return value === 'null' || value === '""' ? [] : [stringMember(text, key) ?? value]
 }

@@ -19,10 +19,10 @@ export interface RowLossContext {
   readonly path: Path
 }
 
-type RowLicence = (loss: Loss, place: RowLossContext) => string | undefined
+type RowLossRule = (loss: Loss, place: RowLossContext) => string | undefined
 
 /** What a loss of the conversation itself may do, by its kind. */
-export const rowLossRules: ReadonlyMap<LossKind, RowLicence> = new Map<LossKind, RowLicence>([
+export const rowLossRules: ReadonlyMap<LossKind, RowLossRule> = new Map<LossKind, RowLossRule>([
   [
     'agent-mapped',
     ({ after }, { path }) => {
@@ -98,17 +98,17 @@ export const rowLossRules: ReadonlyMap<LossKind, RowLicence> = new Map<LossKind,
     'field-dropped',
     ({ after }, place) => {
       if (after !== null) return 'something is sent in its place'
-      return isTold(place) ? 'the target could be told it' : undefined
+      return canBeCarried(place) ? 'the target could be told it' : undefined
     },
   ],
 ])
 
-function mapped(where: RegExp): RowLicence {
+function mapped(where: RegExp): RowLossRule {
   return ({ after }, { path }) =>
     where.test(path.join()) && isName(after) ? undefined : 'nothing takes its place'
 }
 
-function dropped(where: RegExp): RowLicence {
+function dropped(where: RegExp): RowLossRule {
   return ({ after }, { path }) =>
     where.test(path.join()) && after === null ? undefined : 'it is none of these, or not dropped'
 }
@@ -118,12 +118,12 @@ function isName(after: string | null): boolean {
 }
 
 /** What the copy of a conversation can be told, and so may not be dropped as a field that nobody takes. */
-function isTold({ path, row, isModelNow }: RowLossContext): boolean {
+function canBeCarried({ path, row, isModelNow }: RowLossContext): boolean {
   const [key, , ...inner] = path
   const value = row.get(String(key))
   const hasAgent = stringOf(row.get('agent_id')) !== undefined && !isModelNow
   if (hasAgent && withAgent.includes(String(key))) return false
-  if (key === 'tools') return inner.length === 0 || isToldOfTool(path, row)
+  if (key === 'tools') return inner.length === 0 || canBeCarriedInTool(path, row)
   if (key === 'model' || key === 'agent_id') return true
   if (key === 'metadata') return value instanceof Map
   if (key === 'guardrails') return Array.isArray(value) && value.every((each) => each instanceof Map)
@@ -134,7 +134,7 @@ function isTold({ path, row, isModelNow }: RowLossContext): boolean {
 const withAgent = ['model', 'instructions', 'tools', 'completion_args']
 
 /** The members without which a tool is another. */
-function isToldOfTool(path: Path, row: TreeObject): boolean {
+function canBeCarriedInTool(path: Path, row: TreeObject): boolean {
   const type = stringOf(objectOf(treeAt(row, path.slice(0, 2))).get('type'))
   const steps = path.slice(2).join()
   if (isEmpty(treeAt(row, path))) return false

@@ -1,5 +1,5 @@
 import type { CopyDifference } from './certificate.ts'
-import { entryForm, typeOf, type EntryForm } from './entry-form.ts'
+import { entryForm, entryType, type EntryForm } from './entry-form.ts'
 import type { CopyEntry } from './found-entries.ts'
 import { membersOf } from './json-members.ts'
 import { stringOf, treeOf } from './json-tree.ts'
@@ -13,7 +13,7 @@ export function strayResult(
   const forms = source.map((text) => ({ text, form: entryForm(treeOf(text)) }))
   const known = new Set(
     forms.flatMap(({ text, form }, i) =>
-      typeOf(form) === 'function.result'
+      entryType(form) === 'function.result'
         ? [...resultTexts(text)].map((result) => {
             const name = nameOf(form, forms.slice(0, i))
             return keyOf(renamed.get(name ?? '') ?? name, result)
@@ -22,7 +22,7 @@ export function strayResult(
     ),
   )
   const stray = found.findIndex(({ form }, i) => {
-    if (typeOf(form) !== 'function.result') return false
+    if (entryType(form) !== 'function.result') return false
     return !known.has(keyOf(nameOf(form, found.slice(0, i)), stringOf(form.get('result')) ?? ''))
   })
   if (stray === -1) return []
@@ -41,7 +41,8 @@ function resultTexts(text: string): string[] {
 /** The function that was called under the id of a result. */
 function nameOf(result: EntryForm, before: readonly { readonly form: EntryForm }[]): string | undefined {
   const call = before.findLast(
-    ({ form }) => typeOf(form) === 'function.call' && form.get('tool_call_id') === result.get('tool_call_id'),
+    ({ form }) =>
+      entryType(form) === 'function.call' && form.get('tool_call_id') === result.get('tool_call_id'),
   )
   return call?.form.get('name')
 }

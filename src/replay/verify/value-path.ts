@@ -5,7 +5,7 @@ import type { Tree } from './json-tree.ts'
 export type Path = readonly (string | number)[]
 
 /** Reads a path such as `content[2].url` or `metadata["a.b"]`; undefined where it is none. */
-export function pathOf(text: string): Path | undefined {
+export function parsePath(text: string): Path | undefined {
   const step = /\.?([A-Za-z_][\w-]*)|\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]/y
   const steps: (string | number)[] = []
   while (step.lastIndex < text.length) {

@@ -13,7 +13,7 @@ const at = (ahead: number) => new Date(Date.now() + ahead)
 /** A clock that has heard these Date headers, so far ahead of the time, and compared a copy created so far ahead. */
 function clockOf(heard: readonly number[], createdAhead?: number): TargetClock {
   const clock = new TargetClock(systemClock)
-  for (const ahead of heard) clock.hear(at(ahead))
+  for (const ahead of heard) clock.observe(at(ahead))
   if (createdAhead !== undefined) clock.measure(at(createdAhead).toISOString(), performance.now() - 500)
   return clock
 }
@@ -34,7 +34,7 @@ describe('The clock of a target', () => {
     for (const off of [-HOUR, HOUR]) expect(clockOf([0], off).now).toBeUndefined()
     expect(clockOf([0, HOUR], 0).now).toBeUndefined()
     const drifting = clockOf([0], 0)
-    drifting.hear(at(-2 * HOUR))
+    drifting.observe(at(-2 * HOUR))
     expect(drifting.now).toBeUndefined()
     const clock = clockOf([0])
     for (const created of [undefined, null, 7, 'yesterday']) {

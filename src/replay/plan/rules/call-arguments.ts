@@ -13,7 +13,7 @@ export interface SentArguments {
  * Arguments are an object, or a string that holds JSON; nothing else is taken. Arguments cut off in the middle are sent
  * whole, as a JSON string within the string, so that the call keeps its result.
  */
-export function sentArguments(given: string | undefined): SentArguments {
+export function rewriteArguments(given: string | undefined): SentArguments {
   if (given === undefined || given === 'null') return { text: '"{}"', loss: 'value-as-text' }
   if (isObjectText(given)) return { text: given, loss: undefined }
   const words = stringIn(given)

@@ -1,9 +1,17 @@
 import { fieldsOf, stringIn } from '../../../model/entries/fields.ts'
 import { elements, isArrayText, isObjectText, objectText } from '../../../model/json/json-text.ts'
 import type { Loss } from '../../loss.ts'
-import { filterFields, isDict, isListOf, isText, isTruth, orNull, type FieldFilter } from '../field-filter.ts'
+import {
+  filterFields,
+  isObject,
+  isListOf,
+  isString,
+  isBoolean,
+  orNull,
+  type FieldFilter,
+} from '../field-filter.ts'
 import type { Block, ReplayOptions } from '../plan.ts'
-import { lossOf, step } from '../source.ts'
+import { makeLoss, memberPath } from '../source.ts'
 import type { Naming } from './function-naming.ts'
 import { carrySchema } from './function-schemas.ts'
 
@@ -36,7 +44,7 @@ export function carryTools(text: string | undefined, options: ToolOptions): Tool
   })
   const sent = carried.filter((each) => 'text' in each)
   const left = carried.filter((each) => 'block' in each)
-  const dropped = left.map(({ tool, path }) => lossOf('tool-dropped', null, path, tool, null))
+  const dropped = left.map(({ tool, path }) => makeLoss('tool-dropped', null, path, tool, null))
   return {
     texts: sent.map((each) => each.text),
     losses: [...sent.flatMap(({ losses }) => losses), ...(options.dropTools ? dropped : [])],
@@ -50,7 +58,7 @@ type Carry = (tool: string, path: string, options: ToolOptions) => Carried
 function carry(tool: string, path: string, options: ToolOptions): Carried {
   const type = isObjectText(tool) ? stringIn(fieldsOf(tool).get('type')) : null
   const rule = type !== null && Object.hasOwn(rules, type) ? rules[type] : undefined
-  return rule?.(tool, path, options) ?? strange(path)
+  return rule?.(tool, path, options) ?? unknownTool(path)
 }
 
 const rules: Readonly<Record<string, (...all: Parameters<Carry>) => Carried | undefined>> = {
@@ -65,12 +73,12 @@ const rules: Readonly<Record<string, (...all: Parameters<Carry>) => Carried | un
 
 const configuration: FieldFilter = {
   fields: Object.fromEntries(
-    ['exclude', 'include', 'requires_confirmation'].map((name) => [name, orNull(isListOf(isText))]),
+    ['exclude', 'include', 'requires_confirmation'].map((name) => [name, orNull(isListOf(isString))]),
   ),
 }
 
 const functionShape: FieldFilter = {
-  fields: { name: isText, description: isText, strict: isTruth, parameters: isDict },
+  fields: { name: isString, description: isString, strict: isBoolean, parameters: isObject },
   required: ['name', 'parameters'],
 }
 
@@ -83,7 +91,7 @@ function carryFunction(tool: string, path: string, { naming }: ToolOptions): Car
   const sendAs = naming(name)
   const schema = carrySchema(given.get('parameters') ?? '{}', `${path}.function.parameters`)
   const carried = { ...Object.fromEntries(given), name: JSON.stringify(sendAs), parameters: schema.text }
-  const renamed = lossOf(
+  const renamed = makeLoss(
     'function-renamed',
     null,
     `${path}.function.name`,
@@ -95,19 +103,19 @@ function carryFunction(tool: string, path: string, { naming }: ToolOptions): Car
     losses: [
       ...(name === sendAs ? [] : [renamed]),
       ...schema.losses,
-      ...lost(path, tool, ['type', 'function']),
+      ...droppedMembers(path, tool, ['type', 'function']),
       ...inner.dropped.map(({ key, value }) =>
-        lossOf('field-dropped', null, step(`${path}.function`, key), value, null),
+        makeLoss('field-dropped', null, memberPath(`${path}.function`, key), value, null),
       ),
     ],
   }
 }
 
 function carryBuiltIn(tool: string, path: string): Carried {
-  const { text, losses } = configured(tool, path)
+  const { text, losses } = carryConfiguration(tool, path)
   return {
     text: objectText({ type: fieldsOf(tool).get('type'), tool_configuration: text }),
-    losses: [...losses, ...lost(path, tool, ['type', 'tool_configuration'])],
+    losses: [...losses, ...droppedMembers(path, tool, ['type', 'tool_configuration'])],
   }
 }
 
@@ -125,7 +133,7 @@ function carryLibrary(tool: string, path: string, { libraries }: ToolOptions): C
       `Name one with --map-library ${unknown}=ID, or leave the tool out with --drop-tools.`,
     )
   }
-  const { text, losses } = configured(tool, path)
+  const { text, losses } = carryConfiguration(tool, path)
   const mapped = ids.map((id) => JSON.stringify(libraries[id]))
   return {
     text: objectText({
@@ -135,12 +143,12 @@ function carryLibrary(tool: string, path: string, { libraries }: ToolOptions): C
     }),
     losses: [
       ...losses,
-      ...lost(path, tool, ['type', 'tool_configuration', 'library_ids']),
+      ...droppedMembers(path, tool, ['type', 'tool_configuration', 'library_ids']),
       ...ids.flatMap((id, i) =>
         libraries[id] === id
           ? []
           : [
-              lossOf(
+              makeLoss(
                 'library-mapped',
                 null,
                 `${path}.library_ids[${i}]`,
@@ -187,8 +195,8 @@ function carryConnector(
   const credentials =
     variable === undefined || kind === null
       ? undefined
-      : objectText({ type: JSON.stringify(kind), value: placeOf(variable) })
-  const { text, losses } = configured(tool, path)
+      : objectText({ type: JSON.stringify(kind), value: secretPlaceholder(variable) })
+  const { text, losses } = carryConfiguration(tool, path)
   const mapped = JSON.stringify(target)
   return {
     text: objectText({
@@ -199,43 +207,43 @@ function carryConnector(
     }),
     losses: [
       ...losses,
-      ...lost(path, tool, ['type', 'connector_id', 'tool_configuration', 'authorization']),
-      ...lost(`${path}.authorization`, authorization, ['type', 'value']),
+      ...droppedMembers(path, tool, ['type', 'connector_id', 'tool_configuration', 'authorization']),
+      ...droppedMembers(`${path}.authorization`, authorization, ['type', 'value']),
       ...(target === id
         ? []
-        : [lossOf('connector-mapped', null, `${path}.connector_id`, JSON.stringify(id), mapped)]),
+        : [makeLoss('connector-mapped', null, `${path}.connector_id`, JSON.stringify(id), mapped)]),
     ],
     ...(credentials !== undefined && variable !== undefined && { secret: variable }),
   }
 }
 
 /** Stands for a secret until it is sent. It is no string, so that nobody over there would take it for one. */
-function placeOf(variable: string): string {
+function secretPlaceholder(variable: string): string {
   return objectText({ environment: JSON.stringify(variable) })
 }
 
 /** The settings of a tool; null, and absent, mean the default. */
-function configured(tool: string, path: string): { text: string | undefined; losses: Loss[] } {
+function carryConfiguration(tool: string, path: string): { text: string | undefined; losses: Loss[] } {
   const given = fieldsOf(tool).get('tool_configuration') ?? 'null'
   if (given === 'null') return { text: undefined, losses: [] }
   const fitted = filterFields(given, configuration)
   const here = `${path}.tool_configuration`
-  const dropped = fitted?.dropped.map(({ key, value }) => ({ at: step(here, key), value }))
+  const dropped = fitted?.dropped.map(({ key, value }) => ({ at: memberPath(here, key), value }))
   return {
     text: fitted?.text,
     losses: (dropped ?? [{ at: here, value: given }]).map(({ at, value }) =>
-      lossOf('field-dropped', null, at, value, null),
+      makeLoss('field-dropped', null, at, value, null),
     ),
   }
 }
 
-function lost(path: string, tool: string, sent: readonly string[]): Loss[] {
+function droppedMembers(path: string, tool: string, sent: readonly string[]): Loss[] {
   return [...fieldsOf(tool)]
     .filter(([key, value]) => !sent.includes(key) && value !== 'null')
-    .map(([key, value]) => lossOf('field-dropped', null, step(path, key), value, null))
+    .map(([key, value]) => makeLoss('field-dropped', null, memberPath(path, key), value, null))
 }
 
-function strange(path: string): Carried {
+function unknownTool(path: string): Carried {
   return blocked(
     'tool',
     `${path} is no tool that the API is known to take`,

@@ -1,12 +1,12 @@
 import { fieldsOf, stringIn } from '../../../model/entries/fields.ts'
 import { isArrayText, isObjectText, members } from '../../../model/json/json-text.ts'
 import type { Loss } from '../../loss.ts'
-import { isDict, isListOf } from '../field-filter.ts'
+import { isObject, isListOf } from '../field-filter.ts'
 import type { Block, ReplayOptions, PlanTarget, TargetModel, Warning } from '../plan.ts'
-import { lossOf, step, type Source } from '../source.ts'
+import { makeLoss, memberPath, type Source } from '../source.ts'
 import { STAMP_KEY } from '../stamp.ts'
 import { carryTools } from './carry-tools.ts'
-import { completionArgs, silenced } from './completion-args.ts'
+import { completionArgs, withoutToolUse } from './completion-args.ts'
 import type { Naming } from './function-naming.ts'
 import { resolveModel, type ResolvedModel } from './target-model.ts'
 
@@ -23,27 +23,29 @@ export interface ConversationSettings {
   readonly secrets: readonly string[]
 }
 
-/** Says what the copy of a conversation is told to be: who answers, and how. */
+/** Says what the copy of a conversation is told to be: who answers, and own. */
 export function conversationSettings(
   source: Source,
   options: ReplayOptions,
   target: PlanTarget,
   { stamp, naming }: { readonly stamp: string; readonly naming: Naming },
 ): ConversationSettings {
-  const speaker = resolveModel(source, options, target)
-  const about = aboutOf(source.row, stamp)
-  if ('kind' in speaker) return { ...nobody, losses: about.losses, blocks: [speaker] }
-  const how =
-    speaker.settings === 'with-agent' ? withAgent(speaker, options) : withModel(speaker, options, naming)
+  const resolved = resolveModel(source, options, target)
+  const about = descriptiveFields(source.row, stamp)
+  if ('kind' in resolved) return { ...noSettings, losses: about.losses, blocks: [resolved] }
+  const own =
+    resolved.settings === 'with-agent'
+      ? agentSettings(resolved, options)
+      : modelSettings(resolved, options, naming)
   return {
-    ...how,
-    fields: { ...speaker.fields, ...how.fields, ...about.fields },
-    model: speaker.model,
-    losses: [...speaker.losses, ...how.losses, ...about.losses],
+    ...own,
+    fields: { ...resolved.fields, ...own.fields, ...about.fields },
+    model: resolved.model,
+    losses: [...resolved.losses, ...own.losses, ...about.losses],
   }
 }
 
-const nobody = {
+const noSettings = {
   fields: {},
   model: undefined,
   keepsThinking: false,
@@ -52,10 +54,10 @@ const nobody = {
   secrets: [],
 }
 
-type How = Omit<ConversationSettings, 'model'>
+type OwnSettings = Omit<ConversationSettings, 'model'>
 
 /** An agent brings its own settings, and start refuses any beside it. */
-function withAgent({ model, agentTools }: ResolvedModel, { rebuild }: ReplayOptions): How {
+function agentSettings({ model, agentTools }: ResolvedModel, { rebuild }: ReplayOptions): OwnSettings {
   const isLoud = rebuild === 'quiet' && agentTools.length > 0
   const block: Block = {
     kind: 'agent-with-tools',
@@ -73,31 +75,35 @@ function withAgent({ model, agentTools }: ResolvedModel, { rebuild }: ReplayOpti
   }
 }
 
-function withModel({ model, settings }: ResolvedModel, options: ReplayOptions, naming: Naming): How {
+function modelSettings(
+  { model, settings }: ResolvedModel,
+  options: ReplayOptions,
+  naming: Naming,
+): OwnSettings {
   const given = settings === 'with-agent' ? new Map<string, string>() : settings
   const tools = carryTools(given.get('tools'), { ...options, naming })
   const args = completionArgs(given.get('completion_args'), model.reasons)
   const isQuiet = options.rebuild === 'quiet' && tools.texts.length > 0
-  const told = isQuiet ? silenced(args.text) : { text: args.text, losses: [] }
+  const setElsewhere = isQuiet ? withoutToolUse(args.text) : { text: args.text, losses: [] }
   const instructions = given.get('instructions') ?? 'null'
   const areWords = stringIn(instructions) !== null
-  const isSilent = fieldsOf(told.text ?? '{}').get('tool_choice') === '"none"'
+  const isSilent = fieldsOf(setElsewhere.text ?? '{}').get('tool_choice') === '"none"'
   const types = tools.texts.map((tool) => stringIn(fieldsOf(tool).get('type')) ?? '')
   return {
     fields: {
       instructions: areWords ? instructions : undefined,
       tools: tools.texts.length === 0 ? undefined : `[${tools.texts.join(',')}]`,
-      completion_args: told.text,
+      completion_args: setElsewhere.text,
     },
     keepsThinking: model.reasons && args.mayReason,
     maxTokens: args.maxTokens,
     losses: [
       ...tools.losses,
       ...args.losses,
-      ...told.losses,
+      ...setElsewhere.losses,
       ...(areWords || instructions === 'null'
         ? []
-        : [lossOf('field-dropped', null, 'instructions', instructions, null)]),
+        : [makeLoss('field-dropped', null, 'instructions', instructions, null)]),
     ],
     blocks: tools.blocks,
     warnings: isSilent ? [] : warningsOf(types),
@@ -113,7 +119,7 @@ function warningsOf(types: readonly string[]): Warning[] {
 }
 
 /** Name, description, guardrails and metadata, the stamp among them. What else stands in a row nobody over there takes. */
-function aboutOf(
+function descriptiveFields(
   row: string,
   stamp: string,
 ): { fields: Record<string, string | undefined>; losses: readonly Loss[] } {
@@ -123,10 +129,10 @@ function aboutOf(
   for (const [key, value] of given) {
     if (told.includes(key) || value === 'null') continue
     const fits = Object.hasOwn(checks, key) && checks[key]?.(value) === true
-    if (!fits) losses.push(lossOf('field-dropped', null, step('', key), value, null))
+    if (!fits) losses.push(makeLoss('field-dropped', null, memberPath('', key), value, null))
     else if (value !== '[]') fields[key] = value
   }
-  const metadata = stamped(fields['metadata'] ?? '{}', stamp)
+  const metadata = withStamp(fields['metadata'] ?? '{}', stamp)
   return { fields: { ...fields, metadata: metadata.text }, losses: [...losses, ...metadata.losses] }
 }
 
@@ -139,12 +145,12 @@ const told = [
 const checks: Readonly<Record<string, (text: string) => boolean>> = {
   name: (text) => stringIn(text) !== null,
   description: (text) => stringIn(text) !== null,
-  guardrails: (text) => isArrayText(text) && isListOf(isDict)(JSON.parse(text)),
+  guardrails: (text) => isArrayText(text) && isListOf(isObject)(JSON.parse(text)),
   metadata: isObjectText,
 }
 
 /** Adds the stamp; a copy of a copy is stamped anew. */
-function stamped(metadata: string, stamp: string): { text: string; losses: Loss[] } {
+function withStamp(metadata: string, stamp: string): { text: string; losses: Loss[] } {
   const kept = members(metadata).filter(({ key }) => key !== STAMP_KEY)
   const earlier = members(metadata).findLast(({ key }) => key === STAMP_KEY)
   const value = JSON.stringify(stamp)
@@ -154,6 +160,6 @@ function stamped(metadata: string, stamp: string): { text: string; losses: Loss[
   const path = `metadata.${STAMP_KEY}`
   return {
     text: `{${texts.join(',')}}`,
-    losses: earlier === undefined ? [] : [lossOf('metadata-stamped', null, path, earlier.value, value)],
+    losses: earlier === undefined ? [] : [makeLoss('metadata-stamped', null, path, earlier.value, value)],
   }
 }

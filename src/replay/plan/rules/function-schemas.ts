@@ -2,7 +2,7 @@ import { fieldsOf, stringIn } from '../../../model/entries/fields.ts'
 import { isDraft7, isShallow } from '../../../model/json/json-schema.ts'
 import { elements, isArrayText, isObjectText } from '../../../model/json/json-text.ts'
 import { ANY_PARAMETERS, type Loss } from '../../loss.ts'
-import { lossOf, step } from '../source.ts'
+import { makeLoss, memberPath } from '../source.ts'
 
 /** The parameters of a function as they can be sent. */
 export interface CarriedSchema {
@@ -18,7 +18,7 @@ export function carrySchema(schema: string, path: string): CarriedSchema {
   const losses: Loss[] = []
   const text = isShallow(JSON.parse(schema)) ? withoutRefused(schema, path, losses) : schema
   if (isDraft7(JSON.parse(text))) return losses.length === 0 ? { text: schema, losses } : { text, losses }
-  return { text: ANY_PARAMETERS, losses: [lossOf('schema-replaced', null, path, schema, ANY_PARAMETERS)] }
+  return { text: ANY_PARAMETERS, losses: [makeLoss('schema-replaced', null, path, schema, ANY_PARAMETERS)] }
 }
 
 /** Leaves the other values token for token. A property that is left out is not required either. */
@@ -31,9 +31,9 @@ function withoutRefused(text: string, path: string, losses: Loss[]): string {
   }
   if (!isObjectText(text)) return text
   const kept = [...fieldsOf(text)].flatMap(([key, value]) => {
-    const here = step(path, key)
+    const here = memberPath(path, key)
     if (REFUSED.includes(key)) {
-      losses.push(lossOf('schema-key-dropped', null, here, value, null))
+      losses.push(makeLoss('schema-key-dropped', null, here, value, null))
       return []
     }
     const isNames = key === 'required' && isArrayText(value)
@@ -45,7 +45,7 @@ function withoutRefused(text: string, path: string, losses: Loss[]): string {
 function withoutNames(text: string, path: string, losses: Loss[]): string {
   const kept = elements(text).flatMap((each, i) => {
     if (!REFUSED.includes(stringIn(each) ?? '')) return [each]
-    losses.push(lossOf('schema-key-dropped', null, `${path}[${i}]`, each, null))
+    losses.push(makeLoss('schema-key-dropped', null, `${path}[${i}]`, each, null))
     return []
   })
   return `[${kept.join(',')}]`

@@ -13,7 +13,7 @@ export type CallPairing =
 /** How the calls of a history go together with their results. */
 export interface Calls {
   /** By position: of function.call and function.result; anything else has none. */
-  readonly fates: ReadonlyMap<number, CallPairing>
+  readonly pairings: ReadonlyMap<number, CallPairing>
   /** Positions at which a call waits for its result: what stands there must not come between as text. */
   readonly within: ReadonlySet<number>
   /** Calls without a result at the end of the history: it waits for them. */
@@ -35,7 +35,7 @@ export function pairCalls(
   entries: readonly SourceEntry[],
   isSilent: (entry: SourceEntry) => boolean = () => false,
 ): Calls {
-  const pairs = pairsOf(entries)
+  const pairs = pairByIds(entries)
   const withoutResult = entries.filter(
     (entry) => isCall(entry) && !pairs.results.has(entry.position) && callId(entry) !== null,
   )
@@ -44,9 +44,9 @@ export function pairCalls(
   const asText = new Set(withoutResult.map(({ position }) => position))
   for (;;) {
     const before = asText.size
-    const within = separate(entries, pairs, asText, isSilent)
+    const within = findSeparated(entries, pairs, asText, isSilent)
     if (asText.size === before) {
-      return { ...named(entries, pairs, asText), within, unanswered, withoutResult }
+      return { ...assignIds(entries, pairs, asText), within, unanswered, withoutResult }
     }
   }
 }
@@ -61,7 +61,7 @@ interface Pairs {
  * A result belongs to a call of its id that has none yet: of the calls made at once last, the first. An id can come again
  * in a later turn, and twice in one.
  */
-function pairsOf(entries: readonly SourceEntry[]): Pairs {
+function pairByIds(entries: readonly SourceEntry[]): Pairs {
   const [results, calls] = [new Map<number, number>(), new Map<number, number>()]
   const open = new Map<string, { position: number; group: number }[]>()
   let group = 0
@@ -87,7 +87,7 @@ function pairsOf(entries: readonly SourceEntry[]): Pairs {
 }
 
 /** Adds to `asText` the calls and results between which something else comes; returns where calls wait. */
-function separate(
+function findSeparated(
   entries: readonly SourceEntry[],
   { results, calls }: Pairs,
   asText: Set<number>,
@@ -117,12 +117,12 @@ function separate(
 }
 
 /** Gives each call that is sent an id that no other has: its own, where it is one that is taken. */
-function named(
+function assignIds(
   entries: readonly SourceEntry[],
   { results, calls }: Pairs,
   asText: ReadonlySet<number>,
-): Pick<Calls, 'fates' | 'toolIds'> {
-  const fates = new Map<number, CallPairing>()
+): Pick<Calls, 'pairings' | 'toolIds'> {
+  const pairings = new Map<number, CallPairing>()
   const toolIds = new Map<number, string>()
   const taken = new Set(entries.flatMap((entry) => callId(entry) ?? []))
   const used = new Set<string>()
@@ -134,13 +134,13 @@ function named(
     else if (results.has(position) && !asText.has(position) && id !== null) {
       const isKept = ID.test(id) && !used.has(id)
       used.add(id)
-      fates.set(position, { sendAs: isKept ? id : freeId(entry, taken) })
+      pairings.set(position, { sendAs: isKept ? id : freeId(entry, taken) })
     } else {
-      const call = asText.has(position) ? undefined : fates.get(calls.get(position) ?? -1)
-      fates.set(position, call ?? 'as-text')
+      const call = asText.has(position) ? undefined : pairings.get(calls.get(position) ?? -1)
+      pairings.set(position, call ?? 'as-text')
     }
   }
-  return { fates, toolIds }
+  return { pairings: pairings, toolIds }
 }
 
 function isCall({ type }: SourceEntry): boolean {

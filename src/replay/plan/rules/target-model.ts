@@ -2,7 +2,7 @@ import { fieldsOf, stringIn } from '../../../model/entries/fields.ts'
 import { objectText } from '../../../model/json/json-text.ts'
 import type { Loss } from '../../loss.ts'
 import type { Block, ReplayOptions, PlanTarget, TargetModel } from '../plan.ts'
-import { lossOf, type Source } from '../source.ts'
+import { makeLoss, type Source } from '../source.ts'
 
 /** Who answers over there. */
 export interface ResolvedModel {
@@ -25,9 +25,9 @@ export function resolveModel(
 ): ResolvedModel | Block {
   const row = fieldsOf(source.row)
   const agent = stringIn(row.get('agent_id'))
-  if (agent === null) return modelSpeaker(row, options, target)
+  if (agent === null) return chooseModel(row, options, target)
   const mapped = lookUp(options.agents, agent)
-  if (mapped !== undefined) return agentSpeaker(row, agent, mapped, target)
+  if (mapped !== undefined) return chooseAgent(row, agent, mapped, target)
   if (options.fallbackModel !== null) return agentAsModel(source, agent, options.fallbackModel, target)
   return {
     kind: 'agent',
@@ -36,7 +36,7 @@ export function resolveModel(
   }
 }
 
-function modelSpeaker(
+function chooseModel(
   row: ReadonlyMap<string, string>,
   options: ReplayOptions,
   target: PlanTarget,
@@ -46,15 +46,15 @@ function modelSpeaker(
   const chosen = [wanted, options.fallbackModel].find(
     (each) => typeof each === 'string' && lookUp(target.models, each) !== undefined,
   )
-  if (typeof chosen !== 'string') return noModel(name ?? 'none', wanted)
+  if (typeof chosen !== 'string') return modelBlock(name ?? 'none', wanted)
   const losses =
     chosen === name
       ? []
-      : [lossOf('model-mapped', null, 'model', row.get('model') ?? null, JSON.stringify(chosen))]
-  return { ...ofModel(chosen, target), settings: row, losses }
+      : [makeLoss('model-mapped', null, 'model', row.get('model') ?? null, JSON.stringify(chosen))]
+  return { ...modelFields(chosen, target), settings: row, losses }
 }
 
-function agentSpeaker(
+function chooseAgent(
   row: ReadonlyMap<string, string>,
   agent: string,
   mapped: string,
@@ -68,13 +68,13 @@ function agentSpeaker(
   const version = row.get('agent_version') ?? 'null'
   const isSame = mapped === agent // the same account: its versions are there too
   const fields = isSame && version !== 'null' ? { agent_id: id, agent_version: version } : { agent_id: id }
-  const losses = isSame ? [] : [lossOf('agent-mapped', null, 'agent_id', row.get('agent_id') ?? null, id)]
+  const losses = isSame ? [] : [makeLoss('agent-mapped', null, 'agent_id', row.get('agent_id') ?? null, id)]
   if (!isSame && version !== 'null') {
-    losses.push(lossOf('agent-mapped', null, 'agent_version', version, null))
+    losses.push(makeLoss('agent-mapped', null, 'agent_version', version, null))
   }
   for (const key of ['model', 'instructions', 'tools', 'completion_args']) {
     const value = row.get(key) ?? 'null'
-    if (value !== 'null' && value !== '[]') losses.push(lossOf('field-dropped', null, key, value, null))
+    if (value !== 'null' && value !== '[]') losses.push(makeLoss('field-dropped', null, key, value, null))
   }
   return { fields, model: facts, settings: 'with-agent', agentTools: facts.tools, losses }
 }
@@ -86,7 +86,7 @@ function agentAsModel(
   model: string,
   target: PlanTarget,
 ): ResolvedModel | Block {
-  if (lookUp(target.models, model) === undefined) return noModel(model, model)
+  if (lookUp(target.models, model) === undefined) return modelBlock(model, model)
   if (source.agent === undefined) {
     return {
       kind: 'agent-not-archived',
@@ -101,19 +101,22 @@ function agentAsModel(
     agent_version: fieldsOf(source.row).get('agent_version'),
     model: settings.get('model'),
   })
-  const losses = [lossOf('agent-as-model', null, 'agent_id', before, JSON.stringify(model))]
+  const losses = [makeLoss('agent-as-model', null, 'agent_id', before, JSON.stringify(model))]
   if (handoffs !== 'null' && handoffs !== '[]') {
-    losses.push(lossOf('field-dropped', null, 'handoffs', handoffs, null))
+    losses.push(makeLoss('field-dropped', null, 'handoffs', handoffs, null))
   }
-  return { ...ofModel(model, target), settings, losses }
+  return { ...modelFields(model, target), settings, losses }
 }
 
-function ofModel(name: string, target: PlanTarget): Pick<ResolvedModel, 'fields' | 'model' | 'agentTools'> {
+function modelFields(
+  name: string,
+  target: PlanTarget,
+): Pick<ResolvedModel, 'fields' | 'model' | 'agentTools'> {
   const model = lookUp(target.models, name) ?? { context: null, reasons: false }
   return { fields: { model: JSON.stringify(name) }, model, agentTools: [] }
 }
 
-function noModel(name: string, wanted: string | undefined): Block {
+function modelBlock(name: string, wanted: string | undefined): Block {
   return {
     kind: 'model',
     reason: `the target has no model ${wanted ?? name}`,

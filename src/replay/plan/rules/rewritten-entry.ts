@@ -7,7 +7,7 @@ export interface Input {
 }
 
 /** What becomes of one entry of the source: what is sent for it, and what that loses. */
-export interface Piece {
+export interface RewrittenEntry {
   readonly inputs: readonly Input[]
   readonly losses: readonly Loss[]
 }

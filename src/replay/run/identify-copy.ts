@@ -2,13 +2,13 @@ import type { Copy } from '../../archive/ledger/replay-copies.ts'
 import { isHansardError } from '../../errors.ts'
 import { renderPlanned } from '../plan/make-plan.ts'
 import type { Mode, PlannedConversation } from '../plan/plan.ts'
-import { compareWithPlan, type FoundRequest, type Likeness } from './compare-with-plan.ts'
-import { isAboutOne } from './find-copies.ts'
+import { compareWithPlan, type FoundRequest, type PlanMatch } from './compare-with-plan.ts'
+import { concernsOneConversation } from './find-copies.ts'
 import { fingerprintOf } from './fingerprint.ts'
-import { now, type RunContext } from './run-context.ts'
+import { timestamp, type RunContext } from './run-context.ts'
 
 /** What became of a copy that was looked for before it is sent. */
-type Recognised =
+type CopyIdentity =
   /** It is there. */
   | 'done'
   /** Something carries its stamp, and a person must say what it is. */
@@ -17,34 +17,38 @@ type Recognised =
   | 'pending'
 
 /** A conversation that carries the stamp, as it stands at the target. */
-interface Seen {
+interface StampedConversation {
   readonly id: string
   readonly entries: readonly string[]
-  readonly likeness: Likeness
+  readonly match: PlanMatch
 }
 
 /** Finds out what the conversations are that carry the stamp of a copy which nobody here has sent, and writes it down. */
-export async function recognise(context: RunContext, copy: Copy): Promise<Recognised> {
+export async function identifyCopy(context: RunContext, copy: Copy): Promise<CopyIdentity> {
   const { archive } = context
   const ids = archive.replayCandidates.ofCopy(copy.id)
   const claimed = ids.filter((id) => archive.replayRequests.claimant(copy.target, id) !== undefined)
-  const seen: Seen[] = []
+  const conversations: StampedConversation[] = []
   const doubts: string[] = []
   for (const id of ids.filter((each) => !claimed.includes(each))) {
     try {
       const entries = await context.reader.entries(id)
       if (entries === undefined) archive.soon(() => archive.replayCandidates.remove(copy.id, id))
-      else seen.push({ id, entries, likeness: likenessOf(context, copy, entries) })
+      else conversations.push({ id, entries, match: compareWithPlanned(context, copy, entries) })
     } catch (thrown) {
-      if (!isAboutOne(thrown)) throw thrown
+      if (!concernsOneConversation(thrown)) throw thrown
       doubts.push(`${id} carries its stamp and can’t be read: ${thrown.message}`)
     }
   }
-  return archive.transaction(() => store(context, copy, seen, doubts))
+  return archive.transaction(() => storeIdentity(context, copy, conversations, doubts))
 }
 
 /** Compares a history with what the plan sends for a copy. */
-export function likenessOf({ archive, head }: RunContext, copy: Copy, entries: readonly string[]): Likeness {
+export function compareWithPlanned(
+  { archive, head }: RunContext,
+  copy: Copy,
+  entries: readonly string[],
+): PlanMatch {
   try {
     const { requests } = renderPlanned(archive, head, JSON.parse(copy.planned) as PlannedConversation)
     return compareWithPlan(entries, requests, copy.mode as Mode)
@@ -55,48 +59,52 @@ export function likenessOf({ archive, head }: RunContext, copy: Copy, entries: r
 }
 
 /** A whole one is it, then one that can be continued: of each kind there must be one alone. */
-function store(
+function storeIdentity(
   context: RunContext,
   copy: Copy,
-  seen: readonly Seen[],
+  conversations: readonly StampedConversation[],
   doubts: readonly string[],
-): Recognised {
-  const furthest = seen.filter((one) => !seen.some((other) => goesOnFrom(one, other)))
-  const wholes = furthest.filter(({ likeness }) => likeness.kind === 'whole')
-  const parts = furthest.filter(({ likeness }) => likeness.kind === 'part')
+): CopyIdentity {
+  const furthest = conversations.filter((one) => !conversations.some((other) => isContinuedBy(one, other)))
+  const wholes = furthest.filter(({ match }) => match.kind === 'whole')
+  const parts = furthest.filter(({ match }) => match.kind === 'part')
   const [whole, otherWhole] = wholes
   const [part, otherPart] = parts
   if (whole !== undefined && otherWhole === undefined) return setDone(context, copy, whole)
   if (whole === undefined && part !== undefined && otherPart === undefined && doubts.length === 0) {
-    if (furthest.length === 1) return adopt(context, copy, part)
+    if (furthest.length === 1) return continueForeignCopy(context, copy, part)
   }
   if (furthest.length > 1) {
     return setUncertain(context, copy, `it may be any of ${furthest.map(({ id }) => id).join(', ')}`)
   }
   const [only] = furthest
-  if (only?.likeness.kind === 'other') {
-    return setUncertain(context, copy, `${only.id} carries its stamp, and ${only.likeness.reason}`)
+  if (only?.match.kind === 'other') {
+    return setUncertain(context, copy, `${only.id} carries its stamp, and ${only.match.reason}`)
   }
   const [doubt] = doubts
   if (doubt !== undefined) return setUncertain(context, copy, doubt)
   if (copy.state === 'uncertain') {
-    context.archive.replayCopies.set(copy.id, 'pending', now())
+    context.archive.replayCopies.set(copy.id, 'pending', timestamp())
     context.tally.move('uncertain', 'pending')
   }
   return 'pending'
 }
 
 /** An append may make a new conversation; what it goes on from is still there, and carries the same stamp. */
-function goesOnFrom(one: Seen, other: Seen): boolean {
-  if (one === other || one.likeness.kind === 'other' || other.likeness.kind === 'other') return false
+function isContinuedBy(one: StampedConversation, other: StampedConversation): boolean {
+  if (one === other || one.match.kind === 'other' || other.match.kind === 'other') return false
   const beginning = other.entries.slice(0, one.entries.length)
   return other.entries.length > one.entries.length && fingerprintOf(beginning) === fingerprintOf(one.entries)
 }
 
-function setDone({ archive, tally }: RunContext, copy: Copy, { id: targetId, likeness }: Seen): 'done' {
-  const note = likeness.kind === 'whole' ? likeness.note : undefined
+function setDone(
+  { archive, tally }: RunContext,
+  copy: Copy,
+  { id: targetId, match }: StampedConversation,
+): 'done' {
+  const note = match.kind === 'whole' ? match.note : undefined
   const reason = ['another archive had made it', ...(note === undefined ? [] : [note])].join('; ')
-  archive.replayCopies.set(copy.id, 'done', now(), { targetId, reason })
+  archive.replayCopies.set(copy.id, 'done', timestamp(), { targetId, reason })
   tally.move(copy.state, 'done')
   tally.add('recognised')
   return 'done'
@@ -104,16 +112,16 @@ function setDone({ archive, tally }: RunContext, copy: Copy, { id: targetId, lik
 
 function setUncertain({ archive, tally, scrub }: RunContext, copy: Copy, doubt: string): 'uncertain' {
   const reason = scrub(doubt)
-  archive.replayCopies.set(copy.id, 'uncertain', now(), { reason })
+  archive.replayCopies.set(copy.id, 'uncertain', timestamp(), { reason })
   if (copy.state !== 'uncertain') tally.move(copy.state, 'uncertain')
   tally.notice({ id: copy.conversation, state: 'uncertain', reason })
   return 'uncertain'
 }
 
 /** Takes over what another archive has begun: its requests stand in the books as if they had been found. */
-function adopt(context: RunContext, copy: Copy, { id, likeness }: Seen): 'pending' {
-  const made = likeness.kind === 'part' ? likeness.made : []
-  takeOver(context, copy, id, made)
+function continueForeignCopy(context: RunContext, copy: Copy, { id, match }: StampedConversation): 'pending' {
+  const made = match.kind === 'part' ? match.made : []
+  recordForeignRequests(context, copy, id, made)
   if (copy.state !== 'pending') context.tally.move(copy.state, 'pending')
   const reason = `another archive has begun it (${id}): this run continues it`
   context.tally.notice({ id: copy.conversation, state: 'pending', reason })
@@ -121,7 +129,7 @@ function adopt(context: RunContext, copy: Copy, { id, likeness }: Seen): 'pendin
 }
 
 /** Writes down requests of another archive, so that the copy goes on after them. */
-export function takeOver(
+export function recordForeignRequests(
   { archive, target }: RunContext,
   copy: Copy,
   targetId: string,
@@ -133,7 +141,7 @@ export function takeOver(
       appendsTo: before === 0 ? null : targetId,
       stampPlace: target.stampPlace ?? ('metadata' as const),
     }
-    archive.replayRequests.adopt(intent, targetId, generated, now())
+    archive.replayRequests.adopt(intent, targetId, generated, timestamp())
   }
-  archive.replayCopies.set(copy.id, 'pending', now(), { targetId })
+  archive.replayCopies.set(copy.id, 'pending', timestamp(), { targetId })
 }
