@@ -13,22 +13,22 @@ import { stringMember, type Source } from './source.ts'
 import { stampOf } from './stamp.ts'
 import { turnsSequence } from './turns-mode.ts'
 
-/** One request with its body. */
+/** A request with its body. */
 export interface Request {
   readonly operation: PlannedCall['operation']
-  /** JSON text; secrets of connectors are not in it yet (`fillSecrets`). */
+  /** JSON text without the secrets of connectors (`fillSecrets`). */
   readonly body: string
-  /** In `turns`: what to answer with when a function is called, in the order of the source. */
+  /** In `turns`: results to answer function calls with, in the order of the source. */
   readonly results: readonly ArchivedResult[]
 }
 
-/** What will be done with one conversation, and the requests that do it: one for each of the plan's calls. */
+/** What a replay does with one conversation, and the requests for it: one per planned call. */
 export interface Rendering {
   readonly planned: PlannedConversation
   readonly requests: readonly Request[]
 }
 
-/** Computes from the archived texts of a conversation what its replay sends, and what that loses. Pure. */
+/** Computes from the archived texts what the replay of a conversation sends and what that loses. A pure function. */
 export function render(source: Source, options: ReplayOptions, target: PlanTarget): Rendering {
   const { mode, label, price } = options
   const revision = revisionOf(source)
@@ -65,8 +65,8 @@ function sequenceFor(
   naming: Naming,
 ): RequestSequence {
   const { keepsThinking, maxTokens, fields } = settings
-  const told = [fields['instructions'], fields['tools']].filter((text) => text !== undefined)
-  const settingsTokens = told.reduce((sum, text) => sum + tokensOf(text), 0)
+  const texts = [fields['instructions'], fields['tools']].filter((text) => text !== undefined)
+  const settingsTokens = texts.reduce((sum, text) => sum + tokensOf(text), 0)
   const write = mode === 'history' ? historySequence : turnsSequence
   return write(entries, { tail, keepsThinking, naming, maxTokens, settingsTokens })
 }
@@ -103,23 +103,23 @@ function furtherBlocks(
   if (requests.length === 0) {
     blocks.push({
       kind: 'nothing-to-send',
-      reason: 'there is nothing to say: it has no message that could be sent',
-      hint: 'Leave it; the archive keeps it.',
+      reason: 'it has no message that could be sent',
+      hint: 'Nothing to do: the archive keeps the conversation.',
     })
   }
   const context = model?.context ?? Infinity
   if (longest > context) {
     blocks.push({
       kind: 'context',
-      reason: `it takes about ${longest} tokens, and the model reads ${context} at most`,
-      hint: 'Name a model with a longer context with --map-model.',
+      reason: `it has about ${longest} tokens; the model reads ${context} at most`,
+      hint: 'Choose a model with a longer context with --map-model.',
     })
   }
   if (bodies.some(({ body }) => holdsRedaction(body))) {
     blocks.push({
       kind: 'redacted',
-      reason: 'a place where hansard took out a secret would be sent',
-      hint: 'Leave the tool out with --drop-tools; if the words stand in a message, this is not for replay.',
+      reason: 'a secret that hansard redacted would be sent as its marker',
+      hint: 'Leave the tool out with --drop-tools. A conversation with the marker in a message cannot be replayed.',
     })
   }
   return blocks

@@ -15,13 +15,13 @@ import type { Input } from './rules/rewritten-entry.ts'
 import { rewriteMessage } from './rules/rewrite-message.ts'
 import { makeLoss, readEntry, type SourceEntry } from './source.ts'
 
-/** What a user says at once, and what the source answered to it. */
+/** One user turn, and what the source answered. */
 interface Turn {
   readonly inputs: Input[]
   readonly answer: SourceEntry[]
 }
 
-/** Every user turn is asked again: the first by start, each other by append. */
+/** Asks each user turn again: the first with a start, the others with appends. */
 export function turnsSequence(texts: readonly string[], options: SequenceOptions): RequestSequence {
   const entries = texts.map(readEntry)
   const { withoutResult } = pairCalls(entries)
@@ -42,8 +42,8 @@ export function turnsSequence(texts: readonly string[], options: SequenceOptions
 }
 
 /**
- * Cuts a history into turns. What the assistant said comes anew; a message of the assistant's that was an input stands
- * before what the user says next, since a request may not end with it. What nobody would ask for again is declared.
+ * Splits a history into turns. Answers are generated again. An assistant message that was an input is sent before
+ * the next user message, since a request may not end with it. What is not asked again is a loss.
  */
 function splitTurns(
   entries: readonly SourceEntry[],
@@ -75,14 +75,14 @@ function splitTurns(
   return { turns, losses: [...losses, ...waiting.map(({ entry }) => notAskedAgain(entry))] }
 }
 
-/** What an answer may consist of: it is made anew. */
+/** Types of entries in an answer, which the target generates again. */
 const regenerated = ['message.output', 'tool.execution', 'function.call', 'function.result', 'agent.handoff']
 
 function notAskedAgain(entry: SourceEntry): Loss {
   return makeLoss('not-asked-again', entry, '', entry.text, null)
 }
 
-/** The results that the source's functions gave in this turn, in their order. */
+/** The function results of a turn at the source, in their order. */
 function collectResults(answer: readonly SourceEntry[], naming: Naming): ArchivedResult[] {
   const open: SourceEntry[] = []
   return answer.flatMap((entry): ArchivedResult[] => {
@@ -105,7 +105,7 @@ function collectResults(answer: readonly SourceEntry[], naming: Naming): Archive
   })
 }
 
-/** Counts as the conversation grows: each call reads all that was said before it. */
+/** Estimates tokens: each call reads everything before it. */
 class TokenCounter {
   readonly extraCalls: { tokensIn: number; tokensOut: number }[] = []
   longest = 0
@@ -119,7 +119,7 @@ class TokenCounter {
     this.#usual = answerTokens(entries)
   }
 
-  /** Adds a turn, answered as the source answered it. */
+  /** Adds a turn with an answer as long as the source's. */
   ask({ inputs, answer }: Turn): { tokensIn: number; tokensOut: number } {
     const [first, ...rest] = splitSteps(answer)
     const turn = this.#call(
@@ -139,7 +139,9 @@ class TokenCounter {
   }
 }
 
-/** An answer as a row of calls: what was made at once, then results and what was made of those. */
+/**
+ * Splits an answer into model calls: what was generated first, then each results with what was generated from them.
+ */
 function splitSteps(answer: readonly SourceEntry[]): { results: string[]; made: string[] }[] {
   const steps: { results: string[]; made: string[] }[] = [{ results: [], made: [] }]
   for (const { type, text } of answer) {

@@ -10,43 +10,44 @@ import { readStamp } from './read-stamp.ts'
 import type { RunContext } from './run-context.ts'
 import { SKEW_MS } from './target-clock.ts'
 
-/** A request whose answer is lost, and what is looked for. */
+/** A request whose response was lost. */
 export interface LostRequest {
   readonly copy: Copy
   readonly request: StoredRequest
-  /** Of an append: the history that it continues. */
+  /** For an append: the history that it continues. */
   readonly known: readonly string[] | undefined
 }
 
-/** Conversations of the target that may be what a request made. */
+/** Conversations at the target that the request may have made. */
 export interface Candidates {
-  /** They carry the stamp. */
+  /** With the stamp. */
   readonly stamped: Set<string>
-  /** They show no stamp, and say what was sent. */
+  /** Without a visible stamp, but with the entries that were sent. */
   readonly sameContent: Set<string>
-  /** Why there may be more. */
+  /** Why there may be others. */
   readonly doubts: string[]
 }
 
-/** How often a listing that could not be shown to be complete is made again. */
+/** How often an unproven listing is repeated. */
 const LISTING_ATTEMPTS = 3
 
-/** More conversations than this carry one stamp only where the filter does not filter. */
+/** If the filter returns more conversations than this for one stamp, it does not filter. */
 const MOST_FILTERED = 5
 
-/** What the filter by metadata names. */
+/** What the metadata filter returned. */
 interface FilterResult {
-  /** They carry the stamp. */
+  /** With the stamp. */
   readonly found: readonly string[]
-  /** They show no shown at all, not even to `get`: that it named them is all there is. */
+  /** No metadata is visible, not even to `get`: the filter is the only evidence. */
   readonly hidden: readonly string[]
-  /** Some that it named are without the stamp, and none with it, as where it does not filter at all. */
+  /** It returned conversations without the stamp and none with it, so it may not filter at all. */
   readonly isIgnored: boolean
 }
 
 /**
- * Asks the filter for the conversations that carry a stamp. What it names is looked at, since it may not filter: in its
- * row, or by `get` where the row shows no stamp. It is a short cut: one that the target refuses names nothing.
+ * Filters the target's conversations by a stamp. Each result is checked, since the filter may be ignored: by its
+ * row, or by `get` if the row hides its metadata. Only a shortcut: if the target refuses the filter, nothing is
+ * found.
  */
 export async function filterByStamp({ reader }: RunContext, stamp: string): Promise<FilterResult> {
   const found: string[] = []
@@ -68,7 +69,7 @@ export async function filterByStamp({ reader }: RunContext, stamp: string): Prom
   return { found, hidden, isIgnored: others > 0 && found.length === 0 }
 }
 
-/** Tells whether the filter filters: by a stamp that nothing carries it must name nothing. */
+/** Returns whether the filter works: with a stamp that does not exist it must return nothing. */
 export async function isFilterWorking({ reader }: RunContext, stamp: string): Promise<boolean> {
   try {
     return (await reader.listFiltered({ [STAMP_KEY]: `${stamp}.none` }, 1)).length === 0
@@ -79,9 +80,9 @@ export async function isFilterWorking({ reader }: RunContext, stamp: string): Pr
 }
 
 /**
- * Lists the target and hands on each row once: all of it, or what was created since a moment.
+ * Lists the target, or what was created since a time, and calls `take` once for each row.
  *
- * @returns why the listing may have missed something
+ * @returns why the listing may be incomplete; undefined if it is proven complete
  */
 async function listTarget(
   { archive, reader }: RunContext,
@@ -105,9 +106,10 @@ async function listTarget(
 }
 
 /**
- * Lists the target until the listing is proven complete, at most some times; each time each row is handed on.
+ * Lists the target until the listing is proven complete, `LISTING_ATTEMPTS` times at most. Each attempt calls
+ * `take` for each row again.
  *
- * @returns why the last listing may have missed something
+ * @returns why the last listing may be incomplete; undefined if it is proven complete
  */
 export async function listProven(
   context: RunContext,
@@ -123,8 +125,9 @@ export async function listProven(
 }
 
 /**
- * Newest first, whether by creation or by change: whatever was created since stands before a row that was neither created
- * nor changed since. A window whose rows stand in neither order shows nothing.
+ * Returns whether the listing has reached rows from before `since`. Rows come newest first, by creation or by
+ * change, so whatever was created since comes before a row that was neither created nor changed since. A window in
+ * neither order shows nothing.
  */
 function endsBefore(since: number, rows: readonly RowFacts[]): boolean {
   const created = rows.map(({ createdAt }) => Date.parse(createdAt ?? ''))
@@ -138,7 +141,7 @@ function isDescending(times: readonly number[]): boolean {
   return times.every((time, i) => i === 0 || Number(times[i - 1]) >= time)
 }
 
-/** Looks through the listing for what became of requests, by stamp and by content. */
+/** Searches the listing for what lost requests made, by stamp and by content. */
 export async function searchListing(
   context: RunContext,
   lostRequests: readonly LostRequest[],
@@ -186,7 +189,7 @@ async function inspectRow(
   } catch (thrown) {
     if (!concernsOneConversation(thrown)) throw thrown
     for (const lostRequest of lostRequests) {
-      found.get(lostRequest)?.doubts.push(`${facts.id} could not be read: ${messageOf(thrown)}`)
+      found.get(lostRequest)?.doubts.push(`${facts.id} cannot be read: ${messageOf(thrown)}`)
     }
   }
 }
@@ -197,13 +200,13 @@ function holdsRequest(entries: readonly string[], { request, known }: LostReques
     : isContinuation(entries, known, request)
 }
 
-/** By the target's own clock; where a row does not tell its time, it may be new. */
+/** Compares times of the target's own clock. A row without a time may be new. */
 function mayBeSince(createdAt: string | undefined, since: string | null): boolean {
   const created = Date.parse(createdAt ?? '')
   return since === null || Number.isNaN(created) || created >= Date.parse(since) - SKEW_MS
 }
 
-/** Something that is wrong with one conversation says nothing of the others. */
+/** Returns whether an error concerns one conversation and says nothing about the others. */
 export function concernsOneConversation(thrown: unknown): thrown is HansardError {
   return (
     isHansardError(thrown) &&

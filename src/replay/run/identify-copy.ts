@@ -7,23 +7,23 @@ import { concernsOneConversation } from './find-copies.ts'
 import { fingerprintOf } from './fingerprint.ts'
 import { timestamp, type RunContext } from './run-context.ts'
 
-/** What became of a copy that was looked for before it is sent. */
+/** What is known of a copy that was looked for before sending. */
 type CopyIdentity =
-  /** It is there. */
+  /** It exists. */
   | 'done'
-  /** Something carries its stamp, and a person must say what it is. */
+  /** A conversation with its stamp exists, and the user must decide what it is. */
   | 'uncertain'
-  /** It, or the rest of it, is to be sent. */
+  /** It must be sent, or the rest of it. */
   | 'pending'
 
-/** A conversation that carries the stamp, as it stands at the target. */
+/** A conversation at the target with the stamp. */
 interface StampedConversation {
   readonly id: string
   readonly entries: readonly string[]
   readonly match: PlanMatch
 }
 
-/** Finds out what the conversations are that carry the stamp of a copy which nobody here has sent, and writes it down. */
+/** Identifies the conversations with the stamp of a copy that this archive did not send, and stores the result. */
 export async function identifyCopy(context: RunContext, copy: Copy): Promise<CopyIdentity> {
   const { archive } = context
   const ids = archive.replayCandidates.ofCopy(copy.id)
@@ -37,7 +37,7 @@ export async function identifyCopy(context: RunContext, copy: Copy): Promise<Cop
       else conversations.push({ id, entries, match: compareWithPlanned(context, copy, entries) })
     } catch (thrown) {
       if (!concernsOneConversation(thrown)) throw thrown
-      doubts.push(`${id} carries its stamp and can’t be read: ${thrown.message}`)
+      doubts.push(`${id} has its stamp and cannot be read: ${thrown.message}`)
     }
   }
   return archive.transaction(() => storeIdentity(context, copy, conversations, doubts))
@@ -54,11 +54,11 @@ export function compareWithPlanned(
     return compareWithPlan(entries, requests, copy.mode as Mode)
   } catch (thrown) {
     if (!isHansardError(thrown, 'plan-refused')) throw thrown
-    return { kind: 'other', reason: 'it can’t be compared with the plan, which has changed since' }
+    return { kind: 'other', reason: 'it cannot be compared with the plan, which has changed since' }
   }
 }
 
-/** A whole one is it, then one that can be continued: of each kind there must be one alone. */
+/** Accepts a complete copy, or else a partial one, if there is exactly one of its kind. */
 function storeIdentity(
   context: RunContext,
   copy: Copy,
@@ -79,7 +79,7 @@ function storeIdentity(
   }
   const [only] = furthest
   if (only?.match.kind === 'other') {
-    return setUncertain(context, copy, `${only.id} carries its stamp, and ${only.match.reason}`)
+    return setUncertain(context, copy, `${only.id} has its stamp, but ${only.match.reason}`)
   }
   const [doubt] = doubts
   if (doubt !== undefined) return setUncertain(context, copy, doubt)
@@ -90,7 +90,10 @@ function storeIdentity(
   return 'pending'
 }
 
-/** An append may make a new conversation; what it goes on from is still there, and carries the same stamp. */
+/**
+ * Returns whether `other` continues `one`. An append may create a new conversation; the old one remains, with the
+ * same stamp.
+ */
 function isContinuedBy(one: StampedConversation, other: StampedConversation): boolean {
   if (one === other || one.match.kind === 'other' || other.match.kind === 'other') return false
   const beginning = other.entries.slice(0, one.entries.length)
@@ -103,7 +106,7 @@ function setDone(
   { id: targetId, match }: StampedConversation,
 ): 'done' {
   const note = match.kind === 'whole' ? match.note : undefined
-  const reason = ['another archive had made it', ...(note === undefined ? [] : [note])].join('; ')
+  const reason = ['made by another archive', ...(note === undefined ? [] : [note])].join('; ')
   archive.replayCopies.set(copy.id, 'done', timestamp(), { targetId, reason })
   tally.move(copy.state, 'done')
   tally.add('recognised')
@@ -118,17 +121,17 @@ function setUncertain({ archive, tally, scrub }: RunContext, copy: Copy, doubt: 
   return 'uncertain'
 }
 
-/** Takes over what another archive has begun: its requests stand in the books as if they had been found. */
+/** Continues what another archive began: its requests are stored as if they had been found. */
 function continueForeignCopy(context: RunContext, copy: Copy, { id, match }: StampedConversation): 'pending' {
   const made = match.kind === 'part' ? match.made : []
   recordForeignRequests(context, copy, id, made)
   if (copy.state !== 'pending') context.tally.move(copy.state, 'pending')
-  const reason = `another archive has begun it (${id}): this run continues it`
+  const reason = `another archive began it (${id}); this run continues it`
   context.tally.notice({ id: copy.conversation, state: 'pending', reason })
   return 'pending'
 }
 
-/** Writes down requests of another archive, so that the copy goes on after them. */
+/** Stores requests of another archive, so that the copy is continued after them. */
 export function recordForeignRequests(
   { archive, target }: RunContext,
   copy: Copy,

@@ -7,18 +7,18 @@ import { matchHistory } from './match-history.ts'
 import { readBack } from './read-back.ts'
 import { timestamp, type RunContext } from './run-context.ts'
 
-/** What became of a request whose answer is lost. */
+/** What became of a request whose response was lost. */
 export type ReconcileResult =
   | { readonly kind: 'made'; readonly targetId: string; readonly entries: readonly string[] }
-  /** It is certainly not there: it may be sent again. */
+  /** Certainly not done: it may be sent again. */
   | { readonly kind: 'absent' }
   | { readonly kind: 'doubt'; readonly reason: string }
 
 /**
- * Finds out what became of all requests without an answer, and writes it down. To be called when the settling time is
- * over, and while nothing is being sent. `uncertain` ones may be looked for again, and never become sendable by that.
+ * Finds out what became of all requests without a response, and stores it. Call it when the settling time is over
+ * and nothing is being sent. `uncertain` requests may be searched for again; that never makes them sendable.
  *
- * @returns the requests that it looked for, with their copies as they stood before
+ * @returns the requests that were searched for, with their copies as they were before
  */
 export async function reconcile(
   context: RunContext,
@@ -59,7 +59,10 @@ function openRequests(
   })
 }
 
-/** Under the id that the target told, in the conversation that was continued, and by the filter. */
+/**
+ * Looks for a request by the id that the target returned, in the conversation that it continued, and with the
+ * metadata filter.
+ */
 async function checkKnownPlaces(
   context: RunContext,
   { copy, request, known }: LostRequest,
@@ -67,7 +70,7 @@ async function checkKnownPlaces(
   const { archive, reader, target } = context
   const { targetId, appendsTo } = request
   if (targetId !== null && archive.replayRequests.claimant(target.id, targetId, copy.id) !== undefined) {
-    const reason = `the target answered with ${targetId}, which is the copy of another conversation`
+    const reason = `the target returned ${targetId}, which is the copy of another conversation`
     return { kind: 'doubt', reason }
   }
   if (targetId !== null && targetId !== appendsTo) {
@@ -75,7 +78,7 @@ async function checkKnownPlaces(
     if (entries !== undefined) return resultFor(targetId, entries, request, 'named')
   }
   if (appendsTo !== null) {
-    if (known === undefined) return { kind: 'doubt', reason: `${appendsTo} is no longer there` }
+    if (known === undefined) return { kind: 'doubt', reason: `${appendsTo} no longer exists` }
     if (matchHistory(known, request) !== 'not-yet') return resultFor(appendsTo, known, request, 'known')
   }
   const { found } = await filterByStamp(context, copy.stamp)
@@ -85,8 +88,8 @@ async function checkKnownPlaces(
 }
 
 /**
- * The one candidate that holds what was sent is the answer; none is one only where nothing can have been missed. More
- * than one, or something that carries the stamp and holds something else, is no answer.
+ * Decides between candidates. Exactly one with the entries that were sent is the result. No candidate means not
+ * done only if nothing can have been missed. More than one, or one with the stamp and other entries, is uncertain.
  */
 async function chooseCandidate(
   { reader, target }: RunContext,
@@ -97,7 +100,7 @@ async function chooseCandidate(
   const results: ReconcileResult[] = []
   for (const id of isStamped ? stamped : sameContent) {
     const entries = await reader.entries(id)
-    const vanished: ReconcileResult = { kind: 'doubt', reason: `${id} has vanished` }
+    const vanished: ReconcileResult = { kind: 'doubt', reason: `${id} was deleted meanwhile` }
     results.push(entries === undefined ? vanished : resultFor(id, entries, request, 'known'))
   }
   const made = results.filter((result) => result.kind === 'made')
@@ -105,10 +108,13 @@ async function chooseCandidate(
   if (more.length > 0) {
     return { kind: 'doubt', reason: `it may be any of ${made.map(({ targetId }) => targetId).join(', ')}` }
   }
-  // Whether an append that makes a new conversation takes anything along but the history, nobody knows.
+  // If an append creates a new conversation, it is unknown whether that gets the metadata.
   const wouldShow = request.appendsTo === null && request.stampPlace === target.stampPlace
   if (only !== undefined && !isStamped && wouldShow) {
-    return { kind: 'doubt', reason: `${only.targetId} says the same, but shows no stamp, as copies do there` }
+    return {
+      kind: 'doubt',
+      reason: `${only.targetId} has the same entries but no stamp, unlike copies at this target`,
+    }
   }
   const [other] = results
   if (only !== undefined) return only
@@ -118,8 +124,8 @@ async function chooseCandidate(
 }
 
 /**
- * What a conversation holds says how whole it is. One that the target `named` in its answer is ours, even if it gives
- * back our words in another form; it need only be long enough.
+ * Judges a candidate by its entries. A conversation that the target `named` in its response is ours even if our
+ * entries come back in another form; it must only have enough of them.
  */
 function resultFor(
   targetId: string,
@@ -133,12 +139,12 @@ function resultFor(
   if (match === 'made' || isOurs) return { kind: 'made', targetId, entries }
   const what =
     match === 'other'
-      ? 'holds something else than what was sent'
-      : `holds ${entries.length} of the ${expected} entries that it should`
-  return { kind: 'doubt', reason: `${targetId} is there, and ${what}` }
+      ? 'its entries differ from what was sent'
+      : `it has only ${entries.length} of ${expected} entries`
+  return { kind: 'doubt', reason: `${targetId} exists, but ${what}` }
 }
 
-/** Writes down what became of a request; a history is there with its one start, a row of turns goes on. */
+/** Stores what became of a request. In `history` mode the copy is then done; in `turns` mode it is continued. */
 export function storeReconcileResult(
   { archive, scrub }: RunContext,
   copy: Copy,

@@ -6,14 +6,14 @@ import { isOtherRevision, readStamp, sourceOfStamp } from './read-stamp.ts'
 import { identifyCopy } from './identify-copy.ts'
 import { timestamp, type RunContext } from './run-context.ts'
 
-/** What a copy must not be in to be planned anew: something was sent, or is there. */
+/** States in which a copy is not planned again: it exists, or may exist. */
 const keptStates: readonly CopyState[] = ['done', 'open', 'uncertain', 'diverged']
 
 /**
- * Writes down what the plan wants: what is to be sent is `pending`. A copy of an earlier revision makes a conversation
- * stale, unless it is to be copied again.
+ * Stores the plan: conversations to send become `pending`. A conversation with a copy of an earlier revision
+ * becomes `stale`, unless `again` is set.
  *
- * @returns whether anything is pending, or something unsent is uncertain
+ * @returns whether anything is pending, or something that was never sent is uncertain
  */
 export async function recordPlan(
   context: RunContext,
@@ -36,7 +36,7 @@ export async function recordPlan(
   return isAnyNew
 }
 
-const STALE = 'a copy of an earlier revision is there; --again makes one of this revision beside it'
+const STALE = 'a copy of an earlier revision exists; --again makes a new copy beside it'
 
 function recordConversation(
   { archive, target, head }: RunContext,
@@ -66,16 +66,16 @@ function recordConversation(
   return state
 }
 
-/** A copy of which at least a beginning is, or may be, over there. */
+/** Returns whether a copy, or part of one, exists or may exist at the target. */
 function mayExist({ replayRequests }: RunContext['archive'], copy: Copy): boolean {
   return keptStates.includes(copy.state) || replayRequests.ofCopy(copy.id).some(isDone)
 }
 
 /**
- * Looks through the target for conversations that carry the stamp of a copy which this archive did not send, and finds
- * out what they are; a copy of another revision makes a conversation stale.
+ * Searches the target for conversations with the stamp of a copy that this archive did not send, and identifies
+ * them. A copy of another revision makes its conversation stale.
  *
- * @returns whether there may be conversations whose origin the listing does not show
+ * @returns whether there may be copies that the listing does not show as such
  */
 export async function findForeignCopies(context: RunContext, again: boolean): Promise<boolean> {
   const { archive } = context
@@ -106,7 +106,7 @@ function hasMetadata(row: unknown): boolean {
   return Object.keys((row as { metadata?: object | null }).metadata ?? {}).length > 0
 }
 
-/** Where nothing shows that the listing gives metadata back, each conversation must be asked for by its id. */
+/** If nothing shows that the listing returns metadata, each conversation is read by its id. */
 async function readHiddenRows(context: RunContext, again: boolean): Promise<void> {
   const { archive, reader, target } = context
   await listProven(context, async (row) => {
@@ -132,7 +132,7 @@ function isUnsentStamp(context: RunContext, stamp: string): boolean {
   return copy !== undefined && isUnsent(context, copy)
 }
 
-/** A copy that this run is to make, and of which this archive has sent nothing. */
+/** Returns whether this run should make a copy of which this archive has sent nothing. */
 function isUnsent({ archive, begunAt }: RunContext, copy: Copy): boolean {
   const isWanted = (copy.state === 'pending' || copy.state === 'uncertain') && copy.at >= begunAt
   return (

@@ -4,6 +4,7 @@ import type { Archive } from '../../archive/archive.ts'
 import type { ReplayTarget } from '../../archive/ledger/replay-targets.ts'
 import { lockArchive, type ArchiveLock } from '../../archive/sqlite/archive-lock.ts'
 import { isHansardError } from '../../errors.ts'
+import type { SecretOf } from '../plan/fill-secrets.ts'
 import type { ReplayPlan } from '../plan/plan-replay.ts'
 import { identifyTarget } from '../identify-target.ts'
 import { Budget, type Carried, type Limits, type Spent } from './budget.ts'
@@ -23,17 +24,17 @@ type Runnable = Pick<ReplayPlan, 'head' | 'conversations'>
 export interface ReplayRunOptions extends Limits {
   /** The archive's lock, if the caller holds it already. By default it is taken for the time of the run. */
   readonly lock?: ArchiveLock | undefined
-  /** How many conversations are sent at the same time. Default: 4. */
+  /** Conversations sent at the same time. Default: 4. */
   readonly concurrency?: number | undefined
-  /** How long after an attempt the target may still make it true, in seconds. Default: 30. */
+  /** Seconds after a lost request in which the target may still carry it out. Default: 30. */
   readonly settleSeconds?: number | undefined
-  /** Copy again what has a copy of an earlier revision. */
+  /** Copy a conversation again if only a copy of an earlier revision exists. */
   readonly again?: boolean | undefined
-  /** What a person knows of uncertain copies, by the id at the source: the id at the target, or `none`. */
+  /** Decisions about uncertain copies, by the id at the source: the id at the target, or `none`. */
   readonly resolve?: Readonly<Record<string, string>> | undefined
   readonly yesDifferent?: boolean | undefined
   /** Returns the secret in an environment variable that the plan's `connectorAuth` names. */
-  readonly secretOf?: ((variable: string) => string | undefined) | undefined
+  readonly secretOf?: SecretOf | undefined
   /** Ends the run. A write that was sent is waited for. */
   readonly signal?: AbortSignal | undefined
   readonly clock?: Clock | undefined
@@ -41,18 +42,18 @@ export interface ReplayRunOptions extends Limits {
   readonly onNotice?: ((notice: Notice) => void) | undefined
 }
 
-/** How far a run is. Tokens and cost are as they count against limits: at least what the plan estimates. */
+/** The progress of a run. Tokens and cost are as they count against the limits: at least the plan's estimate. */
 export interface ReplayProgress extends ReplayCounts, Spent {
-  /** In the currency of the price; null without one. */
+  /** In the currency of the price; null without a price. */
   readonly cost: number | null
 }
 
 /** How a run ended. */
 export interface ReplayResult extends ReplayProgress {
   readonly outcome: 'done' | 'partial' | 'budget' | 'interrupted'
-  /** Which limit was reached. */
+  /** The limit that ended the run. */
   readonly limit: string | undefined
-  /** What counted against the limits beside that: an earlier run had spent it and was killed. */
+  /** Also counted against the limits: spent by an earlier run that was killed. */
   readonly carried: Carried
   readonly requests: number
   readonly seconds: number
@@ -167,8 +168,8 @@ async function openTarget(
 }
 
 /**
- * Finds out about the requests of earlier runs. When those ended nobody wrote down: the settling time counts from now,
- * since their process is certainly dead (it held the lock).
+ * Finds out what became of the lost requests of earlier runs. The settling time counts from now: when those runs
+ * ended is not stored, and they have ended, since their process held the lock.
  */
 async function reconcileEarlierRuns(
   context: RunContext,

@@ -6,10 +6,10 @@ import { storeReconcileResult } from './reconcile.ts'
 import { timestamp, type RunContext } from './run-context.ts'
 
 /**
- * Takes a person's resolution for what became of uncertain copies: by the id of the source, the id of the copy over there, or
- * `none` where it is not there.
+ * Applies the user's decisions about uncertain copies: by the id at the source, the id of the copy, or `none` if
+ * there is no copy.
  *
- * @throws HansardError `usage` where there is nothing uncertain, or what is named can't be it
+ * @throws HansardError `usage` if nothing is uncertain, or the named conversation cannot be the copy
  */
 export async function resolveCopies(
   context: RunContext,
@@ -34,7 +34,7 @@ export async function resolveCopies(
   }
 }
 
-/** Something carried the stamp, and is not the copy. */
+/** The conversations with the stamp are not the copy. */
 function rejectCandidates({ archive }: RunContext, copy: Copy): void {
   archive.transaction(() => {
     archive.replayCandidates.reject(copy.id)
@@ -42,7 +42,7 @@ function rejectCandidates({ archive }: RunContext, copy: Copy): void {
   })
 }
 
-/** Another archive made it: one that can be continued is. */
+/** A copy by another archive is continued if it is partial. */
 function acceptCopy(context: RunContext, copy: Copy, targetId: string, entries: readonly string[]): void {
   const { archive } = context
   const planned = JSON.parse(copy.planned) as PlannedConversation
@@ -51,12 +51,13 @@ function acceptCopy(context: RunContext, copy: Copy, targetId: string, entries: 
   archive.transaction(() => {
     if (match.kind === 'part') recordForeignRequests(context, copy, targetId, match.made)
     else if (entries.length < sent) throw tooFewEntries(targetId, entries, copy.conversation)
-    else archive.replayCopies.set(copy.id, 'done', timestamp(), { targetId, reason: 'as a person said' })
+    else
+      archive.replayCopies.set(copy.id, 'done', timestamp(), { targetId, reason: 'confirmed with --resolve' })
   })
 }
 
 function tooFewEntries(id: string, { length }: readonly string[], source: string): HansardError {
-  return refused(`${id} has ${length} entries, too few to be the copy of ${source}`)
+  return refused(`${id} has only ${length} entries and cannot be the copy of ${source}`)
 }
 
 function uncertainCopy({ archive, target, head }: RunContext, conversation: string): Copy {
@@ -64,11 +65,11 @@ function uncertainCopy({ archive, target, head }: RunContext, conversation: stri
   const copies = archive.replayCopies.ofOrigin({ target: target.id, conversation, mode, label })
   const copy = copies.find(({ state }) => state === 'uncertain')
   if (copy !== undefined) return copy
-  throw refused(`Nothing is uncertain about ${conversation}, in this mode and under this label`)
+  throw refused(`${conversation} has no uncertain copy in this mode and with this label`)
 }
 
 function refused(message: string): HansardError {
   return new HansardError('usage', message, {
-    hint: 'See `hansard replay status`; --resolve takes the id at the source, =, and the id at the target or none.',
+    hint: 'See `hansard replay status`. Use --resolve SOURCE=TARGET with the ids, or SOURCE=none.',
   })
 }

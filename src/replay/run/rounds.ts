@@ -13,22 +13,22 @@ import { reconcile } from './reconcile.ts'
 import { timestamp, type RunContext } from './run-context.ts'
 import { runCopy } from './run-copy.ts'
 
-/** How often one request is sent in a run, if its answers are lost and it turns out not to have been done. */
+/** How often a run sends one request that turns out not to have been done. */
 const ATTEMPTS = 3
 
-/** So many writes in a row without an answer: the service is down. */
+/** Writes in a row without a response after which the service counts as down. */
 const MOST_UNANSWERED = 20
 
-/** Sends what is pending; then finds out about lost answers and sends again what is certainly not there. */
+/** Sends what is pending, finds out what became of lost requests, and sends again what was certainly not done. */
 export class Rounds {
   readonly #context: RunContext
   readonly #plan: () => AsyncIterable<PlannedConversation>
   readonly #concurrency: number
   readonly #isAnyHidden: boolean
   readonly #mutex = new KeyedMutex()
-  /** Contents of which an answer is lost: nothing that says the same is sent until it is known what became of it. */
+  /** Content whose request was lost: nothing with the same content is sent until it is known what became of it. */
   readonly #openContents = new Set<string>()
-  /** How often a request was not done, by its copy and how far that is: each turn has all its attempts. */
+  /** How often a request was not done, by copy and position: each turn has its own attempts. */
   readonly #absences = new Map<string, number>()
   #lastLost = 0
   #unanswered = 0
@@ -47,7 +47,7 @@ export class Rounds {
     this.#isAnyHidden = isAnyHidden
   }
 
-  /** Goes on until nothing is pending, or the run is told to stop. */
+  /** Sends until nothing is pending or the run must stop. */
   async work(): Promise<void> {
     do {
       this.#isAnyLeft = false
@@ -64,7 +64,7 @@ export class Rounds {
     try {
       await workThrough(pending, this.#concurrency, work, () => (this.#isStopped = true))
     } finally {
-      await pending.return() // what it reads from must not stay open when a worker failed
+      await pending.return() // closes the archive that it reads from, also when a worker failed
     }
   }
 
@@ -81,9 +81,9 @@ export class Rounds {
     const rendering = renderPlanned(this.#context.archive, this.#context.head, planned)
     const content = fingerprintOf(readInputs(rendering.requests[0]?.body ?? '{}'))
     const work = () => this.#run(copy, content, () => runCopy(this.#context, copy, rendering))
-    await this.#mutex.do(content, () =>
-      // Until it is known where stamps come back, one at a time.
-      this.#context.target.stampPlace === null ? this.#mutex.do('stamp place', work) : work(),
+    await this.#mutex.run(content, () =>
+      // One at a time, until it is known where stamps come back.
+      this.#context.target.stampPlace === null ? this.#mutex.run('stamp place', work) : work(),
     )
   }
 
@@ -121,8 +121,8 @@ export class Rounds {
   }
 
   /**
-   * Where rows do not show their metadata, the filter may tell what another archive has made: since they were listed, or
-   * where even `get` does not show it.
+   * If rows hide their metadata, the filter may find what another archive has made since they were listed, or what
+   * even `get` does not show.
    */
   async #checkFilterFirst(copy: Copy): Promise<Awaited<ReturnType<typeof identifyCopy>>> {
     const { archive } = this.#context
@@ -144,7 +144,7 @@ export class Rounds {
       let { state, reason } = archive.replayCopies.read(copy.id)
       if (result.kind === 'absent' && this.#countAbsence(request) >= ATTEMPTS) {
         state = 'failed'
-        reason = `it was sent ${ATTEMPTS} times and is not there: ${copy.reason ?? 'no answer came'}`
+        reason = `it was sent ${ATTEMPTS} times and does not exist: ${copy.reason ?? 'no response'}`
         archive.transaction(() =>
           archive.replayCopies.set(copy.id, 'failed', timestamp(), { reason: reason ?? '' }),
         )
@@ -156,7 +156,6 @@ export class Rounds {
     }
   }
 
-  /** Counts how often a request was not done. */
   #countAbsence({ copy, before }: StoredRequest): number {
     const key = `${copy} ${before}`
     const absences = (this.#absences.get(key) ?? 0) + 1
@@ -168,9 +167,9 @@ export class Rounds {
     const last = this.#context.scrub(messageOf(cause))
     return new HansardError(
       'service-failed',
-      `${MOST_UNANSWERED} requests in a row were not answered: ${last}`,
+      `No response to ${MOST_UNANSWERED} requests in a row: ${last}`,
       {
-        hint: 'Run it again later: it first finds out what became of them.',
+        hint: 'Run the replay again later: it first finds out what became of these requests.',
         cause,
       },
     )

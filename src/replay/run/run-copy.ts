@@ -9,13 +9,16 @@ import { readBack } from './read-back.ts'
 import { timestamp, type RunContext } from './run-context.ts'
 import { sendRequest, type SendResult, type NextRequest } from './send-request.ts'
 
-/** How the work on a copy ended. `open`: an answer was lost. `stopped`: the run is to end. */
+/** How the work on a copy ended. `open`: a response was lost. `stopped`: the run must end. */
 export type CopyOutcome =
   | { readonly state: Extract<CopyState, 'done' | 'failed' | 'diverged'>; readonly reason?: string }
   | { readonly state: 'open' | 'failed'; readonly error: unknown }
   | 'stopped'
 
-/** Makes the writes of a copy that were not made yet, one after the other, until it is there or something is in the way. */
+/**
+ * Sends the requests of a copy that were not made yet, one after the other, until it is complete or something
+ * prevents it.
+ */
 export async function runCopy(context: RunContext, copy: Copy, rendering: Rendering): Promise<CopyOutcome> {
   let progress = await readProgress(context, copy, context.head.options.mode)
   for (;;) {
@@ -23,7 +26,7 @@ export async function runCopy(context: RunContext, copy: Copy, rendering: Render
     const step = nextRequest(progress, rendering, context.head.options.mode)
     if (step === 'done') return endCopy(context, copy, 'done', describeOpenCalls(progress.openCalls))
     if ('unanswered' in step) {
-      const reason = `the target called ${step.unanswered}, and the archive has no result for it`
+      const reason = `the target called ${step.unanswered}, for which the archive has no result`
       return endCopy(context, copy, 'diverged', reason)
     }
     const sentAt = context.clock.now()

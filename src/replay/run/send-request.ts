@@ -11,38 +11,40 @@ import { fingerprintOf } from './fingerprint.ts'
 import { timestamp, type RunContext } from './run-context.ts'
 import { StreamedResponse } from './streamed-response.ts'
 
-/** One write that is to be made. */
+/** The next write of a copy. */
 export interface NextRequest {
   readonly operation: 'start' | 'append'
-  /** Which of the plan's calls, from 0. */
+  /** Index of the plan's call. */
   readonly call: number
-  /** JSON text, the secrets of connectors not yet in it. */
+  /** JSON text without the secrets of connectors. */
   readonly body: string
-  /** The conversation that it continues; null for a start. */
+  /** The conversation to continue; null for a start. */
   readonly appendsTo: string | null
-  /** How many entries stand before its inputs. */
+  /** Number of entries before its inputs. */
   readonly before: number
-  /** The texts of what is said. */
+  /** JSON texts of its inputs. */
   readonly inputs: readonly string[]
-  /** Places of the archived results that it answers with. */
+  /** Positions of the archived results that it sends. */
   readonly results: readonly number[]
-  /** What it takes at least, as far as can be told beforehand. */
+  /** Its least cost, as far as it is known beforehand. */
   readonly estimate: Tokens
 }
 
-/** How a write ended. `open`: nobody knows. `stopped`: it was not begun. */
+/** How a write ended. `open`: unknown. `stopped`: it was not begun. */
 export type SendResult =
   | { readonly kind: 'answered'; readonly targetId: string; readonly answer: StreamedResponse }
   | { readonly kind: 'open' | 'refused' | 'unsent'; readonly error: unknown }
   | { readonly kind: 'stopped' }
 
-/** How long to wait, in all, for a conversation that is still being written to. */
+/** How long to wait, in all, for a busy conversation. */
 const BUSY_MS = 120_000
 
-/** Mostly it is busy for the blink after its last answer, and turn by turn that is met at every turn. */
+/** A conversation is often busy for a moment after its last answer, in `turns` mode at each turn. */
 const FIRST_BUSY_MS = 100
 
-/** Makes one write: the intent is on the disk before the request is, and the receipt after it. */
+/**
+ * Sends one write. The intent is on the disk before the request is sent, the receipt is stored after the response.
+ */
 export async function sendRequest(context: RunContext, copy: Copy, step: NextRequest): Promise<SendResult> {
   const { archive, budget } = context
   if (context.signal.aborted || !budget.reserve(step.estimate)) return { kind: 'stopped' }
@@ -58,7 +60,7 @@ export async function sendRequest(context: RunContext, copy: Copy, step: NextReq
       if (archive.replayRequests.claimant(context.target.id, targetId, copy.id) !== undefined)
         throw new HansardError(
           'unexpected-shape',
-          `The answer names ${targetId}, the copy of another conversation`,
+          `The response names ${targetId}, the copy of another conversation`,
         )
       counted = countTokens(step, answer)
       storeReceipt(context, copy, intent, targetId, answer, counted)
@@ -83,24 +85,28 @@ export async function sendRequest(context: RunContext, copy: Copy, step: NextReq
   }
 }
 
-/** The largest of what was estimated, what the target reports, and what has arrived. */
+/** The largest of the estimate, the reported usage, and what has arrived. */
 function countTokens({ estimate }: NextRequest, { reported, received }: StreamedResponse): Tokens {
   return largest(largest(estimate, reported), { tokensIn: 0, tokensOut: received })
 }
 
-/** What is added to a body that only the moment of sending knows: where the stamp goes, and secrets. */
+/** Adds what is known only at the moment of sending: the stamp's place, and secrets. */
 function finalBody(context: RunContext, copy: Copy, { operation, body }: NextRequest): string {
   const isDescribed = operation === 'start' && context.target.stampPlace === 'description'
   const stamped = isDescribed ? describeStampIn(context, copy, body) : body
   if (holdsRedaction(stamped)) {
-    throw new HansardError('usage', `${copy.conversation} would send a place where a secret was taken out`, {
-      hint: 'Please report this: a plan should have blocked it.',
-    })
+    throw new HansardError(
+      'usage',
+      `${copy.conversation} would be sent with the marker of a redacted secret`,
+      {
+        hint: 'Please report this: a plan should have blocked it.',
+      },
+    )
   }
   return fillSecrets(stamped, context.secretOf)
 }
 
-/** A stamp in the description is a loss that the plan could not know of. */
+/** A stamp in the description is a loss that the plan could not foresee. */
 function describeStampIn({ archive }: RunContext, { id, stamp, planned }: Copy, body: string): string {
   const line = JSON.parse(planned) as PlannedConversation
   const { body: changed, loss } = describeStamp(body, stamp)
@@ -121,7 +127,7 @@ function storeIntent(context: RunContext, copy: Copy, step: NextRequest): number
     inputs: inputs.length,
     fingerprint: fingerprintOf(inputs),
     stampPlace: target.stampPlace ?? ('metadata' as const),
-    // Who knows whether a conversation that an append makes keeps the time of the one before it.
+    // It is unknown whether a conversation that an append creates keeps the creation time of the earlier one.
     since: start === undefined ? (reader.clock.now?.toISOString() ?? null) : start.since,
   }
   context.confirmLock()
@@ -135,8 +141,8 @@ function storeIntent(context: RunContext, copy: Copy, step: NextRequest): number
 }
 
 function anotherRunError(path: string): HansardError {
-  return new HansardError('archive-locked', `Another replay has begun on ${path}; this run stopped sending`, {
-    hint: 'Wait until the other run ends, then run it again.',
+  return new HansardError('archive-locked', `Another replay began on ${path}; this run stopped sending`, {
+    hint: 'Wait for the other run to end, then run the replay again.',
   })
 }
 
@@ -157,7 +163,7 @@ function storeReceipt(
   })
 }
 
-/** Sends, and sends again while the answer is that the conversation is busy: then nothing was done. */
+/** Sends the request, and again while the conversation is busy: then nothing was done. */
 async function sendStream(
   { client, clock }: RunContext,
   { operation, appendsTo }: NextRequest,
@@ -172,7 +178,7 @@ async function sendStream(
         if (answer.addEvent(event) && answer.targetId !== undefined) onId(answer.targetId)
       }
       if (answer.targetId !== undefined) return answer.targetId
-      throw new HansardError('unexpected-shape', 'The answer did not say which conversation it is')
+      throw new HansardError('unexpected-shape', 'The response does not name the conversation')
     } catch (error) {
       if (classifyWriteError(error, operation) !== 'busy' || waited + waitMs > BUSY_MS) throw error
       await clock.sleep(waitMs)

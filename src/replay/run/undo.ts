@@ -8,7 +8,7 @@ import { entryIds, isDone, type DoneRequest } from './copy-progress.ts'
 import { fingerprintOf } from './fingerprint.ts'
 import { TargetReader } from './target-reader.ts'
 
-/** What undo found about one conversation of the target. `kept`: it is not as this archive's receipts say. */
+/** What undo did with one conversation of the target. `kept`: it is not as the receipts say. */
 export interface Undone {
   /** The conversation at the source. */
   readonly id: string
@@ -28,12 +28,18 @@ export interface UndoOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** Where the receipts may tell of something that was created. */
+/** States of copies for which something may exist at the target. */
 const states: readonly CopyState[] = ['done', 'diverged', 'pending', 'failed', 'open', 'uncertain']
 
 /**
- * Deletes what this archive's receipts say it created, and what is unchanged: each conversation is read right before it
- * is deleted. What another archive made, and what nobody is certain of, is left alone.
+ * Deletes the copies that this archive created, according to its receipts, and that are unchanged: each is read
+ * right before it is deleted. Copies by another archive and uncertain ones are kept. Hold the archive's lock while
+ * it runs.
+ *
+ * @param client a client of the target account
+ * @param archive open for writing
+ * @throws HansardError `usage` if the archive has no copy in this account; otherwise the error of the request that
+ * failed
  */
 export async function* undoReplay(
   client: ConversationsClient,
@@ -63,9 +69,12 @@ export async function* undoReplay(
   }
 }
 
-const UNKNOWN_STATE = 'nobody knows yet what is there: run the replay again, or tell with --resolve'
+const UNKNOWN_STATE = 'it is unknown what exists: run the replay again, or decide with --resolve'
 
-/** For each conversation that the requests made, all that stands in it. The newest first: it goes on from the others. */
+/**
+ * For each conversation that the requests made, all requests that it contains. Newest first, since it continues the
+ * others.
+ */
 function chainsOf(made: readonly DoneRequest[]): (readonly [DoneRequest, ...DoneRequest[]])[] {
   const last = new Map(made.map((request, i) => [request.targetId, i]))
   return [...last.values()]
@@ -82,12 +91,12 @@ async function undoConversation(
 ): Promise<Undone> {
   const { targetId } = chain.at(-1) ?? chain[0]
   if (chain.some(({ isForeign }) => isForeign)) {
-    return { id, targetId, what: 'kept', reason: 'another archive has begun it' }
+    return { id, targetId, what: 'kept', reason: 'another archive began it' }
   }
   const entries = await reader.entries(targetId)
   if (entries === undefined) return { id, targetId, what: 'gone' }
   if (!isUnchanged(entries, chain)) {
-    return { id, targetId, what: 'kept', reason: 'it is not as it was when it was made' }
+    return { id, targetId, what: 'kept', reason: 'it was changed after it was made' }
   }
   if (doIt !== true) return { id, targetId, what: 'would-delete' }
   try {
@@ -98,7 +107,7 @@ async function undoConversation(
   return { id, targetId, what: 'deleted' }
 }
 
-/** Everything that was sent stands there, what was generated last is what the receipt says, and nothing follows. */
+/** Returns whether a conversation has exactly what was sent and what its receipt says was generated last. */
 function isUnchanged(entries: readonly string[], chain: readonly [DoneRequest, ...DoneRequest[]]): boolean {
   const last = chain.at(-1) ?? chain[0]
   const generated = last.generated ?? []

@@ -16,18 +16,17 @@ import { stringOf, treeOf } from './json-tree.ts'
 import { renamedTools } from './renamed-functions.ts'
 import { strayResult } from './stray-results.ts'
 
-/** What the comparison of the turns came to. */
 export interface ComparedTurns {
   readonly differences: readonly CopyDifference[]
   readonly generated: number
   readonly since: number
   readonly answers: readonly ComparedAnswers[]
-  /** The forms of what was asked: at the source with its losses, and over there. */
+  /** The forms of what was asked at the source, with its losses, and at the target. */
   readonly asked: readonly string[]
   readonly compared: readonly string[]
 }
 
-/** Compares what users say, in which order, and where they are answered; what they are answered is only told. */
+/** Compares what users say, in which order, and where they are answered. Answers are shown, not judged. */
 export function compareTurns(
   expected: readonly ExpectedEntry[],
   everything: readonly CopyEntry[],
@@ -65,7 +64,7 @@ function isInput(text: string | undefined): boolean {
   return text !== undefined && typeIn(text) === 'message.input'
 }
 
-/** What was sent over there: what users say, and what is declared to be sent as something else. */
+/** Returns whether an entry was sent: a user message, or what is declared to be sent as something else. */
 function isSaid({ form }: CopyEntry, asked: readonly ExpectedEntry[]): boolean {
   if (entryType(form) === 'message.input') return true
   return asked.some(
@@ -73,7 +72,7 @@ function isSaid({ form }: CopyEntry, asked: readonly ExpectedEntry[]): boolean {
   )
 }
 
-/** Leaves away what has come to the copy since, where the receipt tells what the replay made. */
+/** Leaves out the entries added since, if the receipt shows what the replay made. */
 function withoutLater(
   found: readonly CopyEntry[],
   asked: readonly ExpectedEntry[],
@@ -86,7 +85,7 @@ function withoutLater(
   return last !== -1 && at > last ? found.slice(0, at) : found
 }
 
-/** What an answer may consist of: it comes anew, once somebody has asked. */
+/** Types of entries in an answer, which the target generates again. */
 const generatedTypes = [
   'message.output',
   'tool.execution',
@@ -107,11 +106,11 @@ function undeclared(
       (position < begin || !generatedTypes.includes(typeIn(source[position] ?? '{}'))),
   )
   if (left === undefined) return []
-  const detail = 'it is not asked again, and nothing declares that'
+  const detail = 'it is not asked again, and no loss declares that'
   return [{ entry: left.position, path: '', kind: 'missing', detail, expected: null, found: null }]
 }
 
-/** Is this what somebody wants answered? The assistant's words are not, but for the beginning of an answer. */
+/** Returns whether an entry asks for an answer: a user message, or an assistant message with a prefix. */
 function expectsAnswer(form: EntryForm): boolean {
   return stringOf(form.get('role')) === 'user' || form.get('prefix') === 'true'
 }
@@ -132,11 +131,11 @@ function brokenTurns(
     return next === undefined ? here && !there : here !== there
   })
   if (broken === undefined) return []
-  const detail = 'the users are not answered in the same places'
+  const detail = 'user messages are answered in other places than at the source'
   return [{ entry: broken.position, path: '', kind: 'structure', detail, expected: null, found: null }]
 }
 
-/** The forms of what users say in a history, whatever becomes of it. */
+/** The forms of the inputs in a history. */
 export function sourceTurns(source: readonly string[]): string[] {
   return source.filter(isInput).map((text) => formText(entryForm(treeOf(text))))
 }

@@ -4,7 +4,7 @@ import type { ExpectedEntry } from './expected-entries.ts'
 import type { CopyEntry } from './found-entries.ts'
 import { stringOf, textOf, treeOf } from './json-tree.ts'
 
-/** What was answered to each turn at the source, and over there. */
+/** Collects the answers to each turn at the source and at the target. */
 export function compareAnswers(
   asked: readonly ExpectedEntry[],
   places: readonly number[],
@@ -17,7 +17,7 @@ export function compareAnswers(
     const next = turns[i + 1]
     const here = forms.slice(position + 1, next?.position)
     const there = found.slice(place + 1, next?.place).map((entry) => entry.form)
-    if (there.length === 0 && next !== undefined) return [] // it goes on being asked
+    if (there.length === 0 && next !== undefined) return [] // the next input belongs to the same question
     return [
       {
         entry: position,
@@ -29,7 +29,7 @@ export function compareAnswers(
   })
 }
 
-/** What entries say, for a person: texts, calls, results, and of anything else its type. */
+/** Entries as text for people: messages, calls and results; for others only the type. */
 function describeEntries(forms: readonly EntryForm[]): string {
   return forms.map(describeEntry).join('\n')
 }

@@ -8,13 +8,13 @@ import { isEmpty } from './row-form.ts'
 import { rowLossRules, type RowLossContext } from './row-loss-rules.ts'
 import { parsePath, put, textAt, treeAt, type Path } from './value-path.ts'
 
-/** What the row of the copy must say if it lost what is declared; and what is wrong with what is declared. */
+/** The row that the copy must have if it lost only what is declared, and what is wrong with the declared losses. */
 export interface ExpectedRow {
   readonly row: TreeObject
   readonly faults: readonly CopyDifference[]
 }
 
-/** Takes from the archived row what its losses declare, and nothing else. */
+/** Applies the declared losses, and nothing else, to the archived row. */
 export function expectedRow({ source, losses, stamp }: Replayed): ExpectedRow {
   const own = losses.filter(({ position }) => position === null)
   const isModelNow = own.some(({ kind }) => kind === 'agent-as-model')
@@ -29,7 +29,7 @@ export function expectedRow({ source, losses, stamp }: Replayed): ExpectedRow {
   return { row, faults }
 }
 
-/** The row of a conversation whose agent becomes a model: what the agent said of itself, now stands in it. */
+/** The row of a conversation whose agent is replaced by a model, with the agent's settings. */
 function withSettings(row: string, agent: string): string {
   const [own, its] = [membersOf(row), membersOf(agent)]
   const text = new Map(own)
@@ -43,14 +43,16 @@ function withSettings(row: string, agent: string): string {
 
 function checkRowLoss(loss: Loss, place: Omit<RowLossContext, 'path'>): string | undefined {
   const path = parsePath(loss.path)
-  if (path === undefined || path.length === 0) return 'its path leads nowhere'
-  // A loss of the same place may already have taken away what stood there.
+  if (path === undefined || path.length === 0) return 'its path is invalid'
+  // An earlier loss may already have removed the value.
   const isQuoted = loss.before === null && isNothing(treeAt(place.row, path))
   const isComposed = loss.kind === 'agent-as-model'
   if (!isQuoted && !isComposed && !isQuoteOf(loss.before, textAt(place.text, path)))
-    return 'it quotes what does not stand there'
+    return 'it does not quote the archived value'
   const rule = rowLossRules.get(loss.kind)
-  return rule === undefined ? 'it is none of a conversation' : rule(loss, { ...place, path })
+  return rule === undefined
+    ? 'this kind of loss does not apply to conversations'
+    : rule(loss, { ...place, path })
 }
 
 function apply(row: TreeObject, { kind, path: text, after }: Loss): void {

@@ -8,18 +8,18 @@ import { isQuoteOf } from './quotes.ts'
 import { parsePath, textAt } from './value-path.ts'
 
 /**
- * Says what is wrong with a declared loss: it must quote what stood at its place, and may only do what its kind says. So a
- * word can't be lost by calling it something else.
+ * Returns what is wrong with a declared loss; undefined if nothing is. A loss must quote the archived value and may
+ * only do what its kind says, so content cannot be dropped under a harmless name.
  */
 export function checkLoss(loss: Loss, place: LossContext): string | undefined {
   const path = parsePath(loss.path)
-  if (path === undefined) return 'its path leads nowhere'
+  if (path === undefined) return 'its path is invalid'
   if (loss.id !== (stringMember(place.text ?? '{}', 'id') ?? null)) return 'it names another entry'
   if (isAddition(loss)) return checkAddition(loss)
   const there = place.text === undefined ? undefined : textAt(place.text, path)
-  if (!isQuoteOf(loss.before, there)) return 'it quotes what does not stand there'
+  if (!isQuoteOf(loss.before, there)) return 'it does not quote the archived value'
   const rule = lossRules[loss.kind]
-  return rule === undefined ? 'it is none of an entry' : rule(loss, { ...place, path })
+  return rule === undefined ? 'this kind of loss does not apply to entries' : rule(loss, { ...place, path })
 }
 
 const lossRules: Readonly<Partial<Record<LossKind, LossRule>>> = { ...entryLossRules, ...chunkLossRules }

@@ -1,11 +1,11 @@
 import { textOf, treeOf } from './json-tree.ts'
 
-/** How much of what was there a loss quotes at most. */
+/** Longest quote of an archived value in a loss. */
 const QUOTED_CHARACTERS = 500
 
 /**
- * Tells whether a loss's `before` quotes what stood at its place. The archive may have read an entry again since, and keep
- * it with its keys in another order.
+ * Returns whether a loss's `before` quotes the archived value. The archive may have read the entry again since,
+ * with its keys in another order.
  */
 export function isQuoteOf(before: string | null, there: string | undefined): boolean {
   if (before === null || there === undefined) return (before ?? 'null') === (there ?? 'null')

@@ -6,14 +6,14 @@ import { membersOf, stringMember } from './json-members.ts'
 import { stringOf, treeOf, type TreeObject } from './json-tree.ts'
 import { parsePath, textAt, treeAt } from './value-path.ts'
 
-/** A function: its name at the source, and the one under which it is sent. */
+/** A function's name at the source and at the target. */
 interface FunctionName {
   readonly entry: number | null
   readonly from: string
   readonly to: string
 }
 
-/** However functions are called over there: one function keeps one name, and no two get the same. */
+/** Finds functions that got two names, or the name of another function. */
 export function confusedFunctions(
   { source }: Pick<Replayed, 'source'>,
   expected: readonly ExpectedEntry[],
@@ -27,8 +27,8 @@ export function confusedFunctions(
       origins.set(to, origin)
       const detail =
         name !== to
-          ? `the function ${from} is called both ${name} and ${to}`
-          : `the functions ${origin} and ${from} are both called ${to}`
+          ? `the function ${from} is sent both as ${name} and as ${to}`
+          : `the functions ${origin} and ${from} are both sent as ${to}`
       const isApart = name !== to || origin !== from
       return isApart
         ? [{ entry, path: 'name', kind: 'apart' as const, detail, expected: from, found: to }]
@@ -37,7 +37,7 @@ export function confusedFunctions(
   )
 }
 
-/** The names of functions that are declared to be called otherwise over there, as JSON texts. */
+/** The names of tools that are declared as renamed, as JSON texts: from the source's to the target's. */
 export function renamedTools({ source, losses }: Replayed): ReadonlyMap<string, string> {
   return new Map(
     losses.flatMap(({ kind, position, path, after }): [string, string][] => {

@@ -4,7 +4,7 @@ import type { CopyEntry } from './found-entries.ts'
 import { membersOf } from './json-members.ts'
 import { stringOf, treeOf } from './json-tree.ts'
 
-/** A function that is called again must be answered with what it has answered at the source. */
+/** Finds a result at the target that the function never returned at the source. */
 export function strayResult(
   source: readonly string[],
   found: readonly CopyEntry[],
@@ -27,18 +27,18 @@ export function strayResult(
   })
   if (stray === -1) return []
   const { form } = found[stray] ?? { form: new Map<string, string>() }
-  const detail = 'a function was answered with what it never answered at the source'
+  const detail = 'a function got a result that it never returned at the source'
   const there = form.get('result')?.slice(0, 200) ?? null
   return [{ entry: source.length, path: 'result', kind: 'added', detail, expected: null, found: there }]
 }
 
-/** A result as it may be sent: the string that it is, or its JSON. */
+/** The result as it is sent: the string itself, or its JSON. */
 function resultTexts(text: string): string[] {
   const given = membersOf(text).get('result') ?? '""'
   return [stringOf(treeOf(given)) ?? given]
 }
 
-/** The function that was called under the id of a result. */
+/** The name of the function that was called with a result's id. */
 function nameOf(result: EntryForm, before: readonly { readonly form: EntryForm }[]): string | undefined {
   const call = before.findLast(
     ({ form }) =>

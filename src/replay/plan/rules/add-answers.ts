@@ -3,7 +3,10 @@ import { makeLoss, type SourceEntry } from '../source.ts'
 import { assistantMessage } from './entry-as-text.ts'
 import type { RewrittenEntry } from './rewritten-entry.ts'
 
-/** Puts a short answer between a result and what a user says directly after it: some targets refuse that order. */
+/**
+ * Inserts a short answer between a function result and a user message directly after it: some targets refuse that
+ * order.
+ */
 export function addAnswers(
   entries: readonly SourceEntry[],
   pieces: readonly RewrittenEntry[],

@@ -15,17 +15,17 @@ import { makeLoss, memberPath } from '../source.ts'
 import type { Naming } from './function-naming.ts'
 import { carrySchema } from './function-schemas.ts'
 
-/** The tools that start is given. */
+/** The tools for start. */
 export interface Tools {
-  /** The text of each. */
+  /** JSON texts. */
   readonly texts: readonly string[]
   readonly losses: readonly Loss[]
   readonly blocks: readonly Block[]
-  /** Names of the environment variables whose secrets the connectors need. */
+  /** Names of the environment variables with the secrets of the connectors. */
   readonly secrets: readonly string[]
 }
 
-/** One tool as it can be sent, or why it can't. */
+/** A tool as it can be sent, or the reason why it cannot. */
 type Carried =
   | { readonly text: string; readonly losses: readonly Loss[]; readonly secret?: string }
   | { readonly block: Block }
@@ -34,7 +34,7 @@ type ToolOptions = Pick<ReplayOptions, 'libraries' | 'connectors' | 'connectorAu
   readonly naming: Naming
 }
 
-/** Carries the tools of a conversation, or of an agent, over to another account. */
+/** Converts the tools of a conversation, or of an agent, for the target account. */
 export function carryTools(text: string | undefined, options: ToolOptions): Tools {
   const given = text === undefined || text === 'null' ? '[]' : text
   const all = isArrayText(given) ? elements(given) : [given]
@@ -119,7 +119,7 @@ function carryBuiltIn(tool: string, path: string): Carried {
   }
 }
 
-/** The ids of libraries mean nothing in another account. */
+/** Library ids belong to the source account and must be mapped. */
 function carryLibrary(tool: string, path: string, { libraries }: ToolOptions): Carried | undefined {
   const fields = fieldsOf(tool)
   const given = fields.get('library_ids') ?? 'null'
@@ -129,8 +129,8 @@ function carryLibrary(tool: string, path: string, { libraries }: ToolOptions): C
   if (unknown !== undefined) {
     return blocked(
       'library',
-      `the document library ${unknown} has no counterpart over there`,
-      `Name one with --map-library ${unknown}=ID, or leave the tool out with --drop-tools.`,
+      `the document library ${unknown} is not mapped to one in the target account`,
+      `Use --map-library ${unknown}=ID, or leave the tool out with --drop-tools.`,
     )
   }
   const { text, losses } = carryConfiguration(tool, path)
@@ -162,8 +162,8 @@ function carryLibrary(tool: string, path: string, { libraries }: ToolOptions): C
 }
 
 /**
- * A connector is another one over there, and its secret was never archived: in the body stands the name of the variable
- * that holds it, until the moment of sending (`secrets.ts`).
+ * Connector ids must be mapped, and secrets were never archived: until it is sent, the body holds the name of the
+ * environment variable with the secret (`fill-secrets.ts`).
  */
 function carryConnector(
   tool: string,
@@ -177,8 +177,8 @@ function carryConnector(
   if (target === undefined) {
     return blocked(
       'connector',
-      `the connector ${id} has no counterpart over there`,
-      `Name one with --map-connector ${id}=ID, or leave the tool out with --drop-tools.`,
+      `the connector ${id} is not mapped to one in the target account`,
+      `Use --map-connector ${id}=ID, or leave the tool out with --drop-tools.`,
     )
   }
   const authorization = fields.get('authorization') ?? 'null'
@@ -187,7 +187,7 @@ function carryConnector(
     return blocked(
       'connector-secret',
       `the connector ${id} needs a secret, and secrets are not archived`,
-      `Name the variable that holds it with --connector-auth ${id}=VARIABLE, or leave the tool out with --drop-tools.`,
+      `Use --connector-auth ${id}=VARIABLE with the environment variable that holds it, or --drop-tools.`,
     )
   }
   const kind = isObjectText(authorization) ? stringIn(fieldsOf(authorization).get('type')) : null
@@ -217,12 +217,12 @@ function carryConnector(
   }
 }
 
-/** Stands for a secret until it is sent. It is no string, so that nobody over there would take it for one. */
+/** Stands for a secret until it is sent. An object, not a string, so that the API could not accept it as a secret. */
 function secretPlaceholder(variable: string): string {
   return objectText({ environment: JSON.stringify(variable) })
 }
 
-/** The settings of a tool; null, and absent, mean the default. */
+/** The configuration of a tool; null and absent both mean the default. */
 function carryConfiguration(tool: string, path: string): { text: string | undefined; losses: Loss[] } {
   const given = fieldsOf(tool).get('tool_configuration') ?? 'null'
   if (given === 'null') return { text: undefined, losses: [] }
@@ -246,7 +246,7 @@ function droppedMembers(path: string, tool: string, sent: readonly string[]): Lo
 function unknownTool(path: string): Carried {
   return blocked(
     'tool',
-    `${path} is no tool that the API is known to take`,
+    `${path} is not a tool that the API is known to accept`,
     'Leave it out with --drop-tools.',
   )
 }

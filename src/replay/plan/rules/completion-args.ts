@@ -15,19 +15,19 @@ import {
 } from '../field-filter.ts'
 import { makeLoss, memberPath } from '../source.ts'
 
-/** What start is told about how to answer. */
+/** The completion arguments for start. */
 export interface CompletionArgs {
-  /** Undefined where there is nothing to tell. */
+  /** Undefined if there are none. */
   readonly text: string | undefined
   readonly losses: readonly Loss[]
   readonly maxTokens: number | undefined
-  /** `reasoning_effort: none` keeps a model from reasoning, and from taking thinking. */
+  /** False for `reasoning_effort: none`: the model then does not reason and does not accept thinking. */
   readonly mayReason: boolean
 }
 
 /**
- * The true completion arguments, each token for token, but for those that the API gives out and does not take again: a
- * `json_schema` without its schema was seen. One that is null is as good as absent, and is not sent.
+ * Keeps the completion arguments, each token for token, except those that the API returns but does not accept: a
+ * `json_schema` without its schema was seen. Null means absent and is not sent.
  */
 export function completionArgs(text: string | undefined, reasons: boolean): CompletionArgs {
   if (text === undefined || text === 'null')
@@ -49,7 +49,7 @@ export function completionArgs(text: string | undefined, reasons: boolean): Comp
   }
 }
 
-/** Arguments with a tool choice of none, which keeps tools from running and from being billed. */
+/** Sets `tool_choice` to none, so that no tool runs or is billed. */
 export function withoutToolUse(text: string | undefined): { readonly text: string; readonly losses: Loss[] } {
   const before = fieldsOf(text ?? '{}').get('tool_choice')
   if (text !== undefined && before === NONE) return { text, losses: [] }
@@ -62,12 +62,12 @@ export function withoutToolUse(text: string | undefined): { readonly text: strin
 
 const NONE = '"none"'
 
-/** An effort to reason is of no use to a model that does not. */
+/** Only a reasoning model accepts a reasoning effort. */
 function checksFor(reasons: boolean): Readonly<Record<string, FieldCheck>> {
   return reasons ? checks : { ...checks, reasoning_effort: (value) => value === null }
 }
 
-/** Whether max_tokens may be 0 nobody knows; nobody wants it. */
+/** Whether the API accepts a max_tokens of 0 is unknown. */
 const checks: Readonly<Record<string, FieldCheck>> = {
   stop: orNull((value) => isString(value) || isListOf(isString)(value)),
   presence_penalty: orNull(isNumber(-2, 2)),
@@ -93,7 +93,7 @@ function isResponseFormat(value: unknown): boolean {
   return ofSchema(value) || plain(value)
 }
 
-/** An object with no other members than these. */
+/** An object with no members but these. */
 function isExactly(
   fields: Readonly<Record<string, FieldCheck>>,
   required: readonly string[] = [],

@@ -10,10 +10,10 @@ import { completionArgs, withoutToolUse } from './completion-args.ts'
 import type { Naming } from './function-naming.ts'
 import { resolveModel, type ResolvedModel } from './target-model.ts'
 
-/** All that start is told beside the inputs. */
+/** The body of start without the inputs. */
 export interface ConversationSettings {
   readonly fields: Readonly<Record<string, string | undefined>>
-  /** What is known of the model that answers; undefined while nobody does. */
+  /** The model that answers; undefined if there is none. */
   readonly model: TargetModel | undefined
   readonly keepsThinking: boolean
   readonly maxTokens: number | undefined
@@ -23,7 +23,7 @@ export interface ConversationSettings {
   readonly secrets: readonly string[]
 }
 
-/** Says what the copy of a conversation is told to be: who answers, and own. */
+/** Chooses the model or agent of the copy and its settings. */
 export function conversationSettings(
   source: Source,
   options: ReplayOptions,
@@ -31,17 +31,17 @@ export function conversationSettings(
   { stamp, naming }: { readonly stamp: string; readonly naming: Naming },
 ): ConversationSettings {
   const resolved = resolveModel(source, options, target)
-  const about = descriptiveFields(source.row, stamp)
-  if ('kind' in resolved) return { ...noSettings, losses: about.losses, blocks: [resolved] }
+  const described = descriptiveFields(source.row, stamp)
+  if ('kind' in resolved) return { ...noSettings, losses: described.losses, blocks: [resolved] }
   const own =
     resolved.settings === 'with-agent'
       ? agentSettings(resolved, options)
       : modelSettings(resolved, options, naming)
   return {
     ...own,
-    fields: { ...resolved.fields, ...own.fields, ...about.fields },
+    fields: { ...resolved.fields, ...own.fields, ...described.fields },
     model: resolved.model,
-    losses: [...resolved.losses, ...own.losses, ...about.losses],
+    losses: [...resolved.losses, ...own.losses, ...described.losses],
   }
 }
 
@@ -56,20 +56,20 @@ const noSettings = {
 
 type OwnSettings = Omit<ConversationSettings, 'model'>
 
-/** An agent brings its own settings, and start refuses any beside it. */
+/** An agent has its own settings; start refuses others beside it. */
 function agentSettings({ model, agentTools }: ResolvedModel, { rebuild }: ReplayOptions): OwnSettings {
-  const isLoud = rebuild === 'quiet' && agentTools.length > 0
+  const mayRunTools = rebuild === 'quiet' && agentTools.length > 0
   const block: Block = {
     kind: 'agent-with-tools',
-    reason: 'the agent over there has tools, which nothing can keep from running',
-    hint: 'Use --rebuild keep, or a model in its place with --fallback-model.',
+    reason: 'the target agent has tools, and nothing can keep them from running',
+    hint: 'Use --rebuild keep, or replace the agent by a model with --fallback-model.',
   }
   return {
     fields: {},
     keepsThinking: model.reasons,
     maxTokens: undefined,
     losses: [],
-    blocks: isLoud ? [block] : [],
+    blocks: mayRunTools ? [block] : [],
     warnings: warningsOf(agentTools),
     secrets: [],
   }
@@ -84,29 +84,29 @@ function modelSettings(
   const tools = carryTools(given.get('tools'), { ...options, naming })
   const args = completionArgs(given.get('completion_args'), model.reasons)
   const isQuiet = options.rebuild === 'quiet' && tools.texts.length > 0
-  const setElsewhere = isQuiet ? withoutToolUse(args.text) : { text: args.text, losses: [] }
+  const sentArgs = isQuiet ? withoutToolUse(args.text) : { text: args.text, losses: [] }
   const instructions = given.get('instructions') ?? 'null'
-  const areWords = stringIn(instructions) !== null
-  const isSilent = fieldsOf(setElsewhere.text ?? '{}').get('tool_choice') === '"none"'
+  const isString = stringIn(instructions) !== null
+  const usesNoTools = fieldsOf(sentArgs.text ?? '{}').get('tool_choice') === '"none"'
   const types = tools.texts.map((tool) => stringIn(fieldsOf(tool).get('type')) ?? '')
   return {
     fields: {
-      instructions: areWords ? instructions : undefined,
+      instructions: isString ? instructions : undefined,
       tools: tools.texts.length === 0 ? undefined : `[${tools.texts.join(',')}]`,
-      completion_args: setElsewhere.text,
+      completion_args: sentArgs.text,
     },
     keepsThinking: model.reasons && args.mayReason,
     maxTokens: args.maxTokens,
     losses: [
       ...tools.losses,
       ...args.losses,
-      ...setElsewhere.losses,
-      ...(areWords || instructions === 'null'
+      ...sentArgs.losses,
+      ...(isString || instructions === 'null'
         ? []
         : [makeLoss('field-dropped', null, 'instructions', instructions, null)]),
     ],
     blocks: tools.blocks,
-    warnings: isSilent ? [] : warningsOf(types),
+    warnings: usesNoTools ? [] : warningsOf(types),
     secrets: tools.secrets,
   }
 }
@@ -118,7 +118,7 @@ function warningsOf(types: readonly string[]): Warning[] {
   ]
 }
 
-/** Name, description, guardrails and metadata, the stamp among them. What else stands in a row nobody over there takes. */
+/** Name, description, guardrails, and metadata with the stamp. Start accepts no other members of a row. */
 function descriptiveFields(
   row: string,
   stamp: string,
@@ -127,7 +127,7 @@ function descriptiveFields(
   const fields: Record<string, string | undefined> = {}
   const losses: Loss[] = []
   for (const [key, value] of given) {
-    if (told.includes(key) || value === 'null') continue
+    if (setElsewhere.includes(key) || value === 'null') continue
     const fits = Object.hasOwn(checks, key) && checks[key]?.(value) === true
     if (!fits) losses.push(makeLoss('field-dropped', null, memberPath('', key), value, null))
     else if (value !== '[]') fields[key] = value
@@ -136,8 +136,8 @@ function descriptiveFields(
   return { fields: { ...fields, metadata: metadata.text }, losses: [...losses, ...metadata.losses] }
 }
 
-/** Told elsewhere, or given by the service. */
-const told = [
+/** Set elsewhere, or set by the service. */
+const setElsewhere = [
   ...['object', 'id', 'created_at', 'updated_at'],
   ...['agent_id', 'agent_version', 'model', 'instructions', 'tools', 'completion_args'],
 ]
@@ -149,7 +149,7 @@ const checks: Readonly<Record<string, (text: string) => boolean>> = {
   metadata: isObjectText,
 }
 
-/** Adds the stamp; a copy of a copy is stamped anew. */
+/** Adds the stamp; the copy of a copy gets a new one. */
 function withStamp(metadata: string, stamp: string): { text: string; losses: Loss[] } {
   const kept = members(metadata).filter(({ key }) => key !== STAMP_KEY)
   const earlier = members(metadata).findLast(({ key }) => key === STAMP_KEY)

@@ -5,11 +5,11 @@ import type { Expectation, Tail } from '../plan.ts'
 import { makeLoss, type SourceEntry } from '../source.ts'
 import type { Input, RewrittenEntry } from './rewritten-entry.ts'
 
-/** The entry that is added by `nudge`: it asks for nothing, so that the reply is short. */
+/** The text of the entry that `nudge` adds. It asks for a short reply. */
 export const NUDGE =
   '[hansard] The conversation up to here was copied from another account. Please reply with OK only.'
 
-/** A history as it is sent. */
+/** The history to send. */
 export interface EndedHistory {
   readonly inputs: readonly Input[]
   readonly losses: readonly Loss[]
@@ -17,8 +17,8 @@ export interface EndedHistory {
 }
 
 /**
- * Sees to it that a history does not end with the assistant, which may be refused, answered with one more turn, or kept
- * without one: nobody knows. Each way out holds in all three cases.
+ * Makes the history end with something else than an assistant message. Targets may refuse such an end, generate one
+ * more answer, or generate none; it is unknown which. Each option works in all three cases.
  */
 export function endHistory(
   entries: readonly SourceEntry[],
@@ -34,7 +34,7 @@ export function endHistory(
   return addNudge(entries, pieces)
 }
 
-/** Leaves out all that the assistant said last; impossible where nothing would be left. */
+/** Drops the assistant's last entries; undefined if nothing would be left. */
 function dropLastAnswer(
   entries: readonly SourceEntry[],
   pieces: readonly RewrittenEntry[],
@@ -54,7 +54,7 @@ function dropLastAnswer(
   }
 }
 
-/** Sends the last answer as the beginning of one; only text can begin an answer. */
+/** Sends the last answer as a prefix. Only text can be a prefix. */
 function sendAsPrefix(
   entries: readonly SourceEntry[],
   pieces: readonly RewrittenEntry[],

@@ -3,18 +3,18 @@ import type { LossKind } from '../../loss.ts'
 import { makeLoss, type SourceEntry } from '../source.ts'
 import type { Input, RewrittenEntry } from './rewritten-entry.ts'
 
-/** Sends an entry as the words of the assistant: what it says of itself, without its id and times. */
-export function entryAsText(entry: SourceEntry, kind: LossKind, words?: string): RewrittenEntry {
-  const input = assistantMessage(words ?? describeEntry(entry))
+/** Sends an entry as an assistant message with the entry's members, without its id and times. */
+export function entryAsText(entry: SourceEntry, kind: LossKind, text?: string): RewrittenEntry {
+  const input = assistantMessage(text ?? describeEntry(entry))
   return { inputs: [input], losses: [makeLoss(kind, entry, '', entry.text, `[${input.text}]`)] }
 }
 
-/** A text that stands where the assistant speaks. */
-export function assistantMessage(words: string): Input {
+/** An assistant message. */
+export function assistantMessage(content: string): Input {
   const text = objectText({
     type: '"message.output"',
     role: '"assistant"',
-    content: JSON.stringify(words),
+    content: JSON.stringify(content),
   })
   return { text, by: 'assistant' }
 }

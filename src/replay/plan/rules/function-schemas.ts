@@ -4,16 +4,16 @@ import { elements, isArrayText, isObjectText } from '../../../model/json/json-te
 import { ANY_PARAMETERS, type Loss } from '../../loss.ts'
 import { makeLoss, memberPath } from '../source.ts'
 
-/** The parameters of a function as they can be sent. */
+/** The parameter schema to send. */
 export interface CarriedSchema {
   readonly text: string
   readonly losses: readonly Loss[]
 }
 
-/** Neither is taken anywhere in a tool. */
+/** The API refuses both anywhere in a tool. */
 const REFUSED = ['$id', '$schema']
 
-/** Carries a parameter schema over: without the keys that are refused, and replaced where it is no schema of Draft 7. */
+/** Removes the refused keys from a parameter schema; replaces the schema if it is not valid Draft 7. */
 export function carrySchema(schema: string, path: string): CarriedSchema {
   const losses: Loss[] = []
   const text = isShallow(JSON.parse(schema)) ? withoutRefused(schema, path, losses) : schema
@@ -21,7 +21,7 @@ export function carrySchema(schema: string, path: string): CarriedSchema {
   return { text: ANY_PARAMETERS, losses: [makeLoss('schema-replaced', null, path, schema, ANY_PARAMETERS)] }
 }
 
-/** Leaves the other values token for token. A property that is left out is not required either. */
+/** Keeps all other values token for token. A removed property is also removed from `required`. */
 function withoutRefused(text: string, path: string, losses: Loss[]): string {
   const inner = (value: string, at: string): string => withoutRefused(value, at, losses)
   if (isArrayText(text)) {

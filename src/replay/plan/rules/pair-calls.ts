@@ -3,33 +3,31 @@ import { hash } from 'node:crypto'
 import { stringIn } from '../../../model/entries/fields.ts'
 import type { SourceEntry } from '../source.ts'
 
-/** What becomes of a call or of a result. */
+/** What happens to a call or a result. */
 export type CallPairing =
-  /** It is sent, under this id. */
+  /** Sent with this id. */
   | { readonly sendAs: string }
-  /** It cannot be sent as it is: the other half does not follow, or never came before. */
+  /** Sent as text: the other half does not follow, or did not come before. */
   | 'as-text'
 
-/** How the calls of a history go together with their results. */
+/** Which call of a history has which result. */
 export interface Calls {
-  /** By position: of function.call and function.result; anything else has none. */
+  /** By position; function.call and function.result only. */
   readonly pairings: ReadonlyMap<number, CallPairing>
-  /** Positions at which a call waits for its result: what stands there must not come between as text. */
+  /** Positions between a call and its result. Nothing may be sent as text there. */
   readonly within: ReadonlySet<number>
-  /** Calls without a result at the end of the history: it waits for them. */
+  /** Calls at the end of the history that still wait for a result. */
   readonly unanswered: readonly SourceEntry[]
-  /** All calls without a result. */
   readonly withoutResult: readonly SourceEntry[]
-  /** Ids for tool executions, by position. */
   readonly toolIds: ReadonlyMap<number, string>
 }
 
 /**
- * Pairs calls with results. The API takes calls, then exactly their results, each once and in any order (400, code 3230);
- * nothing else may come between, not even another call. Calls and results that do not go together so are sent as text; and
- * since a text comes between others, that is repeated until nothing changes.
+ * Pairs calls with results. The API accepts calls, then exactly their results, each once and in any order
+ * (otherwise 400, code 3230); nothing else may come between, not even another call. Calls and results that do not
+ * pair like this are sent as text. Since a text separates other pairs, this is repeated until nothing changes.
  *
- * @param isSilent tells of a message whether nothing is sent for it
+ * @param isSilent returns whether nothing is sent for a message
  */
 export function pairCalls(
   entries: readonly SourceEntry[],
@@ -51,15 +49,15 @@ export function pairCalls(
   }
 }
 
-/** By position: the result of a call, and the call of a result. */
+/** Positions: the result of each call, and the call of each result. */
 interface Pairs {
   readonly results: ReadonlyMap<number, number>
   readonly calls: ReadonlyMap<number, number>
 }
 
 /**
- * A result belongs to a call of its id that has none yet: of the calls made at once last, the first. An id can come again
- * in a later turn, and twice in one.
+ * A result belongs to the first open call with its id among the calls that were last made together. An id may occur
+ * again in a later turn, and twice in one.
  */
 function pairByIds(entries: readonly SourceEntry[]): Pairs {
   const [results, calls] = [new Map<number, number>(), new Map<number, number>()]
@@ -86,7 +84,9 @@ function pairByIds(entries: readonly SourceEntry[]): Pairs {
   return { results, calls }
 }
 
-/** Adds to `asText` the calls and results between which something else comes; returns where calls wait. */
+/**
+ * Adds to `asText` calls and results with something between them. Returns the positions between calls and results.
+ */
 function findSeparated(
   entries: readonly SourceEntry[],
   { results, calls }: Pairs,
@@ -96,7 +96,7 @@ function findSeparated(
   const within = new Set<number>()
   const open = new Set<number>()
   let isAnswered = false
-  const breakOff = (): void => {
+  const sendOpenAsText = (): void => {
     for (const call of open) asText.add(call).add(results.get(call) ?? call)
     open.clear()
   }
@@ -105,18 +105,18 @@ function findSeparated(
     if (open.size > 0) within.add(position)
     else isAnswered = false
     if (results.has(position) && !asText.has(position)) {
-      if (isAnswered) breakOff()
+      if (isAnswered) sendOpenAsText()
       isAnswered = false
       open.add(position)
     } else if (calls.has(position) && !asText.has(position)) {
       isAnswered = true
       open.delete(calls.get(position) ?? -1)
-    } else if (open.size > 0 && type !== 'agent.handoff' && !isSilent(entry)) breakOff()
+    } else if (open.size > 0 && type !== 'agent.handoff' && !isSilent(entry)) sendOpenAsText()
   }
   return within
 }
 
-/** Gives each call that is sent an id that no other has: its own, where it is one that is taken. */
+/** Gives each call that is sent a unique id: its own if it is valid. */
 function assignIds(
   entries: readonly SourceEntry[],
   { results, calls }: Pairs,
@@ -147,19 +147,19 @@ function isCall({ type }: SourceEntry): boolean {
   return type === 'function.call'
 }
 
-/** The id of a call or of its result; null for a call without a name too, which nobody could answer. */
+/** The id of a call or a result. Null for a call without a name as well, which cannot be answered. */
 function callId({ type, fields }: SourceEntry): string | null {
   if (type !== 'function.call' && type !== 'function.result') return null
   if (type === 'function.call' && stringIn(fields.get('name')) === null) return null
   return stringIn(fields.get('tool_call_id'))
 }
 
-/** An id as validators take it. */
+/** A valid id. */
 const ID = /^[a-zA-Z0-9]{9}$/
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 
-/** Nine letters and digits: always the same ones for the same entry in its place. */
+/** Nine letters and digits, always the same for the same entry at the same position. */
 function freeId({ position, id, fields }: SourceEntry, taken: Set<string>): string {
   const own = JSON.stringify([position, id, fields.get('tool_call_id')])
   for (let attempt = 0; ; attempt++) {

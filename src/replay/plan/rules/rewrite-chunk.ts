@@ -13,7 +13,6 @@ import {
 } from '../field-filter.ts'
 import { memberPath, readType } from '../source.ts'
 
-/** What a chunk loses. */
 export interface ChunkLoss {
   readonly kind: LossKind
   readonly path: string
@@ -21,16 +20,16 @@ export interface ChunkLoss {
   readonly after: string | null
 }
 
-/** A chunk as it can be sent: its text, or null where nothing is. */
+/** The text to send for a chunk, or null for nothing. */
 export interface RewrittenChunk {
   readonly chunk: string | null
   readonly losses: readonly ChunkLoss[]
 }
 
-/** `path` says where the chunk stands in its entry. */
+/** `path`: where the chunk is in its entry. */
 type Rule = (text: string, path: string, keepsThinking: boolean) => RewrittenChunk
 
-/** Rewrites a chunk so that the strictest reading of the API takes it, and says what that costs. */
+/** Rewrites a chunk so that the strictest validators known accept it, and returns the losses. */
 export function rewriteChunk(text: string, path: string, keepsThinking: boolean): RewrittenChunk {
   if (!isObjectText(text)) return asText('unknown-chunk-as-text', text, path, stringIn(text) ?? text)
   const type = readType(fieldsOf(text), 'text')
@@ -38,7 +37,7 @@ export function rewriteChunk(text: string, path: string, keepsThinking: boolean)
   return (rule ?? unknownChunk)(text, path, keepsThinking)
 }
 
-/** A rule for every type that the API knows. */
+/** One rule per type that the API knows. */
 const rules: Readonly<Record<string, Rule>> = {
   text: keepChunk('text', { fields: { type: isString, text: isString }, required: ['text'] }),
   image_url: rewriteImage,
@@ -88,18 +87,16 @@ function rewriteDocument(text: string, path: string): RewrittenChunk {
   return asText('address-noted', text, path, `[document: ${words}]`)
 }
 
-/** What a target can fetch, or has before it. */
+/** Something that a target can fetch, or that is in the URL itself. */
 function isAddress(text: string): boolean {
   return /^(?:https?:|data:)/.test(text)
 }
 
-/** The id of a file means nothing in another account, and its bytes can't be put there. */
+/** File ids belong to the source account, and there is no way to upload the file. */
 function noteFile(text: string, path: string): RewrittenChunk {
   const [view] = chunkViews(text)
-  const called = view?.kind === 'file' ? (view.name ?? view.id) : undefined
-  return called === undefined
-    ? unknownChunk(text, path)
-    : asText('file-noted', text, path, `[file: ${called}]`)
+  const name = view?.kind === 'file' ? (view.name ?? view.id) : undefined
+  return name === undefined ? unknownChunk(text, path) : asText('file-noted', text, path, `[file: ${name}]`)
 }
 
 function noteSource(text: string, path: string): RewrittenChunk {
@@ -116,7 +113,7 @@ function noteReference(text: string, path: string): RewrittenChunk {
   return asText('citation-as-text', text, path, `[${view.ids.join(', ')}]`)
 }
 
-/** Thinking goes only to a model that reasons; its signature is its author's, and nobody knows who would check it. */
+/** Only a reasoning model gets thinking. Its signature is not sent: it is unknown who would check it. */
 function rewriteThinking(text: string, path: string, keepsThinking: boolean): RewrittenChunk {
   const inner = fieldsOf(text).get('thinking') ?? 'null'
   if (!keepsThinking || !isArrayText(inner)) {
@@ -132,7 +129,7 @@ function rewriteThinking(text: string, path: string, keepsThinking: boolean): Re
   return { chunk, losses: [...droppedAt(path, rest), ...thoughts.flatMap(({ losses }) => losses)] }
 }
 
-/** In a thought stand text and references; a reference is taken there. */
+/** Thinking holds text and references; references are accepted there. */
 function rewriteThought(text: string, path: string): RewrittenChunk {
   const fields = fieldsOf(text)
   const type = isObjectText(text) ? readType(fields, 'text') : ''
@@ -149,8 +146,8 @@ function unknownChunk(text: string, path: string): RewrittenChunk {
   return asText('unknown-chunk-as-text', text, path, text)
 }
 
-function asText(kind: LossKind, before: string, path: string, said: string): RewrittenChunk {
-  const chunk = objectText({ type: '"text"', text: JSON.stringify(said) })
+function asText(kind: LossKind, before: string, path: string, sentText: string): RewrittenChunk {
+  const chunk = objectText({ type: '"text"', text: JSON.stringify(sentText) })
   return { chunk, losses: [{ kind, path, before, after: chunk }] }
 }
 
@@ -173,7 +170,7 @@ function droppedAt(path: string, fitted: FilteredFields | undefined): ChunkLoss[
   }))
 }
 
-/** A signature in a link stands in its query; a data: URI of many megabytes has none, and is not looked through. */
+/** A signature is in the query of a link. A `data:` URI of many megabytes has none and is not searched. */
 function isSigned(chunk: string): boolean {
   if (chunk.length > 16_384 || !/"(?:image_url|document_url)"/.test(chunk)) return false
   return /[?&](?:sig|signature|x-amz-signature|x-goog-signature)=/i.test(chunk)

@@ -11,9 +11,9 @@ import type { Calls } from './pair-calls.ts'
 import type { RewrittenEntry } from './rewritten-entry.ts'
 import { droppedFields, rewriteMessage } from './rewrite-message.ts'
 
-/** What the rules must know beside the entry. */
+/** What the rules need beside the entry. */
 export interface RewriteContext {
-  /** Does the target's model reason, so that it takes thinking? */
+  /** Whether the target's model reasons, and so accepts thinking. */
   readonly keepsThinking: boolean
   readonly calls: Calls
   readonly naming: Naming
@@ -21,13 +21,13 @@ export interface RewriteContext {
 
 type Rule = (entry: SourceEntry, surroundings: RewriteContext) => RewrittenEntry
 
-/** Rewrites an entry so that the strictest reading of the API takes it as an input, and says what that costs. */
+/** Rewrites an entry as an input that the strictest validators known accept, and returns the losses. */
 export function rewriteEntry(entry: SourceEntry, surroundings: RewriteContext): RewrittenEntry {
   const rule = Object.hasOwn(rules, entry.type) ? rules[entry.type] : undefined
   return (rule ?? rewriteUnknown)(entry, surroundings)
 }
 
-/** A rule for each of the six types that the API knows. */
+/** One rule for each of the six types that the API knows. */
 const rules: Readonly<Record<string, Rule>> = {
   'message.input': rewriteHistoryMessage,
   'message.output': rewriteHistoryMessage,
@@ -37,7 +37,7 @@ const rules: Readonly<Record<string, Rule>> = {
   'agent.handoff': noteHandoff,
 }
 
-/** A prefix asks for a continuation, which in a history already follows. */
+/** A prefix asks for a continuation, which a history already contains. */
 function rewriteHistoryMessage(entry: SourceEntry, { keepsThinking }: RewriteContext): RewrittenEntry {
   return rewriteMessage(entry, { keepsThinking, keepsPrefix: false })
 }
@@ -46,7 +46,7 @@ function rewriteUnknown(entry: SourceEntry): RewrittenEntry {
   return entryAsText(entry, 'unknown-entry-as-text')
 }
 
-/** What the service's tool did becomes a call and its result: what it found out is in `info`. */
+/** Sends the execution of a built-in tool as a call and its result, taken from `info`. */
 function executionAsCall(entry: SourceEntry, { calls, naming }: RewriteContext): RewrittenEntry {
   const { fields, position } = entry
   const id = JSON.stringify(calls.toolIds.get(position))
@@ -129,15 +129,18 @@ function rewriteResult(entry: SourceEntry, { calls }: RewriteContext): Rewritten
   }
 }
 
-/** Whether a handoff is taken as an input nobody knows, and its agents are not over there: they are named in a text. */
+/**
+ * It is unknown whether the API accepts a handoff as an input, and its agents do not exist at the target: it is
+ * sent as text.
+ */
 function noteHandoff(entry: SourceEntry, { calls }: RewriteContext): RewrittenEntry {
   if (calls.within.has(entry.position)) {
     return { inputs: [], losses: [makeLoss('handoff-dropped', entry, '', entry.text, null)] }
   }
   const view = entryView(entry.text)
   if (view.kind !== 'handoff') return rewriteUnknown(entry)
-  const words = [`[handoff: ${handoffText(view)}]`, view.rest].filter((each) => each !== undefined)
-  return entryAsText(entry, 'handoff-noted', words.join(' '))
+  const text = [`[handoff: ${handoffText(view)}]`, view.rest].filter((each) => each !== undefined)
+  return entryAsText(entry, 'handoff-noted', text.join(' '))
 }
 
 function renamedCall(entry: SourceEntry, sendAs: string): Loss[] {
@@ -164,7 +167,7 @@ function changedArguments(
   return [makeLoss(loss, entry, 'arguments', entry.fields.get('arguments') ?? null, text)]
 }
 
-/** That arguments of a tool execution are told as a text is part of its becoming a call. */
+/** Sending the arguments of a tool execution as text is part of its conversion to a call. */
 function isRewritten(loss: LossKind): boolean {
   return loss !== 'value-as-text'
 }

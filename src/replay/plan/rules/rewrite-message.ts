@@ -6,7 +6,7 @@ import { entryAsText } from './entry-as-text.ts'
 import type { RewrittenEntry } from './rewritten-entry.ts'
 import { rewriteChunk } from './rewrite-chunk.ts'
 
-/** What was said, as it can be sent; `keepsPrefix` where it still stands at the end of what is sent. */
+/** Rewrites a message. `keepsPrefix`: the message is the last input, so a prefix may stay one. */
 export function rewriteMessage(
   entry: SourceEntry,
   { keepsThinking, keepsPrefix }: { readonly keepsThinking: boolean; readonly keepsPrefix: boolean },
@@ -35,7 +35,7 @@ export function rewriteMessage(
 
 const known = ['type', 'role', 'content']
 
-/** Fields that nobody over there takes; one that is null, or a prefix that is false, said nothing. */
+/** Losses for the fields that the API does not accept. Null, and a prefix that is false, are no loss. */
 export function droppedFields(entry: SourceEntry, sent: readonly string[]): Loss[] {
   return [...entry.fields]
     .filter(([key, value]) => ![...sent, ...neverSent].includes(key) && value !== 'null')
@@ -43,7 +43,7 @@ export function droppedFields(entry: SourceEntry, sent: readonly string[]): Loss
     .map(([key, value]) => makeLoss('field-dropped', entry, memberPath('', key), value, null))
 }
 
-/** The content without what can't be sent; undefined where nothing is left of it. */
+/** The content without what cannot be sent; undefined if nothing is left. */
 function rewriteContent(
   entry: SourceEntry,
   keepsThinking: boolean,

@@ -4,20 +4,23 @@ import type { Loss } from '../../loss.ts'
 import type { Block, ReplayOptions, PlanTarget, TargetModel } from '../plan.ts'
 import { makeLoss, type Source } from '../source.ts'
 
-/** Who answers over there. */
+/** The model or agent that answers at the target. */
 export interface ResolvedModel {
-  /** `model`, or `agent_id` and perhaps `agent_version`, for the body of start. */
+  /** `model`, or `agent_id` with an optional `agent_version`, for the body of start. */
   readonly fields: Readonly<Record<string, string>>
-  /** What is known of the model behind. */
+  /** The model, or the agent's model. */
   readonly model: TargetModel
-  /** Where instructions, tools and arguments stand: members of the row, of the archived agent, or with the agent over there. */
+  /**
+   * Members with instructions, tools and completion arguments: of the row, or of the archived agent; `with-agent`
+   * if the target agent has its own.
+   */
   readonly settings: ReadonlyMap<string, string> | 'with-agent'
-  /** The types of the tools that an agent over there has. */
+  /** Types of the target agent's tools. */
   readonly agentTools: readonly string[]
   readonly losses: readonly Loss[]
 }
 
-/** Finds who takes the place of a conversation's model or agent; a block where nobody does. */
+/** Finds the model or agent at the target for a conversation; returns a block if there is none. */
 export function resolveModel(
   source: Source,
   options: ReplayOptions,
@@ -31,8 +34,8 @@ export function resolveModel(
   if (options.fallbackModel !== null) return agentAsModel(source, agent, options.fallbackModel, target)
   return {
     kind: 'agent',
-    reason: `the agent ${agent} has no counterpart over there`,
-    hint: `Name one with --map-agent ${agent}=ID, or a model that takes its place with --fallback-model.`,
+    reason: `the agent ${agent} is not mapped to one in the target account`,
+    hint: `Use --map-agent ${agent}=ID, or --fallback-model to replace it by a model.`,
   }
 }
 
@@ -62,11 +65,11 @@ function chooseAgent(
 ): ResolvedModel | Block {
   const facts = lookUp(target.agents, mapped)
   if (facts === undefined) {
-    return { kind: 'agent', reason: `the target has no agent ${mapped}`, hint: 'Plan again.' }
+    return { kind: 'agent', reason: `the target has no agent ${mapped}`, hint: 'Make the plan again.' }
   }
   const id = JSON.stringify(mapped)
   const version = row.get('agent_version') ?? 'null'
-  const isSame = mapped === agent // the same account: its versions are there too
+  const isSame = mapped === agent // the same account, with the same versions
   const fields = isSame && version !== 'null' ? { agent_id: id, agent_version: version } : { agent_id: id }
   const losses = isSame ? [] : [makeLoss('agent-mapped', null, 'agent_id', row.get('agent_id') ?? null, id)]
   if (!isSame && version !== 'null') {
@@ -79,7 +82,7 @@ function chooseAgent(
   return { fields, model: facts, settings: 'with-agent', agentTools: facts.tools, losses }
 }
 
-/** The archived agent says how the model is to be; whom it would hand over to is nobody's knowledge over there. */
+/** The model gets the archived agent's settings. Its handoffs are lost: those agents do not exist at the target. */
 function agentAsModel(
   source: Source,
   agent: string,
@@ -90,8 +93,8 @@ function agentAsModel(
   if (source.agent === undefined) {
     return {
       kind: 'agent-not-archived',
-      reason: `the agent ${agent} is not in the archive, so that nobody knows its instructions and tools`,
-      hint: `Run \`hansard backup\` while the agent exists, or name a counterpart with --map-agent ${agent}=ID.`,
+      reason: `the agent ${agent} is not in the archive, so its instructions and tools are unknown`,
+      hint: `Run \`hansard backup\` while the agent exists, or use --map-agent ${agent}=ID.`,
     }
   }
   const settings = fieldsOf(source.agent)
@@ -120,11 +123,11 @@ function modelBlock(name: string, wanted: string | undefined): Block {
   return {
     kind: 'model',
     reason: `the target has no model ${wanted ?? name}`,
-    hint: `Name another with --map-model ${name}=NAME, or one for all such with --fallback-model.`,
+    hint: `Use --map-model ${name}=NAME, or --fallback-model for all missing models.`,
   }
 }
 
-/** Names come from outside: one such as `constructor` must find nothing. */
+/** Names come from outside: `constructor` must find nothing. */
 function lookUp<Value>(record: Readonly<Record<string, Value>>, key: string): Value | undefined {
   return Object.hasOwn(record, key) ? record[key] : undefined
 }
