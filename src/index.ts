@@ -48,6 +48,9 @@ export type { DependencyCounts } from './archive/content/dependencies.ts'
 export type { Books, RunOutcome as Outcome, StoredRun } from './archive/journal/runs.ts'
 export { backup } from './backup/backup.ts'
 export type { BackupOptions, BackupResult } from './backup/backup-options.ts'
+export { exportArchive, type ExportOptions, type ExportResult } from './export/export-archive.ts'
+export type { FormatName, FormatOptions } from './export/formats.ts'
+export type { ExportCounts } from './export/write-conversations.ts'
 export { lineOfConversation } from './export/jsonl-format.ts'
 export {
   planReplay,

@@ -1,6 +1,6 @@
 import type { ConversationsClient } from '../api/client.ts'
 import type { Archive } from '../archive/archive.ts'
-import { isFatal } from '../backup/fatal-errors.ts'
+import { isFatal } from '../backup/fetch/fatal-errors.ts'
 import { workThrough } from '../backup/worker-pool.ts'
 import { HansardError, isHansardError, messageOf } from '../errors.ts'
 import { certificateContent, LineFile } from './line-file.ts'

@@ -8,7 +8,7 @@ export interface AckCommandOptions extends GlobalOptions {
   readonly id: string
 }
 
-/** `hansard ack ID`: accepts a lasting failure, or an alert that was looked into. */
+/** `hansard ack ID`: acknowledges a lasting failure or an alert. */
 export async function ackCommand(
   { archive: path, id, json, quiet }: AckCommandOptions,
   io: Io,
@@ -21,15 +21,15 @@ export async function ackCommand(
       dependency: archive.dependencies.acknowledge(id, now),
       search: archive.searchIndex.unindexed.acknowledge(id, now),
     }))
-    if (!Object.values(done).includes(true)) throw nothingOpen(id)
+    if (!Object.values(done).includes(true)) throw nothingToAcknowledge(id)
     if (json === true) await writeJson(io.stdout, { command: 'ack', id, ...done })
     else if (quiet !== true) await writeLine(io.stdout, 'Acknowledged: it no longer makes a run partial.')
     return exitCodes.done
   })
 }
 
-function nothingOpen(id: string): HansardError {
-  return new HansardError('usage', `Nothing is open for ${JSON.stringify(id)}`, {
-    hint: 'See `hansard status` for what failed and what it raised an alert for.',
+function nothingToAcknowledge(id: string): HansardError {
+  return new HansardError('usage', `No open failure or alert for ${JSON.stringify(id)}`, {
+    hint: 'See `hansard status` for open failures and alerts.',
   })
 }

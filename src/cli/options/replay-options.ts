@@ -5,7 +5,7 @@ import type { PlanReplayOptions } from '../../replay/plan/plan-replay.ts'
 import type { ReplayOptions } from '../../replay/plan/plan.ts'
 import type { TargetOptions } from '../connect/connect-target.ts'
 import type { Io } from '../io.ts'
-import { fileName, whole } from './option-values.ts'
+import { fileName, wholeNumber } from './option-values.ts'
 import { selection, selectionOf, selects, type SelectionOptions } from './selection-options.ts'
 
 type Pairs = Readonly<Record<string, string>>
@@ -55,13 +55,17 @@ export function runOptions(command: Command, env: Io['env']): Command {
     .argument('[plan]', 'plan file of `replay plan --out` (default: make the plan first)', fileName)
     .option('--yes', 'send without asking for confirmation')
     .option('--again', 'copy conversations again that have changed since they were copied')
-    .option('--concurrency <n>', 'conversations to send at the same time', whole(1, 64), 4)
+    .option('--concurrency <n>', 'conversations to send at the same time', wholeNumber(1, 64), 4)
     .option('--max-cost <amount>', 'stop before this run costs more; requires a price', amount)
-    .option('--max-tokens <n>', 'stop before this run uses more tokens', whole(1, Number.MAX_SAFE_INTEGER))
+    .option(
+      '--max-tokens <n>',
+      'stop before this run uses more tokens',
+      wholeNumber(1, Number.MAX_SAFE_INTEGER),
+    )
     .option(
       '--max-requests <n>',
       'stop before this run sends more requests',
-      whole(1, Number.MAX_SAFE_INTEGER),
+      wholeNumber(1, Number.MAX_SAFE_INTEGER),
     )
     .option('--settle <seconds>', 'seconds to wait before a lost request counts as not done', seconds, 30)
     .option(

@@ -39,10 +39,6 @@ export function filterFields(
 export const isString: FieldCheck = (value) => typeof value === 'string'
 export const isBoolean: FieldCheck = (value) => typeof value === 'boolean'
 
-/** An object, not an array. */
-export const isObject: FieldCheck = (value) =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
 export function isOneOf(...words: readonly string[]): FieldCheck {
   return (value) => words.includes(value as string)
 }

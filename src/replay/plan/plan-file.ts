@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs'
 
 import type { Archive } from '../../archive/archive.ts'
 import { HansardError, messageOf } from '../../errors.ts'
+import { parseContainer } from '../../model/json/parse-json.ts'
 import { archiveIdentity } from './archived-source.ts'
 import { addEstimates } from './estimate.ts'
 import { PLAN_VERSION, type PlanEnd, type PlanHead, type PlannedConversation } from './plan.ts'
@@ -52,7 +53,7 @@ export async function openPlan(path: string): Promise<PlanFile> {
     head ??= readHead(path, line)
     last = line
   }
-  const end = parsed(last) as PlanEnd | undefined
+  const end = parseContainer(last ?? '') as PlanEnd | undefined
   if (head === undefined) throw notAPlan(path)
   if (end?.kind !== 'end') throw refused(`${path} is truncated: its last line is missing`)
   if (end.sha256 !== hash.digest('hex'))
@@ -77,7 +78,7 @@ async function* conversationsOf(path: string): AsyncGenerator<PlannedConversatio
 }
 
 function readHead(path: string, line: string): PlanHead {
-  const head = parsed(line) as Partial<PlanHead> | undefined
+  const head = parseContainer(line) as Partial<PlanHead> | undefined
   if (head?.kind !== 'hansard replay plan') throw notAPlan(path)
   if (head.version !== PLAN_VERSION) {
     throw refused(
@@ -105,15 +106,6 @@ async function* linesOf(path: string): AsyncGenerator<string, void, undefined> {
     })
   }
   if (rest !== '') yield rest
-}
-
-function parsed(line: string | undefined): unknown {
-  try {
-    const value: unknown = JSON.parse(line ?? '')
-    return typeof value === 'object' && value !== null ? value : undefined
-  } catch {
-    return undefined
-  }
 }
 
 function emptyEnd({ options }: PlanHead): PlanEnd {

@@ -1,5 +1,4 @@
 import { fieldsOf, stringIn } from '../../model/entries/fields.ts'
-import { member } from '../../model/json/json-text.ts'
 import type { Loss, LossKind } from '../loss.ts'
 
 /** The archived JSON texts that a replay needs. */
@@ -31,11 +30,6 @@ export function readEntry(text: string, position: number): SourceEntry {
 export function readType(fields: ReadonlyMap<string, string>, byDefault: string): string {
   const type = fields.get('type') ?? 'null'
   return type === 'null' ? byDefault : (stringIn(type) ?? type)
-}
-
-/** Returns a string member of an object; null if it has none. */
-export function stringMember(text: string, key: string): string | null {
-  return stringIn(member(text, key)?.value)
 }
 
 /** Appends a member to a path: `.name`, or `["na.me"]` if the key could be read as several steps. */

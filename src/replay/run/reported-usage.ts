@@ -1,3 +1,4 @@
+import { isObject } from '../../model/json/parse-json.ts'
 import type { Tokens } from './budget.ts'
 
 /**
@@ -11,7 +12,7 @@ const MOST_TOKENS = 1e9
  * Fractions are rounded up, since the archive stores integers.
  */
 export function reportedUsage(usage: unknown): Tokens {
-  const fields = (typeof usage === 'object' && usage !== null ? usage : {}) as Record<string, unknown>
+  const fields = isObject(usage) ? usage : {}
   const count = (name: string): number => {
     const value = fields[name]
     return typeof value === 'number' && value > 0 && value <= MOST_TOKENS ? Math.ceil(value) : 0

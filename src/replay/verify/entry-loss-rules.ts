@@ -1,8 +1,9 @@
+import { fieldsOf, stringMember } from '../../model/entries/fields.ts'
 import { neverSent, type Loss } from '../loss.ts'
 import { checkAddition } from './answer-additions.ts'
 import { cutArguments, isId, isSameArguments, replacesName } from './call-forms.ts'
 import { contentForm, entryForm, jsonForm } from './entry-form.ts'
-import { membersOf, roleIn, stringMember, typeIn, readableMember } from './json-members.ts'
+import { roleIn, typeIn, readableMember } from './json-members.ts'
 import {
   isNothing,
   objectOf,
@@ -79,7 +80,7 @@ export const entryLossRules = {
   'value-as-text': ({ after }, { text = '', path }) => {
     if (!['arguments', 'result', 'content'].includes(path.join()))
       return 'the path is not arguments, result or content'
-    const given = membersOf(text).get(path.join()) ?? 'null'
+    const given = fieldsOf(text).get(path.join()) ?? 'null'
     const words = after === null ? undefined : stringOf(treeOf(after))
     const isEmpty = given === 'null' && ['', '{}', 'null'].includes(words ?? ' ')
     return words === given || isEmpty ? undefined : 'the text differs'
@@ -174,7 +175,7 @@ function checkNote(loss: Loss, words: readonly string[]): string | undefined {
 
 /** All members of an entry, token for token. */
 function everyMember(text: string): string[] {
-  const said = [...membersOf(text)].filter(([key]) => key !== 'type' && !neverSent.includes(key))
-  const type = membersOf(text).has('type') ? [typeIn(text)] : []
+  const said = [...fieldsOf(text)].filter(([key]) => key !== 'type' && !neverSent.includes(key))
+  const type = fieldsOf(text).has('type') ? [typeIn(text)] : []
   return [...type, ...said.map(([key, value]) => `${JSON.stringify(key)}:${value}`)]
 }

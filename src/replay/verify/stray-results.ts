@@ -1,7 +1,7 @@
+import { fieldsOf } from '../../model/entries/fields.ts'
 import type { CopyDifference } from './certificate.ts'
 import { entryForm, entryType, type EntryForm } from './entry-form.ts'
 import type { CopyEntry } from './found-entries.ts'
-import { membersOf } from './json-members.ts'
 import { stringOf, treeOf } from './json-tree.ts'
 
 /** Finds a result at the target that the function never returned at the source. */
@@ -34,7 +34,7 @@ export function strayResult(
 
 /** The result as it is sent: the string itself, or its JSON. */
 function resultTexts(text: string): string[] {
-  const given = membersOf(text).get('result') ?? '""'
+  const given = fieldsOf(text).get('result') ?? '""'
   return [stringOf(treeOf(given)) ?? given]
 }
 

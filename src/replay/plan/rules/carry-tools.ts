@@ -1,15 +1,8 @@
 import { fieldsOf, stringIn } from '../../../model/entries/fields.ts'
 import { elements, isArrayText, isObjectText, objectText } from '../../../model/json/json-text.ts'
+import { isObject } from '../../../model/json/parse-json.ts'
 import type { Loss } from '../../loss.ts'
-import {
-  filterFields,
-  isObject,
-  isListOf,
-  isString,
-  isBoolean,
-  orNull,
-  type FieldFilter,
-} from '../field-filter.ts'
+import { filterFields, isListOf, isString, isBoolean, orNull, type FieldFilter } from '../field-filter.ts'
 import type { Block, ReplayOptions } from '../plan.ts'
 import { makeLoss, memberPath } from '../source.ts'
 import type { Naming } from './function-naming.ts'

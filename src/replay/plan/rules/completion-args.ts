@@ -1,9 +1,9 @@
 import { fieldsOf } from '../../../model/entries/fields.ts'
 import { isObjectText, objectText } from '../../../model/json/json-text.ts'
+import { isObject } from '../../../model/json/parse-json.ts'
 import type { Loss } from '../../loss.ts'
 import {
   filterFields,
-  isObject,
   isListOf,
   isNumber,
   isString,

@@ -1,7 +1,14 @@
 import { fieldsOf, stringIn } from '../../../model/entries/fields.ts'
-import { isArrayText, isObjectText, members } from '../../../model/json/json-text.ts'
+import {
+  isArrayText,
+  isObjectText,
+  member,
+  withMember,
+  withoutMembers,
+} from '../../../model/json/json-text.ts'
+import { isObject } from '../../../model/json/parse-json.ts'
 import type { Loss } from '../../loss.ts'
-import { isObject, isListOf } from '../field-filter.ts'
+import { isListOf } from '../field-filter.ts'
 import type { Block, ReplayOptions, PlanTarget, TargetModel, Warning } from '../plan.ts'
 import { makeLoss, memberPath, type Source } from '../source.ts'
 import { STAMP_KEY } from '../stamp.ts'
@@ -151,15 +158,11 @@ const checks: Readonly<Record<string, (text: string) => boolean>> = {
 
 /** Adds the stamp; the copy of a copy gets a new one. */
 function withStamp(metadata: string, stamp: string): { text: string; losses: Loss[] } {
-  const kept = members(metadata).filter(({ key }) => key !== STAMP_KEY)
-  const earlier = members(metadata).findLast(({ key }) => key === STAMP_KEY)
+  const earlier = member(metadata, STAMP_KEY)
   const value = JSON.stringify(stamp)
-  const texts = [...kept, { key: STAMP_KEY, value }].map(
-    (each) => `${JSON.stringify(each.key)}:${each.value}`,
-  )
   const path = `metadata.${STAMP_KEY}`
   return {
-    text: `{${texts.join(',')}}`,
+    text: withMember(withoutMembers(metadata, [STAMP_KEY]), STAMP_KEY, value),
     losses: earlier === undefined ? [] : [makeLoss('metadata-stamped', null, path, earlier.value, value)],
   }
 }
