@@ -23,7 +23,9 @@ if (unknown.length > 0) throw new Error(`not found in src: ${unknown.join(', ')}
 
 for (const [part, tests] of Object.entries(parts)) {
   const within = asked.length === 0 ? [part] : asked.flatMap((path) => overlap(part, path))
-  const mutated = within.map((path) => (existsSync(`src/${path}.ts`) ? `src/${path}.ts` : `src/${path}/**/*.ts`))
+  const mutated = within.map((path) =>
+    existsSync(`src/${path}.ts`) ? `src/${path}.ts` : `src/${path}/**/*.ts`,
+  )
   if (mutated.length > 0) run([...mutated, ...innerParts(part).map((inner) => `!src/${inner}/**`)], tests)
 }
 
