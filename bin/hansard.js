@@ -6,7 +6,7 @@ try {
   const { main } = await import('../dist/cli/main.js')
   await main(process.argv.slice(2))
 } catch (error) {
-  // Without a file to spare no module can be loaded, nor one that says so.
+  // No module can be loaded without a free file descriptor, so the message stands here.
   if (error.code !== 'EMFILE' && error.code !== 'ENFILE') throw error
   process.exitCode = 1
   process.stderr.write(`hansard: Too many open files: this process may not open another one

@@ -44,8 +44,8 @@ function contains(folder: string, path: string): boolean {
 }
 
 function run(mutated: readonly string[], tests: readonly string[]): void {
-  // A released migration never changes.
-  const mutate = [...mutated, '!src/archive/schema/migrations.ts'].join(',')
+  // The schema is SQL in one string.
+  const mutate = [...mutated, '!src/archive/schema/initial-schema.ts'].join(',')
   const { status } = spawnSync('npx', ['stryker', 'run', 'test/stryker.config.json', '--mutate', mutate], {
     stdio: 'inherit',
     env: { ...process.env, MUTANT_TESTS: tests.join(' ') },

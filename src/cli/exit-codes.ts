@@ -1,6 +1,6 @@
 import { isHansardError, type ErrorCode } from '../errors.ts'
 
-/** What the exit codes mean; scripts rely on them, so a number never changes its meaning. */
+/** The exit codes. Scripts rely on them: a number never changes its meaning. */
 export const exitCodes = {
   done: 0,
   failed: 1,
@@ -25,11 +25,12 @@ const codesOfErrors: Partial<Record<ErrorCode, ExitCode>> = {
   'archive-locked': exitCodes.locked,
   budget: exitCodes.budget,
   'archive-newer': exitCodes.damaged,
+  'archive-older': exitCodes.damaged,
   'archive-damaged': exitCodes.damaged,
   interrupted: exitCodes.interrupted,
 }
 
-/** The exit code of whatever a command threw; what nobody foresaw is a failure. */
+/** Returns the exit code for an error; an unexpected error is a failure. */
 export function exitCodeOf(thrown: unknown): ExitCode {
   return (isHansardError(thrown) ? codesOfErrors[thrown.code] : undefined) ?? exitCodes.failed
 }

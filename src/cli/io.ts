@@ -1,20 +1,20 @@
 import type { Readable, Writable } from 'node:stream'
 
-/** The world outside, as a command sees it; tests hand in their own. stdout is data, stderr is talk. */
+/** The surroundings of a command; tests pass their own. Data goes to stdout, messages to stderr. */
 export interface Io {
   readonly stdin: Readable & { readonly isTTY?: boolean }
   readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number }
   readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number }
   readonly env: Readonly<Record<string, string | undefined>>
-  /** Fires when the user or the system asks the command to stop. */
+  /** Aborts when the user or the system asks the command to stop. */
   readonly signal: AbortSignal
-  /** How to name this process to others: `pid 17 on host`. */
+  /** The name of this process in messages of other processes: `pid 17 on host`. */
   readonly name: string
-  /** Called by a command that changes something: it does not end when nobody reads stdout any more. */
+  /** Called by a command that must finish even when nobody reads stdout any more. */
   readonly goOnUnread?: () => void
 }
 
-/** The options every command has. */
+/** The options of every command. */
 export interface GlobalOptions {
   readonly archive: string
   readonly json?: boolean
@@ -22,7 +22,7 @@ export interface GlobalOptions {
   readonly verbose?: boolean
 }
 
-/** The options of every command that talks to an account. */
+/** The options of every command that connects to an account. */
 export interface AccountOptions extends GlobalOptions {
   readonly apiKeyFile?: string
   readonly baseUrl?: string

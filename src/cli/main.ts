@@ -3,14 +3,14 @@ import { hostname } from 'node:os'
 import { HansardError, isOutOfFiles, outOfFiles } from '../errors.ts'
 import { exitCodeOf, exitCodes, type ExitCode } from './exit-codes.ts'
 import type { Io } from './io.ts'
-import { buildProgram, isHelpRequest, usageErrorOf } from './program.ts'
+import { buildProgram, isHelpRequest, toUsageError } from './program.ts'
 
-/** Runs the command line of this process: the only place that knows `process`. */
+/** Runs the command line of this process. No other code uses `process`. */
 export async function main(argv: readonly string[]): Promise<void> {
   process.exitCode = await run(argv, processIo())
 }
 
-/** Runs a command line in the given world and answers with its exit code. */
+/** Runs a command line in the given surroundings and returns its exit code. */
 export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
   let exitCode: ExitCode = exitCodes.done
   const program = buildProgram(io, (code) => (exitCode = code))
@@ -20,7 +20,7 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
   } catch (thrown) {
     if (isHelpRequest(thrown)) return exitCodes.done
     const error =
-      usageErrorOf(thrown, program.commands.find((c) => argv.includes(c.name()))?.name()) ??
+      toUsageError(thrown, program.commands.find((c) => argv.includes(c.name()))?.name()) ??
       (await explain(thrown, String(program.opts()['archive'])))
     const { reportError } = await import('./terminal/report-error.ts')
     await reportError(error, argv, io)
@@ -28,7 +28,7 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
   }
 }
 
-/** What SQLite throws in the middle of a command gets our words here; the library is not loaded for anything less. */
+/** Converts errors of SQLite and the system to a HansardError. Loads SQLite's module only when it is needed. */
 async function explain(thrown: unknown, archive: string): Promise<unknown> {
   if (isOutOfFiles(thrown)) {
     return new HansardError('file', outOfFiles.message, { hint: outOfFiles.hint, cause: thrown })
@@ -39,28 +39,30 @@ async function explain(thrown: unknown, archive: string): Promise<unknown> {
 
 function processIo(): Io {
   const { stdin, stdout, stderr, env } = process
-  let goesOnUnread = false
-  // Nobody is left to tell when the terminal is gone (EIO) or the log's reader has ended (EPIPE): the work goes on.
+  let continuesUnread = false
+  // The terminal is gone (EIO) or the reader of the log has ended (EPIPE): the command continues without messages.
   stderr.on('error', () => undefined)
   stdout.on('error', (error: NodeJS.ErrnoException) => {
-    // A reader that has enough (`| head`) closes the pipe, and a terminal may go away: neither is an error.
+    // The reader closed the pipe (`| head`), or the terminal is gone: neither is an error.
     const isUnread = error.code === 'EPIPE' || error.code === 'EIO'
     if (!isUnread) {
-      stderr.write(`hansard: stdout can’t be written: ${error.message}\nhint: Check where it leads to.\n`)
+      stderr.write(
+        `hansard: Cannot write to stdout: ${error.message}\nhint: Check where stdout is redirected to.\n`,
+      )
     }
-    if (!goesOnUnread) process.exit(isUnread ? exitCodes.done : exitCodes.failed)
+    if (!continuesUnread) process.exit(isUnread ? exitCodes.done : exitCodes.failed)
   })
   return {
     ...{ stdin, stdout, stderr, env },
     signal: stopSignal(),
     name: `pid ${process.pid} on ${hostname()}`,
-    goOnUnread: () => (goesOnUnread = true),
+    goOnUnread: () => (continuesUnread = true),
   }
 }
 
 /**
- * Fires when the process is asked to stop: the command then ends in good order. A second Ctrl-C or SIGTERM ends it at
- * once. A second SIGHUP does not: when a terminal closes, the kernel and the shell both send one.
+ * Aborts when the process is asked to stop, so that the command can finish cleanly. A second Ctrl-C or SIGTERM ends it
+ * at once. A second SIGHUP does not: when a terminal closes, the kernel and the shell both send one.
  */
 function stopSignal(): AbortSignal {
   const stop = new AbortController()

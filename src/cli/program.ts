@@ -7,42 +7,49 @@ import type { ExportCommandOptions } from './commands/export.ts'
 import type { ExitCode } from './exit-codes.ts'
 import type { GlobalOptions, Io } from './io.ts'
 import { exportOptions } from './options/export-options.ts'
-import { bytes, fileName, whole } from './options/option-values.ts'
+import { bytes, fileName, wholeNumber } from './options/option-values.ts'
 import { planOptions, runOptions, target } from './options/replay-options.ts'
 import { selection } from './options/selection-options.ts'
 
-/** A command: a plain async function of its options and the world. */
+/** A command: an async function of its options and its surroundings. */
 type Run<Options> = (options: Options, io: Io) => Promise<ExitCode>
 
-/** Declares the command line. Each command's code is loaded when it runs, so that --help stays quick. */
+/** The width of the help where stdout is not a terminal. */
+const HELP_WIDTH = 100
+
+/** Declares the command line. The code of a command is loaded when the command runs, which keeps --help fast. */
 export function buildProgram(io: Io, onExit: (code: ExitCode) => void): Command {
   const program = new Command('hansard')
-    .description(
-      'Back up, export and look into the conversations of an account at the Mistral Conversations API.',
-    )
-    .version(version, '--version')
+    .description('Back up, read, export and replay the conversations of a Mistral account')
+    .version(version, '--version', 'show the version')
     .helpOption('-h, --help', 'show help')
     .helpCommand(false)
     .showSuggestionAfterError()
-    .configureHelp({ sortSubcommands: false, showGlobalOptions: true, minWidthToWrap: 20 })
+    .configureHelp({
+      sortSubcommands: false,
+      showGlobalOptions: true,
+      minWidthToWrap: 20,
+      subcommandTerm: (command) =>
+        `${command.name()} ${command.usage()}`.replaceAll(/ \[(options|command)\]/g, ''),
+    })
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
-      writeErr: () => undefined, // told once, by reportError
-      getOutHelpWidth: () => io.stdout.columns ?? 80,
+      writeErr: () => undefined, // reportError prints the error
+      getOutHelpWidth: () => io.stdout.columns ?? HELP_WIDTH,
     })
     .exitOverride()
     .option(
       '--archive <file>',
-      'the archive (or HANSARD_ARCHIVE)',
+      'archive file (or HANSARD_ARCHIVE)',
       fileName,
       io.env['HANSARD_ARCHIVE'] || 'hansard.db',
     )
-    .option('--json', 'answer in JSON, on stdout')
-    .option('--quiet', 'say only what went wrong')
-    .option('--verbose', 'tell each request, on stderr')
+    .option('--json', 'write JSON to stdout')
+    .option('--quiet', 'print only problems')
+    .option('--verbose', 'print details, and each request to stderr')
     .addHelpText('after', EXIT_CODES)
 
-  /** Merges a command's options with the global ones and runs what `load` brings. */
+  /** Merges a command's options with the global ones and runs the function that `load` returns. */
   const action =
     <Options>(load: () => Promise<Run<Options>>, nameArguments: readonly string[] = []) =>
     async (...all: unknown[]): Promise<void> => {
@@ -52,55 +59,74 @@ export function buildProgram(io: Io, onExit: (code: ExitCode) => void): Command 
       onExit(await run({ ...command.optsWithGlobals<GlobalOptions>(), ...given } as Options, io))
     }
 
+  program.commandsGroup('Back up an account:')
   account(program.command('backup'), io.env)
-    .description('back up the account into the archive')
-    .option('--concurrency <n>', 'conversations fetched at the same time', whole(1, 64), 8)
-    .option('--page-size <n>', 'rows of the listing per request; halved when refused', whole(20, 1000), 100)
-    .option('--full', 'fetch every conversation, and expired files, again')
-    .option('--no-messages', 'do not read messages beside the history')
-    .option('--id <id...>', 'only these conversations, without listing the account')
-    .option('--no-files', 'do not fetch the files that conversations refer to')
-    .option('--max-file-size <size>', 'leave out larger files: 500000, 20kb, 10mb, 1gb', bytes)
-    .option('--dry-run', 'list and count only')
-    .option('--wait [seconds]', 'wait while another run holds the archive', whole(0, 1_000_000))
-    .option('--adopt-account', 'accept this account as the archive’s owner; also confirms an empty one')
-    .option('--accept-gone', 'mark as gone what is no longer listed, even over 20 % of the archive')
+    .description('Back up the account into the archive')
+    .option('--concurrency <n>', 'conversations fetched in parallel', wholeNumber(1, 64), 8)
+    .option('--page-size <n>', 'rows per listing request; halved if refused', wholeNumber(20, 1000), 100)
+    .option('--full', 'fetch every conversation again, and expired files')
+    .option('--no-messages', 'fetch only the history of a conversation, not its messages')
+    .option('--id <id...>', 'back up only these conversations, without listing the account')
+    .option('--no-files', 'do not fetch referenced files')
+    .option('--max-file-size <size>', 'skip larger files: 500000, 20kb, 10mb, 1gb (default: no limit)', bytes)
+    .option('--dry-run', 'list and count only; store nothing')
+    .option(
+      '--wait [seconds]',
+      'wait if another run holds the archive (default: fail at once)',
+      wholeNumber(0, 1_000_000),
+    )
+    .option('--adopt-account', "accept this account as the archive's owner, even if it is empty")
+    .option('--accept-gone', 'mark missing conversations as gone, even over 20 % of the archive')
     .action(action(async () => (await import('./commands/backup.ts')).backupCommand))
 
   program
     .command('status')
-    .description('what the archive holds, how the last runs ended, what is unresolved')
+    .description('Show what the archive holds, the last runs and unresolved problems')
     .action(action(async () => (await import('./commands/status.ts')).statusCommand))
 
   program
     .command('runs')
-    .description('how the last runs ended, newest first')
-    .option('--limit <n>', 'so many at most', whole(1, Number.MAX_SAFE_INTEGER), 20)
+    .description('Show how the last runs ended, newest first')
+    .option('--limit <n>', 'maximum number of runs', wholeNumber(1, Number.MAX_SAFE_INTEGER), 20)
     .action(action(async () => (await import('./commands/runs.ts')).runsCommand))
 
   program
     .command('ack')
-    .description('accept a lasting failure, or an alert that was looked into')
-    .argument('<id>', 'the conversation, agent or file')
+    .description('Acknowledge a lasting failure or an alert, so that runs no longer report it')
+    .argument('<id>', 'id of the conversation, agent or file')
     .action(action(async () => (await import('./commands/ack.ts')).ackCommand, ['id']))
 
+  selection(account(program.command('verify'), io.env))
+    .description('Check the archive, or compare it with the account (--remote)')
+    .option('--repair', 'rebuild derived data from sound data, and remove stored secrets')
+    .option('--remote', 'compare with the account: everything, or the selected conversations')
+    .option('--sample <n>', 'with --remote: compare a random sample of this size', wholeNumber(1, 1_000_000))
+    .option(
+      '--seed <n>',
+      'with --sample: draw the sample of this seed again (default: random)',
+      wholeNumber(0, 4_294_967_295),
+    )
+    .option('--concurrency <n>', 'with --remote: conversations read in parallel', wholeNumber(1, 64), 8)
+    .action(action(async () => (await import('./commands/verify.ts')).verifyCommand))
+
+  program.commandsGroup('Read and export the archive:')
   selection(program.command('list'))
-    .description('the conversations of the archive, oldest first')
+    .description('List conversations, oldest first')
     .action(action(async () => (await import('./commands/list.ts')).listCommand))
 
   program
     .command('show')
-    .description('one conversation, as a transcript')
-    .argument('<id>', 'its id')
+    .description('Show one conversation as a transcript')
+    .argument('<id>', 'id of the conversation')
     .action(action(async () => (await import('./commands/show.ts')).showCommand, ['id']))
 
-  selection(program.command('search'), 'best')
-    .description('the conversations that hold all these words, each with the entry that says most of them')
-    .argument('<text...>', 'words, \'"words in a row"\', begin*, -without')
+  selection(program.command('search'), 'maximum number, best first (default: 20; with --json: all)')
+    .description('Find the conversations that contain all these words, best match first')
+    .argument('<text...>', 'words, \'"exact phrase"\', prefix*, -excluded')
     .addHelpText('after', SEARCHING)
     .action(action(async () => (await import('./commands/search.ts')).searchCommand, ['text']))
 
-  const exports = program.command('export').description('write conversations out, for tools and for people')
+  const exports = program.command('export').description('Export conversations to files')
   for (const [name, format] of Object.entries(formats)) {
     selection(exportOptions(exports.command(name), format)).action(
       action(async () => {
@@ -111,85 +137,85 @@ export function buildProgram(io: Io, onExit: (code: ExitCode) => void): Command 
     )
   }
 
-  selection(account(program.command('verify'), io.env))
-    .description('check the archive against itself, or with --remote (a selection of) it against the account')
-    .option('--repair', 'rebuild what can be derived from what is sound')
-    .option('--remote', 'read the account again and compare')
-    .option('--sample <n>', 'with --remote: compare only so many conversations', whole(1, 1_000_000))
-    .option('--seed <n>', 'with --sample: choose those of an earlier sample', whole(0, 4_294_967_295))
-    .option('--concurrency <n>', 'with --remote: conversations read at the same time', whole(1, 64), 8)
-    .action(action(async () => (await import('./commands/verify.ts')).verifyCommand))
-
+  program.commandsGroup('Copy to another account:')
   const replay = program
     .command('replay')
-    .description('move conversations to another account, or run them again: plan first')
+    .description('Copy conversations to another account: plan, run, verify')
   planOptions(replay.command('plan'), io.env)
-    .description('what a replay would send, what that loses and costs; it writes nothing over there')
+    .description('Show what a replay would send, lose and cost; sends nothing')
     .action(action(async () => (await import('./commands/replay-plan.ts')).replayPlanCommand))
   runOptions(replay.command('run'), io.env)
-    .description('send conversations to another account, each exactly once')
+    .description('Send conversations to another account, each exactly once')
     .action(action(async () => (await import('./commands/replay-run.ts')).replayRunCommand, ['plan']))
   target(replay.command('verify'), io.env)
-    .description('compare the copies over there with what the archive has: a certificate each')
+    .description('Compare each copy with the archive, and certify the result')
     .option('--id <id...>', 'only the copies of these conversations')
-    .option('--label <text>', 'only copies under this label')
-    .option('--out <file>', 'write the certificates into a file, a line each', fileName)
-    .option('--concurrency <n>', 'copies read at the same time', whole(1, 64), 8)
+    .option('--label <text>', 'only copies with this label')
+    .option('--out <file>', 'write the certificates to a file, one per line', fileName)
+    .option('--concurrency <n>', 'copies read in parallel', wholeNumber(1, 64), 8)
     .action(action(async () => (await import('./commands/replay-verify.ts')).replayVerifyCommand))
   replay
     .command('status')
-    .description('what was replayed where, what is pending, uncertain or stale, and what was spent')
+    .description('Show what was copied to which target, what is pending or uncertain, and what it cost')
     .action(action(async () => (await import('./commands/replay-status.ts')).replayStatusCommand))
   target(replay.command('undo'), io.env)
-    .description('delete over there what this archive’s receipts say it created, and nobody has changed')
+    .description('List the copies that nobody has changed, and with --yes delete them from the target')
     .option('--id <id...>', 'only the copies of these conversations')
-    .option('--label <text>', 'only copies under this label')
-    .option('--yes', 'do it; without it, it is only told')
+    .option('--label <text>', 'only copies with this label')
+    .option('--yes', 'delete; without this option, only list')
     .action(action(async () => (await import('./commands/replay-undo.ts')).replayUndoCommand))
 
+  program.commandsGroup('Develop and try out:')
   program
     .command('sandbox')
-    .description('the API, local: a source account that holds something and an empty target')
-    .option('--port <n>', 'listen here (default: any free port)', whole(1, 65_535))
-    .option('--from <archive>', 'serve the conversations of an archive', fileName)
-    .option('--stories <folder>', 'serve the stories of a folder', fileName)
-    .option('--conversations <n>', 'add so many made-up ones', whole(1, 1_000_000))
-    .option('--behaviour <name=value...>', 'set a behaviour switch (NAME=VALUE) or a profile (strict)')
-    .option('--fault <json...>', 'let this go wrong')
-    .option('--rps <n>', 'allow so many requests a second', whole(1, 1_000_000))
-    .option('--latency <ms>', 'wait before each answer', whole(0, 3_600_000))
+    .description('Run the API locally, with a filled source account and an empty target')
+    .option('--port <n>', 'port to listen on (default: any free port)', wholeNumber(1, 65_535))
+    .option('--from <archive>', 'serve the conversations of this archive', fileName)
+    .option('--stories <folder>', 'serve the stories in this folder (default: the built-in ones)', fileName)
+    .option(
+      '--conversations <n>',
+      'add this many generated conversations (default: 0)',
+      wholeNumber(1, 1_000_000),
+    )
+    .option('--behaviour <name=value...>', 'set a behavior switch (NAME=VALUE) or a profile (strict)')
+    .option('--fault <json...>', 'inject a fault (JSON)')
+    .option('--rps <n>', 'limit the requests per second (default: no limit)', wholeNumber(1, 1_000_000))
+    .option(
+      '--latency <ms>',
+      'delay each response by this many milliseconds (default: 0)',
+      wholeNumber(0, 3_600_000),
+    )
     .action(action(async () => (await import('./commands/sandbox.ts')).sandboxCommand))
 
   account(program.command('api'), io.env)
-    .description('call one operation of the API: JSON in, JSON out')
-    .argument('<operation>', 'its name, such as getHistory')
-    .argument('[id]', 'the conversation, agent or file')
-    .option('--data <json>', 'the body: JSON, @file, or - for stdin')
-    .option('--query <name=value...>', 'query parameters')
-    .option('--stream', 'take the answer as a stream of events, one a line')
-    .option('--show-secrets', 'do not redact the secrets of connectors')
+    .description('Call one operation of the API: JSON in, JSON out')
+    .argument('<operation>', 'name of the operation, such as getHistory')
+    .argument('[id]', 'id of the conversation, agent or file')
+    .option('--data <json>', 'request body: JSON, @file, or - for stdin')
+    .option('--query <name=value...>', 'add query parameters')
+    .option('--stream', 'stream the response, one event per line')
+    .option('--show-secrets', 'do not redact secrets in the response')
     .action(action(async () => (await import('./commands/api.ts')).apiCommand, ['operation', 'id']))
 
   program
     .command('demo')
-    .description('the whole tour, without a key')
-    .option('--folder <path>', 'where to leave what it makes', fileName, 'hansard-demo')
+    .description('Run the tour against a local server, without a key')
+    .option('--folder <path>', 'folder for the files of the demo', fileName, 'hansard-demo')
     .action(action(async () => (await import('./commands/demo.ts')).demoCommand))
 
   return program
 }
 
-/** Tells whether a command line only asked for help or the version, which has been answered. */
+/** Returns whether the command line only asked for help or the version, which commander has printed. */
 export function isHelpRequest(thrown: unknown): boolean {
   return thrown instanceof CommanderError && thrown.exitCode === 0
 }
 
-/** Turns what commander says of a wrong command line into our form: a message, and a hint where more was said. */
-export function usageErrorOf(thrown: unknown, command?: string): HansardError | undefined {
+/** Converts commander's error about a wrong command line to a HansardError with a hint. */
+export function toUsageError(thrown: unknown, command?: string): HansardError | undefined {
   if (!(thrown instanceof CommanderError)) return undefined
   const help = `See \`${['hansard', command, '--help'].filter((word) => word !== undefined).join(' ')}\`.`
-  if (thrown.code === 'commander.help')
-    return new HansardError('usage', 'No command was given', { hint: help })
+  if (thrown.code === 'commander.help') return new HansardError('usage', 'No command given', { hint: help })
   if (command === 'export' && thrown.code === 'commander.unknownCommand') return unknownFormat(thrown)
   const [said = '', suggestion] = thrown.message.replace(/^error: /, '').split('\n')
   const [message = '', ...rest] = said.replace(/\.$/, '').split('. ')
@@ -202,32 +228,37 @@ export function usageErrorOf(thrown: unknown, command?: string): HansardError | 
 
 function unknownFormat({ message }: CommanderError): HansardError {
   const [, name = ''] = /'(.*)'/.exec(message) ?? []
-  return new HansardError('usage', `There is no format called ${JSON.stringify(name)}`, {
+  return new HansardError('usage', `Unknown format ${JSON.stringify(name)}`, {
     hint: `Formats: ${Object.keys(formats).join(', ')}.`,
   })
 }
 
 function account(command: Command, env: Io['env']): Command {
   return command
-    .option('--api-key-file <file>', 'read the API key from a file (default: MISTRAL_API_KEY)', fileName)
+    .option('--api-key-file <file>', 'read the API key from this file, not from MISTRAL_API_KEY', fileName)
     .option(
       '--base-url <url>',
-      'where the API is (or MISTRAL_BASE_URL)',
+      'API URL (or MISTRAL_BASE_URL)',
       env['MISTRAL_BASE_URL'] || 'https://api.mistral.ai',
     )
 }
 
 const SEARCHING = `
-A conversation matches when it holds all the words, in one entry or in several;
-its name, description, instructions and metadata are searched too. Case and
-accents do not count. Where a script has no spaces between words, and in Korean,
-any characters in a row are found. Quote the whole for your shell:
-  hansard search 'why rivers "oxbow lake" meand* -delta'
-Without --limit, 20 are shown; with --json, all.`
+A conversation matches if it contains all the words, in one entry or in several.
+The name, description, instructions and metadata are searched too. Case and
+accents are ignored. In scripts without spaces between words, and in Korean, any
+sequence of characters is found. Quote the query for your shell:
+  hansard search 'why rivers "oxbow lake" meand* -delta'`
 
 const EXIT_CODES = `
 Exit codes:
-  0 done, 1 failed, 2 usage, 3 partial (the rest is stored),
-  4 verification found differences, 5 the key was refused,
-  6 the archive is locked, 7 a budget ran out,
-  8 the archive is damaged or from a newer hansard, 130 interrupted`
+  0    done
+  1    failed
+  2    wrong command line or environment
+  3    partial: some items failed, or completeness is not verified
+  4    verification found differences
+  5    the API refused the key
+  6    another run holds the archive
+  7    a budget ran out
+  8    the archive is damaged, or written by a newer hansard
+  130  interrupted`

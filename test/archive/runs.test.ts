@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 
 import { emptyArchive } from '../../src/archive/archive.ts'
 import type { CountedOutcome } from '../../src/archive/journal/runs.ts'
-import { lineOfRun } from '../../src/cli/terminal/run-line.ts'
+import { formatRun } from '../../src/cli/terminal/run-line.ts'
 
 const books = {
   ...{ listed: 15, new: 1, updated: 2, unchanged: 3, failed: 4, vanished: 5 },
@@ -56,7 +56,7 @@ describe('The books of a run', () => {
       ...{ listed: 6, new: 2, updated: 1, unchanged: 1, failed: 1, vanished: 1 },
     })
     if (killed !== undefined)
-      expect(lineOfRun(killed)).toBe(
+      expect(formatRun(killed)).toBe(
         '1  2026-01-01 03:15 UTC  backup: did not end (killed, or still running); 2 new, 1 updated, 1 failed so far',
       )
   })

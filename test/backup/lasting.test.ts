@@ -278,7 +278,7 @@ describe('What conversations depend on', () => {
     expect(
       sandbox.requests.slice(asked).filter(({ operation }) => /agent|file/i.test(operation ?? '')),
     ).toEqual([])
-    expect((await run('status')).stdout).toMatch(/agents and files stored/)
+    expect((await run('status')).stdout).toMatch(/Agents and files: \d+ stored/)
   })
 
   const fileId = '933c5b5a-1c47-4cdd-84f6-f32526bd161b'

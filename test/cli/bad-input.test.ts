@@ -8,21 +8,24 @@ import { testFolder } from '../support/folder.ts'
 import { hansard } from '../support/hansard.ts'
 import { world } from '../support/world.ts'
 
-describe('Bad input gets one sentence, a hint and the right exit code:', () => {
+describe('A message, a hint and the documented exit code are given for', () => {
   const env = { MISTRAL_API_KEY: 'key', MISTRAL_BASE_URL: 'http://127.0.0.1:9' }
 
-  it('no key', async () => {
+  it('a missing key', async () => {
     const { exitCode, stderr } = await hansard(['backup'])
     expect(exitCode).toBe(2)
-    expect(stderr).toMatch(/^hansard: There is no API key\nhint: Set MISTRAL_API_KEY.*\n$/)
+    expect(stderr).toMatch(/^hansard: No API key\nhint: Set MISTRAL_API_KEY.*\n$/)
   })
 
-  it('a key file that is not there', async () => {
+  it('a missing key file', async () => {
     const { exitCode, stderr } = await hansard(['backup', '--api-key-file', '/nowhere/key'])
-    expect([exitCode, stderr]).toEqual([2, expect.stringMatching(/\/nowhere\/key can’t be read: .*\nhint: /)])
+    expect([exitCode, stderr]).toEqual([
+      2,
+      expect.stringMatching(/Cannot read the key file \/nowhere\/key: .*\nhint: /),
+    ])
   })
 
-  it('a key file that others may read is used, with a word about it', async () => {
+  it('a key file that others can read, which is used all the same', async () => {
     const { sandbox, archive } = await world()
     const file = join(testFolder(), 'key')
     writeFileSync(file, 'source\n')
@@ -41,18 +44,18 @@ describe('Bad input gets one sentence, a hint and the right exit code:', () => {
     expect(stderr).not.toContain('source')
   })
 
-  it('a key that was pasted with more than the key', async () => {
+  it('a key with other text around it, which is not printed', async () => {
     const { exitCode, stderr } = await hansard(['backup'], { env: { ...env, MISTRAL_API_KEY: 'my key\n' } })
     expect(exitCode).toBe(2)
     expect(stderr).not.toContain('my key')
   })
 
-  it('a base URL that is none', async () => {
+  it('an invalid base URL', async () => {
     const { exitCode, stderr } = await hansard(['backup', '--base-url', 'api.mistral.ai'], { env })
     expect([exitCode, stderr]).toEqual([2, expect.stringMatching(/base URL[\s\S]*hint: /)])
   })
 
-  it('a key that the service refuses, and no archive is made', async () => {
+  it('a key that the API refuses, without creating an archive', async () => {
     const { sandbox, archive } = await world()
     const refused = { MISTRAL_API_KEY: 'nobody', MISTRAL_BASE_URL: sandbox.url, HANSARD_ARCHIVE: archive }
     const { exitCode, stderr } = await hansard(['backup'], { env: refused })
@@ -78,7 +81,7 @@ describe('Bad input gets one sentence, a hint and the right exit code:', () => {
     expect(existsSync(`${archive}.lock`)).toBe(false)
   })
 
-  it('an archive that is another program’s SQLite file', async () => {
+  it('an archive that is a SQLite file of another program', async () => {
     const { run, archive } = await world()
     const db = new Database(archive)
     db.exec('create table other (x)')
@@ -87,19 +90,24 @@ describe('Bad input gets one sentence, a hint and the right exit code:', () => {
     expect([exitCode, stderr]).toEqual([2, expect.stringMatching(/not a hansard archive[\s\S]*hint: /)])
   })
 
-  it('an archive of a newer hansard, which is not touched', async () => {
+  it.each([
+    [999, /newer hansard[\s\S]*hint: /],
+    [7, /development version of hansard[\s\S]*hint: /],
+  ])('an archive of another hansard, which is not changed (format %i)', async (format, message) => {
     const { run, archive } = await world()
     await run('backup')
     const db = new Database(archive)
-    db.pragma('user_version = 999')
+    db.pragma(`user_version = ${format}`)
     db.close()
+    const before = readFileSync(archive)
     for (const command of ['backup', 'status']) {
       const { exitCode, stderr } = await run(command)
-      expect([exitCode, stderr]).toEqual([8, expect.stringMatching(/newer hansard[\s\S]*hint: /)])
+      expect([exitCode, stderr]).toEqual([8, expect.stringMatching(message)])
+      expect(readFileSync(archive).equals(before)).toBe(true)
     }
   })
 
-  it('an archive that is damaged', async () => {
+  it('a damaged archive', async () => {
     const { run, archive } = await world()
     await run('backup')
     const bytes = Buffer.alloc(8192, 7)
@@ -114,13 +122,13 @@ describe('Bad input gets one sentence, a hint and the right exit code:', () => {
     expect([exitCode, stderr]).toEqual([8, expect.stringMatching(/damaged[\s\S]*hint: /)])
   })
 
-  it('an archive that is not there, for commands that read one', async () => {
+  it('a missing archive', async () => {
     const { run } = await world()
     const { exitCode, stderr } = await run('status')
     expect([exitCode, stderr]).toEqual([1, expect.stringMatching(/There is no archive at[\s\S]*hint: /)])
   })
 
-  it('an archive in a folder that is not there, or that is a folder', async () => {
+  it('an archive in a missing folder, and a folder in place of an archive', async () => {
     const { run, folder } = await world()
     expect(await run('backup', '--archive', join(folder, 'no', 'a.db'))).toMatchObject({
       exitCode: 1,
@@ -133,7 +141,7 @@ describe('Bad input gets one sentence, a hint and the right exit code:', () => {
     })
   })
 
-  it('an archive that is a pipe or a device, which nobody is told to fill', async () => {
+  it('a pipe or a device in place of an archive, without advice to fill it', async () => {
     const { run, folder } = await world()
     const pipe = join(folder, 'pipe')
     execFileSync('mkfifo', [pipe])
@@ -165,15 +173,18 @@ describe('Bad input gets one sentence, a hint and the right exit code:', () => {
     expect((await hansard(['bakcup'])).stderr).toContain('Did you mean backup?')
   })
 
-  it('an unknown id', async () => {
+  it('an unknown conversation', async () => {
     const { run } = await world()
     await run('backup')
     const { exitCode, stderr } = await run('show', 'conv_\u001b[31mred')
-    expect([exitCode, stderr]).toEqual([2, expect.stringMatching(/holds no conversation[\s\S]*hint: /)])
+    expect([exitCode, stderr]).toEqual([
+      2,
+      expect.stringMatching(/No conversation .* in the archive[\s\S]*hint: /),
+    ])
     expect(stderr).not.toContain('\u001b')
   })
 
-  it('an output that exists, unless it is to be replaced', async () => {
+  it('an export over an existing file, unless --force replaces an earlier export', async () => {
     const { run, folder } = await world()
     await run('backup')
     const output = join(folder, 'out.jsonl')
@@ -192,12 +203,12 @@ describe('Bad input gets one sentence, a hint and the right exit code:', () => {
     })
   })
 
-  it('with --json the error is an object on stdout too', async () => {
+  it('an error with --json, as an object on stdout', async () => {
     const { stdout, exitCode } = await hansard(['backup', '--json'])
     expect(JSON.parse(stdout)).toEqual({
       error: {
         code: 'usage',
-        message: 'There is no API key',
+        message: 'No API key',
         hint: expect.stringContaining('Set') as string,
       },
       exit: 2,

@@ -19,11 +19,11 @@ const commands = new Map(commandsIn(program))
 const optionsOf = (command: Command): string[] =>
   command.options.flatMap(({ long }) => (long == null ? [] : [long]))
 
-describe('What a message tells to do can be done', () => {
+describe('Advice in a message', () => {
   const src = fileURLToPath(new URL('../../src', import.meta.url))
   const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'))
 
-  it('every command that is named has these options', () => {
+  it('names commands that exist and have the options', () => {
     const named = files.flatMap((file) =>
       [...readFileSync(join(src, file), 'utf8').matchAll(/`hansard ([^`$]*)`/g)].map(([, line = '']) => ({
         file,
@@ -42,7 +42,7 @@ describe('What a message tells to do can be done', () => {
     }
   })
 
-  it('every option that is named exists', () => {
+  it('names options that exist', () => {
     const known = [...commands.values()].flatMap(optionsOf)
     for (const file of files) {
       const text = readFileSync(join(src, file), 'utf8').replaceAll(/^\s*(\/\/|\*|\/\*|--).*$/gm, '')
@@ -54,8 +54,8 @@ describe('What a message tells to do can be done', () => {
   })
 })
 
-describe('A hint names the option that the command has', () => {
-  it('of an archive that a sandbox is to serve', async () => {
+describe('A hint', () => {
+  it('names --from for the archive of a sandbox', async () => {
     const from = join(testFolder(), 'none.db')
     const { exitCode, stderr } = await hansard(['sandbox', '--from', from])
     expect({ exitCode, stderr }).toEqual({
@@ -64,7 +64,7 @@ describe('A hint names the option that the command has', () => {
     })
   })
 
-  it('and tells of no option for time or memory, which no command has', async () => {
+  it('names no option where none can help: a body that is too large', async () => {
     const { sandbox, run } = await world()
     const id = sandbox.account('source').create({ entries: ['{"type":"message.input","content":"x"}'] })
     sandbox.faults.add({

@@ -7,13 +7,13 @@ import { jsonFor } from '../../src/cli/terminal/stdout.ts'
 import { loadStories, storiesDirectory } from '../../src/sandbox/seed/load-stories.ts'
 import { world } from '../support/world.ts'
 
-/** What may steer a terminal or turn the text around it. */
-const STEERING = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/
-/** What our own progress line is made of. */
+/** Control codes, and characters that change the direction of text. */
+const CONTROL_CODES = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/
+/** The control codes of the progress line. */
 const PROGRESS = new RegExp(`\\r?${String.fromCharCode(27)}\\[K|\\r`, 'g')
 const COLOUR = new RegExp(`${String.fromCharCode(27)}\\[\\d+m`, 'g')
 
-/** Runs a command line on a terminal; answers with all that it shows. */
+/** Runs a command line on a terminal and returns everything that it shows. */
 async function onTerminal(args: readonly string[], env: Record<string, string>): Promise<string> {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()].map((stream) =>
     Object.assign(stream, { isTTY: true, columns: 80 }),
@@ -26,7 +26,7 @@ async function onTerminal(args: readonly string[], env: Record<string, string>):
   return shown.join('')
 }
 
-it('Nothing that an account holds can steer a terminal, as text or as JSON', async () => {
+it('No content of an account reaches a terminal with control codes, as text or as JSON', async () => {
   const { sandbox, archive, run } = await world({ stories: await loadStories(storiesDirectory) })
   const hostile =
     '{"type":"message.input","role":"user","content":"\u009b2J\u202e\u2066\u007f\u061c","id":"x"}'
@@ -46,17 +46,17 @@ it('Nothing that an account holds can steer a terminal, as text or as JSON', asy
     ['export', 'jsonl', '--output', '-'],
     ['export', 'csv', '--table', 'entries', '--output', '-'],
   ]) {
-    // At the end of a line, where CSV has it, a carriage return steers nothing.
+    // A carriage return before a line feed, as in CSV, does no harm.
     const shown = (await onTerminal(args, env)).replaceAll(COLOUR, '').replaceAll('\r\n', '\n')
     expect(shown.length).toBeGreaterThan(50)
-    expect({ args, steers: STEERING.test(shown) }).toEqual({ args, steers: false })
+    expect({ args, steers: CONTROL_CODES.test(shown) }).toEqual({ args, steers: false })
   }
   const [, json = ''] = /("entries":.*)\}/.exec(await onTerminal(['show', id, '--json'], env)) ?? []
   expect(JSON.parse(`{${json}}`)).toEqual({ entries: [JSON.parse(hostile)] })
   expect(jsonFor({}, hostile)).toBe(hostile)
 })
 
-it('Nor can a path, or what was typed', async () => {
+it('No path or argument reaches a terminal with control codes', async () => {
   const { sandbox, folder } = await world()
   const hostile = '\u009b31m\u202ename'
   const archive = join(folder, `${hostile}.db`)
@@ -83,11 +83,11 @@ it('Nor can a path, or what was typed', async () => {
         .replaceAll(COLOUR, '')
         .replaceAll(PROGRESS, '')
         .replaceAll('\r\n', '\n')
-      expect({ args, shown, steers: STEERING.test(shown) }).toEqual({ args, shown, steers: false })
+      expect({ args, shown, steers: CONTROL_CODES.test(shown) }).toEqual({ args, shown, steers: false })
     }
 })
 
-it('With --json a pipe gets no character that could steer a terminal either, whichever command writes it', async () => {
+it('With --json no command writes a control code to a pipe', async () => {
   const { sandbox, archive, run } = await world({ stories: await loadStories(storiesDirectory) })
   const name = '\u009b31m\u202ename\u2028\u007f'
   sandbox.account('source').create({
@@ -118,7 +118,7 @@ it('With --json a pipe gets no character that could steer a terminal either, whi
   for (const args of commands) {
     const { stdout } = await run(...args, '--json')
     expect(stdout.length, args.join(' ')).toBeGreaterThan(1)
-    const steers = [...stdout].filter((character) => STEERING.test(character) || character === '\u2028')
+    const steers = [...stdout].filter((character) => CONTROL_CODES.test(character) || character === '\u2028')
     expect({ args, steers }).toEqual({ args, steers: [] })
     for (const line of stdout.trimEnd().split('\n')) JSON.parse(line)
   }
@@ -128,7 +128,7 @@ it('With --json a pipe gets no character that could steer a terminal either, whi
   expect(listed).toContainEqual(expect.objectContaining({ name }))
 })
 
-it('JSON for a terminal is the same JSON, whatever stands between its tokens', () => {
+it('JSON for a terminal parses to the same value, whatever stands between its tokens', () => {
   const texts = ['{"a":\r"\u009b\u2028"\r\n,\t"b\u202e":[\r]}', '\r[]\r', '"\\r\u007f"']
   for (const text of texts) {
     const shown = jsonFor({ isTTY: true }, text)
@@ -137,7 +137,7 @@ it('JSON for a terminal is the same JSON, whatever stands between its tokens', (
   }
 })
 
-it('Colour is for terminals that want it', async () => {
+it('Color is used only on a terminal, and not with NO_COLOR', async () => {
   const { archive, run } = await world({ stories: await loadStories(storiesDirectory) })
   await run('backup')
   const show = ['show', 'conv_0684fd306df172f2800051d4f82d4a8b']
@@ -146,7 +146,7 @@ it('Colour is for terminals that want it', async () => {
   expect((await run(...show)).stdout).not.toMatch(COLOUR)
 })
 
-it('A quiet backup says what went wrong, until that is acknowledged', async () => {
+it('backup --quiet prints failures until they are acknowledged', async () => {
   const { sandbox, run } = await world({ stories: await loadStories(storiesDirectory) })
   const [id = ''] = sandbox.account('source').ids
   sandbox.faults.add({ operation: 'getHistory', id, then: { kind: 'answer', status: 422, body: '{}' } })
@@ -165,7 +165,7 @@ it('A quiet backup says what went wrong, until that is acknowledged', async () =
   })
 })
 
-it('Every time that a command shows says that it is UTC, whatever zone the service wrote it in', async () => {
+it('Every time that a command shows names UTC, whatever time zone the API used', async () => {
   const { sandbox, archive, run } = await world()
   const time = '2026-01-01T23:30:00-05:00'
   const id = sandbox.account('source').create({

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 
 import { transcript } from '../../src/cli/terminal/transcript.ts'
 
-it('What is missing or has decayed keeps nothing else of a conversation from being shown', () => {
+it('A transcript shows all sound parts of a damaged conversation', () => {
   const good = '{"type":"message.input","role":"user","content":"still here"}'
   const found = [undefined, '{"type":"message.out', Buffer.from(good)]
   const stored = {
@@ -18,7 +18,7 @@ it('What is missing or has decayed keeps nothing else of a conversation from bei
   const unshown: (number | undefined)[] = []
   const text = [...transcript(conversation, pc.createColors(false), (position) => unshown.push(position))]
   expect(unshown).toEqual([undefined, 0, 1])
-  expect(text.join('')).toContain('(its row cannot be shown: ')
-  expect(text.join('')).toContain('(entry 0 cannot be shown: it is missing from the archive)')
+  expect(text.join('')).toContain('(the conversation object cannot be shown: ')
+  expect(text.join('')).toContain('(entry 0 cannot be shown: missing from the archive)')
   expect(text.join('')).toContain('still here')
 })

@@ -8,7 +8,7 @@ import { testFolder } from '../support/folder.ts'
 import { hansard } from '../support/hansard.ts'
 import { world } from '../support/world.ts'
 
-describe('A wrong command line is answered in one form:', () => {
+describe('A wrong command line', () => {
   it.each([
     [['shwo'], "Unknown command 'shwo'", 'Did you mean show?'],
     [['backup', '--ful'], "Unknown option '--ful'", 'Did you mean --full?'],
@@ -18,20 +18,20 @@ describe('A wrong command line is answered in one form:', () => {
     [
       ['list', '--limit', '0'],
       "Option '--limit <n>' argument '0' is invalid",
-      'It must be a whole number not below 1.',
+      'Expected a whole number of at least 1.',
     ],
     [
       ['backup', '--concurrency', '65'],
       "Option '--concurrency <n>' argument '65' is invalid",
-      'It must be a whole number from 1 to 64.',
+      'Expected a whole number from 1 to 64.',
     ],
     [
       ['export', 'xls', '--output', '-'],
-      'There is no format called "xls"',
+      'Unknown format "xls"',
       `Formats: ${Object.keys(formats).join(', ')}.`,
     ],
-    [[], 'No command was given', 'See `hansard --help`.'],
-  ])('%j', async (args, message, hint) => {
+    [[], 'No command given', 'See `hansard --help`.'],
+  ])('%j exits with 2, a message and a hint', async (args, message, hint) => {
     const { exitCode, stderr } = await hansard(args)
     expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: `hansard: ${message}\nhint: ${hint}\n` })
   })
@@ -40,23 +40,23 @@ describe('A wrong command line is answered in one form:', () => {
     ['status', '--archive', ''],
     ['backup', '--api-key-file', ''],
     ['export', 'jsonl', '--output', ''],
-  ])('%s %s with an empty value, as from a variable that is not set', async (...args) => {
+  ])('%s %s with an empty value, as from an unset variable, is refused', async (...args) => {
     expect(await hansard(args)).toMatchObject({
       exitCode: 2,
-      stderr: expect.stringContaining('It names no file') as string,
+      stderr: expect.stringContaining('Expected a file name') as string,
     })
   })
 
-  it('but empty variables of the environment count as not set', async () => {
+  it('treats empty environment variables as unset', async () => {
     const { exitCode, stderr } = await hansard(['backup'], {
       env: { MISTRAL_API_KEY: '', MISTRAL_BASE_URL: '', HANSARD_ARCHIVE: '' },
     })
-    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('There is no API key')])
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('No API key')])
   })
 })
 
-describe('Paths that lead elsewhere:', () => {
-  it('an export never replaces the archive it reads, whatever its name', async () => {
+describe('A path', () => {
+  it('to the archive itself is refused as the output of an export, under any name', async () => {
     const { run, archive, folder } = await world()
     await run('backup')
     const link = join(folder, 'link.jsonl')
@@ -70,7 +70,7 @@ describe('Paths that lead elsewhere:', () => {
     expect((await run('status')).exitCode).toBe(0)
   })
 
-  it('a folder is called a folder', async () => {
+  it('to a folder instead of a file is reported as a folder', async () => {
     const { run, folder } = await world()
     await run('backup')
     const sub = join(folder, 'sub')
@@ -83,7 +83,7 @@ describe('Paths that lead elsewhere:', () => {
     }
   })
 
-  it('an empty file is no archive to look into, and becomes the owner’s alone when it is filled', async () => {
+  it('to an empty file is not read as an archive, and the backup into it makes it readable by its owner only', async () => {
     const { run, archive } = await world()
     writeFileSync(archive, '', { mode: 0o644 })
     const { exitCode, stderr } = await run('status')
@@ -92,20 +92,20 @@ describe('Paths that lead elsewhere:', () => {
     expect(statSync(archive).mode & 0o777).toBe(0o600)
   })
 
-  it('a folder of the demo that can’t be made', async () => {
+  it('to a demo folder that cannot be created fails with a hint', async () => {
     const folder = join(testFolder(), 'not', 'there')
     const { exitCode, stderr } = await hansard(['demo', '--folder', folder])
-    expect([exitCode, stderr]).toEqual([1, expect.stringMatching(/can’t be made[\s\S]*hint: /)])
+    expect([exitCode, stderr]).toEqual([1, expect.stringMatching(/Cannot create the folder[\s\S]*hint: /)])
     expect(existsSync(folder)).toBe(false)
   })
 
-  it('a base URL with the /v1 that other clients want in it', async () => {
+  it('of a base URL may end with /v1, as other clients require', async () => {
     const { sandbox, run } = await world()
     expect((await run('backup', '--adopt-account', '--base-url', `${sandbox.url}/v1/`)).exitCode).toBe(0)
     expect(clientOf(`${sandbox.url}/proxy/v1`).baseUrl).toBe(`${sandbox.url}/proxy`)
   })
 
-  it('a base URL where something else answers 404', async () => {
+  it('of a base URL that is not the API fails with a hint to check it', async () => {
     const { sandbox, run } = await world()
     const { exitCode, stderr } = await run('backup', '--base-url', `${sandbox.url}/elsewhere`)
     expect([exitCode, stderr]).toEqual([1, expect.stringContaining('Check the base URL')])

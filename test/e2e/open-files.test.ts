@@ -26,7 +26,7 @@ function runWithin(limit: number, args: readonly string[], env: Record<string, s
   child.stdout.resume()
   child.stderr.on('data', (chunk: Buffer) => {
     stderr += String(chunk)
-    if (stderr.includes('Ctrl-C stops the sandbox')) child.kill()
+    if (stderr.includes('Press Ctrl-C to stop the sandbox')) child.kill()
   })
   return new Promise((resolve) => child.on('close', (exit) => resolve({ exit, stderr })))
 }

@@ -1,5 +1,4 @@
-import { openArchive } from '../../archive/archive.ts'
-import { lockArchive } from '../../archive/sqlite/archive-lock.ts'
+import { withLockedArchive } from '../../archive/locked-archive.ts'
 import { HansardError } from '../../errors.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'
@@ -9,37 +8,28 @@ export interface AckCommandOptions extends GlobalOptions {
   readonly id: string
 }
 
-/** `hansard ack ID`: accepts a lasting failure, or an alert that was looked into. */
+/** `hansard ack ID`: acknowledges a lasting failure or an alert. */
 export async function ackCommand(
   { archive: path, id, json, quiet }: AckCommandOptions,
   io: Io,
 ): Promise<ExitCode> {
-  openArchive(path).close() // says that there is no archive before a lock file is made beside it
-  const lock = lockArchive(path, io.name)
-  try {
-    const archive = openArchive(path, { mode: 'write' })
-    try {
-      const now = new Date().toISOString()
-      const done = archive.transaction(() => ({
-        failure: archive.failures.acknowledge(id, now),
-        alerts: archive.events.acknowledge(id, now),
-        dependency: archive.dependencies.acknowledge(id, now),
-        search: archive.searchIndex.unindexed.acknowledge(id, now),
-      }))
-      if (!Object.values(done).includes(true)) throw nothingOpen(id)
-      if (json === true) await writeJson(io.stdout, { command: 'ack', id, ...done })
-      else if (quiet !== true) await writeLine(io.stdout, 'Acknowledged: it no longer makes a run partial.')
-      return exitCodes.done
-    } finally {
-      archive.close()
-    }
-  } finally {
-    lock.release()
-  }
+  return await withLockedArchive(path, { holder: io.name }, async (archive) => {
+    const now = new Date().toISOString()
+    const done = archive.transaction(() => ({
+      failure: archive.failures.acknowledge(id, now),
+      alerts: archive.events.acknowledge(id, now),
+      dependency: archive.dependencies.acknowledge(id, now),
+      search: archive.searchIndex.unindexed.acknowledge(id, now),
+    }))
+    if (!Object.values(done).includes(true)) throw nothingToAcknowledge(id)
+    if (json === true) await writeJson(io.stdout, { command: 'ack', id, ...done })
+    else if (quiet !== true) await writeLine(io.stdout, 'Acknowledged: it no longer makes a run partial.')
+    return exitCodes.done
+  })
 }
 
-function nothingOpen(id: string): HansardError {
-  return new HansardError('usage', `Nothing is open for ${JSON.stringify(id)}`, {
-    hint: 'See `hansard status` for what failed and what it raised an alert for.',
+function nothingToAcknowledge(id: string): HansardError {
+  return new HansardError('usage', `No open failure or alert for ${JSON.stringify(id)}`, {
+    hint: 'See `hansard status` for open failures and alerts.',
   })
 }

@@ -18,7 +18,7 @@ export interface ApiOptions {
   readonly id?: string | undefined
   /** JSON text, `@file`, or `-` for stdin. */
   readonly data?: string | undefined
-  /** `key=value`, each. */
+  /** Each `key=value`. */
   readonly query?: readonly string[] | undefined
   readonly stream?: boolean | undefined
   readonly showSecrets?: boolean | undefined
@@ -26,7 +26,7 @@ export interface ApiOptions {
 
 const everyOperation: Readonly<Record<string, Operation>> = { ...operations, ...lookups }
 
-/** `hansard api OPERATION`: prints what the API answers: JSON as it came, a stream one event a line. */
+/** `hansard api OPERATION`: prints the response: JSON unchanged, a stream as one event per line. */
 export async function apiCommand(options: ApiOptions & AccountOptions, io: Io): Promise<ExitCode> {
   const client = connect(options, io)
   try {
@@ -36,14 +36,14 @@ export async function apiCommand(options: ApiOptions & AccountOptions, io: Io): 
   }
 }
 
-/** Calls one operation through a client. */
+/** Calls one operation with the given client. */
 export async function callOperation(
   client: ConversationsClient,
   options: ApiOptions,
   io: Io,
 ): Promise<ExitCode> {
-  const name = nameOf(options)
-  const args = await argumentsOf(name, options, io)
+  const name = parseName(options)
+  const args = await parseArguments(name, options, io)
   const shown = (text: string) => jsonFor(io.stdout, options.showSecrets ? text : redactSecrets(text))
   const call = { signal: io.signal }
   if (isStream(name)) {
@@ -58,35 +58,35 @@ export async function callOperation(
 async function print(reply: CallReply, shown: (text: string) => string, io: Io): Promise<void> {
   if (reply.kind === 'json') await writeLine(io.stdout, shown(reply.text))
   if (reply.kind === 'bytes')
-    await write(io.stdout, io.stdout.isTTY === true ? readable(reply.bytes) : reply.bytes)
+    await write(io.stdout, io.stdout.isTTY === true ? terminalText(reply.bytes) : reply.bytes)
 }
 
-/** A terminal gets the bytes of a file only where they are text, and none of what could steer it. */
-function readable(bytes: Uint8Array): string {
+/** Returns the text of a file for a terminal, without control codes. Refuses a file that is not text. */
+function terminalText(bytes: Uint8Array): string {
   try {
     return defuse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch {
-    throw new HansardError('usage', 'This file is not text, which a terminal cannot show', {
-      hint: 'Send the output into a file or a pipe.',
+    throw new HansardError('usage', 'Cannot show this file on a terminal: it is not text', {
+      hint: 'Redirect the output to a file or a pipe.',
     })
   }
 }
 
-/** As it came, unless it came in several lines. */
+/** Returns an event unchanged, unless it has several lines. */
 function inOneLine(text: string): string {
   return /[\r\n]/.test(text) ? compact(text) : text
 }
 
-function nameOf({ operation, stream }: ApiOptions): PlainName | StreamName {
+function parseName({ operation, stream }: ApiOptions): PlainName | StreamName {
   if (!isName(operation))
-    throw new HansardError('usage', `There is no operation ${JSON.stringify(operation)}`, {
-      hint: `Choose one of: ${Object.keys(everyOperation).join(', ')}.`,
+    throw new HansardError('usage', `Unknown operation ${JSON.stringify(operation)}`, {
+      hint: `Operations: ${Object.keys(everyOperation).join(', ')}.`,
     })
   if (!stream || isStream(operation)) return operation
   const streaming = `${operation}Stream`
   if (isName(streaming)) return streaming
-  throw new HansardError('usage', `The operation ${operation} does not stream`, {
-    hint: 'start, append and restart do; leave --stream out for the others.',
+  throw new HansardError('usage', `The operation ${operation} cannot stream`, {
+    hint: 'Only start, append and restart can stream; leave --stream out.',
   })
 }
 
@@ -98,40 +98,40 @@ function isStream(name: PlainName | StreamName): name is StreamName {
   return everyOperation[name]?.streams === true
 }
 
-async function argumentsOf(name: string, options: ApiOptions, io: Io): Promise<CallArguments> {
+async function parseArguments(name: string, options: ApiOptions, io: Io): Promise<CallArguments> {
   const { id, data, query = [] } = options
   const operation = everyOperation[name]
   if (id !== undefined && operation?.path.includes('{id}') === false)
-    throw new HansardError('usage', `The operation ${name} takes no id`, { hint: 'Leave it out.' })
+    throw new HansardError('usage', `The operation ${name} takes no id`, { hint: 'Leave the id out.' })
   if (operation?.method !== 'POST') {
     if (data !== undefined)
       throw new HansardError('usage', `The operation ${name} takes no body`, { hint: 'Leave --data out.' })
-    return { id, query: Object.fromEntries(query.map(pair)) }
+    return { id, query: Object.fromEntries(query.map(parsePair)) }
   }
   if (data === undefined)
     throw new HansardError('usage', `The operation ${name} needs a body`, {
-      hint: 'Give it with --data: JSON, @file, or - for stdin.',
+      hint: 'Pass it with --data: JSON, @file, or - for stdin.',
     })
-  return { id, query: Object.fromEntries(query.map(pair)), body: await bodyOf(data, io) }
+  return { id, query: Object.fromEntries(query.map(parsePair)), body: await readBody(data, io) }
 }
 
-function pair(text: string): [string, string] {
+function parsePair(text: string): [string, string] {
   const at = text.indexOf('=')
   if (at > 0) return [text.slice(0, at), text.slice(at + 1)]
-  throw new HansardError('usage', `The query ${JSON.stringify(text)} has no value`, {
-    hint: 'Give --query name=value.',
+  throw new HansardError('usage', `The query parameter ${JSON.stringify(text)} has no value`, {
+    hint: 'Write it as --query name=value.',
   })
 }
 
-async function bodyOf(data: string, io: Io): Promise<string> {
+async function readBody(data: string, io: Io): Promise<string> {
   if (data === '-') return textOf(io.stdin)
   if (!data.startsWith('@')) return data
   try {
     return await readFile(data.slice(1), 'utf8')
   } catch (cause) {
-    throw new HansardError('file', `The file ${data.slice(1)} can’t be read: ${messageOf(cause)}`, {
+    throw new HansardError('file', `Cannot read ${data.slice(1)}: ${messageOf(cause)}`, {
       cause,
-      hint: 'Give a file that is there, or - for stdin.',
+      hint: 'Name a file that exists, or - for stdin.',
     })
   }
 }

@@ -20,20 +20,20 @@ export interface DemoCommandOptions extends GlobalOptions {
   readonly folder: string
 }
 
-/** The conversation that is shown: a tool, citations, a picture and a thought. */
+/** The conversation that the tour shows: it has a tool call, citations, images and thinking. */
 const SHOWN = 'conv_0684fd306df172f2800051d4f82d4a8b'
 
-/** Those that move to the target: that one, one of agents who hand over, and one of entries that nobody knows. */
-const MOVED = [SHOWN, 'conv_019c8f1a2b3c7d4e8f60718293a4b5c6', 'conv_019ce791858676bc94cc69cd6aa43500']
+/** The conversations that the tour replays: that one, one with a handoff, and one with unknown entry types. */
+const REPLAYED = [SHOWN, 'conv_019c8f1a2b3c7d4e8f60718293a4b5c6', 'conv_019ce791858676bc94cc69cd6aa43500']
 
-/** A model for what has no counterpart at the target. */
+/** The model used where the target lacks the agent or model of the source. */
 const FALLBACK = 'mistral-medium-latest'
 
-/** `hansard demo`: the whole tour against the sandbox, without a key or a network. */
+/** `hansard demo`: runs the tour against the sandbox, without a key or a network. */
 export async function demoCommand({ folder }: DemoCommandOptions, io: Io): Promise<ExitCode> {
   const archive = join(folder, 'archive.db')
   const output = join(folder, 'conversations.jsonl')
-  makeFolder(folder)
+  createFolder(folder)
   for (const leftover of [
     archive,
     `${archive}-wal`,
@@ -69,14 +69,14 @@ export async function demoCommand({ folder }: DemoCommandOptions, io: Io): Promi
       [`hansard search '"outer bank"'`, () => searchCommand({ ...account, text: ['"outer bank"'] }, io)],
       [`hansard show ${SHOWN}`, () => showCommand({ ...account, id: SHOWN }, io)],
       [
-        `hansard replay run --id ${MOVED.join(' ')} --fallback-model ${FALLBACK} --yes`,
-        () => replayRunCommand({ ...target, id: MOVED, fallbackModel: FALLBACK, yes: true }, asSource),
+        `hansard replay run --id ${REPLAYED.join(' ')} --fallback-model ${FALLBACK} --yes`,
+        () => replayRunCommand({ ...target, id: REPLAYED, fallbackModel: FALLBACK, yes: true }, asSource),
       ],
       ['hansard replay verify', () => replayVerifyCommand(target, asSource)],
     ]
     await writeLine(
       io.stdout,
-      `A sandbox speaks the API at ${sandbox.url}, with a source and a target account.`,
+      `A sandbox serves the API at ${sandbox.url}, with a source and a target account.`,
     )
     for (const [command, run] of tour) {
       await writeLine(io.stdout, `\n$ ${command}`)
@@ -90,13 +90,13 @@ export async function demoCommand({ folder }: DemoCommandOptions, io: Io): Promi
   return exitCodes.done
 }
 
-/** Parents are not made along: Node never comes back from trying that in a folder such as /proc. */
-function makeFolder(path: string): void {
+/** Creates the folder, but not its parents: below /proc, Node's recursive mkdir never returns. */
+function createFolder(path: string): void {
   try {
     if (!existsSync(path)) mkdirSync(path)
   } catch (cause) {
-    throw new HansardError('file', `The folder ${path} can’t be made: ${messageOf(cause)}`, {
-      hint: 'Name another one with --folder, in a folder that exists.',
+    throw new HansardError('file', `Cannot create the folder ${path}: ${messageOf(cause)}`, {
+      hint: 'Choose another folder with --folder; its parent must exist.',
       cause,
     })
   }
@@ -105,10 +105,10 @@ function makeFolder(path: string): void {
 function nextSteps(archive: string, output: string): string[] {
   return [
     '',
-    `The archive is ${archive}, one SQLite file; the export is ${output}. Try next:`,
+    `The archive is ${archive}, a SQLite file; the export is ${output}. Try next:`,
     `  node bin/hansard.js --archive ${archive} list`,
     `  sqlite3 ${archive} 'select id, name, entries from conversations limit 5'`,
-    '  node bin/hansard.js sandbox            # the API to yourself, to develop against',
+    '  node bin/hansard.js sandbox            # a local API to develop against',
     '  MISTRAL_API_KEY=… node bin/hansard.js backup   # your own account',
   ]
 }

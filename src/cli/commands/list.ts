@@ -11,12 +11,12 @@ import { defuseLine, fit, pad } from '../terminal/terminal-text.ts'
 
 export interface ListCommandOptions extends GlobalOptions, SelectionOptions {}
 
-/** `hansard list`: a line a conversation; with --json an object a line. */
+/** `hansard list`: prints one line per conversation; with --json one object per line. */
 export async function listCommand(options: ListCommandOptions, io: Io): Promise<ExitCode> {
   const archive = openArchive(options.archive)
   try {
     const width = io.stdout.isTTY === true ? (io.stdout.columns ?? 80) : Infinity
-    const lineOf = layoutFor(width)
+    const lineOf = chooseLayout(width)
     for (const conversation of archive.conversations.list(selectionOf(options))) {
       if (io.signal.aborted) return exitCodes.interrupted
       if (options.json === true) await writeJson(io.stdout, conversation)
@@ -29,12 +29,12 @@ export async function listCommand(options: ListCommandOptions, io: Io): Promise<
   }
 }
 
-/** The id is always whole, since `show` wants it; a pipe gets all, a terminal what it has room for. */
-function layoutFor(width: number): (conversation: ListedConversation) => string {
+/** Never cuts the id, because `show` needs it. A terminal gets the columns that fit; a pipe gets all. */
+function chooseLayout(width: number): (conversation: ListedConversation) => string {
   const line = (...cells: readonly string[]) => fit(defuseLine(cells.join('  ')).trimEnd(), width)
   if (width < NARROW) {
     return (conversation) =>
-      `${line(conversation.id)}\n${line('', facts(conversation), nameOf(conversation))}`
+      `${line(conversation.id)}\n${line('', formatFacts(conversation), formatName(conversation))}`
   }
   return (conversation) => {
     const { id, model, agentId, updatedAt, entries } = conversation
@@ -46,7 +46,7 @@ function layoutFor(width: number): (conversation: ListedConversation) => string 
       pad(when, width < WIDE ? 10 : 20),
       plural(entries, 'entry').padStart(11),
       ...who,
-      nameOf(conversation),
+      formatName(conversation),
     )
   }
 }
@@ -54,10 +54,10 @@ function layoutFor(width: number): (conversation: ListedConversation) => string 
 const NARROW = 72
 const WIDE = 120
 
-function facts({ updatedAt, entries }: ListedConversation): string {
+function formatFacts({ updatedAt, entries }: ListedConversation): string {
   return `${cutTime(updatedAt ?? '', 'day')}  ${plural(entries, 'entry')}`
 }
 
-function nameOf({ name, goneAt }: ListedConversation): string {
+function formatName({ name, goneAt }: ListedConversation): string {
   return `${goneAt === null ? '' : '(gone) '}${name ?? ''}`
 }

@@ -9,41 +9,42 @@ import { generateConversations } from '../../sandbox/seed/generate-conversations
 import { loadStories, storiesDirectory } from '../../sandbox/seed/load-stories.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'
+import { plural } from '../terminal/plural.ts'
 import { write, writeJson } from '../terminal/stdout.ts'
 
-/** What `hansard sandbox` can be told. */
+/** The options of `hansard sandbox`. */
 export interface SandboxCommandOptions extends Pick<GlobalOptions, 'json' | 'quiet'> {
   readonly port?: number
-  /** An archive to serve instead of the stories. */
+  /** An archive to serve instead of stories. */
   readonly from?: string
-  /** A directory of stories to serve instead of ours. */
+  /** A folder of stories to serve instead of the built-in ones. */
   readonly stories?: string
-  /** How many made-up conversations to add. */
+  /** How many generated conversations to add. */
   readonly conversations?: number
-  /** Switches, each `name=value`. */
+  /** Behavior switches, each `name=value`, or the name of a profile. */
   readonly behaviour?: readonly string[]
   /** Faults, each as JSON. */
   readonly fault?: readonly string[]
-  /** Requests a second that an account is allowed. */
+  /** The allowed requests per second of an account. */
   readonly rps?: number
-  /** Milliseconds before each answer. */
+  /** The delay of each response in milliseconds. */
   readonly latency?: number
 }
 
-/** The keys of the two accounts: one that holds something, and one to replay into. */
+/** The keys of the two accounts: a filled one, and an empty one to replay into. */
 export const demoKeys = { source: 'sandbox-source', target: 'sandbox-target' } as const
 
-/** Runs the local API until it is told to stop. */
+/** `hansard sandbox`: serves the API locally until it is interrupted. */
 export async function sandboxCommand(options: SandboxCommandOptions, io: Io): Promise<ExitCode> {
   const sandbox = await startSandbox({
     accounts: [{ key: demoKeys.source, stories: await findStories(options) }, { key: demoKeys.target }],
     behaviour: parseBehaviour(options.behaviour ?? []),
-    faults: findFaults(options),
+    faults: toFaults(options),
     ...(options.port !== undefined && { port: options.port }),
   }).catch((cause: unknown) => {
-    throw new HansardError('network', `The sandbox can’t listen: ${messageOf(cause)}`, {
+    throw new HansardError('network', `Cannot start the sandbox: ${messageOf(cause)}`, {
       cause,
-      hint: 'Choose another --port, or leave it out for any free one.',
+      hint: 'Choose another --port, or leave it out to use any free port.',
     })
   })
   const conversations = sandbox.account(demoKeys.source).ids.length
@@ -52,35 +53,35 @@ export async function sandboxCommand(options: SandboxCommandOptions, io: Io): Pr
   else
     await write(
       io.stdout,
-      `${sandbox.url}\nsource  ${demoKeys.source}  ${conversations} conversations\ntarget  ${demoKeys.target}\n`,
+      `${sandbox.url}\nsource  ${demoKeys.source}  ${plural(conversations, 'conversation')}\ntarget  ${demoKeys.target}\n`,
     )
-  if (!options.quiet) io.stderr.write('Ctrl-C stops the sandbox.\n')
-  await aborted(io.signal)
+  if (!options.quiet) io.stderr.write('Press Ctrl-C to stop the sandbox.\n')
+  await waitForAbort(io.signal)
   await sandbox.close()
   return exitCodes.done
 }
 
 async function findStories(options: SandboxCommandOptions): Promise<Story[]> {
   const { from, stories, conversations: count } = options
-  const told = from === undefined ? await loadStories(stories ?? storiesDirectory) : storiesOf(from)
-  if (count === undefined) return told
-  return [...told, generateConversations({ count, entries: 10, bytesPerEntry: 1024, seed: 1 })]
+  const found = from === undefined ? await loadStories(stories ?? storiesDirectory) : readStories(from)
+  if (count === undefined) return found
+  return [...found, generateConversations({ count, entries: 10, bytesPerEntry: 1024, seed: 1 })]
 }
 
-/** An archive as a story: a bug report can be served. */
-function storiesOf(path: string): Story[] {
+/** Reads the conversations of an archive as stories, for example those of a bug report. */
+function readStories(path: string): Story[] {
   const archive = openServed(path)
   try {
-    const held = archive.conversations.readAll({ includeGone: true })
+    const conversations = archive.conversations.readAll({ includeGone: true })
     return storiesFromConversations(
-      Array.from(held, ({ row, entries }) => ({ conversation: row, entries: [...entries()] })),
+      Array.from(conversations, ({ row, entries }) => ({ conversation: row, entries: [...entries()] })),
     )
   } finally {
     archive.close()
   }
 }
 
-/** The archive has another option here than everywhere else. */
+/** Opens the archive; a hint names the option --from, which replaces --archive here. */
 function openServed(path: string): Archive {
   try {
     return openArchive(path)
@@ -91,7 +92,7 @@ function openServed(path: string): Archive {
   }
 }
 
-function findFaults({ fault = [], rps, latency }: SandboxCommandOptions): Fault[] {
+function toFaults({ fault = [], rps, latency }: SandboxCommandOptions): Fault[] {
   return [
     ...fault.map(parseFault),
     ...(rps === undefined ? [] : [{ then: { kind: 'rps', limit: rps } } as const]),
@@ -99,7 +100,7 @@ function findFaults({ fault = [], rps, latency }: SandboxCommandOptions): Fault[
   ]
 }
 
-function aborted(signal: AbortSignal): Promise<void> {
+function waitForAbort(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve()
     else signal.addEventListener('abort', () => resolve(), { once: true })

@@ -16,15 +16,15 @@ export interface SearchCommandOptions extends GlobalOptions, SelectionOptions {
   readonly text: readonly string[]
 }
 
-/** So many are shown where nobody said how many; stderr says that there are more. */
-const SHOWN = 20
+/** The default limit; stderr says when there are more matches. */
+const DEFAULT_LIMIT = 20
 
-/** `hansard search`: a line a conversation, the best first; with --json an object a line, and all of them. */
+/** `hansard search`: prints one line per match, best first; with --json one object per match, without a limit. */
 export async function searchCommand(options: SearchCommandOptions, io: Io): Promise<ExitCode> {
   const archive = openArchive(options.archive)
   try {
     const { limit, ...selection } = selectionOf(options)
-    const most = limit ?? (options.json === true ? Infinity : SHOWN)
+    const most = limit ?? (options.json === true ? Infinity : DEFAULT_LIMIT)
     const text = options.text.join(' ')
     const hits = archive.search.find(text, selection)
     const line = options.json === true ? undefined : layoutFor(io)
@@ -32,13 +32,13 @@ export async function searchCommand(options: SearchCommandOptions, io: Io): Prom
     for (const hit of hits) {
       if (io.signal.aborted) return exitCodes.interrupted
       if (++found > most) break
-      if (line === undefined) await writeJson(io.stdout, jsonOf(hit))
+      if (line === undefined) await writeJson(io.stdout, toJson(hit))
       else await writeLine(io.stdout, line(hit))
     }
     if (options.quiet !== true) {
-      if (found === 0) await writeLine(io.stderr, defuseLine(`Nothing matches ${text}`))
+      if (found === 0) await writeLine(io.stderr, defuseLine(`No match for ${text}`))
       if (found > most && limit === undefined)
-        await writeLine(io.stderr, `The best ${SHOWN} are shown; --limit shows more.`)
+        await writeLine(io.stderr, `Showing the best ${DEFAULT_LIMIT}; use --limit to show more.`)
     }
     await warnOfStaleIndex(archive, options, io)
     return exitCodes.done
@@ -47,29 +47,29 @@ export async function searchCommand(options: SearchCommandOptions, io: Io): Prom
   }
 }
 
-function jsonOf({ snippet: { text, marks }, ...hit }: SearchHit): object {
+function toJson({ snippet: { text, marks }, ...hit }: SearchHit): object {
   return { ...hit, snippet: text, marks }
 }
 
-/** A terminal gets two short lines a hit, a pipe one that holds all. */
+/** On a terminal a match takes two lines that fit its width; in a pipe, one line with everything. */
 function layoutFor({ stdout, env }: Io): (hit: SearchHit) => string {
   const colors = pc.createColors(stdout.isTTY === true && (env['NO_COLOR'] ?? '') === '')
   const mark = colors.isColorSupported ? colors.bold : (text: string) => `[${text}]`
-  if (stdout.isTTY !== true) return (hit) => `${factsOf(hit)}  ${marked(hit.snippet, Infinity, mark)}`
+  if (stdout.isTTY !== true) return (hit) => `${formatFacts(hit)}  ${withMarks(hit.snippet, Infinity, mark)}`
   const width = stdout.columns ?? 80
-  return (hit) => `${fit(factsOf(hit), width)}\n  ${marked(hit.snippet, width - 2, mark)}`
+  return (hit) => `${fit(formatFacts(hit), width)}\n  ${withMarks(hit.snippet, width - 2, mark)}`
 }
 
-function factsOf({ id, position, createdAt, name, goneAt, entries }: SearchHit): string {
-  const place = position === null ? 'about it' : `entry ${position}`
+function formatFacts({ id, position, createdAt, name, goneAt, entries }: SearchHit): string {
+  const place = position === null ? 'details' : `entry ${position}`
   const others = entries > 1 ? `${plural(entries, 'entry')}` : undefined
   const title = `${goneAt === null ? '' : '(gone) '}${name ?? ''}`
   const facts = [id, place, cutTime(createdAt ?? '', 'day'), others, title]
   return defuseLine(facts.filter((fact) => fact !== undefined && fact !== '').join('  '))
 }
 
-/** Text of others is made harmless piece by piece, so that what marks it may steer the terminal. */
-function marked({ text, marks }: Snippet, width: number, mark: (text: string) => string): string {
+/** Neutralizes the text piece by piece, because the marks themselves are control codes. */
+function withMarks({ text, marks }: Snippet, width: number, mark: (text: string) => string): string {
   let line = ''
   let plain = ''
   let at = 0

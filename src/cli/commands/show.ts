@@ -13,14 +13,14 @@ export interface ShowCommandOptions extends GlobalOptions {
   readonly id: string
 }
 
-/** `hansard show ID`: a transcript for people; with --json the line that `export jsonl` writes. */
+/** `hansard show ID`: prints a transcript; with --json the line that `export jsonl` writes. */
 export async function showCommand(options: ShowCommandOptions, io: Io): Promise<ExitCode> {
   const archive = openArchive(options.archive)
   try {
     const conversation = archive.conversations.read(options.id)
     if (conversation === undefined) {
-      throw new HansardError('usage', `The archive holds no conversation ${JSON.stringify(options.id)}`, {
-        hint: 'See `hansard list` for what it holds; ids begin with conv_.',
+      throw new HansardError('usage', `No conversation ${JSON.stringify(options.id)} in the archive`, {
+        hint: 'See `hansard list` for the ids; they begin with conv_.',
       })
     }
     const colors = pc.createColors(io.stdout.isTTY === true && (io.env['NO_COLOR'] ?? '') === '')
@@ -31,7 +31,7 @@ export async function showCommand(options: ShowCommandOptions, io: Io): Promise<
     let unshown = 0
     for (const part of transcript(conversation, colors, () => unshown++)) await write(io.stdout, part)
     if (unshown === 0) return exitCodes.done
-    const what = `${plural(unshown, 'text')} could not be shown; run hansard verify to find out why.`
+    const what = `${plural(unshown, 'text')} could not be shown: run \`hansard verify\` to find out why.`
     await writeLine(io.stderr, what)
     return exitCodes.partial
   } finally {

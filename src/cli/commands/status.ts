@@ -4,25 +4,25 @@ import { openArchive, type Archive } from '../../archive/archive.ts'
 import { cutTime } from '../../model/instant.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'
-import { plural } from '../terminal/plural.ts'
-import { lineOfRun } from '../terminal/run-line.ts'
+import { formatCounts, formatMegabytes, formatNumber, nonZero, plural } from '../terminal/plural.ts'
+import { formatRun } from '../terminal/run-line.ts'
 import { writeJson, writeLine } from '../terminal/stdout.ts'
 import { defuseLine } from '../terminal/terminal-text.ts'
 
-/** `hansard status`: what the archive holds, how the last runs ended, what is unresolved. */
+/** `hansard status`: prints what the archive holds, how the last runs ended, and unresolved problems. */
 export async function statusCommand(options: GlobalOptions, io: Io): Promise<ExitCode> {
   const archive = openArchive(options.archive)
   try {
-    const status = statusOf(archive)
+    const status = readStatus(archive)
     if (options.json === true) await writeJson(io.stdout, status)
-    else for (const line of linesOf(status)) await writeLine(io.stdout, defuseLine(line))
+    else for (const line of formatStatus(status)) await writeLine(io.stdout, defuseLine(line))
     return exitCodes.done
   } finally {
     archive.close()
   }
 }
 
-function statusOf(archive: Archive) {
+function readStatus(archive: Archive) {
   return {
     archive: archive.path,
     bytes: statSync(archive.path).size,
@@ -38,17 +38,17 @@ function statusOf(archive: Archive) {
   }
 }
 
-type Status = ReturnType<typeof statusOf>
+type Status = ReturnType<typeof readStatus>
 
-function linesOf(status: Status): string[] {
+function formatStatus(status: Status): string[] {
   const { archive, bytes, holds, runs } = status
   return [
-    `${archive}, ${(bytes / 1e6).toFixed(1)} MB`,
-    `  ${plural(holds.conversations, 'conversation')} (${holds.gone} gone upstream), ${plural(holds.entries, 'entry')}, ${plural(holds.revisions, 'revision')}`,
+    `${archive}, ${formatMegabytes(bytes)}`,
+    `  ${plural(holds.conversations, 'conversation')} (${formatNumber(holds.gone)} gone upstream), ${plural(holds.entries, 'entry')}, ${plural(holds.revisions, 'revision')}`,
     `  ${dependencyLine(status)}`,
-    ...section('Last runs, newest first:', runs.map(lineOfRun), 'No runs yet.'),
-    ...section('Alerts, until `hansard ack ID`:', status.alerts.map(alertLine)),
-    ...section('Sent by the API, unknown to its specification:', status.unknownShapes.map(shapeLine)),
+    ...section('Last runs, newest first:', runs.map(formatRun), 'No runs yet.'),
+    ...section('Alerts (accept one with `hansard ack ID`):', status.alerts.map(alertLine)),
+    ...section('Sent by the API, but not in its specification:', status.unknownShapes.map(shapeLine)),
     ...section('Unresolved:', unresolved(status), 'Nothing is unresolved.'),
   ]
 }
@@ -59,10 +59,8 @@ function section(title: string, lines: readonly string[], otherwise?: string): s
 }
 
 function dependencyLine({ dependencies: { stored, expired, skipped, failed, wanted } }: Status): string {
-  const rest = Object.entries({ expired, skipped, failed, wanted }).filter(([, number]) => number > 0)
-  return [`${stored} agents and files stored`, ...rest.map(([state, number]) => `${number} ${state}`)].join(
-    ', ',
-  )
+  const others = nonZero({ expired, skipped, failed, 'not fetched yet': wanted })
+  return `Agents and files: ${formatCounts({ stored, ...others })}`
 }
 
 function alertLine({ at, kind, conversation, detail }: Status['alerts'][number]): string {

@@ -1,12 +1,12 @@
 import { openArchive } from '../../archive/archive.ts'
 import { compareRemote, type Compared } from '../../backup/compare-remote.ts'
-import type { ListingResult } from '../../backup/proven-listing.ts'
+import type { ListingResult } from '../../backup/listing/proven-listing.ts'
 import { connect } from '../connect/connect-account.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
 import { selectionOf, selects } from '../options/selection-options.ts'
 import type { VerifyCommandOptions } from '../options/verify-options.ts'
-import { plural } from '../terminal/plural.ts'
+import { formatCounts, plural } from '../terminal/plural.ts'
 import { warnOfStaleIndex } from '../terminal/stale-index-warning.ts'
 import { writeJson, writeLine } from '../terminal/stdout.ts'
 import { defuseLine } from '../terminal/terminal-text.ts'
@@ -15,7 +15,7 @@ const names = { '=': 'equal', '+': 'upstream', '-': 'archived', '*': 'different'
 
 type Counts = Record<(typeof names)[keyof typeof names], number>
 
-/** `hansard verify --remote`: a line a conversation, then a summary. */
+/** `hansard verify --remote`: prints one line per conversation, then a summary. */
 export async function verifyRemote(options: VerifyCommandOptions, io: Io): Promise<ExitCode> {
   const archive = openArchive(options.archive)
   try {
@@ -26,7 +26,8 @@ export async function verifyRemote(options: VerifyCommandOptions, io: Io): Promi
       const onCompared = async (compared: Compared) => {
         counts[names[compared.sign]]++
         if (options.json === true) await writeJson(io.stdout, compared)
-        else if (options.quiet !== true || compared.sign !== '=') await writeLine(io.stdout, lineOf(compared))
+        else if (options.quiet !== true || compared.sign !== '=')
+          await writeLine(io.stdout, formatCompared(compared))
       }
       const selection = selects(options) ? selectionOf(options) : undefined
       const how = { selection, sample, seed, concurrency, signal: io.signal, onCompared }
@@ -36,10 +37,10 @@ export async function verifyRemote(options: VerifyCommandOptions, io: Io): Promi
         const summary = { command: 'verify', archive: options.archive, remote: true, ...drawn, ...counts }
         await writeJson(io.stdout, { ...summary, ...(verdict ?? { complete: null }) })
       } else if (options.quiet !== true) {
-        for (const line of summaryOf(counts, verdict, drawn)) await writeLine(io.stdout, line)
+        for (const line of formatSummary(counts, verdict, drawn)) await writeLine(io.stdout, line)
       }
       if (options.match !== undefined) await warnOfStaleIndex(archive, options, io)
-      return exitCodeOf(counts, verdict)
+      return toExitCode(counts, verdict)
     } finally {
       await client.close()
     }
@@ -48,29 +49,29 @@ export async function verifyRemote(options: VerifyCommandOptions, io: Io): Promi
   }
 }
 
-function lineOf({ sign, id, detail }: Compared): string {
+function formatCompared({ sign, id, detail }: Compared): string {
   return defuseLine(`${sign} ${id}${detail === undefined ? '' : `: ${detail}`}`)
 }
 
-function summaryOf(
+function formatSummary(
   { equal, upstream, archived, different, errors }: Counts,
   verdict: ListingResult | undefined,
   { sample, seed }: { sample?: number; seed?: number },
 ): string[] {
   const all = plural(equal + upstream + archived + different + errors, 'conversation')
-  const parts = [`${equal} equal`, `${upstream} only upstream`, `${archived} only archived`]
-  const drawn = `A sample of ${sample ?? 0} of the archived ones; --seed ${seed ?? 0} draws the same again.`
+  const only = { 'only upstream': upstream, 'only archived': archived }
+  const drawn = `Compared a random sample of the archive; --seed ${seed ?? 0} draws the same sample again.`
   return [
-    `${all}: ${[...parts, `${different} different`, `${errors} not compared`].join(', ')}.`,
+    `${all}: ${formatCounts({ equal, ...only, different, 'not compared': errors })}.`,
     ...(sample === undefined ? [] : [drawn]),
-    ...(verdict === undefined ? ['Only what was selected was compared; the account was not listed.'] : []),
+    ...(verdict === undefined ? ['Only the selection was compared; the account was not listed.'] : []),
     ...(verdict?.complete === false
-      ? [`The listing may have missed some: ${verdict.reason ?? 'unknown reason'}.`]
+      ? [`Completeness not verified: ${verdict.reason ?? 'unknown reason'}.`]
       : []),
   ]
 }
 
-function exitCodeOf(
+function toExitCode(
   { upstream, archived, different, errors }: Counts,
   verdict: ListingResult | undefined,
 ): ExitCode {

@@ -7,23 +7,23 @@ import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
 import { selects } from '../options/selection-options.ts'
 import type { VerifyCommandOptions } from '../options/verify-options.ts'
-import { plural } from '../terminal/plural.ts'
+import { formatNumber, plural } from '../terminal/plural.ts'
 import { write, writeJson, writeLine } from '../terminal/stdout.ts'
 import { defuseLine } from '../terminal/terminal-text.ts'
 
-/** `hansard verify`: the archive against itself; with --remote, against the account. */
+/** `hansard verify`: checks the archive; with --remote, compares it with the account. */
 export async function verifyCommand(options: VerifyCommandOptions, io: Io): Promise<ExitCode> {
-  refuseNonsense(options)
-  io.goOnUnread?.() // its exit code says whether the archive is sound, whoever reads the words
+  refuseConflictingOptions(options)
+  io.goOnUnread?.() // the exit code counts even when nobody reads the output
   if (options.remote === true) return (await import('./verify-remote.ts')).verifyRemote(options, io)
   const repairs = options.repair === true ? repairArchive(options.archive, io.name) : undefined
-  const report = await examine(options, io)
+  const report = await runChecks(options, io)
   if (options.json === true) {
     const { isReadable, checks, findings, counts } = report
     const sound = counts.findings === 0
     const result = { command: 'verify', archive: options.archive, sound, isReadable, repairs }
     await writeJson(io.stdout, { ...result, checks, findings, counts, note: NOTE })
-  } else if (isTalking(options)) {
+  } else if (printsReport(options)) {
     await writeSummary(report, repairs, options, io)
   }
   if (!report.isReadable) return exitCodes.damaged
@@ -33,54 +33,55 @@ export async function verifyCommand(options: VerifyCommandOptions, io: Io): Prom
 interface Report {
   readonly isReadable: boolean
   readonly checks: readonly CheckResult[]
-  /** The first of each check; `counts` counts all. */
+  /** The first findings of each check; `counts` covers all. */
   readonly findings: readonly Finding[]
   readonly counts: { readonly findings: number; readonly errors: number; readonly repairable: number }
 }
 
-/** So many findings of a check are told one by one. */
-const TOLD = 100
+/** How many findings of a check are printed. */
+const PRINTED = 100
 
-const NOTE = 'This detects decay, not tampering: whoever can change a text can change its hash as well.'
+const NOTE =
+  'Verification detects decay, not tampering: anyone who can change a text can also change its hash.'
 
-/** Makes the checks; tells people of each when it is done. */
-async function examine(options: VerifyCommandOptions, io: Io): Promise<Report> {
+/** Runs the checks, and prints each as soon as it has ended. */
+async function runChecks(options: VerifyCommandOptions, io: Io): Promise<Report> {
   const checks: CheckResult[] = []
   const findings: Finding[] = []
   const counts = { findings: 0, errors: 0, repairable: 0 }
-  const told = new Map<string, number>()
+  const found = new Map<string, number>()
   const steps = verifyArchive(options.archive, { isRepaired: options.repair === true })
   for (;;) {
     const step = steps.next()
     if (step.done === true) return { ...step.value, checks, findings, counts }
     if ('done' in step.value) {
       checks.push(step.value.done)
-      if (isTalking(options)) await writeLine(io.stdout, lineOfCheck(step.value.done))
-      await nextTurn() // SQLite keeps this process to itself: only now a signal can be heard
+      if (printsReport(options)) await writeLine(io.stdout, formatCheck(step.value.done))
+      await nextTurn() // lets a signal arrive: SQLite blocks the event loop during a check
       if (!io.signal.aborted) continue
       steps.return({ isReadable: true })
-      throw new HansardError('interrupted', 'The verification was interrupted')
+      throw new HansardError('interrupted', 'Interrupted before all checks had run')
     }
     const { finding } = step.value
     counts.findings++
     if (finding.severity === 'error') counts.errors++
     if (finding.repairable) counts.repairable++
-    told.set(finding.check, (told.get(finding.check) ?? 0) + 1)
-    if ((told.get(finding.check) ?? 0) > TOLD) continue
+    found.set(finding.check, (found.get(finding.check) ?? 0) + 1)
+    if ((found.get(finding.check) ?? 0) > PRINTED) continue
     findings.push(finding)
-    if (options.json !== true) await write(io.stdout, linesOfFinding(finding))
+    if (options.json !== true) await write(io.stdout, formatFinding(finding))
   }
 }
 
-function isTalking({ json, quiet }: VerifyCommandOptions): boolean {
+function printsReport({ json, quiet }: VerifyCommandOptions): boolean {
   return json !== true && quiet !== true
 }
 
-function lineOfCheck({ check, about, findings }: CheckResult): string {
+function formatCheck({ check, about, findings }: CheckResult): string {
   return findings === 0 ? `ok       ${check}: ${about}` : `PROBLEM  ${check}: ${plural(findings, 'finding')}`
 }
 
-function linesOfFinding({ check, what, where, advice }: Finding): string {
+function formatFinding({ check, what, where, advice }: Finding): string {
   const { table, row, conversation } = where
   const place = [
     table === undefined ? undefined : `${table}${row === undefined ? '' : ` ${row}`}`,
@@ -96,40 +97,48 @@ async function writeSummary(
   { archive }: VerifyCommandOptions,
   io: Io,
 ): Promise<void> {
-  for (const line of linesOfRepairs(repairs, counts)) await writeLine(io.stdout, defuseLine(line))
-  const verdict = counts.findings === 0 ? `is sound: ${plural(checks.length, 'check')}` : verdictOf(counts)
+  for (const line of formatRepairs(repairs, counts)) await writeLine(io.stdout, defuseLine(line))
+  const verdict =
+    counts.findings === 0 ? `is sound: ${plural(checks.length, 'check')}` : formatVerdict(counts)
   await writeLine(
     io.stdout,
-    defuseLine(isReadable ? `${archive} ${verdict}.` : `${archive} can’t be read as an archive.`),
+    defuseLine(isReadable ? `${archive} ${verdict}.` : `${archive} cannot be read as an archive.`),
   )
   await writeLine(io.stdout, NOTE)
 }
 
-function linesOfRepairs(
+function formatRepairs(
   repairs: readonly Repair[] | undefined,
   { findings, repairable }: Report['counts'],
 ): string[] {
   if (repairs === undefined) return []
   if (repairs.length > 0)
-    return ['Repaired before these checks:', ...repairs.map(({ check, what }) => `  ${check}: ${what}`)]
-  if (findings === 0) return ['Nothing had to be repaired.']
+    return ['Repaired before the checks:', ...repairs.map(({ check, what }) => `  ${check}: ${what}`)]
+  if (findings === 0) return ['Nothing needed repair.']
   if (repairable === 0) return ['Nothing could be repaired.']
   return [
-    'Nothing was repaired: an index may hold what its table has lost, and waits until the content is sound.',
+    'Nothing was repaired: an index may hold the last trace of lost content, so it is rebuilt only when the content is sound.',
   ]
 }
 
-function verdictOf({ findings, repairable }: Report['counts']): string {
-  const how = repairable === 0 ? 'none of them can be repaired' : `${repairable} can be repaired`
+function formatVerdict({ findings, repairable }: Report['counts']): string {
+  const how =
+    repairable === 0 ? 'none of them can be repaired' : `${formatNumber(repairable)} can be repaired`
   return `is not sound: ${plural(findings, 'finding')}, ${how}`
 }
 
-function refuseNonsense(options: VerifyCommandOptions): void {
+function refuseConflictingOptions(options: VerifyCommandOptions): void {
   const { repair, remote, sample, seed } = options
   if (repair === true && remote === true)
-    throw new HansardError('usage', '--repair works on the archive, --remote on the account: choose one')
+    throw new HansardError(
+      'usage',
+      '--repair and --remote cannot be combined: one changes the archive, the other reads the account',
+    )
   if (remote !== true && sample !== undefined) throw new HansardError('usage', '--sample needs --remote')
   if (remote !== true && selects(options))
-    throw new HansardError('usage', 'Only --remote compares a selection; the archive is checked as a whole')
+    throw new HansardError(
+      'usage',
+      'Selecting conversations needs --remote; without it, the whole archive is checked',
+    )
   if (sample === undefined && seed !== undefined) throw new HansardError('usage', '--seed needs --sample')
 }

@@ -1,9 +1,9 @@
 import { InvalidArgumentError, type Command } from 'commander'
 
 import type { Selection } from '../../archive/content/selection.ts'
-import { whole } from './option-values.ts'
+import { wholeNumber } from './option-values.ts'
 
-/** The options of every command that works on conversations. */
+/** The options that select conversations, the same for every command. */
 export interface SelectionOptions {
   readonly id?: readonly string[]
   readonly since?: string
@@ -16,28 +16,30 @@ export interface SelectionOptions {
   readonly includeGone?: boolean
 }
 
-/** Gives a command the options that say which conversations it works on; `first` says which of them --limit takes. */
-export function selection(command: Command, first = 'oldest'): Command {
+/** Adds the options that select conversations. `limit` is the help of --limit. */
+export function selection(command: Command, limit = 'maximum number, oldest first (default: all)'): Command {
   return command
+    .optionsGroup('Selection:')
     .option('--id <id...>', 'only these conversations')
-    .option('--since <time>', 'created then or later: 2026-11, 2026-11-22, 2026-11-22T08:00Z (UTC)')
-    .option('--until <time>', 'created before')
-    .option('--model <name...>', 'with one of these models')
-    .option('--agent <id...>', 'with one of these agents')
-    .option('--metadata <key=value...>', 'that carry all of this metadata', pair)
-    .option('--match <text>', 'that hold these words, "words in a row", begin*, -without')
-    .option('--limit <n>', `so many at most, the ${first} first`, whole(1, Number.MAX_SAFE_INTEGER))
-    .option('--include-gone', 'those too that are no longer upstream')
+    .option('--since <time>', 'only created since (UTC): 2026, 2026-11-22, 2026-11-22T08:00Z')
+    .option('--until <time>', 'only created before this time (UTC)')
+    .option('--model <name...>', 'only with one of these models')
+    .option('--agent <id...>', 'only with one of these agents')
+    .option('--metadata <key=value...>', 'only with all of these metadata values', pair)
+    .option('--match <text>', 'only with all these words, "exact phrases", prefix*, -excluded')
+    .option('--limit <n>', limit, wholeNumber(1, Number.MAX_SAFE_INTEGER))
+    .option('--include-gone', 'include conversations that no longer exist upstream')
+    .optionsGroup('')
 }
 
-/** The selection that these options make. */
+/** Converts the options to a selection. */
 export function selectionOf({ id, model, agent, match, ...rest }: SelectionOptions): Selection {
   const { since, until, metadata, limit, includeGone } = rest
   const what = { ids: id, models: model, agents: agent, match: match === undefined ? undefined : [match] }
   return { ...what, since, until, metadata, limit, includeGone }
 }
 
-/** Tells whether any of them was given. */
+/** Returns whether any of the options was given. */
 export function selects(options: SelectionOptions): boolean {
   return Object.values(selectionOf(options)).some((value) => value !== undefined)
 }
@@ -45,5 +47,5 @@ export function selects(options: SelectionOptions): boolean {
 function pair(text: string, before: Record<string, string> = {}): Record<string, string> {
   const at = text.indexOf('=')
   if (at > 0) return { ...before, [text.slice(0, at)]: text.slice(at + 1) }
-  throw new InvalidArgumentError('It must be key=value.')
+  throw new InvalidArgumentError('Expected key=value.')
 }

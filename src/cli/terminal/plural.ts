@@ -1,5 +1,27 @@
-/** A number with its noun: `1 entry`, `2 entries`. */
+/** Formats a number for people: `1,500`. */
+export function formatNumber(number: number): string {
+  return number.toLocaleString('en')
+}
+
+/** Formats a number with its noun: `1 entry`, `1,500 entries`. */
 export function plural(number: number, noun: string): string {
   const plural = noun.endsWith('y') ? `${noun.slice(0, -1)}ies` : `${noun}s`
-  return `${number.toLocaleString('en')} ${number === 1 ? noun : plural}`
+  return `${formatNumber(number)} ${number === 1 ? noun : plural}`
+}
+
+/** Formats bytes in millions: `13.7 MB`. */
+export function formatMegabytes(bytes: number): string {
+  return `${(bytes / 1e6).toLocaleString('en', { minimumFractionDigits: 1, maximumFractionDigits: 1 })} MB`
+}
+
+/** Formats counts as a list: `312 new, 0 updated`. */
+export function formatCounts(counts: Readonly<Record<string, number>>, separator = ', '): string {
+  return Object.entries(counts)
+    .map(([word, number]) => `${formatNumber(number)} ${word}`)
+    .join(separator)
+}
+
+/** Returns the counts that are not zero. */
+export function nonZero(counts: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(counts).filter(([, number]) => number > 0))
 }

@@ -1,24 +1,24 @@
 import type { GlobalOptions, Io } from '../io.ts'
 import { fit } from './terminal-text.ts'
 
-/** Shows how far a command is. */
+/** Shows the progress of a command. */
 export interface ProgressLine<State> {
   update(state: State): void
-  /** Shows what is done now. */
+  /** Shows the current step. */
   say(what: string): void
-  /** Clears the line, if there is one. */
+  /** Clears the line. */
   end(): void
 }
 
-/** How often a terminal is redrawn, and how often anything else gets a line, in milliseconds. */
+/** The time between two redraws on a terminal, and between two lines elsewhere, in milliseconds. */
 const REDRAW_MS = 100
 const LINE_MS = 30_000
 
-/** A line that redraws itself on a terminal; elsewhere a plain line now and then; nothing when told to be quiet. */
+/** Shows progress on stderr: a line that is redrawn on a terminal, a line every 30 s elsewhere, nothing with --quiet. */
 export function showProgress<State>(
   { quiet }: GlobalOptions,
   { stderr }: Io,
-  lineOf: (state: State) => string,
+  format: (state: State) => string,
 ): ProgressLine<State> {
   if (quiet === true) return { update: () => undefined, say: () => undefined, end: () => undefined }
   const isTerminal = stderr.isTTY === true
@@ -29,7 +29,7 @@ export function showProgress<State>(
     update: (state) => {
       if (performance.now() < next) return
       next = performance.now() + (isTerminal ? REDRAW_MS : LINE_MS)
-      draw(lineOf(state))
+      draw(format(state))
     },
     say: (what) => {
       if (isTerminal || performance.now() >= next) draw(what)

@@ -3,18 +3,18 @@ import type { GlobalOptions, Io } from '../io.ts'
 import { plural } from './plural.ts'
 import { writeLine } from './stdout.ts'
 
-/** Says on stderr what a search can't find because it is not in the index, and what to do about it. */
+/** Warns on stderr about text that is missing from the search index, and says what to do. */
 export async function warnOfStaleIndex(archive: Archive, { quiet }: GlobalOptions, io: Io): Promise<void> {
   if (quiet === true) return
   const { waiting } = archive.searchIndex.state()
   const unindexed = archive.searchIndex.unindexed.count()
   if (waiting > 0) {
-    const what = `${plural(waiting, 'conversation')} came or changed since the search index was filled`
-    const how = 'the next `hansard backup` adds what is missing, or offline `hansard verify --repair`'
+    const what = `${plural(waiting, 'conversation')} added or changed since the search index was filled`
+    const how = 'run `hansard backup`, or offline `hansard verify --repair`, to index the rest'
     await writeLine(io.stderr, `hansard: ${what}: ${how}`)
   }
   if (unindexed > 0) {
-    const what = `${plural(unindexed, 'text')} could not be put into the search index and cannot be found`
+    const what = `${plural(unindexed, 'text')} could not be indexed and cannot be found`
     await writeLine(io.stderr, `hansard: ${what}: see \`hansard status\``)
   }
 }

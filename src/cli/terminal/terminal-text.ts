@@ -1,8 +1,8 @@
 import stringWidth from 'string-width'
 
 /**
- * Makes text from elsewhere safe to show: what would steer the terminal (escape sequences, carriage returns) or turn
- * the direction of the text around it becomes visible instead. Line feeds and tabs stay.
+ * Makes foreign text safe for a terminal: control codes and characters that change the direction of text are replaced by
+ * visible ones. Line feeds and tabs stay.
  */
 export function defuse(text: string): string {
   return text
@@ -11,28 +11,28 @@ export function defuse(text: string): string {
 }
 
 /**
- * The same for JSON, which stays the same JSON: such a character can only stand in a string, and has an escape there.
- * A carriage return can only stand between tokens, where a line feed means the same. The line separators of Unicode,
- * at which some readers break a line, are escaped too. The ends of lines of CSV stay.
+ * Does the same for JSON and keeps its meaning: such characters occur only in strings, where they have an escape, except
+ * for the carriage return between tokens, where a line feed means the same. Unicode line separators are escaped too,
+ * because some readers break lines there. CRLF, as in CSV, stays.
  */
 export function defuseJson(json: string): string {
   return json.replaceAll(STEERING_JSON, (character) => (character === '\r' ? '\n' : `\\u${hex(character)}`))
 }
 
-/** The same for a text that must stay on one line. */
+/** Makes foreign text safe for a terminal, on one line. */
 export function defuseLine(text: string): string {
   return defuse(text).replaceAll(/[\n\t\u2028\u2029]+/g, ' ')
 }
 
-/** Cuts a line to a number of cells, with an ellipsis where something was cut. */
+/** Cuts a line to a number of terminal cells, and ends it with an ellipsis if something was cut. */
 export function fit(line: string, cells: number): string {
   if (cells === Infinity) return line
-  // Nobody's line of so few cells has more, and to measure megabytes takes seconds.
-  const looked = line.slice(0, 50 * cells)
-  if (looked === line && stringWidth(line) <= cells) return line
+  // Measuring megabytes takes seconds, and no real line has more than 50 characters per cell.
+  const start = line.slice(0, 50 * cells)
+  if (start === line && stringWidth(line) <= cells) return line
   let fitted = ''
   let width = 0
-  for (const { segment } of new Intl.Segmenter().segment(looked)) {
+  for (const { segment } of new Intl.Segmenter().segment(start)) {
     width += stringWidth(segment)
     if (width > cells - 1) break
     fitted += segment
@@ -40,7 +40,7 @@ export function fit(line: string, cells: number): string {
   return `${fitted}…`
 }
 
-/** Fills a line up to a number of cells. */
+/** Pads a line with spaces to a number of terminal cells. */
 export function pad(line: string, cells: number): string {
   return line + ' '.repeat(Math.max(0, cells - stringWidth(line)))
 }

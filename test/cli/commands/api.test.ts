@@ -40,7 +40,7 @@ const answer =
     json(response, text)
 
 describe('hansard api', () => {
-  it('prints the JSON as it came, secrets redacted', async () => {
+  it('prints the JSON unchanged, with secrets redacted', async () => {
     const { code, out } = await run({ operation: 'get', id: 'c1' }, answer(` ${ROW}`))
     expect({ code, out }).toEqual({ code: 0, out: ` ${REDACTED}\n` })
   })
@@ -54,7 +54,7 @@ describe('hansard api', () => {
     expect(seen[0]?.url).toBe('/v1/conversations?page=0&page_size=2')
   })
 
-  it('prints an event of a stream a line, however the service lays out its JSON', async () => {
+  it('prints one event per line, however the API formats its JSON', async () => {
     const started = '{"type":"conversation.response.started","conversation_id":"c1","n":1.10}'
     const done = '{"type":"conversation.response.done","usage":{}}'
     const indented = (text: string) =>
@@ -70,12 +70,12 @@ describe('hansard api', () => {
     expect(out).toBe(`${started}\n${done}\n`)
   })
 
-  it('shows secrets when told to', async () => {
+  it('shows secrets with --show-secrets', async () => {
     const { out } = await run({ operation: 'getAgent', id: 'ag', showSecrets: true }, answer(ROW))
     expect(out).toBe(`${ROW}\n`)
   })
 
-  it('prints nothing after a delete, and the bytes of a file as they are', async () => {
+  it('prints nothing after a delete, and the bytes of a file unchanged', async () => {
     const deleted = await run({ operation: 'delete', id: 'c1' }, (_request, response) =>
       response.writeHead(204).end(),
     )
@@ -86,7 +86,7 @@ describe('hansard api', () => {
     expect(file.out).toBe('\u0000\u00ff\n')
   })
 
-  it('takes a body from the arguments, a file or stdin', async () => {
+  it('reads the body from the argument, a file or stdin', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'hansard-'))
     onTestFinished(() => rmSync(directory, { recursive: true }))
     const file = join(directory, 'body.json')
@@ -102,7 +102,7 @@ describe('hansard api', () => {
   })
 
   it.each([{ operation: 'start', stream: true }, { operation: 'startStream' }])(
-    'prints a stream one event a line: %j',
+    'prints a stream as one event per line: %j',
     async (options) => {
       const events = ['{"type":"x", "n":1e400}', '{"type":"conversation.response.done"}']
       const { out, seen } = await run({ ...options, data: '{}' }, (_request, response) => {
@@ -117,21 +117,21 @@ describe('hansard api', () => {
   it.each([
     ['an unknown operation', { operation: 'steal' }, /list, get, delete/],
     ['an operation that every object has', { operation: 'toString' }, /list, get, delete/],
-    ['no id', { operation: 'get' }, /id/],
-    ['an id too many', { operation: 'list', id: 'c1' }, /Leave it out/],
-    ['a body too many', { operation: 'get', id: 'c1', data: '{}' }, /Leave --data out/],
-    ['no body', { operation: 'start' }, /--data/],
+    ['a missing id', { operation: 'get' }, /id/],
+    ['an unneeded id', { operation: 'list', id: 'c1' }, /Leave the id out/],
+    ['an unneeded body', { operation: 'get', id: 'c1', data: '{}' }, /Leave --data out/],
+    ['a missing body', { operation: 'start' }, /--data/],
     ['a body that is not JSON', { operation: 'start', data: '{' }, /object/],
-    ['a stream where there is none', { operation: 'list', stream: true }, /--stream/],
-    ['a query that is none', { operation: 'list', query: ['page'] }, /name=value/],
-  ])('with %s is a usage error that says what to do, and nothing is sent', async (_, options, hint) => {
+    ['a stream from an operation that cannot stream', { operation: 'list', stream: true }, /--stream/],
+    ['a query parameter without a value', { operation: 'list', query: ['page'] }, /name=value/],
+  ])('refuses %s with a hint, and sends nothing', async (_, options, hint) => {
     await expect(run(options, () => expect.unreachable())).rejects.toMatchObject({
       code: 'usage',
       hint: expect.stringMatching(hint) as string,
     })
   })
 
-  it('with a file that is not there says so', async () => {
+  it('reports a missing body file', async () => {
     await expect(run({ operation: 'start', data: '@/nowhere.json' }, answer('{}'))).rejects.toMatchObject({
       code: 'file',
       message: expect.stringContaining('/nowhere.json') as string,

@@ -17,7 +17,7 @@ async function listOn(archive: string, columns: number): Promise<string[]> {
   return String(stdout.read()).trimEnd().split('\n')
 }
 
-it('A terminal of any width gets whole ids and no line that wraps; a wide enough one gets names', async () => {
+it('list on a terminal never cuts an id or wraps a line, and shows names where they fit', async () => {
   const { run, archive } = await world({ stories: await loadStories(storiesDirectory) })
   await run('backup')
   const opened = openArchive(archive)
@@ -31,7 +31,7 @@ it('A terminal of any width gets whole ids and no line that wraps; a wide enough
   }
 })
 
-it('A pipe gets all there is of each conversation on one line', async () => {
+it('list in a pipe writes all columns of a conversation on one line', async () => {
   const { run } = await world({ stories: await loadStories(storiesDirectory) })
   await run('backup')
   const { stdout } = await run('list')

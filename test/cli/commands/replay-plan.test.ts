@@ -112,12 +112,12 @@ describe('hansard replay plan refuses', () => {
     const none = await hansard(['replay', 'plan'], { env })
     expect(none).toMatchObject({
       exitCode: 2,
-      stderr: expect.stringMatching(/no API key of a target\nhint: .*MISTRAL_TARGET_API_KEY/) as string,
+      stderr: expect.stringMatching(/No API key for the target\nhint: .*MISTRAL_TARGET_API_KEY/) as string,
     })
     const same = { ...env, MISTRAL_TARGET_API_KEY: 'source' }
     expect(await hansard(['replay', 'plan'], { env: same })).toMatchObject({
       exitCode: 2,
-      stderr: expect.stringContaining('the key of the source') as string,
+      stderr: expect.stringContaining('the same API key as the source') as string,
     })
     expect((await hansard(['replay', 'plan', '--same-account'], { env: same })).exitCode).toBe(0)
     const wrong = await hansard(['replay', 'plan'], { env: { ...env, MISTRAL_TARGET_API_KEY: 'nobody' } })

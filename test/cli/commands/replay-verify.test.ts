@@ -56,7 +56,7 @@ describe('replay verify', () => {
     expect(exitCode).toBe(4)
     expect(stdout).toContain('different at entry 1')
     expect(stdout).toMatch(
-      /entry 1 content: it stands there with another content\n.*must be: .*outer.*\n.*is: .*inner/,
+      /entry 1 content: it stands there with another content\n.*expected: .*outer.*\n.*found: .*inner/,
     )
     expect(stdout).toMatch(/1 copy: 0 identical, 0 equivalent, 1 different, 0 not compared\.\n$/)
   })
@@ -87,7 +87,7 @@ describe('replay verify', () => {
     world.sandbox.account('other').appendTo(world.copy, [more])
     const { exitCode, stdout } = await world.replay('verify')
     expect(exitCode).toBe(0)
-    expect(stdout).toContain('1 entry came to it since')
+    expect(stdout).toContain('1 entry added since the copy was made')
   })
 
   it('writes nothing to the target', async () => {
@@ -113,7 +113,7 @@ describe('replay verify', () => {
     const world = await oneCopy()
     const file = join(world.folder, 'certificates.jsonl')
     const { stdout } = await world.replay('verify', '--out', file)
-    expect(stdout).toContain(`The certificates are in ${file}.`)
+    expect(stdout).toContain(`Certificates written to ${file}.`)
     expect(statSync(file).mode & 0o777).toBe(0o600)
     expect(linesIn(readFileSync(file, 'utf8'))).toMatchObject([
       { kind: 'hansard replay certificate', version: 1, verdict: 'identical', targetId: world.copy },

@@ -32,7 +32,7 @@ async function list(url: string, key: string): Promise<Response> {
 }
 
 describe('hansard sandbox', () => {
-  it('serves our stories until it is told to stop', async () => {
+  it('serves the built-in stories until it is interrupted', async () => {
     const { code, printed } = await run({}, async (url) => {
       expect(await (await list(url, demoKeys.source)).json()).not.toHaveLength(0)
       expect(await (await list(url, demoKeys.target)).json()).toEqual([])
@@ -43,7 +43,7 @@ describe('hansard sandbox', () => {
     )
   })
 
-  it('says where it is as one JSON object', async () => {
+  it('prints its address as a JSON object', async () => {
     const { printed } = await run({ json: true, conversations: 5 }, async () => {})
     expect(JSON.parse(printed)).toEqual({
       command: 'sandbox',
@@ -63,7 +63,7 @@ describe('hansard sandbox', () => {
     )
   })
 
-  it('takes switches, faults and limits', async () => {
+  it('applies switches, faults and limits', async () => {
     const fault = ['{"operation":"list","nth":1,"then":{"kind":"answer","like":"bad-gateway"}}']
     await run({ fault, rps: 2, latency: 1, behaviour: ['maxPageSize=2'] }, async (url) => {
       expect((await list(url, demoKeys.source)).status).toBe(502)
@@ -72,7 +72,7 @@ describe('hansard sandbox', () => {
     })
   })
 
-  it('refuses what it can not read', async () => {
+  it('refuses invalid options', async () => {
     const look = async () => {}
     await expect(run({ fault: ['{'] }, look)).rejects.toMatchObject({
       code: 'usage',

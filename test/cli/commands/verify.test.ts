@@ -24,7 +24,7 @@ async function remote({ run }: World, ...args: string[]) {
 }
 
 describe('hansard verify', () => {
-  it('finds what every story left in the archive sound, also after a second run', async () => {
+  it('finds an archive of every story sound, also after a second backup', async () => {
     const { backup, run } = await world({ stories: await loadStories(storiesDirectory) })
     await backup()
     await backup()
@@ -35,7 +35,7 @@ describe('hansard verify', () => {
     expect(exitCode).toBe(0)
   })
 
-  it('names what is wrong and what to do, in words and in JSON', async () => {
+  it('reports what is wrong and what to do, as text and as JSON', async () => {
     const { backup, run, archive } = await world({ stories: few() })
     await backup()
     change(archive, `update entry set json = json || ' ' where id = 3; drop view entries`)
@@ -60,20 +60,20 @@ describe('hansard verify', () => {
     expect(quiet.stdout).not.toMatch(/^ok|tampering/m)
   })
 
-  it('repairs what can be derived and verifies again', async () => {
+  it('repairs derived data and verifies again', async () => {
     const { backup, run, archive } = await world({ stories: few() })
     await backup()
     change(archive, `drop view entries; update revision set length = 77`)
     const { exitCode, stdout } = await run('verify', '--repair')
-    expect(stdout).toMatch(/Repaired before these checks:[^]*schema: the view is missing[^]*is sound/)
+    expect(stdout).toMatch(/Repaired before the checks:[^]*schema: the view is missing[^]*is sound/)
     expect(exitCode).toBe(0)
     expect(await run('verify', '--repair')).toMatchObject({
       exitCode: 0,
-      stdout: expect.stringContaining('Nothing had to be repaired') as string,
+      stdout: expect.stringContaining('Nothing needed repair') as string,
     })
   })
 
-  it('is right when it advises `backup --full`: decayed and lost entries come home again', async () => {
+  it('advises `backup --full`, which restores damaged and lost entries', async () => {
     const { backup, run, archive, sandbox } = await world({ stories: few() })
     await backup()
     change(archive, `pragma foreign_keys = off; update entry set json = replace(json, 'e', 'f') where id = 3`)
@@ -92,7 +92,7 @@ describe('hansard verify', () => {
     stored.close()
   })
 
-  it('says nothing of what is sound when told to be quiet, and stops when it is interrupted', async () => {
+  it('with --quiet prints only findings, and stops when interrupted', async () => {
     const { backup, run, archive } = await world({ stories: few() })
     await backup()
     expect(await run('verify', '--quiet')).toMatchObject({ exitCode: 0, stdout: '' })
@@ -100,7 +100,7 @@ describe('hansard verify', () => {
     expect(await hansard(['verify', '--archive', archive], { signal })).toMatchObject({ exitCode: 130 })
   })
 
-  it('ends with 8 when the file can’t be read as an archive, with 2 when asked for nonsense', async () => {
+  it('exits with 8 if the file cannot be read as an archive, and with 2 for conflicting options', async () => {
     const { run, archive } = await world()
     expect(await run('verify')).toMatchObject({ exitCode: 1 })
     writeFileSync(archive, 'Dear diary')
@@ -119,7 +119,7 @@ describe('hansard verify', () => {
 })
 
 describe('hansard verify --remote', () => {
-  it('finds everything equal after a backup, whatever the story', async () => {
+  it('finds everything equal after a backup of every story', async () => {
     const here = await world({ stories: await loadStories(storiesDirectory) })
     await here.backup()
     const { exitCode, summary, lines } = await remote(here)
@@ -128,7 +128,7 @@ describe('hansard verify --remote', () => {
     expect(exitCode).toBe(0)
   })
 
-  it('tells what is only upstream, only archived, grown, altered, or out of reach', async () => {
+  it('reports conversations that are only upstream, only archived, grown, changed or unreadable', async () => {
     const here = await world({ stories: few() })
     const account = here.sandbox.account('source')
     await here.backup()
@@ -169,7 +169,7 @@ describe('hansard verify --remote', () => {
     expect((await here.run('verify', '--remote')).stdout).toContain(`* ${grown}: grew by 2 entries\n`)
   })
 
-  it('compares a selection by id, and does not claim that the account was looked through', async () => {
+  it('compares a selection by id, and says that it did not list the account', async () => {
     const here = await world({ stories: few() })
     await here.backup()
     const [changed = '', other = ''] = here.sandbox.account('source').ids
@@ -181,11 +181,11 @@ describe('hansard verify --remote', () => {
     expect(exitCode).toBe(4)
     const words = await here.run('verify', '--remote', '--match', 'river -zzz', '--limit', '3')
     expect(words).toMatchObject({ exitCode: expect.any(Number) as number, stderr: '' })
-    expect(words.stdout).toContain('Only what was selected was compared; the account was not listed.')
+    expect(words.stdout).toContain('Only the selection was compared; the account was not listed.')
     expect(await here.run('verify', '--id', changed)).toMatchObject({ exitCode: 2 })
   })
 
-  it('ends with 3 when nothing differs but something could not be compared', async () => {
+  it('exits with 3 if nothing differs but something could not be compared', async () => {
     const here = await world({ stories: few() })
     await here.backup()
     const [id = ''] = here.sandbox.account('source').ids
@@ -197,7 +197,7 @@ describe('hansard verify --remote', () => {
     expect(await remote(here)).toMatchObject({ exitCode: 3, summary: { equal: 11, errors: 1 } })
   })
 
-  it('reads only a sample when asked to, the same one for the same seed', async () => {
+  it('compares a random sample, the same for the same seed', async () => {
     const here = await world({ stories: few() })
     await here.backup()
     const fetched = async (...args: string[]) => {
@@ -215,7 +215,7 @@ describe('hansard verify --remote', () => {
     )
   })
 
-  it('sees a difference that decay made in the archive, and goes on past damage', async () => {
+  it('reports a difference caused by decay in the archive, and continues past damage', async () => {
     const here = await world({ stories: few() })
     await here.backup()
     change(
