@@ -14,18 +14,18 @@ export interface IdGenerator {
   now(): number
 }
 
-/** Makes a mint; see the two layouts of ids in fixtures/captures, which sort wrongly against each other. */
+/** Makes a ids; see the two layouts of ids in fixtures/captures, which sort wrongly against each other. */
 export function createIdGenerator(
   random: Random,
   clock: () => Date,
   layout: Behaviour['idLayout'],
 ): IdGenerator {
   let last = 0
-  let minted = 0
+  let created = 0
   return {
     id(kind) {
-      minted++
-      const bySeconds = layout === 'both' ? minted % 2 === 0 : layout === 'seconds'
+      created++
+      const bySeconds = layout === 'both' ? created % 2 === 0 : layout === 'seconds'
       return `${kind}_${bySeconds ? idOfSeconds(clock(), random) : idOfMilliseconds(clock(), random)}`
     },
     callId: () => (random.hex(12) + 'kQzXwVbNm').slice(3, 12),
@@ -39,14 +39,14 @@ export function createIdGenerator(
 }
 
 /** Writes a time as the API does: `2025-06-16T09:19:08.735790Z`. */
-export function timestamp(microseconds: number): string {
+export function formatTimestamp(microseconds: number): string {
   const milliseconds = Math.floor(microseconds / 1000)
   const rest = String(microseconds - milliseconds * 1000).padStart(3, '0')
   return new Date(milliseconds).toISOString().replace('Z', `${rest}Z`)
 }
 
 /** Reads a time to the microsecond; what is no time is the beginning of time. */
-export function microsecondsOf(time: unknown): number {
+export function parseTimestamp(time: unknown): number {
   if (typeof time !== 'string') return 0
   const milliseconds = Date.parse(time)
   if (Number.isNaN(milliseconds)) return 0

@@ -26,7 +26,7 @@ export function seededRandom(seed: number): Random {
 }
 
 /** A number that is the same for the same text (FNV-1a). */
-export function hashOf(text: string): number {
+export function hashText(text: string): number {
   let hash = 0x811c9dc5
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
   return hash >>> 0

@@ -2,8 +2,8 @@ import { request, type IncomingHttpHeaders } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 
-import type { Effect, Fault } from '../../src/sandbox/faults/fault-book.ts'
-import { likeAnswers, type LikeAnswer } from '../../src/sandbox/faults/fault-responses.ts'
+import type { Effect, Fault } from '../../src/sandbox/faults/fault.ts'
+import { cannedResponses, type CannedResponse } from '../../src/sandbox/faults/canned-responses.ts'
 import { readEvents, testClock, visit } from '../support/sandbox.ts'
 
 const start = '/v1/conversations'
@@ -40,10 +40,10 @@ describe('a fault', () => {
     expect(await statuses({ id: 'conv_2' }, `${start}/conv_1`)).toBe('.....')
   })
 
-  it.each(Object.keys(likeAnswers) as LikeAnswer[])('answers like %s', async (like) => {
+  it.each(Object.keys(cannedResponses) as CannedResponse[])('answers like %s', async (like) => {
     const { get, path } = await troubled({ kind: 'answer', like })
     const { status, headers, text } = await get(path)
-    const expected = likeAnswers[like]
+    const expected = cannedResponses[like]
     expect([status, text, headers.get('content-type')]).toEqual([
       expected.status,
       expected.body,

@@ -1,8 +1,8 @@
 import { replaceAt } from '../../model/json/json-text.ts'
-import { timestamp, type IdGenerator } from '../id-generator.ts'
+import { formatTimestamp, type IdGenerator } from '../id-generator.ts'
 import { Files } from './account-files.ts'
 import { Agents } from './agents.ts'
-import { conversationOf, extend, replaceContent, type Conversation } from './conversation.ts'
+import { createConversation, appendEntries, replaceContent, type Conversation } from './conversation.ts'
 import type { Story, StoryConversation, StoryFile } from './story.ts'
 
 /** What one key sees: the truth that tests compare with and change, without HTTP. */
@@ -40,18 +40,18 @@ export class Account implements SandboxAccount {
   readonly files: Files
   /** Conversations that were deleted, with the moment: what a stale replica would still show. */
   readonly removed: { readonly conversation: Conversation; readonly at: number }[] = []
-  readonly #mint: IdGenerator
+  readonly #ids: IdGenerator
   readonly #clock: () => Date
   readonly #conversations = new Map<string, Conversation>()
   #newestFirst: Conversation[] = []
 
-  constructor(key: string, stories: readonly Story[], mint: IdGenerator, clock: () => Date) {
+  constructor(key: string, stories: readonly Story[], ids: IdGenerator, clock: () => Date) {
     this.key = key
-    this.#mint = mint
+    this.#ids = ids
     this.#clock = clock
     this.files = new Files(clock)
     for (const story of stories) {
-      for (const each of story.conversations) this.#hold(conversationOf(each, 0))
+      for (const each of story.conversations) this.#hold(createConversation(each, 0))
       for (const agent of story.agents) this.addAgent(agent)
       for (const file of story.files) this.addFile(file)
     }
@@ -80,7 +80,7 @@ export class Account implements SandboxAccount {
   }
 
   add(story: StoryConversation): Conversation {
-    const conversation = conversationOf(story, this.#clock().getTime())
+    const conversation = createConversation(story, this.#clock().getTime())
     this.#hold(conversation)
     const newest = this.#newestFirst[0]
     this.#newestFirst.unshift(conversation)
@@ -89,10 +89,10 @@ export class Account implements SandboxAccount {
   }
 
   create({ row, entries, createdAt, playground }: NewConversation): string {
-    const created = createdAt === undefined ? this.#mint.now() : createdAt.getTime() * 1000
-    const times = { created_at: timestamp(created), updated_at: timestamp(created + 1) }
+    const created = createdAt === undefined ? this.#ids.now() : createdAt.getTime() * 1000
+    const times = { created_at: formatTimestamp(created), updated_at: formatTimestamp(created + 1) }
     const plain = {
-      id: this.#mint.id('conv'),
+      id: this.#ids.id('conv'),
       ...times,
       model: 'mistral-small-latest',
       object: 'conversation',
@@ -106,11 +106,11 @@ export class Account implements SandboxAccount {
   }
 
   appendTo(id: string, entries: readonly string[]): void {
-    extend(this.#known(id), entries, this.#mint.now())
+    appendEntries(this.#known(id), entries, this.#ids.now())
   }
 
   replaceEntries(id: string, entries: readonly string[]): void {
-    replaceContent(this.#known(id), entries, this.#mint.now())
+    replaceContent(this.#known(id), entries, this.#ids.now())
   }
 
   replaceRow(id: string, row: string): void {

@@ -1,6 +1,6 @@
 import { stringMember } from '../../model/entries/fields.ts'
 import { replaceAt } from '../../model/json/json-text.ts'
-import { microsecondsOf, timestamp } from '../id-generator.ts'
+import { parseTimestamp, formatTimestamp } from '../id-generator.ts'
 import type { StoryConversation } from './story.ts'
 
 /** A conversation of an account: its texts, and what the sandbox must know beside them. */
@@ -22,10 +22,10 @@ export interface Conversation {
 }
 
 /** Makes a conversation of a story's texts. */
-export function conversationOf(story: StoryConversation, bornAt: number): Conversation {
+export function createConversation(story: StoryConversation, bornAt: number): Conversation {
   return {
     id: stringMember(story.row, 'id') ?? '',
-    created: microsecondsOf(stringMember(story.row, 'created_at')),
+    created: parseTimestamp(stringMember(story.row, 'created_at')),
     bornAt,
     playground: story.playground ?? false,
     row: story.row,
@@ -37,13 +37,13 @@ export function conversationOf(story: StoryConversation, bornAt: number): Conver
 }
 
 /** The messages of a conversation, found once. */
-export function messagesOf(conversation: Conversation): readonly string[] {
+export function readMessages(conversation: Conversation): readonly string[] {
   conversation.messages ??= conversation.entries.filter(isMessage)
   return conversation.messages
 }
 
 /** Adds entries, and moves `updated_at`. */
-export function extend(conversation: Conversation, entries: readonly string[], updated: number): void {
+export function appendEntries(conversation: Conversation, entries: readonly string[], updated: number): void {
   replaceContent(conversation, [...conversation.entries, ...entries], updated)
 }
 
@@ -56,7 +56,7 @@ export function replaceContent(
   conversation.entries = entries
   conversation.messages = undefined
   conversation.pastRows.push({ row: conversation.row, until: Math.floor(updated / 1000) })
-  conversation.row = replaceAt(conversation.row, ['updated_at'], () => `"${timestamp(updated)}"`)
+  conversation.row = replaceAt(conversation.row, ['updated_at'], () => `"${formatTimestamp(updated)}"`)
 }
 
 function isMessage(entry: string): boolean {

@@ -1,4 +1,4 @@
-import { jsonReply, type Reply } from '../replies/reply.ts'
+import { jsonResponse, type SandboxResponse } from '../responses/sandbox-response.ts'
 
 interface Model {
   readonly id: string
@@ -22,8 +22,8 @@ export function findModel(name: string): Model | undefined {
 }
 
 /** `GET /v1/models`. */
-export function listModels(): Reply {
-  return jsonReply(JSON.stringify({ object: 'list', data: models.map(card) }))
+export function listModels(): SandboxResponse {
+  return jsonResponse(JSON.stringify({ object: 'list', data: models.map(card) }))
 }
 
 function card({ id, context, reasons, aliases }: Model): object {

@@ -1,5 +1,5 @@
 import type { Behaviour } from '../behaviour.ts'
-import { badRequest } from '../replies/error-responses.ts'
+import { badRequest } from '../responses/error-responses.ts'
 import type { ParsedEntry } from './parsed-entry.ts'
 
 /** Refuses entries that can't follow each other: calls and results that do not match. */
@@ -22,7 +22,10 @@ export function checkCalls(
 }
 
 /** Refuses a conversation that ends with the assistant, or tells whether another turn follows it. */
-export function answersNow(last: ParsedEntry | undefined, setting: Behaviour['trailingAssistant']): boolean {
+export function needsResponse(
+  last: ParsedEntry | undefined,
+  setting: Behaviour['trailingAssistant'],
+): boolean {
   if (last === undefined || !isAssistants(last)) return true
   if (setting === 'refuse') {
     const expected =

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 
-import { jsonReply, type Reply } from '../replies/reply.ts'
+import { jsonResponse, type SandboxResponse } from '../responses/sandbox-response.ts'
 
 /** The names of this machine under which the sandbox can be asked for. */
 const NAMES = ['127.0.0.1', 'localhost', '[::1]']
@@ -9,7 +9,7 @@ const NAMES = ['127.0.0.1', 'localhost', '[::1]']
  * Refuses a request that was not made for this server. The sandbox listens on this machine alone, but a page in a
  * browser can reach it: under a name of its own that it lets point here (DNS rebinding), or from another origin.
  */
-export function refuseForeign({ headers, socket, url = '' }: IncomingMessage): Reply | undefined {
+export function rejectForeign({ headers, socket, url = '' }: IncomingMessage): SandboxResponse | undefined {
   const hosts = ownHosts(socket.localPort)
   if (!hosts.includes(headers.host?.toLowerCase() ?? '')) {
     return refusal(421, 'Misdirected Request: the Host header does not name this sandbox')
@@ -29,6 +29,6 @@ function ownHosts(port: number | undefined): string[] {
   return port === 80 ? [...withPort, ...NAMES] : withPort
 }
 
-function refusal(status: number, detail: string): Reply {
-  return jsonReply(JSON.stringify({ detail }), status)
+function refusal(status: number, detail: string): SandboxResponse {
+  return jsonResponse(JSON.stringify({ detail }), status)
 }

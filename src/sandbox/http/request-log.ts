@@ -1,4 +1,4 @@
-import type { RouteName } from '../operations/routes.ts'
+import type { RouteName } from '../route-names.ts'
 
 /** A request that came in. */
 export interface RequestRecord {

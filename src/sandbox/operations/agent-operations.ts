@@ -3,38 +3,38 @@ import { isDeepStrictEqual } from 'node:util'
 import { member, members, withMember } from '../../model/json/json-text.ts'
 import { readBody, type Body, type RequestContext } from '../account/request-context.ts'
 import { checkTools } from '../check/strict-checks.ts'
-import { timestamp } from '../id-generator.ts'
-import { missing } from '../replies/error-responses.ts'
-import { jsonReply, type Reply } from '../replies/reply.ts'
+import { formatTimestamp } from '../id-generator.ts'
+import { missing } from '../responses/error-responses.ts'
+import { jsonResponse, type SandboxResponse } from '../responses/sandbox-response.ts'
 import { readPage } from './paging.ts'
 
 /** `GET /v1/agents/{id}`, of a version if the query names one. */
-export function getAgent(call: RequestContext): Reply {
-  return jsonReply(known(call, call.query.get('agent_version') ?? undefined))
+export function getAgent(request: RequestContext): SandboxResponse {
+  return jsonResponse(known(request, request.query.get('agent_version') ?? undefined))
 }
 
 /** `GET /v1/agents/{id}/versions/{version}`. */
-export function getAgentVersion(call: RequestContext): Reply {
-  return jsonReply(known(call, call.version))
+export function getAgentVersion(request: RequestContext): SandboxResponse {
+  return jsonResponse(known(request, request.version))
 }
 
 /** `GET /v1/agents/{id}/versions`: newest first, a bare array. */
-export function listAgentVersions(call: RequestContext): Reply {
-  known(call)
-  const { from, size } = readPage(call.query, 20, 100, 'refuse')
-  const versions = call.account.agents.versions(call.id).slice(from, from + size)
-  return jsonReply(`[${versions.join(',')}]`)
+export function listAgentVersions(request: RequestContext): SandboxResponse {
+  known(request)
+  const { from, size } = readPage(request.query, 20, 100, 'refuse')
+  const versions = request.account.agents.versions(request.id).slice(from, from + size)
+  return jsonResponse(`[${versions.join(',')}]`)
 }
 
 /** `POST /v1/agents`. */
-export function createAgent(call: RequestContext): Reply {
-  const body = readBody(call, call.world.shapes.createAgent)
-  checkTools(body.value['tools'], call.world.behaviour)
-  const { mint } = call.world
-  const now = timestamp(mint.now())
+export function createAgent(request: RequestContext): SandboxResponse {
+  const body = readBody(request, request.sandbox.validators.createAgent)
+  checkTools(body.value['tools'], request.sandbox.behaviour)
+  const { ids } = request.sandbox
+  const now = formatTimestamp(ids.now())
   const own = {
     object: 'agent',
-    id: mint.id('ag'),
+    id: ids.id('ag'),
     version: 0,
     versions: [0],
     created_at: now,
@@ -42,23 +42,26 @@ export function createAgent(call: RequestContext): Reply {
     deployment_chat: false,
     source: 'api',
   }
-  const agent = withAll(JSON.stringify(own), body, call.body)
-  call.account.addAgent(agent)
-  return jsonReply(agent)
+  const agent = withAll(JSON.stringify(own), body, request.body)
+  request.account.addAgent(agent)
+  return jsonResponse(agent)
 }
 
 /** `PATCH /v1/agents/{id}`: a new version, unless nothing changes. */
-export function updateAgent(call: RequestContext): Reply {
-  const body = readBody(call, call.world.shapes.updateAgent)
-  checkTools(body.value['tools'], call.world.behaviour)
-  const { mint } = call.world
-  const before = known(call)
-  const changed = withAll(before, body, call.body)
-  if (isDeepStrictEqual(JSON.parse(changed), JSON.parse(before))) return jsonReply(before)
+export function updateAgent(request: RequestContext): SandboxResponse {
+  const body = readBody(request, request.sandbox.validators.updateAgent)
+  checkTools(body.value['tools'], request.sandbox.behaviour)
+  const { ids } = request.sandbox
+  const before = known(request)
+  const changed = withAll(before, body, request.body)
+  if (isDeepStrictEqual(JSON.parse(changed), JSON.parse(before))) return jsonResponse(before)
   const version = Number(member(before, 'version')?.value) + 1
   const numbered = withMember(changed, 'version', String(version))
-  call.account.agents.addVersion(call.id, withMember(numbered, 'updated_at', `"${timestamp(mint.now())}"`))
-  return jsonReply(known(call))
+  request.account.agents.addVersion(
+    request.id,
+    withMember(numbered, 'updated_at', `"${formatTimestamp(ids.now())}"`),
+  )
+  return jsonResponse(known(request))
 }
 
 function known({ account, id }: RequestContext, version?: string): string {

@@ -1,4 +1,4 @@
-import { invalidAt } from '../replies/error-responses.ts'
+import { invalidAt } from '../responses/error-responses.ts'
 
 /** Where a page begins and how many rows it may have. */
 export interface PageQuery {

@@ -1,7 +1,7 @@
 import { elements, isArrayText, joinMembers, member, members } from '../../model/json/json-text.ts'
 import type { Body } from '../account/request-context.ts'
 import type { Behaviour } from '../behaviour.ts'
-import { timestamp, type IdKind, type IdGenerator } from '../id-generator.ts'
+import { formatTimestamp, type IdKind, type IdGenerator } from '../id-generator.ts'
 
 const prefixes: Readonly<Record<string, IdKind>> = {
   'message.input': 'msg',
@@ -13,15 +13,15 @@ const prefixes: Readonly<Record<string, IdKind>> = {
 }
 
 /** The entries that a request brings, as the history will have them: with id and times, the rest token for token. */
-export function inputTexts(body: Body, mint: IdGenerator): string[] {
+export function readInputs(body: Body, ids: IdGenerator): string[] {
   const inputs = body.text('inputs')
   if (inputs === undefined) return []
-  if (!isArrayText(inputs)) return [stamp(`{"role":"user","content":${inputs}}`, mint)]
-  return elements(inputs).map((text) => stamp(text, mint))
+  if (!isArrayText(inputs)) return [stamp(`{"role":"user","content":${inputs}}`, ids)]
+  return elements(inputs).map((text) => stamp(text, ids))
 }
 
 /** Does the request say nothing at all? restart takes `""` for that. */
-export function saysNothing(body: Body): boolean {
+export function hasNoInputs(body: Body): boolean {
   return body.value['inputs'] === '' || body.value['inputs'] === undefined
 }
 
@@ -51,13 +51,13 @@ const completionFields = [
   'response_format',
 ]
 
-function stamp(text: string, mint: IdGenerator): string {
+function stamp(text: string, ids: IdGenerator): string {
   const type = member(text, 'type')?.value ?? '"message.input"'
-  const id = mint.id(prefixes[JSON.parse(type) as string] ?? 'msg')
+  const id = ids.id(prefixes[JSON.parse(type) as string] ?? 'msg')
   const given: Record<string, string> = {
     object: '"entry"',
     type,
-    created_at: `"${timestamp(mint.now())}"`,
+    created_at: `"${formatTimestamp(ids.now())}"`,
     completed_at: 'null',
     id: `"${id}"`,
   }

@@ -1,5 +1,5 @@
 import type { Story, StoryConversation } from '../account/story.ts'
-import { timestamp } from '../id-generator.ts'
+import { formatTimestamp } from '../id-generator.ts'
 import { seededRandom, type Random } from '../random.ts'
 
 /** How many conversations to make up, and how large. */
@@ -32,7 +32,7 @@ function makeConversation(options: GenerateOptions, created: number, random: Ran
   const entries = Array.from({ length: options.entries }, (_, i) =>
     makeEntry(i % 2 === 0, created + i, options.bytesPerEntry, random),
   )
-  const times = `"created_at":"${timestamp(created)}","updated_at":"${timestamp(created + options.entries)}"`
+  const times = `"created_at":"${formatTimestamp(created)}","updated_at":"${formatTimestamp(created + options.entries)}"`
   return {
     row:
       `{"id":"${id}",${times},"model":"mistral-small-latest","instructions":null,"tools":[],` +
@@ -45,7 +45,7 @@ function makeConversation(options: GenerateOptions, created: number, random: Ran
 function makeEntry(asked: boolean, created: number, bytes: number, random: Random): string {
   const type = asked ? 'message.input' : 'message.output'
   const role = asked ? 'user' : 'assistant'
-  const before = `{"object":"entry","type":"${type}","created_at":"${timestamp(created)}","completed_at":null,`
+  const before = `{"object":"entry","type":"${type}","created_at":"${formatTimestamp(created)}","completed_at":null,`
   const model = asked ? '' : '"model":"mistral-small-latest",'
   const head = `${before}${model}"id":"msg_${random.hex(32)}","role":"${role}","content":"`
   return flat(`${head}${makeText(bytes - head.length - 2, random)}"}`)

@@ -1,5 +1,5 @@
 /** What the sandbox answers, before faults have their way with it. */
-export interface Reply {
+export interface SandboxResponse {
   readonly status: number
   readonly type: string
   readonly body: string | Uint8Array
@@ -11,15 +11,18 @@ export interface Reply {
 }
 
 /** A JSON reply of text that is sent as it is. */
-export function jsonReply(body: string, status = 200): Reply {
+export function jsonResponse(body: string, status = 200): SandboxResponse {
   return { status, type: 'application/json', body }
 }
 
 /** A 204. */
-export const emptyReply: Reply = { status: 204, type: '', body: '' }
+export const emptyResponse: SandboxResponse = { status: 204, type: '', body: '' }
 
 /** A reply whose body is an event stream; each event is its type and the text of its data. */
-export function streamReply(events: readonly { type: string; data: string }[], done: () => void): Reply {
+export function streamResponse(
+  events: readonly { type: string; data: string }[],
+  done: () => void,
+): SandboxResponse {
   const texts = events.map(({ type, data }) => `event: ${type}\ndata: ${data}\n\n`)
   return { status: 200, type: 'text/event-stream; charset=utf-8', body: texts.join(''), events: texts, done }
 }

@@ -1,7 +1,7 @@
-import { jsonReply, type Reply } from './reply.ts'
+import { jsonResponse, type SandboxResponse } from './sandbox-response.ts'
 
 /** One thing wrong with a request, as the API names it. */
-export interface Complaint {
+export interface ValidationIssue {
   readonly type: string
   readonly loc: readonly (string | number)[]
   readonly msg: string
@@ -9,22 +9,22 @@ export interface Complaint {
 
 /** Thrown to answer with an error. */
 export class ErrorResponse extends Error {
-  override readonly name = 'Refusal'
-  readonly reply: Reply
+  override readonly name = 'ErrorResponse'
+  readonly response: SandboxResponse
 
-  constructor(reply: Reply) {
-    super(String(reply.body))
-    this.reply = reply
+  constructor(response: SandboxResponse) {
+    super(String(response.body))
+    this.response = response
   }
 }
 
 /** 422 in the shape of the specification. */
-export function invalid(complaints: readonly Complaint[]): ErrorResponse {
-  return refuse(422, { detail: complaints })
+export function invalid(issues: readonly ValidationIssue[]): ErrorResponse {
+  return refuse(422, { detail: issues })
 }
 
 /** 422 for one place in the request. */
-export function invalidAt(loc: Complaint['loc'], msg: string, type = 'value_error'): ErrorResponse {
+export function invalidAt(loc: ValidationIssue['loc'], msg: string, type = 'value_error'): ErrorResponse {
   return invalid([{ type, loc, msg }])
 }
 
@@ -54,7 +54,7 @@ export function unauthorized(requestId: string): ErrorResponse {
 }
 
 function refuse(status: number, body: unknown): ErrorResponse {
-  return new ErrorResponse(jsonReply(JSON.stringify(body), status))
+  return new ErrorResponse(jsonResponse(JSON.stringify(body), status))
 }
 
 function errorObject(message: unknown, type: string, code: number | string | null): object {
