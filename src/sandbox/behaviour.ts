@@ -1,9 +1,9 @@
 import { HansardError } from '../errors.ts'
 
-/** One switch: where the live service's behaviour is unknown or disputed, what the sandbox does instead of guessing. */
+/** One switch: a point where the live service is unknown or disputed, so that tests can try each possibility. */
 interface Switch<Value> {
   readonly default: Value
-  /** The words it may be set to; a switch without any takes a number. */
+  /** The values it can have; a switch without choices takes a number. */
   readonly choices: readonly Value[]
   readonly about: string
 }
@@ -88,21 +88,21 @@ export const switches = {
   generatedFileSeconds: amount(30 * 86_400, 'the life of a generated file (unknown; uploaded ones: 30 days)'),
 } as const satisfies Record<string, Switch<string> | Switch<number>>
 
-/** How the sandbox behaves where the live service's behaviour is unknown. */
+/** The value of every switch. */
 export type Behaviour = {
   readonly [Name in keyof typeof switches]: (typeof switches)[Name] extends Switch<infer Value>
     ? Value
     : never
 }
 
-/** What the sandbox does when it is not told otherwise. */
+/** The value of every switch unless it is set. */
 export const defaultBehaviour = Object.fromEntries(
   Object.entries(switches).map(([name, { default: value }]) => [name, value]),
 ) as unknown as Behaviour
 
 /** Named settings of several switches. */
 export const profiles = {
-  /** A target that refuses all that some validator of 2026-07 refuses. */
+  /** Refuses whatever some validator refused in July 2026. */
   strict: {
     ...{ trailingAssistant: 'refuse', handoffInputs: 'refuse', toolExecutionInputs: 'refuse' },
     ...{ toolReferenceInputs: 'refuse', inputIds: 'refuse', thinkingInputs: 'refuse' },
@@ -112,7 +112,7 @@ export const profiles = {
   },
 } as const satisfies Readonly<Record<string, Partial<Behaviour>>>
 
-/** Reads names of profiles and `name=value` pairs as the command line gives them; the later wins. */
+/** Parses names of profiles and `name=value` pairs; later ones win. Throws `usage` for an unknown switch or value. */
 export function parseBehaviour(settings: readonly string[]): Partial<Behaviour> {
   const all = settings.map((each) =>
     Object.hasOwn(profiles, each)

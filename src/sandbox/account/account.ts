@@ -5,22 +5,22 @@ import { Agents } from './agents.ts'
 import { createConversation, appendEntries, replaceContent, type Conversation } from './conversation.ts'
 import type { Story, StoryConversation, StoryFile } from './story.ts'
 
-/** What one key sees: the truth that tests compare with and change, without HTTP. */
+/** One account, without HTTP: tests read what it contains, and change it. */
 export interface SandboxAccount {
   readonly key: string
-  /** Every conversation, newest first, whatever the listing would show. */
+  /** Every conversation, newest first, whatever the listing shows. */
   readonly ids: readonly string[]
   row(id: string): string | undefined
   entries(id: string): readonly string[] | undefined
-  /** Adds a conversation of these texts, of a model if no row is given; answers with its id. */
+  /** Adds a conversation and returns its id. Without a row it is a model conversation. */
   create(conversation: NewConversation): string
   appendTo(id: string, entries: readonly string[]): void
-  /** Puts other entries in the place of all. */
+  /** Replaces all entries and updates `updated_at`. */
   replaceEntries(id: string, entries: readonly string[]): void
-  /** Puts another row in place; `updated_at` is as it says. */
+  /** Replaces the row, `updated_at` included. */
   replaceRow(id: string, row: string): void
   remove(id: string): void
-  /** Adds the text of an agent, or of a further version of one. */
+  /** Adds an agent, or another version of one, as JSON text. */
   addAgent(agent: string): void
   addFile(file: StoryFile): void
 }
@@ -33,12 +33,12 @@ export interface NewConversation {
   readonly playground?: boolean
 }
 
-/** An account with what the server needs of it. */
+/** An account as the server uses it. */
 export class Account implements SandboxAccount {
   readonly key: string
   readonly agents = new Agents()
   readonly files: Files
-  /** Conversations that were deleted, with the moment: what a stale replica would still show. */
+  /** Deleted conversations with the time of deletion: a stale replica still shows them. */
   readonly removed: { readonly conversation: Conversation; readonly at: number }[] = []
   readonly #ids: IdGenerator
   readonly #clock: () => Date

@@ -3,7 +3,7 @@ import { formatTimestamp } from '../id-generator.ts'
 import type { Conversation } from './conversation.ts'
 import type { RequestContext } from './request-context.ts'
 
-/** The row of a conversation that continues another one: with a new id and new times. */
+/** Copies the row of a conversation that is continued under a new id, with new times. */
 export function copyRow({ sandbox: { ids } }: RequestContext, { row }: Conversation): string {
   const created = ids.now()
   const renamed = withMember(row, 'id', `"${ids.id('conv')}"`)

@@ -16,7 +16,7 @@ const models: readonly Model[] = [
   { id: 'open-mistral-tiny', context: 2_000 },
 ]
 
-/** The model of this name or alias. */
+/** Finds a model by its name or an alias. */
 export function findModel(name: string): Model | undefined {
   return models.find(({ id, aliases }) => id === name || aliases?.includes(name))
 }

@@ -17,29 +17,29 @@ export interface SandboxContext {
   readonly validators: BodyValidators
 }
 
-/** One request of an account, as the operations see it. */
+/** One authenticated request, as the operations see it. */
 export interface RequestContext {
   readonly sandbox: SandboxContext
   readonly account: Account
-  /** The identifier in the path; empty where there is none. */
+  /** The identifier in the path, or an empty string. */
   readonly id: string
-  /** The version in the path; empty where there is none. */
+  /** The version in the path, or an empty string. */
   readonly version: string
   readonly query: URLSearchParams
   readonly body: string
-  /** The body as a value; undefined where it is not JSON. */
+  /** The parsed body; undefined if it is not JSON. */
   readonly parsed: unknown
   readonly effects: readonly Effect[]
 }
 
-/** A body, parsed to be looked at and as text to be kept. */
+/** A body: parsed, to be checked, and as text, to be stored without a change. */
 export interface Body {
   readonly value: Readonly<Record<string, unknown>>
-  /** The text of a member; undefined where it is absent or null. */
+  /** The JSON text of a member; undefined if it is absent or null. */
   text(name: string): string | undefined
 }
 
-/** Reads a body and refuses what its shape has not. */
+/** Reads and validates a body. Throws a 422 with all that is wrong. */
 export function readBody(request: RequestContext, validator: Validator): Body {
   const value = request.parsed
   if (value === undefined) throw invalidAt(['body', 0], 'JSON decode error', 'json_invalid')
@@ -54,7 +54,7 @@ export function readBody(request: RequestContext, validator: Validator): Body {
   }
 }
 
-/** The conversation that the path names, if the account has it. */
+/** Returns the conversation that the path names. Throws a 404 if the account does not have it. */
 export function findConversation({ account, id }: RequestContext): Conversation {
   const conversation = account.find(id)
   if (conversation === undefined) throw missing('Conversation', id)

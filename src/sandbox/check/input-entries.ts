@@ -15,7 +15,7 @@ import {
   type Validator,
 } from './validators.ts'
 
-/** The entries that start, append and restart take as inputs. */
+/** The inputs of start, append and restart. */
 export function inputEntries(behaviour: Behaviour): Validator {
   const common = {
     object: literal('entry'),

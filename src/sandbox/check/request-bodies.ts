@@ -16,7 +16,7 @@ import {
 } from './validators.ts'
 import { tools } from './tool-definitions.ts'
 
-/** The validators of the bodies that write. */
+/** A validator for each operation with a body. */
 export interface BodyValidators {
   readonly start: Validator
   readonly append: Validator
@@ -25,7 +25,7 @@ export interface BodyValidators {
   readonly updateAgent: Validator
 }
 
-/** Puts the validators together, as the behaviour has them. */
+/** Builds the validators that these switches ask for. */
 export function bodyValidators(behaviour: Behaviour): BodyValidators {
   const inputs = stringOr(inputEntries(behaviour))
   const completionArgs = completionArgsShape(behaviour)
@@ -117,7 +117,7 @@ function completionArgsShape(behaviour: Behaviour): Validator {
   })
 }
 
-/** A type of `json_schema` withoutMember its schema does come back from the service, and is not taken again. */
+/** The service returns `json_schema` without its schema, but does not accept it again. */
 function responseFormat(jsonSchema: Validator): Validator {
   const loose = fields({ type: literal('text', 'json_object', 'json_schema'), json_schema: anything })
   const strict = fields({ type: literal('json_schema'), json_schema: jsonSchema }, ['json_schema'])

@@ -10,7 +10,7 @@ const configuration = nullable(
 
 const builtIn = (type: string) => fields({ type: literal(type), tool_configuration: configuration })
 
-/** The tools that a conversation or an agent may be given. */
+/** Tool definitions of a conversation or an agent. */
 export const tools = list(
   tagged({
     function: fields(

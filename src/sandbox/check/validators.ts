@@ -1,7 +1,7 @@
 import { isObject } from '../../model/json/parse-json.ts'
 import type { ValidationIssue } from '../responses/error-responses.ts'
 
-/** Says what is wrong with a value; nothing when it fits. */
+/** Returns what is wrong with a value; an empty list if it is valid. */
 export type Validator = (value: unknown, loc: ValidationIssue['loc']) => ValidationIssue[]
 
 export const anything: Validator = () => []
@@ -12,7 +12,7 @@ export const boolean = primitive('boolean', 'bool_type', 'Input should be a vali
 export const dict: Validator = (value, loc) =>
   isObject(value) ? [] : issue('dict_type', loc, 'Input should be a valid dictionary')
 
-/** A number within bounds. */
+/** A number within these bounds. */
 export function number(minimum = -Infinity, maximum = Infinity): Validator {
   return (value, loc) => {
     if (typeof value !== 'number') return issue('float_type', loc, 'Input should be a valid number')
@@ -25,7 +25,7 @@ export function number(minimum = -Infinity, maximum = Infinity): Validator {
   }
 }
 
-/** A whole number from `minimum` on. */
+/** An integer that is at least `minimum`. */
 export function integer(minimum = -Infinity): Validator {
   return (value, loc) =>
     Number.isInteger(value)
@@ -33,19 +33,19 @@ export function integer(minimum = -Infinity): Validator {
       : issue('int_type', loc, 'Input should be a valid integer')
 }
 
-/** One of these words. */
+/** One of these strings. */
 export function literal(...values: readonly string[]): Validator {
   const allowed = values.map((each) => `'${each}'`).join(' or ')
   return (value, loc) =>
     values.includes(value as string) ? [] : issue('literal_error', loc, `Input should be ${allowed}`)
 }
 
-/** Null, or this. */
+/** Null, or a valid value. */
 export function nullable(validator: Validator): Validator {
   return (value, loc) => (value === null ? [] : validator(value, loc))
 }
 
-/** An array of these. */
+/** An array of valid values. */
 export function list(validator: Validator): Validator {
   return (value, loc) =>
     Array.isArray(value)
@@ -53,7 +53,7 @@ export function list(validator: Validator): Validator {
       : issue('list_type', loc, 'Input should be a valid list')
 }
 
-/** A string, or this. */
+/** A string, or a valid value. */
 export function stringOr(validator: Validator): Validator {
   return (value, loc) => (typeof value === 'string' ? [] : validator(value, loc))
 }
@@ -76,7 +76,7 @@ export function fields(
   }
 }
 
-/** An object whose `type` names its shape; `fallback` is the type of one without. */
+/** An object whose `type` chooses its validator; `fallback` is the type of an object without one. */
 export function tagged(validators: Readonly<Record<string, Validator>>, fallback?: string): Validator {
   return (value, loc) => {
     if (!isObject(value)) return issue('model_type', loc, 'Input should be a valid dictionary or object')
@@ -89,11 +89,11 @@ export function tagged(validators: Readonly<Record<string, Validator>>, fallback
   }
 }
 
-/** A value that may not be there at all. */
+/** A field that must be absent. */
 export const forbidden: Validator = (_, loc) =>
   issue('extra_forbidden', loc, 'Extra inputs are not permitted')
 
-/** One complaint, as the list that a shape answers with. */
+/** A list of one issue. */
 export function issue(type: string, loc: ValidationIssue['loc'], msg: string): ValidationIssue[] {
   return [{ type, loc, msg }]
 }

@@ -11,7 +11,7 @@ const allowance = (limit: string): Record<string, string> => ({
   'x-ratelimit-remaining-req-minute': '0',
 })
 
-/** Answers that the service or a proxy before it was seen to give instead of the work. */
+/** Error responses that the service, or a proxy in front of it, was seen to send. */
 export const cannedResponses = {
   'too-many': { status: 429, type: json, body: limited },
   'too-many-retry-after': { status: 429, type: json, body: limited, headers: { 'retry-after': '1' } },
@@ -44,7 +44,7 @@ export const cannedResponses = {
 
 export type CannedResponse = keyof typeof cannedResponses
 
-/** The answer of an `answer` fault: the ready-made one it names, changed by what it says itself. */
+/** The response of an `answer` fault: the canned one it names, with the fields that it overrides. */
 export function faultResponse(effect: {
   readonly like?: CannedResponse
   readonly status?: number

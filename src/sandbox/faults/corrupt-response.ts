@@ -1,24 +1,24 @@
 import type { SandboxResponse } from '../responses/sandbox-response.ts'
 import { findEffect, type Effect } from './fault.ts'
 
-/** How a spoiled reply goes over the wire. */
+/** A response as bytes to send, after its effects. */
 export interface CorruptedResponse {
   readonly type: string
-  /** What the head says of the length; undefined for a chunked body. */
+  /** The content-length header; undefined for a chunked body. */
   readonly statedLength: number | undefined
-  /** The bytes, with a pause between two pieces. */
+  /** The body, with a pause between two pieces. */
   readonly pieces: readonly Uint8Array[]
-  /** How long each pause is; undefined: for ever. */
+  /** The length of a pause; undefined means forever. */
   readonly pauseMs: number | undefined
   readonly stallHead: { readonly ms?: number } | undefined
-  /** Does the connection close where the bytes end? */
+  /** Is the connection closed after the last byte? */
   readonly cut: boolean
 }
 
-/** The event by which a stream says that it failed. */
+/** The event that reports a failed stream. */
 const STREAM_ERROR = { type: 'conversation.response.error', message: 'Internal error', code: 3000 }
 
-/** The effects that change how a reply goes over the wire. */
+/** The effects that change a response on its way to the client. */
 export const corruptingEffects: ReadonlySet<Effect['kind']> = new Set([
   'truncate',
   'overlong',
@@ -30,7 +30,7 @@ export const corruptingEffects: ReadonlySet<Effect['kind']> = new Set([
   'stream-error',
 ])
 
-/** Works out what the effects make of a reply. */
+/** Applies the corrupting effects to a response. */
 export function corruptResponse(response: SandboxResponse, effects: readonly Effect[]): CorruptedResponse {
   const whole = pad(garble(body(response, effects), effects), effects)
   const truncate = findEffect(effects, 'truncate')

@@ -4,7 +4,7 @@ import { cannedResponses } from './canned-responses.ts'
 
 type Limit = Extract<Effect, { kind: 'rps' }>
 
-/** What each account may still ask for, limit by limit. */
+/** A token bucket per `rps` fault and account. */
 export class TokenBuckets {
   readonly #buckets = new WeakMap<Limit, Map<string, { left: number; at: number }>>()
   readonly #clock: () => Date
@@ -13,7 +13,7 @@ export class TokenBuckets {
     this.#clock = clock
   }
 
-  /** Takes one request from an account's allowance; answers with a 429 if there is none left. */
+  /** Takes a token for one request; returns the 429 response if none is left. */
   take(limit: Limit, account: string): SandboxResponse | undefined {
     const now = this.#clock().getTime()
     const buckets = this.#buckets.get(limit) ?? new Map<string, { left: number; at: number }>()

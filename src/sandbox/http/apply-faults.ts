@@ -7,7 +7,7 @@ import { faultResponse } from '../faults/canned-responses.ts'
 import type { SandboxResponse } from '../responses/sandbox-response.ts'
 import { pause } from './write-response.ts'
 
-/** Does the work that the faults leave to do; answers with nothing where the client is gone or was reset. */
+/** Does the operation unless a fault prevents it. Returns undefined if the connection is closed. */
 export async function applyFaults(
   request: RequestContext,
   work: (request: RequestContext) => SandboxResponse,
@@ -49,7 +49,7 @@ function answered({ effects }: RequestContext): SandboxResponse | undefined {
   return answer && faultResponse(answer)
 }
 
-/** The other host is the sandbox under another name, so that tests see what reaches it. */
+/** The other host is the sandbox under another name, so that tests see what is sent there. */
 function redirected(
   { effects }: RequestContext,
   { url = '', headers }: IncomingMessage,

@@ -13,7 +13,7 @@ import { applyFaults } from './apply-faults.ts'
 import type { RequestLog } from './request-log.ts'
 import { writeResponse } from './write-response.ts'
 
-/** What the server has to answer with. */
+/** What all requests to one server share. */
 export interface ServerState {
   readonly sandbox: SandboxContext
   readonly accounts: ReadonlyMap<string, Account>
@@ -22,7 +22,7 @@ export interface ServerState {
   readonly log: RequestLog
 }
 
-/** Answers one request, or fails to, as the faults will have it. */
+/** Handles one request: authenticates it, applies the faults, and sends the response. */
 export async function handleRequest(
   { sandbox, accounts, faults, buckets, log }: ServerState,
   route: Route,
@@ -66,7 +66,7 @@ function answer(route: Route, request: RequestContext): SandboxResponse {
   }
 }
 
-/** The whole body, or nothing when the client has gone before its end. */
+/** Reads the whole body; returns undefined if the client disconnects before its end. */
 async function readText(incoming: IncomingMessage): Promise<string | undefined> {
   const parts: Buffer[] = []
   try {
@@ -77,7 +77,7 @@ async function readText(incoming: IncomingMessage): Promise<string | undefined> 
   return Buffer.concat(parts).toString('utf8')
 }
 
-/** What is not JSON is undefined; so is the body of a read, without the cost of a SyntaxError. */
+/** Parses a body; undefined if it is not JSON. A read has no body, and need not pay for a SyntaxError. */
 function parse(body: string): unknown {
   return body === '' ? undefined : parseJson(body)
 }

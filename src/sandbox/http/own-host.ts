@@ -2,12 +2,12 @@ import type { IncomingMessage } from 'node:http'
 
 import { jsonResponse, type SandboxResponse } from '../responses/sandbox-response.ts'
 
-/** The names of this machine under which the sandbox can be asked for. */
+/** The host names of the sandbox. */
 const NAMES = ['127.0.0.1', 'localhost', '[::1]']
 
 /**
- * Refuses a request that was not made for this server. The sandbox listens on this machine alone, but a page in a
- * browser can reach it: under a name of its own that it lets point here (DNS rebinding), or from another origin.
+ * Rejects a request that was not meant for this server. The sandbox listens on 127.0.0.1 only, but a page in a browser
+ * can reach it: through a host name that resolves to this machine (DNS rebinding), or from another origin.
  */
 export function rejectForeign({ headers, socket, url = '' }: IncomingMessage): SandboxResponse | undefined {
   const hosts = ownHosts(socket.localPort)

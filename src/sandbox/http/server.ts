@@ -20,7 +20,7 @@ import { rejectForeign } from './own-host.ts'
 import { RequestLog, type RequestRecord } from './request-log.ts'
 import { writeResponse } from './write-response.ts'
 
-/** How a sandbox is to be. */
+/** The options of a sandbox. */
 export interface SandboxOptions {
   readonly accounts: readonly { readonly key: string; readonly stories?: readonly Story[] }[]
   /** The port on 127.0.0.1; any free one by default. */
@@ -33,19 +33,19 @@ export interface SandboxOptions {
 
 /** A running sandbox. */
 export interface Sandbox {
-  /** The base URL, without a slash at its end. */
+  /** The base URL, without a trailing slash. */
   readonly url: string
-  /** The account of a key. */
+  /** Returns the account of a key. */
   account(key: string): SandboxAccount
-  /** The last requests, oldest first: at least ten thousand are kept. */
+  /** The latest requests, oldest first: at least 10,000. */
   readonly requests: readonly RequestRecord[]
-  /** The faults in force. */
+  /** The active faults. */
   readonly faults: { add(...faults: readonly Fault[]): void; clear(): void }
-  /** Stops at once; open connections are closed. */
+  /** Closes the server and all connections at once. */
   close(): Promise<void>
 }
 
-/** Starts a local server that responds the Conversations API. */
+/** Starts a local server that implements the Conversations API. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const state = createState(options)
   const server = createAdaptorServer({ fetch: createApp(state).fetch, overrideGlobalObjects: false })
@@ -90,7 +90,7 @@ function createState({
   }
 }
 
-/** Replies are written to the socket by hand, since faults need it, and since that is faster. */
+/** Responses are written to the Node response directly, because faults need that and it is faster. */
 function createApp(state: ServerState): Hono<{ Bindings: HttpBindings }> {
   const app = new Hono<{ Bindings: HttpBindings }>()
   app.use(async ({ env }, next) => {

@@ -4,7 +4,7 @@ import { corruptResponse, corruptingEffects } from '../faults/corrupt-response.t
 import type { Effect } from '../faults/fault.ts'
 import type { SandboxResponse } from '../responses/sandbox-response.ts'
 
-/** Sends a reply as it is, unless effects spoil it. */
+/** Sends a response, corrupted by the effects if they say so. */
 export function writeResponse(
   outgoing: ServerResponse,
   response: SandboxResponse,
@@ -17,7 +17,7 @@ export function writeResponse(
   else sendEvents(outgoing, response.events, response.done)
 }
 
-/** Resolves after so many milliseconds, for ever if none are given, and in any case when the client has gone. */
+/** Resolves after the given time (never if undefined), or as soon as the client disconnects. */
 export function pause(outgoing: ServerResponse, ms: number | undefined): Promise<void> {
   return new Promise((resolve) => {
     const end = (): void => {
@@ -31,13 +31,13 @@ export function pause(outgoing: ServerResponse, ms: number | undefined): Promise
   })
 }
 
-/** What is ASCII is sent as Latin-1, the same bytes: Node 20 encodes UTF-8 slowly. */
+/** Sends ASCII as Latin-1, which gives the same bytes: Node 20 encodes UTF-8 slowly. */
 function sendBody(outgoing: ServerResponse, body: SandboxResponse['body']): void {
   const ascii = typeof body === 'string' && Buffer.byteLength(body) === body.length
   outgoing.end(body, ascii ? 'latin1' : 'utf8')
 }
 
-/** The end of the stream is stored before it is told: whoever has read it may ask for the history at once. */
+/** Stores the outputs before the last event is sent: a client that has read it may ask for the history at once. */
 function sendEvents(
   outgoing: ServerResponse,
   events: readonly string[],

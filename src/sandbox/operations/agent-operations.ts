@@ -8,7 +8,7 @@ import { missing } from '../responses/error-responses.ts'
 import { jsonResponse, type SandboxResponse } from '../responses/sandbox-response.ts'
 import { readPage } from './paging.ts'
 
-/** `GET /v1/agents/{id}`, of a version if the query names one. */
+/** `GET /v1/agents/{id}`, with an optional version in the query. */
 export function getAgent(request: RequestContext): SandboxResponse {
   return jsonResponse(known(request, request.query.get('agent_version') ?? undefined))
 }
@@ -18,7 +18,7 @@ export function getAgentVersion(request: RequestContext): SandboxResponse {
   return jsonResponse(known(request, request.version))
 }
 
-/** `GET /v1/agents/{id}/versions`: newest first, a bare array. */
+/** `GET /v1/agents/{id}/versions`: a bare array, newest first. */
 export function listAgentVersions(request: RequestContext): SandboxResponse {
   known(request)
   const { from, size } = readPage(request.query, 20, 100, 'refuse')
@@ -47,7 +47,7 @@ export function createAgent(request: RequestContext): SandboxResponse {
   return jsonResponse(agent)
 }
 
-/** `PATCH /v1/agents/{id}`: a new version, unless nothing changes. */
+/** `PATCH /v1/agents/{id}`: creates a new version, unless nothing changes. */
 export function updateAgent(request: RequestContext): SandboxResponse {
   const body = readBody(request, request.sandbox.validators.updateAgent)
   checkTools(body.value['tools'], request.sandbox.behaviour)

@@ -20,7 +20,7 @@ export function appendToConversation(request: RequestContext): SandboxResponse {
   return deliverCompletion(request, body, conversation, answer, false)
 }
 
-/** The conversation that is appended to: the one named, a copy with a new id, or one that is thrown away. */
+/** What is appended to: the conversation itself, a copy with a new id, or with `store: false` a temporary copy. */
 function target(request: RequestContext, known: Conversation, stored: boolean): Conversation {
   if (!stored) return { ...known, pastRows: [] }
   if (request.sandbox.behaviour.appendId === 'same') return known

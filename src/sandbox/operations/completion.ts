@@ -15,13 +15,13 @@ import { eventsOf } from '../responder/stream-events.ts'
 import { promptTokens, usageOf, type Usage } from '../responder/usage.ts'
 import { hasNoInputs } from './read-inputs.ts'
 
-/** An answer that is ready to be stored and sent. */
+/** A response that is ready to be stored and sent. */
 export interface Completion {
   readonly outputs: readonly Output[]
   readonly usage: Usage
 }
 
-/** Checks what is about to be said after what was said, and makes the answer to it; nothing is stored yet. */
+/** Checks the new entries against the stored ones and generates the response. Stores nothing yet. */
 export function prepareCompletion(
   request: RequestContext,
   body: Body,
@@ -53,7 +53,7 @@ export function prepareCompletion(
   return { outputs: makeOutputs(drafts, request.sandbox, request.account), usage: usageOf(tokens, drafts) }
 }
 
-/** Stores the answer with its conversation and sends it; a stream stores it when it has ended. */
+/** Stores the outputs in the conversation and returns the response. A stream stores them at its end. */
 export function deliverCompletion(
   { sandbox }: RequestContext,
   body: Body,

@@ -13,7 +13,7 @@ export function getFileContent(request: RequestContext): SandboxResponse {
   return { status: 200, type: 'application/octet-stream', body: known(request).content }
 }
 
-/** A file that has expired is as missing as one that never was. */
+/** An expired file gives the same 404 as an unknown one. */
 function known({ account, id }: RequestContext): StoryFile {
   const file = account.files.get(id)
   if (file === undefined) throw missingDetail('No file matches the given query.')

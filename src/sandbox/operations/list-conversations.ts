@@ -11,10 +11,10 @@ import { invalidAt } from '../responses/error-responses.ts'
 import { jsonResponse, type SandboxResponse } from '../responses/sandbox-response.ts'
 import { readPage } from './paging.ts'
 
-/** A conversation as the listing shows it. */
+/** What the listing needs of a conversation. */
 type Listed = Pick<Conversation, 'row' | 'created'>
 
-/** `GET /v1/conversations`: one page of rows, a bare array. */
+/** `GET /v1/conversations`: a page of rows as a bare array. */
 export function listConversations(request: RequestContext): SandboxResponse {
   const { maxPageSize, pageSizeOverMax, listMetadata } = request.sandbox.behaviour
   const { from, size } = readPage(request.query, 100, maxPageSize, pageSizeOverMax)
@@ -36,7 +36,7 @@ function shown(request: RequestContext): readonly Listed[] {
   return metadataFilter === 'works' ? listed.filter(({ row }) => matches(row, filter)) : []
 }
 
-/** The account as it was at a moment: later ones missing, deleted ones still there, rows as they were. */
+/** Returns the account as it was: without later conversations, with deleted ones, with earlier rows. */
 function asOf({ account }: RequestContext, moment: number): readonly Conversation[] {
   const deleted = account.removed.filter(({ at }) => at > moment).map(({ conversation }) => conversation)
   return [...account.newestFirst, ...deleted]
@@ -64,7 +64,7 @@ function readFilter({ query }: RequestContext): Record<string, unknown> | undefi
     if (filter === null) return undefined
     if (isObject(filter)) return filter
   } catch {
-    // Refused below like everything that is not an object.
+    // Rejected below, like everything that is not an object.
   }
   throw invalidAt(['query', 'metadata'], 'Input should be a valid JSON object', 'dict_type')
 }

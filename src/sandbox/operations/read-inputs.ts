@@ -12,7 +12,7 @@ const prefixes: Readonly<Record<string, IdKind>> = {
   'agent.handoff': 'handoff',
 }
 
-/** The entries that a request brings, as the history will have them: with id and times, the rest token for token. */
+/** Returns the inputs of a request as history entries: with id and times, everything else as it was sent. */
 export function readInputs(body: Body, ids: IdGenerator): string[] {
   const inputs = body.text('inputs')
   if (inputs === undefined) return []
@@ -20,12 +20,12 @@ export function readInputs(body: Body, ids: IdGenerator): string[] {
   return elements(inputs).map((text) => stamp(text, ids))
 }
 
-/** Does the request say nothing at all? restart takes `""` for that. */
+/** Tells whether a request has no inputs; restart accepts `""` for that. */
 export function hasNoInputs(body: Body): boolean {
   return body.value['inputs'] === '' || body.value['inputs'] === undefined
 }
 
-/** The text of completion_args in the row of a new conversation. */
+/** Builds completion_args for the row of a new conversation. */
 export function completionArgsText(body: Body, setting: Behaviour['completionArgs']): string {
   const sent = body.text('completion_args')
   if (sent === undefined && setting === 'null') return 'null'

@@ -19,7 +19,7 @@ export function getHistory(request: RequestContext): SandboxResponse {
   return jsonResponse(`${before}${entries.join(',')}],"object":"conversation.history"}`)
 }
 
-/** `GET /v1/conversations/{id}/messages`: the messages alone. */
+/** `GET /v1/conversations/{id}/messages`: only the messages. */
 export function getMessages(request: RequestContext): SandboxResponse {
   const conversation = findConversation(request)
   const before = `{"conversation_id":${JSON.stringify(conversation.id)},"messages":[`

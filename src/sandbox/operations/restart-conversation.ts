@@ -8,7 +8,7 @@ import type { SandboxResponse } from '../responses/sandbox-response.ts'
 import { deliverCompletion, prepareCompletion } from './completion.ts'
 import { readInputs, hasNoInputs } from './read-inputs.ts'
 
-/** `POST /v1/conversations/{id}/restart`: a new conversation up to and with an entry; the original stays. */
+/** `POST /v1/conversations/{id}/restart`: copies a conversation up to an entry; the original does not change. */
 export function restartConversation(request: RequestContext): SandboxResponse {
   const { ids, clock, validators, behaviour } = request.sandbox
   const body = readBody(request, validators.restart)
@@ -30,7 +30,7 @@ function entriesUpTo(entries: readonly string[], id: string): readonly string[] 
   return entries.slice(0, index + 1)
 }
 
-/** What restart may change, token for token as it was sent. */
+/** Applies the fields that restart can change. */
 function changedRow(row: string, body: Body): string {
   return ['metadata', 'completion_args', 'agent_version', 'guardrails'].reduce((changed, name) => {
     const text = body.text(name)

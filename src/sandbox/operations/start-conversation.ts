@@ -20,7 +20,7 @@ export function startConversation(request: RequestContext): SandboxResponse {
   return deliverCompletion(request, body, conversation, answer, behaviour.updatedAtStart === 'microsecond')
 }
 
-/** A conversation is a model's or an agent's, never both. */
+/** A conversation belongs to a model or to an agent, never to both. */
 function checkKind({ account }: RequestContext, body: Body): void {
   const { model, agent_id: agentId, agent_version: version } = body.value
   if (typeof agentId !== 'string') {
@@ -36,7 +36,7 @@ function checkKind({ account }: RequestContext, body: Body): void {
   if (account.agents.get(agentId, known) === undefined) throw missing('Agent', agentId)
 }
 
-/** The row, its members in the captured order; what was sent stands in it token for token. */
+/** Builds the row, its members in the captured order and every value as it was sent. */
 function rowText({ sandbox: { ids, behaviour }, account }: RequestContext, body: Body): string {
   const created = ids.now()
   const optional = (name: string): string[] => {

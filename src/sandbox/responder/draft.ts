@@ -1,4 +1,4 @@
-/** A tool as it was declared. */
+/** A tool definition. */
 export interface Tool {
   readonly type: string
   readonly function?: { readonly name: string; readonly parameters: Readonly<Record<string, unknown>> }
@@ -7,14 +7,14 @@ export interface Tool {
 
 export type Chunk = Readonly<Record<string, unknown>> & { readonly type: string }
 
-/** Who answers: a model, or an agent with its model. */
+/** What responds: a model, or an agent with its model. */
 export interface Responder {
   readonly agentId: string | undefined
   readonly name: string
   readonly model: string
   readonly reasons: boolean
   readonly tools: readonly Tool[]
-  /** Whom the agent may hand over to. */
+  /** The agents that this agent can hand over to. */
   readonly handoffs: readonly Responder[]
 }
 

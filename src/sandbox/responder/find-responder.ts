@@ -4,13 +4,13 @@ import { findModel } from '../account/models.ts'
 import type { ParsedEntry } from '../check/parsed-entry.ts'
 import type { Responder, Tool } from './draft.ts'
 
-/** Who would answer, and with which arguments unless the request has its own. */
+/** The responder of a conversation, and the completion arguments to use unless the request has its own. */
 export interface ResponderSettings {
   readonly responder: Responder
   readonly completionArgs: Readonly<Record<string, unknown>>
 }
 
-/** Reads from a parsed row, or from the body of start, who answers; whoever is unknown answers as a plain model. */
+/** Finds the responder in a parsed row or in the body of start. An unknown agent responds like a plain model. */
 export function findResponder(
   row: Readonly<Record<string, unknown>>,
   account: Account,

@@ -4,15 +4,15 @@ import { formatTimestamp } from '../id-generator.ts'
 import type { Chunk, Draft, Responder } from './draft.ts'
 import { makeImage } from './image.ts'
 
-/** An output as the reply has it; history has the same with `completed_at` null. */
+/** An output as the response contains it; the history has it with `completed_at` null. */
 export type Output = Readonly<Record<string, unknown>> & { readonly type: string; readonly id: string }
 
-/** Gives drafts their ids, times and files. */
+/** Adds ids, times and files to drafts. */
 export function makeOutputs(drafts: readonly Draft[], sandbox: SandboxContext, account: Account): Output[] {
   return drafts.map((draft) => makeOutput(draft, sandbox, account))
 }
 
-/** The text of an output in the history. */
+/** The JSON text of an output in the history. */
 export function historyText(output: Output): string {
   return JSON.stringify({ ...output, completed_at: null })
 }

@@ -3,17 +3,17 @@ import { hashText } from '../random.ts'
 import { callFunction, runBuiltIn } from './built-in-tools.ts'
 import type { Chunk, Draft, Responder } from './draft.ts'
 
-/** What an answer depends on, and nothing else. */
+/** Everything that a response depends on. */
 export interface ResponderInput {
   readonly responder: Responder
   readonly entries: readonly ParsedEntry[]
   readonly toolChoice: string
   readonly maxTokens: number
-  /** Does the service carry on after a handoff, or leave that to the client? */
+  /** Does the service continue after a handoff, or leave that to the client? */
   readonly handoffExecution: 'server' | 'client'
 }
 
-/** Makes the answer to a conversation: always the same one to the same words. */
+/** Generates the response to a conversation: always the same one for the same entries. */
 export function respond(input: ResponderInput): Draft[] {
   const { entries, responder, toolChoice } = input
   const last = entries.at(-1)
@@ -73,7 +73,7 @@ function thought(hash: number): Chunk {
   return { type: 'thinking', thinking: [{ type: 'text', text }], closed: true }
 }
 
-/** A token is four characters here. */
+/** The sandbox counts four characters as one token. */
 function cut(text: string, maxTokens: number): string {
   return text.slice(0, maxTokens * 4)
 }

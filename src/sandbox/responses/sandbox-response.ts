@@ -1,24 +1,24 @@
-/** What the sandbox answers, before faults have their way with it. */
+/** A response of the sandbox, before faults change it. */
 export interface SandboxResponse {
   readonly status: number
   readonly type: string
   readonly body: string | Uint8Array
   readonly headers?: Readonly<Record<string, string>>
-  /** The events of a stream, joined in `body` too. */
+  /** The events of a stream; `body` has them joined. */
   readonly events?: readonly string[]
-  /** Runs once the reply has gone out, or the client has gone away. */
+  /** Called once, when the response was sent or the client has disconnected. */
   readonly done?: () => void
 }
 
-/** A JSON reply of text that is sent as it is. */
+/** A JSON response with this text as its body. */
 export function jsonResponse(body: string, status = 200): SandboxResponse {
   return { status, type: 'application/json', body }
 }
 
-/** A 204. */
+/** 204 without a body. */
 export const emptyResponse: SandboxResponse = { status: 204, type: '', body: '' }
 
-/** A reply whose body is an event stream; each event is its type and the text of its data. */
+/** A stream of events; `data` is JSON text. */
 export function streamResponse(
   events: readonly { type: string; data: string }[],
   done: () => void,

@@ -2,10 +2,10 @@ import type { Story, StoryConversation } from '../account/story.ts'
 import { formatTimestamp } from '../id-generator.ts'
 import { seededRandom, type Random } from '../random.ts'
 
-/** How many conversations to make up, and how large. */
+/** How many conversations to generate, and how large. */
 export interface GenerateOptions {
   readonly count: number
-  /** Entries a conversation: user and assistant by turns. */
+  /** Entries per conversation, alternating between user and assistant. */
   readonly entries: number
   readonly bytesPerEntry: number
   readonly seed: number
@@ -17,7 +17,7 @@ const WORDS = 'the river carries silt and remembers where it has been before a b
   ' ',
 )
 
-/** Makes up a story of plain conversations, the same one for the same options, for benchmarks and property tests. */
+/** Generates a story of plain conversations for benchmarks and property tests: the same one for the same options. */
 export function generateConversations(options: GenerateOptions): Story {
   const random = seededRandom(options.seed)
   const step = Math.floor((LAST - FIRST) / (options.count + 1))
@@ -51,7 +51,7 @@ function makeEntry(asked: boolean, created: number, bytes: number, random: Rando
   return flat(`${head}${makeText(bytes - head.length - 2, random)}"}`)
 }
 
-/** V8 keeps a string that was put together as a tree of its parts, and would walk it again for every reply. */
+/** V8 stores a concatenated string as a tree, and would walk it again for every response; this one is flat. */
 function flat(text: string): string {
   return Buffer.from(text, 'latin1').toString('latin1')
 }

@@ -5,10 +5,10 @@ import { fileURLToPath } from 'node:url'
 import { HansardError, messageOf } from '../../errors.ts'
 import { parseStory, type Story } from '../account/story.ts'
 
-/** The stories that come with hansard. */
+/** The folder of the stories that come with hansard. */
 export const storiesDirectory = fileURLToPath(new URL('../../../fixtures/stories/', import.meta.url))
 
-/** Reads every `*.json` in a directory as a story, in the order of their names. */
+/** Reads every `*.json` in a folder as a story, ordered by file name. */
 export async function loadStories(directory: string): Promise<Story[]> {
   const names = await readdir(directory).catch((cause: unknown) => {
     throw new HansardError('file', `The stories in ${directory} can’t be read: ${messageOf(cause)}`, {
