@@ -6,7 +6,7 @@ export type IdKind = 'conv' | 'msg' | 'fc' | 'fr' | 'tool_exec' | 'handoff' | 'a
 
 /** Creates identifiers and times in microseconds: the same ones for the same seed and clock. */
 export interface IdGenerator {
-  id(kind: IdKind): string
+  create(kind: IdKind): string
   /** A tool_call_id: nine letters and digits. */
   callId(): string
   uuid(): string
@@ -21,11 +21,11 @@ export function createIdGenerator(
   layout: Behaviour['idLayout'],
 ): IdGenerator {
   let last = 0
-  let created = 0
+  let count = 0
   return {
-    id(kind) {
-      created++
-      const bySeconds = layout === 'both' ? created % 2 === 0 : layout === 'seconds'
+    create(kind) {
+      count++
+      const bySeconds = layout === 'both' ? count % 2 === 0 : layout === 'seconds'
       return `${kind}_${bySeconds ? idOfSeconds(clock(), random) : idOfMilliseconds(clock(), random)}`
     },
     callId: () => (random.hex(12) + 'kQzXwVbNm').slice(3, 12),

@@ -16,9 +16,13 @@ describe('the switches', () => {
       order: 'oldest-first',
       maxPageSize: 7,
     })
-    expect(() => parseBehaviour(['odour=bad'])).toThrow('no switch called "odour"')
-    expect(() => parseBehaviour(['order=random'])).toThrow(`order can’t be "random"`)
-    expect(() => parseBehaviour(['maxPageSize=many'])).toThrow(`maxPageSize can’t be "many"`)
+    expect(() => parseBehaviour(['odour=bad'])).toThrow('Unknown behavior switch "odour"')
+    expect(() => parseBehaviour(['order=random'])).toThrow(
+      'Invalid value "random" for the behavior switch order',
+    )
+    expect(() => parseBehaviour(['maxPageSize=many'])).toThrow(
+      'Invalid value "many" for the behavior switch maxPageSize',
+    )
   })
 
   it('each say what they are about', () => {

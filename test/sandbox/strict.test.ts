@@ -106,6 +106,6 @@ describe('a target that is strict takes', () => {
 describe('a profile', () => {
   it('sets several switches, and a switch after it changes one of them', () => {
     expect(parseBehaviour(['strict', 'callIds=any'])).toEqual({ ...profiles.strict, callIds: 'any' })
-    expect(() => parseBehaviour(['stric'])).toThrow('The sandbox has no switch called "stric"')
+    expect(() => parseBehaviour(['stric'])).toThrow('Unknown behavior switch "stric"')
   })
 })

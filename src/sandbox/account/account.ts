@@ -51,7 +51,7 @@ export class Account implements SandboxAccount {
     this.#clock = clock
     this.files = new Files(clock)
     for (const story of stories) {
-      for (const each of story.conversations) this.#hold(createConversation(each, 0))
+      for (const each of story.conversations) this.#store(createConversation(each, 0))
       for (const agent of story.agents) this.addAgent(agent)
       for (const file of story.files) this.addFile(file)
     }
@@ -81,7 +81,7 @@ export class Account implements SandboxAccount {
 
   add(story: StoryConversation): Conversation {
     const conversation = createConversation(story, this.#clock().getTime())
-    this.#hold(conversation)
+    this.#store(conversation)
     const newest = this.#newestFirst[0]
     this.#newestFirst.unshift(conversation)
     if (newest !== undefined && newest.created > conversation.created) this.#sort()
@@ -92,7 +92,7 @@ export class Account implements SandboxAccount {
     const created = createdAt === undefined ? this.#ids.now() : createdAt.getTime() * 1000
     const times = { created_at: formatTimestamp(created), updated_at: formatTimestamp(created + 1) }
     const plain = {
-      id: this.#ids.id('conv'),
+      id: this.#ids.create('conv'),
       ...times,
       model: 'mistral-small-latest',
       object: 'conversation',
@@ -106,21 +106,21 @@ export class Account implements SandboxAccount {
   }
 
   appendTo(id: string, entries: readonly string[]): void {
-    appendEntries(this.#known(id), entries, this.#ids.now())
+    appendEntries(this.#find(id), entries, this.#ids.now())
   }
 
   replaceEntries(id: string, entries: readonly string[]): void {
-    replaceContent(this.#known(id), entries, this.#ids.now())
+    replaceContent(this.#find(id), entries, this.#ids.now())
   }
 
   replaceRow(id: string, row: string): void {
-    const conversation = this.#known(id)
+    const conversation = this.#find(id)
     conversation.pastRows.push({ row: conversation.row, until: this.#clock().getTime() })
     conversation.row = row
   }
 
   remove(id: string): void {
-    const conversation = this.#known(id)
+    const conversation = this.#find(id)
     this.#conversations.delete(id)
     this.#newestFirst = this.#newestFirst.filter((each) => each !== conversation)
     this.removed.push({ conversation, at: this.#clock().getTime() })
@@ -134,7 +134,7 @@ export class Account implements SandboxAccount {
     this.files.add(file)
   }
 
-  #hold(conversation: Conversation): void {
+  #store(conversation: Conversation): void {
     this.#conversations.set(conversation.id, conversation)
   }
 
@@ -142,7 +142,7 @@ export class Account implements SandboxAccount {
     this.#newestFirst = [...this.#conversations.values()].sort((a, b) => b.created - a.created)
   }
 
-  #known(id: string): Conversation {
+  #find(id: string): Conversation {
     const conversation = this.find(id)
     if (conversation === undefined) throw new Error(`the account has no conversation ${id}`)
     return conversation

@@ -10,7 +10,7 @@ import { pause } from './write-response.ts'
 /** Does the operation unless a fault prevents it. Returns undefined if the connection is closed. */
 export async function applyFaults(
   request: RequestContext,
-  work: (request: RequestContext) => SandboxResponse,
+  operate: (request: RequestContext) => SandboxResponse,
   buckets: TokenBuckets,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
@@ -20,21 +20,22 @@ export async function applyFaults(
   const latency = finish ?? findEffect(effects, 'latency')
   if (latency) await pause(outgoing, latency.ms)
   if (outgoing.destroyed) {
-    if (finish) work(request).done?.()
+    if (finish) operate(request).done?.()
     return undefined
   }
-  const instead = limited(request, buckets, incoming) ?? answered(request) ?? redirected(request, incoming)
+  const instead =
+    rateLimited(request, buckets, incoming) ?? replaced(request) ?? redirected(request, incoming)
   if (instead) return instead
   const reset = findEffect(effects, 'reset')
   const later = findEffect(effects, 'finish-later')
-  if (!reset && !later) return work(request)
-  if (reset?.when === 'after') work(request).done?.()
+  if (!reset && !later) return operate(request)
+  if (reset?.when === 'after') operate(request).done?.()
   outgoing.socket?.resetAndDestroy()
-  if (later) setTimeout(() => work(request).done?.(), later.ms).unref()
+  if (later) setTimeout(() => operate(request).done?.(), later.ms).unref()
   return undefined
 }
 
-function limited(
+function rateLimited(
   { sandbox, account, effects }: RequestContext,
   buckets: TokenBuckets,
   { method }: IncomingMessage,
@@ -44,7 +45,7 @@ function limited(
   return limits.map((limit) => buckets.take(limit, account.key)).find((response) => response !== undefined)
 }
 
-function answered({ effects }: RequestContext): SandboxResponse | undefined {
+function replaced({ effects }: RequestContext): SandboxResponse | undefined {
   const answer = findEffect(effects, 'answer')
   return answer && faultResponse(answer)
 }

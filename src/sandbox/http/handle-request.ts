@@ -50,14 +50,14 @@ export async function handleRequest(
   const request = { sandbox, account, ...names, query: new URLSearchParams(query), body, parsed, effects }
   const response =
     effects.length > 0
-      ? await applyFaults(request, (each) => answer(route, each), buckets, incoming, outgoing)
-      : answer(route, request)
+      ? await applyFaults(request, (each) => respond(route, each), buckets, incoming, outgoing)
+      : respond(route, request)
   if (response === undefined) return
   record.status = response.status
   await writeResponse(outgoing, response, effects)
 }
 
-function answer(route: Route, request: RequestContext): SandboxResponse {
+function respond(route: Route, request: RequestContext): SandboxResponse {
   try {
     return route.handle(request)
   } catch (thrown) {

@@ -12,16 +12,16 @@ const NAMES = ['127.0.0.1', 'localhost', '[::1]']
 export function rejectForeign({ headers, socket, url = '' }: IncomingMessage): SandboxResponse | undefined {
   const hosts = ownHosts(socket.localPort)
   if (!hosts.includes(headers.host?.toLowerCase() ?? '')) {
-    return refusal(421, 'Misdirected Request: the Host header does not name this sandbox')
+    return rejection(421, 'Misdirected Request: the Host header does not name this sandbox')
   }
-  const asked = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(url)?.[1]
-  if (asked !== undefined && !hosts.includes(asked.toLowerCase())) {
-    return refusal(421, 'Misdirected Request: the request target does not name this sandbox')
+  const target = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(url)?.[1]
+  if (target !== undefined && !hosts.includes(target.toLowerCase())) {
+    return rejection(421, 'Misdirected Request: the request target does not name this sandbox')
   }
   const { origin } = headers
   if (origin === undefined || hosts.some((host) => origin.toLowerCase() === `http://${host}`))
     return undefined
-  return refusal(403, 'Forbidden: the sandbox does not answer pages of other origins')
+  return rejection(403, 'Forbidden: the sandbox does not respond to pages of other origins')
 }
 
 function ownHosts(port: number | undefined): string[] {
@@ -29,6 +29,6 @@ function ownHosts(port: number | undefined): string[] {
   return port === 80 ? [...withPort, ...NAMES] : withPort
 }
 
-function refusal(status: number, detail: string): SandboxResponse {
+function rejection(status: number, detail: string): SandboxResponse {
   return jsonResponse(JSON.stringify({ detail }), status)
 }

@@ -59,7 +59,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     faults: state.faults,
     account(key) {
       const account = state.accounts.get(key)
-      if (account === undefined) throw new Error(`the sandbox has no account of the key ${key}`)
+      if (account === undefined) throw new Error(`the sandbox has no account with the key ${key}`)
       return account
     },
     close: () =>
@@ -94,9 +94,9 @@ function createState({
 function createApp(state: ServerState): Hono<{ Bindings: HttpBindings }> {
   const app = new Hono<{ Bindings: HttpBindings }>()
   app.use(async ({ env }, next) => {
-    const refusal = rejectForeign(env.incoming)
-    if (refusal === undefined) return next()
-    await writeResponse(env.outgoing, refusal, [])
+    const rejection = rejectForeign(env.incoming)
+    if (rejection === undefined) return next()
+    await writeResponse(env.outgoing, rejection, [])
     return RESPONSE_ALREADY_SENT
   })
   for (const route of routes) {

@@ -10,17 +10,17 @@ import { readPage } from './paging.ts'
 
 /** `GET /v1/agents/{id}`, with an optional version in the query. */
 export function getAgent(request: RequestContext): SandboxResponse {
-  return jsonResponse(known(request, request.query.get('agent_version') ?? undefined))
+  return jsonResponse(findAgent(request, request.query.get('agent_version') ?? undefined))
 }
 
 /** `GET /v1/agents/{id}/versions/{version}`. */
 export function getAgentVersion(request: RequestContext): SandboxResponse {
-  return jsonResponse(known(request, request.version))
+  return jsonResponse(findAgent(request, request.version))
 }
 
 /** `GET /v1/agents/{id}/versions`: a bare array, newest first. */
 export function listAgentVersions(request: RequestContext): SandboxResponse {
-  known(request)
+  findAgent(request)
   const { from, size } = readPage(request.query, 20, 100, 'refuse')
   const versions = request.account.agents.versions(request.id).slice(from, from + size)
   return jsonResponse(`[${versions.join(',')}]`)
@@ -34,7 +34,7 @@ export function createAgent(request: RequestContext): SandboxResponse {
   const now = formatTimestamp(ids.now())
   const own = {
     object: 'agent',
-    id: ids.id('ag'),
+    id: ids.create('ag'),
     version: 0,
     versions: [0],
     created_at: now,
@@ -42,7 +42,7 @@ export function createAgent(request: RequestContext): SandboxResponse {
     deployment_chat: false,
     source: 'api',
   }
-  const agent = withAll(JSON.stringify(own), body, request.body)
+  const agent = withMembers(JSON.stringify(own), body, request.body)
   request.account.addAgent(agent)
   return jsonResponse(agent)
 }
@@ -52,8 +52,8 @@ export function updateAgent(request: RequestContext): SandboxResponse {
   const body = readBody(request, request.sandbox.validators.updateAgent)
   checkTools(body.value['tools'], request.sandbox.behaviour)
   const { ids } = request.sandbox
-  const before = known(request)
-  const changed = withAll(before, body, request.body)
+  const before = findAgent(request)
+  const changed = withMembers(before, body, request.body)
   if (isDeepStrictEqual(JSON.parse(changed), JSON.parse(before))) return jsonResponse(before)
   const version = Number(member(before, 'version')?.value) + 1
   const numbered = withMember(changed, 'version', String(version))
@@ -61,16 +61,16 @@ export function updateAgent(request: RequestContext): SandboxResponse {
     request.id,
     withMember(numbered, 'updated_at', `"${formatTimestamp(ids.now())}"`),
   )
-  return jsonResponse(known(request))
+  return jsonResponse(findAgent(request))
 }
 
-function known({ account, id }: RequestContext, version?: string): string {
+function findAgent({ account, id }: RequestContext, version?: string): string {
   const agent = account.agents.get(id, version)
   if (agent === undefined) throw missing('Agent', version === undefined ? id : `${id} version ${version}`)
   return agent
 }
 
-function withAll(agent: string, body: Body, sent: string): string {
+function withMembers(agent: string, body: Body, sent: string): string {
   return members(sent).reduce((text, { key }) => {
     const value = body.text(key)
     return value === undefined ? text : withMember(text, key, value)

@@ -10,19 +10,19 @@ import { readInputs } from './read-inputs.ts'
 export function appendToConversation(request: RequestContext): SandboxResponse {
   const { ids, clock, validators } = request.sandbox
   const body = readBody(request, validators.append)
-  const known = findConversation(request)
-  if (known.busyUntil > clock().getTime()) throw busy()
+  const original = findConversation(request)
+  if (original.busyUntil > clock().getTime()) throw busy()
   const inputs = readInputs(body, ids)
-  const row = JSON.parse(known.row) as Record<string, unknown>
-  const answer = prepareCompletion(request, body, row, known.entries, inputs)
-  const conversation = target(request, known, body.value['store'] !== false)
+  const row = JSON.parse(original.row) as Record<string, unknown>
+  const completion = prepareCompletion(request, body, row, original.entries, inputs)
+  const conversation = findTarget(request, original, body.value['store'] !== false)
   appendEntries(conversation, inputs, ids.now())
-  return deliverCompletion(request, body, conversation, answer, false)
+  return deliverCompletion(request, body, conversation, completion, false)
 }
 
 /** What is appended to: the conversation itself, a copy with a new id, or with `store: false` a temporary copy. */
-function target(request: RequestContext, known: Conversation, stored: boolean): Conversation {
-  if (!stored) return { ...known, pastRows: [] }
-  if (request.sandbox.behaviour.appendId === 'same') return known
-  return request.account.add({ row: copyRow(request, known), entries: known.entries })
+function findTarget(request: RequestContext, original: Conversation, stored: boolean): Conversation {
+  if (!stored) return { ...original, pastRows: [] }
+  if (request.sandbox.behaviour.appendId === 'same') return original
+  return request.account.add({ row: copyRow(request, original), entries: original.entries })
 }

@@ -5,16 +5,16 @@ import { jsonResponse, type SandboxResponse } from '../responses/sandbox-respons
 
 /** `GET /v1/files/{id}`. */
 export function getFile(request: RequestContext): SandboxResponse {
-  return jsonResponse(known(request).metadata)
+  return jsonResponse(findFile(request).metadata)
 }
 
 /** `GET /v1/files/{id}/content`. */
 export function getFileContent(request: RequestContext): SandboxResponse {
-  return { status: 200, type: 'application/octet-stream', body: known(request).content }
+  return { status: 200, type: 'application/octet-stream', body: findFile(request).content }
 }
 
 /** An expired file gives the same 404 as an unknown one. */
-function known({ account, id }: RequestContext): StoryFile {
+function findFile({ account, id }: RequestContext): StoryFile {
   const file = account.files.get(id)
   if (file === undefined) throw missingDetail('No file matches the given query.')
   return file

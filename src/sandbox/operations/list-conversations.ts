@@ -18,18 +18,18 @@ type Listed = Pick<Conversation, 'row' | 'created'>
 export function listConversations(request: RequestContext): SandboxResponse {
   const { maxPageSize, pageSizeOverMax, listMetadata } = request.sandbox.behaviour
   const { from, size } = readPage(request.query, 100, maxPageSize, pageSizeOverMax)
-  const page = ordered(request, shown(request)).slice(from, from + size)
+  const page = sortListed(request, findListed(request)).slice(from, from + size)
   const rows = page.map(({ row }) => (listMetadata === 'absent' ? withoutMembers(row, ['metadata']) : row))
-  return jsonResponse(`[${tampered(request, rows).join(',')}]`)
+  return jsonResponse(`[${applyRowFault(request, rows).join(',')}]`)
 }
 
-function shown(request: RequestContext): readonly Listed[] {
+function findListed(request: RequestContext): readonly Listed[] {
   const { metadataFilter, listDelaySeconds, filterDelaySeconds, playgroundListed } = request.sandbox.behaviour
   const filter = readFilter(request)
   const delay = filter === undefined ? listDelaySeconds : Math.max(listDelaySeconds, filterDelaySeconds)
   const now = request.sandbox.clock().getTime()
   const stale = findEffect(request.effects, 'stale')
-  let listed = stale ? asOf(request, now - stale.seconds * 1000) : request.account.newestFirst
+  let listed = stale ? accountAt(request, now - stale.seconds * 1000) : request.account.newestFirst
   if (delay > 0) listed = listed.filter(({ bornAt }) => bornAt + delay * 1000 <= now)
   if (playgroundListed === 'no') listed = listed.filter(({ playground }) => !playground)
   if (filter === undefined || metadataFilter === 'ignored') return listed
@@ -37,7 +37,7 @@ function shown(request: RequestContext): readonly Listed[] {
 }
 
 /** Returns the account as it was: without later conversations, with deleted ones, with earlier rows. */
-function asOf({ account }: RequestContext, moment: number): readonly Conversation[] {
+function accountAt({ account }: RequestContext, moment: number): readonly Conversation[] {
   const deleted = account.removed.filter(({ at }) => at > moment).map(({ conversation }) => conversation)
   return [...account.newestFirst, ...deleted]
     .filter(({ bornAt }) => bornAt <= moment)
@@ -45,7 +45,7 @@ function asOf({ account }: RequestContext, moment: number): readonly Conversatio
     .sort((a, b) => b.created - a.created)
 }
 
-function ordered(request: RequestContext, listed: readonly Listed[]): readonly Listed[] {
+function sortListed(request: RequestContext, listed: readonly Listed[]): readonly Listed[] {
   const { order } = request.sandbox.behaviour
   if (order === 'newest-first') return listed
   if (order === 'oldest-first') return listed.toReversed()
@@ -77,7 +77,7 @@ function matches(row: string, filter: Record<string, unknown>): boolean {
   )
 }
 
-function tampered({ effects }: RequestContext, rows: string[]): string[] {
+function applyRowFault({ effects }: RequestContext, rows: string[]): string[] {
   const effect = findEffect(effects, 'rows')
   if (effect === undefined) return rows
   return rows.flatMap((row, i) => {

@@ -53,7 +53,7 @@ const completionFields = [
 
 function stamp(text: string, ids: IdGenerator): string {
   const type = member(text, 'type')?.value ?? '"message.input"'
-  const id = ids.id(prefixes[JSON.parse(type) as string] ?? 'msg')
+  const id = ids.create(prefixes[JSON.parse(type) as string] ?? 'msg')
   const given: Record<string, string> = {
     object: '"entry"',
     type,

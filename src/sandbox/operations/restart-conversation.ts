@@ -17,11 +17,23 @@ export function restartConversation(request: RequestContext): SandboxResponse {
   const shared = entriesUpTo(original.entries, String(body.value['from_entry_id']))
   const inputs = hasNoInputs(body) ? [] : readInputs(body, ids)
   const row = changedRow(copyRow(request, original), body)
-  const answer = prepareCompletion(request, body, JSON.parse(row) as Record<string, unknown>, shared, inputs)
+  const completion = prepareCompletion(
+    request,
+    body,
+    JSON.parse(row) as Record<string, unknown>,
+    shared,
+    inputs,
+  )
   const story = { row, entries: [...shared, ...inputs] }
   const stored = body.value['store'] !== false
   const conversation = stored ? request.account.add(story) : createConversation(story, clock().getTime())
-  return deliverCompletion(request, body, conversation, answer, behaviour.updatedAtStart === 'microsecond')
+  return deliverCompletion(
+    request,
+    body,
+    conversation,
+    completion,
+    behaviour.updatedAtStart === 'microsecond',
+  )
 }
 
 function entriesUpTo(entries: readonly string[], id: string): readonly string[] {

@@ -14,10 +14,16 @@ export function startConversation(request: RequestContext): SandboxResponse {
   checkKind(request, body)
   const inputs = readInputs(body, ids)
   const story = { row: rowText(request, body), entries: inputs }
-  const answer = prepareCompletion(request, body, body.value, [], inputs)
+  const completion = prepareCompletion(request, body, body.value, [], inputs)
   const stored = body.value['store'] !== false
   const conversation = stored ? request.account.add(story) : createConversation(story, clock().getTime())
-  return deliverCompletion(request, body, conversation, answer, behaviour.updatedAtStart === 'microsecond')
+  return deliverCompletion(
+    request,
+    body,
+    conversation,
+    completion,
+    behaviour.updatedAtStart === 'microsecond',
+  )
 }
 
 /** A conversation belongs to a model or to an agent, never to both. */
@@ -52,10 +58,13 @@ function rowText({ sandbox: { ids, behaviour }, account }: RequestContext, body:
   ]
   const ofAgent = [
     `"agent_id":${agentId}`,
-    ...versionMember(behaviour.agentVersion, body.text('agent_version') ?? newest(account.agents, agentId)),
+    ...versionMember(
+      behaviour.agentVersion,
+      body.text('agent_version') ?? newestVersion(account.agents, agentId),
+    ),
   ]
   return `{${[
-    `"id":"${ids.id('conv')}"`,
+    `"id":"${ids.create('conv')}"`,
     `"created_at":"${formatTimestamp(created)}"`,
     `"updated_at":"${formatTimestamp(created + 1)}"`,
     ...(agentId === undefined ? ofModel : ofAgent),
@@ -81,7 +90,7 @@ function versionMember(setting: string, version: string): string[] {
   }
 }
 
-function newest(agents: RequestContext['account']['agents'], agentId: string | undefined): string {
+function newestVersion(agents: RequestContext['account']['agents'], agentId: string | undefined): string {
   const agent = agents.get(JSON.parse(agentId ?? '""') as string) ?? '{}'
   return String((JSON.parse(agent) as { version?: number }).version ?? 0)
 }

@@ -31,7 +31,7 @@ function makeOutput(draft: Draft, sandbox: SandboxContext, account: Account): Ou
         content,
         type: 'message.output',
         ...common(true),
-        id: ids.id('msg'),
+        id: ids.create('msg'),
         ...author(draft.responder),
         role: 'assistant',
       }
@@ -41,7 +41,7 @@ function makeOutput(draft: Draft, sandbox: SandboxContext, account: Account): Ou
         name: draft.name,
         type: 'tool.execution',
         ...common(true),
-        id: ids.id('tool_exec'),
+        id: ids.create('tool_exec'),
         ...(behaviour.toolShape === 'specified'
           ? { arguments: draft.arguments }
           : draft.function !== undefined && { function: draft.function }),
@@ -54,7 +54,7 @@ function makeOutput(draft: Draft, sandbox: SandboxContext, account: Account): Ou
         arguments: draft.arguments,
         type: 'function.call',
         ...common(false),
-        id: ids.id('fc'),
+        id: ids.create('fc'),
       }
     case 'handoff':
       return {
@@ -64,7 +64,7 @@ function makeOutput(draft: Draft, sandbox: SandboxContext, account: Account): Ou
         next_agent_name: draft.to.name,
         type: 'agent.handoff',
         ...common(true),
-        id: ids.id('handoff'),
+        id: ids.create('handoff'),
       }
   }
 }

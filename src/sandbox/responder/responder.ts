@@ -17,11 +17,11 @@ export interface ResponderInput {
 export function respond(input: ResponderInput): Draft[] {
   const { entries, responder, toolChoice } = input
   const last = entries.at(-1)
-  const answersResult = last?.type === 'function.result'
+  const followsResult = last?.type === 'function.result'
   const [next] = responder.handoffs
-  if (next !== undefined && !answersResult) return handOver(input, next)
+  if (next !== undefined && !followsResult) return handOver(input, next)
   const functions = responder.tools.filter(({ type }) => type === 'function')
-  if (functions.length > 0 && toolChoice !== 'none' && !answersResult) {
+  if (functions.length > 0 && toolChoice !== 'none' && !followsResult) {
     const called = toolChoice === 'auto' ? functions.slice(0, 1) : functions
     return called.map((tool) => callFunction(tool, hashEntries(entries)))
   }

@@ -42,11 +42,11 @@ function makeConversation(options: GenerateOptions, created: number, random: Ran
   }
 }
 
-function makeEntry(asked: boolean, created: number, bytes: number, random: Random): string {
-  const type = asked ? 'message.input' : 'message.output'
-  const role = asked ? 'user' : 'assistant'
+function makeEntry(fromUser: boolean, created: number, bytes: number, random: Random): string {
+  const type = fromUser ? 'message.input' : 'message.output'
+  const role = fromUser ? 'user' : 'assistant'
   const before = `{"object":"entry","type":"${type}","created_at":"${formatTimestamp(created)}","completed_at":null,`
-  const model = asked ? '' : '"model":"mistral-small-latest",'
+  const model = fromUser ? '' : '"model":"mistral-small-latest",'
   const head = `${before}${model}"id":"msg_${random.hex(32)}","role":"${role}","content":"`
   return flat(`${head}${makeText(bytes - head.length - 2, random)}"}`)
 }

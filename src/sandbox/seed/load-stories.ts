@@ -11,9 +11,9 @@ export const storiesDirectory = fileURLToPath(new URL('../../../fixtures/stories
 /** Reads every `*.json` in a folder as a story, ordered by file name. */
 export async function loadStories(directory: string): Promise<Story[]> {
   const names = await readdir(directory).catch((cause: unknown) => {
-    throw new HansardError('file', `The stories in ${directory} can’t be read: ${messageOf(cause)}`, {
+    throw new HansardError('file', `Cannot read the stories in ${directory}: ${messageOf(cause)}`, {
       cause,
-      hint: 'Give a folder with a story in each *.json.',
+      hint: 'Name a folder with one story per *.json file.',
     })
   })
   const stories = names.filter((name) => name.endsWith('.json')).sort()
@@ -25,7 +25,7 @@ async function loadStory(path: string): Promise<Story> {
   try {
     JSON.parse(text)
   } catch (cause) {
-    throw new HansardError('not-json', `The story ${path} is not JSON: ${messageOf(cause)}`, { cause })
+    throw new HansardError('not-json', `The story ${path} is not valid JSON: ${messageOf(cause)}`, { cause })
   }
   return parseStory(text)
 }
