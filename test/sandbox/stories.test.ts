@@ -162,13 +162,17 @@ describe('a story', () => {
     }
   })
 
-  it('that is not JSON is named', async () => {
+  it('is rejected by name when it is not JSON, or not a story', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'stories-'))
     onTestFinished(() => rm(directory, { recursive: true }))
     await writeFile(join(directory, 'torn.json'), '{"conversation":')
     await writeFile(join(directory, 'notes.txt'), 'not a story')
-    await expect(loadStories(directory)).rejects.toThrow(/torn\.json is not JSON/)
-    await expect(loadStories(join(directory, 'none'))).rejects.toThrow('can’t be read')
+    await expect(loadStories(directory)).rejects.toThrow(/torn\.json is not valid JSON/)
+    await expect(loadStories(join(directory, 'none'))).rejects.toThrow('Cannot read the stories')
+    await writeFile(join(directory, 'torn.json'), '{"conversation":{},"entries":{}}')
+    await expect(loadStories(directory)).rejects.toThrow(
+      /torn\.json is not a story: conversation\.id: .*; entries: .*expected array/,
+    )
   })
 })
 

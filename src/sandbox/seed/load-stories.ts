@@ -1,9 +1,12 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { z } from 'zod'
 
 import { HansardError, messageOf } from '../../errors.ts'
+import { isJson } from '../../model/json/parse-json.ts'
 import { parseStory, type Story } from '../account/story.ts'
+import { describeIssues } from '../describe-issues.ts'
 
 /** The folder of the stories that come with hansard. */
 export const storiesDirectory = fileURLToPath(new URL('../../../fixtures/stories/', import.meta.url))
@@ -22,10 +25,21 @@ export async function loadStories(directory: string): Promise<Story[]> {
 
 async function loadStory(path: string): Promise<Story> {
   const text = await readFile(path, 'utf8')
-  try {
-    JSON.parse(text)
-  } catch (cause) {
-    throw new HansardError('not-json', `The story ${path} is not valid JSON: ${messageOf(cause)}`, { cause })
-  }
-  return parseStory(text)
+  if (!isJson(text)) throw new HansardError('not-json', `The story ${path} is not valid JSON`)
+  const { error } = storySchema.safeParse(JSON.parse(text))
+  if (error === undefined) return parseStory(text)
+  throw new HansardError('unexpected-shape', `${path} is not a story: ${describeIssues(error)}`, {
+    hint: 'A story looks like a line of `hansard export jsonl`.',
+  })
 }
+
+/** What a story must have for the sandbox to serve it; entries can be anything. */
+const storySchema = z.looseObject({
+  conversation: z.looseObject({ id: z.string() }),
+  entries: z.array(z.unknown()).optional(),
+  messages: z.array(z.unknown()).optional(),
+  playground: z.boolean().optional(),
+  agents: z.array(z.looseObject({ id: z.string() })).optional(),
+  files: z.array(z.object({ metadata: z.looseObject({ id: z.string() }), content: z.base64() })).optional(),
+  repeat: z.object({ times: z.int().nonnegative(), entries: z.array(z.unknown()) }).optional(),
+})
