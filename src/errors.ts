@@ -42,6 +42,8 @@ export type ErrorCode =
   | 'not-an-archive'
   /** The archive was written by a newer hansard. */
   | 'archive-newer'
+  /** The archive was written by a development version of hansard. */
+  | 'archive-older'
   /** SQLite can't read the archive. */
   | 'archive-damaged'
   /** The archive has no search index yet. */

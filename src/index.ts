@@ -48,4 +48,29 @@ export type { DependencyCounts } from './archive/content/dependencies.ts'
 export type { Books, RunOutcome as Outcome, StoredRun } from './archive/journal/runs.ts'
 export { backup } from './backup/backup.ts'
 export type { BackupOptions, BackupResult } from './backup/backup-options.ts'
+export { exportArchive, type ExportOptions, type ExportResult } from './export/export-archive.ts'
+export type { FormatName, FormatOptions } from './export/formats.ts'
+export type { ExportCounts } from './export/write-conversations.ts'
 export { lineOfConversation } from './export/jsonl-format.ts'
+export {
+  planReplay,
+  readPlan,
+  type CheckOptions,
+  type PlanReplayOptions,
+  type ReplayPlan,
+} from './replay/plan/plan-replay.ts'
+export type { PlanEnd, PlanHead, PlannedConversation, ReplayOptions } from './replay/plan/plan.ts'
+export {
+  runReplay,
+  type ReplayProgress,
+  type ReplayResult,
+  type ReplayRunOptions,
+} from './replay/run/replay.ts'
+export { undoReplay, type UndoOptions, type Undone } from './replay/run/undo.ts'
+export {
+  verifyCopies,
+  type Verified,
+  type VerifiedCounts,
+  type VerifyOptions,
+} from './replay/verify-copies.ts'
+export type { Certificate } from './replay/verify/certificate.ts'

@@ -2,16 +2,15 @@ import { fileURLToPath } from 'node:url'
 
 import { defineConfig } from 'vitest/config'
 
-// What mutants are run against: the tests that are quick enough to be run a thousand times, with fewer random cases.
+// The tests that `npm run mutants` runs, as test/mutants.ts chooses them, with fewer random cases and shorter waits.
 //
-// Two kinds of survivors say little. Words of messages and hints: tests look at codes, and at the words that tell one
-// case from another. And tables that a module makes when it is loaded (such as the one in network-disk.ts): Stryker
-// switches a mutant on later than that, so that no test can meet it.
+// Two kinds of survivors say little. The wording of messages: tests look at codes, and at the words that distinguish
+// one case from another. And tables that a module builds when it is loaded: Stryker activates a mutant only after that.
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   test: {
-    include: ['test/{archive,backup,model}/**/*.test.ts', 'test/cli/commands/verify.test.ts'],
-    env: { FLIPS: '100', LISTINGS: '500' },
+    include: (process.env['MUTANT_TESTS'] ?? '**/*').split(' ').map((tests) => `test/${tests}.test.ts`),
+    env: { FLIPS: '100', LISTINGS: '500', SETTLE: '0.3' },
     testTimeout: 20_000,
   },
 })

@@ -1,5 +1,6 @@
 import { HansardError } from '../errors.ts'
 import { isObjectText, members, replaceAt } from '../model/json/json-text.ts'
+import { isJson } from '../model/json/parse-json.ts'
 import { lookups, operations, type Operation } from './operations.ts'
 import type { ApiRequest, CallName } from './transport.ts'
 
@@ -55,7 +56,7 @@ function queryOf(query: Query = {}): string {
 /** The operation decides about `stream`, whatever the body says; all else in a text is left as it is. */
 function bodyText(name: CallName, body: object | string, stream: boolean): string {
   if (typeof body !== 'string') return JSON.stringify({ ...body, stream })
-  if (!isObjectJson(body))
+  if (!(isJson(body) && isObjectText(body)))
     throw new HansardError('usage', `The body of ${name} is not the JSON text of an object`, {
       hint: 'Give an object such as {"model": "…", "inputs": "…"}.',
     })
@@ -64,13 +65,4 @@ function bodyText(name: CallName, body: object | string, stream: boolean): strin
   if (fields.some(({ key }) => key === 'stream')) return replaced
   const open = body.indexOf('{') + 1
   return `${body.slice(0, open)}"stream":${stream}${fields.length === 0 ? '' : ','}${body.slice(open)}`
-}
-
-function isObjectJson(text: string): boolean {
-  try {
-    JSON.parse(text)
-    return isObjectText(text)
-  } catch {
-    return false
-  }
 }

@@ -1,3 +1,4 @@
+import { isContainer } from '../model/json/parse-json.ts'
 import { redactBody } from '../model/secrets/redact-json.ts'
 import { redactText } from '../model/secrets/redact-text.ts'
 import type { Scrub } from './key-scrubber.ts'
@@ -18,7 +19,7 @@ export function detailOf(text: string, json: object | undefined, scrub: Scrub): 
 function messageIn(value: unknown): string {
   if (typeof value === 'string') return value
   if (Array.isArray(value)) return value.slice(0, MOST_DETAILS).map(problem).join('; ')
-  if (typeof value !== 'object' || value === null) return ''
+  if (!isContainer(value)) return ''
   for (const key of ['message', 'detail', 'error', 'msg']) {
     const message = key in value ? messageIn(value[key as keyof typeof value]) : ''
     if (message !== '') return message
@@ -28,8 +29,7 @@ function messageIn(value: unknown): string {
 
 /** One of the problems that a validation found: `{loc, msg, type}`. */
 function problem(value: unknown): string {
-  if (typeof value !== 'object' || value === null || !('loc' in value) || !Array.isArray(value.loc))
-    return messageIn(value)
+  if (!isContainer(value) || !('loc' in value) || !Array.isArray(value.loc)) return messageIn(value)
   return `${value.loc.join('.')}: ${messageIn(value)}`
 }
 

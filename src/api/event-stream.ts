@@ -1,4 +1,5 @@
 import { HansardError } from '../errors.ts'
+import { isContainer, parseContainer } from '../model/json/parse-json.ts'
 import { detailOf } from './error-detail.ts'
 import { readBeginning, refuseFailure, refuseTooManyValues, unusable, type Reading } from './read-response.ts'
 import { SseParser, type SseEvent } from './sse-parser.ts'
@@ -78,13 +79,13 @@ function eventOf({ name, data: text }: SseEvent, reading: Reading): StreamEvent 
  */
 function isError({ name }: SseEvent, { type, json }: StreamEvent): boolean {
   if (name === 'error' || type === 'conversation.response.error' || /^\w*error$/i.test(type)) return true
-  if (typeof json !== 'object' || json === null) return false
+  if (!isContainer(json)) return false
   if ('object' in json && json.object === 'error') return true
   return typeIn(json) === undefined && ['error', 'detail', 'message'].some((key) => key in json)
 }
 
 function typeIn(json: unknown): string | undefined {
-  if (typeof json !== 'object' || json === null || !('type' in json)) return undefined
+  if (!isContainer(json) || !('type' in json)) return undefined
   return typeof json.type === 'string' ? json.type : undefined
 }
 
@@ -94,16 +95,7 @@ function saidByStream(text: string, reading: Reading): HansardError {
 
 /** What a text says, whether it is the body of an error or anything else. */
 function words(text: string, { scrub }: Reading): string {
-  return detailOf(text, objectIn(text), scrub)
-}
-
-function objectIn(text: string): object | undefined {
-  try {
-    const json: unknown = JSON.parse(text)
-    return typeof json === 'object' && json !== null ? json : undefined
-  } catch {
-    return undefined
-  }
+  return detailOf(text, parseContainer(text), scrub)
 }
 
 function failed({ name }: Reading, why: string): HansardError {

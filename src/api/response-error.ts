@@ -1,4 +1,5 @@
 import { HansardError, type ErrorCode } from '../errors.ts'
+import { parseContainer } from '../model/json/parse-json.ts'
 import { detailOf } from './error-detail.ts'
 import type { Scrub } from './key-scrubber.ts'
 import { lookups, operations } from './operations.ts'
@@ -14,20 +15,11 @@ export interface FailedResponse {
 
 /** Makes an error of an answer that is no success, whatever its body looks like. */
 export function errorOfResponse({ name, status, headers, text }: FailedResponse, scrub: Scrub): HansardError {
-  const json = parsed(scrub(text))
+  const json = parseContainer(scrub(text))
   const code = codeOf(status, headers, isFromApi(status, json, text))
   const detail = detailOf(scrub(text), json, scrub)
   const message = `${summaries[code] ?? 'The API failed'} (${name}, ${status})${detail && `: ${detail}`}`
   return new HansardError(code, message, { status, hint: hintOf(name, code, status) })
-}
-
-function parsed(text: string): object | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null ? value : undefined
-  } catch {
-    return undefined
-  }
 }
 
 /**

@@ -1,7 +1,7 @@
 import { createParser, type EventSourceParser } from 'eventsource-parser'
 
 import { HansardError } from '../errors.ts'
-import { isJson } from '../model/json/is-json.ts'
+import { isJson } from '../model/json/parse-json.ts'
 
 /** One event of a stream: its name, where it has one, and its data. */
 export interface SseEvent {

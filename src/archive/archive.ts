@@ -17,7 +17,7 @@ import { ReplayCopies } from './ledger/replay-copies.ts'
 import { ReplayRequests } from './ledger/replay-requests.ts'
 import { ReplayRuns } from './ledger/replay-runs.ts'
 import { ReplayTargets } from './ledger/replay-targets.ts'
-import { isOutdated, migrate } from './schema/migrations.ts'
+import { createSchema, isEmptyDatabase } from './schema/create-schema.ts'
 import { Batch } from './sqlite/batch.ts'
 import { noteName, refuseOtherName } from './sqlite/file-names.ts'
 import { explainSqlite, openSqlite, type Sqlite } from './sqlite/sqlite.ts'
@@ -31,7 +31,8 @@ export interface OpenOptions {
 /**
  * Opens the archive in a file.
  *
- * @throws HansardError `not-an-archive`, `archive-newer`, `archive-damaged`, or `file` when it can't be opened.
+ * @throws HansardError `not-an-archive`, `archive-newer`, `archive-older`, `archive-damaged`, or `file` when it can't be
+ *   opened
  */
 export function openArchive(path: string, { mode = 'read' }: OpenOptions = {}): Archive {
   if (mode !== 'create') refuseMissing(path)
@@ -44,7 +45,10 @@ export function openArchive(path: string, { mode = 'read' }: OpenOptions = {}): 
   const db = openSqlite(path, mode)
   try {
     if (mode !== 'read') prepareForWriting(db, path)
-    else if (isOutdated(db, path)) return reopenUpdated(db, path)
+    else if (isEmptyDatabase(db, path)) {
+      db.close()
+      return emptyArchive(path)
+    }
     return new Archive(db, path)
   } catch (thrown) {
     db.close()
@@ -84,11 +88,10 @@ const PAGE_BYTES = 8192
 /** 64 MiB of log before it is written back: at the default of 1,000 pages a first backup took nearly twice as long. */
 const WAL_PAGES = 8192
 
-/** An archive in memory that holds nothing, for asking what a first backup would do. */
-export function emptyArchive(): Archive {
-  const path = ':memory:'
-  const db = openSqlite(path, 'write')
-  migrate(db, path)
+/** An empty archive in memory, for asking what a first backup would do. */
+export function emptyArchive(path = ':memory:'): Archive {
+  const db = openSqlite(':memory:', 'write')
+  createSchema(db)
   return new Archive(db, path)
 }
 
@@ -98,21 +101,15 @@ export function emptyArchive(): Archive {
  * has gone through a checkpoint, which does wait for the disk.
  */
 function prepareForWriting(db: Sqlite, path: string): void {
-  isOutdated(db, path)
-  refuseOtherName(db, path)
+  const isEmpty = isEmptyDatabase(db, path)
+  if (!isEmpty) refuseOtherName(db, path)
   db.pragma(`page_size = ${PAGE_BYTES}`)
   db.pragma('journal_mode = wal')
   db.pragma('synchronous = normal')
   db.pragma(`wal_autocheckpoint = ${WAL_PAGES}`)
   db.pragma('foreign_keys = on')
-  migrate(db, path)
+  if (isEmpty) createSchema(db)
   noteName(db, path)
-}
-
-function reopenUpdated(db: Sqlite, path: string): Archive {
-  db.close()
-  openArchive(path, { mode: 'write' }).close()
-  return openArchive(path)
 }
 
 /** An open archive: each part has its own tables. */

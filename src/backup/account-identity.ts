@@ -1,11 +1,11 @@
 import type { ConversationsClient } from '../api/client.ts'
 import type { Archive } from '../archive/archive.ts'
 import { HansardError, isHansardError } from '../errors.ts'
-import { isFatal } from './fatal-errors.ts'
-import { readRow } from './read-conversation.ts'
+import { isFatal } from './fetch/fatal-errors.ts'
+import { readRow } from './fetch/read-conversation.ts'
 
 /** How many archived conversations are asked for, at most. */
-const SAMPLE = 10
+const MAX_SAMPLE = 10
 
 /**
  * Makes sure that the key opens the account that the archive holds. The API does not say whose a key is, so the evidence
@@ -22,7 +22,7 @@ export async function identifyAccount(
   if (archive.accountKeys.knows((salt) => client.hashKey(salt))) return 'known'
   if (archive.conversations.count() === 0) return 'empty'
   let failure: unknown
-  for (const id of archive.conversations.sampleLive(SAMPLE)) {
+  for (const id of archive.conversations.sampleLive(MAX_SAMPLE)) {
     try {
       if (await exists(client, id, signal)) return 'recognised'
     } catch (thrown) {
@@ -54,7 +54,7 @@ export const SEES_NOTHING =
   'this key sees no conversations. A key sees only what its own user created in its workspace: check both. If the account is new and empty, confirm it once with `hansard backup --adopt-account`'
 
 /** The refusal to mix two accounts in one archive. */
-export function refuseForeignAccount(path: string): HansardError {
+export function foreignAccountError(path: string): HansardError {
   return new HansardError(
     'another-account',
     `${path} holds conversations that this key’s account does not have`,

@@ -2,11 +2,12 @@ import type { SeenRows } from '../archive/content/seen-rows.ts'
 import type { Books } from '../archive/journal/runs.ts'
 import { HansardError } from '../errors.ts'
 import type { BackupOptions, WorkEnd } from './backup-options.ts'
-import { candidateById, candidates, retries, type Candidate } from './candidates.ts'
-import { fetchDependencies } from './fetch-dependencies.ts'
-import { Fetcher, type FetchOutcome, type FetchContext } from './fetcher.ts'
+import { candidateById, type Candidate } from './fetch/candidate.ts'
+import { fetchDependencies } from './fetch/fetch-dependencies.ts'
+import { Fetcher, type FetchOutcome, type FetchContext } from './fetch/fetcher.ts'
+import { listCandidates, retryCandidates } from './listing/list-candidates.ts'
+import type { ListingResult } from './listing/proven-listing.ts'
 import { markGone } from './mark-gone.ts'
-import type { ListingResult } from './proven-listing.ts'
 import { workThrough } from './worker-pool.ts'
 
 /** The work of one run, in its order. */
@@ -94,10 +95,10 @@ export class BackupRun {
   async #retryAndList(seen: SeenRows): Promise<ListingResult> {
     const { client, archive, signal } = this.#context
     const { pageSize = 100, full = false } = this.#options
-    await this.#each(retries(archive, full).values(), (candidate) =>
+    await this.#each(retryCandidates(archive, full).values(), (candidate) =>
       this.#fetcher.fetch(candidate, (outcome) => this.#retried.set(candidate.id, outcome)),
     )
-    const listing = candidates(client, archive, seen, { pageSize, full, signal })
+    const listing = listCandidates(client, archive, seen, { pageSize, full, signal })
     return this.#each(listing, (candidate) => this.#take(candidate))
   }
 
@@ -120,7 +121,7 @@ export class BackupRun {
     if (retried !== undefined) {
       this.#retried.delete(candidate.id)
       this.#count(this.#noted(candidate, retried))
-    } else if (candidate.verdict === 'fetch') await this.#fetch(candidate)
+    } else if (candidate.status === 'fetch') await this.#fetch(candidate)
     else this.#count(this.#outcomeOf(candidate))
   }
 
@@ -135,9 +136,9 @@ export class BackupRun {
 
   /** What becomes of one that is not fetched. */
   #outcomeOf(candidate: Candidate): FetchOutcome {
-    if (candidate.verdict === 'unusable')
+    if (candidate.status === 'unusable')
       return this.#fetcher.fail(candidate, 'row', candidate.problem ?? unusable(candidate))
-    return candidate.verdict === 'parked' ? 'failed' : 'unchanged'
+    return candidate.status === 'parked' ? 'failed' : 'unchanged'
   }
 
   #count(outcome: FetchOutcome): void {

@@ -3,10 +3,10 @@ import type { Archive } from '../archive/archive.ts'
 import type { Books, RunOutcome } from '../archive/journal/runs.ts'
 import { messageOf } from '../errors.ts'
 import { version } from '../version.ts'
-import { identifyAccount, refuseForeignAccount, SEES_NOTHING } from './account-identity.ts'
+import { identifyAccount, foreignAccountError, SEES_NOTHING } from './account-identity.ts'
 import type { BackupOptions, BackupResult, WorkEnd } from './backup-options.ts'
 import { BackupRun } from './backup-run.ts'
-import { listOnly } from './dry-run.ts'
+import { dryRun } from './dry-run.ts'
 import { fillSearch } from './fill-search.ts'
 
 /**
@@ -29,7 +29,7 @@ export async function backup(
   const signal = AbortSignal.any([stop.signal, ...(options.signal ? [options.signal] : [])])
 
   const account = await identifyAccount(client, archive, signal)
-  if (account === 'foreign' && options.adoptAccount !== true) throw refuseForeignAccount(archive.path)
+  if (account === 'foreign' && options.adoptAccount !== true) throw foreignAccountError(archive.path)
   const run = options.dryRun === true ? null : beginRun(client, archive, account === 'foreign')
 
   const books = emptyBooks()
@@ -46,7 +46,7 @@ export async function backup(
   try {
     const done =
       run === null
-        ? await listOnly(client, archive, books, options, signal)
+        ? await dryRun(client, archive, books, options, signal)
         : await new BackupRun({ client, archive, run, signal }, books, options, stop).work()
     const seesNothing = account === 'empty' && books.listed === 0 && options.adoptAccount !== true
     const work = done.complete === true && seesNothing ? { complete: false, reason: SEES_NOTHING } : done
@@ -61,13 +61,13 @@ export async function backup(
   } catch (thrown) {
     const isInterrupted = options.signal?.aborted === true
     if (isInterrupted) return end('interrupted', { complete: false, reason: undefined })
-    unlessImpossible(() => end('failed', { complete: false, reason: messageOf(thrown) }))
+    tryToEnd(() => end('failed', { complete: false, reason: messageOf(thrown) }))
     throw thrown
   }
 }
 
 /** What stopped a run, such as a full disk, may keep its end from being written, too: then it is seen to have none. */
-function unlessImpossible(end: () => void): void {
+function tryToEnd(end: () => void): void {
   try {
     end()
   } catch {

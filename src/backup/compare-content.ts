@@ -1,8 +1,8 @@
 import { sameContent } from '../model/entries/same-content.ts'
-import { members } from '../model/json/json-text.ts'
+import { joinMembers, members } from '../model/json/json-text.ts'
 
 /** A conversation on one side of a comparison: its row and the texts of its entries. */
-interface Side {
+interface ComparedSide {
   readonly row: string
   readonly entries: Iterable<string>
 }
@@ -20,7 +20,7 @@ export interface Difference {
 /** Compares an archived conversation with the account's, by content; undefined when they are equal. */
 export function compareContent(
   archived: { readonly row: string; entries(): Iterable<string> },
-  live: Side,
+  live: ComparedSide,
 ): Difference | undefined {
   const known = archived.entries()[Symbol.iterator]()
   let position = 0
@@ -28,22 +28,22 @@ export function compareContent(
   for (const entry of live.entries) {
     const earlier = known.next()
     if (earlier.done === true) grewBy++
-    else if (!sameContent(earlier.value, entry)) return altered(position, 'is another')
+    else if (!sameContent(earlier.value, entry)) return entryDifference(position, 'is another')
     else position++
   }
-  if (known.next().done !== true) return altered(position, 'is no longer there')
-  const keys = keysThatDiffer(archived.row, live.row).filter((key) => grewBy === 0 || key !== 'updated_at')
+  if (known.next().done !== true) return entryDifference(position, 'is no longer there')
+  const keys = differingKeys(archived.row, live.row).filter((key) => grewBy === 0 || key !== 'updated_at')
   if (keys.length > 0) return { detail: `its row differs in ${keys.join(', ')}` }
   return grewBy === 0
     ? undefined
     : { grewBy, detail: `grew by ${grewBy} ${grewBy === 1 ? 'entry' : 'entries'}` }
 }
 
-function altered(entry: number, how: string): Difference {
+function entryDifference(entry: number, how: string): Difference {
   return { entry, detail: `entry ${entry} ${how}` }
 }
 
-function keysThatDiffer(archived: string, live: string): string[] {
+function differingKeys(archived: string, live: string): string[] {
   if (sameContent(archived, live)) return []
   const [before, after] = [membersOf(archived), membersOf(live)]
   const keys = new Set([...before.keys(), ...after.keys()])
@@ -52,5 +52,5 @@ function keysThatDiffer(archived: string, live: string): string[] {
 
 /** Each member as an object of its own, so that it is compared by the rules for its key. */
 function membersOf(row: string): Map<string, string> {
-  return new Map(members(row).map(({ key, value }) => [key, `{${JSON.stringify(key)}:${value}}`]))
+  return new Map(members(row).map(({ key, value }) => [key, joinMembers([[key, value]])]))
 }

@@ -5,12 +5,13 @@ import type { Archive } from '../archive/archive.ts'
 import type { StoredConversation } from '../archive/content/conversations.ts'
 import type { Selection } from '../archive/content/selection.ts'
 import { HansardError, isHansardError, messageOf } from '../errors.ts'
-import { identifyAccount, refuseForeignAccount, SEES_NOTHING } from './account-identity.ts'
-import { candidateById, candidates, type Candidate } from './candidates.ts'
+import { identifyAccount, foreignAccountError, SEES_NOTHING } from './account-identity.ts'
 import { compareContent, type Difference } from './compare-content.ts'
-import { isFatal } from './fatal-errors.ts'
-import { fetchConversation } from './fetch-conversation.ts'
-import type { ListingResult } from './proven-listing.ts'
+import { candidateById, type Candidate } from './fetch/candidate.ts'
+import { isFatal } from './fetch/fatal-errors.ts'
+import { fetchConversation } from './fetch/fetch-conversation.ts'
+import { listCandidates } from './listing/list-candidates.ts'
+import type { ListingResult } from './listing/proven-listing.ts'
 import { workThrough } from './worker-pool.ts'
 
 /** How to compare. */
@@ -48,35 +49,35 @@ export async function compareRemote(
   const stop = new AbortController()
   const signal = AbortSignal.any([stop.signal, options.signal])
   const account = await identifyAccount(client, archive, signal)
-  if (account === 'foreign') throw refuseForeignAccount(archive.path)
+  if (account === 'foreign') throw foreignAccountError(archive.path)
 
   const { sample, seed, concurrency } = options
   const { selection = {} } = options
-  const chosen = sample === undefined ? undefined : sampleOf(archive, selection, sample, seed)
+  const chosen = sample === undefined ? undefined : sampleIds(archive, selection, sample, seed)
   const isChosen = (id: string) => chosen === undefined || chosen.has(id)
   let seesNothing = account === 'empty'
   const compare = async (candidate: Candidate) => {
     seesNothing = false
     if (signal.aborted) throw new HansardError('interrupted', 'The comparison was interrupted')
     if (!candidate.isKnown || isChosen(candidate.id))
-      await options.onCompared(await compared(client, archive, candidate, signal))
+      await options.onCompared(await compareOne(client, archive, candidate, signal))
   }
   const through = <R>(source: Parameters<typeof workThrough<Candidate, R>>[0]) =>
     workThrough(source, concurrency, compare, () => stop.abort())
 
   if (options.selection !== undefined) {
-    const chosenOnes = selected(archive, options.selection, isChosen)
+    const chosenOnes = selectedCandidates(archive, options.selection, isChosen)
     await through(chosenOnes).finally(() => chosenOnes.return())
     return undefined
   }
   const seen = archive.seenRows()
-  const verdict = await through(candidates(client, archive, seen, { pageSize: 100, full: true, signal }))
-  await through(notListed(archive, seen.notSeen(), isChosen))
+  const verdict = await through(listCandidates(client, archive, seen, { pageSize: 100, full: true, signal }))
+  await through(unlistedCandidates(archive, seen.notSeen(), isChosen))
   return verdict.complete && seesNothing ? { complete: false, reason: SEES_NOTHING } : verdict
 }
 
 /** What is gone is known to be gone: it is compared only when told to. */
-function* selected(
+function* selectedCandidates(
   archive: Archive,
   selection: Selection,
   isChosen: (id: string) => boolean,
@@ -85,7 +86,7 @@ function* selected(
     if (isChosen(id)) yield candidateById(archive, id)
 }
 
-function* notListed(
+function* unlistedCandidates(
   archive: Archive,
   ids: readonly string[],
   isChosen: (id: string) => boolean,
@@ -93,19 +94,19 @@ function* notListed(
   for (const id of ids) if (isChosen(id)) yield candidateById(archive, id)
 }
 
-async function compared(
+async function compareOne(
   client: ConversationsClient,
   archive: Archive,
   candidate: Candidate,
   signal: AbortSignal,
 ): Promise<Compared> {
   const { id } = candidate
-  if (candidate.verdict === 'unusable' || candidate.verdict === 'accepted')
+  if (candidate.status === 'unusable' || candidate.status === 'accepted')
     return { sign: '!', id, detail: messageOf(candidate.problem ?? 'a row of the listing has no id') }
   const stored = archive.conversations.read(id)
   if (stored === undefined) return { sign: '+', id }
   try {
-    const difference = await differenceTo(stored, client, candidate, signal)
+    const difference = await fetchAndCompare(stored, client, candidate, signal)
     return difference === undefined ? { sign: '=', id } : { sign: '*', id, ...difference }
   } catch (thrown) {
     if (isHansardError(thrown, 'not-found')) return { sign: '-', id }
@@ -115,7 +116,7 @@ async function compared(
   }
 }
 
-async function differenceTo(
+async function fetchAndCompare(
   stored: StoredConversation,
   client: ConversationsClient,
   candidate: Candidate,
@@ -132,7 +133,7 @@ async function differenceTo(
 }
 
 /** A random sample without memory of the rest, and the same again for the same seed: the ids with the least hashes. */
-function sampleOf(archive: Archive, selection: Selection, size: number, seed: number): ReadonlySet<string> {
+function sampleIds(archive: Archive, selection: Selection, size: number, seed: number): ReadonlySet<string> {
   let least: [rank: string, id: string][] = []
   const shrink = () => (least = least.sort(([a], [b]) => (a < b ? -1 : 1)).slice(0, size))
   for (const { id } of archive.conversations.list(selection)) {

@@ -2,24 +2,24 @@ import type { ConversationsClient } from '../api/client.ts'
 import type { Archive } from '../archive/archive.ts'
 import type { Books } from '../archive/journal/runs.ts'
 import type { BackupOptions, WorkEnd } from './backup-options.ts'
-import { candidates } from './candidates.ts'
+import { listCandidates } from './listing/list-candidates.ts'
 
 /** Lists the account and counts what a backup would do; nothing is fetched or written. */
-export async function listOnly(
+export async function dryRun(
   client: ConversationsClient,
   archive: Archive,
   books: Books,
   { pageSize = 100, full = false, onProgress }: BackupOptions,
   signal: AbortSignal,
 ): Promise<WorkEnd> {
-  const listing = candidates(client, archive, archive.seenRows(), { pageSize, full, signal })
+  const listing = listCandidates(client, archive, archive.seenRows(), { pageSize, full, signal })
   for (;;) {
     const next = await listing.next()
     if (next.done === true) return next.value
-    const { verdict, isKnown } = next.value
+    const { status, isKnown } = next.value
     books.listed++
-    if (verdict === 'fetch') books[isKnown ? 'updated' : 'new']++
-    else books[verdict === 'unchanged' || verdict === 'accepted' ? 'unchanged' : 'failed']++
+    if (status === 'fetch') books[isKnown ? 'updated' : 'new']++
+    else books[status === 'unchanged' || status === 'accepted' ? 'unchanged' : 'failed']++
     onProgress?.(books)
   }
 }

@@ -1,8 +1,8 @@
 import type { SeenRows } from '../archive/content/seen-rows.ts'
 import { isHansardError } from '../errors.ts'
-import { isFatal } from './fatal-errors.ts'
-import type { FetchContext } from './fetcher.ts'
-import { readRow } from './read-conversation.ts'
+import { isFatal } from './fetch/fatal-errors.ts'
+import type { FetchContext } from './fetch/fetcher.ts'
+import { readRow } from './fetch/read-conversation.ts'
 import { workThrough } from './worker-pool.ts'
 
 /** What came of looking for conversations that were not listed. */
@@ -35,20 +35,20 @@ export async function markGone(
   }
   const found = { gone: 0, present: 0, unknown: 0 }
   const ask = async (id: string) => {
-    const state = await stateOf(context, id)
+    const state = await checkExistence(context, id)
     found[state]++
     if (state === 'gone') mark(context, id)
   }
   await workThrough(missing.values(), concurrency, ask, () => undefined)
-  return { gone: found.gone, complete: found.present === 0, reason: reasonOf(found) }
+  return { gone: found.gone, complete: found.present === 0, reason: incompleteReason(found) }
 }
 
-function reasonOf({ present, unknown }: { present: number; unknown: number }): string | undefined {
-  if (present > 0) return `${numberOf(present)} still exist but were not listed`
-  return unknown > 0 ? `could not be told whether ${numberOf(unknown)} still exist` : undefined
+function incompleteReason({ present, unknown }: { present: number; unknown: number }): string | undefined {
+  if (present > 0) return `${countConversations(present)} still exist but were not listed`
+  return unknown > 0 ? `could not be told whether ${countConversations(unknown)} still exist` : undefined
 }
 
-function numberOf(conversations: number): string {
+function countConversations(conversations: number): string {
   return `${conversations} ${conversations === 1 ? 'conversation' : 'conversations'}`
 }
 
@@ -64,7 +64,7 @@ function mark({ archive, run }: FetchContext, id: string): void {
   })
 }
 
-async function stateOf(
+async function checkExistence(
   { client, signal }: FetchContext,
   id: string,
 ): Promise<'gone' | 'present' | 'unknown'> {

@@ -25,6 +25,7 @@ const codesOfErrors: Partial<Record<ErrorCode, ExitCode>> = {
   'archive-locked': exitCodes.locked,
   budget: exitCodes.budget,
   'archive-newer': exitCodes.damaged,
+  'archive-older': exitCodes.damaged,
   'archive-damaged': exitCodes.damaged,
   interrupted: exitCodes.interrupted,
 }

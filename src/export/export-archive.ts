@@ -1,143 +1,84 @@
+import { resolve } from 'node:path'
+import type { Writable } from 'node:stream'
+
 import type { Archive } from '../archive/archive.ts'
 import type { Selection } from '../archive/content/selection.ts'
 import { HansardError } from '../errors.ts'
-import { version } from '../version.ts'
-import { conversationsOf, type OnUnreadable } from './export-source.ts'
-import type { ExportContext, ExportedConversation, Format, OutputFile, Writer } from './format.ts'
-import { formats, type FormatName } from './formats.ts'
-import { LeftOut } from './left-out.ts'
+import { checkFormatOptions } from './format-options.ts'
+import type { Format } from './format.ts'
+import { formats, type FormatName, type FormatOptions } from './formats.ts'
+import { limitYoungGeneration } from './heap-control.ts'
 import { explainFile } from './output/file-errors.ts'
-import { jsonLine } from './output/json-line.ts'
 import type { Output } from './output/output.ts'
+import { stageOutput } from './output/staged-output.ts'
+import { streamOutput, type StreamTransform } from './output/stream-output.ts'
+import { writeConversations, type ExportCallbacks, type ExportCounts } from './write-conversations.ts'
 
-/** What to export, and whom to tell of it. */
-export interface ExportOptions {
-  readonly format: FormatName
-  /** The format's own options; see `options` of each format. */
-  readonly options?: Readonly<Record<string, unknown>>
+/** What to export, and where to. Only `format` and `output` are required. */
+export interface ExportOptions<Name extends FormatName = FormatName> extends ExportCallbacks {
+  readonly format: Name
+  /**
+   * The path of the file or folder to write, or a stream for a format that writes one file. An export to a path appears
+   * there as a whole or not at all. A stream is not ended, so that more can be written to it.
+   */
+  readonly output: string | Writable
+  /** The options of the format, as `hansard export FORMAT --help` lists them (`--no-escape-formulas`: `escapeFormulas: false`). */
+  readonly options?: FormatOptions<Name>
+  /** Which conversations to export. Default: all that are not gone. */
   readonly selection?: Selection
+  /** Replace an earlier export at `output`; nothing else is ever replaced. Default: false. */
+  readonly force?: boolean
+  /** Stops the export before the next conversation. */
   readonly signal?: AbortSignal
-  /** Told after each conversation. */
-  readonly onProgress?: (counts: Readonly<ExportCounts>) => void
-  /** Told of each conversation that could not be written. */
-  readonly onLeftOut?: (id: string, reason: string) => void
-  /** Told what readers of the export may stumble over. */
-  readonly onNotice?: (sentence: string) => void
-  readonly onUnreadable?: OnUnreadable
+  /** Changes each part on its way to a stream. */
+  readonly transform?: StreamTransform
 }
 
-/** What an export came to. */
-export interface ExportCounts {
-  conversations: number
-  entries: number
-  /** Conversations that were not written: the format has no form for them, or writing them failed. */
-  leftOut: number
-  /** How many of those failed. */
-  failed: number
-  /** Texts that could not be read; something says so in the place of each. */
-  unreadable: number
+/** How an export ended. */
+export interface ExportResult extends ExportCounts {
+  /** The absolute path of the export; null if it went to a stream. */
+  readonly output: string | null
 }
 
 /**
- * Writes conversations of the archive, as it is at this moment, in a format. What it throws leaves nothing under the
- * final name.
+ * Exports conversations from one snapshot of the archive: what a backup writes meanwhile is not seen. On an error nothing
+ * is left at the path, and an earlier export there stays as it was. While it runs, and afterwards, the young generation
+ * of this process stays small (see `heap-control.ts`).
  *
- * @throws HansardError `interrupted`, `usage`, or `file` where the output can't be written
+ * @throws HansardError `usage` if the options, or the path, cannot be used; `file` if the output cannot be written;
+ *   `archive-locked` while another export writes to the same path; `interrupted` once `signal` was aborted
  */
-export async function exportArchive(
+export async function exportArchive<Name extends FormatName>(
   archive: Archive,
-  output: Output,
-  options: ExportOptions,
-): Promise<ExportCounts> {
+  request: ExportOptions<Name>,
+): Promise<ExportResult> {
+  const { format: name, output, selection = {}, signal } = request
+  const options = checkFormatOptions(name, { ...(request.options as object | undefined) })
+  const format = formats[name] as Format
+  const target = await openOutput(archive, format, options, request)
+  limitYoungGeneration()
   try {
-    return await archive.snapshot(() => writeAll(archive, output, options))
+    const counts = await archive.snapshot(() =>
+      writeConversations(archive, target, { ...request, name, format, options, selection, signal }),
+    )
+    return { ...counts, output: typeof output === 'string' ? resolve(output) : null }
   } catch (thrown) {
     throw explainFile(thrown)
   } finally {
-    await output.abandon()
+    await target.abandon()
   }
 }
 
-async function writeAll(archive: Archive, output: Output, request: ExportOptions): Promise<ExportCounts> {
-  const { format, options = {}, selection = {}, signal } = request
-  const counts: ExportCounts = { conversations: 0, entries: 0, leftOut: 0, failed: 0, unreadable: 0 }
-  const chosen = formats[format] as Format
-  const read = function* (onUnreadable: OnUnreadable): Generator<ExportedConversation, void, undefined> {
-    for (const conversation of conversationsOf(archive, selection, onUnreadable)) {
-      if (signal?.aborted === true)
-        throw new HansardError('interrupted', 'The export was interrupted; nothing was written')
-      yield conversation
-    }
-  }
-  const leftOut = new LeftOutFile(output, chosen.shape(options) === 'folder')
-  const context: ExportContext = {
-    files: output,
-    dependencies: archive.dependencies,
-    conversations: () => read(() => undefined),
-    notice: (sentence) => request.onNotice?.(sentence),
-  }
-  const writer = await chosen.open(context, options)
-  await writer.begin()
-  const onUnreadable: OnUnreadable = (...found) => {
-    counts.unreadable++
-    request.onUnreadable?.(...found)
-  }
-  for (const conversation of read(onUnreadable)) {
-    const missed = await writtenOrLeftOut(writer, conversation)
-    if (missed === undefined) {
-      counts.conversations++
-      counts.entries += conversation.length
-    } else {
-      counts.leftOut++
-      if (missed.isFault) counts.failed++
-      request.onLeftOut?.(conversation.id, missed.message)
-      await leftOut.add(conversation.id, missed.message)
-    }
-    request.onProgress?.(counts)
-  }
-  await writer.end()
-  await leftOut.end()
-  await output.commit({
-    hansard: version,
-    format,
-    options,
-    selection: { ...selection },
-    counts: { ...counts },
+async function openOutput(
+  archive: Archive,
+  format: Format,
+  options: Readonly<Record<string, unknown>>,
+  { format: name, output, force = false, transform }: ExportOptions,
+): Promise<Output> {
+  if (typeof output === 'string')
+    return stageOutput({ path: output, shape: format.shape(options), archive: archive.path, force })
+  if (format.canStream(options)) return streamOutput(output, transform)
+  throw new HansardError('usage', `The format ${name} writes several files, but a stream takes one`, {
+    hint: 'Name a folder to write to, with --output on the command line.',
   })
-  return counts
-}
-
-async function writtenOrLeftOut(
-  writer: Writer,
-  conversation: ExportedConversation,
-): Promise<LeftOut | undefined> {
-  try {
-    await writer.write(conversation)
-    return undefined
-  } catch (thrown) {
-    if (thrown instanceof LeftOut) return thrown
-    throw thrown
-  }
-}
-
-/** `left-out.jsonl`, in a folder that has something to say in it. */
-class LeftOutFile {
-  readonly #output: Output
-  readonly #isFolder: boolean
-  #file: OutputFile | undefined
-
-  constructor(output: Output, isFolder: boolean) {
-    this.#output = output
-    this.#isFolder = isFolder
-  }
-
-  async add(id: string, reason: string): Promise<void> {
-    if (!this.#isFolder) return
-    this.#file ??= await this.#output.create('left-out.jsonl')
-    await this.#file.write(`${jsonLine(JSON.stringify({ id, reason }))}\n`)
-  }
-
-  async end(): Promise<void> {
-    await this.#file?.close()
-  }
 }

@@ -2,7 +2,7 @@ import type { Archive } from '../archive/archive.ts'
 import type { StoredConversation } from '../archive/content/conversations.ts'
 import type { Selection } from '../archive/content/selection.ts'
 import type { ExportedConversation } from './format.ts'
-import { collectAfter } from './garbage-collector.ts'
+import { collectAfterLarge } from './heap-control.ts'
 import { JsonValue } from './json-value.ts'
 
 /** Told of each text that could not be read, by conversation and position (undefined: its row). */
@@ -12,7 +12,7 @@ export type OnUnreadable = (id: string, position: number | undefined, reason: st
  * The conversations of a selection as writers get them. A text that has decayed keeps none of the others from being
  * exported: in its place stands an entry of the type `hansard.unreadable`, which says why and holds what is left of it.
  */
-export function* conversationsOf(
+export function* readConversations(
   archive: Archive,
   selection: Selection,
   onUnreadable: OnUnreadable,
@@ -41,7 +41,7 @@ function exported(stored: StoredConversation, onUnreadable: OnUnreadable): Expor
         try {
           yield typeof found === 'object' ? new JsonValue(found) : read(found, {}, tell)
         } finally {
-          collectAfter(found) // also where the reader wants no more
+          collectAfterLarge(found) // also where the reader wants no more
         }
       }
     },

@@ -58,7 +58,9 @@ export interface Writer {
 
 /** An option that only this format has, as the command line shows it. */
 export interface FormatOption {
-  /** As commander takes them: `--gzip`, `--per <what>`, `--no-escape-formulas`. */
+  /** Its name in `options`: `gzip`, `per`, `escapeFormulas`. */
+  readonly name: string
+  /** Its flags on the command line: `--gzip`, `--per <what>`, `--no-escape-formulas`. */
   readonly flags: string
   readonly about: string
   readonly choices?: readonly string[]

@@ -5,7 +5,7 @@ import { markdownFormat } from './markdown/markdown-format.ts'
 import { csvFormat } from './tables/csv-format.ts'
 import { parquetFormat } from './tables/parquet-format.ts'
 
-/** Every format, by the name that the command line knows it by. */
+/** Every format, by its name on the command line. */
 export const formats = {
   jsonl: jsonlFormat,
   csv: csvFormat,
@@ -15,3 +15,10 @@ export const formats = {
 } as const satisfies Readonly<Record<string, Format<never>>>
 
 export type FormatName = keyof typeof formats
+
+/** The options of a format. */
+export type FormatOptions<Name extends FormatName> = Name extends FormatName
+  ? (typeof formats)[Name] extends Format<infer Options>
+    ? Options
+    : never
+  : never

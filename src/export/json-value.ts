@@ -1,4 +1,5 @@
 import { fieldsOf, type Fields } from '../model/entries/fields.ts'
+import { isJson } from '../model/json/parse-json.ts'
 
 /** JSON of the archive, known to be valid: as it is stored, as text, and its members, each made when it is first asked for. */
 export class JsonValue {
@@ -14,12 +15,7 @@ export class JsonValue {
 
   /** Takes what may be no JSON: undefined, then. */
   static check(text: string): JsonValue | undefined {
-    try {
-      JSON.parse(text)
-      return new JsonValue(text)
-    } catch {
-      return undefined
-    }
+    return isJson(text) ? new JsonValue(text) : undefined
   }
 
   get text(): string {

@@ -1,6 +1,6 @@
 import type { ExportedConversation, Format, Part } from './format.ts'
 import type { JsonValue } from './json-value.ts'
-import { whole } from './left-out.ts'
+import { allOrNothing } from './exclusion.ts'
 import { gzipped } from './output/gzip.ts'
 
 type JsonlOptions = {
@@ -13,12 +13,13 @@ export const jsonlFormat: Format<JsonlOptions> = {
   summary: 'JSON lines, the texts as the API sent them',
   options: [
     {
+      name: 'per',
       flags: '--per <what>',
       about: 'what a line holds',
       choices: ['conversation', 'entry'],
       default: 'conversation',
     },
-    { flags: '--gzip', about: 'compress it' },
+    { name: 'gzip', flags: '--gzip', about: 'compress it' },
   ],
   notes: `A line ends with LF. The texts are not encoded again, so that a line may hold U+2028, U+2029 or
 U+0085 as the API sent them: read lines with readline or by iterating over the file in
@@ -31,7 +32,7 @@ Python, not with str.splitlines, which splits there too.`,
     return {
       begin: async () => undefined,
       async write(conversation) {
-        for (const part of whole(() => lines[per](conversation), sizeOf)) {
+        for (const part of allOrNothing(() => lines[per](conversation), sizeOf)) {
           const isSlow = file.write(part)
           if (isSlow !== undefined) await isSlow
         }

@@ -1,3 +1,5 @@
+import { isContainer } from './json/parse-json.ts'
+
 /** What a row of the listing says of itself that a backup needs to know. */
 export interface RowFacts {
   readonly id: string
@@ -9,7 +11,7 @@ export interface RowFacts {
 
 /** Reads the facts of a row; undefined if it is no object with an id. */
 export function rowFacts(row: unknown): RowFacts | undefined {
-  if (typeof row !== 'object' || row === null || !('id' in row)) return undefined
+  if (!isContainer(row) || !('id' in row)) return undefined
   const { id, created_at, updated_at } = row as Record<string, unknown>
   if (typeof id !== 'string' || id === '') return undefined
   return { id, createdAt: textOr(created_at), updatedAt: textOr(updated_at), hasMetadata: 'metadata' in row }

@@ -1,12 +1,13 @@
 import type { ConversationsClient } from '../api/client.ts'
 import type { Archive } from '../archive/archive.ts'
-import type { ReplayTarget } from '../archive/ledger/replay-targets.ts'
-import { isFatal } from '../backup/fatal-errors.ts'
+import { isFatal } from '../backup/fetch/fatal-errors.ts'
 import { workThrough } from '../backup/worker-pool.ts'
 import { HansardError, isHansardError, messageOf } from '../errors.ts'
+import { certificateContent, LineFile } from './line-file.ts'
 import { sourceOf } from './plan/archived-source.ts'
 import { revisionOf } from './plan/source-revision.ts'
 import type { Source } from './plan/source.ts'
+import { knownTarget } from './identify-target.ts'
 import { replayedConversations, type ReplayedConversation } from './replayed-conversations.ts'
 import { CERTIFICATE_VERSION, type Certificate } from './verify/certificate.ts'
 import { compareCopy } from './verify/certify.ts'
@@ -17,17 +18,23 @@ import { fetchCopy } from './verify/fetch-copy.ts'
  * file that knows both.
  */
 
-/** Which copies to compare, and how. */
+/** Which copies to compare, and how. Every option may be left out. */
 export interface VerifyOptions {
-  /** Only copies of these conversations. */
+  /** Only copies of these conversations (ids at the source). */
   readonly ids?: readonly string[] | undefined
+  /** Only copies with this label. */
   readonly label?: string | undefined
-  /** Copies read at the same time. */
-  readonly concurrency: number
-  readonly signal: AbortSignal
-  /** Told of each copy. */
-  readonly onVerified: (verified: Verified) => void | Promise<void>
+  /** Copies read at the same time. Default: 8. */
+  readonly concurrency?: number | undefined
+  /** Writes the certificates to this file, one per line. It may replace an earlier file of certificates but no other. */
+  readonly out?: string | undefined
+  readonly signal?: AbortSignal | undefined
+  /** Called for each copy that was compared, or could not be. */
+  readonly onVerified?: ((verified: Verified) => void | Promise<void>) | undefined
 }
+
+/** How many copies came to which verdict; `errors` could not be compared. */
+export type VerifiedCounts = Readonly<Record<Certificate['verdict'] | 'errors', number>>
 
 /** A copy with its certificate, or why it could not be compared. */
 export interface Verified {
@@ -39,26 +46,40 @@ export interface Verified {
 }
 
 /**
- * Reads every copy that the receipts tell of, and compares it with its source. Nothing is changed, here or there.
+ * Reads every copy in the target account and compares it with the archived source. Changes nothing.
  *
- * @throws HansardError what keeps the target from being read at all
+ * @param client a client of the target account
+ * @throws HansardError `usage` if the archive has no copy in this account; `file` if `out` cannot be written; otherwise
+ * the error that keeps the target from being read at all
  */
 export async function verifyCopies(
   client: ConversationsClient,
   archive: Archive,
-  target: ReplayTarget,
-  options: VerifyOptions,
-): Promise<void> {
+  options: VerifyOptions = {},
+): Promise<VerifiedCounts> {
+  const { concurrency = 8, out, onVerified } = options
+  const target = await knownTarget(client, archive, options.signal)
   const stop = new AbortController()
-  const signal = AbortSignal.any([stop.signal, options.signal])
+  const signal = AbortSignal.any([stop.signal, ...(options.signal === undefined ? [] : [options.signal])])
+  const counts = { identical: 0, equivalent: 0, different: 0, errors: 0 }
+  const file = out === undefined ? undefined : await LineFile.open(out, certificateContent)
   const verify = async (replayed: ReplayedConversation): Promise<void> => {
     if (signal.aborted) throw new HansardError('interrupted', 'Interrupted; not all copies were compared')
     const { id, targetId, planned } = replayed
     const result = await verifyOne(client, archive, replayed, signal)
-    await options.onVerified({ id, name: planned.name, targetId, result })
+    counts['error' in result ? 'errors' : result.certificate.verdict]++
+    if ('certificate' in result) await file?.write(`${JSON.stringify(result.certificate)}\n`)
+    await onVerified?.({ id, name: planned.name, targetId, result })
   }
-  const chosen = choose(replayedConversations(archive, target.id), options)
-  await workThrough(chosen, options.concurrency, verify, () => stop.abort())
+  try {
+    const chosen = choose(replayedConversations(archive, target.id), options)
+    await workThrough(chosen, concurrency, verify, () => stop.abort())
+    await file?.finish()
+    return counts
+  } catch (thrown) {
+    await file?.giveUp()
+    throw thrown
+  }
 }
 
 function* choose(

@@ -1,5 +1,5 @@
 import { HansardError } from '../errors.ts'
-import { isObject } from './check/shape.ts'
+import { isObject } from '../model/json/parse-json.ts'
 import type { Effect, Fault } from './faults/fault-book.ts'
 import { likeAnswers } from './faults/fault-responses.ts'
 import { routes } from './operations/routes.ts'

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 
 import { openArchive, type Archive } from '../../src/archive/archive.ts'
 import type { FetchedConversation } from '../../src/archive/content/revisions.ts'
-import { parseList } from '../../src/backup/parse-response.ts'
+import { parseEntryList } from '../../src/backup/fetch/parse-response.ts'
 import { compact, elements } from '../../src/model/json/json-text.ts'
 import { testFolder } from '../support/folder.ts'
 import { jsonObject } from '../support/json-arbitrary.ts'
@@ -41,7 +41,7 @@ describe('An archive', () => {
       fc.property(fc.array(jsonObject), jsonObject, (entries, row) => {
         const id = `conv_${made++}`
         const text = `{"conversation_id": "${id}", "entries" : [ ${entries.join(' ,\n')} ], "x":1e999 }`
-        const history = parseList({ text, json: JSON.parse(text) }, 'entries', id)
+        const history = parseEntryList({ text, json: JSON.parse(text) }, 'entries', id)
         const stored = { ...fetched(id, []), row: compact(row), history }
         archive.transaction(() => archive.conversations.store(stored, run, 'now'))
         const read = archive.conversations.read(id)

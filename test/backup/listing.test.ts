@@ -1,9 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import type { Window } from '../../src/backup/listing-window.ts'
-import { PageSize } from '../../src/backup/page-size.ts'
-import { listRows, type ListedRow, type Seen, type ListingResult } from '../../src/backup/proven-listing.ts'
+import type { Window } from '../../src/backup/listing/listing-window.ts'
+import { PageSize } from '../../src/backup/listing/page-size.ts'
+import {
+  listRows,
+  type ListedRow,
+  type SeenKeys,
+  type ListingResult,
+} from '../../src/backup/listing/proven-listing.ts'
 import { HansardError } from '../../src/errors.ts'
 
 const SEED = Number(process.env['LISTING_SEED'] ?? 1)
@@ -56,7 +61,7 @@ class MovingAccount {
   }
 }
 
-class SeenInMemory implements Seen {
+class SeenInMemory implements SeenKeys {
   readonly listed = new Set<string>()
   #places = new Map<string, number>()
   rankOf = (key: string) => this.#places.get(key)

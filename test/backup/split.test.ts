@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { parseList, parsePage } from '../../src/backup/parse-response.ts'
+import { parseEntryList, parsePage } from '../../src/backup/fetch/parse-response.ts'
 
 const answer = (text: string) => ({ text, json: JSON.parse(text) as unknown })
 const history = (entries: string) => `{"conversation_id":"conv_1","object":"list","entries":${entries}}`
@@ -26,7 +26,7 @@ describe('An answer of another shape than the one asked for is refused with all 
   it.each(['null', '7', '"entries"', '[]', '{}', history('null'), history('{}')])(
     'a history that is %s',
     (text) => {
-      expect(() => parseList(answer(text), 'entries', 'conv_1')).toThrow(
+      expect(() => parseEntryList(answer(text), 'entries', 'conv_1')).toThrow(
         expect.objectContaining({
           code: 'unexpected-shape',
           message: expect.stringContaining('no list of entries') as string,
@@ -37,18 +37,18 @@ describe('An answer of another shape than the one asked for is refused with all 
   )
 
   it('a history of another conversation, which is named', () => {
-    expect(() => parseList(answer(history('[]')), 'entries', 'conv_2')).toThrow('conversation: "conv_1"')
+    expect(() => parseEntryList(answer(history('[]')), 'entries', 'conv_2')).toThrow('conversation: "conv_1"')
   })
 
   it('a history with an entry that is no object, which is counted', () => {
-    expect(() => parseList(answer(history('[{},7]')), 'entries', 'conv_1')).toThrow(
+    expect(() => parseEntryList(answer(history('[{},7]')), 'entries', 'conv_1')).toThrow(
       'entry 1 is not an object',
     )
   })
 })
 
 it('A history is split into its envelope and its entries, with no white space between tokens', () => {
-  expect(parseList(answer(history('[ {"a": 1.0} , {} ]')), 'entries', 'conv_1')).toEqual({
+  expect(parseEntryList(answer(history('[ {"a": 1.0} , {} ]')), 'entries', 'conv_1')).toEqual({
     envelope: history('[]'),
     entries: ['{"a":1.0}', '{}'],
   })

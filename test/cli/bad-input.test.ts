@@ -90,15 +90,20 @@ describe('A message, a hint and the documented exit code are given for', () => {
     expect([exitCode, stderr]).toEqual([2, expect.stringMatching(/not a hansard archive[\s\S]*hint: /)])
   })
 
-  it('an archive of a newer hansard', async () => {
+  it.each([
+    [999, /newer hansard[\s\S]*hint: /],
+    [7, /development version of hansard[\s\S]*hint: /],
+  ])('an archive of another hansard, which is not changed (format %i)', async (format, message) => {
     const { run, archive } = await world()
     await run('backup')
     const db = new Database(archive)
-    db.pragma('user_version = 999')
+    db.pragma(`user_version = ${format}`)
     db.close()
+    const before = readFileSync(archive)
     for (const command of ['backup', 'status']) {
       const { exitCode, stderr } = await run(command)
-      expect([exitCode, stderr]).toEqual([8, expect.stringMatching(/newer hansard[\s\S]*hint: /)])
+      expect([exitCode, stderr]).toEqual([8, expect.stringMatching(message)])
+      expect(readFileSync(archive).equals(before)).toBe(true)
     }
   })
 

@@ -6,8 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 
 import { openArchive } from '../../src/archive/archive.ts'
-import { exportArchive } from '../../src/export/export-archive.ts'
-import { stageOutput } from '../../src/export/output/staged-output.ts'
+import { exportArchive, type ExportOptions } from '../../src/export/export-archive.ts'
 import { seededRandom } from '../../src/sandbox/random.ts'
 import { archiveOf } from '../support/archives.ts'
 import { standing, wholeExport } from '../support/export-folder.ts'
@@ -152,14 +151,18 @@ describe('An export', () => {
   it('of an archive that a backup writes to is what the archive was when it began', async () => {
     const { folder, archive } = workshop(50)
     const reader = openArchive(archive)
-    const place = (name: string) =>
-      ({ path: join(folder, name), shape: 'file', archive, force: false }) as const
-    const before = await exportArchive(reader, await stageOutput(place('before')), {
-      format: 'jsonl',
-    })
+    const exportTo = async (name: string, options: Pick<ExportOptions, 'onProgress'> = {}) => {
+      const { output, ...counts } = await exportArchive(reader, {
+        ...options,
+        format: 'jsonl',
+        output: join(folder, name),
+      })
+      expect(output).toBe(join(folder, name))
+      return counts
+    }
+    const before = await exportTo('before')
     let isWritten = false
-    const during = await exportArchive(reader, await stageOutput(place('during')), {
-      format: 'jsonl',
+    const during = await exportTo('during', {
       onProgress: () => {
         if (isWritten) return
         isWritten = true
@@ -172,9 +175,7 @@ describe('An export', () => {
     })
     expect(during).toEqual(before)
     expect(wholeExport(join(folder, 'during'))['during']).toBe(wholeExport(join(folder, 'before'))['before'])
-    const after = await exportArchive(reader, await stageOutput(place('after')), {
-      format: 'jsonl',
-    })
+    const after = await exportTo('after')
     expect(after).toMatchObject({ conversations: 89 })
     reader.close()
   })

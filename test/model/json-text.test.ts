@@ -1,7 +1,19 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { compact, elements, indented, member, members, replaceAt } from '../../src/model/json/json-text.ts'
+import { indented } from '../../src/model/json/indent-json.ts'
+import {
+  compact,
+  elements,
+  joinMembers,
+  member,
+  members,
+  objectText,
+  replaceAt,
+  withMember,
+  withoutMembers,
+} from '../../src/model/json/json-text.ts'
+import { isContainer, isJson, isObject, parseContainer, parseJson } from '../../src/model/json/parse-json.ts'
 import { jsonText } from '../support/json-arbitrary.ts'
 
 describe('JSON text', () => {
@@ -55,6 +67,39 @@ describe('JSON text', () => {
       '{"t":[{"x":1e400,"v":0},{"v":0,"v":0},[],7], "z":12345678901234567890}',
     )
     expect(replaceAt(text, ['t', '*', 'v'], () => undefined)).toBe(text)
+  })
+
+  it('is joined from members that keep their order, even keys like numbers and __proto__', () => {
+    const pairs = [
+      ['b', '1'],
+      ['10', '2'],
+      ['__proto__', '3'],
+      ['"', '"x"'],
+    ] as const
+    const text = joinMembers(pairs)
+    expect(text).toBe('{"b":1,"10":2,"__proto__":3,"\\"":"x"}')
+    expect(members(text).map(({ key, value }) => [key, value])).toEqual(pairs)
+    expect(objectText({ a: '1', b: undefined, c: 'null' })).toBe('{"a":1,"c":null}')
+  })
+
+  it('gets a member replaced in its place, or appended', () => {
+    expect(withMember('{"a":1,"b":2}', 'a', '3')).toBe('{"a":3,"b":2}')
+    expect(withMember('{"a":1,"a":2}', 'a', '3')).toBe('{"a":3,"a":3}')
+    expect(withMember('{"a":1} ', 'b', '[2]')).toBe('{"a":1,"b":[2]}')
+    expect(withMember('{}', 'a', '1')).toBe('{"a":1}')
+  })
+
+  it('loses the members that are removed, duplicates included', () => {
+    expect(withoutMembers('{"a":1, "b" : 2.0,"\\u0061":3}', ['a'])).toBe('{"b":2.0}')
+    expect(withoutMembers('{"a":1}', ['a', 'c'])).toBe('{}')
+  })
+
+  it('is parsed without an exception, whatever it is', () => {
+    expect([isJson('[1]'), isJson('[1'), isJson('')]).toEqual([true, false, false])
+    expect([parseJson('[1]'), parseJson('null'), parseJson('{')]).toEqual([[1], null, undefined])
+    expect(['{}', '[]', '1', 'null', '{'].map(parseContainer)).toEqual([{}, [], ...Array(3).fill(undefined)])
+    expect([{}, [], null, 'text'].map(isObject)).toEqual([true, false, false, false])
+    expect([{}, [], null, 'text'].map(isContainer)).toEqual([true, true, false, false])
   })
 
   it('that is none is refused, and never waited for', () => {

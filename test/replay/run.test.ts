@@ -14,9 +14,12 @@ import { someTalks, talksOf } from '../support/talks.ts'
 
 type Result = Readonly<Record<string, unknown>> & { readonly stderr: string }
 
-/** Runs `replay run --yes --json` with a settling time that a test can wait for. */
+/** A settling time, in seconds, that a test can wait for. */
+const SETTLE = process.env['SETTLE'] ?? '0.7'
+
+/** Runs `replay run --yes --json` with this settling time. */
 async function run({ replay }: ReplayWorld, ...args: string[]): Promise<Result> {
-  const { stdout, stderr, exitCode } = await replay('run', '--yes', '--json', '--settle', '0.7', ...args)
+  const { stdout, stderr, exitCode } = await replay('run', '--yes', '--json', '--settle', SETTLE, ...args)
   return { ...(JSON.parse(stdout) as object), exitCode, stderr }
 }
 

@@ -1,16 +1,6 @@
 import Database from 'better-sqlite3'
-import {
-  openSync,
-  closeSync,
-  readSync,
-  readFileSync,
-  truncateSync,
-  statSync,
-  writeSync,
-  chmodSync,
-} from 'node:fs'
+import { openSync, closeSync, readSync, readFileSync, truncateSync, statSync, writeSync } from 'node:fs'
 
-import { migrate } from '../../src/archive/schema/migrations.ts'
 import { makeSoundArchive } from './sound-archive.ts'
 
 /** The kinds of damaged archives in `fixtures/damaged`, each made from a small sound one (or from nothing). */
@@ -40,7 +30,10 @@ export const damagedArchives: Readonly<Record<string, (path: string) => void>> =
     makeSoundArchive(path)
     change(path, 'pragma user_version = 999')
   },
-  'format-1': makeFormat1,
+  older: (path) => {
+    makeSoundArchive(path)
+    change(path, 'pragma user_version = 7')
+  },
 }
 
 /** Turns one bit of a byte of a file. */
@@ -68,28 +61,3 @@ function query(path: string, sql: string): [value: number, pageSize: number] {
   db.close()
   return [value, size]
 }
-
-/** The first format had generated columns and no seals. The row has a key twice: the last counts, SQLite takes the first. */
-function makeFormat1(path: string): void {
-  const db = new Database(path)
-  db.pragma('page_size = 1024')
-  migrate(db, path, 1)
-  db.exec(`
-    insert into run (command, hansard, base_url, started_at, ended_at, outcome, complete, listed, new)
-    values ('backup', '0', 'http://x', '2026-01-02', '2026-01-02', 'done', 1, 1, 1);
-    insert into entry values (1, x'${ENTRY_SHA256}', '${ENTRY}');
-    insert into link values (1, 0, 1, 0);
-    begin;
-    insert into conversation values (1, 'conv_old', 1, '2026-01-02T00:00:00.000Z', null);
-    insert into revision (conversation, run, stored_at, row, history, tip, length, chain)
-    values (1, 1, '2026-01-02', '{"id":"conv_old","name":"first","name":"last","agent_version":3,"tools":[]}',
-      '{"conversation_id":"conv_old","entries":[]}', 1, 1, x'${CHAIN}');
-    commit;
-  `)
-  db.close()
-  chmodSync(path, 0o600)
-}
-
-const ENTRY = '{"type":"message.input","content":"from the first days"}'
-const ENTRY_SHA256 = 'f244b50adb7339893dc6762894fddc6dbdf2ce243416385a3993bd1aec152c4c'
-const CHAIN = '3e72c676c7f2d01d786bcb5d72472b59f6ee1018067a76475f3e28212f266710'

@@ -1,21 +1,9 @@
-import type { ReplayOptions, PlanTarget } from '../../src/replay/plan/plan.ts'
+import { defaultReplayOptions } from '../../src/replay/plan/plan-replay.ts'
+import type { PlanTarget } from '../../src/replay/plan/plan.ts'
 import { profiles, type Behaviour } from '../../src/sandbox/behaviour.ts'
 
-/** The options of a replay that nobody has said anything about. */
-export const plainOptions: ReplayOptions = {
-  mode: 'history',
-  tail: 'auto',
-  rebuild: 'keep',
-  agents: {},
-  models: {},
-  libraries: {},
-  connectors: {},
-  fallbackModel: null,
-  connectorAuth: {},
-  dropTools: false,
-  label: '',
-  price: null,
-}
+/** The options of a replay by default. */
+export const plainOptions = defaultReplayOptions
 
 /** A target with a model that reasons and one that does not. */
 export const plainTarget: PlanTarget = {

@@ -1,6 +1,7 @@
+import { stringMember } from '../../src/model/entries/fields.ts'
 import { redactSecrets } from '../../src/model/secrets/redact-json.ts'
 import type { ReplayOptions } from '../../src/replay/plan/plan.ts'
-import { stringMember, type Source } from '../../src/replay/plan/source.ts'
+import type { Source } from '../../src/replay/plan/source.ts'
 import { loadStories, storiesDirectory } from '../../src/sandbox/seed/load-stories.ts'
 import { plainOptions } from './replay.ts'
 

@@ -1,11 +1,11 @@
 import { compact, elements, member, members } from '../../src/model/json/json-text.ts'
+import { isObject } from '../../src/model/json/parse-json.ts'
 import type { Request } from '../../src/replay/plan/render.ts'
 import type { CopyHeader } from '../../src/replay/verify/certificate.ts'
 import { defaultBehaviour, profiles } from '../../src/sandbox/behaviour.ts'
 import { answersNow, checkCalls } from '../../src/sandbox/check/call-sequence.ts'
 import { parseEntry } from '../../src/sandbox/check/parsed-entry.ts'
 import { bodyShapes } from '../../src/sandbox/check/request-bodies.ts'
-import { isObject } from '../../src/sandbox/check/shape.ts'
 import { checkInputs, checkTools } from '../../src/sandbox/check/strict-checks.ts'
 import { ErrorResponse } from '../../src/sandbox/replies/error-responses.ts'
 

@@ -6,9 +6,8 @@ import { ConversationsClient } from '../../src/api/client.ts'
 import { openArchive, type Archive } from '../../src/archive/archive.ts'
 import { lockArchive } from '../../src/archive/sqlite/archive-lock.ts'
 import { sourceOf } from '../../src/replay/plan/archived-source.ts'
-import { planConversations, planHead } from '../../src/replay/plan/make-plan.ts'
+import { planReplay } from '../../src/replay/plan/plan-replay.ts'
 import type { PlannedConversation, ReplayOptions } from '../../src/replay/plan/plan.ts'
-import { preflight } from '../../src/replay/plan/preflight.ts'
 import { replayedConversations, type ReplayedConversation } from '../../src/replay/replayed-conversations.ts'
 import { runReplay } from '../../src/replay/run/replay.ts'
 import { compareCopy } from '../../src/replay/verify/certify.ts'
@@ -183,28 +182,17 @@ async function runToItsEnd(
   { mode, tail, rebuild }: Combination,
   clock: SkippingClock,
 ): Promise<void> {
-  const how: ReplayOptions = { ...options, mode, tail, rebuild }
-  const head = planHead(archive, how, await preflight(client, archive, how, {}), new Date())
-  const view = openArchive(archive.path)
-  const conversations = async function* () {
-    yield* planConversations(view, {}, head)
-  }
+  const plan = await planReplay(client, archive, { ...options, mode, tail, rebuild })
+  const secretOf = (name: string) => `secret of ${name}`
   const lock = lockArchive(archive.path, 'the torture')
-  const run = {
-    lock,
-    settleSeconds: SETTLE,
-    secretOf: (name: string) => `secret of ${name}`,
-    signal: new AbortController().signal,
-    clock,
-  }
   try {
     for (let runs = RUNS; runs > 0; runs--) {
-      const { failed, pending, open } = await runReplay(client, archive, { head, conversations }, run)
+      const run = { lock, settleSeconds: SETTLE, secretOf, clock }
+      const { failed, pending, open } = await runReplay(client, archive, plan, run)
       if (failed + pending + open === 0) return
     }
   } finally {
     lock.release()
-    view.close()
   }
 }
 

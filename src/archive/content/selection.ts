@@ -1,6 +1,6 @@
 import { HansardError } from '../../errors.ts'
 import { beginningOf, instantOf } from '../../model/instant.ts'
-import { members } from '../../model/json/json-text.ts'
+import { readableFields, stringIn } from '../../model/entries/fields.ts'
 import { ftsOf, parseQuery } from '../../model/search/search-query.ts'
 import type { Sqlite } from '../sqlite/sqlite.ts'
 
@@ -98,21 +98,8 @@ export function defineSelectionFunctions(db: Sqlite): void {
 
 /** Reads the text rather than the parsed value, so that a number of thirty digits is compared with all of them. */
 function hasMetadata(row: string, wanted: string): boolean {
-  const found = new Map(membersOf(membersOf(row).get('metadata')))
+  const found = readableFields(readableFields(row).get('metadata') ?? '{}')
   return Object.entries(JSON.parse(wanted) as Record<string, string>).every(
-    ([key, value]) => wordOf(found.get(key)) === value,
+    ([key, value]) => (stringIn(found.get(key)) ?? found.get(key)) === value,
   )
-}
-
-/** Of two values under one key the last counts, as for JSON.parse. */
-function membersOf(text = '{}'): Map<string, string> {
-  try {
-    return new Map(members(text).map(({ key, value }) => [key, value]))
-  } catch {
-    return new Map()
-  }
-}
-
-function wordOf(json: string | undefined): string | undefined {
-  return json?.startsWith('"') === true ? (JSON.parse(json) as string) : json
 }

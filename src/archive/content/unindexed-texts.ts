@@ -1,19 +1,6 @@
 import { version } from '../../version.ts'
 import type { Sqlite } from '../sqlite/sqlite.ts'
 
-/** The migration that makes the table. */
-export const unindexedTable = `
--- What could not be put into the search index, under the number of its document, which is empty there: an entry's id, or
--- minus a revision's. Another version of hansard tries again.
-create table unindexed (
-  document integer primary key,
-  reason text not null,
-  hansard text not null,
-  at text not null,
-  acknowledged_at text
-) strict;
-`
-
 /** An entry, or the row of a conversation, of which the search index has no words. */
 export interface UnindexedText {
   /** A conversation that holds it; null where none does any more. */

@@ -16,7 +16,8 @@ const ANEW = `${COPY}, or back up into a new one with another --archive; keep th
 const advice: Readonly<Record<CheckName, string>> = {
   file: ANEW,
   size: ANEW,
-  format: 'Update hansard. The file was not touched.',
+  format:
+    'Update hansard, or back up into a new file if this version is the newer one. The file was not changed.',
   pages: ANEW,
   schema: ANEW,
   references: AGAIN,

@@ -2,13 +2,13 @@ import { closeSync, openSync, readSync, statSync } from 'node:fs'
 
 import { HansardError, isHansardError, messageOf } from '../../errors.ts'
 import { refuseMissing, refuseNoFile } from '../archive.ts'
-import { isOutdated } from '../schema/migrations.ts'
+import { isEmptyDatabase } from '../schema/create-schema.ts'
 import { ReadOnlyPlaceError } from '../sqlite/read-only-copy.ts'
 import { explainSqlite, openSqlite, type Sqlite } from '../sqlite/sqlite.ts'
 
 /** A file that was opened to be examined, or why it can't be read as an archive. */
 export type Opened =
-  | { readonly db: Sqlite; readonly isOutdated: boolean }
+  | { readonly db: Sqlite; readonly isEmpty: boolean }
   | { readonly db: undefined; readonly check: 'file' | 'size' | 'format'; readonly what: string }
 
 /**
@@ -24,14 +24,14 @@ export function openToExamine(path: string): Opened {
   try {
     db = openSqlite(path, 'read')
     db.exec('begin') // one moment of the archive, though a backup may be writing to it
-    return { db, isOutdated: isOutdated(db, path) }
+    return { db, isEmpty: isEmptyDatabase(db, path) }
   } catch (thrown) {
     db?.close()
     const explained = explainSqlite(thrown, path)
     if (isHansardError(explained, 'archive-locked') || explained instanceof ReadOnlyPlaceError)
       throw explained
-    if (isHansardError(explained, 'archive-newer'))
-      return { db: undefined, check: 'format', what: messageOf(explained) }
+    if (isHansardError(explained, 'archive-newer') || isHansardError(explained, 'archive-older'))
+      return { db: undefined, check: 'format', what: explained.message }
     return { db: undefined, ...(faultOfFile(path) ?? { check: 'file', what: messageOf(explained) }) }
   }
 }

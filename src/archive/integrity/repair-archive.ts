@@ -25,7 +25,7 @@ const content: readonly CheckName[] = ['entries', 'links', 'revisions', 'convers
 export function repairArchive(path: string, holder: string): readonly Repair[] {
   const opened = openToExamine(path)
   opened.db?.close()
-  if (opened.db === undefined || opened.isOutdated) return []
+  if (opened.db === undefined || opened.isEmpty) return []
   const lock = lockArchive(path, holder)
   try {
     const db = openSqlite(path, 'write')

@@ -1,5 +1,4 @@
 import { messageOf } from '../../errors.ts'
-import { openArchive } from '../archive.ts'
 import { adviceOn } from './advice.ts'
 import { checks } from './checks/all-checks.ts'
 import type { Check, CheckName, FindingPlace, Problem, Subject } from './checks/check.ts'
@@ -32,8 +31,7 @@ export interface Verification {
 }
 
 /**
- * Examines an archive: yields what is not as it should be, and each check when it is done. Memory stays flat. An archive
- * of an older format is brought up to date first, as by every command, unless its pages are damaged.
+ * Examines an archive: yields what is not as it should be, and each check when it is done. Memory stays flat.
  *
  * This detects decay. It does not detect tampering: whoever can change a text can change its hash as well.
  *
@@ -49,29 +47,13 @@ export function* verifyArchive(
     yield { finding: findingOf(opened.check, { what: opened.what, where: {} }) }
     return { isReadable: false }
   }
-  const subject = { db: opened.db, path, isRepaired }
+  const { db, isEmpty } = opened
   try {
-    if (!opened.isOutdated) {
-      for (const check of checks) yield* run(check, subject)
-      return { isReadable: true }
-    }
-    const { findings } = yield* run(pages, subject)
-    if (findings > 0) return { isReadable: true }
+    for (const check of isEmpty ? [pages] : checks) yield* run(check, { db, path, isRepaired })
+    return { isReadable: true }
   } finally {
-    opened.db.close()
+    db.close()
   }
-  try {
-    openArchive(path).close()
-  } catch (thrown) {
-    yield {
-      finding: findingOf('format', {
-        what: `it can’t be brought up to date: ${messageOf(thrown)}`,
-        where: {},
-      }),
-    }
-    return { isReadable: false }
-  }
-  return yield* verifyArchive(path, { isRepaired })
 }
 
 /** The problems that a check finds; that it could not be finished is one too. */

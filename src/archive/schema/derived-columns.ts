@@ -1,4 +1,4 @@
-import { members } from '../../model/json/json-text.ts'
+import { readableFields } from '../../model/entries/fields.ts'
 
 /** The columns of a revision that repeat what its row says, for queries, sorting and people with sqlite3. */
 export const derivedColumns = [
@@ -17,18 +17,9 @@ export type DerivedColumns = Readonly<Record<(typeof derivedColumns)[number], st
  * counts, as it does for JSON.parse (SQLite's `->>` takes the first, so these columns can't be generated ones).
  */
 export function deriveColumns(row: string): DerivedColumns {
-  const values = new Map(membersOf(row).map(({ key, value }) => [key, value]))
+  const values = readableFields(row)
   const columns = derivedColumns.map((column) => [column, textOf(values.get(column) ?? 'null')])
   return Object.fromEntries(columns) as DerivedColumns
-}
-
-/** A row that decayed into something else than JSON says nothing. */
-function membersOf(row: string): ReturnType<typeof members> {
-  try {
-    return members(row)
-  } catch {
-    return []
-  }
 }
 
 function textOf(value: string): string | null {

@@ -33,8 +33,7 @@ function folderOf(path: string): string {
  * @throws HansardError `archive-locked`
  */
 export function refuseOtherName(db: Sqlite, path: string): void {
-  const isKept = db.prepare("select 1 from sqlite_schema where name = 'written_as'").get() !== undefined
-  if (path === ':memory:' || !isKept || statSync(path).nlink < 2) return
+  if (path === ':memory:' || statSync(path).nlink < 2) return
   const before = db.prepare('select name from written_as').pluck().get()
   if (before === undefined || before === nameIn(path)) return
   throw new HansardError(

@@ -6,9 +6,9 @@ import type { OpenFailure } from '../../archive/journal/failures.ts'
 import type { Books } from '../../archive/journal/runs.ts'
 import { withLockedArchive } from '../../archive/locked-archive.ts'
 import { networkDiskUnder } from '../../archive/sqlite/network-disk.ts'
-import { askListing } from '../../backup/ask-listing.ts'
 import type { BackupResult } from '../../backup/backup-options.ts'
 import { backup } from '../../backup/backup.ts'
+import { probeListing } from '../../backup/fetch/probe-listing.ts'
 import { connect } from '../connect/connect-account.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { AccountOptions, Io } from '../io.ts'
@@ -37,7 +37,7 @@ export async function backupCommand(options: BackupCommandOptions, io: Io): Prom
   const client = connect(options, io)
   try {
     // A first backup that cannot list the account leaves no file behind.
-    if (!existsSync(options.archive)) await askListing(client, io.signal)
+    if (!existsSync(options.archive)) await probeListing(client, io.signal)
     return options.dryRun === true ? await dryRun(client, options, io) : await lockedRun(client, options, io)
   } finally {
     await client.close()

@@ -1,14 +1,9 @@
-import { Option } from 'commander'
-
 import { openArchive, type Archive } from '../../archive/archive.ts'
 import { HansardError } from '../../errors.ts'
-import { exportArchive, type ExportCounts, type ExportOptions } from '../../export/export-archive.ts'
+import { exportArchive } from '../../export/export-archive.ts'
 import type { Format } from '../../export/format.ts'
 import { formats, type FormatName } from '../../export/formats.ts'
-import { limitGarbage } from '../../export/garbage-collector.ts'
-import type { OutputPlace } from '../../export/output/output-place.ts'
-import { stageOutput } from '../../export/output/staged-output.ts'
-import { streamOutput } from '../../export/output/stream-output.ts'
+import type { ExportCallbacks, ExportCounts } from '../../export/write-conversations.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'
 import { selectionOf, type SelectionOptions } from '../options/selection-options.ts'
@@ -27,53 +22,34 @@ export interface ExportCommandOptions extends GlobalOptions, SelectionOptions {
 
 /** `hansard export FORMAT`: writes a selection of the archive out, to a place on disk or to stdout. */
 export async function exportCommand(options: ExportCommandOptions, io: Io): Promise<ExitCode> {
-  const format = formats[options.format] as Format
-  const chosen = chosenOptions(format, options)
   const isStream = options.output === '-'
-  if (isStream && !format.canStream(chosen)) {
-    throw new HansardError(
-      'usage',
-      `The format ${options.format} writes several files, and stdout takes one`,
-      {
-        hint: 'Name a folder with --output.',
-      },
-    )
-  }
-  limitGarbage()
   const archive = openArchive(options.archive)
   try {
     await tellMissing(archive, options, io)
     if (options.match !== undefined) await warnOfStaleIndex(archive, options, io)
-    const output = isStream
-      ? streamOutput(io.stdout, showOn(io.stdout))
-      : await stageOutput(placeOf(options, format.shape(chosen)))
     const progress = showProgress(isStream ? { ...options, quiet: true } : options, io, progressLine)
-    const counts = await exportArchive(archive, output, {
+    const result = await exportArchive(archive, {
       format: options.format,
-      options: chosen,
+      output: isStream ? io.stdout : options.output,
+      transform: showOn(io.stdout),
+      options: formatOptions(options),
       selection: selectionOf(options),
+      force: options.force ?? false,
       signal: io.signal,
       onProgress: progress.update,
       ...problemTalk(io),
     }).finally(progress.end)
-    await tellCounts(counts, options, io)
-    return counts.unreadable + counts.failed > 0 ? exitCodes.partial : exitCodes.done
+    await tellCounts(result, options, io)
+    return result.unreadable + result.failed > 0 ? exitCodes.partial : exitCodes.done
   } finally {
     archive.close()
   }
 }
 
-/** The options that the format has, of all that were given. */
-function chosenOptions(format: Format, options: ExportCommandOptions): Record<string, unknown> {
-  const names = format.options.map(({ flags }) => new Option(flags).attributeName())
+/** The options of the format, out of all that were given. */
+function formatOptions(options: ExportCommandOptions): Record<string, unknown> {
+  const names = (formats[options.format] as Format).options.map(({ name }) => name)
   return Object.fromEntries(Object.entries(options).filter(([name]) => names.includes(name)))
-}
-
-function placeOf(
-  { output, archive, force = false }: ExportCommandOptions,
-  shape: OutputPlace['shape'],
-): OutputPlace {
-  return { path: output, shape, archive, force }
 }
 
 /** JSON stays the same JSON on a terminal, without steering it; bytes are nothing for it. */
@@ -92,7 +68,7 @@ async function tellMissing(archive: Archive, { id = [] }: ExportCommandOptions, 
     await writeLine(io.stderr, `hansard: the archive holds no conversation ${defuseLine(missing)}`)
 }
 
-function problemTalk(io: Io): Pick<ExportOptions, 'onLeftOut' | 'onNotice' | 'onUnreadable'> {
+function problemTalk(io: Io): ExportCallbacks {
   const tell = (line: string) => void io.stderr.write(`${defuseLine(line)}\n`)
   return {
     onLeftOut: (id, reason) => tell(`left out: ${id}: ${reason}`),

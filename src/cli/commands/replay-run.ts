@@ -3,12 +3,12 @@ import type { Archive } from '../../archive/archive.ts'
 import { withLockedArchive } from '../../archive/locked-archive.ts'
 import type { ArchiveLock } from '../../archive/sqlite/archive-lock.ts'
 import { HansardError } from '../../errors.ts'
+import { planReplay, readPlan, type ReplayPlan } from '../../replay/plan/plan-replay.ts'
 import { runReplay, type ReplayProgress, type ReplayResult } from '../../replay/run/replay.ts'
 import { connectTarget } from '../connect/connect-target.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
-import type { RunOptions } from '../options/replay-options.ts'
-import { planToRun, type CheckedPlan } from '../plan-to-run.ts'
+import { planReplayOptions, refusePlanningOptions, type RunOptions } from '../options/replay-options.ts'
 import { confirm, canConfirm } from '../terminal/confirm.ts'
 import { estimateWords, money, spentWords, tokenWords } from '../terminal/plan-table.ts'
 import { plural } from '../terminal/plural.ts'
@@ -41,24 +41,34 @@ async function plannedRun(
   io: Io,
 ): Promise<ExitCode> {
   const plan = await planToRun(client, archive, options, io)
-  try {
-    if (options.maxCost !== undefined && plan.head.options.price === null) {
-      throw new HansardError('usage', '--max-cost needs a price to reckon with', {
-        hint: 'Give --price in,out per million tokens; a plan takes it along.',
-      })
-    }
-    if (options.yes !== true && !(await confirm(questionOf(plan), io))) {
-      await writeLine(io.stderr, 'hansard: nothing was sent')
-      return exitCodes.done
-    }
-    io.goOnUnread?.()
-    return await run(client, archive, lock, plan, options, io)
-  } finally {
-    plan.close()
+  if (options.maxCost !== undefined && plan.head.options.price === null) {
+    throw new HansardError('usage', '--max-cost requires --price', {
+      hint: 'Give --price IN,OUT, the price of a million tokens; a plan file keeps the price it was made with.',
+    })
   }
+  if (options.yes !== true && !(await confirm(questionOf(plan), io))) {
+    await writeLine(io.stderr, 'hansard: nothing was sent')
+    return exitCodes.done
+  }
+  io.goOnUnread?.()
+  return run(client, archive, lock, plan, options, io)
 }
 
-function questionOf({ end, head }: CheckedPlan): string {
+/** Reads the plan file, or makes the plan; either way all of it is checked before anything is sent. */
+function planToRun(
+  client: ConversationsClient,
+  archive: Archive,
+  options: RunOptions,
+  { signal, env }: Io,
+): Promise<ReplayPlan> {
+  const { plan, sameAccount, yesDifferent } = options
+  const how = { sameAccount, yesDifferent, signal, secretOf: (name: string) => env[name] }
+  if (plan === undefined) return planReplay(client, archive, { ...planReplayOptions(options), ...how })
+  refusePlanningOptions(options)
+  return readPlan(client, archive, plan, how)
+}
+
+function questionOf({ end, head }: ReplayPlan): string {
   const { ready, readyWithLosses, blocked, estimate } = end
   const what = `Send ${plural(ready + readyWithLosses, 'conversation')} to ${head.target.baseUrl}`
   const losses = readyWithLosses > 0 ? `, ${readyWithLosses} of them with losses` : ''
@@ -70,7 +80,7 @@ async function run(
   client: ConversationsClient,
   archive: Archive,
   lock: ArchiveLock,
-  plan: CheckedPlan,
+  plan: ReplayPlan,
   options: RunOptions,
   io: Io,
 ): Promise<ExitCode> {

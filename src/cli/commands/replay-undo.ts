@@ -1,8 +1,4 @@
-import type { ConversationsClient } from '../../api/client.ts'
-import type { Archive } from '../../archive/archive.ts'
 import { withLockedArchive } from '../../archive/locked-archive.ts'
-import { HansardError } from '../../errors.ts'
-import { recogniseTarget } from '../../replay/recognise-target.ts'
 import { undoReplay, type Undone } from '../../replay/run/undo.ts'
 import { connectTarget, type TargetOptions } from '../connect/connect-target.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
@@ -16,47 +12,31 @@ export interface UndoCommandOptions extends TargetOptions {
   readonly yes?: boolean
 }
 
-/** `hansard replay undo`: tells what it would delete; with --yes it does. Ends with 3 where something is kept. */
+/** `hansard replay undo`: lists what it would delete, and with --yes deletes it. Exits with 3 if a copy is kept. */
 export async function replayUndoCommand(options: UndoCommandOptions, io: Io): Promise<ExitCode> {
   return await withLockedArchive(options.archive, { holder: io.name }, async (archive) => {
     const client = connectTarget({ ...options, sameAccount: true }, io)
+    const { id: ids, label, yes: doIt = false } = options
+    const counts = { 'would-delete': 0, deleted: 0, gone: 0, kept: 0 }
+    if (doIt) io.goOnUnread?.()
     try {
-      return await undo(client, archive, options, io)
+      for await (const one of undoReplay(client, archive, { ids, label, doIt, signal: io.signal })) {
+        counts[one.what]++
+        if (options.json !== true) await printUndone(one, options, io)
+      }
     } finally {
       await client.close()
     }
+    archive.checkpoint()
+    const { 'would-delete': wouldDelete, ...others } = counts
+    if (options.json === true) {
+      await writeJson(io.stdout, { command: 'replay undo', wouldDelete, ...others })
+    } else if (options.quiet !== true) await writeLine(io.stdout, summaryOf(counts, doIt))
+    return counts.kept > 0 ? exitCodes.partial : exitCodes.done
   })
 }
 
-async function undo(
-  client: ConversationsClient,
-  archive: Archive,
-  options: UndoCommandOptions,
-  io: Io,
-): Promise<ExitCode> {
-  const target = await recogniseTarget(client, archive, { signal: io.signal })
-  if (target === undefined) {
-    throw new HansardError('usage', 'This archive has replayed nothing into that account', {
-      hint: 'Give the key of the target; `hansard replay status` tells what was replayed where.',
-    })
-  }
-  const doIt = options.yes === true
-  if (doIt) io.goOnUnread?.()
-  const { id: ids, label } = options
-  const counts = { 'would-delete': 0, deleted: 0, gone: 0, kept: 0 }
-  for await (const one of undoReplay(client, archive, target, { ids, label, doIt, signal: io.signal })) {
-    counts[one.what]++
-    if (options.json !== true) await tell(one, options, io)
-  }
-  archive.checkpoint()
-  if (options.json === true) {
-    const { 'would-delete': wouldDelete, ...others } = counts
-    await writeJson(io.stdout, { command: 'replay undo', wouldDelete, ...others })
-  } else if (options.quiet !== true) await writeLine(io.stdout, summaryOf(counts, doIt))
-  return counts.kept > 0 ? exitCodes.partial : exitCodes.done
-}
-
-async function tell(
+async function printUndone(
   { id, targetId, what, reason }: Undone,
   { quiet }: UndoCommandOptions,
   io: Io,

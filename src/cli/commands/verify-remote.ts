@@ -1,6 +1,6 @@
 import { openArchive } from '../../archive/archive.ts'
 import { compareRemote, type Compared } from '../../backup/compare-remote.ts'
-import type { ListingResult } from '../../backup/proven-listing.ts'
+import type { ListingResult } from '../../backup/listing/proven-listing.ts'
 import { connect } from '../connect/connect-account.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { Io } from '../io.ts'

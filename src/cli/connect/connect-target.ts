@@ -8,14 +8,11 @@ import { readKeyFile } from './connect-account.ts'
 export interface TargetOptions extends GlobalOptions {
   readonly toApiKeyFile?: string
   readonly toBaseUrl?: string
-  /** Allows the account that the archive came from as the target. */
-  readonly sameAccount?: boolean
-  readonly yesDifferent?: boolean
 }
 
 /** Creates a client for the target account. */
 export function connectTarget(
-  options: TargetOptions & { readonly maxRequests?: number },
+  options: TargetOptions & { readonly maxRequests?: number; readonly sameAccount?: boolean },
   io: Io,
 ): ConversationsClient {
   return new ConversationsClient({
@@ -26,7 +23,10 @@ export function connectTarget(
   })
 }
 
-function findTargetKey({ toApiKeyFile, sameAccount }: TargetOptions, io: Io): string {
+function findTargetKey(
+  { toApiKeyFile, sameAccount }: TargetOptions & { readonly sameAccount?: boolean },
+  io: Io,
+): string {
   const key = toApiKeyFile === undefined ? io.env['MISTRAL_TARGET_API_KEY'] : readKeyFile(toApiKeyFile, io)
   if (key === undefined || key === '') {
     throw new HansardError('usage', 'No API key for the target', {

@@ -1,16 +1,21 @@
 import { InvalidArgumentError, Option, type Command } from 'commander'
 
 import { HansardError } from '../../errors.ts'
+import type { PlanReplayOptions } from '../../replay/plan/plan-replay.ts'
 import type { ReplayOptions } from '../../replay/plan/plan.ts'
 import type { TargetOptions } from '../connect/connect-target.ts'
 import type { Io } from '../io.ts'
 import { fileName, wholeNumber } from './option-values.ts'
-import { selection, type SelectionOptions } from './selection-options.ts'
+import { selection, selectionOf, selects, type SelectionOptions } from './selection-options.ts'
 
 type Pairs = Readonly<Record<string, string>>
 
 /** The options that say how conversations are replayed. */
 export interface ReplayHowOptions {
+  /** Allow the source account as the target. */
+  readonly sameAccount?: boolean
+  /** Accept the target as a different account without proof. */
+  readonly yesDifferent?: boolean
   readonly mode?: ReplayOptions['mode']
   readonly tail?: ReplayOptions['tail']
   readonly rebuild?: ReplayOptions['rebuild']
@@ -46,7 +51,7 @@ export interface RunOptions extends TargetOptions, SelectionOptions, ReplayHowOp
 
 /** Gives a command the options of a run. */
 export function runOptions(command: Command, env: Io['env']): Command {
-  return how(selection(target(command, env)))
+  return how(selection(accounts(target(command, env))))
     .argument('[plan]', 'what `replay plan --out` wrote; without it the plan is made first', fileName)
     .option('--yes', 'do not ask before anything is sent')
     .option('--again', 'copy again what has grown since it was copied')
@@ -68,7 +73,11 @@ export function runOptions(command: Command, env: Io['env']): Command {
 
 /** Gives a command the options of a plan. */
 export function planOptions(command: Command, env: Io['env']): Command {
-  return how(selection(target(command, env))).option('--out <file>', 'write the plan into a file', fileName)
+  return how(selection(accounts(target(command, env)))).option(
+    '--out <file>',
+    'write the plan into a file',
+    fileName,
+  )
 }
 
 /** Gives a command the options that name the target of a replay. */
@@ -84,8 +93,13 @@ export function target(command: Command, env: Io['env']): Command {
       'where the target is (or MISTRAL_TARGET_BASE_URL)',
       env['MISTRAL_TARGET_BASE_URL'] || 'https://api.mistral.ai',
     )
-    .option('--same-account', 'the target may be the account that the archive came from')
-    .option('--yes-different', 'it is another account, though nothing shows it')
+}
+
+/** Gives a command the options that say which accounts may be source and target of each other. */
+function accounts(command: Command): Command {
+  return command
+    .option('--same-account', 'allow the source account as the target')
+    .option('--yes-different', 'accept the target as a different account without proof')
 }
 
 /** Gives a command the options that say how conversations are replayed. */
@@ -117,21 +131,35 @@ export function how(command: Command): Command {
     .option('--price <in,out>', 'price of a million tokens read and written, such as 0.4,2', price)
 }
 
-/** The options of the replay that these make. */
-export function replayOptionsOf(options: ReplayHowOptions): ReplayOptions {
+/** Turns the options of a command into those of `planReplay`. */
+export function planReplayOptions(options: SelectionOptions & ReplayHowOptions): PlanReplayOptions {
+  const { sameAccount, yesDifferent } = options
+  return { ...howOf(options), selection: selectionOf(options), sameAccount, yesDifferent }
+}
+
+/**
+ * Rejects planning options beside a plan file: the plan decides what is sent.
+ *
+ * @throws HansardError `usage`
+ */
+export function refusePlanningOptions(options: SelectionOptions & ReplayHowOptions): void {
+  const { mode = 'history', tail = 'auto', rebuild = 'keep', ...others } = howOf(options)
+  const isDefault = mode === 'history' && tail === 'auto' && rebuild === 'keep'
+  if (isDefault && !selects(options) && Object.values(others).every((value) => value === undefined)) return
+  throw new HansardError('usage', 'A plan was named, and options that say how to make one', {
+    hint: 'Leave them out: the plan says what is sent. Or plan again with them.',
+  })
+}
+
+function howOf(options: ReplayHowOptions) {
+  const { mode, tail, rebuild, fallbackModel, connectorAuth, dropTools, label, price } = options
   return {
-    mode: options.mode ?? 'history',
-    tail: options.tail ?? 'auto',
-    rebuild: options.rebuild ?? 'keep',
-    agents: options.mapAgent ?? {},
-    models: options.mapModel ?? {},
-    libraries: options.mapLibrary ?? {},
-    connectors: options.mapConnector ?? {},
-    fallbackModel: options.fallbackModel ?? null,
-    connectorAuth: variablesOf(options.connectorAuth ?? []),
-    dropTools: options.dropTools ?? false,
-    label: options.label ?? '',
-    price: options.price ?? null,
+    ...{ mode, tail, rebuild, fallbackModel, dropTools, label, price },
+    agents: options.mapAgent,
+    models: options.mapModel,
+    libraries: options.mapLibrary,
+    connectors: options.mapConnector,
+    connectorAuth: connectorAuth && variablesOf(connectorAuth),
   }
 }
 

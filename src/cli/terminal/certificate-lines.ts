@@ -1,11 +1,8 @@
-import type { Verified } from '../../replay/verify-copies.ts'
+import type { Verified, VerifiedCounts } from '../../replay/verify-copies.ts'
 import type { ComparedAnswers, Certificate, CopyDifference } from '../../replay/verify/certificate.ts'
 import { summarizeLosses, formatLoss } from './plan-table.ts'
 import { formatCounts, plural } from './plural.ts'
 import { defuseLine, fit, pad } from './terminal-text.ts'
-
-/** How many copies have each verdict. */
-export type VerifiedCounts = Readonly<Record<Certificate['verdict'] | 'errors', number>>
 
 interface Layout {
   readonly width: number

@@ -7,7 +7,7 @@ import { entryText, type TextStyle } from '../../model/entries/entry-text.ts'
 import { entryView, type EntryView } from '../../model/entries/entry-view.ts'
 import { fieldsOf, said } from '../../model/entries/fields.ts'
 import { cutTime, cutTimeUtc } from '../../model/instant.ts'
-import { indented } from '../../model/json/json-text.ts'
+import { indented } from '../../model/json/indent-json.ts'
 import { plural } from './plural.ts'
 import { defuse, defuseJson, defuseLine } from './terminal-text.ts'
 

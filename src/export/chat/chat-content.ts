@@ -1,7 +1,7 @@
 import type { ChunkView } from '../../model/entries/chunk-view.ts'
 import type { EntryView } from '../../model/entries/entry-view.ts'
 import { fieldsOf, stringIn } from '../../model/entries/fields.ts'
-import { ExcludedError } from './exclusion-reasons.ts'
+import { excluded } from './exclusion-reasons.ts'
 
 /** What may be left away from a conversation rather than the whole conversation. */
 export type Droppable = 'thinking' | 'references' | 'executions'
@@ -30,7 +30,7 @@ export function userContent(message: Message, options: ChatContent): string {
   const parts = chunksIn(message, options)
   if (isOneText(parts)) return textContent(JSON.stringify(parts.map(textOf).join('')), options)
   const said = parts.map(partOf)
-  if (options.form === 'text') throw new ExcludedError('textOnly')
+  if (options.form === 'text') throw excluded('textOnly')
   return JSON.stringify(said)
 }
 
@@ -57,7 +57,7 @@ function asItCame({ fields }: Message): string | undefined {
 }
 
 function chunksIn({ fields, chunks }: Message, options: ChatContent): ChunkView[] {
-  if (!/^[[{]/.test(fields.get('content') ?? '')) throw new ExcludedError('content')
+  if (!/^[[{]/.test(fields.get('content') ?? '')) throw excluded('content')
   return chunks.filter((chunk) => !isDropped(chunk, options))
 }
 
@@ -71,13 +71,13 @@ function isDropped({ kind }: ChunkView, { drop }: ChatContent): boolean {
   const [what, reason] = droppable.get(kind) ?? []
   if (what === undefined || reason === undefined) return false
   if (drop.has(what)) return true
-  throw new ExcludedError(reason)
+  throw excluded(reason)
 }
 
 function partOf(chunk: ChunkView): object {
   if (chunk.kind !== 'image') return { type: 'text', text: textOf(chunk) }
   const { url, fields } = chunk
-  if (url === '') throw new ExcludedError('content')
+  if (url === '') throw excluded('content')
   const detail = stringIn(fieldsOf(fields.get('image_url') ?? '').get('detail'))
   return { type: 'image_url', image_url: detail === null ? { url } : { url, detail } }
 }
@@ -87,6 +87,6 @@ const SAYABLE: ReadonlySet<string | undefined> = new Set([undefined, 'text', 'im
 
 function textOf(chunk: ChunkView): string {
   if (chunk.kind === 'text') return chunk.text
-  if (chunk.kind === 'image') throw new ExcludedError('image')
-  throw SAYABLE.has(chunk.type) ? new ExcludedError('content') : new ExcludedError('chunk', chunk.type)
+  if (chunk.kind === 'image') throw excluded('image')
+  throw SAYABLE.has(chunk.type) ? excluded('content') : excluded('chunk', chunk.type)
 }

@@ -22,23 +22,31 @@ export const chatFormat: Format<ChatOptions> = {
   summary:
     'lines of {"messages":[…]} for Hugging Face datasets, TRL and other tools; what they can’t say is left out and named',
   options: [
-    { flags: '--system', about: 'begin with the instructions, of the conversation or its agent' },
     {
+      name: 'system',
+      flags: '--system',
+      about: 'begin with the instructions, of the conversation or its agent',
+    },
+    {
+      name: 'split',
       flags: '--split <share>',
       about: 'write a folder: this share in train.jsonl, the rest in validation.jsonl',
       parse: share,
     },
     {
+      name: 'seed',
       flags: '--seed <n>',
       about: 'split in another way; with the same seed each stays on its side',
       default: 1,
       parse: wholeNumber,
     },
     {
+      name: 'textOnly',
       flags: '--text-only',
       about: 'leave out conversations with images or messages of several texts; content is always a string',
     },
     {
+      name: 'drop',
       flags: '--drop <what...>',
       about: 'do without these, rather than leave out conversations that have them',
       choices: ['thinking', 'references', 'executions'] satisfies Droppable[],

@@ -1,10 +1,10 @@
 import { entryView, type EntryView } from '../../model/entries/entry-view.ts'
 import { stringIn } from '../../model/entries/fields.ts'
-import { isJson } from '../../model/json/is-json.ts'
+import { isJson } from '../../model/json/parse-json.ts'
 import { isObjectText } from '../../model/json/json-text.ts'
 import type { JsonValue } from '../json-value.ts'
 import { assistantContent, textContent, userContent, type ChatContent, type Message } from './chat-content.ts'
-import { ExcludedError } from './exclusion-reasons.ts'
+import { excluded } from './exclusion-reasons.ts'
 
 type Known<Kind extends EntryView['kind']> = EntryView & { readonly kind: Kind }
 
@@ -12,7 +12,7 @@ type Known<Kind extends EntryView['kind']> = EntryView & { readonly kind: Kind }
  * The messages of a history, as JSON, one an entry; calls that nothing stands between are one message. Ids, times and
  * models have no place in them.
  *
- * @throws Inexpressible
+ * @throws ExcludedError
  */
 export function* messagesOf(
   entries: Iterable<JsonValue>,
@@ -40,25 +40,25 @@ function messageOf(entry: Exclude<EntryView, { readonly kind: 'call' }>, options
     case 'result':
       return resultOf(entry, options)
     case 'execution':
-      throw new ExcludedError('execution', entry.name)
+      throw excluded('execution', entry.name)
     case 'handoff':
-      throw new ExcludedError('handoff')
+      throw excluded('handoff')
     case 'unknown':
-      if (entry.type !== 'hansard.unreadable') throw new ExcludedError('entry', entry.type)
-      throw new ExcludedError('unreadable', stringIn(entry.fields.get('reason')))
+      if (entry.type !== 'hansard.unreadable') throw excluded('entry', entry.type)
+      throw excluded('unreadable', stringIn(entry.fields.get('reason')))
   }
 }
 
 function said(message: Message, options: ChatContent): string {
-  if (message.fields.get('prefix') === 'true') throw new ExcludedError('prefix')
+  if (message.fields.get('prefix') === 'true') throw excluded('prefix')
   if (message.role === 'user') return `{"role":"user","content":${userContent(message, options)}}`
   if (message.role === 'assistant')
     return `{"role":"assistant","content":${assistantContent(message, options)}}`
-  throw new ExcludedError('role', message.role)
+  throw excluded('role', message.role)
 }
 
 function resultOf({ result, callId }: Known<'result'>, options: ChatContent): string {
-  if (result?.startsWith('"') !== true) throw new ExcludedError('result')
+  if (result?.startsWith('"') !== true) throw excluded('result')
   const id = JSON.stringify(callId ?? null)
   return `{"role":"tool","content":${textContent(result, options)},"tool_call_id":${id}}`
 }
@@ -68,7 +68,7 @@ function messageOfCalls(calls: readonly string[]): string {
 }
 
 function callOf({ callId, name, confirmation = 'allowed', arguments: given }: Known<'call'>): string {
-  if (confirmation !== 'allowed') throw new ExcludedError('refused', confirmation)
+  if (confirmation !== 'allowed') throw excluded('refused', confirmation)
   const call = { name, arguments: argumentsOf(given ?? '') }
   return JSON.stringify({ id: callId, type: 'function', function: call })
 }
@@ -77,5 +77,5 @@ function callOf({ callId, name, confirmation = 'allowed', arguments: given }: Kn
 function argumentsOf(json: string): string {
   const text = stringIn(json) ?? json
   if (isJson(text) && isObjectText(text)) return text
-  throw new ExcludedError('arguments')
+  throw excluded('arguments')
 }

@@ -2,11 +2,11 @@ import { createHash, type Hash } from 'node:crypto'
 
 import { stringIn } from '../../model/entries/fields.ts'
 import type { ExportContext, ExportedConversation, Writer } from '../format.ts'
-import { madeOrLeftOut } from '../left-out.ts'
+import { excludeOnError } from '../exclusion.ts'
 import { jsonLine } from '../output/json-line.ts'
 import type { ChatContent } from './chat-content.ts'
 import { messagesOf } from './chat-messages.ts'
-import { ExcludedError } from './exclusion-reasons.ts'
+import { excluded } from './exclusion-reasons.ts'
 import { FieldTypes } from './field-types.ts'
 import { LineCheck, type SchemaFault } from './line-check.ts'
 import { systemAndTools } from './system-and-tools.ts'
@@ -62,15 +62,17 @@ export class ChatWriter implements Writer {
   /** A line in parts, none of which comes before all is found good: a conversation may be larger than memory. */
   *#lineOf({ id, row, entries }: ExportedConversation): Generator<string, void, undefined> {
     if (stringIn(row.fields.get('type')) === 'hansard.unreadable')
-      throw new ExcludedError('unreadable', stringIn(row.fields.get('reason')))
-    const { system, tools } = madeOrLeftOut(() =>
+      throw excluded('unreadable', stringIn(row.fields.get('reason')))
+    const { system, tools } = excludeOnError(() =>
       systemAndTools(row, this.#context.dependencies, this.#options),
     )
     const messages = (): Iterable<string> => withFirst(system, messagesOf(entries(), this.#options))
-    const { sha256, kept } = madeOrLeftOut(() => checked(new LineCheck(this.#schemaFault), messages(), tools))
-    const types = madeOrLeftOut(() => this.#types.check(tools))
+    const { sha256, kept } = excludeOnError(() =>
+      checked(new LineCheck(this.#schemaFault), messages(), tools),
+    )
+    const types = excludeOnError(() => this.#types.check(tools))
     const earlier = this.#written.note(sha256, id)
-    if (earlier !== undefined) throw new ExcludedError('duplicate', earlier)
+    if (earlier !== undefined) throw excluded('duplicate', earlier)
     types.keep()
     let separator = '{"messages":['
     for (const message of kept ?? messages()) {

@@ -1,4 +1,4 @@
-import { LeftOut } from '../left-out.ts'
+import { ExcludedError } from '../exclusion.ts'
 
 /**
  * What a line can't say, and what the user is told instead: such a conversation is left out and named. Nothing
@@ -40,13 +40,8 @@ export const exclusionReasons = {
   invalid: 'it would be no valid line',
 } as const
 
-/** Thrown where a conversation can't be expressed; `detail` is what the API sent, of any type. */
-export class ExcludedError extends LeftOut {
-  constructor(reason: keyof typeof exclusionReasons, detail?: unknown) {
-    super(
-      typeof detail === 'string'
-        ? `${exclusionReasons[reason]}: ${detail.slice(0, 100)}`
-        : exclusionReasons[reason],
-    )
-  }
+/** Returns the error that excludes a conversation; `detail` is what the API sent, of any type. */
+export function excluded(reason: keyof typeof exclusionReasons, detail?: unknown): ExcludedError {
+  const text = exclusionReasons[reason]
+  return new ExcludedError(typeof detail === 'string' ? `${text}: ${detail.slice(0, 100)}` : text)
 }

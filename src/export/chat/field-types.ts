@@ -1,4 +1,4 @@
-import { ExcludedError } from './exclusion-reasons.ts'
+import { excluded } from './exclusion-reasons.ts'
 import { temporaryDatabase } from './temporary-database.ts'
 
 type Type = 'object' | 'array' | 'string' | 'number' | 'boolean'
@@ -13,7 +13,7 @@ export class FieldTypes {
   /**
    * Finds the fields of a line's definitions that are new; `keep` remembers them once the line is written.
    *
-   * @throws Inexpressible where a field has had another type
+   * @throws ExcludedError where a field has had another type
    */
   check(tools: readonly string[]): { keep(): void } {
     if (tools.length === 0) return { keep: () => undefined }
@@ -22,7 +22,7 @@ export class FieldTypes {
     for (const [path, type] of fieldsOf(tools.map((tool): unknown => JSON.parse(tool)))) {
       const before = found.get(path) ?? known.typeOf(path)
       if (before !== undefined && before !== type)
-        throw new ExcludedError('toolTypes', `${path} is ${type} here, ${before} there`)
+        throw excluded('toolTypes', `${path} is ${type} here, ${before} there`)
       found.set(path, type)
     }
     return { keep: () => found.forEach((type, path) => known.add(path, type)) }

@@ -1,4 +1,5 @@
-import { ExcludedError } from './exclusion-reasons.ts'
+import { isObject, parseJson } from '../../model/json/parse-json.ts'
+import { excluded } from './exclusion-reasons.ts'
 
 /*
  * The rules by which readers of `messages` judge a line, checked on what is about to be written, whoever made it:
@@ -33,7 +34,7 @@ export class LineCheck {
     this.#schemaFault = schemaFault
   }
 
-  /** @throws Inexpressible */
+  /** @throws ExcludedError */
   add(message: string): void {
     const value = JSON.parse(message) as Value
     if (value['role'] === 'tool') this.#addResult(value)
@@ -41,7 +42,7 @@ export class LineCheck {
     this.#previous = value['role']
   }
 
-  /** @throws Inexpressible */
+  /** @throws ExcludedError */
   end(tools: readonly string[]): void {
     must(this.#hasUser, 'the user says nothing')
     must(this.#previous === 'assistant', 'it does not end with the assistant')
@@ -106,7 +107,7 @@ export class LineCheck {
       'the name of a function has other signs than a-z, 0-9, _ and -',
     )
     must(
-      isText(called['arguments'], 1) && isObject(parse(called['arguments'])),
+      isText(called['arguments'], 1) && isObject(parseJson(called['arguments'])),
       'arguments are no JSON object',
     )
     this.#unanswered.add(id)
@@ -184,18 +185,6 @@ function hasOnly(value: Value, keys: readonly string[]): boolean {
   return Object.keys(value).every((key) => keys.includes(key))
 }
 
-function isObject(value: unknown): value is Value {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
 function must(isSo: boolean, rule: string): asserts isSo {
-  if (!isSo) throw new ExcludedError('invalid', rule)
+  if (!isSo) throw excluded('invalid', rule)
 }

@@ -3,7 +3,7 @@ import { referencesOf } from '../../model/entries/references.ts'
 import { elements, member } from '../../model/json/json-text.ts'
 import type { JsonValue } from '../json-value.ts'
 import { textContent, type ChatContent } from './chat-content.ts'
-import { ExcludedError } from './exclusion-reasons.ts'
+import { excluded } from './exclusion-reasons.ts'
 
 /** What a conversation stands on: the system message, if there is one, and its functions, as JSON. */
 export interface SystemAndTools {
@@ -15,7 +15,7 @@ export interface SystemAndTools {
  * Reads what was said to the model and which functions it was offered: they stand in the conversation's row or in its
  * agent, at the version that the row names. Tools that run on the server have no definition that a line could carry.
  *
- * @throws Inexpressible where instructions are wanted and the agent is not archived
+ * @throws ExcludedError where instructions are wanted and the agent is not archived
  */
 export function systemAndTools(
   row: JsonValue,
@@ -24,7 +24,7 @@ export function systemAndTools(
 ): SystemAndTools {
   const { withSystem } = options
   const source = ownerOf(row, dependencies)
-  if (source === undefined && withSystem) throw new ExcludedError('agent')
+  if (source === undefined && withSystem) throw excluded('agent')
   return {
     system: withSystem ? systemOf(source ?? '{}', options) : undefined,
     tools: elements(member(source ?? '{}', 'tools')?.value ?? '[]').flatMap(functionOf),

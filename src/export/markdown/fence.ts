@@ -1,4 +1,4 @@
-import { indented } from '../../model/json/json-text.ts'
+import { indented } from '../../model/json/indent-json.ts'
 import { clean } from './escape.ts'
 
 const SLICE = 64 * 1024

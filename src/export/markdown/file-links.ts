@@ -1,5 +1,6 @@
 import { fileName, type ChunkView } from '../../model/entries/chunk-view.ts'
 import { fieldsOf } from '../../model/entries/fields.ts'
+import { isJson } from '../../model/json/parse-json.ts'
 import { dataOf } from './data-uri.ts'
 import { escaped, escapedLabel } from './escape.ts'
 import { isSafe, link, nameOfUrl, pathDestination } from './links.ts'
@@ -107,10 +108,5 @@ function isEmptyFile(json: string | null | undefined): boolean {
 
 /** The members of an archived object; none where its text decayed or is missing. */
 export function archivedFields(json: string | null | undefined): ReturnType<typeof fieldsOf> {
-  try {
-    JSON.parse(json ?? '{}')
-    return fieldsOf(json ?? '{}')
-  } catch {
-    return new Map()
-  }
+  return fieldsOf(typeof json === 'string' && isJson(json) ? json : '{}')
 }

@@ -12,6 +12,7 @@ export const markdownFormat: Format<MarkdownOptions> = {
   summary: 'Markdown to read: a page a conversation, and an index',
   options: [
     {
+      name: 'path',
       flags: '--path <template>',
       about: 'where a page goes, of {year}, {month}, {day} (in UTC), {name}, {id} and {model}',
       default: PATH,

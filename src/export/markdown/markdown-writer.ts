@@ -2,7 +2,7 @@ import { posix } from 'node:path'
 
 import { said } from '../../model/entries/fields.ts'
 import type { ExportContext, ExportedConversation, Writer } from '../format.ts'
-import { madeOrLeftOut, whole } from '../left-out.ts'
+import { excludeOnError, allOrNothing } from '../exclusion.ts'
 import { IndexPage } from './index-page.ts'
 import type { Attachment, PagePart } from './page-parts.ts'
 import { agentOf, pageParts } from './page.ts'
@@ -27,10 +27,10 @@ export class MarkdownWriter implements Writer {
 
   async write(conversation: ExportedConversation): Promise<void> {
     const { length, createdAt, goneAt } = conversation
-    const { title, model, path } = madeOrLeftOut(() => this.#factsOf(conversation))
+    const { title, model, path } = excludeOnError(() => this.#factsOf(conversation))
     const folder = `${posix.basename(path)}.files`
     const { dependencies, files } = this.#context
-    const parts = whole(() => pageParts(conversation, { title, folder }, dependencies), sizeOf)
+    const parts = allOrNothing(() => pageParts(conversation, { title, folder }, dependencies), sizeOf)
     const first = parts.next()
     const page = await files.create(`${path}.md`)
     for (let part = first; part.done !== true; part = parts.next()) {

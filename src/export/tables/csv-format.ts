@@ -1,6 +1,6 @@
 import { HansardError } from '../../errors.ts'
 import type { ExportedConversation, Format, Writer } from '../format.ts'
-import { whole } from '../left-out.ts'
+import { allOrNothing } from '../exclusion.ts'
 import { conversationColumns, describeColumns, entryColumns, rowsOf, type Column } from './columns.ts'
 import { cellOf } from './csv-cells.ts'
 import { Table, type Lines } from './csv-table.ts'
@@ -22,18 +22,21 @@ export const csvFormat: Format<CsvOptions> = {
   summary: 'tables for spreadsheets and analysts: conversations.csv and entries.csv',
   options: [
     {
+      name: 'table',
       flags: '--table <name>',
       about: 'only this table, into a file or to stdout',
       choices: ['conversations', 'entries'],
     },
     {
+      name: 'delimiter',
       flags: '--delimiter <character>',
       about: 'what separates cells: , or ; or | or tab',
       default: ',',
       parse: delimiterOf,
     },
-    { flags: '--bom', about: 'begin with a byte order mark, by which Excel knows UTF-8' },
+    { name: 'bom', flags: '--bom', about: 'begin with a byte order mark, by which Excel knows UTF-8' },
     {
+      name: 'escapeFormulas',
       flags: '--no-escape-formulas',
       about: 'put no ’ before cells that a spreadsheet would run as formulas',
     },
@@ -85,7 +88,7 @@ ${READER_LIMITS}`,
         for (const { table } of opened) await table.begin()
       },
       async write(conversation) {
-        const rows = whole(() => rowsFor(conversation), sizeOf)
+        const rows = allOrNothing(() => rowsFor(conversation), sizeOf)
         for (const { table, cells } of rows) {
           const isSlow = table.write(cells)
           if (isSlow !== undefined) await isSlow

@@ -1,4 +1,4 @@
-import { endOfString } from '../../model/json/json-text.ts'
+import { endOfString } from '../../model/json/json-scanner.ts'
 
 /** What makes a spreadsheet take a cell for a formula: one of these (or its full-width form), even after white space. */
 const TRIGGER = "['\\s]*[=+\\-@＝＋－＠]"

@@ -1,6 +1,6 @@
 import { monthOf } from '../../model/instant.ts'
 import type { ExportedConversation, OutputFiles, Format } from '../format.ts'
-import { whole } from '../left-out.ts'
+import { allOrNothing } from '../exclusion.ts'
 import { conversationColumns, describeColumns, entryColumns, rowsOf, type Column } from './columns.ts'
 import { ParquetFile, valuesOf, type ParquetLibrary, type Value } from './parquet-file.ts'
 
@@ -29,7 +29,7 @@ Times are timestamps (microseconds, UTC), null where the API sent none that can 
       begin: async () => undefined,
       async write(conversation) {
         const month = conversation.createdAt === null ? UNKNOWN : monthOf(conversation.createdAt)
-        for (const { table, values } of whole(() => rowsFor(conversation), sizeOf))
+        for (const { table, values } of allOrNothing(() => rowsFor(conversation), sizeOf))
           await table.write(month, values)
       },
       async end() {

@@ -1,4 +1,4 @@
-import { eachMember } from '../json/json-text.ts'
+import { eachMember, joinMembers, member } from '../json/json-text.ts'
 
 /** The members of an object as JSON texts, by their keys; of two under one key the last, as for JSON.parse. */
 export type Fields = ReadonlyMap<string, string>
@@ -10,10 +10,24 @@ export function fieldsOf(json: string): Fields {
   return fields
 }
 
+/** The members of a text from the archive; none where it has decayed so far that they cannot be found. */
+export function readableFields(json: string): Fields {
+  try {
+    return fieldsOf(json)
+  } catch {
+    return new Map()
+  }
+}
+
 /** The string that a JSON text is; null where it is anything else. */
 export function stringIn(json: string | undefined): string | null {
   if (json?.startsWith('"') !== true) return null
   return json.includes('\\') ? (JSON.parse(json) as string) : json.slice(1, -1)
+}
+
+/** Reads a member that is a string; undefined where it is missing or something else. */
+export function stringMember(text: string, key: string): string | undefined {
+  return stringIn(member(text, key)?.value) ?? undefined
 }
 
 /**
@@ -36,9 +50,5 @@ export function typeName(json: string | undefined): string | undefined {
 export function restOf(fields: Fields, known: ReadonlySet<string>): string | undefined {
   let rest: [string, string][] | undefined
   for (const [key, value] of fields) if (!known.has(key) && value !== 'null') (rest ??= []).push([key, value])
-  return rest === undefined ? undefined : textOfMembers(rest)
-}
-
-function textOfMembers(entries: readonly (readonly [string, string])[]): string {
-  return `{${entries.map(([key, value]) => `${JSON.stringify(key)}:${value}`).join(',')}}`
+  return rest === undefined ? undefined : joinMembers(rest)
 }

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 
-import { isObjectText, member, members, numbersIn } from '../json/json-text.ts'
+import { isObjectText, member, numbersIn, withoutMembers } from '../json/json-text.ts'
 
 /**
  * Tells whether two JSON texts of an entry or a conversation say the same, though not in the same letters: the order of
@@ -23,10 +23,7 @@ const fleeting = ['completed_at', 'metadata']
 /** The text without what the newer text has no word of. */
 function lasting(text: string, newer: string): string {
   const dropped = fleeting.filter((key) => (member(newer, key)?.value ?? 'null') === 'null')
-  const kept = members(text).filter(({ key }) => !dropped.includes(key))
-  return isObjectText(text)
-    ? `{${kept.map(({ key, value }) => `${JSON.stringify(key)}:${value}`).join(',')}}`
-    : text
+  return isObjectText(text) ? withoutMembers(text, dropped) : text
 }
 
 /** Doubles can't tell 12345678901234567890 from ...891, so numbers are compared as written, in any order. */

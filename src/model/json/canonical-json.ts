@@ -1,4 +1,4 @@
-import { compact, elements, isArrayText, isObjectText, members } from './json-text.ts'
+import { compact, elements, isArrayText, isObjectText, joinMembers, members } from './json-text.ts'
 
 /** Deeper than this a text stands for itself: nothing the API means goes so deep, and a sender may. */
 const MOST_LEVELS = 100
@@ -14,7 +14,7 @@ export function canonicalJson(text: string, level = 0): string {
   if (isObjectText(text)) {
     const values = new Map(members(text).map(({ key, value }) => [key, value]))
     const sorted = [...values].sort(([a], [b]) => (a < b ? -1 : 1))
-    return `{${sorted.map(([key, value]) => `${JSON.stringify(key)}:${below(value)}`).join(',')}}`
+    return joinMembers(sorted.map(([key, value]) => [key, below(value)]))
   }
   const scalar = text.trim()
   return scalar.startsWith('"') ? JSON.stringify(JSON.parse(scalar)) : scalar

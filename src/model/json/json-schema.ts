@@ -1,5 +1,7 @@
 import { Ajv } from 'ajv'
 
+import { isContainer } from './parse-json.ts'
+
 /** Deeper than this a schema counts as invalid: validators recurse, and depth is the sender's choice. */
 const MOST_LEVELS = 90
 
@@ -16,10 +18,10 @@ export function draft7Fault(value: unknown): string | undefined {
 
 /** Tells whether a parsed value is shallow enough to be a schema. A loop over the levels, not a recursion. */
 export function isShallow(value: unknown): boolean {
-  let level: object[] = [value].filter(isHolder)
+  let level: object[] = [value].filter(isContainer)
   for (let depth = 0; level.length > 0; depth++) {
     if (depth > MOST_LEVELS) return false
-    level = level.flatMap((holder) => (Object.values(holder) as unknown[]).filter(isHolder))
+    level = level.flatMap((container) => (Object.values(container) as unknown[]).filter(isContainer))
   }
   return true
 }
@@ -52,8 +54,4 @@ function isPattern(pattern: string): boolean {
   } catch {
     return false
   }
-}
-
-function isHolder(value: unknown): value is object {
-  return typeof value === 'object' && value !== null
 }

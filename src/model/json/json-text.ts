@@ -1,22 +1,25 @@
-/*
- * JSON as text. The archive keeps what the API sent token for token, so nothing here decodes a value and encodes it
- * again: numbers keep their digits, strings their escapes, objects their order and their duplicate keys. Every function
- * expects text that JSON.parse accepts; JSON.parse is the judge of validity, this file only finds where things begin
- * and end. (Splitting with SQLite's json_each took 2.7 times as long as this and JSON.parse together, and refuses more
- * than 1,000 levels.)
- */
+import {
+  CLOSE_ARRAY,
+  CLOSE_OBJECT,
+  COLON,
+  COMMA,
+  decodeKey,
+  endOfString,
+  endOfToken,
+  endOfValue,
+  isSpace,
+  OPEN_ARRAY,
+  OPEN_OBJECT,
+  QUOTE,
+  skipSeparator,
+  skipSpace,
+} from './json-scanner.ts'
 
-const QUOTE = 34
-export const COMMA = 44
-export const COLON = 58
-const BACKSLASH = 92
-const MINUS = 45
-const ZERO = 48
-const NINE = 57
-const OPEN_ARRAY = 91
-const CLOSE_ARRAY = 93
-const OPEN_OBJECT = 123
-const CLOSE_OBJECT = 125
+/*
+ * Takes JSON texts apart, changes them and puts them together, without decoding and encoding a value: numbers keep their
+ * digits, strings their escapes, objects their order and their duplicate keys. Every function expects text that
+ * JSON.parse accepts.
+ */
 
 /** One member of an object: its key decoded, its value as text, and where that value stands. */
 export interface Member {
@@ -31,7 +34,7 @@ interface Span {
   readonly end: number
 }
 
-/** Leaves out the white space between tokens. */
+/** Removes the white space between tokens. */
 export function compact(text: string): string {
   let out = ''
   let kept = 0
@@ -49,65 +52,22 @@ export function compact(text: string): string {
   return kept === 0 ? text : out + text.slice(kept)
 }
 
-/** Deeper than this, what is inside stays on one line: the indentation must not outgrow the text. */
-const DEEPEST_INDENT = 12
-
-const PIECE = 64 * 1024
-
-/** The text laid out for people, in pieces: only white space between tokens is new. */
-export function* indented(text: string): Generator<string, void, undefined> {
-  let depth = 0
-  let out = ''
-  const line = () => (depth > DEEPEST_INDENT ? '' : `\n${'  '.repeat(depth)}`)
-  let i = skipSpace(text, 0)
-  while (i < text.length) {
-    const code = text.charCodeAt(i)
-    let end = endOfToken(text, i)
-    let token = text.slice(i, end)
-    if (isOpening(code)) {
-      depth++
-      const close = skipSpace(text, end)
-      if (isClosing(text.charCodeAt(close))) {
-        depth--
-        end = close + 1
-        token += text.charAt(close)
-      } else token += line()
-    } else if (isClosing(code)) {
-      const isFlat = line() === ''
-      depth--
-      token = (isFlat ? '' : line()) + token
-    } else if (code === COMMA) token += line() || ' '
-    else if (code === COLON) token += ' '
-    // A long token goes out alone: joined to others it would be copied.
-    if (token.length >= PIECE && out !== '') {
-      yield out
-      out = ''
-    }
-    out += token
-    i = skipSpace(text, end)
-    if (out.length >= PIECE || i === text.length) {
-      yield out
-      out = ''
-    }
-  }
-}
-
-/** Tells whether the text is that of an object. */
+/** Tells whether a text holds an object. */
 export function isObjectText(text: string): boolean {
   return text.charCodeAt(skipSpace(text, 0)) === OPEN_OBJECT
 }
 
-/** Tells whether the text is that of an array. */
+/** Tells whether a text holds an array. */
 export function isArrayText(text: string): boolean {
   return text.charCodeAt(skipSpace(text, 0)) === OPEN_ARRAY
 }
 
-/** Splits the text of an array into the texts of its elements; anything else has none. */
+/** Splits an array into the texts of its elements. Any other value has none. */
 export function elements(text: string): string[] {
   return elementSpans(text, 0).map(({ start, end }) => text.slice(start, end))
 }
 
-/** Splits the text of an object into its members, duplicate keys included; anything else has none. */
+/** Splits an object into its members, duplicate keys included. Any other value has none. */
 export function members(text: string): Member[] {
   return memberSpans(text, 0).map(({ key, start, end }) => ({
     key,
@@ -117,12 +77,12 @@ export function members(text: string): Member[] {
   }))
 }
 
-/** The member that JSON.parse would see under this key: the last one of that name. */
+/** Finds a member by its key. Of duplicate keys the last one counts, as for JSON.parse. */
 export function member(text: string, key: string): Member | undefined {
   return members(text).findLast((candidate) => candidate.key === key)
 }
 
-/** The numbers in a text, at any depth, as they are written. */
+/** Lists the numbers in a text, at any depth, as they are written. */
 export function numbersIn(text: string): string[] {
   const numbers: string[] = []
   for (let i = skipSpace(text, 0); i < text.length;) {
@@ -133,15 +93,35 @@ export function numbersIn(text: string): string[] {
   return numbers
 }
 
-/** Puts the text of an object together from keys and the texts of their values; undefined leaves a member out. */
+/** Builds an object from its keys and the texts of its values, in this order. */
+export function joinMembers(members: Iterable<readonly [key: string, value: string]>): string {
+  return `{${Array.from(members, ([key, value]) => `${JSON.stringify(key)}:${value}`).join(',')}}`
+}
+
+/** Builds an object from a record of texts; a member that is undefined is left out. */
 export function objectText(fields: Readonly<Record<string, string | undefined>>): string {
-  const kept = Object.entries(fields).filter(([, value]) => value !== undefined)
-  return `{${kept.map(([key, value]) => `${JSON.stringify(key)}:${value}`).join(',')}}`
+  return joinMembers(
+    Object.entries(fields).filter((field): field is [string, string] => field[1] !== undefined),
+  )
+}
+
+/** Removes the members with these keys from an object. */
+export function withoutMembers(text: string, keys: readonly string[]): string {
+  const kept = members(text).filter(({ key }) => !keys.includes(key))
+  return joinMembers(kept.map(({ key, value }) => [key, value]))
+}
+
+/** Replaces the value of a member, or appends the member where the object has none of this key. */
+export function withMember(text: string, key: string, value: string): string {
+  const present = members(text)
+  if (present.some((each) => each.key === key)) return replaceAt(text, [key], () => value)
+  const comma = present.length === 0 ? '' : ','
+  return `${text.trimEnd().slice(0, -1)}${comma}${JSON.stringify(key)}:${value}}`
 }
 
 /**
- * Replaces every value at a path, duplicate keys included; `*` stands for each element of an array.
- * `replace` answers with the new text, or with undefined to leave the value alone.
+ * Replaces every value at a path, duplicate keys included; `*` stands for each element of an array. `replace` returns
+ * the new text, or undefined to leave the value as it is.
  */
 export function replaceAt(
   text: string,
@@ -188,7 +168,7 @@ function memberSpans(text: string, at: number): (Span & { readonly key: string }
   return spans
 }
 
-/** Visits the members of the object at `at`, duplicate keys included; anything else has none. */
+/** Calls `visit` with each member of the object at `at`, duplicate keys included. Any other value has none. */
 export function eachMember(
   text: string,
   at: number,
@@ -206,90 +186,10 @@ export function eachMember(
   }
 }
 
-/** A key may be written with escapes (`"to\u006fls"`) and is still that key. */
-export function decodeKey(quoted: string): string {
-  return quoted.includes('\\') ? (JSON.parse(quoted) as string) : quoted.slice(1, -1)
-}
-
-/** Finds the end of the value at `at`. A loop, not a recursion: depth is the sender's choice. */
-export function endOfValue(text: string, at: number): number {
-  const first = text.charCodeAt(at)
-  if (first === QUOTE) return endOfString(text, at)
-  if (first !== OPEN_OBJECT && first !== OPEN_ARRAY) return endOfScalar(text, at)
-  let depth = 0
-  let i = at
-  while (i < text.length) {
-    const code = text.charCodeAt(i)
-    if (code === QUOTE) {
-      i = endOfString(text, i)
-      continue
-    }
-    if (code === OPEN_OBJECT || code === OPEN_ARRAY) depth++
-    else if (code === CLOSE_OBJECT || code === CLOSE_ARRAY) depth--
-    i++
-    if (depth === 0) return i
-  }
-  throw new SyntaxError('JSON text ends inside a value')
-}
-
-/** Jumps from quote to quote; one that an odd number of backslashes precedes is escaped. */
-export function endOfString(text: string, open: number): number {
-  let quote = text.indexOf('"', open + 1)
-  while (quote !== -1) {
-    let before = quote - 1
-    while (text.charCodeAt(before) === BACKSLASH) before--
-    if ((quote - before) % 2 === 1) return quote + 1
-    quote = text.indexOf('"', quote + 1)
-  }
-  throw new SyntaxError('JSON text ends inside a string')
-}
-
-function endOfScalar(text: string, at: number): number {
-  let i = at
-  while (i < text.length && !endsScalar(text.charCodeAt(i))) i++
-  if (i === at) throw new SyntaxError('JSON text ends before a value')
-  return i
-}
-
-function endsScalar(code: number): boolean {
-  return code === COMMA || code === CLOSE_ARRAY || code === CLOSE_OBJECT || isSpace(code)
-}
-
-/** Goes over a comma or a colon, and the white space around it. */
-export function skipSeparator(text: string, at: number, separator: number): number {
-  const i = skipSpace(text, at)
-  return text.charCodeAt(i) === separator ? skipSpace(text, i + 1) : i
-}
-
-/** Finds the next character that is not white space. */
-export function skipSpace(text: string, at: number): number {
-  let i = at
-  while (isSpace(text.charCodeAt(i))) i++
-  return i
-}
-
-function isSpace(code: number): boolean {
-  return code === 32 || code === 10 || code === 13 || code === 9
-}
-
-function endOfToken(text: string, at: number): number {
-  const code = text.charCodeAt(at)
-  if (code === QUOTE) return endOfString(text, at)
-  return isOpening(code) || isClosing(code) || code === COMMA || code === COLON
-    ? at + 1
-    : endOfScalar(text, at)
-}
-
 function startsNumber(code: number): boolean {
   return code === MINUS || (code >= ZERO && code <= NINE)
 }
 
-/** Tells whether a character opens an object or an array. */
-export function isOpening(code: number): boolean {
-  return code === OPEN_OBJECT || code === OPEN_ARRAY
-}
-
-/** Tells whether a character closes an object or an array. */
-export function isClosing(code: number): boolean {
-  return code === CLOSE_OBJECT || code === CLOSE_ARRAY
-}
+const MINUS = 45
+const ZERO = 48
+const NINE = 57

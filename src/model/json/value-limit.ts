@@ -1,4 +1,4 @@
-import { endOfString } from './json-text.ts'
+import { COMMA, endOfString, OPEN_ARRAY, OPEN_OBJECT, QUOTE } from './json-scanner.ts'
 
 /** Up to so many values a text of any shape may be parsed: they take some 60 MB at most. */
 const FEW = 500_000
@@ -33,8 +33,3 @@ function endOfStringIn(text: string, open: number): number {
     return text.length
   }
 }
-
-const QUOTE = 34
-const COMMA = 44
-const OPEN_ARRAY = 91
-const OPEN_OBJECT = 123

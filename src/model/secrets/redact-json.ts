@@ -1,4 +1,3 @@
-import { isJson } from '../json/is-json.ts'
 import {
   COLON,
   COMMA,
@@ -9,7 +8,9 @@ import {
   isOpening,
   skipSeparator,
   skipSpace,
-} from '../json/json-text.ts'
+} from '../json/json-scanner.ts'
+import { joinMembers } from '../json/json-text.ts'
+import { isJson } from '../json/parse-json.ts'
 import { redactText, redactUnparsed } from './redact-text.ts'
 import { MARKER } from './secret-names.ts'
 import { ruleOfElement, ruleOfMember, type Place, type Rule } from './secret-places.ts'
@@ -28,7 +29,7 @@ export function redactSecrets(text: string): string {
 
 /** Replaces the secrets in the text of a member of settings, by its name. */
 export function redactMember(name: string, value: string): string {
-  return redactAs('settings', `{${JSON.stringify(name)}:${value}}`).slice(JSON.stringify(name).length + 2, -1)
+  return redactAs('settings', joinMembers([[name, value]])).slice(JSON.stringify(name).length + 2, -1)
 }
 
 /**

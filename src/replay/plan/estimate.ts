@@ -1,3 +1,4 @@
+import { isContainer } from '../../model/json/parse-json.ts'
 import type { Estimate, PlannedCall, ReplayOptions } from './plan.ts'
 
 /** What an entry costs beside its words. */
@@ -17,7 +18,7 @@ export function tokensOf(json: string): number {
     const value = values.pop()
     if (typeof value === 'string') tokens += wordTokens(value)
     else if (typeof value === 'number' || typeof value === 'boolean') tokens += 1
-    else if (typeof value === 'object' && value !== null) {
+    else if (isContainer(value)) {
       for (const [key, inner] of Object.entries(value)) if (key !== 'type') values.push(inner)
     }
   }

@@ -1,5 +1,6 @@
 import { fieldsOf } from '../../model/entries/fields.ts'
 import { isObjectText, objectText } from '../../model/json/json-text.ts'
+import { isObject } from '../../model/json/parse-json.ts'
 
 /** Tells whether a value is one that the API takes. */
 export type FieldCheck = (value: unknown) => boolean
@@ -37,8 +38,7 @@ export const isText: FieldCheck = (value) => typeof value === 'string'
 export const isTruth: FieldCheck = (value) => typeof value === 'boolean'
 
 /** An object, and no array. */
-export const isDict: FieldCheck = (value) =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+export const isDict: FieldCheck = isObject
 
 /** One of these words. */
 export function isWord(...words: readonly string[]): FieldCheck {

@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs'
 
 import type { Archive } from '../../archive/archive.ts'
 import { HansardError, messageOf } from '../../errors.ts'
+import { parseContainer } from '../../model/json/parse-json.ts'
 import { archiveIdentity } from './archived-source.ts'
 import { addEstimates } from './estimate.ts'
 import { PLAN_VERSION, type PlanEnd, type PlanHead, type PlannedConversation } from './plan.ts'
@@ -51,7 +52,7 @@ export async function openPlan(path: string): Promise<PlanFile> {
     head ??= readHead(path, line)
     last = line
   }
-  const end = parsed(last) as PlanEnd | undefined
+  const end = parseContainer(last ?? '') as PlanEnd | undefined
   if (head === undefined) throw noPlan(path)
   if (end?.kind !== 'end') throw refused(`${path} is cut off: it has no end`)
   if (end.sha256 !== hash.digest('hex')) throw refused(`${path} was edited after it was made`)
@@ -79,7 +80,7 @@ async function* conversationsOf(path: string): AsyncGenerator<PlannedConversatio
 }
 
 function readHead(path: string, line: string): PlanHead {
-  const head = parsed(line) as Partial<PlanHead> | undefined
+  const head = parseContainer(line) as Partial<PlanHead> | undefined
   if (head?.kind !== 'hansard replay plan') throw noPlan(path)
   if (head.version !== PLAN_VERSION) {
     throw refused(`${path} is a plan of version ${String(head.version)}; this hansard knows ${PLAN_VERSION}`)
@@ -105,15 +106,6 @@ async function* linesOf(path: string): AsyncGenerator<string, void, undefined> {
     })
   }
   if (rest !== '') yield rest
-}
-
-function parsed(line: string | undefined): unknown {
-  try {
-    const value: unknown = JSON.parse(line ?? '')
-    return typeof value === 'object' && value !== null ? value : undefined
-  } catch {
-    return undefined
-  }
 }
 
 function emptyEnd({ options }: PlanHead): PlanEnd {

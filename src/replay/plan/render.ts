@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 
+import { stringMember } from '../../model/entries/fields.ts'
 import { objectText } from '../../model/json/json-text.ts'
 import { addEstimates, estimateOf, tokensOf } from './estimate.ts'
 import { holdsRedaction } from './fill-secrets.ts'
@@ -9,7 +10,7 @@ import type { ArchivedResult, RequestSequence } from './request-sequence.ts'
 import { conversationSettings, type ConversationSettings } from './rules/conversation-settings.ts'
 import { namingOf, type Naming } from './rules/function-naming.ts'
 import { revisionOf } from './source-revision.ts'
-import { stringMember, type Source } from './source.ts'
+import type { Source } from './source.ts'
 import { stampOf } from './stamp.ts'
 import { turnsSequence } from './turns-mode.ts'
 
@@ -44,7 +45,7 @@ export function render(source: Source, options: ReplayOptions, target: PlanTarge
   const extra = isBlocked ? [] : script.extraCalls
   const planned: PlannedConversation = {
     id: source.id,
-    name: stringMember(source.row, 'name'),
+    name: stringMember(source.row, 'name') ?? null,
     revision,
     stamp,
     state: isBlocked ? 'blocked' : losses.length > 0 ? 'ready-with-losses' : 'ready',

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 
-import { fieldsOf } from '../../model/entries/fields.ts'
 import { canonicalJson } from '../../model/json/canonical-json.ts'
+import { withoutMembers } from '../../model/json/json-text.ts'
 import type { Source } from './source.ts'
 
 /**
@@ -11,11 +11,6 @@ import type { Source } from './source.ts'
  */
 export function revisionOf({ id, entries }: Pick<Source, 'id' | 'entries'>): string {
   const hash = createHash('sha256').update(JSON.stringify(id))
-  for (const entry of entries) hash.update(`\n${canonicalJson(lasting(entry))}`)
+  for (const entry of entries) hash.update(`\n${canonicalJson(withoutMembers(entry, ['completed_at']))}`)
   return hash.digest('hex')
-}
-
-function lasting(entry: string): string {
-  const fields = [...fieldsOf(entry)].filter(([key]) => key !== 'completed_at')
-  return `{${fields.map(([key, value]) => `${JSON.stringify(key)}:${value}`).join(',')}}`
 }

@@ -1,5 +1,4 @@
 import { fieldsOf, stringIn } from '../../model/entries/fields.ts'
-import { member } from '../../model/json/json-text.ts'
 import type { Loss, LossKind } from '../loss.ts'
 
 /** What is archived of a conversation, as far as its replay needs it: JSON texts. */
@@ -31,11 +30,6 @@ export function readEntry(text: string, position: number): SourceEntry {
 export function typeOf(fields: ReadonlyMap<string, string>, byDefault: string): string {
   const type = fields.get('type') ?? 'null'
   return type === 'null' ? byDefault : (stringIn(type) ?? type)
-}
-
-/** A member of an object that is a string. */
-export function stringMember(text: string, key: string): string | null {
-  return stringIn(member(text, key)?.value)
 }
 
 /** Leads a path on to a member: `.name`, or `["na.me"]` where the key could be taken for more than one step. */

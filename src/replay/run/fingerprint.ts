@@ -1,8 +1,9 @@
 import { hash } from 'node:crypto'
 
-import { stringIn } from '../../model/entries/fields.ts'
+import { stringIn, stringMember } from '../../model/entries/fields.ts'
 import { canonicalJson } from '../../model/json/canonical-json.ts'
-import { elements, isArrayText, isObjectText, member } from '../../model/json/json-text.ts'
+import { elements, isArrayText, member } from '../../model/json/json-text.ts'
+import { isJson } from '../../model/json/parse-json.ts'
 import { readEntry, type SourceEntry } from '../plan/source.ts'
 
 /**
@@ -52,8 +53,8 @@ function words(content = 'null'): string {
   if (!isArrayText(content)) return stringIn(content) ?? content
   return elements(content)
     .map((chunk) => {
-      const type = isObjectText(chunk) ? stringIn(member(chunk, 'type')?.value) : null
-      return type === 'text' ? (stringIn(member(chunk, 'text')?.value) ?? '') : `[${type ?? ''}]`
+      const type = stringMember(chunk, 'type')
+      return type === 'text' ? (stringMember(chunk, 'text') ?? '') : `[${type ?? ''}]`
     })
     .join('')
 }
@@ -66,10 +67,5 @@ function callId(fields: SourceEntry['fields']): string | null {
 export function argumentsOf(fields: SourceEntry['fields']): string {
   const given = fields.get('arguments') ?? 'null'
   const text = stringIn(given) ?? given
-  try {
-    JSON.parse(text)
-    return canonicalJson(text)
-  } catch {
-    return text
-  }
+  return isJson(text) ? canonicalJson(text) : text
 }

@@ -1,3 +1,4 @@
+import { isContainer } from '../../model/json/parse-json.ts'
 import { STAMP_KEY } from '../plan/stamp.ts'
 
 /**
@@ -11,8 +12,7 @@ const DESCRIBED = new RegExp(`\\[${STAMP_KEY} (v1\\.[\\w.-]+)\\]$`)
 /** Reads the mark of a conversation. Every copy is sent metadata, so where there is other metadata it is no copy. */
 export function readStamp(row: unknown): FoundStamp {
   const { metadata, description } = (row ?? {}) as Record<string, unknown>
-  const fields =
-    typeof metadata === 'object' && metadata !== null ? (metadata as Record<string, unknown>) : {}
+  const fields: Record<string, unknown> = isContainer(metadata) ? (metadata as Record<string, unknown>) : {}
   const stamp = fields[STAMP_KEY]
   if (typeof stamp === 'string') return { stamp }
   const [, described] = DESCRIBED.exec(typeof description === 'string' ? description : '') ?? []

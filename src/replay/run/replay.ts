@@ -2,10 +2,10 @@ import type { ConversationsClient } from '../../api/client.ts'
 import { systemClock, type Clock } from '../../api/clock.ts'
 import type { Archive } from '../../archive/archive.ts'
 import type { ReplayTarget } from '../../archive/ledger/replay-targets.ts'
-import type { ArchiveLock } from '../../archive/sqlite/archive-lock.ts'
+import { lockArchive, type ArchiveLock } from '../../archive/sqlite/archive-lock.ts'
 import { isHansardError } from '../../errors.ts'
-import type { PlanHead, PlannedConversation } from '../plan/plan.ts'
-import { recogniseTarget } from '../recognise-target.ts'
+import type { ReplayPlan } from '../plan/plan-replay.ts'
+import { identifyTarget } from '../identify-target.ts'
 import { Budget, type Carried, type Limits, type Spent } from './budget.ts'
 import { planScrubber } from './plan-scrubber.ts'
 import { reconcile } from './reconcile.ts'
@@ -16,16 +16,13 @@ import { now, type RunContext } from './run-context.ts'
 import { Tally, type Counts, type Notice } from './tally.ts'
 import { TargetReader } from './target-reader.ts'
 
-/** A plan that can be read as often as needed. */
-export interface ReplayPlan {
-  readonly head: PlanHead
-  conversations(): AsyncIterable<PlannedConversation>
-}
+/** What `runReplay` needs of a plan. */
+type Runnable = Pick<ReplayPlan, 'head' | 'conversations'>
 
-/** How to replay. */
+/** How to replay. Every option may be left out. */
 export interface ReplayRunOptions extends Limits {
-  /** The archive's lock, which the caller holds: it is confirmed before each write. */
-  readonly lock: ArchiveLock
+  /** The archive's lock, if the caller holds it already. By default it is taken for the time of the run. */
+  readonly lock?: ArchiveLock | undefined
   /** How many conversations are sent at the same time. Default: 4. */
   readonly concurrency?: number | undefined
   /** How long after an attempt the target may still make it true, in seconds. Default: 30. */
@@ -35,9 +32,10 @@ export interface ReplayRunOptions extends Limits {
   /** What a person knows of uncertain copies, by the id at the source: the id at the target, or `none`. */
   readonly resolve?: Readonly<Record<string, string>> | undefined
   readonly yesDifferent?: boolean | undefined
-  /** Secrets of connectors by the names of their variables. */
-  readonly secretOf: (variable: string) => string | undefined
-  readonly signal: AbortSignal
+  /** Returns the secret in an environment variable that the plan's `connectorAuth` names. */
+  readonly secretOf?: ((variable: string) => string | undefined) | undefined
+  /** Ends the run. A write that was sent is waited for. */
+  readonly signal?: AbortSignal | undefined
   readonly clock?: Clock | undefined
   readonly onProgress?: ((progress: ReplayProgress) => void) | undefined
   readonly onNotice?: ((notice: Notice) => void) | undefined
@@ -63,14 +61,35 @@ export interface ReplayResult extends ReplayProgress {
 const SETTLE_SECONDS = 30
 
 /**
- * Carries out a plan: each conversation arrives exactly once, whatever happens (the argument is in src/README.md). The
- * caller holds the archive's lock, and has had the plan and the target checked.
+ * Runs a plan of `planReplay` or `readPlan`: sends each conversation exactly once, whatever happens (README.md says why).
+ * What an earlier run did is not done again, so a run that ended early is simply repeated.
+ *
+ * @param client a client of the target account
+ * @param archive open for writing
+ * @throws HansardError `archive-locked` if another process holds the archive; `another-account` if the target may be that
+ * of an earlier replay; `usage` for a `resolve` that cannot be; otherwise the error that ended the run
  */
 export async function runReplay(
   client: ConversationsClient,
   archive: Archive,
-  plan: ReplayPlan,
-  options: ReplayRunOptions,
+  plan: Runnable,
+  options: ReplayRunOptions = {},
+): Promise<ReplayResult> {
+  const lock = options.lock ?? lockArchive(archive.path, 'runReplay')
+  try {
+    return await runLocked(client, archive, plan, { ...options, lock })
+  } finally {
+    if (options.lock === undefined) lock.release()
+  }
+}
+
+type LockedOptions = ReplayRunOptions & { readonly lock: ArchiveLock }
+
+async function runLocked(
+  client: ConversationsClient,
+  archive: Archive,
+  plan: Runnable,
+  options: LockedOptions,
 ): Promise<ReplayResult> {
   const begun = performance.now()
   const budget = new Budget(options, plan.head.options.price, () => client.counters.requests)
@@ -89,7 +108,7 @@ export async function runReplay(
   archive.checkpoint()
   return {
     ...progress(),
-    outcome: outcomeOf(tally.counts, budget, options.signal),
+    outcome: outcomeOf(tally.counts, budget, context.signal),
     limit: budget.exhausted,
     carried: budget.carried,
     requests: client.counters.requests,
@@ -99,7 +118,7 @@ export async function runReplay(
 
 async function work(
   context: RunContext,
-  plan: ReplayPlan,
+  plan: Runnable,
   { again = false, concurrency = 4, resolve = {} }: ReplayRunOptions,
 ): Promise<void> {
   await settleEarlier(context, resolve)
@@ -112,12 +131,13 @@ async function work(
 async function openContext(
   client: ConversationsClient,
   archive: Archive,
-  { head }: ReplayPlan,
-  options: ReplayRunOptions,
+  { head }: Runnable,
+  options: LockedOptions,
   budget: Budget,
   tally: Tally,
 ): Promise<RunContext> {
-  const { settleSeconds = SETTLE_SECONDS, signal, secretOf, clock = systemClock, lock } = options
+  const { settleSeconds = SETTLE_SECONDS, clock = systemClock, lock } = options
+  const { signal = new AbortController().signal, secretOf = () => undefined } = options
   const target = await targetOf(client, archive, options)
   const begunAt = now()
   const run = archive.transaction(() => archive.replayRuns.begin(target.id, begunAt))
@@ -138,7 +158,7 @@ async function targetOf(
   archive: Archive,
   { signal, yesDifferent = false }: ReplayRunOptions,
 ): Promise<ReplayTarget> {
-  const known = await recogniseTarget(client, archive, { signal, yesDifferent })
+  const known = await identifyTarget(client, archive, { signal, yesDifferent })
   return archive.transaction(() => {
     const target = known ?? archive.replayTargets.add(client.baseUrl, now())
     archive.replayTargets.remember(target, (salt) => client.hashKey(salt), now())

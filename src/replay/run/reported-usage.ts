@@ -1,3 +1,4 @@
+import { isObject } from '../../model/json/parse-json.ts'
 import type { Tokens } from './budget.ts'
 
 /** More than this is no count of tokens: the longest contexts hold millions, and a call with tools reads them some times. */
@@ -8,7 +9,7 @@ const MOST_TOKENS = 1e9
  * not reported. Fractions are rounded up: the archive stores whole numbers.
  */
 export function reportedUsage(usage: unknown): Tokens {
-  const fields = (typeof usage === 'object' && usage !== null ? usage : {}) as Record<string, unknown>
+  const fields = isObject(usage) ? usage : {}
   const count = (name: string): number => {
     const value = fields[name]
     return typeof value === 'number' && value > 0 && value <= MOST_TOKENS ? Math.ceil(value) : 0

@@ -1,4 +1,5 @@
 import type { StreamEvent } from '../../api/client.ts'
+import { isContainer } from '../../model/json/parse-json.ts'
 import { textTokens } from '../plan/estimate.ts'
 import type { Tokens } from './budget.ts'
 import { reportedUsage } from './reported-usage.ts'
@@ -66,8 +67,7 @@ function tokensIn(piece: unknown): number {
   while (values.length > 0) {
     const value = values.pop()
     if (typeof value === 'string') tokens += textTokens(value)
-    else if (typeof value === 'object' && value !== null)
-      for (const inner of Object.values(value)) values.push(inner)
+    else if (isContainer(value)) for (const inner of Object.values(value)) values.push(inner)
   }
   return tokens
 }

@@ -1,8 +1,8 @@
 import type { ConversationsClient, JsonReply } from '../../api/client.ts'
 import type { Clock } from '../../api/clock.ts'
-import { PageSize } from '../../backup/page-size.ts'
-import { parsePage, parseList } from '../../backup/parse-response.ts'
-import { readPart } from '../../backup/read-conversation.ts'
+import { parsePage, parseEntryList } from '../../backup/fetch/parse-response.ts'
+import { readPart } from '../../backup/fetch/read-conversation.ts'
+import { PageSize } from '../../backup/listing/page-size.ts'
 import { isHansardError } from '../../errors.ts'
 import { TargetClock } from './target-clock.ts'
 
@@ -60,7 +60,7 @@ export class TargetReader {
       const call = { signal: this.#signal }
       const read = () => this.#client.getHistory(id, call)
       const reply = this.#heard(await readPart(this.#client, id, 'history', read, call))
-      return parseList(reply, 'entries', id).entries
+      return parseEntryList(reply, 'entries', id).entries
     })
   }
 

@@ -2,8 +2,8 @@ import type { ConversationsClient } from '../../api/client.ts'
 import { systemClock } from '../../api/clock.ts'
 import type { Archive } from '../../archive/archive.ts'
 import type { Copy, CopyState } from '../../archive/ledger/replay-copies.ts'
-import type { ReplayTarget } from '../../archive/ledger/replay-targets.ts'
 import { isHansardError } from '../../errors.ts'
+import { knownTarget } from '../identify-target.ts'
 import { idsOf, isMade, type MadeRequest } from './copy-progress.ts'
 import { fingerprintOf } from './fingerprint.ts'
 import { TargetReader } from './target-reader.ts'
@@ -17,14 +17,15 @@ export interface Undone {
   readonly reason?: string
 }
 
-/** What to undo, and whether to. */
+/** What to undo. Every option may be left out. */
 export interface UndoOptions {
-  /** Only copies of these conversations. */
+  /** Only copies of these conversations (ids at the source). */
   readonly ids?: readonly string[] | undefined
+  /** Only copies with this label. */
   readonly label?: string | undefined
-  /** Delete; otherwise only look. */
-  readonly doIt: boolean
-  readonly signal: AbortSignal
+  /** Delete. Default: only report what would be deleted. */
+  readonly doIt?: boolean | undefined
+  readonly signal?: AbortSignal | undefined
 }
 
 /** Where the receipts may tell of something that was created. */
@@ -37,10 +38,10 @@ const states: readonly CopyState[] = ['done', 'diverged', 'pending', 'failed', '
 export async function* undoReplay(
   client: ConversationsClient,
   archive: Archive,
-  target: ReplayTarget,
-  options: UndoOptions,
+  options: UndoOptions = {},
 ): AsyncGenerator<Undone, void, undefined> {
-  const { ids, label, signal } = options
+  const { ids, label, signal = new AbortController().signal } = options
+  const target = await knownTarget(client, archive, signal)
   const reader = new TargetReader(client, signal, systemClock)
   for (const state of states) {
     for (const copy of archive.replayCopies.inState(target.id, state)) {
@@ -55,7 +56,7 @@ export async function* undoReplay(
         if (one.what === 'kept') isAnyKept = true
         yield one
       }
-      if (options.doIt && made.length > 0 && !isAnyKept) {
+      if (options.doIt === true && made.length > 0 && !isAnyKept) {
         archive.transaction(() => archive.replayCopies.undo(copy.id, new Date().toISOString()))
       }
     }
@@ -88,7 +89,7 @@ async function undoOne(
   if (!isUnchanged(entries, chain)) {
     return { id, targetId, what: 'kept', reason: 'it is not as it was when it was made' }
   }
-  if (!doIt) return { id, targetId, what: 'would-delete' }
+  if (doIt !== true) return { id, targetId, what: 'would-delete' }
   try {
     await client.delete(targetId, { signal })
   } catch (thrown) {

@@ -1,7 +1,7 @@
+import { stringMember } from '../../model/entries/fields.ts'
 import type { CopyDifference } from './certificate.ts'
 import { entryForm, typeOf, type EntryForm } from './entry-form.ts'
 import type { Expected } from './expected-entries.ts'
-import { stringMember } from './json-members.ts'
 import { stringOf, treeOf } from './json-tree.ts'
 
 /**

@@ -1,7 +1,8 @@
+import { fieldsOf, stringMember } from '../../model/entries/fields.ts'
 import { elements, isArrayText } from '../../model/json/json-text.ts'
 import type { Loss } from '../loss.ts'
 import { contentForm, jsonForm } from './entry-form.ts'
-import { membersOf, stringMember, typeIn, wordsAt } from './json-members.ts'
+import { typeIn, wordsAt } from './json-members.ts'
 import { isNothing, objectOf, stringOf, textOf, treeOf, type Tree } from './json-tree.ts'
 import type { LossRule } from './loss-rule.ts'
 import { textAt, treeAt, type Path } from './value-path.ts'
@@ -9,7 +10,7 @@ import { textAt, treeAt, type Path } from './value-path.ts'
 /** What a loss of a chunk, or of a field, may do, by its kind. */
 export const chunkLossRules = {
   'citation-as-text': chunk(['tool_reference', 'reference'], (given, text) => {
-    const ids = membersOf(given).get('reference_ids') ?? '[]'
+    const ids = fieldsOf(given).get('reference_ids') ?? '[]'
     const numbers = isArrayText(ids)
       ? elements(ids).map((id) => stringOf(treeOf(id)) ?? id)
       : wordsAt(given, 'reference_ids')

@@ -1,4 +1,5 @@
 import { isObjectText } from '../../model/json/json-text.ts'
+import { isJson } from '../../model/json/parse-json.ts'
 import { neverSent } from '../loss.ts'
 import {
   isNothing,
@@ -78,12 +79,7 @@ export function argumentsForm(given: Tree): string {
 
 /** The form of the JSON that a string holds; undefined where it holds none. */
 export function jsonForm(text: string): string | undefined {
-  try {
-    JSON.parse(text)
-  } catch {
-    return undefined
-  }
-  return textOf(treeOf(text))
+  return isJson(text) ? textOf(treeOf(text)) : undefined
 }
 
 const formsByMember: Readonly<Record<string, ((value: Tree) => string) | undefined>> = Object.assign(

@@ -1,8 +1,9 @@
+import { fieldsOf, stringMember } from '../../model/entries/fields.ts'
 import { neverSent, type Loss } from '../loss.ts'
 import { complaintAboutAddition } from './answer-additions.ts'
 import { cutArguments, isId, isSameArguments, replacesName } from './call-forms.ts'
 import { contentForm, entryForm, jsonForm } from './entry-form.ts'
-import { membersOf, roleIn, stringMember, typeIn, wordsAt } from './json-members.ts'
+import { roleIn, typeIn, wordsAt } from './json-members.ts'
 import {
   isNothing,
   objectOf,
@@ -79,7 +80,7 @@ export const entryLossRules = {
   }),
   'value-as-text': ({ after }, { text = '', path }) => {
     if (!['arguments', 'result', 'content'].includes(path.join())) return 'it is none of these values'
-    const given = membersOf(text).get(path.join()) ?? 'null'
+    const given = fieldsOf(text).get(path.join()) ?? 'null'
     const words = after === null ? undefined : stringOf(treeOf(after))
     const isEmpty = given === 'null' && ['', '{}', 'null'].includes(words ?? ' ')
     return words === given || isEmpty ? undefined : 'its text is another'
@@ -176,7 +177,7 @@ function complaintAboutNote(loss: Loss, words: readonly string[]): string | unde
 
 /** All that an entry says of itself: its members, token for token. */
 function everyWordOf(text: string): string[] {
-  const said = [...membersOf(text)].filter(([key]) => key !== 'type' && !neverSent.includes(key))
-  const type = membersOf(text).has('type') ? [typeIn(text)] : []
+  const said = [...fieldsOf(text)].filter(([key]) => key !== 'type' && !neverSent.includes(key))
+  const type = fieldsOf(text).has('type') ? [typeIn(text)] : []
   return [...type, ...said.map(([key, value]) => `${JSON.stringify(key)}:${value}`)]
 }

@@ -1,7 +1,8 @@
+import { fieldsOf } from '../../model/entries/fields.ts'
+import { joinMembers } from '../../model/json/json-text.ts'
 import type { Loss } from '../loss.ts'
 import type { CopyDifference, Replayed } from './certificate.ts'
 import { falseLoss } from './expected-entries.ts'
-import { membersOf } from './json-members.ts'
 import { isNothing, objectOf, treeOf, type TreeObject } from './json-tree.ts'
 import { quotes } from './quotes.ts'
 import { isEmpty } from './row-form.ts'
@@ -31,14 +32,14 @@ export function expectedRow({ source, losses, stamp }: Replayed): ExpectedRow {
 
 /** The row of a conversation whose agent becomes a model: what the agent said of itself, now stands in it. */
 function withSettings(row: string, agent: string): string {
-  const [own, its] = [membersOf(row), membersOf(agent)]
+  const [own, its] = [fieldsOf(row), fieldsOf(agent)]
   const text = new Map(own)
   for (const key of ['instructions', 'tools', 'completion_args', 'handoffs']) {
     const value = its.get(key)
     const given = own.get(key)
     if (value !== undefined && (given === undefined || isEmpty(treeOf(given)))) text.set(key, value)
   }
-  return `{${[...text].map(([key, value]) => `${JSON.stringify(key)}:${value}`).join(',')}}`
+  return joinMembers(text)
 }
 
 function complaintAbout(loss: Loss, place: Omit<RowLossContext, 'path'>): string | undefined {

@@ -1,5 +1,5 @@
+import { stringMember } from '../../model/entries/fields.ts'
 import { entryForm, type EntryForm } from './entry-form.ts'
-import { stringMember } from './json-members.ts'
 import { treeOf } from './json-tree.ts'
 
 /** An entry of the target. */

@@ -1,4 +1,11 @@
-import { compact, elements, isArrayText, isObjectText, members } from '../../model/json/json-text.ts'
+import {
+  compact,
+  elements,
+  isArrayText,
+  isObjectText,
+  joinMembers,
+  members,
+} from '../../model/json/json-text.ts'
 
 /**
  * A JSON text taken apart, as far as a comparison needs it: scalars stay text, in one form for all texts that say the
@@ -30,7 +37,7 @@ export function textOf(tree: Tree | undefined): string {
   if (Array.isArray(tree)) return `[${present(tree).map(textOf).join(',')}]`
   const kept = [...tree].filter(([, value]) => value !== undefined)
   const sorted = kept.sort(([a], [b]) => (a < b ? -1 : 1))
-  return `{${sorted.map(([key, value]) => `${JSON.stringify(key)}:${textOf(value)}`).join(',')}}`
+  return joinMembers(sorted.map(([key, value]) => [key, textOf(value)]))
 }
 
 /** The string that a tree is; undefined where it is none. */

@@ -1,8 +1,8 @@
+import { fieldsOf, stringMember } from '../../model/entries/fields.ts'
 import { elements, isArrayText } from '../../model/json/json-text.ts'
 import type { CopyDifference, Replayed } from './certificate.ts'
 import { typeOf } from './entry-form.ts'
 import type { Expected } from './expected-entries.ts'
-import { membersOf, stringMember } from './json-members.ts'
 import { stringOf, treeOf, type TreeObject } from './json-tree.ts'
 import { pathOf, textAt, treeAt } from './value-path.ts'
 
@@ -59,7 +59,7 @@ function inEntries(source: readonly string[], expected: readonly Expected[]): Na
 }
 
 function inTools({ row, agent }: Replayed['source'], sent: TreeObject): Named[] {
-  const [own, its] = [row, agent ?? '{}'].map((text) => membersOf(text).get('tools') ?? 'null')
+  const [own, its] = [row, agent ?? '{}'].map((text) => fieldsOf(text).get('tools') ?? 'null')
   const isOwn = own !== undefined && isArrayText(own) && elements(own).length > 0
   const tools = isOwn ? own : (its ?? 'null')
   if (!isArrayText(tools)) return []

@@ -1,7 +1,7 @@
+import { stringMember } from '../../model/entries/fields.ts'
 import { isDraft7 } from '../../model/json/json-schema.ts'
 import { ANY_PARAMETERS, type Loss, type LossKind } from '../loss.ts'
 import { replacesName } from './call-forms.ts'
-import { stringMember } from './json-members.ts'
 import { objectOf, stringOf, treeOf, type TreeObject } from './json-tree.ts'
 import { isEmpty } from './row-form.ts'
 import { STAMP } from './row-form.ts'

@@ -1,7 +1,7 @@
+import { fieldsOf } from '../../model/entries/fields.ts'
 import type { CopyDifference } from './certificate.ts'
 import { entryForm, typeOf, type EntryForm } from './entry-form.ts'
 import type { CopyEntry } from './found-entries.ts'
-import { membersOf } from './json-members.ts'
 import { stringOf, treeOf } from './json-tree.ts'
 
 /** A function that is called again must be answered with what it has answered at the source. */
@@ -34,7 +34,7 @@ export function strayResult(
 
 /** A result as it may be sent: the string that it is, or its JSON. */
 function resultTexts(text: string): string[] {
-  const given = membersOf(text).get('result') ?? '""'
+  const given = fieldsOf(text).get('result') ?? '""'
   return [stringOf(treeOf(given)) ?? given]
 }
 

@@ -1,5 +1,5 @@
+import { stringMember } from '../../model/entries/fields.ts'
 import { member } from '../../model/json/json-text.ts'
-import { textMember } from './conversation.ts'
 import type { StoryFile } from './story.ts'
 
 /** The files of an account. */
@@ -12,7 +12,7 @@ export class Files {
   }
 
   add(file: StoryFile): void {
-    this.#files.set(textMember(file.metadata, 'id') ?? '', file)
+    this.#files.set(stringMember(file.metadata, 'id') ?? '', file)
   }
 
   /** A file that is there and has not expired. */

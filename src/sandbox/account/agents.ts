@@ -1,5 +1,5 @@
+import { stringMember } from '../../model/entries/fields.ts'
 import { member, replaceAt } from '../../model/json/json-text.ts'
-import { textMember } from './conversation.ts'
 
 /** The agents of an account, each with all its versions as texts. */
 export class Agents {
@@ -7,7 +7,7 @@ export class Agents {
 
   /** Adds an agent, or a further version of one. */
   add(text: string): void {
-    const id = textMember(text, 'id') ?? ''
+    const id = stringMember(text, 'id') ?? ''
     const versions = this.#versions.get(id) ?? new Map<string, string>()
     versions.set(member(text, 'version')?.value ?? '0', text)
     this.#versions.set(id, versions)

@@ -1,4 +1,5 @@
-import { member, members, replaceAt } from '../../model/json/json-text.ts'
+import { stringMember } from '../../model/entries/fields.ts'
+import { replaceAt } from '../../model/json/json-text.ts'
 import { microsecondsOf, timestamp } from '../id-generator.ts'
 import type { StoryConversation } from './story.ts'
 
@@ -23,8 +24,8 @@ export interface Conversation {
 /** Makes a conversation of a story's texts. */
 export function conversationOf(story: StoryConversation, bornAt: number): Conversation {
   return {
-    id: textMember(story.row, 'id') ?? '',
-    created: microsecondsOf(textMember(story.row, 'created_at')),
+    id: stringMember(story.row, 'id') ?? '',
+    created: microsecondsOf(stringMember(story.row, 'created_at')),
     bornAt,
     playground: story.playground ?? false,
     row: story.row,
@@ -58,24 +59,6 @@ export function replaceContent(
   conversation.row = replaceAt(conversation.row, ['updated_at'], () => `"${timestamp(updated)}"`)
 }
 
-/** The text of an object without one of its members. */
-export function without(text: string, key: string): string {
-  const kept = members(text).filter((each) => each.key !== key)
-  return `{${kept.map((each) => `${JSON.stringify(each.key)}:${each.value}`).join(',')}}`
-}
-
-/** The text of an object with a member of this value, in its place or at the end. */
-export function withMember(text: string, key: string, value: string): string {
-  if (member(text, key) !== undefined) return replaceAt(text, [key], () => value)
-  return `${text.trimEnd().slice(0, -1)},${JSON.stringify(key)}:${value}}`
-}
-
-/** A member that is a string, decoded. */
-export function textMember(text: string, key: string): string | undefined {
-  const value = member(text, key)?.value
-  return value?.startsWith('"') ? (JSON.parse(value) as string) : undefined
-}
-
 function isMessage(entry: string): boolean {
-  return textMember(entry, 'type')?.startsWith('message.') ?? false
+  return stringMember(entry, 'type')?.startsWith('message.') ?? false
 }

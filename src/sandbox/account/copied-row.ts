@@ -1,5 +1,6 @@
+import { withMember } from '../../model/json/json-text.ts'
 import { timestamp } from '../id-generator.ts'
-import { withMember, type Conversation } from './conversation.ts'
+import type { Conversation } from './conversation.ts'
 import type { RequestContext } from './request-context.ts'
 
 /** The row of a conversation that continues another one: with a new id and new times. */

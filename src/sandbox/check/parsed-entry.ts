@@ -1,4 +1,4 @@
-import { isObject } from './shape.ts'
+import { isObject } from '../../model/json/parse-json.ts'
 
 /** What the rules and the answers look at in an entry; anything may be missing, stories hold every oddity. */
 export interface ParsedEntry {

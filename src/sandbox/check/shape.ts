@@ -1,3 +1,4 @@
+import { isObject } from '../../model/json/parse-json.ts'
 import type { Complaint } from '../replies/error-responses.ts'
 
 /** Says what is wrong with a value; nothing when it fits. */
@@ -91,11 +92,6 @@ export const forbidden: Shape = (_, loc) => complain('extra_forbidden', loc, 'Ex
 /** One complaint, as the list that a shape answers with. */
 export function complain(type: string, loc: Complaint['loc'], msg: string): Complaint[] {
   return [{ type, loc, msg }]
-}
-
-/** Tells whether a parsed value is an object. */
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function kindOf(kind: string, type: string, msg: string): Shape {

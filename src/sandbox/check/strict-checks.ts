@@ -1,7 +1,7 @@
 import { isDraft7 } from '../../model/json/json-schema.ts'
+import { isObject } from '../../model/json/parse-json.ts'
 import type { Behaviour } from '../behaviour.ts'
 import { badRequest, type ErrorResponse } from '../replies/error-responses.ts'
-import { isObject } from './shape.ts'
 
 /*
  * What validators of 2026-07 check beyond the shape of a request (F; the words of the errors are theirs). Which of it a

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
+import { parseJson } from '../../model/json/parse-json.ts'
 import type { Account } from '../account/account.ts'
 import type { RequestContext, SandboxContext } from '../account/request-context.ts'
 import type { Allowances } from '../faults/allowances.ts'
@@ -78,12 +79,7 @@ async function readText(incoming: IncomingMessage): Promise<string | undefined> 
 
 /** What is not JSON is undefined; so is the body of a read, without the cost of a SyntaxError. */
 function parse(body: string): unknown {
-  if (body === '') return undefined
-  try {
-    return JSON.parse(body)
-  } catch {
-    return undefined
-  }
+  return body === '' ? undefined : parseJson(body)
 }
 
 function asksForStream(parsed: unknown): boolean {

@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 
-import { member, members } from '../../model/json/json-text.ts'
-import { withMember } from '../account/conversation.ts'
+import { member, members, withMember } from '../../model/json/json-text.ts'
 import { readBody, type Body, type RequestContext } from '../account/request-context.ts'
 import { checkTools } from '../check/strict-checks.ts'
 import { timestamp } from '../id-generator.ts'

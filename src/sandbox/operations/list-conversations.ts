@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
 
-import { member } from '../../model/json/json-text.ts'
-import { textMember, without, type Conversation } from '../account/conversation.ts'
+import { stringMember } from '../../model/entries/fields.ts'
+import { member, withoutMembers } from '../../model/json/json-text.ts'
+import { isObject } from '../../model/json/parse-json.ts'
+import type { Conversation } from '../account/conversation.ts'
 import type { RequestContext } from '../account/request-context.ts'
-import { isObject } from '../check/shape.ts'
 import { effectOf } from '../faults/fault-book.ts'
 import { microsecondsOf } from '../id-generator.ts'
 import { invalidAt } from '../replies/error-responses.ts'
@@ -18,7 +19,7 @@ export function listConversations(call: RequestContext): Reply {
   const { maxPageSize, pageSizeOverMax, listMetadata } = call.world.behaviour
   const { from, size } = readPage(call.query, 100, maxPageSize, pageSizeOverMax)
   const page = ordered(call, shown(call)).slice(from, from + size)
-  const rows = page.map(({ row }) => (listMetadata === 'absent' ? without(row, 'metadata') : row))
+  const rows = page.map(({ row }) => (listMetadata === 'absent' ? withoutMembers(row, ['metadata']) : row))
   return jsonReply(`[${tampered(call, rows).join(',')}]`)
 }
 
@@ -52,7 +53,7 @@ function ordered(call: RequestContext, listed: readonly Listed[]): readonly List
 }
 
 function updated({ row }: Listed): number {
-  return microsecondsOf(textMember(row, 'updated_at'))
+  return microsecondsOf(stringMember(row, 'updated_at'))
 }
 
 function readFilter({ query }: RequestContext): Record<string, unknown> | undefined {

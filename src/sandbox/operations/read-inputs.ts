@@ -1,4 +1,4 @@
-import { elements, isArrayText, member, members } from '../../model/json/json-text.ts'
+import { elements, isArrayText, joinMembers, member, members } from '../../model/json/json-text.ts'
 import type { Body } from '../account/request-context.ts'
 import type { Behaviour } from '../behaviour.ts'
 import { timestamp, type IdKind, type IdGenerator } from '../id-generator.ts'
@@ -51,13 +51,16 @@ const completionFields = [
   'response_format',
 ]
 
-const givenByService = ['object', 'type', 'created_at', 'completed_at', 'id']
-
 function stamp(text: string, mint: IdGenerator): string {
   const type = member(text, 'type')?.value ?? '"message.input"'
-  const kept = members(text).filter(({ key }) => !givenByService.includes(key))
-  const own = kept.map(({ key, value }) => `${JSON.stringify(key)}:${value}`).join(',')
   const id = mint.id(prefixes[JSON.parse(type) as string] ?? 'msg')
-  const times = `"created_at":"${timestamp(mint.now())}","completed_at":null`
-  return `{${own},"object":"entry","type":${type},${times},"id":"${id}"}`
+  const given: Record<string, string> = {
+    object: '"entry"',
+    type,
+    created_at: `"${timestamp(mint.now())}"`,
+    completed_at: 'null',
+    id: `"${id}"`,
+  }
+  const kept = members(text).filter(({ key }) => !Object.hasOwn(given, key))
+  return joinMembers([...kept.map(({ key, value }) => [key, value] as const), ...Object.entries(given)])
 }

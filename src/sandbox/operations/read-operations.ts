@@ -1,4 +1,5 @@
-import { messagesOf, without } from '../account/conversation.ts'
+import { withoutMembers } from '../../model/json/json-text.ts'
+import { messagesOf } from '../account/conversation.ts'
 import { knownConversation, type RequestContext } from '../account/request-context.ts'
 import { busy } from '../replies/error-responses.ts'
 import { emptyReply, jsonReply, type Reply } from '../replies/reply.ts'
@@ -6,7 +7,7 @@ import { emptyReply, jsonReply, type Reply } from '../replies/reply.ts'
 /** `GET /v1/conversations/{id}`. */
 export function getConversation(call: RequestContext): Reply {
   const { row } = knownConversation(call)
-  return jsonReply(call.world.behaviour.getMetadata === 'absent' ? without(row, 'metadata') : row)
+  return jsonReply(call.world.behaviour.getMetadata === 'absent' ? withoutMembers(row, ['metadata']) : row)
 }
 
 /** `GET /v1/conversations/{id}/history`: every entry. */

@@ -1,4 +1,6 @@
-import { conversationOf, textMember, withMember } from '../account/conversation.ts'
+import { stringMember } from '../../model/entries/fields.ts'
+import { withMember } from '../../model/json/json-text.ts'
+import { conversationOf } from '../account/conversation.ts'
 import { copiedRow } from '../account/copied-row.ts'
 import { knownConversation, readBody, type Body, type RequestContext } from '../account/request-context.ts'
 import { busy, missing } from '../replies/error-responses.ts'
@@ -23,7 +25,7 @@ export function restartConversation(call: RequestContext): Reply {
 }
 
 function entriesUpTo(entries: readonly string[], id: string): readonly string[] {
-  const index = entries.findIndex((entry) => textMember(entry, 'id') === id)
+  const index = entries.findIndex((entry) => stringMember(entry, 'id') === id)
   if (index === -1) throw missing('Entry', id)
   return entries.slice(0, index + 1)
 }

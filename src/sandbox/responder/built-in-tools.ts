@@ -1,4 +1,4 @@
-import { isObject } from '../check/shape.ts'
+import { isObject } from '../../model/json/parse-json.ts'
 import type { Chunk, Draft, Tool } from './draft.ts'
 
 /** What running a tool leaves behind: an entry, and chunks for the message that follows. */

@@ -1,7 +1,7 @@
+import { isObject } from '../../model/json/parse-json.ts'
 import type { Account } from '../account/account.ts'
 import { findModel } from '../account/models.ts'
 import type { ParsedEntry } from '../check/parsed-entry.ts'
-import { isObject } from '../check/shape.ts'
 import type { Speaker, Tool } from './draft.ts'
 
 /** Who would answer, and with which arguments unless the request has its own. */

@@ -94,7 +94,7 @@ describe('Repairing an archive', () => {
 
   it('leaves alone what an older hansard wrote, or a newer one', () => {
     const older = join(testFolder(), 'older.db')
-    damagedArchives['format-1']?.(older)
+    damagedArchives.older?.(older)
     for (const path of [older, archiveAfter('drop view entries; pragma user_version = 999')]) {
       const before = readFileSync(path)
       expect(repairArchive(path, 'a test')).toEqual([])

@@ -112,7 +112,7 @@ describe('export', () => {
       expect(await exports(...args, '--output', '-')).toMatchObject({
         exitCode: 2,
         stdout: '',
-        stderr: expect.stringContaining('stdout takes one') as string,
+        stderr: expect.stringContaining('a stream takes one') as string,
       })
     }
   })

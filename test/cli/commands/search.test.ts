@@ -1,5 +1,3 @@
-import { copyFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import stringWidth from 'string-width'
 import { describe, expect, it } from 'vitest'
@@ -11,8 +9,6 @@ import { generateConversations } from '../../../src/sandbox/seed/generate-conver
 import { loadStories, storiesDirectory } from '../../../src/sandbox/seed/load-stories.ts'
 import { clientOf } from '../../support/client-server.ts'
 import { change } from '../../support/damaged-archives.ts'
-import { testFolder } from '../../support/folder.ts'
-import { hansard } from '../../support/hansard.ts'
 import { world } from '../../support/world.ts'
 
 const stories = await loadStories(storiesDirectory)
@@ -141,16 +137,6 @@ describe('hansard search', () => {
     expect(await run('list')).toMatchObject({ exitCode: 0, stderr: '' })
     expect(await run('verify', '--repair')).toMatchObject({ exitCode: 0 })
     expect(await run('search', 'outer bank')).toMatchObject({ exitCode: 0, stderr: '' })
-  })
-
-  it('finds the conversations of an archive of the first format after indexing it offline', async () => {
-    const archive = join(testFolder(), 'old.db')
-    copyFileSync(join(import.meta.dirname, '../../../fixtures/damaged/format-1.db'), archive)
-    expect(await hansard(['search', 'days', '--archive', archive])).toMatchObject({ exitCode: 1 })
-    await hansard(['verify', '--repair', '--archive', archive])
-    expect((await hansard(['search', 'days', '--archive', archive])).stdout).toMatch(
-      /^conv_old .*first \[days\]/,
-    )
   })
 })
 

@@ -1,4 +1,4 @@
-import { migrate } from '../../schema/migrations.ts'
+import { createSchema } from '../../schema/create-schema.ts'
 import { openSqlite, type Sqlite } from '../../sqlite/sqlite.ts'
 
 /** A table, an index or a view, as SQLite keeps it. */
@@ -12,7 +12,7 @@ export interface Definition {
 export function expectedDefinitions(): Definition[] {
   const db = openSqlite(':memory:', 'write')
   try {
-    migrate(db, ':memory:')
+    createSchema(db)
     return definitions(db)
   } finally {
     db.close()

@@ -1,5 +1,5 @@
 import { stringIn } from '../../../model/entries/fields.ts'
-import { isJson } from '../../../model/json/is-json.ts'
+import { isJson } from '../../../model/json/parse-json.ts'
 import { isObjectText } from '../../../model/json/json-text.ts'
 import type { LossKind } from '../../loss.ts'
 

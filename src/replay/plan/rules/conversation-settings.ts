@@ -1,5 +1,11 @@
 import { fieldsOf, stringIn } from '../../../model/entries/fields.ts'
-import { isArrayText, isObjectText, members } from '../../../model/json/json-text.ts'
+import {
+  isArrayText,
+  isObjectText,
+  member,
+  withMember,
+  withoutMembers,
+} from '../../../model/json/json-text.ts'
 import type { Loss } from '../../loss.ts'
 import { isDict, isListOf } from '../field-filter.ts'
 import type { Block, ReplayOptions, PlanTarget, TargetModel, Warning } from '../plan.ts'
@@ -145,15 +151,11 @@ const checks: Readonly<Record<string, (text: string) => boolean>> = {
 
 /** Adds the stamp; a copy of a copy is stamped anew. */
 function stamped(metadata: string, stamp: string): { text: string; losses: Loss[] } {
-  const kept = members(metadata).filter(({ key }) => key !== STAMP_KEY)
-  const earlier = members(metadata).findLast(({ key }) => key === STAMP_KEY)
+  const earlier = member(metadata, STAMP_KEY)
   const value = JSON.stringify(stamp)
-  const texts = [...kept, { key: STAMP_KEY, value }].map(
-    (each) => `${JSON.stringify(each.key)}:${each.value}`,
-  )
   const path = `metadata.${STAMP_KEY}`
   return {
-    text: `{${texts.join(',')}}`,
+    text: withMember(withoutMembers(metadata, [STAMP_KEY]), STAMP_KEY, value),
     losses: earlier === undefined ? [] : [lossOf('metadata-stamped', null, path, earlier.value, value)],
   }
 }

@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto'
 
-import { fieldsOf, stringIn } from '../../../model/entries/fields.ts'
-import { elements, isArrayText, isObjectText, member } from '../../../model/json/json-text.ts'
-import { stringMember, type Source } from '../source.ts'
+import { fieldsOf, stringIn, stringMember } from '../../../model/entries/fields.ts'
+import { elements, isArrayText, member } from '../../../model/json/json-text.ts'
+import type { Source } from '../source.ts'
 
 /** Gives the name under which a function is sent: its own, where validators take it. */
 export type Naming = (name: string) => string
@@ -50,6 +50,5 @@ function toolsIn(text: string): string[] {
 }
 
 function nameOfTool(tool: string): string | null {
-  const declared = isObjectText(tool) ? (member(tool, 'function')?.value ?? 'null') : 'null'
-  return isObjectText(declared) ? stringMember(declared, 'name') : null
+  return stringMember(member(tool, 'function')?.value ?? 'null', 'name') ?? null
 }

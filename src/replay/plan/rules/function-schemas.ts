@@ -1,6 +1,6 @@
 import { fieldsOf, stringIn } from '../../../model/entries/fields.ts'
 import { isDraft7, isShallow } from '../../../model/json/json-schema.ts'
-import { elements, isArrayText, isObjectText } from '../../../model/json/json-text.ts'
+import { elements, isArrayText, isObjectText, joinMembers } from '../../../model/json/json-text.ts'
 import { ANY_PARAMETERS, type Loss } from '../../loss.ts'
 import { lossOf, step } from '../source.ts'
 
@@ -30,16 +30,16 @@ function withoutRefused(text: string, path: string, losses: Loss[]): string {
       .join(',')}]`
   }
   if (!isObjectText(text)) return text
-  const kept = [...fieldsOf(text)].flatMap(([key, value]) => {
+  const kept = [...fieldsOf(text)].flatMap(([key, value]): [string, string][] => {
     const here = step(path, key)
     if (REFUSED.includes(key)) {
       losses.push(lossOf('schema-key-dropped', null, here, value, null))
       return []
     }
     const isNames = key === 'required' && isArrayText(value)
-    return [`${JSON.stringify(key)}:${isNames ? withoutNames(value, here, losses) : inner(value, here)}`]
+    return [[key, isNames ? withoutNames(value, here, losses) : inner(value, here)]]
   })
-  return `{${kept.join(',')}}`
+  return joinMembers(kept)
 }
 
 function withoutNames(text: string, path: string, losses: Loss[]): string {

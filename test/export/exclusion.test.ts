@@ -4,29 +4,29 @@ import { emptyArchive } from '../../src/archive/archive.ts'
 import type { ExportedConversation, Format } from '../../src/export/format.ts'
 import { formats, type FormatName } from '../../src/export/formats.ts'
 import { JsonValue } from '../../src/export/json-value.ts'
-import { LeftOut, whole } from '../../src/export/left-out.ts'
+import { ExcludedError, allOrNothing } from '../../src/export/exclusion.ts'
 
 describe.each(Object.keys(formats) as FormatName[])('A writer of %s', (name) => {
   it.each([
     ['small', 1],
     ['large', 2_000_000],
-  ])('that fails on a %s conversation has written nothing of it, and goes on', async (_, size) => {
+  ])('writes nothing of a %s conversation that it fails on, and goes on', async (_, size) => {
     const failing = await written(name, [talk('conv_1'), talk('conv_2', size, true), talk('conv_3')])
     expect(failing.leftOut).toEqual(['conv_2: unexpected error: it could not be made'])
     expect(failing.files).toEqual((await written(name, [talk('conv_1'), talk('conv_3')])).files)
   })
 
-  it('ends where the disk is full', async () => {
+  it('stops when the disk is full', async () => {
     const full = Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' })
     await expect(written(name, [talk('conv_1')], full)).rejects.toThrow('ENOSPC')
   })
 })
 
-describe('What a part can’t be made of', () => {
+describe('An error while the parts of a conversation are made', () => {
   const thrownFor = (make: () => unknown) => {
     try {
       return [
-        ...whole(
+        ...allOrNothing(
           () => [make()],
           () => 1,
         ),
@@ -36,15 +36,15 @@ describe('What a part can’t be made of', () => {
     }
   }
 
-  it('is said in plain words', () => {
+  it('excludes the conversation with a reason in plain words', () => {
     const recurse = (): unknown => [recurse()]
-    expect(thrownFor(recurse)).toEqual(new LeftOut('it is nested too deeply for this format', true))
+    expect(thrownFor(recurse)).toEqual(new ExcludedError('nested too deeply for this format', true))
     expect(thrownFor(() => 'x'.repeat(2 ** 29).repeat(2))).toEqual(
-      new LeftOut('it is too large for this format', true),
+      new ExcludedError('too large for this format', true),
     )
   })
 
-  it('is no fault of the conversation where the archive can’t be read', () => {
+  it('stops the export if the archive cannot be read', () => {
     const thrown = Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR_READ' })
     expect(
       thrownFor(() => {
@@ -54,7 +54,7 @@ describe('What a part can’t be made of', () => {
   })
 })
 
-/** A conversation whose second entry can’t be read from the archive for a reason that nobody has foreseen. */
+/** A conversation whose second entry, if `fails`, throws an unexpected error when it is read. */
 function talk(id: string, size = 1, fails = false): ExportedConversation {
   const json = (value: object) => new JsonValue(JSON.stringify(value))
   return {
@@ -95,7 +95,7 @@ async function written(name: FormatName, conversations: readonly ExportedConvers
   await writer.begin()
   for (const conversation of conversations)
     await writer.write(conversation).catch((thrown: unknown) => {
-      if (!(thrown instanceof LeftOut)) throw thrown
+      if (!(thrown instanceof ExcludedError)) throw thrown
       expect(thrown.isFault).toBe(true)
       leftOut.push(`${conversation.id}: ${thrown.message}`)
     })

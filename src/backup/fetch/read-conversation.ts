@@ -1,9 +1,9 @@
-import type { CallOptions, ConversationsClient } from '../api/client.ts'
-import { HansardError, isHansardError } from '../errors.ts'
-import { rowFacts } from '../model/conversation-row.ts'
-import { compact } from '../model/json/json-text.ts'
-import { redactSecrets } from '../model/secrets/redact-json.ts'
-import { throwRefusal } from './key-refusal.ts'
+import type { CallOptions, ConversationsClient } from '../../api/client.ts'
+import { HansardError, isHansardError } from '../../errors.ts'
+import { rowFacts } from '../../model/conversation-row.ts'
+import { compact } from '../../model/json/json-text.ts'
+import { redactSecrets } from '../../model/secrets/redact-json.ts'
+import { classifyRefusal } from './key-refusal.ts'
 
 /**
  * Reads the row of a conversation: compact, secrets redacted.
@@ -14,7 +14,7 @@ import { throwRefusal } from './key-refusal.ts'
 export async function readRow(client: ConversationsClient, id: string, call: CallOptions): Promise<string> {
   const { text, json } = await client
     .get(id, call)
-    .catch((thrown: unknown) => throwRefusal(client, id, 'get', thrown, call))
+    .catch((thrown: unknown) => classifyRefusal(client, id, 'get', thrown, call))
   if (rowFacts(json)?.id === id) return redactSecrets(compact(text))
   const what = 'The API answered for another conversation than the one asked for'
   throw new HansardError('unexpected-shape', what, { body: redactSecrets(text) })
@@ -36,7 +36,7 @@ export async function readPart<T>(
   } catch (thrown) {
     if (!isHansardError(thrown, 'not-found')) {
       const operation = part === 'history' ? 'getHistory' : 'getMessages'
-      return throwRefusal(client, id, operation, thrown, call)
+      return classifyRefusal(client, id, operation, thrown, call)
     }
     await readRow(client, id, call)
     throw new HansardError(

@@ -1,10 +1,10 @@
-import type { ConversationsClient } from '../api/client.ts'
-import { HansardError, isHansardError, messageOf } from '../errors.ts'
-import { askListing } from './ask-listing.ts'
+import type { ConversationsClient } from '../../api/client.ts'
+import { HansardError, isHansardError, messageOf } from '../../errors.ts'
 import { isFatal } from './fatal-errors.ts'
+import { probeListing } from './probe-listing.ts'
 
 /** Conversations that may fail one after the other for want of the service, before the run is stopped. */
-const FAILURES_IN_A_ROW = 20
+const MAX_CONSECUTIVE_FAILURES = 20
 
 const unreachable = new Set(['network', 'timeout', 'service-failed', 'rate-limited'])
 
@@ -16,7 +16,7 @@ function isUnreachable(thrown: unknown): boolean {
  * Stops a run where the service seems to be down. Conversations that failed in earlier runs too say little about the
  * service: after a row of those alone the run goes on if the service still lists.
  */
-export class OutageWatch {
+export class OutageDetector {
   readonly #client: ConversationsClient
   readonly #signal: AbortSignal
   #inARow = 0
@@ -40,7 +40,7 @@ export class OutageWatch {
     }
     this.#inARow++
     if (!hasFailedBefore) this.#newInARow++
-    if (this.#inARow < FAILURES_IN_A_ROW) return
+    if (this.#inARow < MAX_CONSECUTIVE_FAILURES) return
     if (this.#newInARow === 0 && (await this.#lists())) {
       this.#inARow = 0
       return
@@ -53,7 +53,7 @@ export class OutageWatch {
 
   async #lists(): Promise<boolean> {
     try {
-      await askListing(this.#client, this.#signal)
+      await probeListing(this.#client, this.#signal)
       return true
     } catch (thrown) {
       if (isFatal(thrown)) throw thrown

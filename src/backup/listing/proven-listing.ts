@@ -8,7 +8,7 @@ export interface ListedRow {
 }
 
 /** Where the listing notes what it has seen; `rankOf` is the place in the proven part, from 0. */
-export interface Seen {
+export interface SeenKeys {
   rankOf(key: string): number | undefined
   /** Notes that a row was listed; false if it had been already. */
   note(key: string): boolean
@@ -33,19 +33,19 @@ export interface ListingOptions<Row> {
 type FetchWindow<Row> = (window: Window) => Promise<Row[]>
 
 /** Attempts without progress after which the proof is given up: rows move faster than they can be listed. */
-const PATIENCE = 40
+const MAX_STEPS_WITHOUT_PROGRESS = 40
 
 /** How often the proof may begin again after an assumption broke: one odd answer is no reason to prove nothing. */
-const SECOND_CHANCES = 2
+const MAX_RESTARTS = 2
 
 /** Pages in a row that may bring nothing new before a listing that proves nothing ends. */
-const PAGES_WITHOUT_NEWS = 3
+const MAX_PAGES_WITHOUT_NEW_ROWS = 3
 
 /** Later pages that may hold the rows of the first one before `page` is taken to be ignored. */
-const SAME_PAGES = 3
+const MAX_REPEATED_FIRST_PAGES = 3
 
 /** One row in this many is listed twice, to find the anchor again after some rows before it were deleted. */
-const OVERLAP = 20
+const OVERLAP_DIVISOR = 20
 
 /** Below this size, windows of every size can begin or end at the same row. */
 const SMALLEST_WINDOW = 3
@@ -67,14 +67,14 @@ const SMALLEST_WINDOW = 3
  */
 export async function* listRows<Row extends ListedRow>(
   fetchWindow: FetchWindow<Row>,
-  seen: Seen,
+  seen: SeenKeys,
   { pageSize, isEnough = () => false }: ListingOptions<Row>,
 ): AsyncGenerator<Row[], ListingResult, undefined> {
   for (;;) {
     let last: Window = { page: 0, size: pageSize.size }
     const fetch = (window: Window) => fetchWindow((last = window))
     try {
-      return yield* prove(fetch, seen, pageSize.size, isEnough)
+      return yield* listProven(fetch, seen, pageSize.size, isEnough)
     } catch (thrown) {
       // A page of another size begins at another row, so the proof begins again.
       if (!pageSize.shrink(thrown, last.size, last.page === 0)) throw thrown
@@ -83,50 +83,52 @@ export async function* listRows<Row extends ListedRow>(
   }
 }
 
-async function* prove<Row extends ListedRow>(
+async function* listProven<Row extends ListedRow>(
   fetchWindow: FetchWindow<Row>,
-  seen: Seen,
+  seen: SeenKeys,
   pageSize: number,
   isEnough: (rows: readonly Row[]) => boolean,
 ): AsyncGenerator<Row[], ListingResult, undefined> {
-  const walk = new Walk(seen)
+  const provenPart = new ProvenPart(seen)
   const top: Window = { page: 0, size: pageSize }
   let window = top
   let granted = 0
   let stepsBack = 0
-  let chances = SECOND_CHANCES
+  let restartsLeft = MAX_RESTARTS
 
   const look = async function* (at: Window): AsyncGenerator<Row[], Row[], undefined> {
     const rows = await fetchWindow(at)
-    if (rows.length > at.size) walk.broken = 'the server ignores page_size'
-    if (walk.isTopAgain(rows, startOf(at))) walk.broken = 'the server ignores page'
+    if (rows.length > at.size) provenPart.broken = 'the server ignores page_size'
+    if (provenPart.isFirstPageAgain(rows, startOf(at))) provenPart.broken = 'the server ignores page'
     granted = Math.max(granted, Math.min(rows.length, at.size))
     yield rows.filter(({ key }) => seen.note(key))
     return rows
   }
 
-  for (let patience = PATIENCE; patience > 0; patience--) {
+  for (let stepsLeft = MAX_STEPS_WITHOUT_PROGRESS; stepsLeft > 0; stepsLeft--) {
     const size = { expected: Math.min(window.size, granted || pageSize), isGranted: granted > 0 }
     const rows = yield* look(window)
-    const progress = walk.take(rows, startOf(window))
-    if (progress !== 'unanchored' && walk.broken === undefined && isEnough(rows)) return proven
+    const progress = provenPart.take(rows, startOf(window))
+    if (progress !== 'unanchored' && provenPart.broken === undefined && isEnough(rows)) return proven
     const mayEnd = rows.length < size.expected || granted < SMALLEST_WINDOW
-    if (mayEnd && progress !== 'unanchored' && (yield* isEnd(rows, window, size, walk, look))) return proven
+    if (mayEnd && progress !== 'unanchored' && (yield* confirmEnd(rows, window, size, provenPart, look)))
+      return proven
 
-    if (walk.broken !== undefined) {
-      if (chances-- === 0) break
-      walk.beginAgain()
+    if (provenPart.broken !== undefined) {
+      if (restartsLeft-- === 0) break
+      provenPart.beginAgain()
       window = top
     } else if (progress === 'unanchored') {
       window = windowAt(startOf(window) - granted * 2 ** stepsBack++, granted)
     } else {
-      if (progress === 'further') patience = Math.max(patience, PATIENCE - walk.restarts)
+      if (progress === 'further')
+        stepsLeft = Math.max(stepsLeft, MAX_STEPS_WITHOUT_PROGRESS - provenPart.restarts)
       stepsBack = 0
-      window = nextWindow(walk.frontier, granted, Math.ceil(granted / OVERLAP)) ?? top
+      window = nextWindow(provenPart.frontier, granted, Math.ceil(granted / OVERLAP_DIVISOR)) ?? top
     }
   }
-  yield* listPlainly(fetchWindow, seen, Math.max(granted, 1))
-  return { complete: false, reason: walk.broken ?? 'rows moved faster than they could be listed' }
+  yield* listUnproven(fetchWindow, seen, Math.max(granted, 1))
+  return { complete: false, reason: provenPart.broken ?? 'rows moved faster than they could be listed' }
 }
 
 const proven: ListingResult = { complete: true, reason: undefined }
@@ -136,11 +138,11 @@ const proven: ListingResult = { complete: true, reason: undefined }
  * is short both times, of a size that the server grants; or it held the very same rows both times: then they were there
  * when nothing stood behind them.
  */
-async function* isEnd<Row extends ListedRow>(
+async function* confirmEnd<Row extends ListedRow>(
   rows: readonly Row[],
   window: Window,
   size: { readonly expected: number; readonly isGranted: boolean },
-  walk: Walk,
+  walk: ProvenPart,
   look: (at: Window) => AsyncGenerator<Row[], Row[], undefined>,
 ): AsyncGenerator<Row[], boolean, undefined> {
   const behind = yield* look(
@@ -162,27 +164,27 @@ async function* isEnd<Row extends ListedRow>(
  * Lists page after page, for a server whose answers prove nothing: the most that can be done. It ends on an empty page,
  * and after a few pages without a row that is new to this walk, so there are hardly more requests than rows.
  */
-async function* listPlainly<Row extends ListedRow>(
+async function* listUnproven<Row extends ListedRow>(
   fetchWindow: FetchWindow<Row>,
-  seen: Seen,
+  seen: SeenKeys,
   size: number,
 ): AsyncGenerator<Row[], void, undefined> {
   seen.forgetPlaces()
   let placed = 0
-  let left = PAGES_WITHOUT_NEWS
+  let left = MAX_PAGES_WITHOUT_NEW_ROWS
   for (let page = 0; left > 0; page++) {
     const rows = await fetchWindow({ page, size })
     if (rows.length === 0) return
     const before = placed
     for (const { key } of rows) if (seen.rankOf(key) === undefined) seen.place(key, placed++)
-    left = placed > before ? PAGES_WITHOUT_NEWS : left - 1
+    left = placed > before ? MAX_PAGES_WITHOUT_NEW_ROWS : left - 1
     yield rows.filter(({ key }) => seen.note(key))
   }
 }
 
 /** The proven part of the listing: rows whose places are known, without a gap that matters between them. */
-class Walk {
-  readonly #seen: Seen
+class ProvenPart {
+  readonly #seen: SeenKeys
   #placed = 0
   #direction = 0
   #top: readonly string[] = []
@@ -194,7 +196,7 @@ class Walk {
   /** How often the proof had to begin again. */
   restarts = 0
 
-  constructor(seen: Seen) {
+  constructor(seen: SeenKeys) {
     this.#seen = seen
   }
 
@@ -216,10 +218,10 @@ class Walk {
    * Whether too many pages that should begin further down began with the first page's rows. Rows that are created push
    * others down and can show the same once, but not each time by just as many as were skipped.
    */
-  isTopAgain(rows: readonly ListedRow[], start: number): boolean {
+  isFirstPageAgain(rows: readonly ListedRow[], start: number): boolean {
     if (start === 0) this.#top = rows.map(keyOf)
     else if (isSameBeginning(this.#top, rows)) this.#topAgain++
-    return this.#topAgain >= SAME_PAGES
+    return this.#topAgain >= MAX_REPEATED_FIRST_PAGES
   }
 
   /** Whether a row stands in the proven part. */

@@ -1,4 +1,4 @@
-import { isHansardError } from '../errors.ts'
+import { isHansardError } from '../../errors.ts'
 
 /** What makes going on pointless, for this conversation and for all others. */
 const fatal = new Set([

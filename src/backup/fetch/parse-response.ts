@@ -1,11 +1,11 @@
-import type { EntryList } from '../archive/content/revisions.ts'
-import { HansardError } from '../errors.ts'
-import { compact, elements, isObjectText, member, replaceAt } from '../model/json/json-text.ts'
-import { redactBody, redactEntry, redactSecrets } from '../model/secrets/redact-json.ts'
-import { redactText } from '../model/secrets/redact-text.ts'
+import type { EntryList } from '../../archive/content/revisions.ts'
+import { HansardError } from '../../errors.ts'
+import { compact, elements, isObjectText, member, replaceAt } from '../../model/json/json-text.ts'
+import { redactBody, redactEntry, redactSecrets } from '../../model/secrets/redact-json.ts'
+import { redactText } from '../../model/secrets/redact-text.ts'
 
 /** An answer of the API: the text as it came, and what it says. */
-interface Answer {
+interface ApiResponse {
   readonly text: string
   readonly json: unknown
 }
@@ -15,7 +15,7 @@ interface Answer {
  *
  * @throws HansardError `unexpected-shape` with the whole body, without secrets, when it is not the list of this conversation
  */
-export function parseList(answer: Answer, list: 'entries' | 'messages', id: string): EntryList {
+export function parseEntryList(answer: ApiResponse, list: 'entries' | 'messages', id: string): EntryList {
   const { text, json } = answer
   const envelope = json as Record<string, unknown> | null
   if (typeof envelope !== 'object' || envelope === null || !Array.isArray(envelope[list])) {
@@ -53,7 +53,7 @@ export interface ListPage {
  *
  * @throws HansardError `unexpected-shape` with the whole body, without secrets, when it is neither
  */
-export function parsePage({ text, json }: Answer): ListPage {
+export function parsePage({ text, json }: ApiResponse): ListPage {
   if (Array.isArray(json)) return { rows: json, texts: elements(text).map(compact), saysMore: false }
   const { object, data, has_more: more } = Object(json) as Readonly<Record<string, unknown>>
   if (object !== 'list' || !Array.isArray(data))

@@ -1,13 +1,13 @@
-import type { BodyHold } from '../api/body-budget.ts'
-import type { ConversationsClient } from '../api/client.ts'
-import type { EntryList, FetchedConversation } from '../archive/content/revisions.ts'
-import { isHansardError } from '../errors.ts'
-import { typeName } from '../model/entries/fields.ts'
-import { sameContent } from '../model/entries/same-content.ts'
-import { member } from '../model/json/json-text.ts'
-import type { Candidate } from './candidates.ts'
+import type { BodyHold } from '../../api/body-budget.ts'
+import type { ConversationsClient } from '../../api/client.ts'
+import type { EntryList, FetchedConversation } from '../../archive/content/revisions.ts'
+import { isHansardError } from '../../errors.ts'
+import { typeName } from '../../model/entries/fields.ts'
+import { sameContent } from '../../model/entries/same-content.ts'
+import { member } from '../../model/json/json-text.ts'
+import type { Candidate } from './candidate.ts'
 import { isFatal } from './fatal-errors.ts'
-import { parseList } from './parse-response.ts'
+import { parseEntryList } from './parse-response.ts'
 import { readPart, readRow } from './read-conversation.ts'
 
 /** How to fetch. */
@@ -43,17 +43,17 @@ export async function fetchConversation(
   if (candidate.needsRow) onStep('get')
   const row = candidate.needsRow ? await readRow(client, id, call) : candidate.row
 
-  const readOnce = async (): Promise<ReadOnce> => {
+  const readOnce = async (): Promise<ReadResult> => {
     onStep('history')
     const reply = await readPart(client, id, 'history', () => client.getHistory(id, call), { signal })
-    const history = parseList(reply, 'entries', id)
+    const history = parseEntryList(reply, 'entries', id)
     const found = { history, at: reply.servedAt }
     if (!messages) return { ...found, ...unread }
     onStep('messages')
     try {
       const answer = await readPart(client, id, 'messages', () => client.getMessages(id, call), { signal })
-      const list = parseList(answer, 'messages', id)
-      return { ...found, messages: list, agreement: agreementOf(messagesOf(history), list.entries) }
+      const list = parseEntryList(answer, 'messages', id)
+      return { ...found, messages: list, agreement: compareMessages(filterMessages(history), list.entries) }
     } catch (thrown) {
       if (isFatal(thrown) || signal.aborted) throw thrown
       // Deleted between the two reads: what was read is whole, and the next run finds that it is gone.
@@ -71,11 +71,11 @@ export async function fetchConversation(
     messages: read.agreement === 'same' ? undefined : read.messages,
     messagesDiffer: read.agreement === 'different',
     messagesFailure: read.messagesFailure,
-    fetchedAt: earlier(first.at, began).toISOString(),
+    fetchedAt: earlierOf(first.at, began).toISOString(),
   }
 }
 
-interface ReadOnce {
+interface ReadResult {
   readonly history: EntryList
   /** The service's own time. */
   readonly at: Date | undefined
@@ -90,12 +90,12 @@ const unread = { messages: 'unread', agreement: 'unread' } as const
  * Either clock may be wrong. Too early a time costs one more read of the conversation; with too late a time an answer
  * that was still being written would count as whole, and its end would never be read.
  */
-function earlier(served: Date | undefined, own: Date): Date {
+function earlierOf(served: Date | undefined, own: Date): Date {
   return served !== undefined && served < own ? served : own
 }
 
 /** Messages should be the history without tools, calls and handoffs: word for word, or at least in content. */
-function agreementOf(
+function compareMessages(
   expected: readonly string[],
   found: readonly string[],
 ): 'same' | 'reworded' | 'different' {
@@ -105,7 +105,7 @@ function agreementOf(
 }
 
 /** The texts of those entries that are messages; an entry without a type can only be one. */
-function messagesOf({ entries }: EntryList): string[] {
+function filterMessages({ entries }: EntryList): string[] {
   return entries.filter((entry) =>
     (typeName(member(entry, 'type')?.value) ?? 'message.').startsWith('message.'),
   )

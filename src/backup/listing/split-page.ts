@@ -1,17 +1,17 @@
 import { hash } from 'node:crypto'
 
-import { HansardError, isHansardError, messageOf } from '../errors.ts'
+import { HansardError, isHansardError, messageOf } from '../../errors.ts'
 import type { Window } from './listing-window.ts'
 
 /** Too large rows that may stand side by side; where there are more, it is the service that fails. */
-const MOST_NEIGHBOURS = 20
+const MAX_ADJACENT_TOO_LARGE = 20
 
 /** How the rows of the listing are read and made. */
-export interface RowMaker<Row> {
+export interface RowReader<Row> {
   /** Reads one page. */
   readonly ask: (window: Window) => Promise<Row[]>
   /** Makes the row that stands for one that is too large to be read. */
-  readonly standIn: (key: string, problem: unknown) => Row
+  readonly placeholder: (key: string, problem: unknown) => Row
 }
 
 /**
@@ -21,11 +21,11 @@ export interface RowMaker<Row> {
  * @throws the same error where no single row is to blame: then pages of another size help
  */
 export async function readInPieces<Row extends { readonly key: string }>(
-  maker: RowMaker<Row>,
+  maker: RowReader<Row>,
   window: Window,
   tooLarge: unknown,
 ): Promise<Row[]> {
-  let blamed = 0
+  let tooLargeRows = 0
   const read = async (piece: Window, known?: unknown): Promise<Row[]> => {
     try {
       if (known === undefined) return await maker.ask(piece)
@@ -34,8 +34,8 @@ export async function readInPieces<Row extends { readonly key: string }>(
       return read(piece, thrown)
     }
     if (piece.size === 1) {
-      blamed++
-      return [await standInFor(maker, piece.page, known)]
+      tooLargeRows++
+      return [await placeholderFor(maker, piece.page, known)]
     }
     const parts = smallestFactor(piece.size)
     const rows: Row[] = []
@@ -44,7 +44,7 @@ export async function readInPieces<Row extends { readonly key: string }>(
     return rows
   }
   const rows = await read(window, tooLarge)
-  if (blamed === 0) throw tooLarge
+  if (tooLargeRows === 0) throw tooLarge
   return rows
 }
 
@@ -52,28 +52,28 @@ export async function readInPieces<Row extends { readonly key: string }>(
  * Nobody knows the id of a row that can't be read. It is named after the row that follows it, so that the next run knows
  * it again: new rows are added at the other end.
  */
-async function standInFor<Row extends { readonly key: string }>(
-  { ask, standIn }: RowMaker<Row>,
+async function placeholderFor<Row extends { readonly key: string }>(
+  { ask, placeholder: standIn }: RowReader<Row>,
   page: number,
   tooLarge: unknown,
 ): Promise<Row> {
-  for (let distance = 1; distance <= MOST_NEIGHBOURS; distance++) {
+  for (let distance = 1; distance <= MAX_ADJACENT_TOO_LARGE; distance++) {
     try {
       const [next] = await ask({ page: page + distance, size: 1 })
       const place = `${distance} before ${next?.key ?? 'the end'}`
-      return standIn(`row-${hash('sha256', place).slice(0, 16)}`, explained(place, tooLarge))
+      return standIn(`row-${hash('sha256', place).slice(0, 16)}`, tooLargeAt(place, tooLarge))
     } catch (thrown) {
       if (!isHansardError(thrown, 'too-large')) throw thrown
     }
   }
   throw new HansardError(
     'unexpected-shape',
-    `Over ${MOST_NEIGHBOURS} rows of the listing in succession are too large: ${messageOf(tooLarge)}`,
+    `Over ${MAX_ADJACENT_TOO_LARGE} rows of the listing in succession are too large: ${messageOf(tooLarge)}`,
     { hint: 'Check the base URL and the proxy. If it happens again, please report it.', cause: tooLarge },
   )
 }
 
-function explained(place: string, tooLarge: unknown): HansardError {
+function tooLargeAt(place: string, tooLarge: unknown): HansardError {
   return new HansardError('too-large', `The row ${place} of the listing is too large: ${messageOf(tooLarge)}`)
 }
 

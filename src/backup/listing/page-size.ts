@@ -1,4 +1,4 @@
-import { isHansardError, type HansardError } from '../errors.ts'
+import { isHansardError, type HansardError } from '../../errors.ts'
 
 /** The statuses with which a service may refuse a page size. */
 const REFUSALS = new Set<number | undefined>([400, 413, 422])

@@ -1,36 +1,21 @@
 import { hash } from 'node:crypto'
 
-import type { ConversationsClient } from '../api/client.ts'
-import type { Archive } from '../archive/archive.ts'
-import type { KnownConversation } from '../archive/content/conversations.ts'
-import type { SeenRows } from '../archive/content/seen-rows.ts'
-import { isContentStored, isDue, type OpenFailure } from '../archive/journal/failures.ts'
-import { HansardError, isHansardError } from '../errors.ts'
-import { rowFacts } from '../model/conversation-row.ts'
-import { member } from '../model/json/json-text.ts'
-import { redactSecrets } from '../model/secrets/redact-json.ts'
-import { isSettled } from '../model/settling.ts'
+import type { ConversationsClient } from '../../api/client.ts'
+import type { Archive } from '../../archive/archive.ts'
+import type { KnownConversation } from '../../archive/content/conversations.ts'
+import type { SeenRows } from '../../archive/content/seen-rows.ts'
+import { isContentStored, isDue, type OpenFailure } from '../../archive/journal/failures.ts'
+import { HansardError, isHansardError } from '../../errors.ts'
+import { rowFacts } from '../../model/conversation-row.ts'
+import { member } from '../../model/json/json-text.ts'
+import { redactSecrets } from '../../model/secrets/redact-json.ts'
+import { isSettled } from '../../model/settling.ts'
+import { candidateById, type Candidate } from '../fetch/candidate.ts'
+import { parsePage } from '../fetch/parse-response.ts'
 import type { Window } from './listing-window.ts'
 import { PageSize } from './page-size.ts'
-import { parsePage } from './parse-response.ts'
 import { listRows, type ListedRow, type ListingResult } from './proven-listing.ts'
 import { readInPieces } from './split-page.ts'
-
-/** A conversation to be looked at, and what is to be done about it. */
-export interface Candidate {
-  readonly id: string
-  /** The row as it came, secrets redacted; empty where only the id is known. */
-  readonly row: string
-  /** The row must be asked for: there is none, or it lacks what only `get` may have. */
-  readonly needsRow: boolean
-  /** `parked`: failed too often to be tried now; `accepted`: the same, and somebody accepted it. */
-  readonly verdict: 'fetch' | 'unchanged' | 'unusable' | 'parked' | 'accepted'
-  readonly isKnown: boolean
-  /** The failure that an earlier run met. */
-  readonly failure: OpenFailure | undefined
-  /** What was thrown when the row was read, where that made it unusable. */
-  readonly problem?: unknown
-}
 
 /** How to choose. */
 export interface CandidateOptions {
@@ -41,25 +26,19 @@ export interface CandidateOptions {
 }
 
 /** What failed before and is due to be tried again, so that it is tried before anything else. */
-export function retries(archive: Archive, full: boolean): Candidate[] {
+export function retryCandidates(archive: Archive, full: boolean): Candidate[] {
   const due = archive.failures
     .open()
     .filter((failure) => failure.step !== 'row' && (full || isDue(failure, new Date())))
   return due.map((failure) => candidateById(archive, failure.conversation, failure))
 }
 
-/** A conversation of which only the id is known. */
-export function candidateById(archive: Archive, id: string, failure?: OpenFailure): Candidate {
-  const isKnown = archive.conversations.known(id) !== undefined
-  return { id, row: '', needsRow: true, verdict: 'fetch', isKnown, failure }
-}
-
-const endsTooSoon: ListingResult = {
+const endedEarly: ListingResult = {
   complete: false,
   reason: 'the listing ended but says that more rows follow',
 }
 
-const unreadRow: ListingResult = { complete: false, reason: 'a row of the listing is too large to be read' }
+const rowTooLarge: ListingResult = { complete: false, reason: 'a row of the listing is too large to be read' }
 
 interface Row extends ListedRow {
   readonly text: string
@@ -70,7 +49,7 @@ interface Row extends ListedRow {
 }
 
 /** Lists the account and says of every conversation whether it must be fetched; returns whether the list is complete. */
-export async function* candidates(
+export async function* listCandidates(
   client: ConversationsClient,
   archive: Archive,
   seen: SeenRows,
@@ -80,17 +59,17 @@ export async function* candidates(
   let saysMore = false
   let isInPieces = false
   const ask = async ({ page, size }: Window): Promise<Row[]> => {
-    const answer = await client.list({ page, pageSize: size }, { signal }).catch(explainRefusal)
+    const answer = await client.list({ page, pageSize: size }, { signal }).catch(rethrowWithPageSizeHint)
     const { rows, texts, ...said } = parsePage(answer)
     saysMore = said.saysMore
-    return texts.map((text, i) => rowOf(text, rows[i]))
+    return texts.map((text, i) => parseRow(text, rows[i]))
   }
   const fetchWindow = async (window: Window): Promise<Row[]> => {
     try {
       return await ask(window)
     } catch (thrown) {
       if (!isHansardError(thrown, 'too-large')) throw thrown
-      const rows = await readInPieces({ ask, standIn }, window, thrown)
+      const rows = await readInPieces({ ask, placeholder: placeholderRow }, window, thrown)
       isInPieces = true
       return rows
     }
@@ -100,7 +79,7 @@ export async function* candidates(
     const batch = await listing()
     if (batch.done === true) {
       if (!batch.value.complete) return batch.value
-      return saysMore ? endsTooSoon : isInPieces ? unreadRow : batch.value
+      return saysMore ? endedEarly : isInPieces ? rowTooLarge : batch.value
     }
     for (const row of batch.value) {
       const known = archive.conversations.known(row.key)
@@ -109,7 +88,7 @@ export async function* candidates(
         id: row.key,
         row: row.text,
         needsRow: !row.hasMetadata && (known === undefined || hasMetadata(known)),
-        verdict: verdictOf(row, known, failure, full),
+        status: statusOf(row, known, failure, full),
         isKnown: known !== undefined,
         failure,
         problem: row.problem,
@@ -119,19 +98,19 @@ export async function* candidates(
 }
 
 /** Nobody can change the request as the message says but by the size of its pages. */
-function explainRefusal(thrown: unknown): never {
+function rethrowWithPageSizeHint(thrown: unknown): never {
   if (!isHansardError(thrown, 'request-refused')) throw thrown
   const { code, message, status } = thrown
   const hint = 'Run `hansard backup` with another --page-size. If that does not help, please report it.'
   throw new HansardError(code, message, { hint, status, cause: thrown })
 }
 
-function verdictOf(
+function statusOf(
   row: Row,
   known: KnownConversation | undefined,
   failure: OpenFailure | undefined,
   full: boolean,
-): Candidate['verdict'] {
+): Candidate['status'] {
   const isAccepted = failure !== undefined && failure.acknowledgedAt !== null
   if (!row.isUsable) return isAccepted ? 'accepted' : 'unusable'
   if (full || known === undefined || mayHaveChanged(row, known)) {
@@ -145,24 +124,24 @@ function verdictOf(
 
 const unusable = { createdAt: undefined, updatedAt: undefined, hasMetadata: false, isUsable: false } as const
 
-function standIn(key: string, problem: unknown): Row {
+function placeholderRow(key: string, problem: unknown): Row {
   return { ...unusable, key, text: '', problem }
 }
 
 /** What can't be read as a row is one row less, and no reason to end the listing. */
-function rowOf(raw: string, json: unknown): Row {
+function parseRow(raw: string, json: unknown): Row {
   try {
     const text = redactSecrets(raw)
     const facts = rowFacts(json)
     return facts === undefined
-      ? { ...unusable, key: madeUpKey(text), text }
+      ? { ...unusable, key: keyFromText(text), text }
       : { ...facts, key: facts.id, text, isUsable: true }
   } catch (problem) {
-    return standIn(madeUpKey(raw), problem)
+    return placeholderRow(keyFromText(raw), problem)
   }
 }
 
-function madeUpKey(text: string): string {
+function keyFromText(text: string): string {
   return `row-${hash('sha256', text).slice(0, 16)}`
 }
 

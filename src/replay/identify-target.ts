@@ -13,10 +13,10 @@ const SAMPLE = 10
  *
  * @throws HansardError `another-account` where an earlier target has no copy to ask for, unless `yesDifferent`
  */
-export async function recogniseTarget(
+export async function identifyTarget(
   client: ConversationsClient,
   archive: Archive,
-  { signal, yesDifferent }: { readonly signal?: AbortSignal; readonly yesDifferent?: boolean },
+  { signal, yesDifferent }: { readonly signal?: AbortSignal | undefined; readonly yesDifferent?: boolean },
 ): Promise<ReplayTarget | undefined> {
   const { replayTargets, replayRequests } = archive
   const known = replayTargets.ofKey(client.baseUrl, (salt) => client.hashKey(salt))
@@ -29,6 +29,23 @@ export async function recogniseTarget(
     if (copies.length === 0 && isOpen && yesDifferent !== true) throw unproven()
   }
   return undefined
+}
+
+/**
+ * Finds out which target of earlier replays this is.
+ *
+ * @throws HansardError `usage` if the archive has no copy in this account
+ */
+export async function knownTarget(
+  client: ConversationsClient,
+  archive: Archive,
+  signal: AbortSignal | undefined,
+): Promise<ReplayTarget> {
+  const target = await identifyTarget(client, archive, { signal, yesDifferent: true })
+  if (target !== undefined) return target
+  throw new HansardError('usage', 'This archive has replayed nothing into that account', {
+    hint: 'Give the key of the target; `hansard replay status` tells what was replayed where.',
+  })
 }
 
 function unproven(): HansardError {

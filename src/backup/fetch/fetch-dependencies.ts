@@ -1,8 +1,8 @@
-import type { JsonReply } from '../api/read-response.ts'
-import type { PendingReference } from '../archive/content/dependencies.ts'
-import { HansardError, isHansardError, messageOf } from '../errors.ts'
-import type { Reference } from '../model/entries/references.ts'
-import { compact } from '../model/json/json-text.ts'
+import type { JsonReply } from '../../api/read-response.ts'
+import type { PendingReference } from '../../archive/content/dependencies.ts'
+import { HansardError, isHansardError, messageOf } from '../../errors.ts'
+import type { Reference } from '../../model/entries/references.ts'
+import { compact } from '../../model/json/json-text.ts'
 import { isFatal } from './fatal-errors.ts'
 import type { FetchContext } from './fetcher.ts'
 
@@ -20,7 +20,7 @@ export interface DependencyOptions {
  * The API can answer 404 for a file that was made just now, and have it later. A reference must be older than this
  * before 404 is final: then two nights have asked for it.
  */
-const FINAL_AFTER_MS = 2 * 86_400_000
+const NOT_FOUND_FINAL_AFTER_MS = 2 * 86_400_000
 
 /**
  * Fetches the agents and files that conversations refer to and that are not stored yet, while they still exist. Only
@@ -32,12 +32,12 @@ export function* fetchDependencies(
 ): Generator<() => Promise<void>, void, undefined> {
   for (const reference of context.archive.dependencies.pending({ withSkipped: files, withExpired: full })) {
     if (reference.kind === 'agent')
-      yield () => settle(context, reference, () => fetchAgent(context, reference))
-    else if (files) yield () => settle(context, reference, () => fetchFile(context, reference, maxFileSize))
+      yield () => attempt(context, reference, () => fetchAgent(context, reference))
+    else if (files) yield () => attempt(context, reference, () => fetchFile(context, reference, maxFileSize))
   }
 }
 
-async function settle(
+async function attempt(
   { archive, signal }: FetchContext,
   reference: PendingReference,
   work: () => Promise<void>,
@@ -54,14 +54,15 @@ async function settle(
 function stateAfter(thrown: unknown, { kind, since }: PendingReference): 'expired' | 'skipped' | 'failed' {
   if (isHansardError(thrown, 'too-large')) return 'skipped'
   if (!isHansardError(thrown, 'not-found')) return 'failed'
-  const isYoung = kind === 'file' && since !== null && Date.now() - Date.parse(since) < FINAL_AFTER_MS
+  const isYoung =
+    kind === 'file' && since !== null && Date.now() - Date.parse(since) < NOT_FOUND_FINAL_AFTER_MS
   return isYoung ? 'failed' : 'expired'
 }
 
 async function fetchAgent({ client, archive, signal }: FetchContext, reference: Reference): Promise<void> {
   const { id, version } = reference
   const reply = await client.getAgent(id, version === '' ? undefined : version, { signal })
-  const json = textOf(reply, reference)
+  const json = objectText(reply, reference)
   const { version: current } = reply.json as { version?: unknown }
   archive.soon(() => {
     archive.dependencies.store(reference, json, undefined, now())
@@ -77,7 +78,7 @@ async function fetchFile(
   maxFileSize = Infinity,
 ): Promise<void> {
   const metadata = await client.getFile(reference.id, { signal })
-  const json = textOf(metadata, reference)
+  const json = objectText(metadata, reference)
   const { bytes: size } = metadata.json as { bytes?: unknown }
   if (typeof size === 'number' && size > maxFileSize)
     throw new HansardError('too-large', `${size} bytes: over the limit of ${maxFileSize}`)
@@ -96,7 +97,7 @@ async function fetchFile(
   }
 }
 
-function textOf({ text, json }: JsonReply, { kind, id }: Reference): string {
+function objectText({ text, json }: JsonReply, { kind, id }: Reference): string {
   if (typeof json !== 'object' || json === null || Array.isArray(json))
     throw new HansardError('unexpected-shape', 'The API returned something other than an object')
   if ('id' in json && json.id !== id)

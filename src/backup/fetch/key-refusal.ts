@@ -1,13 +1,13 @@
-import type { CallOptions, ConversationsClient } from '../api/client.ts'
-import { HansardError, isHansardError } from '../errors.ts'
-import { rowFacts } from '../model/conversation-row.ts'
+import type { CallOptions, ConversationsClient } from '../../api/client.ts'
+import { HansardError, isHansardError } from '../../errors.ts'
+import { rowFacts } from '../../model/conversation-row.ts'
 import { parsePage } from './parse-response.ts'
 
 /** What is read of a conversation. */
 export type ReadOperation = 'get' | 'getHistory' | 'getMessages'
 
 /** How many other conversations are asked for. */
-const OTHERS = 3
+const PROBE_COUNT = 3
 
 /** A probe that is on its way answers for all who want to know the same. */
 const probes = new WeakMap<ConversationsClient, Promise<boolean>>()
@@ -16,7 +16,7 @@ const probes = new WeakMap<ConversationsClient, Promise<boolean>>()
  * Throws what a read of a conversation was refused with. A refused key (401) or an open bill (402) ends the run; but
  * where the API still lists, and reads another conversation for the same key, it is a failure of this conversation alone.
  */
-export async function throwRefusal(
+export async function classifyRefusal(
   client: ConversationsClient,
   id: string,
   operation: ReadOperation,
@@ -48,7 +48,7 @@ async function readsAnother(
   try {
     const { rows } = parsePage(await client.list({ page: 0, pageSize: 20 }, call))
     const others = rows.flatMap((row) => rowFacts(row)?.id ?? []).filter((other) => other !== id)
-    for (const other of someOf(others)) {
+    for (const other of spread(others)) {
       try {
         await client[operation](other, call)
         return true
@@ -63,7 +63,7 @@ async function readsAnother(
 }
 
 /** Some from the beginning to the end: neighbours may have the same fault. */
-function someOf<T>(items: readonly T[]): T[] {
-  const step = Math.max(1, Math.floor(items.length / OTHERS))
-  return items.filter((_, i) => i % step === 0).slice(0, OTHERS)
+function spread<T>(items: readonly T[]): T[] {
+  const step = Math.max(1, Math.floor(items.length / PROBE_COUNT))
+  return items.filter((_, i) => i % step === 0).slice(0, PROBE_COUNT)
 }

@@ -1,16 +1,16 @@
-import type { ConversationsClient } from '../api/client.ts'
-import type { Archive } from '../archive/archive.ts'
-import type { StoreResult } from '../archive/content/conversations.ts'
-import type { ArchiveEvent } from '../archive/journal/events.ts'
-import type { Failure, OpenFailure } from '../archive/journal/failures.ts'
-import { HansardError, isHansardError, messageOf } from '../errors.ts'
-import { rowFacts } from '../model/conversation-row.ts'
-import { unknownShapes } from '../model/entries/find-unknown-shapes.ts'
-import { referencesOf } from '../model/entries/references.ts'
-import type { Candidate } from './candidates.ts'
+import type { ConversationsClient } from '../../api/client.ts'
+import type { Archive } from '../../archive/archive.ts'
+import type { StoreResult } from '../../archive/content/conversations.ts'
+import type { ArchiveEvent } from '../../archive/journal/events.ts'
+import type { Failure, OpenFailure } from '../../archive/journal/failures.ts'
+import { HansardError, isHansardError, messageOf } from '../../errors.ts'
+import { rowFacts } from '../../model/conversation-row.ts'
+import { unknownShapes } from '../../model/entries/find-unknown-shapes.ts'
+import { referencesOf } from '../../model/entries/references.ts'
+import type { Candidate } from './candidate.ts'
 import { isFatal } from './fatal-errors.ts'
 import { fetchConversation, type Fetched } from './fetch-conversation.ts'
-import { OutageWatch } from './outage-watch.ts'
+import { OutageDetector } from './outage-detector.ts'
 
 /** What became of a conversation. */
 export type FetchOutcome = 'new' | 'updated' | 'unchanged' | 'failed' | 'vanished'
@@ -52,14 +52,14 @@ export class Fetcher {
   readonly #messages: boolean
   readonly #onLost: FetcherOptions['onLost']
   readonly #stages: Stages
-  readonly #outages: OutageWatch
+  readonly #outages: OutageDetector
 
   constructor(context: FetchContext, { messages, onLost, stages = ownStages }: FetcherOptions) {
     this.#context = context
     this.#messages = messages
     this.#onLost = onLost
     this.#stages = stages
-    this.#outages = new OutageWatch(context.client, context.signal)
+    this.#outages = new OutageDetector(context.client, context.signal)
   }
 
   /**

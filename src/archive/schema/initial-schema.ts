@@ -1,0 +1,287 @@
+import { views } from './views.ts'
+
+/**
+ * The schema of an archive. People who query it should use the views; the tables may change with a new format.
+ *
+ * Times (`*_at`) are ISO 8601 in UTC, except `created_at` and `updated_at`, which are as the API sent them.
+ */
+export const initialSchema = `
+-- CONTENT
+
+-- The text of an entry as the API sent it, stored once however many histories contain it.
+create table entry (
+  id integer primary key,
+  sha256 blob not null,
+  json text not null
+) strict;
+-- 8 bytes find an entry as well as 32 and keep the index at a third of the size; the full hash is compared afterwards.
+create index entry_sha256 on entry (substr(sha256, 1, 8));
+
+-- One step of a history: an entry at a position (from 0), after the link \`previous\` (0: the start). Histories that
+-- begin with the same entries share links.
+create table link (
+  id integer primary key,
+  previous integer not null,
+  entry integer not null references entry (id),
+  position integer not null,
+  unique (previous, entry)
+) strict;
+
+-- A conversation. id: from the API. revision: the newest one. gone_at: when a backup found it missing upstream.
+-- revision has no foreign key: with a circle of two, SQLite read the whole table for every revision added at commit, and
+-- 40,000 conversations took three times as long.
+create table conversation (
+  key integer primary key,
+  id text not null unique,
+  revision integer not null,
+  fetched_at text not null,
+  gone_at text
+) strict;
+
+-- A conversation as it was at one time. row: its JSON without entries. history, messages: the API's envelopes with their
+-- lists emptied. tip: the last link of the history; messages_tip: that of the messages, null unless they differ from the
+-- history. length: number of entries. chain: a hash over the hashes of the entries. name and the columns after it are
+-- derived from row: a generated column would take the first of two equal keys, JSON.parse takes the last. seal: a hash
+-- over the other columns, which shows when one of them has decayed.
+create table revision (
+  id integer primary key,
+  conversation integer not null references conversation (key),
+  run integer not null references run (id),
+  stored_at text not null,
+  row text not null,
+  history text not null,
+  tip integer not null,
+  length integer not null,
+  chain blob not null,
+  messages text,
+  messages_tip integer,
+  name text,
+  model text,
+  agent_id text,
+  agent_version text,
+  created_at text,
+  updated_at text,
+  seal blob
+);
+create index revision_conversation on revision (conversation);
+
+-- An agent or a file that a conversation refers to. version: of an agent; '' means the one in force at the time. state:
+-- wanted (not fetched yet), stored, expired (deleted upstream), skipped (too large), failed (retried by every run).
+-- json: the agent or the file's metadata, secrets redacted. since: when the conversation that first referred to it last
+-- changed; a 404 for a young file is not final.
+create table dependency (
+  kind text not null check (kind in ('agent', 'file')),
+  id text not null,
+  version text not null default '',
+  state text not null check (state in ('wanted', 'stored', 'expired', 'skipped', 'failed')),
+  reason text,
+  json text,
+  sha256 blob references blob (sha256),
+  at text not null,
+  since text,
+  primary key (kind, id, version)
+) strict, without rowid;
+
+-- The bytes of a file, stored once.
+create table blob (
+  sha256 blob primary key,
+  bytes blob not null
+) strict;
+
+-- SEARCH
+
+-- The search index. A document is an entry (rowid: its id) or the row of a revision (rowid: minus its id). It stores no
+-- text, and its words are normalized before they are added.
+create virtual table search using fts5 (words, content = '', tokenize = 'ascii');
+
+-- Which documents belong to a conversation (by key), as of its newest revision in the index.
+create table holding (
+  document integer not null,
+  conversation integer not null,
+  primary key (document, conversation)
+) strict, without rowid;
+
+-- Documents that could not be indexed and are empty in the index. Another version of hansard tries them again.
+create table unindexed (
+  document integer primary key,
+  reason text not null,
+  hansard text not null,
+  at text not null,
+  acknowledged_at text
+) strict;
+
+-- JOURNAL
+
+-- One execution of a command against the account. Without ended_at it is still running or was killed. complete: 1 if the
+-- listing was verified complete, null if not everything was listed. listed is the number of distinct conversations; in a
+-- complete run it is the sum of new, updated, unchanged, failed and vanished.
+create table run (
+  id integer primary key,
+  command text not null,
+  hansard text not null,
+  base_url text not null,
+  started_at text not null,
+  ended_at text,
+  outcome text,
+  reason text,
+  complete integer,
+  listed integer not null default 0,
+  new integer not null default 0,
+  updated integer not null default 0,
+  unchanged integer not null default 0,
+  failed integer not null default 0,
+  vanished integer not null default 0,
+  gone integer not null default 0,
+  requests integer not null default 0,
+  retries integer not null default 0,
+  bytes integer not null default 0
+) strict;
+
+-- A conversation that could not be stored, or a part of it. body: the response that could not be used. runs: how many
+-- runs met the failure. Open while resolved_at is null; an acknowledged failure no longer makes a run partial.
+create table failure (
+  id integer primary key,
+  conversation text not null,
+  step text not null,
+  code text not null,
+  message text not null,
+  body blob,
+  runs integer not null default 1,
+  first_run integer not null references run (id),
+  last_run integer not null references run (id),
+  last_at text not null,
+  resolved_at text,
+  acknowledged_at text
+);
+create unique index failure_open on failure (conversation) where resolved_at is null;
+
+-- Something worth knowing that is not a failure, such as a conversation that disappeared upstream.
+create table event (
+  id integer primary key,
+  run integer not null references run (id),
+  at text not null,
+  kind text not null,
+  conversation text,
+  detail text not null,
+  acknowledged_at text
+) strict;
+
+-- A type, field or value that the API sent and its specification does not define. kind: entry, chunk, field or value.
+-- example: the id of a conversation that contains it.
+create table unknown_shape (
+  kind text not null,
+  name text not null,
+  first_at text not null,
+  last_at text not null,
+  times integer not null,
+  example text not null,
+  primary key (kind, name)
+) strict, without rowid;
+
+-- Salted hashes of the API keys that opened this account.
+create table account_key (hash blob primary key, salt blob not null, seen_at text not null) strict;
+
+-- A hash of the file name under which the archive is written: SQLite keeps its log beside that name.
+create table written_as (
+  only_row integer primary key check (only_row = 1),
+  name text not null
+) strict;
+
+-- LEDGER OF REPLAYS
+
+-- An account that conversations were replayed into. stamp_place: the field in which stamps come back from it; null until
+-- a copy was read back.
+create table replay_target (
+  id integer primary key,
+  base_url text not null,
+  first_at text not null,
+  stamp_place text check (stamp_place in ('metadata', 'description'))
+) strict;
+
+-- Salted hashes of the API keys that opened a target.
+create table replay_key (
+  hash blob primary key,
+  salt blob not null,
+  target integer not null references replay_target (id),
+  seen_at text not null
+) strict;
+
+-- An execution of "replay run". Without ended_at it was killed, and the next run continues its account: limits include
+-- what it spent. Only the run with the highest turn may send. requests: sent so far, including reads.
+create table replay_run (
+  id integer primary key,
+  target integer not null references replay_target (id),
+  turn integer not null,
+  begun_at text not null,
+  ended_at text,
+  requests integer not null default 0
+) strict;
+
+-- A copy of one revision of a conversation at a target, identified by its stamp. target_id: its id at the target.
+-- planned: its line of the plan, with all losses. state open: a request was sent and its outcome is unknown.
+create table replay_copy (
+  id integer primary key,
+  target integer not null references replay_target (id),
+  stamp text not null,
+  conversation text not null,
+  revision text not null,
+  mode text not null,
+  label text not null,
+  state text not null check (state in
+    ('pending', 'open', 'done', 'uncertain', 'failed', 'blocked', 'stale', 'diverged', 'undone')),
+  reason text,
+  target_id text,
+  planned text not null,
+  at text not null,
+  unique (target, stamp)
+) strict;
+create index replay_copy_state on replay_copy (target, state);
+create index replay_copy_conversation on replay_copy (conversation);
+create index replay_copy_target_id on replay_copy (target_id);
+
+-- A request that starts or continues a copy. The row is the intent: it is on the disk before the request is sent. outcome
+-- and the columns after it are the receipt. outcome: done (a response arrived), found (the response was lost, but its
+-- effect was found), absent (searched for and not found), refused, unsent, undone (deleted again); null while unknown.
+-- call: index in the plan's calls. appends_to: the conversation it continues; null for a start. before: number of entries
+-- before its inputs. fingerprint: how the inputs appear in a history. results: positions of the archived results it
+-- sends. since: a time by the target's clock shortly before, null if that clock is not trusted. generated: ids of entries.
+-- tokens_in, tokens_out: as reported by the target. counted_in, counted_out: as counted against limits, at least the
+-- estimate. is_foreign: another archive sent it.
+create table replay_request (
+  id integer primary key,
+  copy integer not null references replay_copy (id),
+  call integer not null,
+  appends_to text,
+  before integer not null,
+  inputs integer not null,
+  fingerprint text not null,
+  results text not null,
+  stamp_place text not null,
+  since text,
+  at text not null,
+  outcome text check (outcome in ('done', 'found', 'absent', 'refused', 'unsent', 'undone')),
+  ended_at text,
+  target_id text,
+  generated text,
+  tokens_in integer,
+  tokens_out integer,
+  cost real,
+  run integer references replay_run (id),
+  counted_in integer,
+  counted_out integer,
+  is_foreign integer not null default 0
+) strict;
+create index replay_request_copy on replay_request (copy);
+create index replay_request_target_id on replay_request (target_id);
+create index replay_request_open on replay_request (copy) where outcome is null;
+
+-- A conversation at a target that has the stamp of a copy which this archive did not send. rejected: 1 if a person said
+-- that it is not the copy.
+create table replay_candidate (
+  copy integer not null references replay_copy (id),
+  target_id text not null,
+  rejected integer not null default 0,
+  primary key (copy, target_id)
+) strict, without rowid;
+
+${views}`

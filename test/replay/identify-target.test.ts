@@ -1,0 +1,72 @@
+import { describe, expect, it, onTestFinished } from 'vitest'
+
+import { ConversationsClient } from '../../src/api/client.ts'
+import { openArchive } from '../../src/archive/archive.ts'
+import { identifyTarget, knownTarget } from '../../src/replay/identify-target.ts'
+import { hansard } from '../support/hansard.ts'
+import { replayWorld } from '../support/replay-world.ts'
+import { someTalks, talksOf } from '../support/talks.ts'
+
+async function targetWorld() {
+  const world = await replayWorld({ stories: [talksOf(someTalks(1))] })
+  const archive = openArchive(world.archive, { mode: 'write' })
+  onTestFinished(() => archive.close())
+  return { ...world, writable: archive }
+}
+
+/** The target account under a key that this archive has not seen yet. */
+function newKey(url: string): ConversationsClient {
+  const client = new ConversationsClient({ apiKey: 'other-rotated', baseUrl: url })
+  onTestFinished(() => client.close())
+  return client
+}
+
+describe('The target of an earlier replay', () => {
+  it('is known by its key, without a request', async () => {
+    const { target, opened, replay, sandbox } = await targetWorld()
+    await replay('run', '--yes')
+    const before = sandbox.requests.length
+    expect(await identifyTarget(target, opened, {})).toMatchObject({ baseUrl: target.baseUrl })
+    expect(sandbox.requests).toHaveLength(before)
+  })
+
+  it('is not assumed under a new key while an answer is lost and no copy is known', async () => {
+    const { writable, sandbox, target } = await targetWorld()
+    const at = new Date().toISOString()
+    const { id } = writable.replayTargets.add(target.baseUrl, at)
+    const origin = { target: id, conversation: 'conv_0', mode: 'history', label: '' }
+    writable.replayCopies.add({ ...origin, stamp: 'v1.a', revision: 'r', planned: '{}' }, 'open', at)
+    const client = newKey(sandbox.url)
+    await expect(identifyTarget(client, writable, {})).rejects.toMatchObject({
+      code: 'another-account',
+      hint: expect.stringContaining('--yes-different') as string,
+    })
+    expect(await identifyTarget(client, writable, { yesDifferent: true })).toBeUndefined()
+    await expect(knownTarget(client, writable, undefined)).rejects.toMatchObject({
+      code: 'usage',
+      hint: expect.not.stringContaining('--yes-different') as string,
+    })
+  })
+
+  it.each(['undo', 'verify'])('is never vouched for by an option of `replay %s`', async (command) => {
+    const { replay } = await targetWorld()
+    for (const option of ['--yes-different', '--same-account']) {
+      const { exitCode, stderr } = await replay(command, option)
+      expect({ exitCode, stderr }).toMatchObject({
+        exitCode: 2,
+        stderr: expect.stringContaining('Unknown option') as string,
+      })
+    }
+    expect((await replay(command, '--help')).stdout).not.toMatch(/--yes-different|--same-account/)
+  })
+
+  it('may be the source account, whose copies are verified and undone without further options', async () => {
+    const { archive, sandbox } = await targetWorld()
+    const source = ['--archive', archive, '--to-base-url', sandbox.url]
+    const env = { MISTRAL_API_KEY: 'source', MISTRAL_TARGET_API_KEY: 'source' }
+    const run = (...args: string[]) => hansard(['replay', ...args, ...source], { env })
+    expect(await run('run', '--yes', '--same-account')).toMatchObject({ exitCode: 0 })
+    expect(await run('verify')).toMatchObject({ exitCode: 0 })
+    expect((await run('undo', '--yes')).stdout).toContain('1 deleted')
+  })
+})
