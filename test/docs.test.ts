@@ -29,7 +29,7 @@ describe('The README', () => {
     expect(readme.trimEnd().split('\n').length).toBeLessThanOrEqual(220)
   })
 
-  it('shows in its tour what the demo prints', async () => {
+  it('shows in its tour what the demo prints', { timeout: 60_000 }, async () => {
     const folder = join(testFolder(), 'hansard-demo')
     const { exitCode, stdout } = await hansard(['demo', '--folder', folder])
     expect(exitCode).toBe(0)
