@@ -1,6 +1,6 @@
+import { allOrNothing } from './exclusion.ts'
 import type { ExportedConversation, Format, Part } from './format.ts'
 import type { JsonValue } from './json-value.ts'
-import { allOrNothing } from './exclusion.ts'
 import { gzipped } from './output/gzip.ts'
 
 type JsonlOptions = {

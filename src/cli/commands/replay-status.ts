@@ -1,4 +1,5 @@
 import { openArchive } from '../../archive/archive.ts'
+import { formatCounts, nonZero, plural } from '../../model/plural.ts'
 import {
   replayStatus,
   unsettledCopies,
@@ -8,7 +9,6 @@ import {
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'
 import { formatCost, formatSpent } from '../terminal/plan-table.ts'
-import { formatCounts, nonZero, plural } from '../terminal/plural.ts'
 import { writeJson, writeLine } from '../terminal/stdout.ts'
 import { defuseLine } from '../terminal/terminal-text.ts'
 

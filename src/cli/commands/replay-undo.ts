@@ -1,9 +1,9 @@
 import { withLockedArchive } from '../../archive/locked-archive.ts'
+import { formatCounts } from '../../model/plural.ts'
 import { undoReplay, type Undone } from '../../replay/run/undo.ts'
 import { connectTarget, type TargetOptions } from '../connect/connect-target.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
-import { formatCounts } from '../terminal/plural.ts'
 import { writeJson, writeLine } from '../terminal/stdout.ts'
 import { defuseLine } from '../terminal/terminal-text.ts'
 

@@ -1,7 +1,7 @@
 import { entryView, type EntryView } from '../../model/entries/entry-view.ts'
 import { stringIn } from '../../model/entries/fields.ts'
-import { isJson } from '../../model/json/parse-json.ts'
 import { isObjectText } from '../../model/json/json-text.ts'
+import { isJson } from '../../model/json/parse-json.ts'
 import type { JsonValue } from '../json-value.ts'
 import { assistantContent, textContent, userContent, type ChatContent, type Message } from './chat-content.ts'
 import { excluded } from './exclusion-reasons.ts'

@@ -1,8 +1,8 @@
 import { createHash, type Hash } from 'node:crypto'
 
 import { stringIn } from '../../model/entries/fields.ts'
-import type { ExportContext, ExportedConversation, Writer } from '../format.ts'
 import { excludeOnError } from '../exclusion.ts'
+import type { ExportContext, ExportedConversation, Writer } from '../format.ts'
 import { jsonLine } from '../output/json-line.ts'
 import type { ChatContent } from './chat-content.ts'
 import { messagesOf } from './chat-messages.ts'

@@ -1,6 +1,6 @@
 import { HansardError } from '../../errors.ts'
-import type { ExportedConversation, Format, Writer } from '../format.ts'
 import { allOrNothing } from '../exclusion.ts'
+import type { ExportedConversation, Format, Writer } from '../format.ts'
 import { conversationColumns, describeColumns, entryColumns, rowsOf, type Column } from './columns.ts'
 import { cellOf } from './csv-cells.ts'
 import { Table, type Lines } from './csv-table.ts'

@@ -1,6 +1,6 @@
 import { monthOf } from '../../model/instant.ts'
-import type { ExportedConversation, OutputFiles, Format } from '../format.ts'
 import { allOrNothing } from '../exclusion.ts'
+import type { ExportedConversation, OutputFiles, Format } from '../format.ts'
 import { conversationColumns, describeColumns, entryColumns, rowsOf, type Column } from './columns.ts'
 import { ParquetFile, valuesOf, type ParquetLibrary, type Value } from './parquet-file.ts'
 
