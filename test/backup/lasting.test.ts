@@ -144,7 +144,7 @@ describe('A conversation that is no longer listed', () => {
       exitCode: 3,
       complete: false,
       gone: 0,
-      reason: expect.stringContaining('still exist') as string,
+      reason: expect.stringContaining('the listing missed 1 existing conversation') as string,
     })
     expect(look(archive, (it) => it.counts())).toMatchObject({ gone: 0 })
   })

@@ -26,7 +26,7 @@ async function mustComplete({ archive, sandbox, backup: run }: World): Promise<v
   expect(differences(archive, sandbox.account('source'))).toEqual([])
 }
 
-describe('A limit of file sizes', { timeout: 60_000 }, () => {
+describe('A file size limit', { timeout: 60_000 }, () => {
   it('ends the command with one sentence and what to do', async () => {
     for (const kilobytes of [60, 150, 400]) {
       const here = await world({ stories })
@@ -43,8 +43,8 @@ describe('A limit of file sizes', { timeout: 60_000 }, () => {
   })
 })
 
-describe('A disk that can only be read', () => {
-  it('ends the command with one sentence and what to do, and leaves nothing behind', async () => {
+describe('A read-only disk', () => {
+  it('ends the command with one sentence and a hint, and leaves nothing behind', async () => {
     const here = await world({ stories })
     const { exitCode, stderr } = await here.run('backup', '--archive', '/proc/self/archive.db')
     expect(exitCode).toBe(1)

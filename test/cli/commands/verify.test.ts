@@ -150,7 +150,7 @@ describe('hansard verify --remote', () => {
       new Map<string, unknown>([
         [fresh, { sign: '+' }],
         [grown, { sign: '*', grewBy: 2, detail: 'grew by 2 entries' }],
-        [altered, { sign: '*', entry: 2, detail: 'entry 2 is another' }],
+        [altered, { sign: '*', entry: 2, detail: 'entry 2 differs' }],
         [shorter, { sign: '*', entry: 3, detail: 'entry 3 is no longer there' }],
         [renamed, { sign: '*', detail: 'its row differs in name' }],
         [deleted, { sign: '-' }],

@@ -1,0 +1,81 @@
+import { execFileSync } from 'node:child_process'
+import { linkSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { describe, expect, it } from 'vitest'
+
+import { planContent, LineFile } from '../../src/replay/line-file.ts'
+import { testFolder } from '../support/folder.ts'
+
+const LINE = `${planContent.beginning}}\n`
+
+async function writeTo(path: string): Promise<void> {
+  const writer = await LineFile.open(path, planContent)
+  try {
+    await writer.write(LINE)
+    await writer.finish()
+  } catch (thrown) {
+    await writer.discard()
+    throw thrown
+  }
+}
+
+/** A folder with a file of another program in it. */
+function folderWithFile(): { folder: string; out: string; mine: string } {
+  const folder = testFolder()
+  const mine = join(folder, 'mine')
+  writeFileSync(mine, 'mine', { mode: 0o644 })
+  return { folder, out: join(folder, 'out'), mine }
+}
+
+describe('A file of lines', () => {
+  it('is created, or replaces an earlier one, readable by its owner only', async () => {
+    const { folder, out } = folderWithFile()
+    await writeTo(out)
+    await writeTo(out)
+    expect(readFileSync(out, 'utf8')).toBe(LINE)
+    expect(statSync(out).mode & 0o777).toBe(0o600)
+    expect(readdirSync(folder).sort()).toEqual(['mine', 'out'])
+  })
+
+  it.each<[string, (there: { folder: string; out: string; mine: string }) => void]>([
+    ['a file of another kind', ({ out }) => writeFileSync(out, 'other')],
+    ['a link to a file', ({ out, mine }) => symlinkSync(mine, out)],
+    ['a link to an earlier one', ({ out, mine }) => (writeFileSync(mine, LINE), symlinkSync(mine, out))],
+    ['a link to nothing', ({ out, folder }) => symlinkSync(join(folder, 'nothing'), out)],
+    ['a folder', ({ out }) => mkdirSync(out)],
+    ['a named pipe, which nobody fills', ({ out }) => execFileSync('mkfifo', [out])],
+  ])('is refused in place of %s', async (_, make) => {
+    const there = folderWithFile()
+    make(there)
+    const before = [readdirSync(there.folder), readFileSync(there.mine, 'utf8')]
+    await expect(writeTo(there.out)).rejects.toMatchObject({ code: 'usage' })
+    expect([readdirSync(there.folder), readFileSync(there.mine, 'utf8')]).toEqual(before)
+  })
+
+  it.each<[string, (part: string, mine: string) => void]>([
+    ['a file', (part) => writeFileSync(part, 'mine')],
+    ['a link', (part, mine) => symlinkSync(mine, part)],
+    ['another name of a file', (part, mine) => linkSync(mine, part)],
+    ['a link to nothing', (part) => symlinkSync(`${part}.nothing`, part)],
+  ])('leaves %s of another program next to it alone', async (_, make) => {
+    const { folder, out, mine } = folderWithFile()
+    make(`${out}.part`, mine)
+    const before = readdirSync(folder)
+    await writeTo(out)
+    expect(readFileSync(mine, 'utf8')).toBe('mine')
+    expect(readdirSync(folder).sort()).toEqual([...before, 'out'].sort())
+    expect(readFileSync(out, 'utf8')).toBe(LINE)
+  })
+
+  it('does not replace a file that appeared in the meantime', async () => {
+    const { folder, out } = folderWithFile()
+    const writer = await LineFile.open(out, planContent)
+    await writer.write(LINE)
+    writeFileSync(out, 'other')
+    await expect(writer.finish()).rejects.toMatchObject({ code: 'usage' })
+    await writer.discard()
+    expect(readFileSync(out, 'utf8')).toBe('other')
+    expect(readdirSync(folder).sort()).toEqual(['mine', 'out'])
+  })
+})
