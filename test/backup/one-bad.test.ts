@@ -101,7 +101,7 @@ describe('A text that can’t be put into the search index', () => {
     const here = await worldUnindexed()
     const { stdout, stderr } = await here.run('search', 'third')
     expect(stdout).toContain(here.ids[2])
-    expect(stderr).toContain('1 text could not be put into the search index')
+    expect(stderr).toContain('1 text could not be indexed')
     expect((await here.run('status')).stdout).toContain(
       `${here.bad} (search): an entry could not be indexed: Maximum call stack size exceeded`,
     )
