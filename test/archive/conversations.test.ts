@@ -8,12 +8,13 @@ import { openArchive, type Archive } from '../../src/archive/archive.ts'
 import type { FetchedConversation } from '../../src/archive/content/revisions.ts'
 import { parseEntryList } from '../../src/backup/fetch/parse-response.ts'
 import { compact, elements } from '../../src/model/json/json-text.ts'
+import { beginRun } from '../support/archives.ts'
 import { testFolder } from '../support/folder.ts'
 import { jsonObject } from '../support/json-arbitrary.ts'
 
 function newArchive(): { archive: Archive; run: number } {
   const archive = openArchive(join(testFolder(), 'archive.db'), { mode: 'create' })
-  const run = archive.runs.begin({ command: 'backup', hansard: '0', baseUrl: 'http://x', startedAt: 'now' })
+  const run = beginRun(archive, 'now')
   return { archive, run }
 }
 
