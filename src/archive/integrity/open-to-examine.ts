@@ -2,6 +2,7 @@ import { closeSync, openSync, readSync, statSync } from 'node:fs'
 
 import { HansardError, isHansardError, messageOf } from '../../errors.ts'
 import { refuseMissing, refuseSpecialFile } from '../archive.ts'
+import { formatNumber } from '../../model/plural.ts'
 import { isEmptyDatabase } from '../schema/create-schema.ts'
 import { ReadOnlyFolderError } from '../sqlite/read-only-copy.ts'
 import { explainSqlite, openSqlite, type Sqlite } from '../sqlite/sqlite.ts'
@@ -53,7 +54,7 @@ function findFileFault(path: string): { check: 'file' | 'size'; what: string } |
   if (!isCounted || size >= expected || isWalInUse(path)) return undefined
   return {
     check: 'size',
-    what: `${path} is truncated: it has ${size.toLocaleString('en')} of ${expected.toLocaleString('en')} bytes`,
+    what: `${path} is truncated: it has ${formatNumber(size)} of ${formatNumber(expected)} bytes`,
   }
 }
 
