@@ -1,8 +1,8 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs'
 
 import { HansardError, isHansardError, messageOf } from '../../errors.ts'
-import { refuseMissing, refuseSpecialFile } from '../archive.ts'
 import { formatNumber } from '../../model/plural.ts'
+import { refuseMissing, refuseSpecialFile } from '../archive.ts'
 import { isEmptyDatabase } from '../schema/create-schema.ts'
 import { ReadOnlyFolderError } from '../sqlite/read-only-copy.ts'
 import { explainSqlite, openSqlite, type Sqlite } from '../sqlite/sqlite.ts'
