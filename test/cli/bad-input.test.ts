@@ -148,11 +148,7 @@ describe('A message, a hint and the documented exit code are given for', () => {
     for (const path of [pipe, '/dev/null'])
       for (const command of ['backup', 'list', 'verify', 'status']) {
         const { exitCode, stderr } = await run(command, '--archive', path)
-        expect([command, exitCode, stderr]).toEqual([
-          command,
-          2,
-          expect.stringContaining('is a pipe'),
-        ])
+        expect([command, exitCode, stderr]).toEqual([command, 2, expect.stringContaining('is a pipe')])
         expect(stderr).not.toContain('Fill it')
       }
   })
