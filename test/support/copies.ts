@@ -3,14 +3,14 @@ import { fillSecrets } from '../../src/replay/plan/fill-secrets.ts'
 import type { PlannedConversation, ReplayOptions, PlanTarget } from '../../src/replay/plan/plan.ts'
 import { render } from '../../src/replay/plan/render.ts'
 import type { Source } from '../../src/replay/plan/source.ts'
-import type { CopyHeader, Replayed } from '../../src/replay/verify/certificate.ts'
+import type { FetchedCopy, Replayed } from '../../src/replay/verify/certificate.ts'
 import { fetchCopy } from '../../src/replay/verify/fetch-copy.ts'
 
 /** A conversation that was replayed, and what the target holds of it. */
 export interface ReplayedCopy {
   readonly planned: PlannedConversation
   readonly replayed: Replayed
-  readonly copy: CopyHeader
+  readonly copy: FetchedCopy
   readonly targetId: string
 }
 
