@@ -104,5 +104,5 @@ export {
 // The API, local.
 export type { NewConversation, SandboxAccount } from './sandbox/account/account.ts'
 export type { Behaviour } from './sandbox/behaviour.ts'
-export type { Effect, Fault } from './sandbox/faults/fault-book.ts'
+export type { Effect, Fault } from './sandbox/faults/fault.ts'
 export { startSandbox, type Sandbox, type SandboxOptions } from './sandbox/http/server.ts'

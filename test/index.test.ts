@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { cp, mkdir, mkdtemp, readFile, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
@@ -14,6 +14,11 @@ import { world } from './support/world.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const run = promisify(execFile)
+
+interface Package {
+  readonly version: string
+  readonly dependencies: Readonly<Record<string, string>>
+}
 
 /** Runs a program that imports `hansard` by its name, as a package that depends on it would (so it needs the build). */
 async function runModule(code: string, env: Record<string, string> = {}): Promise<string> {
@@ -35,16 +40,18 @@ const compilerOptions = {
   outDir: 'out',
 }
 
-/** Makes a project that depends on the packed package, and compiles test/samples in it, without the dependencies. */
+/** Makes a project that depends on the packed package and what that depends on, and compiles test/samples in it. */
 async function compileSamples(folder: string): Promise<void> {
   const modules = join(folder, 'node_modules')
-  await mkdir(join(modules, '@types'), { recursive: true })
+  await mkdir(modules)
   await run('npm', ['pack', '--ignore-scripts', '--pack-destination', folder], { cwd: root })
-  const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string }
+  const { version, dependencies } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as Package
   await run('tar', ['-xzf', `hansard-${version}.tgz`], { cwd: folder })
   await rename(join(folder, 'package'), join(modules, 'hansard'))
-  await symlink(join(root, 'node_modules/@types/node'), join(modules, '@types/node'))
-  await symlink(join(root, 'node_modules/undici-types'), join(modules, 'undici-types'))
+  for (const name of [...Object.keys(dependencies), '@types/node', 'undici-types']) {
+    await mkdir(dirname(join(modules, name)), { recursive: true })
+    await symlink(join(root, 'node_modules', name), join(modules, name))
+  }
   await cp(join(root, 'test/samples'), join(folder, 'samples'), { recursive: true })
   await writeFile(join(folder, 'package.json'), '{"type":"module","private":true}')
   await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['samples'] }))
@@ -53,7 +60,6 @@ async function compileSamples(folder: string): Promise<void> {
     (failed: { readonly stdout: string }) => failed,
   )
   expect(stdout).toBe('')
-  await symlink(join(root, 'node_modules'), join(modules, 'hansard/node_modules'))
 }
 
 describe('The library', () => {
@@ -89,7 +95,13 @@ describe('The library', () => {
     const [example = '', ...others] = [...readme.matchAll(/^```js\n(.*?)^```/gms)].map(([, code]) => code)
     expect(others).toEqual([])
     const archive = join(testFolder(), 'example.db')
-    const stdout = await runModule(example.replaceAll(`'hansard.db'`, JSON.stringify(archive)), {
+    const here = example
+      .replace(`'hansard.db'`, JSON.stringify(archive))
+      .replace(
+        'process.env.MISTRAL_API_KEY }',
+        'process.env.MISTRAL_API_KEY, baseUrl: process.env.MISTRAL_BASE_URL }',
+      )
+    const stdout = await runModule(here, {
       MISTRAL_API_KEY: 'source',
       MISTRAL_BASE_URL: sandbox.url,
     })
@@ -105,7 +117,7 @@ describe('A program that depends on the packed package', () => {
     project = await mkdtemp(join(tmpdir(), 'hansard-samples-'))
     await compileSamples(project)
     return () => rm(project, { recursive: true })
-  }, 60_000)
+  }, 180_000)
 
   /** Runs a sample against a sandbox, in a folder, and returns the objects that it prints. */
   async function runSample(name: string, url: string, folder: string): Promise<Record<string, unknown>[]> {
@@ -161,5 +173,5 @@ describe('A program that depends on the packed package', () => {
       { planned: 3, losses: ['tail-nudged'], done: 3, outcome: 'done', certified: 3, different: 0 },
     ])
     expect(sandbox.account('other').ids).toHaveLength(3)
-  }, 30_000)
+  }, 60_000)
 })

@@ -23,7 +23,7 @@ export function instantOf(text: string): string | undefined {
  * The moment at which what people name begins: a year, a month, a day (all in UTC) or a moment (`2026-11-22T08:17`).
  * Undefined where it is none.
  */
-export function beginningOf(text: string): string | undefined {
+export function parseDate(text: string): string | undefined {
   const [, year, month = '01', day = '01', time = '00:00', rest = ''] = NAMED.exec(text) ?? []
   return year === undefined
     ? undefined

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
 import {
-  beginningOf,
+  parseDate,
   cutTime,
   cutTimeUtc,
   instantOf,
@@ -75,13 +75,13 @@ describe('A time as people name it', () => {
     ['2026-11-22T08:17+01:00', '2026-11-22T07:17:00.000000Z'],
     ['2026-11-22T08:17:10.5Z', '2026-11-22T08:17:10.500000Z'],
   ])('%s begins at %s', (text, instant) => {
-    expect(beginningOf(text)).toBe(instant)
+    expect(parseDate(text)).toBe(instant)
   })
 
   it.each(['yesterday', '2026-00', '2026-02-30', '22.11.2026', '2026-11-22T', '2026-11-22T08'])(
     '%j is none',
     (text) => {
-      expect(beginningOf(text)).toBeUndefined()
+      expect(parseDate(text)).toBeUndefined()
     },
   )
 

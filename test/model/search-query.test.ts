@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest'
 
 import { emptyArchive } from '../../src/archive/archive.ts'
 import { isHansardError } from '../../src/errors.ts'
-import { ftsOf, parseQuery } from '../../src/model/search/search-query.ts'
+import { toFtsQuery, parseQuery } from '../../src/model/search/search-query.ts'
 
 function read(text: string): string {
   const { wanted, unwanted } = parseQuery(text)
-  return [...wanted.map(ftsOf), ...unwanted.map((clause) => `not ${ftsOf(clause)}`)].join(' ')
+  return [...wanted.map(toFtsQuery), ...unwanted.map((clause) => `not ${toFtsQuery(clause)}`)].join(' ')
 }
 
 describe('A query', () => {

@@ -2,11 +2,11 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
 import { parseQuery } from '../../src/model/search/search-query.ts'
-import { snippetOf } from '../../src/model/search/snippet.ts'
+import { makeSnippet } from '../../src/model/search/snippet.ts'
 
 /** A snippet with [what was found]. */
 function snippet(text: string, query: string): string {
-  const { text: cut, marks } = snippetOf(text, parseQuery(query))
+  const { text: cut, marks } = makeSnippet(text, parseQuery(query))
   return marks
     .toReversed()
     .reduce((line, [a, b]) => `${line.slice(0, a)}[${line.slice(a, b)}]${line.slice(b)}`, cut)
@@ -36,7 +36,7 @@ describe('A snippet', () => {
     )
     fc.assert(
       fc.property(words, fc.constantFrom(' ', ''), (parts, between) => {
-        const { text, marks } = snippetOf(parts.join(between), parseQuery('river 長江'))
+        const { text, marks } = makeSnippet(parts.join(between), parseQuery('river 長江'))
         expect(text).not.toContain('\n')
         expect(text.length).toBeLessThan(400)
         expect(Buffer.from(text).toString()).toBe(text)

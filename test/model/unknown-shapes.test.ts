@@ -6,7 +6,7 @@ import {
   entryFields,
   fieldValues,
   rowFields,
-  unknownShapes,
+  findUnknownShapes,
 } from '../../src/model/entries/find-unknown-shapes.ts'
 
 interface Schema {
@@ -20,7 +20,7 @@ const { schemas } = (
 ).components
 
 const shapesOf = (entries: readonly unknown[], row?: unknown) =>
-  unknownShapes(
+  findUnknownShapes(
     row === undefined ? undefined : JSON.stringify(row),
     entries.map((entry) => JSON.stringify(entry)),
   )

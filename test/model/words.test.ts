@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { placedWords, spaced, wordsOf } from '../../src/model/search/tokenizer.ts'
+import { locateWords, normalizeText, wordsOf } from '../../src/model/search/tokenizer.ts'
 
 describe('Words', () => {
   it.each([
@@ -32,7 +32,7 @@ describe('Words', () => {
     ],
   ])('%s', (_, text, words) => {
     expect(wordsOf(text).join(' ')).toBe(words)
-    expect([...placedWords(text)].map(({ word }) => word).join(' ')).toBe(words)
+    expect([...locateWords(text)].map(({ word }) => word).join(' ')).toBe(words)
   })
 
   it('are found in whatever text a part of them was taken from', () => {
@@ -64,7 +64,7 @@ describe('Words', () => {
 
   it('stand where they are said to stand', () => {
     const text = 'Die ÉCOLE liegt am 長江, oﬃziell'
-    const found = [...placedWords(text)].map(({ word, start, end }) => [word, text.slice(start, end)])
+    const found = [...locateWords(text)].map(({ word, start, end }) => [word, text.slice(start, end)])
     expect(found).toContainEqual(['ecole', 'ÉCOLE'])
     expect(found).toContainEqual(['江', '江'])
     expect(found).toContainEqual(['offiziell', 'oﬃziell'])
@@ -77,7 +77,7 @@ describe('Words', () => {
     ['marks', 'ا' + '\u064b'.repeat(2e5)],
   ])('take no more time than the text is long: %s', (_, text) => {
     const began = performance.now()
-    spaced(text)
+    normalizeText(text)
     expect(performance.now() - began).toBeLessThan(5000)
   })
 })

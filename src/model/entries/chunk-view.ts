@@ -1,5 +1,5 @@
 import { elements } from '../json/json-text.ts'
-import { fieldsOf, restOf, said, stringIn, typeName, type Fields } from './fields.ts'
+import { fieldsOf, restOf, displayText, stringIn, typeName, type Fields } from './fields.ts'
 
 /**
  * A chunk of a message as every view shows it. `rest` has the members that the form of its kind has no place for, as the
@@ -65,21 +65,21 @@ const plainForms: Readonly<Record<string, KnownChunk>> = {
   image_url: chunk(['image_url'], image),
   document_url: chunk(['document_url', 'document_name'], (fields) => ({
     kind: 'document',
-    name: said(fields.get('document_name')),
-    url: said(fields.get('document_url')),
+    name: displayText(fields.get('document_name')),
+    url: displayText(fields.get('document_url')),
   })),
   tool_file: chunk(['tool', 'file_id', 'file_name', 'file_type'], (fields) => ({
     kind: 'file',
-    name: fileName(said(fields.get('file_name')), said(fields.get('file_type'))),
-    id: said(fields.get('file_id')),
-    tool: said(fields.get('tool')),
+    name: fileName(displayText(fields.get('file_name')), displayText(fields.get('file_type'))),
+    id: displayText(fields.get('file_id')),
+    tool: displayText(fields.get('tool')),
   })),
   tool_reference: chunk(['tool', 'title', 'url', 'description'], (fields) => ({
     kind: 'source',
-    title: said(fields.get('title')),
-    url: said(fields.get('url')),
-    tool: said(fields.get('tool')),
-    description: said(fields.get('description')),
+    title: displayText(fields.get('title')),
+    url: displayText(fields.get('url')),
+    tool: displayText(fields.get('tool')),
+    description: displayText(fields.get('description')),
   })),
   reference: chunk(['reference_ids'], (fields) => ({
     kind: 'reference',
@@ -136,5 +136,5 @@ export function fileName(name: string | undefined, type: string | undefined): st
 
 function idsIn(json: string | undefined): string[] {
   const ids = json?.startsWith('[') === true ? elements(json) : [json]
-  return ids.map(said).filter((id) => id !== undefined)
+  return ids.map(displayText).filter((id) => id !== undefined)
 }

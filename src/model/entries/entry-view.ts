@@ -1,6 +1,6 @@
 import { isObjectText } from '../json/json-text.ts'
 import { chunkViews, type ChunkView } from './chunk-view.ts'
-import { fieldsOf, restOf, said, stringIn, typeName, type Fields } from './fields.ts'
+import { fieldsOf, restOf, displayText, stringIn, typeName, type Fields } from './fields.ts'
 
 /**
  * An entry as every view shows it. This is the one reader of entries: transcripts, tables, pages, search and chat
@@ -87,32 +87,32 @@ const forms: Readonly<Record<string, KnownEntry>> = {
   'message.output': message('assistant'),
   'tool.execution': entry(['name', 'arguments', 'function', 'info'], (fields) => ({
     kind: 'execution',
-    name: said(fields.get('name')),
-    arguments: something(fields.get('arguments')),
-    function: something(fields.get('function')),
-    info: toolInfo(something(fields.get('info'))),
+    name: displayText(fields.get('name')),
+    arguments: unlessNull(fields.get('arguments')),
+    function: unlessNull(fields.get('function')),
+    info: toolInfo(unlessNull(fields.get('info'))),
   })),
   'function.call': entry(['name', 'tool_call_id', 'arguments', 'confirmation_status'], (fields) => ({
     kind: 'call',
-    name: said(fields.get('name')),
-    callId: said(fields.get('tool_call_id')),
-    arguments: something(fields.get('arguments')),
-    confirmation: said(fields.get('confirmation_status')),
+    name: displayText(fields.get('name')),
+    callId: displayText(fields.get('tool_call_id')),
+    arguments: unlessNull(fields.get('arguments')),
+    confirmation: displayText(fields.get('confirmation_status')),
   })),
   'function.result': entry(['tool_call_id', 'result'], (fields) => ({
     kind: 'result',
-    callId: said(fields.get('tool_call_id')),
-    result: something(fields.get('result')),
+    callId: displayText(fields.get('tool_call_id')),
+    result: unlessNull(fields.get('result')),
   })),
   'agent.handoff': {
     fields: (fields) => {
       const sides = [...agentFields('previous_agent'), ...agentFields('next_agent')]
-      return new Set([...envelope.filter((key) => key !== 'agent_id'), ...sides, ...capturedFields(fields)])
+      return new Set([...envelope.filter((key) => key !== 'agent_id'), ...sides, ...receiverFields(fields)])
     },
     form: (fields) => ({
       kind: 'handoff',
       from: agent(fields, 'previous_agent'),
-      to: capturedFields(fields).length > 0 ? agent(fields, 'agent') : agent(fields, 'next_agent'),
+      to: receiverFields(fields).length > 0 ? agent(fields, 'agent') : agent(fields, 'next_agent'),
     }),
   },
 }
@@ -120,7 +120,7 @@ const forms: Readonly<Record<string, KnownEntry>> = {
 function message(otherwise: string): KnownEntry {
   return entry(['role', 'content', 'prefix'], (fields) => ({
     kind: 'message',
-    role: said(fields.get('role')) ?? otherwise,
+    role: displayText(fields.get('role')) ?? otherwise,
     chunks: chunkViews(fields.get('content')),
   }))
 }
@@ -137,19 +137,19 @@ function toolInfo(json: string | undefined): ToolInfo {
 }
 
 /** Captures of 2025-04 name the receiver alone, by `agent_id` and `agent_name`; the specification names both sides. */
-function capturedFields(fields: Fields): string[] {
+function receiverFields(fields: Fields): string[] {
   const { name, id } = agent(fields, 'next_agent')
   return name === undefined && id === undefined ? agentFields('agent') : []
 }
 
 function agent(fields: Fields, which: string): Agent {
-  return { name: said(fields.get(`${which}_name`)), id: said(fields.get(`${which}_id`)) }
+  return { name: displayText(fields.get(`${which}_name`)), id: displayText(fields.get(`${which}_id`)) }
 }
 
 function agentFields(which: string): string[] {
   return [`${which}_name`, `${which}_id`]
 }
 
-function something(json: string | undefined): string | undefined {
+function unlessNull(json: string | undefined): string | undefined {
   return json === 'null' ? undefined : json
 }

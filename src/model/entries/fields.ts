@@ -34,7 +34,7 @@ export function stringMember(text: string, key: string): string | undefined {
  * What a person reads of a value: the letters of a string, anything else token for token, so that numbers keep their
  * digits. Undefined where there is nothing: no value, null, or an empty string.
  */
-export function said(json: string | undefined): string | undefined {
+export function displayText(json: string | undefined): string | undefined {
   if (json === undefined || json === 'null' || json === '""') return undefined
   return stringIn(json) ?? json
 }

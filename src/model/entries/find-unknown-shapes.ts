@@ -12,7 +12,7 @@ export interface UnknownShape {
  * Compares a conversation's row and entries, both as JSON, with the specification; each unknown shape as often as it
  * occurs. Without a row only the entries are looked at.
  */
-export function unknownShapes(row: string | undefined, entries: Iterable<string>): UnknownShape[] {
+export function findUnknownShapes(row: string | undefined, entries: Iterable<string>): UnknownShape[] {
   const ofRow = unknownMembers('conversation', fieldsOf(row ?? ''), rowFields)
   return [...ofRow, ...[...entries].flatMap(ofEntry)]
 }

@@ -10,7 +10,7 @@ export interface Reference {
 }
 
 /** Collects the agents and files that a conversation refers to, from the JSON of its row and entries, each once. */
-export function referencesOf(row: string, entries: Iterable<string>): Reference[] {
+export function findReferences(row: string, entries: Iterable<string>): Reference[] {
   const found = agentOfRow(fieldsOf(row))
   for (const entry of entries) {
     const fields = fieldsOf(entry)

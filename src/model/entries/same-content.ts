@@ -10,19 +10,19 @@ import { isObjectText, member, numbersIn, withoutMembers } from '../json/json-te
 export function sameContent(older: string, newer: string): boolean {
   if (older === newer) return true
   try {
-    const left = lasting(older, newer)
-    const right = lasting(newer, newer)
+    const left = comparableText(older, newer)
+    const right = comparableText(newer, newer)
     return isDeepStrictEqual(JSON.parse(left), JSON.parse(right)) && sameNumbers(left, right)
   } catch {
     return false // too deep to compare, or decayed in the archive: kept as a change, which loses nothing
   }
 }
 
-const fleeting = ['completed_at', 'metadata']
+const transientMembers = ['completed_at', 'metadata']
 
 /** The text without what the newer text has no word of. */
-function lasting(text: string, newer: string): string {
-  const dropped = fleeting.filter((key) => (member(newer, key)?.value ?? 'null') === 'null')
+function comparableText(text: string, newer: string): string {
+  const dropped = transientMembers.filter((key) => (member(newer, key)?.value ?? 'null') === 'null')
   return isObjectText(text) ? withoutMembers(text, dropped) : text
 }
 

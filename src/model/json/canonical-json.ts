@@ -1,7 +1,7 @@
 import { compact, elements, isArrayText, isObjectText, joinMembers, members } from './json-text.ts'
 
 /** Deeper than this a text stands for itself: nothing the API means goes so deep, and a sender may. */
-const MOST_LEVELS = 100
+const MAX_DEPTH = 100
 
 /**
  * One form for all JSON texts that say the same: keys sorted, of two values under one key the last, strings with the
@@ -9,7 +9,7 @@ const MOST_LEVELS = 100
  */
 export function canonicalJson(text: string, level = 0): string {
   const below = (value: string) => canonicalJson(value, level + 1)
-  if (level > MOST_LEVELS) return compact(text)
+  if (level > MAX_DEPTH) return compact(text)
   if (isArrayText(text)) return `[${elements(text).map(below).join(',')}]`
   if (isObjectText(text)) {
     const values = new Map(members(text).map(({ key, value }) => [key, value]))

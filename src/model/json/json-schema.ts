@@ -3,24 +3,24 @@ import { Ajv } from 'ajv'
 import { isContainer } from './parse-json.ts'
 
 /** Deeper than this a schema counts as invalid: validators recurse, and depth is the sender's choice. */
-const MOST_LEVELS = 90
+const MAX_DEPTH = 90
 
 /** Tells whether a parsed value is a JSON Schema by Draft 7. */
 export function isDraft7(value: unknown): boolean {
-  return draft7Fault(value) === undefined
+  return explainInvalidSchema(value) === undefined
 }
 
 /** Says what is wrong with a parsed value as a JSON Schema by Draft 7; undefined where nothing is. */
-export function draft7Fault(value: unknown): string | undefined {
+export function explainInvalidSchema(value: unknown): string | undefined {
   check ??= compile()
-  return isShallow(value) ? check(value) : `schema is nested deeper than ${MOST_LEVELS} levels`
+  return isShallow(value) ? check(value) : `schema is nested deeper than ${MAX_DEPTH} levels`
 }
 
 /** Tells whether a parsed value is shallow enough to be a schema. A loop over the levels, not a recursion. */
 export function isShallow(value: unknown): boolean {
   let level: object[] = [value].filter(isContainer)
   for (let depth = 0; level.length > 0; depth++) {
-    if (depth > MOST_LEVELS) return false
+    if (depth > MAX_DEPTH) return false
     level = level.flatMap((container) => (Object.values(container) as unknown[]).filter(isContainer))
   }
   return true

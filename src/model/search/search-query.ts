@@ -15,8 +15,8 @@ export interface SearchQuery {
 }
 
 /** More than a person types; SQLite would refuse thousands in its own words. */
-const MOST_CLAUSES = 50
-const MOST_WORDS = 500
+const MAX_CLAUSES = 50
+const MAX_WORDS = 500
 
 /**
  * Reads what a person typed: words, "words in a row", begin*, -without. Anything is a query that has a word in it, for
@@ -30,12 +30,12 @@ export function parseQuery(text: string): SearchQuery {
   const wanted = unique.filter(({ isUnwanted }) => !isUnwanted)
   if (wanted.length === 0) throw noWords(text, clauses.length > 0)
   const words = clauses.reduce((sum, clause) => sum + clause.words.length, 0)
-  if (unique.length > MOST_CLAUSES || words > MOST_WORDS) throw tooMany()
+  if (unique.length > MAX_CLAUSES || words > MAX_WORDS) throw tooMany()
   return { wanted: wanted.map(plain), unwanted: unique.filter(({ isUnwanted }) => isUnwanted).map(plain) }
 }
 
 /** Puts a condition into the language of FTS5. Words hold no ASCII but letters and digits, so nothing needs escaping. */
-export function ftsOf({ words, isPrefix }: Clause): string {
+export function toFtsQuery({ words, isPrefix }: Clause): string {
   return `"${words.join(' ')}"${isPrefix ? '*' : ''}`
 }
 
@@ -70,6 +70,6 @@ function noWords(text: string, isOnlyUnwanted: boolean): HansardError {
 
 function tooMany(): HansardError {
   return new HansardError('usage', 'The text to look for is too long', {
-    hint: `Give at most ${MOST_CLAUSES} words, or a few of them "in a row".`,
+    hint: `Give at most ${MAX_CLAUSES} words, or a few of them "in a row".`,
   })
 }

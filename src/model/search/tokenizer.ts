@@ -16,43 +16,43 @@ export interface Word {
  * Prepares text for FTS5's tokenizer `ascii`, which splits at ASCII punctuation and takes everything beyond ASCII as a
  * letter: what is ASCII stays as it is, the rest is put into words.
  */
-export function spaced(text: string): string {
+export function normalizeText(text: string): string {
   const readable = withoutBlobs(text, () => ' ')
   if (!NON_ASCII.test(readable)) return readable
-  return readable.replaceAll(RUN, spacedRun)
+  return readable.replaceAll(RUN, normalizeRun)
 }
 
 /** The words of a text in the form in which they are compared. */
 export function wordsOf(text: string): string[] {
-  return spaced(text).match(RUN)?.map(lowerAscii) ?? []
+  return normalizeText(text).match(RUN)?.map(lowerAscii) ?? []
 }
 
 /**
  * The words of a text, one at a time, and where each stands. A part of the text in whose words nothing is wanted is passed
  * over, and stands as one word without letters: to find out where a word stands takes twenty times as long as the words.
  */
-export function* placedWords(
+export function* locateWords(
   text: string,
   isWanted: (words: string) => boolean = () => true,
 ): Generator<Word, void, undefined> {
   const readable = withoutBlobs(text, (length) => ' '.repeat(length))
-  for (const { part, at } of partsOf(readable)) {
-    if (isWanted(spaced(part).toLowerCase())) yield* placedInPart(part, at)
+  for (const { part, at } of splitText(readable)) {
+    if (isWanted(normalizeText(part).toLowerCase())) yield* locateInPart(part, at)
     else yield { word: '', start: at, end: at + part.length }
   }
 }
 
-function* placedInPart(part: string, offset: number): Generator<Word, void, undefined> {
+function* locateInPart(part: string, offset: number): Generator<Word, void, undefined> {
   for (const { 0: run, index } of part.matchAll(RUN)) {
     const start = offset + index
     if (NON_ASCII.test(run))
-      for (const { piece, at } of piecesOf(run)) yield* placedInPiece(piece, start + at)
-    else if (run.length < LONGEST) yield { word: lowerAscii(run), start, end: start + run.length }
+      for (const { piece, at } of splitRun(run)) yield* locateInPiece(piece, start + at)
+    else if (run.length < MAX_WORD_LENGTH) yield { word: lowerAscii(run), start, end: start + run.length }
   }
 }
 
 /** Longer words are nobody's: encoded files, keys, noise. */
-const LONGEST = 1000
+const MAX_WORD_LENGTH = 1000
 
 /**
  * Where encoded bytes begin, which nobody reads: `data:` URIs, and what only looks like one long word. Every repetition
@@ -123,38 +123,38 @@ function scripts(...names: readonly string[]): string {
 }
 
 /** Of words that come again and again (Unicode normalisation is what takes the time). */
-const known = new Map<string, string>()
-const KNOWN_WORDS = 20_000
-const KNOWN_LENGTH = 24
+const cache = new Map<string, string>()
+const CACHED_WORDS = 20_000
+const CACHED_LENGTH = 24
 
-function spacedRun(run: string): string {
+function normalizeRun(run: string): string {
   if (!NON_ASCII.test(run)) return run
-  if (run.length <= KNOWN_LENGTH) return knownRun(run)
-  return Array.from(piecesOf(run), ({ piece }) => spacedPiece(piece)).join('')
+  if (run.length <= CACHED_LENGTH) return cachedRun(run)
+  return Array.from(splitRun(run), ({ piece }) => normalizePiece(piece)).join('')
 }
 
-function knownRun(run: string): string {
-  const before = known.get(run)
+function cachedRun(run: string): string {
+  const before = cache.get(run)
   if (before !== undefined) return before
-  const form = spacedPiece(run)
-  if (known.size >= KNOWN_WORDS) known.clear()
-  known.set(run, form)
+  const form = normalizePiece(run)
+  if (cache.size >= CACHED_WORDS) cache.clear()
+  cache.set(run, form)
   return form
 }
 
-function spacedPiece(piece: string): string {
-  const words = comparable(piece).match(WORD) ?? []
-  return ` ${words.filter((word) => word.length < LONGEST).join(' ')} `
+function normalizePiece(piece: string): string {
+  const words = foldText(piece).match(WORD) ?? []
+  return ` ${words.filter((word) => word.length < MAX_WORD_LENGTH).join(' ')} `
 }
 
 /** Of a run without spaces so much is looked at in one go, in UTF-16 units. */
-const PIECE = 4096
+const PIECE_LENGTH = 4096
 
 /** Cuts a run where a character that is a word of its own begins. Where none is near, there is no word of anybody's. */
-function* piecesOf(run: string): Generator<{ readonly piece: string; readonly at: number }, void, undefined> {
+function* splitRun(run: string): Generator<{ readonly piece: string; readonly at: number }, void, undefined> {
   let at = 0
-  while (run.length - at > PIECE) {
-    const end = cutNear(run, at + PIECE)
+  while (run.length - at > PIECE_LENGTH) {
+    const end = cutNear(run, at + PIECE_LENGTH)
     yield { piece: run.slice(at, end), at }
     at = end
   }
@@ -162,23 +162,25 @@ function* piecesOf(run: string): Generator<{ readonly piece: string; readonly at
 }
 
 /** Cuts a text between its words. */
-function* partsOf(text: string): Generator<{ readonly part: string; readonly at: number }, void, undefined> {
+function* splitText(
+  text: string,
+): Generator<{ readonly part: string; readonly at: number }, void, undefined> {
   let at = 0
-  while (text.length - at > PART) {
-    let end = at + PART
-    while (end > at + PART / 2 && IN_RUN.test(text.charAt(end))) end--
-    if (end === at + PART / 2) end = cutNear(text, at + PART)
+  while (text.length - at > PART_LENGTH) {
+    let end = at + PART_LENGTH
+    while (end > at + PART_LENGTH / 2 && IN_RUN.test(text.charAt(end))) end--
+    if (end === at + PART_LENGTH / 2) end = cutNear(text, at + PART_LENGTH)
     yield { part: text.slice(at, end), at }
     at = end
   }
   yield { part: text.slice(at), at }
 }
 
-const PART = 4 * PIECE
+const PART_LENGTH = 4 * PIECE_LENGTH
 const IN_RUN = /[0-9A-Za-z\u0080-\uffff]/
 
 function cutNear(run: string, end: number): number {
-  for (let i = end; i > end - LONGEST - 100; i--) {
+  for (let i = end; i > end - MAX_WORD_LENGTH - 100; i--) {
     const character = String.fromCodePoint(run.codePointAt(i) ?? 0)
     if (ALONE.test(character) && !MARK_FIRST.test(character.normalize('NFKD'))) return i
   }
@@ -190,7 +192,7 @@ function cutNear(run: string, end: number): number {
 const ALONE = new RegExp(String.raw`^[${UNSPACED}--[\u1160-\u11ff\ud7b0-\ud7ff]]$`, 'v')
 const MARK_FIRST = /^\p{M}/u
 
-function comparable(text: string): string {
+function foldText(text: string): string {
   const bare = text.replaceAll(TOO_MANY_MARKS, '$1').normalize('NFKD').replaceAll(OPTIONAL_MARK, '')
   // To look behind each letter for what is rare takes a quarter of the time.
   const parted = bare.includes('\u200c') ? bare.replaceAll(PERSIAN_SPACE, ' ') : bare
@@ -210,19 +212,20 @@ function lowerAscii(word: string): string {
 }
 
 /** Brings a piece into its comparable form character by character, to know where in the text each word came from. */
-function* placedInPiece(piece: string, offset: number): Generator<Word, void, undefined> {
+function* locateInPiece(piece: string, offset: number): Generator<Word, void, undefined> {
   let form = ''
   const places: { readonly from: number; readonly start: number; readonly end: number }[] = []
   for (const { segment, index } of graphemes.segment(piece)) {
     places.push({ from: form.length, start: offset + index, end: offset + index + segment.length })
-    form += comparable(segment)
+    form += foldText(segment)
   }
   let place = 0
   for (const { 0: word, index } of form.matchAll(WORD)) {
     while ((places[place + 1]?.from ?? Infinity) <= index) place++
     const start = places[place]?.start ?? offset
     while ((places[place + 1]?.from ?? Infinity) < index + word.length) place++
-    if (word.length < LONGEST) yield { word: lowerAscii(word), start, end: places[place]?.end ?? offset }
+    if (word.length < MAX_WORD_LENGTH)
+      yield { word: lowerAscii(word), start, end: places[place]?.end ?? offset }
   }
 }
 

@@ -1,4 +1,4 @@
-import { isSecretParameter, LONGEST_NAME, MARKER, meaningOf, plainName } from './secret-names.ts'
+import { isSecretParameter, MAX_NAME_LENGTH, MARKER, nameMeaning, plainName } from './secret-names.ts'
 
 /*
  * Secrets in text that is not JSON, or no longer: bodies that were cut off, pages, messages of errors, strings. There are
@@ -20,7 +20,7 @@ export function redactUnparsed(text: string): string {
 }
 
 function isSecretName(name: string): boolean {
-  return meaningOf(name) !== undefined
+  return nameMeaning(name) !== undefined
 }
 
 /** The end of a quoted name, what separates it from its value, and white space, which may be written as escapes. */
@@ -47,7 +47,7 @@ function markerLike(beginning: string): string {
 }
 
 function nameBefore(text: string, end: number): string {
-  const before = text.slice(Math.max(0, end - LONGEST_NAME), end)
+  const before = text.slice(Math.max(0, end - MAX_NAME_LENGTH), end)
   const name = before.slice(Math.max(before.lastIndexOf('"'), before.lastIndexOf("'")) + 1)
   if (!name.includes('\\')) return name
   return name.replaceAll(/\\+u([0-9a-f]{4})/gi, (_, code: string) => String.fromCharCode(parseInt(code, 16)))

@@ -8,14 +8,14 @@ export const KEY_MARKER = '[the API key]'
 export type NameMeaning = 'authorization' | 'secret' | 'headers' | 'environment' | undefined
 
 /** The longest name that is looked at; no name of a secret is longer, even written with escapes. */
-export const LONGEST_NAME = 200
+export const MAX_NAME_LENGTH = 200
 
 /** Says what a name promises, in any letter case and with any of `-`, `_`, `.` between its words. */
-export function meaningOf(name: string): NameMeaning {
+export function nameMeaning(name: string): NameMeaning {
   const known = meanings.get(name)
   if (known !== undefined) return known === 'none' ? undefined : known
   const meaning = meaningOfPlain(plainName(name))
-  if (meanings.size < MOST_NAMES && name.length <= LONGEST_NAME) meanings.set(name, meaning ?? 'none')
+  if (meanings.size < CACHED_NAMES && name.length <= MAX_NAME_LENGTH) meanings.set(name, meaning ?? 'none')
   return meaning
 }
 
@@ -29,23 +29,23 @@ function meaningOfPlain(plain: string): NameMeaning {
 /** Tells whether a parameter in the query of a URL gives access. */
 export function isSecretParameter(name: string): boolean {
   const plain = plainName(name)
-  return PARAMETERS.has(plain) || ['authorization', 'secret'].includes(meaningOf(plain) ?? '')
+  return PARAMETERS.has(plain) || ['authorization', 'secret'].includes(nameMeaning(plain) ?? '')
 }
 
 /** A name without letter case and punctuation. */
 export function plainName(name: string): string {
   const known = plainNames.get(name)
   if (known !== undefined) return known
-  if (name.length > LONGEST_NAME) return ''
+  if (name.length > MAX_NAME_LENGTH) return ''
   const plain = name.toLowerCase().replaceAll(/[^a-z0-9]/g, '')
-  if (plainNames.size < MOST_NAMES) plainNames.set(name, plain)
+  if (plainNames.size < CACHED_NAMES) plainNames.set(name, plain)
   return plain
 }
 
 /** Names are few and come again in every row. The sender chooses them, so not all are remembered. */
 const plainNames = new Map<string, string>()
 const meanings = new Map<string, Exclude<NameMeaning, undefined> | 'none'>()
-const MOST_NAMES = 1000
+const CACHED_NAMES = 1000
 
 const AUTHORIZATION = new Set([
   ...['authorization', 'proxyauthorization', 'xauthorization', 'authorizationheader', 'authorizations'],

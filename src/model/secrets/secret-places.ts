@@ -1,4 +1,4 @@
-import { meaningOf, plainName } from './secret-names.ts'
+import { nameMeaning, plainName } from './secret-names.ts'
 
 /*
  * Where secrets stand. What the API answers is of three kinds:
@@ -37,11 +37,11 @@ export function ruleOfMember(place: Place, key: string, first: string): Rule {
     case 'envelope':
       return CONTENT.has(key) ? (LISTS.has(key) ? 'entries' : 'keep') : ruleOfSetting('settings', key, first)
     case 'entries':
-      return isContainer(first) ? 'entry' : 'keep'
+      return opensContainer(first) ? 'entry' : 'keep'
     case 'entry':
       return ENTRY_SETTINGS.has(plainName(key)) ? ruleOfSetting('settings', key, first) : 'keep'
     case 'arguments':
-      return isSecretName(key) ? (isContainer(first) ? 'argument' : 'redact') : 'schema'
+      return isSecretName(key) ? (opensContainer(first) ? 'argument' : 'redact') : 'schema'
     case 'argument':
       if (PROPERTIES.has(key)) return 'arguments'
       return SCHEMA_WORDS.has(key) || key.startsWith('x-') ? 'schema' : 'redact'
@@ -67,7 +67,7 @@ export function ruleOfElement(place: Place, first: string): Rule {
     case 'argument':
       return 'schema'
     case 'authorization':
-      return isContainer(first) ? place : 'redact'
+      return opensContainer(first) ? place : 'redact'
     case 'headers':
     case 'header':
       return first === '{' ? 'header' : 'redact'
@@ -77,22 +77,22 @@ export function ruleOfElement(place: Place, first: string): Rule {
 }
 
 function ruleOfSetting(place: 'settings' | 'schema', key: string, first: string): Rule {
-  const meaning = meaningOf(key)
-  if (meaning === 'authorization') return isContainer(first) ? 'authorization' : 'redact'
-  if (meaning === 'secret' && (isContainer(first) || first === '"'))
-    return isContainer(first) ? 'authorization' : 'redact'
-  if (meaning === 'headers') return isContainer(first) ? 'headers' : 'redact'
-  if (meaning === 'environment' && isContainer(first)) return 'headers'
+  const meaning = nameMeaning(key)
+  if (meaning === 'authorization') return opensContainer(first) ? 'authorization' : 'redact'
+  if (meaning === 'secret' && (opensContainer(first) || first === '"'))
+    return opensContainer(first) ? 'authorization' : 'redact'
+  if (meaning === 'headers') return opensContainer(first) ? 'headers' : 'redact'
+  if (meaning === 'environment' && opensContainer(first)) return 'headers'
   if (PROSE.has(key) && first === '"') return 'keep'
   if (place === 'schema' && PROPERTIES.has(key)) return 'arguments'
   return SCHEMAS.has(plainName(key)) ? 'schema' : place
 }
 
 function isSecretName(key: string): boolean {
-  return ['authorization', 'secret'].includes(meaningOf(key) ?? '')
+  return ['authorization', 'secret'].includes(nameMeaning(key) ?? '')
 }
 
-function isContainer(first: string): boolean {
+function opensContainer(first: string): boolean {
   return first === '{' || first === '['
 }
 

@@ -5,13 +5,13 @@ import { describe, expect, it } from 'vitest'
 import { transcript } from '../../../src/cli/terminal/transcript.ts'
 import { entryParts } from '../../../src/export/markdown/entry-section.ts'
 import { EntryScope } from '../../../src/export/markdown/page-parts.ts'
-import { unknownShapes } from '../../../src/model/entries/find-unknown-shapes.ts'
+import { findUnknownShapes } from '../../../src/model/entries/find-unknown-shapes.ts'
 import { plainText } from '../../../src/model/entries/plain-text.ts'
-import { referencesOf } from '../../../src/model/entries/references.ts'
+import { findReferences } from '../../../src/model/entries/references.ts'
 import { parseQuery } from '../../../src/model/search/search-query.ts'
 import { searchTextOfEntry, searchTextOfRow } from '../../../src/model/search/searchable-text.ts'
-import { snippetOf } from '../../../src/model/search/snippet.ts'
-import { placedWords, spaced, wordsOf } from '../../../src/model/search/tokenizer.ts'
+import { makeSnippet } from '../../../src/model/search/snippet.ts'
+import { locateWords, normalizeText, wordsOf } from '../../../src/model/search/tokenizer.ts'
 import { generatedEntry, type Leaf } from '../../support/entry-json.ts'
 
 function show(json: string, row = '{"name":"one"}'): string {
@@ -120,8 +120,8 @@ describe('However deep a sender nests,', () => {
     for (const deep of Object.values(nested)) {
       const json = place(deep)
       for (const { of } of Object.values(views)) expect(of(json)).toContain('bottom')
-      expect(unknownShapes(json, [json]).length).toBeLessThan(10)
-      expect(referencesOf(json, [json])).toEqual([])
+      expect(findUnknownShapes(json, [json]).length).toBeLessThan(10)
+      expect(findReferences(json, [json])).toEqual([])
     }
   })
 
@@ -157,7 +157,7 @@ describe('A text of 30 MB takes less than two seconds of processor time:', () =>
   }
 
   it.each(Object.entries(texts))('%s, cut into words', (_, text) => {
-    expect(processorSeconds(() => spaced(text))).toBeLessThan(2)
+    expect(processorSeconds(() => normalizeText(text))).toBeLessThan(2)
   })
 
   // What a part holds is looked at word by word: those in which that takes longest.
@@ -166,7 +166,7 @@ describe('A text of 30 MB takes less than two seconds of processor time:', () =>
     (name) => {
       const text = texts[name]
       const query = parseQuery(`"nothing ab แม่น้ำ"`)
-      expect(processorSeconds(() => snippetOf(text, query))).toBeLessThan(2)
+      expect(processorSeconds(() => makeSnippet(text, query))).toBeLessThan(2)
     },
   )
 })
@@ -179,8 +179,8 @@ describe('A run that is cut into pieces', () => {
     ).join('')
     const expected = wordsOf(long.slice(0, 4000))
     expect(wordsOf(long).slice(0, expected.length - 2)).toEqual(expected.slice(0, -2))
-    expect([...placedWords(long)].map(({ word }) => word)).toEqual(wordsOf(long))
-    for (const { word, start, end } of [...placedWords(long)].slice(0, 500))
+    expect([...locateWords(long)].map(({ word }) => word)).toEqual(wordsOf(long))
+    for (const { word, start, end } of [...locateWords(long)].slice(0, 500))
       expect(wordsOf(long.slice(start, end))).toEqual([word])
   })
 })
