@@ -2,12 +2,12 @@ import type { ChunkView } from '../entries/chunk-view.ts'
 import { entryView, type EntryView } from '../entries/entry-view.ts'
 import { fieldsOf, displayText, stringIn } from '../entries/fields.ts'
 
-/** What of an entry is searched: all that a reader sees of it, but no ids and times. What can't be read has no text. */
+/** Returns the searchable text of an entry: what a reader sees, without ids and times. Damaged JSON has none. */
 export function searchTextOfEntry(json: string): string {
   return ignoreDecay(() => lines(textsOfEntry(entryView(json))))
 }
 
-/** What of a conversation's own row is searched: its name, description, instructions and metadata. */
+/** Returns the searchable text of a row: its name, description, instructions and metadata. */
 export function searchTextOfRow(json: string): string {
   return ignoreDecay(() => {
     const fields = fieldsOf(json)
@@ -44,16 +44,16 @@ function textsOfEntry(entry: EntryView): Texts {
   }
 }
 
-/** Members of an unknown entry that say of what kind it is, when it came and to what it belongs. */
+/** Members of an unknown entry that are not searched: its type, times and ids. */
 const ENVELOPE = new Set([
   ...['object', 'type', 'id', 'created_at', 'completed_at', 'role', 'model', 'prefix'],
   ...['agent_id', 'previous_agent_id', 'next_agent_id', 'tool_call_id', 'confirmation_status'],
 ])
 
-/** The same for chunks. */
+/** Members of an unknown chunk that are not searched. */
 const CHUNK_ENVELOPE = new Set(['type', 'signature', 'closed', 'file_id', 'favicon', 'reference_ids'])
 
-/** A text that sources interrupt is one text, as it is to its reader. */
+/** Text chunks are joined without a break, because citations may interrupt a sentence. */
 function chunkText(chunk: ChunkView): string {
   if (chunk.kind === 'text') return lines([readableString(chunk.text), readableText(chunk.rest)])
   return `\n${lines([...textsOfChunk(chunk), readableText(chunk.rest)])}\n`
@@ -82,14 +82,14 @@ function textsOfMembers(fields: ReadonlyMap<string, string>, envelope: ReadonlyS
   return [...fields].filter(([key]) => !envelope.has(key)).map(([, value]) => readableText(value))
 }
 
-/** What is no string is read as its JSON, in which a line break or a letter may be written as an escape. */
+/** Returns a value as text: a string decoded, anything else as its JSON without escapes. */
 function readableText(json: string | undefined): string {
   if (json === 'true' || json === 'false') return ''
   const string = stringIn(json)
   return string === null ? unescapeJson(displayText(json) ?? '') : readableString(string)
 }
 
-/** A string that is JSON is read like one. */
+/** Removes the escapes from a string that holds JSON. */
 function readableString(text: string): string {
   return LOOKS_LIKE_JSON.test(text) ? unescapeJson(text) : text
 }
@@ -111,7 +111,7 @@ function lines(texts: Texts): string {
   return texts.filter((text) => text !== undefined && text !== '').join('\n')
 }
 
-/** A text that has decayed in the archive is no JSON any more. */
+/** Returns '' for a text that is damaged in the archive and no longer JSON. */
 function ignoreDecay(text: () => string): string {
   try {
     return text()

@@ -1,22 +1,22 @@
 import type { Clause, SearchQuery } from './search-query.ts'
 import { locateWords, type Word } from './tokenizer.ts'
 
-/** A piece of a text around what was looked for. */
+/** A short part of a text around the matches of a query. */
 export interface Snippet {
-  /** On one line. */
+  /** On a single line. */
   readonly text: string
-  /** Where in it stands what was looked for: beginning and end, in UTF-16 units. */
+  /** The places of the matches in `text`: start and end, in UTF-16 units. */
   readonly marks: readonly (readonly [start: number, end: number])[]
 }
 
-/** Characters before the first match, and in all. */
+/** The number of characters before the first match, and in all. */
 const BEFORE = 40
 const LENGTH = 160
 
-/** So many words after the first match are looked at: of a text of megabytes the rest is not read. */
+/** The number of words examined after the first match: the rest of a long text is not read. */
 const MAX_WORDS_AFTER = 2000
 
-/** Cuts a snippet out of a text: where most of what was looked for stands together. */
+/** Cuts a snippet out of a text, where the most different matches are close together. */
 export function makeSnippet(text: string, { wanted }: SearchQuery): Snippet {
   const matches = findMatches(text, wanted)
   const best = bestMatch(matches)
@@ -26,7 +26,7 @@ export function makeSnippet(text: string, { wanted }: SearchQuery): Snippet {
   return oneLine(text, start, end, mergeMarks(inside))
 }
 
-/** Where the words looked for stand everywhere but never together, not all of a text is read for it. */
+/** The number of parts of a text that are examined, for words that occur everywhere but never together. */
 const MAX_PARTS = 5
 
 interface Match {
@@ -66,7 +66,7 @@ function endsWith(recent: readonly Word[], { words, isPrefix }: Clause): boolean
   )
 }
 
-/** The match from which a snippet shows the most different things that were looked for. */
+/** Finds the match from which a snippet shows the most different clauses. */
 function bestMatch(matches: readonly Match[]): Match | undefined {
   let best: Match | undefined
   let most = 0
@@ -82,7 +82,7 @@ function bestMatch(matches: readonly Match[]): Match | undefined {
   return best
 }
 
-/** Not inside a character, and at a space if one is near. */
+/** Moves a position back, to a space if one is near, and never inside a character. */
 function boundaryBefore(text: string, at: number): number {
   if (at <= 0) return 0
   if (at >= text.length) return text.length
@@ -93,7 +93,7 @@ function boundaryBefore(text: string, at: number): number {
   return isLow(text.charCodeAt(boundary)) ? boundary - 1 : boundary
 }
 
-/** Marks can be stacked without end; no character that means something has so many. */
+/** Combining marks can be stacked without end; no real character has so many. */
 const MAX_CHARACTER_LENGTH = 64
 
 function isInside(text: string, at: number): boolean {
@@ -114,7 +114,7 @@ function mergeMarks(matches: readonly Match[]): [number, number][] {
   return marks
 }
 
-/** White space is replaced one for one, so that the marks stay where they are. */
+/** Replaces each white-space character with one space, so that the marks keep their places. */
 function oneLine(text: string, start: number, end: number, marks: readonly [number, number][]): Snippet {
   const before = start > 0 ? '…' : ''
   const after = end < text.length ? '…' : ''
