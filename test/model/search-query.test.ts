@@ -37,17 +37,17 @@ describe('A query', () => {
     },
   )
 
-  it('that only says what is not looked for is refused', () => {
+  it('that only excludes words is refused', () => {
     expect(() => parseQuery('-river')).toThrow('only excludes words')
   })
 
-  it('that is a whole book is refused', () => {
+  it('that is as long as a book is refused', () => {
     expect(() => parseQuery(Array.from({ length: 60 }, (_, i) => `w${i}`).join(' '))).toThrow('too long')
     expect(() => parseQuery(`"${'w '.repeat(600)}"`)).toThrow('too long')
     expect(read(`"${'w '.repeat(499)}"`)).toContain('w w w')
   })
 
-  it('never makes SQLite complain, whatever is typed', () => {
+  it('never makes SQLite fail, whatever is typed', () => {
     const archive = emptyArchive()
     archive.transaction(() => archive.searchIndex.addSome())
     const typed = fc

@@ -54,7 +54,7 @@ const views = {
 const isShown = ({ path }: Leaf, hidden: readonly string[]) =>
   !hidden.includes(path[0] ?? '') && !path.some((key) => [...inChunks, ...hidden].includes(key))
 
-describe('Every string and every digit that came is in', () => {
+describe('Every string and every digit is shown', () => {
   it.each(Object.entries(views))('%s', (_, { of, hidden }) => {
     fc.assert(
       fc.property(generatedEntry, ({ json, leaves }) => {
@@ -67,7 +67,7 @@ describe('Every string and every digit that came is in', () => {
   })
 })
 
-it('An agent is named in every view, whichever form of handoff was sent', () => {
+it('An agent is named in every view, whatever the form of the handoff', () => {
   const captured = '{"type":"agent.handoff","agent_id":"ag_1","agent_name":"websearch-agent"}'
   const specified =
     '{"type":"agent.handoff","previous_agent_id":"ag_0","previous_agent_name":"finance","next_agent_id":"ag_1","next_agent_name":"websearch-agent"}'
@@ -77,7 +77,7 @@ it('An agent is named in every view, whichever form of handoff was sent', () => 
   expect(plainText(specified)).toBe('finance (ag_0) → websearch-agent (ag_1)')
 })
 
-it('A call that waits for confirmation or was denied is told from one that ran', () => {
+it('A call that waits for confirmation or was denied differs from one that ran', () => {
   const call = (status: string) =>
     show(`{"type":"function.call","name":"send","confirmation_status":${status}}`)
   expect(call('"denied"')).toContain('call send (denied)')
@@ -85,7 +85,7 @@ it('A call that waits for confirmation or was denied is told from one that ran',
   expect(call('null')).not.toContain('(')
 })
 
-it('A file has its ending once', () => {
+it('The name of a file has its extension once', () => {
   const file = (name: string, type: string) =>
     plainText(
       `{"type":"message.output","content":[{"type":"tool_file","file_name":${name},"file_type":${type}}]}`,
@@ -95,7 +95,7 @@ it('A file has its ending once', () => {
   expect(file('7', 'null')).toBe('\n[file: 7]\n')
 })
 
-describe('However deep a sender nests,', () => {
+describe('However deep an entry is nested,', () => {
   const DEEP = 100_000
   const nested = {
     arrays: `${'['.repeat(DEEP)}"bottom"${']'.repeat(DEEP)}`,
@@ -156,7 +156,7 @@ describe('A text of 30 MB takes less than two seconds of processor time:', () =>
     return (user + system) / 1e6
   }
 
-  it.each(Object.entries(texts))('%s, cut into words', (_, text) => {
+  it.each(Object.entries(texts))('%s, split into words', (_, text) => {
     expect(processorSeconds(() => normalizeText(text))).toBeLessThan(2)
   })
 
@@ -171,8 +171,8 @@ describe('A text of 30 MB takes less than two seconds of processor time:', () =>
   )
 })
 
-describe('A run that is cut into pieces', () => {
-  it('gives the words that it gives whole', () => {
+describe('A run that is split into pieces', () => {
+  it('has the same words as the whole run', () => {
     const long = Array.from(
       { length: 3000 },
       (_, i) => ['川', 'が', 'ﾊﾞ', '한국', 'river', 'ไทย', 'é'][i % 7],
