@@ -8,14 +8,14 @@ import { verifyArchive } from '../../src/archive/integrity/verify-archive.ts'
 import { openSqlite } from '../../src/archive/sqlite/sqlite.ts'
 import { candidateById } from '../../src/backup/fetch/candidate.ts'
 import { Fetcher, type Stages, type FetchOutcome } from '../../src/backup/fetch/fetcher.ts'
-import { unknownShapes } from '../../src/model/entries/find-unknown-shapes.ts'
-import { referencesOf } from '../../src/model/entries/references.ts'
+import { findUnknownShapes } from '../../src/model/entries/find-unknown-shapes.ts'
+import { findReferences } from '../../src/model/entries/references.ts'
 import { searchTextOfEntry, searchTextOfRow } from '../../src/model/search/searchable-text.ts'
 import { world, type World } from '../support/world.ts'
 
 const entry = (text: string) => `{"type":"message.input","content":"${text}","agent_id":"ag_1","mood":"calm"}`
 const long = new Date('2026-01-01')
-const ownStages: Stages = { references: referencesOf, shapes: unknownShapes }
+const ownStages: Stages = { references: findReferences, shapes: findUnknownShapes }
 
 /** An account of three conversations, the second of which says `bad`. */
 async function worldWithOneBad(): Promise<World & { bad: string; ids: readonly string[] }> {
@@ -59,8 +59,8 @@ async function fetchAll(here: Awaited<ReturnType<typeof worldWithOneBad>>, archi
 
 describe('A conversation on which a stage throws', () => {
   it.each([
-    ['references', { ...ownStages, references: thrower(referencesOf) }],
-    ['shapes', { ...ownStages, shapes: thrower(unknownShapes) }],
+    ['references', { ...ownStages, references: thrower(findReferences) }],
+    ['shapes', { ...ownStages, shapes: thrower(findUnknownShapes) }],
   ] as const)('is stored, noted with the reason and made up for later: %s', async (step, stages) => {
     const here = await worldWithOneBad()
     const archive = open(here)
