@@ -124,7 +124,7 @@ function callFaults({ messages, tools = [] }: TrainingLine): string[] {
     expected = tool_calls.map(({ id }) => id)
     for (const { name, arguments: given } of tool_calls.map((each) => each.function)) {
       if (!defined.includes(name)) faults.push(`${name} is not defined`)
-      if (!isJsonObject(given)) faults.push(`arguments are no JSON object: ${given}`)
+      if (!isJsonObject(given)) faults.push(`arguments are not a JSON object: ${given}`)
     }
   }
   return faults
