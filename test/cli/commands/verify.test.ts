@@ -106,7 +106,7 @@ describe('hansard verify', () => {
     writeFileSync(archive, 'Dear diary')
     expect(await run('verify')).toMatchObject({
       exitCode: 8,
-      stdout: expect.stringContaining('no SQLite file') as string,
+      stdout: expect.stringContaining('not a SQLite file') as string,
     })
     for (const args of [
       ['--sample', '3'],
