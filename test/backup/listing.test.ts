@@ -285,7 +285,7 @@ describe('A listing with overlapping windows', () => {
       return [...rows.slice(0, 5), ...rows.slice(4)].slice(0, window.size)
     }
     const { verdict } = await list({ fetch }, 50)
-    expect(verdict).toEqual({ complete: false, reason: 'a page held the same row twice' })
+    expect(verdict).toEqual({ complete: false, reason: 'a page contains the same row twice' })
   })
 })
 

@@ -1,5 +1,6 @@
 import { fileName, type ChunkView } from '../../model/entries/chunk-view.ts'
 import { fieldsOf } from '../../model/entries/fields.ts'
+import { plural } from '../../model/plural.ts'
 import { isJson } from '../../model/json/parse-json.ts'
 import { parseDataUri } from './data-uri.ts'
 import { escapeMarkdown, escapeLabel } from './escape-markdown.ts'
@@ -90,7 +91,7 @@ function* attachmentParts(
   }
   if (size === 0) yield `**${what}:** [${label}](${pathDestination(path)}) *(empty: 0 bytes)*\n\n`
   else if (PICTURES.includes(ending)) yield `![${label}](${pathDestination(path)})\n\n`
-  else yield `**${what}:** [${label}](${pathDestination(path)}) (${size.toLocaleString('en')} bytes)\n\n`
+  else yield `**${what}:** [${label}](${pathDestination(path)}) (${plural(size, 'byte')})\n\n`
 }
 
 /** Splits a name at its extension. An extension that is not passive becomes part of the title. */
