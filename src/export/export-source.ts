@@ -24,7 +24,7 @@ export function* readConversations(
 function exportedConversation(stored: StoredConversation, onUnreadable: OnUnreadable): ExportedConversation {
   const { id, length, createdAt, goneAt, fetchedAt } = stored
   // A writer may read the entries more than once, but each unreadable entry is reported once.
-  let told = 0
+  let reported = 0
   return {
     id,
     row: readJson(stored.row, { id }, (reason) => onUnreadable(id, undefined, reason)),
@@ -36,8 +36,8 @@ function exportedConversation(stored: StoredConversation, onUnreadable: OnUnread
       let position = -1
       for (const found of stored.entriesAsFound()) {
         position++
-        const isNew = position >= told
-        told = Math.max(told, position + 1)
+        const isNew = position >= reported
+        reported = Math.max(reported, position + 1)
         const tell = (reason: string) => isNew && onUnreadable(id, position, reason)
         try {
           yield typeof found === 'object' ? new JsonValue(found) : readJson(found, {}, tell)
