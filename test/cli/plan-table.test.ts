@@ -23,7 +23,7 @@ const blocked: PlannedConversation = {
   estimate: { calls: 0, tokensIn: 0, tokensOut: 0, cost: null },
 }
 
-it('A narrow terminal cuts the line of a conversation, never what there is to do about it', () => {
+it('A narrow terminal cuts the line of a conversation, but never its hint', () => {
   const [head = '', reason, hint] = linesOfPlanned(blocked, { width: 50, everyLoss: false })
   expect(head).toHaveLength(50)
   expect(reason).toBe(

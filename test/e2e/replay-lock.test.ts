@@ -79,7 +79,7 @@ describe('A second replay of an archive', { timeout: 60_000 }, () => {
     },
   )
 
-  it('under another name of the file, once the first was killed, sends nothing that the first may have sent', async () => {
+  it('under another file name, after the first was killed, sends nothing that the first may have sent', async () => {
     const world = await runUnderWay()
     const other = join(world.folder, 'link.db')
     linkSync(world.archive, other)

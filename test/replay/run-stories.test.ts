@@ -78,7 +78,7 @@ describe('Every story of the sandbox', () => {
   )
 })
 
-describe('A history that ends with what waits for an answer', () => {
+describe('A history that ends with an unanswered entry', () => {
   it('is copied without any loss: its certificate says identical', async () => {
     const { replay, sandbox } = await replayWorld({
       stories: [talksOf([['How deep is the ford?'], ['How wide?', 'Wide.', 'And how deep?']])],

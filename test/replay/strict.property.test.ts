@@ -24,7 +24,7 @@ const ways = fc.record({
   models: fc.constantFrom({}, { 'magistral-medium-latest': 'mistral-small-latest' }),
 }) satisfies fc.Arbitrary<Partial<ReplayOptions>>
 
-it(`${RUNS} hostile conversations that are ready are taken by the strict profile, and certified`, () => {
+it(`${RUNS} hostile conversations that are ready are accepted by the strict profile and certified`, () => {
   const count = { identical: 0, equivalent: 0 }
   const blocked: Record<string, number> = {}
   fc.assert(
@@ -53,7 +53,7 @@ it(`${RUNS} hostile conversations that are ready are taken by the strict profile
   expect(count.identical + count.equivalent).toBeGreaterThan(RUNS * 0.8)
 }, 600_000)
 
-it('Hostile conversations are replayed into a sandbox of the strict profile, and certified', async () => {
+it('Hostile conversations are replayed into a sandbox with the strict profile and certified', async () => {
   const { sandbox } = await visit({ behaviour: profiles.strict }, 'other')
   const client = new ConversationsClient({ apiKey: 'other', baseUrl: sandbox.url })
   onTestFinished(() => client.close())

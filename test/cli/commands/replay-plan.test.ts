@@ -6,7 +6,7 @@ import { hansard } from '../../support/hansard.ts'
 import { replayWorld } from '../../support/replay-world.ts'
 
 describe('hansard replay plan', () => {
-  it('tells of each conversation what is sent, lost and estimated, and ends with 3 where one is blocked', async () => {
+  it('prints what is sent, lost and estimated for each conversation, and exits with 3 if one is blocked', async () => {
     const { replay } = await replayWorld()
     const { stdout, exitCode } = await replay('plan', '--price', '0.4,2')
     expect(exitCode).toBe(3)
@@ -32,7 +32,7 @@ describe('hansard replay plan', () => {
     )
   })
 
-  it('with --verbose names every loss with what stood there and what is sent', async () => {
+  it('with --verbose prints every loss with its archived and its sent value', async () => {
     const { replay } = await replayWorld()
     const { stdout } = await replay('plan', '--id', 'conv_0684fd306df172f2800051d4f82d4a8b', '--verbose')
     expect(stdout).toMatch(
@@ -40,7 +40,7 @@ describe('hansard replay plan', () => {
     )
   })
 
-  it('with --json answers with the lines of the plan, the same that --out writes', async () => {
+  it('with --json prints the lines of the plan file, as --out writes them', async () => {
     const { replay, folder } = await replayWorld()
     const file = join(folder, 'plan.json')
     const { stdout } = await replay('plan', '--json', '--out', file)
@@ -54,7 +54,7 @@ describe('hansard replay plan', () => {
     expect(lines).toHaveLength(14)
   })
 
-  it('plans a selection, and says which ids the archive does not have', async () => {
+  it('plans a selection, and names the ids that the archive does not have', async () => {
     const { replay } = await replayWorld()
     const { stdout, stderr, exitCode } = await replay('plan', '--model', 'mistral-large-latest')
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
@@ -66,13 +66,13 @@ describe('hansard replay plan', () => {
     })
   })
 
-  it('with --quiet tells only of what is blocked', async () => {
+  it('with --quiet prints only blocked conversations', async () => {
     const { replay } = await replayWorld()
     expect((await replay('plan', '--quiet', '--model', 'mistral-large-latest')).stdout).toBe('')
     expect((await replay('plan', '--quiet')).stdout.match(/^\w+/gm)).toEqual(Array(5).fill('blocked'))
   })
 
-  it('lets no name steer the terminal', async () => {
+  it('lets no name control the terminal', async () => {
     const row =
       '{"id":"conv_1","created_at":"2026-01-01T00:00:00Z","model":"mistral-small-latest","name":"\\u001b]0;x\\u0007"}'
     const entries = ['{"type":"message.input","role":"user","content":"Hi","\\u001b[2J":1}']
@@ -124,7 +124,7 @@ describe('hansard replay plan refuses', () => {
     expect(wrong.exitCode).toBe(5)
   })
 
-  it('an archive that is not there', async () => {
+  it('an archive that does not exist', async () => {
     const { replay, folder } = await replayWorld({ stories: [oneStory] })
     expect(await replay('plan', '--archive', join(folder, 'none.db'))).toMatchObject({ exitCode: 1 })
   })

@@ -15,7 +15,7 @@ const entries = [
 ]
 
 describe('replay verify', () => {
-  it('gives every copy of the stories a certificate, and ends with 0', async () => {
+  it('certifies every copy of the stories, and exits with 0', async () => {
     const { replay } = await replayWorld()
     expect((await replay('run', ...how)).exitCode).toBe(3) // one of them is blocked
     const { exitCode, stdout, stderr } = await replay('verify', '--json')
@@ -35,7 +35,7 @@ describe('replay verify', () => {
     }
   })
 
-  it('gives every copy that was asked again turn by turn a certificate, and ends with 0', async () => {
+  it('certifies every copy that was asked again turn by turn, and exits with 0', async () => {
     const { replay } = await replayWorld()
     await replay('run', ...how, '--mode', 'turns')
     const { exitCode, stdout } = await replay('verify', '--json')
@@ -47,7 +47,7 @@ describe('replay verify', () => {
     expect(lines.length).toBeGreaterThan(8)
   })
 
-  it('says at which entry a copy is different, and ends with 4', async () => {
+  it('names the entry at which a copy is different, and exits with 4', async () => {
     const world = await oneCopy()
     const texts = world.sandbox.account('other').entries(world.copy) ?? []
     const changed = texts.map((text) => text.replace('outer bank', 'inner bank'))
@@ -59,7 +59,7 @@ describe('replay verify', () => {
     expect(stdout).toMatch(/1 copy: 0 identical, 0 equivalent, 1 different, 0 not compared\.\n$/)
   })
 
-  it('calls a copy that was deleted over there gone, and ends with 4', async () => {
+  it('reports a copy that was deleted at the target as gone, and exits with 4', async () => {
     const world = await oneCopy()
     world.sandbox.account('other').remove(world.copy)
     const { exitCode, stdout } = await world.replay('verify', '--quiet')
@@ -69,7 +69,7 @@ describe('replay verify', () => {
     expect(certificate).toMatchObject({ verdict: 'different', hashes: { target: null } })
   })
 
-  it('compares with what was replayed, though the source has grown since', async () => {
+  it('compares with the replayed revision, even if the source has changed since', async () => {
     const world = await oneCopy()
     const account = world.sandbox.account('source')
     account.appendTo(account.ids[0] ?? '', [JSON.stringify({ id: 'm9', role: 'user', content: 'More?' })])
@@ -79,7 +79,7 @@ describe('replay verify', () => {
     expect(stdout).toContain('1 identical')
   })
 
-  it('tells what has come to a copy since, which is no difference', async () => {
+  it('reports entries added to a copy since, which are not a difference', async () => {
     const world = await oneCopy()
     const more = JSON.stringify({ id: 'm9', type: 'message.input', role: 'user', content: 'More?' })
     world.sandbox.account('other').appendTo(world.copy, [more])
@@ -107,7 +107,7 @@ describe('replay verify', () => {
     expect(certificate).toMatchObject({ mode: 'turns', answers: [{ entry: 0 }, { entry: 2, source: '' }] })
   })
 
-  it('keeps the certificates in a file that only its owner can read', async () => {
+  it('writes the certificates to a file that only its owner can read', async () => {
     const world = await oneCopy()
     const file = join(world.folder, 'certificates.jsonl')
     const { stdout } = await world.replay('verify', '--out', file)
@@ -119,7 +119,7 @@ describe('replay verify', () => {
     expect((await world.replay('verify', '--out', file)).exitCode).toBe(0) // an earlier one is replaced
   })
 
-  it('writes its certificates over nothing else', async () => {
+  it('never writes certificates over another file', async () => {
     const world = await oneCopy()
     const file = join(world.folder, 'mine.txt')
     writeFileSync(file, 'mine')
@@ -130,13 +130,13 @@ describe('replay verify', () => {
     expect(existsSync(`${file}.part`)).toBe(false)
   })
 
-  it('looks only at the copies that are asked for', async () => {
+  it('reads only the selected copies', async () => {
     const world = await oneCopy()
     expect((await world.replay('verify', '--id', 'conv_other')).stdout).toContain('0 copies')
     expect((await world.replay('verify', '--label', 'second')).stdout).toContain('0 copies')
   })
 
-  it('ends with 3 where a copy could not be read, and goes on', async () => {
+  it('exits with 3 if a copy cannot be read, and continues', async () => {
     const world = await oneCopy()
     world.sandbox.faults.add({ operation: 'getHistory', then: { kind: 'answer', status: 400, body: '{}' } })
     const { exitCode, stdout } = await world.replay('verify')
@@ -144,7 +144,7 @@ describe('replay verify', () => {
     expect(stdout).toContain('not compared')
   })
 
-  it('refuses an account into which nothing was replayed', async () => {
+  it('refuses an account without copies', async () => {
     const { replay } = await replayWorld({ stories: [] })
     const { exitCode, stderr } = await replay('verify')
     expect(exitCode).toBe(2)
@@ -153,7 +153,7 @@ describe('replay verify', () => {
 })
 
 describe('The lines of a certificate', () => {
-  it('fit a narrow terminal, and nothing in them steers it', () => {
+  it('fit a narrow terminal and cannot control it', () => {
     const nasty = '\u001b[31mred\r\n\u202ebackwards'
     const certificate = {
       ...{ verdict: 'different', losses: [], unseen: [], since: 0, answers: [] },
@@ -166,7 +166,7 @@ describe('The lines of a certificate', () => {
     expect(lines.join('\n')).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]/)
   })
 
-  it('put the answers side by side where there is room', () => {
+  it('put the answers side by side if there is room', () => {
     const answers = [{ entry: 2, asked: 'Why?', source: 'Because.\nOf this.', target: 'Therefore.' }]
     const certificate = {
       ...{ verdict: 'identical', losses: [], unseen: [], since: 0, differences: [], answers },

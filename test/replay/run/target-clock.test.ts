@@ -67,7 +67,7 @@ const headers: readonly (readonly [string, (nth: number) => Date | undefined])[]
   ['left out', () => undefined],
 ]
 
-describe('A lost answer of a target whose Date header is', () => {
+describe('A lost response of a target whose Date header is', () => {
   const effects = [
     { kind: 'reset', when: 'after' },
     { kind: 'cut-stream', events: 0 },

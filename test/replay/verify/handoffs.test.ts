@@ -42,12 +42,12 @@ function complaintsOf(handoff: object, words: string): string[] {
   return differences.map(({ detail }) => detail)
 }
 
-describe('A handoff that is noted as text', () => {
+describe('A handoff that is sent as text', () => {
   it.each([
     [captured, '[handoff: → websearch-agent (ag_1)]'],
     [specified, '[handoff: desk (ag_1) → gauge (ag_2)]'],
     [numbered, '[handoff: → 7]'],
-  ])('names the agents in whatever form it came: %j', (handoff, words) => {
+  ])('names the agents, whatever its form: %j', (handoff, words) => {
     expect(complaintsOf(handoff, words)).toEqual([])
   })
 
