@@ -91,7 +91,7 @@ it('The strictest profile accepts everything that is not blocked, in both modes'
         expect(['unanswered-call', 'nothing-to-send']).toContain(planned.blocks[0]?.kind)
         return
       }
-      // In turns mode a copy may end in a call that only a run can answer, so that just the start is tried.
+      // In `turns` mode a copy may end in a call that only a run can answer, so only the start is tried.
       const body = fillSecrets(requests[0]?.body ?? '', () => 'secret')
       expect(body).not.toContain('redacted by hansard')
       const answer = await send('POST', '/v1/conversations', body)

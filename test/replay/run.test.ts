@@ -23,13 +23,13 @@ async function run({ replay }: ReplayWorld, ...args: string[]): Promise<Result> 
   return { ...(JSON.parse(stdout) as object), exitCode, stderr }
 }
 
-/** What stands at the target: rows, the newest first. */
+/** Rows at the target, newest first. */
 function rowsOf({ sandbox }: ReplayWorld): Record<string, unknown>[] {
   const account = sandbox.account('other')
   return account.ids.map((id) => JSON.parse(account.row(id) ?? '{}') as Record<string, unknown>)
 }
 
-/** The stamps at the target, sorted; of what carries none, its id. */
+/** Stamps at the target, sorted; the id of a conversation without a stamp. */
 function stampsOf(world: ReplayWorld): string[] {
   return rowsOf(world)
     .map((row) => {
@@ -43,12 +43,12 @@ function writesTo({ sandbox }: ReplayWorld) {
   return sandbox.requests.filter(({ account, method }) => account === 'other' && method !== 'GET')
 }
 
-/** Does the same to each at the same time, in worlds of their own: their settling times need not be waited for in a row. */
+/** Runs the same work for each item at the same time, in separate worlds, so that their settling times overlap. */
 async function together<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
   await Promise.all(items.map(work))
 }
 
-/** A target that loses an answer. */
+/** A fault that loses a response. */
 function loses(nth: number, then: Effect, operation: 'startStream' | 'appendStream' = 'startStream') {
   return { operation, nth, account: 'other', then }
 }
@@ -260,7 +260,7 @@ describe('A target that refuses pages of a hundred', () => {
   })
 })
 
-/** What the one conversation looks like over there, for somebody else to say the same. */
+/** The entries of a copy, to create a conversation with the same content. */
 async function inputsSent(): Promise<string[]> {
   const elsewhere = await replayWorld({ stories: [talksOf(someTalks(1))] })
   await run(elsewhere)
@@ -290,7 +290,7 @@ describe('Stamps', () => {
     const described = rowsOf(world).filter(({ description }) =>
       /^Of bends\. \[hansard_replay v1\./.test(String(description)),
     )
-    expect(described).toHaveLength(2) // the first one showed it
+    expect(described).toHaveLength(2) // the first copy showed that the target does not return metadata
     const copies = [...world.opened.replayCopies.inState(1, 'done')]
     const kinds = copies.map(({ planned }) => planned.includes('description-stamped'))
     expect(kinds).toEqual([false, true, true])

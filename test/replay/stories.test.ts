@@ -18,8 +18,8 @@ const asInputs = [
 ] satisfies (keyof Behaviour)[]
 
 /**
- * Switches that decide what start takes, each position of them, the others as strict as can be. Those of which one position
- * takes all that the other takes need no turn of their own.
+ * Switches that decide what start accepts: each position of them, with the others as strict as possible. Switches
+ * with a position that accepts everything the others accept need no case of their own.
  */
 const positions = asInputs.flatMap((name) => switches[name].choices.map((choice) => ({ [name]: choice })))
 

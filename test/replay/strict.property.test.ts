@@ -12,9 +12,9 @@ import { comparable, declaredInputs } from '../support/declared.ts'
 import { hostileConversation } from '../support/hostile-conversation.ts'
 import { plainOptions, plainTarget } from '../support/replay.ts'
 import { visit } from '../support/sandbox.ts'
-import { strictlyTaken } from '../support/strict-target.ts'
+import { sendToStrictTarget } from '../support/strict-target.ts'
 
-/** How many are tried in process; `HANSARD_HOSTILE=10000` tries more. */
+/** Conversations tried in process; `HANSARD_HOSTILE=10000` tries more. */
 const RUNS = Number(process.env['HANSARD_HOSTILE'] ?? 1_000)
 
 const ways = fc.record({
@@ -36,7 +36,7 @@ it(`${RUNS} hostile conversations that are ready are accepted by the strict prof
         blocked[kind] = (blocked[kind] ?? 0) + 1
         return
       }
-      const copy = strictlyTaken(requests)
+      const copy = sendToStrictTarget(requests)
       if ('refused' in copy) throw new Error(copy.refused)
       const { verdict, differences, hashes } = compareCopy(replayedOf(source, planned, way), copy)
       expect(differences).toEqual([])
@@ -60,7 +60,7 @@ it('Hostile conversations are replayed into a sandbox with the strict profile an
   let compared = 0
   await fc.assert(
     fc.asyncProperty(hostileConversation, ways, async (source, way) => {
-      // In turns a target may call a function that only a run can answer, so that no tool may be called.
+      // In `turns` mode a target may call a function that only a run can answer, so no tool may be called.
       const options = {
         ...plainOptions,
         ...way,

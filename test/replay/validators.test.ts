@@ -6,7 +6,7 @@ import { render, type Rendering } from '../../src/replay/plan/render.ts'
 import { compareCopy } from '../../src/replay/verify/certify.ts'
 import { replayedOf } from '../support/copies.ts'
 import { plainOptions, plainTarget } from '../support/replay.ts'
-import { strictlyTaken } from '../support/strict-target.ts'
+import { sendToStrictTarget } from '../support/strict-target.ts'
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- what is sent may have any shape */
 
@@ -38,7 +38,7 @@ interface Sent {
   readonly rendering: Rendering
 }
 
-/** Renders a conversation, and has the strict profile take it and verify certify it. */
+/** Renders a conversation, sends it to the strict profile and certifies it. */
 function sentOf(
   entries: readonly object[],
   row: object = {},
@@ -53,7 +53,7 @@ function sentOf(
   const all = { ...plainOptions, ...options }
   const rendering = render(source, all, plainTarget)
   expect(rendering.planned.blocks).toEqual([])
-  const copy = strictlyTaken(rendering.requests)
+  const copy = sendToStrictTarget(rendering.requests)
   if ('refused' in copy) throw new Error(copy.refused)
   const { differences } = compareCopy(replayedOf(source, rendering.planned, all), copy)
   expect(differences).toEqual([])
@@ -332,7 +332,7 @@ describe('The parameters of a function', () => {
     const source = { id: 'c', row, entries: [JSON.stringify(user)], agent: undefined }
     const { planned, requests } = render(source, plainOptions, plainTarget)
     expect(planned.losses.map(({ kind }) => kind)).toEqual(['schema-replaced'])
-    const copy = strictlyTaken(requests)
+    const copy = sendToStrictTarget(requests)
     if ('refused' in copy) throw new Error(copy.refused)
     expect(compareCopy(replayedOf(source, planned, plainOptions), copy).differences).toEqual([])
   })

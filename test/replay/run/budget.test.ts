@@ -27,7 +27,7 @@ function writesTo({ sandbox }: ReplayWorld): number {
   return sandbox.requests.filter(({ account, method }) => account === 'other' && method === 'POST').length
 }
 
-/** What the plan estimates for each of the conversations of `someTalks`. */
+/** The plan's estimate for each conversation of `someTalks`. */
 async function estimateOfOne({ replay }: ReplayWorld): Promise<{ tokensIn: number; tokensOut: number }> {
   const { stdout } = await replay('plan', '--json', '--id', 'conv_0')
   const [line = '{}'] = stdout.split('\n').filter((text) => text.includes('"estimate"'))
@@ -36,7 +36,7 @@ async function estimateOfOne({ replay }: ReplayWorld): Promise<{ tokensIn: numbe
 
 const usageIn = /"usage":\{[^}]*\}/
 
-/** Lets a target say this in each piece of an answer (no piece is long), and report another usage than it has. */
+/** Makes a target send `piece` in each part of a response (no part is long) and report another usage. */
 function reporting(usage: string | undefined, piece = '') {
   return (exchange: Exchange) => {
     if (exchange.method !== 'POST') return

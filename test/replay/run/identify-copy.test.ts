@@ -11,15 +11,15 @@ import { someTalks, talksOf } from '../../support/talks.ts'
 
 type Result = Readonly<Record<string, unknown>> & { readonly stderr: string }
 
-/** Two archives of one account: `second` knows nothing of what the other one has replayed. */
+/** Two archives of one account. `second` does not know what the other has replayed. */
 interface TwoArchives {
   readonly world: ReplayWorld
-  /** The path of the second one. */
+  /** The path of the second archive. */
   readonly other: string
   readonly account: SandboxAccount
   first(...args: string[]): Promise<Result>
   second(...args: string[]): Promise<Result>
-  /** Writes to the target so far. */
+  /** The number of writes to the target. */
   writes(): number
 }
 
@@ -57,7 +57,7 @@ function entriesOf(account: SandboxAccount, id = account.ids[0] ?? ''): readonly
 
 const stranger = '{"type":"message.input","role":"user","id":"msg_stranger","content":"And mine?"}'
 
-/** A conversation with the metadata of another one, as a fork has it, or somebody who copies them. */
+/** A conversation with the metadata of another one, such as a fork. */
 function forked(account: SandboxAccount, entries: readonly string[], of = account.ids[0] ?? ''): string {
   const id = `conv_fork_${account.ids.length}`
   const row = JSON.parse(account.row(of) ?? '{}') as Record<string, unknown>

@@ -58,7 +58,7 @@ describe("A target's clock", () => {
   })
 })
 
-/** Date headers, as a proxy before the target gives them. */
+/** Date headers, set by a proxy before the target. */
 const headers: readonly (readonly [string, (nth: number) => Date | undefined])[] = [
   ['3 h ahead', () => at(3 * HOUR)],
   ['3 h behind', () => at(-3 * HOUR)],

@@ -14,7 +14,7 @@ import { history, row } from '../../support/history-arbitrary.ts'
 import { plainOptions, plainTarget, strictest } from '../../support/replay.ts'
 import { visit } from '../../support/sandbox.ts'
 
-/** Each of them is sent to a server and fetched back. */
+/** Runs per property; each is sent to a server and fetched back. */
 const RUNS = 160
 
 const hostile = fc.array(
@@ -108,7 +108,7 @@ it('A random change in the copy is found, at its entry', async () => {
   expect(broken).toBeGreaterThan(RUNS / 8)
 })
 
-/** Breaks one of the entries that were sent. */
+/** Changes one of the entries that were sent. */
 function breakOne(texts: readonly string[], at: number, sent: number, how: Breakage): string[] {
   const broken = [...texts]
   const text = broken[at] ?? ''

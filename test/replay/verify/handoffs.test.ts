@@ -17,8 +17,8 @@ const specified = {
 }
 const numbered = { type: 'agent.handoff', id: 'h', next_agent_name: 7 }
 
-/** Certifies a copy in which a handoff is noted in these words. */
-function complaintsOf(handoff: object, words: string): string[] {
+/** Certifies a copy with a handoff sent as this text. */
+function differencesOf(handoff: object, words: string): string[] {
   const noted = { type: 'message.output', role: 'assistant', content: words }
   const before = JSON.stringify(handoff)
   const { differences } = compareCopy(
@@ -48,7 +48,7 @@ describe('A handoff that is sent as text', () => {
     [specified, '[handoff: desk (ag_1) → gauge (ag_2)]'],
     [numbered, '[handoff: → 7]'],
   ])('names the agents, whatever its form: %j', (handoff, words) => {
-    expect(complaintsOf(handoff, words)).toEqual([])
+    expect(differencesOf(handoff, words)).toEqual([])
   })
 
   it.each([
@@ -58,6 +58,6 @@ describe('A handoff that is sent as text', () => {
     [specified, '[handoff: → gauge (ag_2)]'],
     [numbered, '[handoff]'],
   ])('is not certified without them: %j as %s', (handoff, words) => {
-    expect(complaintsOf(handoff, words)).toEqual([expect.stringContaining('the text leaves words out')])
+    expect(differencesOf(handoff, words)).toEqual([expect.stringContaining('the text leaves words out')])
   })
 })

@@ -43,7 +43,7 @@ const entries = [
   { type: 'memory.recall', memories: ['The user lives by the river.'] }, // 10
   { type: 'message.input', role: 'user', content: 'Thank you.', mood: 'glad' }, // 11
   { type: 'message.output', role: 'assistant', content: 'You are welcome.' }, // 12
-  // What validators refuse, each changed and declared.
+  // Entries that validators refuse: each is changed, and declared.
   { type: 'message.input', role: 'user', content: [{ type: 'image_url', image_url: '/river.png' }] }, // 13
   { type: 'function.call', tool_call_id: 'call_1', name: 'map.show', arguments: ' ' }, // 14
   { type: 'function.result', tool_call_id: 'call_1', result: 'shown' }, // 15
@@ -87,8 +87,9 @@ const source: Source = {
 }
 
 /**
- * What a rule gives: the body of start, its inputs, and what is declared. Of the entries above, 7 becomes two inputs, 16
- * two, and before 17 an answer is added: so 13 is at 14, 14 at 15, 15 at 16, 16 at 17 and 18, 17 at 20, 18 at 21.
+ * What is rendered: the body of start, its inputs and the declared losses. Entry 7 above becomes two inputs, 16
+ * becomes two, and an answer is added before 17: so 13 is input 14, 14 is 15, 15 is 16, 16 is 17 and 18, 17 is 20,
+ * 18 is 21.
  */
 interface Rendered {
   readonly body: any
@@ -96,7 +97,7 @@ interface Rendered {
   losses: Loss[]
 }
 
-/** A broken rule; where the difference must be found (null: in the conversation itself), and what it is called. */
+/** A faulty rule, the entry at which the difference must be found (null: the conversation itself), and its kind. */
 type Mutant = [rule: string, entry: number | null, kind: string, breakIt: (rendered: Rendered) => void]
 
 const mutants: Mutant[] = [
@@ -166,7 +167,7 @@ const mutants: Mutant[] = [
   ],
   ['turns an answer into a prefix', 12, 'another', ({ inputs }) => (inputs[13].prefix = true)],
 
-  // Rules that say one thing and do another.
+  // Rules that declare one thing and do another.
   ['rewrites without saying so', 7, 'another', (rendered) => without(rendered, 'tool-execution-as-call')],
   ['drops thinking without saying so', 9, 'another', (rendered) => without(rendered, 'thinking-dropped')],
   ['notes a citation without saying so', 9, 'another', (rendered) => without(rendered, 'citation-as-text')],
@@ -546,7 +547,7 @@ describe('The target may return the same content with', () => {
   })
 })
 
-/** Renders the conversation, breaks what was rendered, lets the sandbox hold it, fetches it back and compares. */
+/** Renders the conversation, changes the result, stores it in the sandbox, fetches it back and compares. */
 async function certified(breakIt: (rendered: Rendered) => void): Promise<Comparison> {
   const { sandbox } = await visit({}, 'other')
   const client = new ConversationsClient({ apiKey: 'other', baseUrl: sandbox.url })
@@ -556,7 +557,7 @@ async function certified(breakIt: (rendered: Rendered) => void): Promise<Compari
   const body = structuredClone(honest)
   const rendered: Rendered = { body, inputs: body.inputs, losses: structuredClone([...planned.losses]) }
   breakIt(rendered)
-  // Many a broken history would be refused: the target is made to have it all the same.
+  // Many of these histories would be refused, so they are put into the target directly.
   const { json } = await client.start({ ...body, inputs: honest.inputs })
   const { conversation_id: id, outputs } = json as { conversation_id: string; outputs: { id: string }[] }
   const account = sandbox.account('other')
@@ -611,7 +612,7 @@ function breakExecution(inputs: any[], losses: Loss[], position: number, input: 
   if (loss !== undefined) losses[at] = { ...loss, after: JSON.stringify(inputs.slice(input, input + 2)) }
 }
 
-/** Changes what one loss of an entry says is sent. */
+/** Changes what a loss of an entry declares as sent. */
 function amend({ losses }: Rendered, position: number, kind: string, after: string): void {
   const at = losses.findIndex((each) => each.kind === kind && each.position === position)
   const [loss] = losses.slice(at)

@@ -94,7 +94,7 @@ function certified(source: Row, copy: Row, losses: Replayed['losses'] = []): Com
   return compareCopy(replayed, { row: rowText(copy), entries })
 }
 
-/** Numbers that JSON.stringify would write otherwise stand as words until they are text. */
+/** Numbers that JSON.stringify would change are placeholders until they are text. */
 function rowText(row: Row): string {
   const id = row['agent_id'] === undefined ? { id: 'conv_1', model: 'm' } : { id: 'conv_1' }
   return JSON.stringify({ ...id, ...row })
