@@ -8,7 +8,7 @@ import { startHansard, type Running } from '../torture/child.ts'
 
 const TALKS = 8
 
-/** A run in a process of its own that has sent something, and waits for each answer. */
+/** A run in another process that has sent a request and waits for the response. */
 async function runUnderWay(): Promise<ReplayWorld & { first: Running; start(archive?: string): Running }> {
   const world = await replayWorld({
     stories: [talksOf(someTalks(TALKS))],
@@ -66,7 +66,7 @@ const ways: readonly (readonly [string, (world: ReplayWorld) => string])[] = [
   ],
 ]
 
-describe('A second replay of an archive', { timeout: 60_000 }, () => {
+describe('A second replay of the same archive', { timeout: 60_000 }, () => {
   it.each(ways)(
     '%s is told that the archive is locked; the first goes on, and nothing arrives twice',
     async (_, way) => {

@@ -7,7 +7,7 @@ import { REDACTED } from '../../src/model/secrets/redact-json.ts'
 import { STAMP_KEY } from '../../src/replay/plan/stamp.ts'
 import { readStamp } from '../../src/replay/run/read-stamp.ts'
 import type { Behaviour } from '../../src/sandbox/behaviour.ts'
-import type { Effect } from '../../src/sandbox/faults/fault-book.ts'
+import type { Effect } from '../../src/sandbox/faults/fault.ts'
 import { hansard } from '../support/hansard.ts'
 import { replayWorld, type ReplayWorld } from '../support/replay-world.ts'
 import { someTalks, talksOf } from '../support/talks.ts'
@@ -427,7 +427,7 @@ describe('A request that the target refuses', () => {
     const { replay } = world
     const refused = await replay('run', '--yes', '--concurrency', '1')
     expect(refused).toMatchObject({ exitCode, stderr: expect.stringContaining('conv_1') as string })
-    expect(refused.stderr).toMatch(/hansard: The API (refused the key|wants payment)/)
+    expect(refused.stderr).toMatch(/hansard: (The API refused the key|Payment required)/)
     expect(rowsOf(world)).toHaveLength(1)
     expect(await run(world)).toMatchObject({ exitCode: 0, done: 4 })
     expect(rowsOf(world)).toHaveLength(4)

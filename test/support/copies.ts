@@ -30,9 +30,8 @@ export async function replayOnce(
       operation === 'start'
         ? await client.start(fillSecrets(body, () => 'secret'))
         : await client.append(targetId, body)
-    const answer = json as { conversation_id: string; outputs: { id: string }[] }
-    targetId = answer.conversation_id
-    generated.push(...answer.outputs.map(({ id }) => id))
+    targetId = json.conversation_id
+    generated.push(...json.outputs.map(({ id }) => String(id)))
   }
   const copy = await fetchCopy(client, targetId, {})
   if (copy === undefined) throw new Error('the copy is not there')

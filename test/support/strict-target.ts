@@ -3,14 +3,14 @@ import { isObject } from '../../src/model/json/parse-json.ts'
 import type { Request } from '../../src/replay/plan/render.ts'
 import type { FetchedCopy } from '../../src/replay/verify/certificate.ts'
 import { defaultBehaviour, profiles } from '../../src/sandbox/behaviour.ts'
-import { answersNow, checkCalls } from '../../src/sandbox/check/call-sequence.ts'
+import { needsResponse, checkCalls } from '../../src/sandbox/check/call-sequence.ts'
 import { parseEntry } from '../../src/sandbox/check/parsed-entry.ts'
-import { bodyShapes } from '../../src/sandbox/check/request-bodies.ts'
+import { bodyValidators } from '../../src/sandbox/check/request-bodies.ts'
 import { checkInputs, checkTools } from '../../src/sandbox/check/strict-checks.ts'
-import { ErrorResponse } from '../../src/sandbox/replies/error-responses.ts'
+import { ErrorResponse } from '../../src/sandbox/responses/error-responses.ts'
 
 const behaviour = { ...defaultBehaviour, ...profiles.strict }
-const shapes = bodyShapes(behaviour)
+const shapes = bodyValidators(behaviour)
 
 /**
  * What a target with the strict profile has after these requests, or why it refused one. Uses no HTTP, so that many
@@ -42,10 +42,10 @@ function refusalOf(
     checkInputs(body['inputs'], behaviour)
     checkTools(body['tools'], behaviour)
     checkCalls(stored.map(parseEntry), added, behaviour)
-    answersNow(added.at(-1), behaviour.trailingAssistant)
+    needsResponse(added.at(-1), behaviour.trailingAssistant)
     return undefined
   } catch (thrown) {
-    if (thrown instanceof ErrorResponse) return String(thrown.reply.body)
+    if (thrown instanceof ErrorResponse) return String(thrown.response.body)
     throw thrown
   }
 }

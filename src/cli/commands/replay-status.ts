@@ -1,4 +1,5 @@
 import { openArchive } from '../../archive/archive.ts'
+import { plural } from '../../model/plural.ts'
 import {
   replayStatus,
   unfinishedCopies,
@@ -8,7 +9,6 @@ import {
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'
 import { money, spentWords } from '../terminal/plan-table.ts'
-import { plural } from '../terminal/plural.ts'
 import { writeJson, writeLine } from '../terminal/stdout.ts'
 import { defuseLine } from '../terminal/terminal-text.ts'
 

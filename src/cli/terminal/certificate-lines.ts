@@ -1,7 +1,7 @@
+import { formatCounts, plural } from '../../model/plural.ts'
 import type { Verified, VerifiedCounts } from '../../replay/verify-copies.ts'
 import type { ComparedAnswers, Certificate, CopyDifference } from '../../replay/verify/certificate.ts'
 import { summarizeLosses, formatLoss } from './plan-table.ts'
-import { formatCounts, plural } from './plural.ts'
 import { defuseLine, fit, pad } from './terminal-text.ts'
 
 interface Layout {

@@ -1,7 +1,7 @@
+import { formatCounts, formatNumber, plural } from '../../model/plural.ts'
 import { lossKinds, type Loss } from '../../replay/loss.ts'
 import type { Estimate, PlanEnd, PlannedConversation, Warning } from '../../replay/plan/plan.ts'
 import type { Spent, Tokens } from '../../replay/run/budget.ts'
-import { formatCounts, formatNumber, plural } from './plural.ts'
 import { defuseLine, fit, pad } from './terminal-text.ts'
 
 /** Formats one planned conversation. Lines that say what to do are never cut. */

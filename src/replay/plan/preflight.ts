@@ -1,4 +1,4 @@
-import type { ConversationsClient } from '../../api/client.ts'
+import type { ConversationsClient, JsonReply } from '../../api/client.ts'
 import type { Archive } from '../../archive/archive.ts'
 import { exists } from '../../backup/account-identity.ts'
 import { HansardError, isHansardError } from '../../errors.ts'
@@ -105,7 +105,7 @@ async function readAgent(
   signal: AbortSignal | undefined,
 ): Promise<Readonly<Record<string, unknown>>> {
   try {
-    const { json } = await client.getAgent(id, undefined, { signal })
+    const { json }: JsonReply = await client.getAgent(id, undefined, { signal })
     return (json ?? {}) as Record<string, unknown>
   } catch (thrown) {
     if (!isHansardError(thrown, 'not-found')) throw thrown

@@ -12,7 +12,7 @@ import { runReplay } from '../../../src/replay/run/replay.ts'
 import { timestamp, type RunContext } from '../../../src/replay/run/run-context.ts'
 import { Tally } from '../../../src/replay/run/tally.ts'
 import { TargetReader } from '../../../src/replay/run/target-reader.ts'
-import { ManualClock } from '../../support/manual-clock.ts'
+import { SkippingClock } from '../../support/skipping-clock.ts'
 import { replayWorld } from '../../support/replay-world.ts'
 import { talksOf } from '../../support/talks.ts'
 
@@ -55,7 +55,7 @@ async function lostRequest(options: WorldOptions = {}) {
     run.id,
     timestamp(),
   )
-  const clock = new ManualClock()
+  const clock = new SkippingClock()
   const signal = new AbortController().signal
   const context: RunContext = {
     ...{ client, archive, target, run, signal, clock, head: plan.head },
@@ -172,7 +172,7 @@ describe('The settling time', () => {
 
   it('passes between a lost response and the search for what it did', async () => {
     const { target, writable, plan } = await plannedWorld({ faults })
-    const clock = new ManualClock()
+    const clock = new SkippingClock()
     const result = await runReplay(target, writable, plan, { clock })
     expect(result).toMatchObject({ outcome: 'done', found: 1 })
     expect(clock.sleeps).toEqual([30_000])
@@ -184,7 +184,7 @@ describe('The settling time', () => {
     const [known] = archive.replayTargets.all()
     if (known === undefined) throw new Error('the target is not stored')
     archive.replayTargets.remember(known, (salt) => target.hashKey(salt), timestamp())
-    const clock = new ManualClock()
+    const clock = new SkippingClock()
     const result = await runReplay(target, archive, plan, { clock, settleSeconds: 12 })
     expect(result).toMatchObject({ outcome: 'done', done: 1, found: 1 })
     expect(clock.sleeps).toEqual([12_000])

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import { TargetClock } from '../../../src/replay/run/target-clock.ts'
-import { ManualClock } from '../../support/manual-clock.ts'
+import { SkippingClock } from '../../support/skipping-clock.ts'
 import { proxy, type Exchange } from '../../support/proxy.ts'
 import { replayWorld } from '../../support/replay-world.ts'
 import { someTalks, talksOf } from '../../support/talks.ts'
@@ -11,11 +11,11 @@ const HOUR = 3_600_000
 const at = (ahead: number) => new Date(Date.now() + ahead)
 
 /** The time of the fake clock as a date, so far ahead. */
-const dateAt = ({ time }: ManualClock, ahead: number) => new Date(Date.UTC(2026, 0) + time + ahead)
+const dateAt = ({ time }: SkippingClock, ahead: number) => new Date(Date.UTC(2026, 0) + time + ahead)
 
 /** A clock that has observed these Date headers, so far ahead of the time, and a copy created so far ahead. */
 function clockOf(observed: readonly number[], createdAhead?: number) {
-  const ours = new ManualClock()
+  const ours = new SkippingClock()
   ours.time = 10_000
   const clock = new TargetClock(ours)
   for (const ahead of observed) clock.observe(dateAt(ours, ahead))

@@ -1,11 +1,11 @@
-import type { Reply } from '../replies/reply.ts'
-import type { Effect } from './fault-book.ts'
-import { likeAnswers } from './fault-responses.ts'
+import type { SandboxResponse } from '../responses/sandbox-response.ts'
+import type { Effect } from './fault.ts'
+import { cannedResponses } from './canned-responses.ts'
 
 type Limit = Extract<Effect, { kind: 'rps' }>
 
-/** What each account may still ask for, limit by limit. */
-export class Allowances {
+/** A token bucket per `rps` fault and account. */
+export class TokenBuckets {
   readonly #buckets = new WeakMap<Limit, Map<string, { left: number; at: number }>>()
   readonly #clock: () => Date
 
@@ -13,8 +13,8 @@ export class Allowances {
     this.#clock = clock
   }
 
-  /** Takes one request from an account's allowance; answers with a 429 if there is none left. */
-  take(limit: Limit, account: string): Reply | undefined {
+  /** Takes a token for one request; returns the 429 response if none is left. */
+  take(limit: Limit, account: string): SandboxResponse | undefined {
     const now = this.#clock().getTime()
     const buckets = this.#buckets.get(limit) ?? new Map<string, { left: number; at: number }>()
     this.#buckets.set(limit, buckets)
@@ -23,6 +23,6 @@ export class Allowances {
     const refilled = Math.min(most, left + ((now - at) / 1000) * limit.limit)
     const allowed = refilled >= 1
     buckets.set(account, { left: allowed ? refilled - 1 : refilled, at: now })
-    return allowed ? undefined : likeAnswers['too-many-retry-after']
+    return allowed ? undefined : cannedResponses['too-many-retry-after']
   }
 }

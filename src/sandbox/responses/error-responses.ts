@@ -1,60 +1,60 @@
-import { jsonReply, type Reply } from './reply.ts'
+import { jsonResponse, type SandboxResponse } from './sandbox-response.ts'
 
-/** One thing wrong with a request, as the API names it. */
-export interface Complaint {
+/** One reason why a request is invalid, in the API's format. */
+export interface ValidationIssue {
   readonly type: string
   readonly loc: readonly (string | number)[]
   readonly msg: string
 }
 
-/** Thrown to answer with an error. */
+/** An error response, to be thrown. */
 export class ErrorResponse extends Error {
-  override readonly name = 'Refusal'
-  readonly reply: Reply
+  override readonly name = 'ErrorResponse'
+  readonly response: SandboxResponse
 
-  constructor(reply: Reply) {
-    super(String(reply.body))
-    this.reply = reply
+  constructor(response: SandboxResponse) {
+    super(String(response.body))
+    this.response = response
   }
 }
 
-/** 422 in the shape of the specification. */
-export function invalid(complaints: readonly Complaint[]): ErrorResponse {
-  return refuse(422, { detail: complaints })
+/** 422 in the format of the specification. */
+export function invalid(issues: readonly ValidationIssue[]): ErrorResponse {
+  return refuse(422, { detail: issues })
 }
 
-/** 422 for one place in the request. */
-export function invalidAt(loc: Complaint['loc'], msg: string, type = 'value_error'): ErrorResponse {
+/** 422 for one field of the request. */
+export function invalidAt(loc: ValidationIssue['loc'], msg: string, type = 'value_error'): ErrorResponse {
   return invalid([{ type, loc, msg }])
 }
 
-/** 404 of a conversation or entry that is not there, or not for this key; the service's code 3000. */
+/** 404 for a conversation, entry or agent that does not exist, or not for this key (code 3000). */
 export function missing(what: string, id: string): ErrorResponse {
   return refuse(404, errorObject(`${what} with id ${id} not found`, 'not_found', 3000))
 }
 
-/** 404 in the shape of the files and agents endpoints. */
+/** 404 in the format of the files endpoints. */
 export function missingDetail(detail: string): ErrorResponse {
   return refuse(404, { detail })
 }
 
-/** 409 for a moment after a stream; the service's code 3000 again. */
+/** 409 shortly after a stream (code 3000, as for a 404). */
 export function busy(): ErrorResponse {
   return refuse(409, errorObject('The conversation is being updated', 'conflict', 3000))
 }
 
-/** 400 with one of the codes that the service gives as an integer, a string or not at all. */
+/** 400; the API sends its code as an integer, as a string or not at all. */
 export function badRequest(message: unknown, type: string, code: number | string | null): ErrorResponse {
   return refuse(400, errorObject(message, type, code))
 }
 
-/** 401 for a key that no account has. */
+/** 401 for an unknown key. */
 export function unauthorized(requestId: string): ErrorResponse {
   return refuse(401, { message: 'Unauthorized', request_id: requestId })
 }
 
 function refuse(status: number, body: unknown): ErrorResponse {
-  return new ErrorResponse(jsonReply(JSON.stringify(body), status))
+  return new ErrorResponse(jsonResponse(JSON.stringify(body), status))
 }
 
 function errorObject(message: unknown, type: string, code: number | string | null): object {

@@ -1,4 +1,4 @@
-import type { Reply } from '../replies/reply.ts'
+import type { SandboxResponse } from '../responses/sandbox-response.ts'
 
 const json = 'application/json'
 const html = 'text/html; charset=utf-8'
@@ -11,8 +11,8 @@ const allowance = (limit: string): Record<string, string> => ({
   'x-ratelimit-remaining-req-minute': '0',
 })
 
-/** Answers that the service or a proxy before it was seen to give instead of the work. */
-export const likeAnswers = {
+/** Error responses that the service, or a proxy in front of it, was seen to send. */
+export const cannedResponses = {
   'too-many': { status: 429, type: json, body: limited },
   'too-many-retry-after': { status: 429, type: json, body: limited, headers: { 'retry-after': '1' } },
   'zero-allowance': { status: 429, type: json, body: limited, headers: allowance('0') },
@@ -40,18 +40,18 @@ export const likeAnswers = {
   unavailable: { status: 503, type: json, body: '{"detail":"Service unavailable."}' },
   'bad-gateway': { status: 502, type: html, body: page('502 Bad Gateway') },
   'forbidden-page': { status: 403, type: html, body: page('403 Forbidden') },
-} as const satisfies Record<string, Reply>
+} as const satisfies Record<string, SandboxResponse>
 
-export type LikeAnswer = keyof typeof likeAnswers
+export type CannedResponse = keyof typeof cannedResponses
 
-/** The answer of an `answer` fault: the ready-made one it names, changed by what it says itself. */
+/** The response of an `answer` fault: the canned one it names, with the fields that it overrides. */
 export function faultResponse(effect: {
-  readonly like?: LikeAnswer
+  readonly like?: CannedResponse
   readonly status?: number
   readonly body?: string
   readonly headers?: Readonly<Record<string, string>>
-}): Reply {
-  const like: Reply = likeAnswers[effect.like ?? 'internal-error']
+}): SandboxResponse {
+  const like: SandboxResponse = cannedResponses[effect.like ?? 'internal-error']
   return {
     status: effect.status ?? like.status,
     type: effect.headers?.['content-type'] ?? like.type,

@@ -2,30 +2,30 @@ import { isObject } from '../../model/json/parse-json.ts'
 import type { Account } from '../account/account.ts'
 import { findModel } from '../account/models.ts'
 import type { ParsedEntry } from '../check/parsed-entry.ts'
-import type { Speaker, Tool } from './draft.ts'
+import type { Responder, Tool } from './draft.ts'
 
-/** Who would answer, and with which arguments unless the request has its own. */
+/** The responder of a conversation, and the completion arguments to use unless the request has its own. */
 export interface ResponderSettings {
-  readonly speaker: Speaker
+  readonly responder: Responder
   readonly completionArgs: Readonly<Record<string, unknown>>
 }
 
-/** Reads from a parsed row, or from the body of start, who answers; whoever is unknown answers as a plain model. */
-export function responderSettings(
+/** Finds the responder in a parsed row or in the body of start. An unknown agent responds like a plain model. */
+export function findResponder(
   row: Readonly<Record<string, unknown>>,
   account: Account,
   entries: readonly ParsedEntry[],
 ): ResponderSettings {
   const { agent_id: agentId, agent_version: version } = row
-  if (typeof agentId !== 'string') return { speaker: modelSpeaker(row), completionArgs: argsOf(row) }
+  if (typeof agentId !== 'string') return { responder: modelResponder(row), completionArgs: argsOf(row) }
   const handedTo = entries.findLast(({ type }) => type === 'agent.handoff')?.nextAgent
   const current = typeof handedTo === 'string' ? handedTo : agentId
   const known = version === null || version === undefined || current !== agentId ? undefined : String(version)
   const agent = parsedAgent(account, current, known)
-  return { speaker: agentSpeaker(current, agent, account, true), completionArgs: argsOf(agent) }
+  return { responder: agentResponder(current, agent, account, true), completionArgs: argsOf(agent) }
 }
 
-function modelSpeaker(row: Readonly<Record<string, unknown>>): Speaker {
+function modelResponder(row: Readonly<Record<string, unknown>>): Responder {
   const model = String(row['model'])
   return {
     agentId: undefined,
@@ -37,12 +37,12 @@ function modelSpeaker(row: Readonly<Record<string, unknown>>): Speaker {
   }
 }
 
-function agentSpeaker(
+function agentResponder(
   id: string,
   agent: Readonly<Record<string, unknown>>,
   account: Account,
   mayHandOver: boolean,
-): Speaker {
+): Responder {
   const model = typeof agent['model'] === 'string' ? agent['model'] : 'mistral-medium-latest'
   const handoffs = mayHandOver && Array.isArray(agent['handoffs']) ? agent['handoffs'].map(String) : []
   return {
@@ -51,7 +51,7 @@ function agentSpeaker(
     model,
     reasons: reasons(model, agent),
     tools: toolsOf(agent),
-    handoffs: handoffs.map((next) => agentSpeaker(next, parsedAgent(account, next), account, false)),
+    handoffs: handoffs.map((next) => agentResponder(next, parsedAgent(account, next), account, false)),
   }
 }
 
