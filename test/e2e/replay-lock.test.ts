@@ -79,7 +79,7 @@ describe('A second replay of the same archive', { timeout: 60_000 }, () => {
     },
   )
 
-  it('under another file name, after the first was killed, sends nothing that the first may have sent', async () => {
+  it('under another name of the file sends nothing that the first may have sent before it was killed', async () => {
     const world = await runUnderWay()
     const other = join(world.folder, 'link.db')
     linkSync(world.archive, other)
