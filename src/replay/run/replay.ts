@@ -181,7 +181,7 @@ async function reconcileEarlierRuns(
   if (isAny('open')) await clock.sleep(settleMs, signal)
   if (isAny('open') || isAny('uncertain')) {
     for (const { copy, result } of await reconcile(context, ['open', 'uncertain'])) {
-      if (result.kind === 'made') tally.add('found')
+      if (result.kind === 'found') tally.add('found')
       const { state, reason } = archive.replayCopies.read(copy.id)
       if (state !== 'uncertain' || resolutions[copy.conversation] !== undefined) continue
       tally.notice({ id: copy.conversation, state, reason: reason ?? '' })

@@ -30,7 +30,7 @@ export async function resolveCopies(
     if (request === undefined) acceptCopy(context, copy, resolution, entries)
     else if (entries.length < request.before + request.inputs)
       throw tooFewEntries(resolution, entries, source)
-    else storeReconcileResult(context, copy, request, { kind: 'made', targetId: resolution, entries })
+    else storeReconcileResult(context, copy, request, { kind: 'found', targetId: resolution, entries })
   }
 }
 
@@ -49,7 +49,7 @@ function acceptCopy(context: RunContext, copy: Copy, targetId: string, entries: 
   const match = compareWithPlanned(context, copy, entries)
   const sent = planned.calls.reduce((sum, { inputs }) => sum + inputs, 0)
   archive.transaction(() => {
-    if (match.kind === 'part') recordForeignRequests(context, copy, targetId, match.made)
+    if (match.kind === 'partial') recordForeignRequests(context, copy, targetId, match.made)
     else if (entries.length < sent) throw tooFewEntries(targetId, entries, copy.conversation)
     else
       archive.replayCopies.set(copy.id, 'done', timestamp(), { targetId, reason: 'confirmed with --resolve' })

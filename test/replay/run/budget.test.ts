@@ -113,7 +113,7 @@ describe('The usage that a target reports', () => {
     const { tokensIn, tokensOut } = await estimateOfOne(world)
     const { url } = await proxy(world.sandbox.url, reporting('{"prompt_tokens":1,"completion_tokens":0}'))
     const { stdout } = await world.replay('run', '--yes', '--to-base-url', url)
-    const words = `${tokensIn} tokens in, ${tokensOut} out (at least the estimate; the target reported 1 tokens in, 0 out)`
+    const words = `${tokensIn} tokens in, ${tokensOut} out (at least the estimate; the target reported 1 token in, 0 out)`
     expect(stdout).toContain(words)
     expect((await world.replay('status')).stdout).toContain(`Spent: 1 write, ${words}`)
   })
