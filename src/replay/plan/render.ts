@@ -74,10 +74,10 @@ function sequenceFor(
 
 function requestsOf(sequence: RequestSequence, { fields }: ConversationSettings): Request[] {
   return sequence.requests.map(({ inputs, results }, i): Request => {
-    const said = { inputs: `[${inputs.join(',')}]` }
+    const inputsField = { inputs: `[${inputs.join(',')}]` }
     return i === 0
-      ? { operation: 'start', body: objectText({ ...fields, ...said }), results }
-      : { operation: 'append', body: objectText(said), results }
+      ? { operation: 'start', body: objectText({ ...fields, ...inputsField }), results }
+      : { operation: 'append', body: objectText(inputsField), results }
   })
 }
 

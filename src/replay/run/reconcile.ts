@@ -100,8 +100,8 @@ async function chooseCandidate(
   const results: ReconcileResult[] = []
   for (const id of isStamped ? stamped : sameContent) {
     const entries = await reader.entries(id)
-    const vanished: ReconcileResult = { kind: 'uncertain', reason: `${id} was deleted meanwhile` }
-    results.push(entries === undefined ? vanished : resultFor(id, entries, request, 'known'))
+    const deleted: ReconcileResult = { kind: 'uncertain', reason: `${id} was deleted meanwhile` }
+    results.push(entries === undefined ? deleted : resultFor(id, entries, request, 'known'))
   }
   const found = results.filter((result) => result.kind === 'found')
   const [only, ...more] = found

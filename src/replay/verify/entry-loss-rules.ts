@@ -81,9 +81,9 @@ export const entryLossRules = {
     if (!['arguments', 'result', 'content'].includes(path.join()))
       return 'the path is not arguments, result or content'
     const given = fieldsOf(text).get(path.join()) ?? 'null'
-    const words = after === null ? undefined : stringOf(treeOf(after))
-    const isEmpty = given === 'null' && ['', '{}', 'null'].includes(words ?? ' ')
-    return words === given || isEmpty ? undefined : 'the text differs'
+    const sentText = stringAfter(after)
+    const isEmpty = given === 'null' && ['', '{}', 'null'].includes(sentText ?? ' ')
+    return sentText === given || isEmpty ? undefined : 'the text differs'
   },
   'not-asked-again': whole(({ after }, { mode }) => {
     if (mode !== 'turns') return 'history mode asks nothing again'
@@ -112,7 +112,7 @@ export const entryLossRules = {
 
 /** A rule for losses of a whole entry. */
 function whole(rule: LossRule): LossRule {
-  return (loss, place) => (loss.path === '' ? rule(loss, place) : 'it applies to whole entries only')
+  return (loss, context) => (loss.path === '' ? rule(loss, context) : 'it applies to whole entries only')
 }
 
 function sentFor({ after }: Loss): TreeObject[] {
@@ -155,11 +155,11 @@ function isSameInfo(info: Tree | undefined, result: string | undefined): boolean
 /** The names of a handoff's agents. The specification names both agents, captures only the one that takes over. */
 function agentNames(text: string): string[] {
   const named = ['previous_agent_name', 'previous_agent_id', 'next_agent_name', 'next_agent_id']
-  const told = named.flatMap((key) => readableMember(text, key))
+  const specified = named.flatMap((key) => readableMember(text, key))
   const isSpecified = ['next_agent_name', 'next_agent_id'].some((key) => readableMember(text, key).length > 0)
   return isSpecified
-    ? told
-    : [...told, ...readableMember(text, 'agent_name'), ...readableMember(text, 'agent_id')]
+    ? specified
+    : [...specified, ...readableMember(text, 'agent_name'), ...readableMember(text, 'agent_id')]
 }
 
 /** Checks that an assistant message with all of these words is sent. */
@@ -175,7 +175,7 @@ function checkNote(loss: Loss, words: readonly string[]): string | undefined {
 
 /** All members of an entry, token for token. */
 function everyMember(text: string): string[] {
-  const said = [...fieldsOf(text)].filter(([key]) => key !== 'type' && !neverSent.includes(key))
+  const contentMembers = [...fieldsOf(text)].filter(([key]) => key !== 'type' && !neverSent.includes(key))
   const type = fieldsOf(text).has('type') ? [typeIn(text)] : []
-  return [...type, ...said.map(([key, value]) => `${JSON.stringify(key)}:${value}`)]
+  return [...type, ...contentMembers.map(([key, value]) => `${JSON.stringify(key)}:${value}`)]
 }
