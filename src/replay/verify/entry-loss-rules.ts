@@ -22,7 +22,7 @@ export const entryLossRules = {
     const [call, result, ...more] = sentFor(loss)
     if (typeIn(text) !== 'tool.execution') return 'the entry is not a tool execution'
     if (call === undefined || result === undefined || more.length > 0)
-      return 'not a call and its result is sent'
+      return 'it is not sent as one call and its result'
     return checkPair(objectOf(treeOf(text)), call, result)
   }),
   'handoff-noted': whole((loss, { text = '' }) => {
@@ -103,7 +103,7 @@ export const entryLossRules = {
   }),
   'tail-as-prefix': whole((loss, { sent }) => {
     const [entry, ...more] = sentFor(loss)
-    if (entry === undefined || more.length > 0) return 'not a single prefix is sent'
+    if (entry === undefined || more.length > 0) return 'it is not sent as one prefix'
     const isPrefix = entry.get('prefix') === 'true' && stringOf(entry.get('role')) === 'assistant'
     const given = entryForm(sent ?? 'null').get('content')
     return isPrefix && given === contentForm(entry.get('content') ?? 'null') ? undefined : 'the text differs'
@@ -127,7 +127,7 @@ function isMessage(text: string): boolean {
 function checkPair(execution: TreeObject, call: TreeObject, result: TreeObject): string | undefined {
   const id = stringOf(call.get('tool_call_id'))
   const types = [call, result].map((each) => stringOf(each.get('type'))).join()
-  if (types !== 'function.call,function.result') return 'not a call and its result is sent'
+  if (types !== 'function.call,function.result') return 'it is not sent as one call and its result'
   if (id === undefined || id !== stringOf(result.get('tool_call_id')))
     return 'the result belongs to another call'
   const name = stringOf(execution.get('name'))
@@ -165,7 +165,7 @@ function agentNames(text: string): string[] {
 /** Checks that an assistant message with all of these words is sent. */
 function checkNote(loss: Loss, words: readonly string[]): string | undefined {
   const [entry, ...more] = sentFor(loss)
-  if (entry === undefined || more.length > 0) return 'not a single text is sent'
+  if (entry === undefined || more.length > 0) return 'it is not sent as one text'
   if (stringOf(entry.get('type')) !== 'message.output') return 'the text is not an assistant message'
   const text = stringOf(entry.get('content'))
   return text !== undefined && words.every((word) => text.includes(word))
