@@ -1,8 +1,8 @@
 import { HansardError } from '../errors.ts'
 import type { ClientEvent } from './client-events.ts'
 import { systemClock, type Clock } from './clock.ts'
-import type { Timeouts } from './undici-transport.ts'
 import type { RetryPolicy } from './retry-state.ts'
+import type { Timeouts } from './undici-transport.ts'
 
 /** Client options; only `apiKey` is required. */
 export interface ClientOptions {

@@ -1,6 +1,7 @@
 import type { SeenRows } from '../archive/content/seen-rows.ts'
 import type { Books } from '../archive/journal/runs.ts'
 import { HansardError } from '../errors.ts'
+import { plural } from '../model/plural.ts'
 import type { BackupOptions, WorkEnd } from './backup-options.ts'
 import { candidateById, type Candidate } from './fetch/candidate.ts'
 import { fetchDependencies } from './fetch/fetch-dependencies.ts'
@@ -9,7 +10,6 @@ import { listCandidates, retryCandidates } from './listing/list-candidates.ts'
 import type { ListingResult } from './listing/proven-listing.ts'
 import { markGone } from './mark-gone.ts'
 import { workThrough } from './worker-pool.ts'
-import { plural } from '../model/plural.ts'
 
 /** Does the work of one run, step by step. */
 export class BackupRun {

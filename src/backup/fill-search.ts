@@ -1,8 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { plural } from '../model/plural.ts'
-
 import type { Archive } from '../archive/archive.ts'
 import { isHansardError, messageOf } from '../errors.ts'
+import { plural } from '../model/plural.ts'
 
 /**
  * Adds what a run stored to the search index, a batch at a time. If the run is stopped, the next run adds the rest.

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
-import { RetryState, type RetryPolicy } from '../../src/api/retry-state.ts'
 import { lookups, operations } from '../../src/api/operations.ts'
+import { RetryState, type RetryPolicy } from '../../src/api/retry-state.ts'
 import { UnsentError } from '../../src/api/transport-errors.ts'
 import { HansardError, type ErrorCode } from '../../src/errors.ts'
 

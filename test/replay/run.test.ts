@@ -75,7 +75,7 @@ describe('replay run', () => {
 
   it('reports its state, offline', async () => {
     const world = await replayWorld({ stories: [talksOf(someTalks(2))] })
-    expect((await world.replay('status')).stdout).toBe('Nothing was replayed yet.\n')
+    expect((await world.replay('status')).stdout).toBe('Nothing has been replayed yet.\n')
     await run(world)
     expect((await world.replay('status')).stdout).toMatch(/: 2 done\.\n {2}Spent: 2 writes, \d+ tokens in/)
     const { stdout } = await world.replay('status', '--json')
@@ -321,7 +321,7 @@ describe('Stamps', () => {
       .account('source')
       .appendTo('conv_0', ['{"type":"message.input","role":"user","id":"msg_more","content":"And then?"}'])
     await world.backup('--full')
-    expect((await world.replay('status')).stdout).toContain('1 copy of what has grown since')
+    expect((await world.replay('status')).stdout).toContain('1 copy of conversations that have grown since')
     expect(await run(world)).toMatchObject({ exitCode: 3, done: 1, stale: 1 })
     expect(rowsOf(world)).toHaveLength(2)
     expect(await run(world, '--again')).toMatchObject({ exitCode: 0, done: 2 })
@@ -585,12 +585,12 @@ describe('replay undo', () => {
     account.appendTo(changed, ['{"type":"message.input","role":"user","id":"msg_x","content":"Mine now."}'])
 
     const told = await world.replay('undo')
-    expect(told.stdout).toContain('2 would be deleted, 0 gone already, 1 kept. Nothing was deleted')
+    expect(told.stdout).toContain('2 would be deleted, 0 already gone, 1 kept. Nothing was deleted')
     expect(account.ids).toHaveLength(4)
     const done = await world.replay('undo', '--yes')
     expect(done).toMatchObject({
       exitCode: 3,
-      stdout: expect.stringContaining('2 deleted, 0 gone already, 1 kept') as string,
+      stdout: expect.stringContaining('2 deleted, 0 already gone, 1 kept') as string,
     })
     expect([...account.ids].sort()).toEqual([stranger, changed].sort())
     expect((await world.replay('status', '--json')).stdout).toContain('"undone":2')

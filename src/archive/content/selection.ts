@@ -1,6 +1,6 @@
 import { HansardError } from '../../errors.ts'
-import { beginningOf, instantOf } from '../../model/instant.ts'
 import { readableFields, stringIn } from '../../model/entries/fields.ts'
+import { beginningOf, instantOf } from '../../model/instant.ts'
 import { ftsOf, parseQuery } from '../../model/search/search-query.ts'
 import type { Sqlite } from '../sqlite/sqlite.ts'
 

@@ -3,8 +3,8 @@ import { fieldsOf } from '../../model/entries/fields.ts'
 import { isJson } from '../../model/json/parse-json.ts'
 import { parseDataUri } from './data-uri.ts'
 import { escapeMarkdown, escapeLabel } from './escape-markdown.ts'
-import { isSafeUrl, safeLink, urlLabel, pathDestination } from './safe-links.ts'
 import type { EntryScope, PagePart } from './page-parts.ts'
+import { isSafeUrl, safeLink, urlLabel, pathDestination } from './safe-links.ts'
 import { safeName } from './safe-name.ts'
 
 /** What a page shows by itself. */

@@ -1,11 +1,11 @@
 import type { ChunkView } from '../../model/entries/chunk-view.ts'
-import { sanitize, escapeMarkdown } from './escape-markdown.ts'
-import { codeBlock, jsonCodeBlock } from './code-block.ts'
 import { linkOrAttachment, toolFileParts } from './attachments.ts'
-import { countFootnotes } from './unsafe-markdown.ts'
-import { safeLink } from './safe-links.ts'
-import type { EntryScope, PagePart } from './page-parts.ts'
 import { FOOTNOTE_MARK, blockQuote } from './block-quote.ts'
+import { codeBlock, jsonCodeBlock } from './code-block.ts'
+import { sanitize, escapeMarkdown } from './escape-markdown.ts'
+import type { EntryScope, PagePart } from './page-parts.ts'
+import { safeLink } from './safe-links.ts'
+import { countFootnotes } from './unsafe-markdown.ts'
 
 /** What a message says: its text as a quotation with what it cites, and what stands between as blocks of their own. */
 export function* contentParts(chunks: readonly ChunkView[], scope: EntryScope): Generator<PagePart> {

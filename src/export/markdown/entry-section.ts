@@ -3,9 +3,9 @@ import { entryView } from '../../model/entries/entry-view.ts'
 import { said, stringIn } from '../../model/entries/fields.ts'
 import { cutTime } from '../../model/instant.ts'
 import { isJson } from '../../model/json/parse-json.ts'
+import { codeBlock, jsonCodeBlock } from './code-block.ts'
 import { contentParts } from './content-blocks.ts'
 import { sanitize, escapeMarkdown, fitsOneLine } from './escape-markdown.ts'
-import { codeBlock, jsonCodeBlock } from './code-block.ts'
 import type { EntryScope, PagePart } from './page-parts.ts'
 
 type Known<Kind extends EntryView['kind']> = EntryView & { readonly kind: Kind }

@@ -1,7 +1,7 @@
 import Reader, { type Env, type MarkdownIt, type StateInline, type Token } from 'markdown-it'
 
-import { addUnsafeSyntaxRules, type AddressPatch } from './unsafe-syntax-rules.ts'
 import { linkDestination, isSafeUrl } from './safe-links.ts'
+import { addUnsafeSyntaxRules, type AddressPatch } from './unsafe-syntax-rules.ts'
 
 /** A change of a line: so many characters taken out at a place, and others put in. */
 export interface Patch {

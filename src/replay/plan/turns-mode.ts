@@ -11,8 +11,8 @@ import {
 } from './request-sequence.ts'
 import type { Naming } from './rules/function-naming.ts'
 import { pairCalls } from './rules/pair-calls.ts'
-import type { Input } from './rules/rewritten-entry.ts'
 import { rewriteMessage } from './rules/rewrite-message.ts'
+import type { Input } from './rules/rewritten-entry.ts'
 import { makeLoss, readEntry, type SourceEntry } from './source.ts'
 
 /** One user turn, and what the source answered. */

@@ -4,9 +4,10 @@ import type { Archive } from '../../archive/archive.ts'
 import type { ReplayTarget } from '../../archive/ledger/replay-targets.ts'
 import { lockArchive, type ArchiveLock } from '../../archive/sqlite/archive-lock.ts'
 import { isHansardError } from '../../errors.ts'
+import { plural } from '../../model/plural.ts'
+import { identifyTarget } from '../identify-target.ts'
 import type { SecretOf } from '../plan/fill-secrets.ts'
 import type { ReplayPlan } from '../plan/plan-replay.ts'
-import { identifyTarget } from '../identify-target.ts'
 import { Budget, type Carried, type Limits, type Spent } from './budget.ts'
 import { planScrubber } from './plan-scrubber.ts'
 import { reconcile } from './reconcile.ts'
@@ -102,7 +103,7 @@ async function runLocked(
     await runPlan(context, plan, options)
   } catch (thrown) {
     if (!isHansardError(thrown, 'budget')) throw thrown
-    budget.exhausted ??= `${options.maxRequests ?? 0} requests`
+    budget.exhausted ??= plural(options.maxRequests ?? 0, 'request')
   } finally {
     archive.transaction(() => archive.replayRuns.end(context.run.id, timestamp()))
   }

@@ -1,5 +1,6 @@
 import type { Copy } from '../../archive/ledger/replay-copies.ts'
 import { HansardError } from '../../errors.ts'
+import { plural } from '../../model/plural.ts'
 import type { PlannedConversation } from '../plan/plan.ts'
 import { compareWithPlanned, recordForeignRequests } from './identify-copy.ts'
 import { storeReconcileResult } from './reconcile.ts'
@@ -57,7 +58,7 @@ function acceptCopy(context: RunContext, copy: Copy, targetId: string, entries: 
 }
 
 function tooFewEntries(id: string, { length }: readonly string[], source: string): HansardError {
-  return refused(`${id} has only ${length} entries and cannot be the copy of ${source}`)
+  return refused(`${id} has only ${plural(length, 'entry')} and cannot be the copy of ${source}`)
 }
 
 function uncertainCopy({ archive, target, head }: RunContext, conversation: string): Copy {

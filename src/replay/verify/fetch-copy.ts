@@ -1,6 +1,6 @@
-import { stringMember } from '../../model/entries/fields.ts'
 import type { BodyHold, ConversationsClient, JsonReply } from '../../api/client.ts'
 import { HansardError, isHansardError } from '../../errors.ts'
+import { stringMember } from '../../model/entries/fields.ts'
 import { compact, elements, isArrayText, isObjectText, member, members } from '../../model/json/json-text.ts'
 import { redactBody, redactEntry, redactSecrets } from '../../model/secrets/redact-json.ts'
 import type { FetchedCopy } from './certificate.ts'

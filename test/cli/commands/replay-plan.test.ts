@@ -6,7 +6,7 @@ import { hansard } from '../../support/hansard.ts'
 import { replayWorld } from '../../support/replay-world.ts'
 
 describe('hansard replay plan', () => {
-  it('prints what is sent, lost and estimated for each conversation, and exits with 3 if one is blocked', async () => {
+  it('shows for each conversation what is sent, lost and estimated, and exits with 3 if one is blocked', async () => {
     const { replay } = await replayWorld()
     const { stdout, exitCode } = await replay('plan', '--price', '0.4,2')
     expect(exitCode).toBe(3)
@@ -32,7 +32,7 @@ describe('hansard replay plan', () => {
     )
   })
 
-  it('with --verbose prints every loss with its archived and its sent value', async () => {
+  it('with --verbose shows every loss with the source text and what is sent instead', async () => {
     const { replay } = await replayWorld()
     const { stdout } = await replay('plan', '--id', 'conv_0684fd306df172f2800051d4f82d4a8b', '--verbose')
     expect(stdout).toMatch(
@@ -40,7 +40,7 @@ describe('hansard replay plan', () => {
     )
   })
 
-  it('with --json prints the lines of the plan file, as --out writes them', async () => {
+  it('with --json prints the lines of the plan, the same as --out writes', async () => {
     const { replay, folder } = await replayWorld()
     const file = join(folder, 'plan.json')
     const { stdout } = await replay('plan', '--json', '--out', file)
@@ -54,7 +54,7 @@ describe('hansard replay plan', () => {
     expect(lines).toHaveLength(14)
   })
 
-  it('plans a selection, and names the ids that the archive does not have', async () => {
+  it('plans a selection, and names the ids that are not in the archive', async () => {
     const { replay } = await replayWorld()
     const { stdout, stderr, exitCode } = await replay('plan', '--model', 'mistral-large-latest')
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
@@ -62,7 +62,7 @@ describe('hansard replay plan', () => {
     const missing = await replay('plan', '--id', 'conv_none')
     expect(missing).toMatchObject({
       exitCode: 3,
-      stderr: 'hansard: the archive holds no conversation conv_none\n',
+      stderr: 'hansard: no conversation conv_none in the archive\n',
     })
   })
 
@@ -72,7 +72,7 @@ describe('hansard replay plan', () => {
     expect((await replay('plan', '--quiet')).stdout.match(/^\w+/gm)).toEqual(Array(5).fill('blocked'))
   })
 
-  it('lets no name control the terminal', async () => {
+  it('prints names without control codes', async () => {
     const row =
       '{"id":"conv_1","created_at":"2026-01-01T00:00:00Z","model":"mistral-small-latest","name":"\\u001b]0;x\\u0007"}'
     const entries = ['{"type":"message.input","role":"user","content":"Hi","\\u001b[2J":1}']
@@ -97,7 +97,7 @@ describe('hansard replay plan refuses', () => {
     [['--label', 'a b'], /It must be up to 40 letters/],
     [['--fallback-model', 'nobody'], /The target has no model nobody/],
     [['--map-agent', 'ag_typo=ag_x'], /No conversation of the archive has the agent ag_typo/],
-  ])('%j, in one sentence with a hint', async (args, message) => {
+  ])('%j with a message and a hint', async (args, message) => {
     const { replay } = await replayWorld({ stories: [oneStory] })
     const { exitCode, stdout, stderr } = await replay('plan', ...args)
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' })
@@ -106,7 +106,7 @@ describe('hansard replay plan refuses', () => {
     expect(stderr).not.toContain('sk-secret-123')
   })
 
-  it('a target without a key, and one with the key of the source', async () => {
+  it('a target without a key, and a target with the key of the source', async () => {
     const { archive, sandbox } = await replayWorld({ stories: [oneStory] })
     const env = { MISTRAL_API_KEY: 'source', HANSARD_ARCHIVE: archive, MISTRAL_TARGET_BASE_URL: sandbox.url }
     const none = await hansard(['replay', 'plan'], { env })
@@ -124,7 +124,7 @@ describe('hansard replay plan refuses', () => {
     expect(wrong.exitCode).toBe(5)
   })
 
-  it('an archive that does not exist', async () => {
+  it('a missing archive', async () => {
     const { replay, folder } = await replayWorld({ stories: [oneStory] })
     expect(await replay('plan', '--archive', join(folder, 'none.db'))).toMatchObject({ exitCode: 1 })
   })

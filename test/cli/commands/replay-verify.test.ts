@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
-import { linesOfCertificate } from '../../../src/cli/terminal/certificate-lines.ts'
+import { formatCertificate } from '../../../src/cli/terminal/certificate-lines.ts'
 import type { Certificate } from '../../../src/replay/verify/certificate.ts'
 import { replayWorld, type ReplayWorld } from '../../support/replay-world.ts'
 
@@ -15,7 +15,7 @@ const entries = [
 ]
 
 describe('replay verify', () => {
-  it('certifies every copy of the stories, and exits with 0', async () => {
+  it('certifies a copy of every story, and exits with 0', async () => {
     const { replay } = await replayWorld()
     expect((await replay('run', ...how)).exitCode).toBe(3) // one of them is blocked
     const { exitCode, stdout, stderr } = await replay('verify', '--json')
@@ -35,7 +35,7 @@ describe('replay verify', () => {
     }
   })
 
-  it('certifies every copy that was asked again turn by turn, and exits with 0', async () => {
+  it('certifies a copy of every story in turns mode, and exits with 0', async () => {
     const { replay } = await replayWorld()
     await replay('run', ...how, '--mode', 'turns')
     const { exitCode, stdout } = await replay('verify', '--json')
@@ -59,7 +59,7 @@ describe('replay verify', () => {
     expect(stdout).toMatch(/1 copy: 0 identical, 0 equivalent, 1 different, 0 not compared\.\n$/)
   })
 
-  it('reports a copy that was deleted at the target as gone, and exits with 4', async () => {
+  it('reports a copy that was deleted from the target as gone, and exits with 4', async () => {
     const world = await oneCopy()
     world.sandbox.account('other').remove(world.copy)
     const { exitCode, stdout } = await world.replay('verify', '--quiet')
@@ -69,7 +69,7 @@ describe('replay verify', () => {
     expect(certificate).toMatchObject({ verdict: 'different', hashes: { target: null } })
   })
 
-  it('compares with the replayed revision, even if the source has changed since', async () => {
+  it('compares with the revision that was replayed, although the source has grown since', async () => {
     const world = await oneCopy()
     const account = world.sandbox.account('source')
     account.appendTo(account.ids[0] ?? '', [JSON.stringify({ id: 'm9', role: 'user', content: 'More?' })])
@@ -79,7 +79,7 @@ describe('replay verify', () => {
     expect(stdout).toContain('1 identical')
   })
 
-  it('reports entries added to a copy since, which are not a difference', async () => {
+  it('reports entries that were added to a copy, which are no difference', async () => {
     const world = await oneCopy()
     const more = JSON.stringify({ id: 'm9', type: 'message.input', role: 'user', content: 'More?' })
     world.sandbox.account('other').appendTo(world.copy, [more])
@@ -96,7 +96,7 @@ describe('replay verify', () => {
     expect(new Set(methods)).toEqual(new Set(['GET']))
   })
 
-  it('compares turns, and shows the answers side by side', async () => {
+  it('compares turns, and shows the responses side by side', async () => {
     const world = await oneCopy('--mode', 'turns')
     const { exitCode, stdout } = await world.replay('verify')
     expect(exitCode).toBe(0)
@@ -119,7 +119,7 @@ describe('replay verify', () => {
     expect((await world.replay('verify', '--out', file)).exitCode).toBe(0) // an earlier one is replaced
   })
 
-  it('never writes certificates over another file', async () => {
+  it('replaces no file that does not hold certificates', async () => {
     const world = await oneCopy()
     const file = join(world.folder, 'mine.txt')
     writeFileSync(file, 'mine')
@@ -130,13 +130,13 @@ describe('replay verify', () => {
     expect(existsSync(`${file}.part`)).toBe(false)
   })
 
-  it('reads only the selected copies', async () => {
+  it('compares only the selected copies', async () => {
     const world = await oneCopy()
     expect((await world.replay('verify', '--id', 'conv_other')).stdout).toContain('0 copies')
     expect((await world.replay('verify', '--label', 'second')).stdout).toContain('0 copies')
   })
 
-  it('exits with 3 if a copy cannot be read, and continues', async () => {
+  it('exits with 3 if a copy could not be read, after comparing the others', async () => {
     const world = await oneCopy()
     world.sandbox.faults.add({ operation: 'getHistory', then: { kind: 'answer', status: 400, body: '{}' } })
     const { exitCode, stdout } = await world.replay('verify')
@@ -144,7 +144,7 @@ describe('replay verify', () => {
     expect(stdout).toContain('not compared')
   })
 
-  it('refuses an account without copies', async () => {
+  it('refuses an account that holds no copies', async () => {
     const { replay } = await replayWorld({ stories: [] })
     const { exitCode, stderr } = await replay('verify')
     expect(exitCode).toBe(2)
@@ -152,8 +152,8 @@ describe('replay verify', () => {
   })
 })
 
-describe('The lines of a certificate', () => {
-  it('fit a narrow terminal and cannot control it', () => {
+describe('A printed certificate', () => {
+  it('fits a narrow terminal, and contains no control codes', () => {
     const nasty = '\u001b[31mred\r\n\u202ebackwards'
     const certificate = {
       ...{ verdict: 'different', losses: [], unseen: [], since: 0, answers: [] },
@@ -161,19 +161,19 @@ describe('The lines of a certificate', () => {
       hashes: { source: 'a'.repeat(64), expected: 'b'.repeat(64), target: null },
     } as unknown as Certificate
     const verified = { id: nasty, name: nasty, targetId: nasty, result: { certificate } }
-    const lines = linesOfCertificate(verified, { width: 40, everyLoss: true })
+    const lines = formatCertificate(verified, { width: 40, everyLoss: true })
     expect(lines.every((line) => line.length <= 40)).toBe(true)
     expect(lines.join('\n')).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]/)
   })
 
-  it('put the answers side by side if there is room', () => {
+  it('shows the responses side by side where the width allows it', () => {
     const answers = [{ entry: 2, asked: 'Why?', source: 'Because.\nOf this.', target: 'Therefore.' }]
     const certificate = {
       ...{ verdict: 'identical', losses: [], unseen: [], since: 0, differences: [], answers },
       hashes: { source: 'a', expected: 'a', target: 'a' },
     } as unknown as Certificate
     const verified = { id: 'a', name: null, targetId: 'b', result: { certificate } }
-    expect(linesOfCertificate(verified, { width: 80, everyLoss: false })).toContainEqual(
+    expect(formatCertificate(verified, { width: 80, everyLoss: false })).toContainEqual(
       expect.stringMatching(/^ {4}Because\. Of this\. +│ Therefore\.$/),
     )
   })

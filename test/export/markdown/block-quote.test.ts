@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
+import { blockQuote } from '../../../src/export/markdown/block-quote.ts'
 import { sanitize } from '../../../src/export/markdown/escape-markdown.ts'
 import { isSafeUrl } from '../../../src/export/markdown/safe-links.ts'
-import { blockQuote } from '../../../src/export/markdown/block-quote.ts'
 import { hostileText, wordsOf } from '../../support/hostile-markdown.ts'
 import { elementsIn, rendered, textOf } from '../../support/markdown-reader.ts'
 

@@ -12,8 +12,8 @@ import { runReplay } from '../../../src/replay/run/replay.ts'
 import { timestamp, type RunContext } from '../../../src/replay/run/run-context.ts'
 import { Tally } from '../../../src/replay/run/tally.ts'
 import { TargetReader } from '../../../src/replay/run/target-reader.ts'
-import { SkippingClock } from '../../support/skipping-clock.ts'
 import { replayWorld } from '../../support/replay-world.ts'
+import { SkippingClock } from '../../support/skipping-clock.ts'
 import { talksOf } from '../../support/talks.ts'
 
 type WorldOptions = NonNullable<Parameters<typeof replayWorld>[0]>

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 
 import { TargetClock } from '../../../src/replay/run/target-clock.ts'
-import { SkippingClock } from '../../support/skipping-clock.ts'
 import { proxy, type Exchange } from '../../support/proxy.ts'
 import { replayWorld } from '../../support/replay-world.ts'
+import { SkippingClock } from '../../support/skipping-clock.ts'
 import { someTalks, talksOf } from '../../support/talks.ts'
 
 const HOUR = 3_600_000

@@ -1,6 +1,6 @@
 import { stringIn } from '../../../model/entries/fields.ts'
-import { isJson } from '../../../model/json/parse-json.ts'
 import { isObjectText } from '../../../model/json/json-text.ts'
+import { isJson } from '../../../model/json/parse-json.ts'
 import type { LossKind } from '../../loss.ts'
 
 /** The arguments to send, and the loss, if any. */

@@ -8,8 +8,8 @@ import { rewriteArguments, type SentArguments } from './call-arguments.ts'
 import { entryAsText } from './entry-as-text.ts'
 import type { Naming } from './function-naming.ts'
 import type { Calls } from './pair-calls.ts'
-import type { RewrittenEntry } from './rewritten-entry.ts'
 import { droppedFields, rewriteMessage } from './rewrite-message.ts'
+import type { RewrittenEntry } from './rewritten-entry.ts'
 
 /** What the rules need beside the entry. */
 export interface RewriteContext {

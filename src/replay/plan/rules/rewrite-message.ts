@@ -3,8 +3,8 @@ import { elements, isArrayText, objectText } from '../../../model/json/json-text
 import { neverSent, type Loss } from '../../loss.ts'
 import { makeLoss, memberPath, type SourceEntry } from '../source.ts'
 import { entryAsText } from './entry-as-text.ts'
-import type { RewrittenEntry } from './rewritten-entry.ts'
 import { rewriteChunk } from './rewrite-chunk.ts'
+import type { RewrittenEntry } from './rewritten-entry.ts'
 
 /** Rewrites a message. `keepsPrefix`: the message is the last input, so a prefix may stay one. */
 export function rewriteMessage(

@@ -20,7 +20,7 @@ async function writeTo(path: string): Promise<void> {
   }
 }
 
-/** A folder with a file of somebody's in it. */
+/** A folder with a file of another program in it. */
 function folderWithFile(): { folder: string; out: string; mine: string } {
   const folder = testFolder()
   const mine = join(folder, 'mine')
@@ -45,7 +45,7 @@ describe('A file of lines', () => {
     ['a link to nothing', ({ out, folder }) => symlinkSync(join(folder, 'nothing'), out)],
     ['a folder', ({ out }) => mkdirSync(out)],
     ['a named pipe, which nobody fills', ({ out }) => execFileSync('mkfifo', [out])],
-  ])('is refused if there is %s', async (_, make) => {
+  ])('is refused in place of %s', async (_, make) => {
     const there = folderWithFile()
     make(there)
     const before = [readdirSync(there.folder), readFileSync(there.mine, 'utf8')]
@@ -58,7 +58,7 @@ describe('A file of lines', () => {
     ['a link', (part, mine) => symlinkSync(mine, part)],
     ['another name of a file', (part, mine) => linkSync(mine, part)],
     ['a link to nothing', (part) => symlinkSync(`${part}.nothing`, part)],
-  ])('keeps %s beside its path', async (_, make) => {
+  ])('leaves %s of another program next to it alone', async (_, make) => {
     const { folder, out, mine } = folderWithFile()
     make(`${out}.part`, mine)
     const before = readdirSync(folder)
@@ -68,7 +68,7 @@ describe('A file of lines', () => {
     expect(readFileSync(out, 'utf8')).toBe(LINE)
   })
 
-  it('does not replace a file that was created meanwhile', async () => {
+  it('does not replace a file that appeared in the meantime', async () => {
     const { folder, out } = folderWithFile()
     const writer = await LineFile.open(out, planContent)
     await writer.write(LINE)
