@@ -63,7 +63,7 @@ export interface ReplayResult extends ReplayProgress {
 const SETTLE_SECONDS = 30
 
 /**
- * Runs a plan of `planReplay` or `readPlan`: sends each conversation exactly once, whatever happens (README.md says why).
+ * Runs a plan of `planReplay` or `readPlan`: sends each conversation exactly once, whatever happens (src/replay/README.md says why).
  * What an earlier run did is not done again, so a run that ended early is simply repeated.
  *
  * @param client a client of the target account
