@@ -3,13 +3,13 @@ import fc from 'fast-check'
 import type { Source } from '../../src/replay/plan/source.ts'
 
 /*
- * Conversations as other makers' models, connectors and clients leave them: each turn is mostly whole, so that little is
- * blocked, and nearly each entry has something in it that a validator of 2026-07 refuses.
+ * Conversations as other models, connectors and clients produce them. Most turns are whole, so that few are blocked, and
+ * nearly every entry contains something that a validator refused in July 2026.
  */
 
 const words = fc.constantFrom('river', 'How deep?', '🌊', ' ', 'دلتا', '"half', '[x](y)', '\\', '\ud800')
 
-/** Now and then something else. */
+/** Sometimes another value. */
 function mostly<Value>(usual: fc.Arbitrary<Value>, odd: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> {
   return fc.oneof({ weight: 7, arbitrary: usual }, { weight: 1, arbitrary: odd })
 }
@@ -118,7 +118,7 @@ const call = (id: string) =>
 
 const resultOf = (id: string) => ({ type: 'function.result', tool_call_id: id, result: `result of ${id}` })
 
-/** Calls made at once with their results in any order; at times one result too few or too many, or something between. */
+/** Parallel calls with their results in any order; sometimes with a result too few or too many, or an entry between. */
 const calls = fc
   .tuple(fc.array(ids, { minLength: 1, maxLength: 3 }), fc.constantFrom('whole', 'whole', 'whole', 'broken'))
   .chain(([chosen, kind]) =>

@@ -12,13 +12,13 @@ import { archivedIds, checkIntegrity, differences } from './truth.ts'
 
 const CONVERSATIONS = 40
 
-/** About the number of requests of a first backup of so many conversations. */
+/** About the number of requests of a first backup. */
 const REQUESTS = 3 * CONVERSATIONS + 10
 
-/** What became of the processes of a round, by signal: how many were hit, and how many had ended before. */
+/** Processes by signal: how many were killed by it, and how many had ended before. */
 export type KillTally = Record<`${'SIGKILL' | 'SIGTERM' | 'SIGINT'} ${'hit' | 'late'}`, number>
 
-/** Kills backups at seeded moments, lets one run to its end, and compares the archive with the account; fails if it differs. */
+/** Kills backups at random times, completes one, and throws if the archive differs from the account. */
 export async function killRound(seed: number, tally: KillTally): Promise<void> {
   const random = seededRandom(seed)
   const folder = mkdtempSync(join(tmpdir(), 'hansard-kill-'))
@@ -71,7 +71,7 @@ async function killOnce(running: Running, random: Random, watch: KeyWatch, tally
   tally[`${signal} ${isLate ? 'late' : 'hit'}`]++
   const isStopped = signal !== 'SIGKILL' && ended.code === 130
   if (!isLate && !isStopped && ended.signal !== signal)
-    throw new Error(`it ended oddly: ${JSON.stringify(ended)}`)
+    throw new Error(`unexpected end: ${JSON.stringify(ended)}`)
 }
 
 /** Waits for a moment of a run: so long after its start, or after a request, and that is where most of them lie. */
@@ -91,8 +91,7 @@ async function moment(running: Running, random: Random, watch: KeyWatch): Promis
 
 function mustBeDone(ended: Ended): void {
   const result = ended.code === 0 ? (JSON.parse(ended.stdout) as { complete: unknown }) : undefined
-  if (result?.complete !== true)
-    throw new Error(`a run to its end should be complete: ${JSON.stringify(ended)}`)
+  if (result?.complete !== true) throw new Error(`the last run is not complete: ${JSON.stringify(ended)}`)
 }
 
 /** A tally of nothing yet. */

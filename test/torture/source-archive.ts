@@ -13,7 +13,7 @@ export interface SourceArchive {
   remove(): void
 }
 
-/** Backs up an account of these stories, and of whatever `fill` puts into it. */
+/** Backs up an account with these stories and whatever `fill` adds. */
 export async function sourceArchive(
   stories: readonly Story[],
   fill: (account: SandboxAccount) => void = () => undefined,
