@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { startSandbox } from '../../src/sandbox/http/server.ts'
 import { seededRandom, type Random } from '../../src/sandbox/random.ts'
 import { change, KEY, populate } from './account.ts'
-import { startHansard, type Ended, type Running } from './child.ts'
+import { startHansard, type Ended, type Running } from '../support/hansard-process.ts'
 import { watchKey, type KeyWatch } from './key-watch.ts'
 import { archivedIds, checkIntegrity, differences } from './truth.ts'
 
@@ -67,10 +67,10 @@ async function killOnce(running: Running, random: Random, watch: KeyWatch, tally
     running.child.kill(signal)
   }
   const ended = await running.ended
-  const isLate = ended.signal === null && ended.code === 0
+  const isLate = ended.exit === 0
   tally[`${signal} ${isLate ? 'late' : 'hit'}`]++
-  const isStopped = signal !== 'SIGKILL' && ended.code === 130
-  if (!isLate && !isStopped && ended.signal !== signal)
+  const isStopped = signal !== 'SIGKILL' && ended.exit === 130
+  if (!isLate && !isStopped && ended.exit !== signal)
     throw new Error(`unexpected end: ${JSON.stringify(ended)}`)
 }
 
@@ -90,7 +90,7 @@ async function moment(running: Running, random: Random, watch: KeyWatch): Promis
 }
 
 function mustBeDone(ended: Ended): void {
-  const result = ended.code === 0 ? (JSON.parse(ended.stdout) as { complete: unknown }) : undefined
+  const result = ended.exit === 0 ? (JSON.parse(ended.stdout) as { complete: unknown }) : undefined
   if (result?.complete !== true) throw new Error(`the last run is not complete: ${JSON.stringify(ended)}`)
 }
 

@@ -2,7 +2,7 @@ import { openArchive } from '../../src/archive/archive.ts'
 import type { Mode } from '../../src/replay/plan/plan.ts'
 import type { SandboxAccount } from '../../src/sandbox/account/account.ts'
 import type { Random } from '../../src/sandbox/random.ts'
-import { startHansard } from './child.ts'
+import { startHansard } from '../support/hansard-process.ts'
 import { emptyReplayTally, judgeTarget, stampIn, told, type ReplayTally } from './judge-replay.ts'
 
 /** Cuts some copies short without the archive knowing. If each append made a new conversation, the last is deleted. */
@@ -28,8 +28,8 @@ export function cutSome(path: string, account: SandboxAccount, random: Random): 
 export async function runOther(args: readonly string[], env: Record<string, string>): Promise<void> {
   for (let runs = 1; ; runs++) {
     const ended = await startHansard(args, env).ended
-    if (ended.code === 0 || (ended.code === 3 && runs === 2)) return
-    if (ended.code !== 3)
+    if (ended.exit === 0 || (ended.exit === 3 && runs === 2)) return
+    if (ended.exit !== 3)
       throw new Error(`unexpected end of the run from another archive: ${JSON.stringify(ended)}`)
   }
 }

@@ -10,7 +10,7 @@ import type { Effect, Fault } from '../../src/sandbox/faults/fault.ts'
 import { startSandbox, type Sandbox } from '../../src/sandbox/http/server.ts'
 import { seededRandom, type Random } from '../../src/sandbox/random.ts'
 import { KEY } from './account.ts'
-import { startHansard, type Ended, type Running } from './child.ts'
+import { startHansard, type Ended, type Running } from '../support/hansard-process.ts'
 import { judgeTarget, stampIn, type ReplayTally } from './judge-replay.ts'
 import { watchKey, type KeyWatch } from './key-watch.ts'
 import { cutSome, judgeOther, runOther } from './other-archive.ts'
@@ -66,8 +66,8 @@ export async function replayRound(seed: number, source: string, tally: ReplayTal
   try {
     for (let kills = random.below(4); kills > 0; kills--) await killOnce(run(), random, watch, tally)
     let ended: Ended = await run().ended
-    for (let runs = 1; ended.code !== 0 && runs < MOST_RUNS; runs++) ended = await run().ended
-    if (ended.code !== 0 && ended.code !== 3) throw new Error(`unexpected end: ${JSON.stringify(ended)}`)
+    for (let runs = 1; ended.exit !== 0 && runs < MOST_RUNS; runs++) ended = await run().ended
+    if (ended.exit !== 0 && ended.exit !== 3) throw new Error(`unexpected end: ${JSON.stringify(ended)}`)
     others.stop()
     await sleep(LATEST_MS + 200) // a late request can still create a second copy
     const wrong = judgeTarget(archive, mode, sandbox.account(KEY), tally)
@@ -174,7 +174,7 @@ async function killOnce(
   await Promise.race([reached, running.ended])
   await sleep(random.below(40))
   running.child.kill('SIGKILL')
-  if ((await running.ended).signal === 'SIGKILL') tally.kills++
+  if ((await running.ended).exit === 'SIGKILL') tally.kills++
 }
 
 function isMarked(account: SandboxAccount, id: string): boolean {

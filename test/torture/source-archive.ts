@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { SandboxAccount } from '../../src/sandbox/account/account.ts'
 import type { Story } from '../../src/sandbox/account/story.ts'
 import { startSandbox } from '../../src/sandbox/http/server.ts'
-import { startHansard } from './child.ts'
+import { startHansard } from '../support/hansard-process.ts'
 
 /** An archive to replay from, in a folder of its own. */
 export interface SourceArchive {
@@ -24,8 +24,8 @@ export async function sourceArchive(
   try {
     fill(sandbox.account('source'))
     const env = { MISTRAL_API_KEY: 'source', MISTRAL_BASE_URL: sandbox.url, HANSARD_ARCHIVE: path }
-    const { code, stderr } = await startHansard(['backup'], env).ended
-    if (code !== 0) throw new Error(stderr)
+    const { exit, stderr } = await startHansard(['backup'], env).ended
+    if (exit !== 0) throw new Error(stderr)
   } finally {
     await sandbox.close()
   }
