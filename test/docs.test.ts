@@ -1,23 +1,54 @@
 import { Command } from 'commander'
-import { existsSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 
 import { exitCodes } from '../src/cli/exit-codes.ts'
 import { selection } from '../src/cli/options/selection-options.ts'
+import { testFolder } from './support/folder.ts'
+import { hansard } from './support/hansard.ts'
 import { program } from './support/program.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const readme = read('README.md')
 const house = read('src/README.md')
+const pages = [
+  'README.md',
+  ...readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+    .filter((path) => basename(path) === 'README.md')
+    .map((path) => join('src', path)),
+]
 
 const everywhere = [...longOptions(program), '--help']
 const ofAccounts = ['--api-key-file', '--base-url']
 const ofSelections = longOptions(selection(new Command()))
 
 describe('The README', () => {
-  it('names the options that stand everywhere, and no others', () => {
+  it('has at most 220 lines', () => {
+    expect(readme.trimEnd().split('\n').length).toBeLessThanOrEqual(220)
+  })
+
+  it('shows in its tour what the demo prints', { timeout: 60_000 }, async () => {
+    const folder = join(testFolder(), 'hansard-demo')
+    const { exitCode, stdout } = await hansard(['demo', '--folder', folder])
+    expect(exitCode).toBe(0)
+    const printed = stdout.replaceAll(folder, 'hansard-demo').split('\n').map(mask)
+    const [, tour = ''] = /```console\n([^]*?)\n```/.exec(section(readme, '## Tour')) ?? []
+    expect(tour.split('\n').length).toBeGreaterThan(20)
+    // A line that is only `…` stands for any lines; all others follow each other as they do here.
+    let next = 0
+    for (const part of tour.split(/^…\n/m)) {
+      const patterns = part.trimEnd().split('\n').map(patternOf)
+      const at = printed.findIndex(
+        (_, index) => index >= next && patterns.every((each, i) => each.test(printed[index + i] ?? '')),
+      )
+      expect({ part, isPrinted: at !== -1 }).toEqual({ part, isPrinted: true })
+      next = at + patterns.length
+    }
+  })
+
+  it('names the options of every command, and no others', () => {
     const [line = '', accounts = '', selections = ''] = section(readme, '## Commands')
       .split('\n')
       .filter(Boolean)
@@ -26,7 +57,7 @@ describe('The README', () => {
     expect(optionsIn(selections).sort()).toEqual([...ofSelections].sort())
   })
 
-  it('names every command, and none that is not there', () => {
+  it('names every command, and no other', () => {
     const rows = [...section(readme, '## Commands').matchAll(/^- .*(?:\n .*)*/gm)].join('\n')
     const told = [...rows.matchAll(/`([\w ]+)`/g)].map(([, name]) => name)
     expect(told.sort()).toEqual(
@@ -36,7 +67,7 @@ describe('The README', () => {
     )
   })
 
-  it('speaks of no option that is not there', () => {
+  it('mentions only options that exist', () => {
     const known = new Set([
       ...everywhere,
       ...commandsOf(program).flatMap(([, command]) => longOptions(command)),
@@ -44,19 +75,23 @@ describe('The README', () => {
     expect(optionsIn(readme).filter((option) => !known.has(option))).toEqual([])
   })
 
-  it('begins with the two commands that a fresh clone is tried with', () => {
+  it('begins with the two commands for a fresh clone', () => {
     expect(readme.slice(0, 200)).toMatch(/npm ci && npm run demo.*\n.*npm ci && npm test\n/)
   })
 
-  it('says what each exit code means, as the help does', () => {
+  it('explains every exit code', () => {
     for (const code of Object.values(exitCodes)) {
       expect(section(readme, '## Your own account')).toMatch(new RegExp(`(^\\| ${code} )|[( ]${code} `, 'm'))
     }
   })
 })
 
-describe('The page for engineers', () => {
-  it('names every runtime dependency, and every development dependency', () => {
+describe('src/README.md', () => {
+  it('has at most 1,300 words', () => {
+    expect(house.split(/\s+/).length).toBeLessThanOrEqual(1300)
+  })
+
+  it('names every dependency', () => {
     const { dependencies, devDependencies } = JSON.parse(read('package.json')) as Record<
       string,
       Record<string, string>
@@ -64,23 +99,43 @@ describe('The page for engineers', () => {
     for (const name of Object.keys({ ...dependencies, ...devDependencies }))
       expect(house).toContain(`\`${name}\``)
   })
+})
 
-  it('names only files that are there', () => {
-    const paths = [...house.matchAll(/`((?:src|test|fixtures|bin)\/[\w./-]+)`/g)].map(([, path = '']) => path)
-    expect(paths.length).toBeGreaterThan(20)
-    for (const path of paths)
+describe('The pages', () => {
+  it('name more than 20 files', () => {
+    expect(pages.flatMap(pathsIn).length).toBeGreaterThan(20)
+  })
+
+  it.each(pages)('%s names only files that exist', (page) => {
+    for (const path of pathsIn(page))
       expect({ path, exists: existsSync(join(root, path)) }).toEqual({ path, exists: true })
   })
 
-  it.each(['README.md', 'src/README.md'])('%s links only to what is there', (page) => {
-    for (const [, target = ''] of read(page).matchAll(/\]\(([^)#]+)[^)]*\)/g)) {
-      if (!target.startsWith('http')) expect(existsSync(join(root, dirname(page), target))).toBe(true)
+  it.each(pages)('%s has only links that lead somewhere', (page) => {
+    for (const [, link = ''] of read(page).matchAll(/\]\(([^)]+)\)/g)) {
+      if (link.startsWith('http')) continue
+      const [path = '', anchor] = link.split('#')
+      const target = path === '' ? page : join(dirname(page), path)
+      const isFound =
+        existsSync(join(root, target)) && (anchor === undefined || anchorsIn(target).includes(anchor))
+      expect({ link, isFound }).toEqual({ link, isFound: true })
     }
   })
 })
 
 describe('The help', () => {
-  it('of each command describes the command and all of its options', () => {
+  it('fits each option on one line of 100 columns', () => {
+    for (const [name, command] of commandsOf(program)) {
+      command.configureHelp({ ...program.configureHelp(), helpWidth: 100 })
+      const wrapped = command
+        .helpInformation()
+        .split('\n')
+        .filter((line) => /^ {10,}/.test(line))
+      expect({ name, wrapped }).toEqual({ name, wrapped: [] })
+    }
+  })
+
+  it('describes every command and every option', () => {
     for (const [, command] of commandsOf(program)) {
       expect(command.description()).not.toBe('')
       for (const { long, description } of command.options)
@@ -91,6 +146,20 @@ describe('The help', () => {
 
 function read(path: string): string {
   return readFileSync(join(root, path), 'utf8')
+}
+
+function pathsIn(page: string): string[] {
+  return [...read(page).matchAll(/`((?:src|test|fixtures|bin)\/[\w./-]+)`/g)].map(([, path = '']) => path)
+}
+
+/** The anchors of the headings, as GitHub makes them. */
+function anchorsIn(page: string): string[] {
+  return [...read(page).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  )
 }
 
 /** Every command that does something, by its full name. */
@@ -106,6 +175,19 @@ function section(text: string, heading: string): string {
   const start = text.indexOf(`\n${heading}\n`)
   const end = text.indexOf('\n## ', start + 1)
   return text.slice(start + heading.length + 2, end === -1 ? undefined : end)
+}
+
+/** Replaces what differs between two runs of the demo: seconds, sizes, numbers of requests, and ids of copies. */
+function mask(line: string): string {
+  return line
+    .replaceAll(/[\d.]+(?= (s|MB|requests)\b)/g, 'N')
+    .replaceAll(/(?<=→ {2})conv_[0-9a-f]{32}/g, 'conv_ID')
+}
+
+/** Returns a pattern for a line of the tour, in which `…` stands for any text. */
+function patternOf(line: string): RegExp {
+  const escaped = mask(line).replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
+  return new RegExp(`^${escaped.replaceAll('…', '.*')}$`)
 }
 
 function optionsIn(text: string): string[] {

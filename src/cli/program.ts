@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, type Option } from 'commander'
 
 import { HansardError } from '../errors.ts'
 import { formats } from '../export/formats.ts'
@@ -29,6 +29,7 @@ export function buildProgram(io: Io, onExit: (code: ExitCode) => void): Command 
       sortSubcommands: false,
       showGlobalOptions: true,
       minWidthToWrap: 20,
+      optionDescription: describeOption,
       subcommandTerm: (command) =>
         `${command.name()} ${command.usage()}`.replaceAll(/ \[(options|command)\]/g, ''),
     })
@@ -40,7 +41,7 @@ export function buildProgram(io: Io, onExit: (code: ExitCode) => void): Command 
     .exitOverride()
     .option(
       '--archive <file>',
-      'archive file (or HANSARD_ARCHIVE)',
+      'archive file, or HANSARD_ARCHIVE',
       fileName,
       io.env['HANSARD_ARCHIVE'] || 'hansard.db',
     )
@@ -206,6 +207,14 @@ export function buildProgram(io: Io, onExit: (code: ExitCode) => void): Command 
   return program
 }
 
+/** Returns the help of an option with its choices and default, shorter than commander's own. */
+function describeOption({ description, argChoices, defaultValue }: Option): string {
+  const choices = argChoices === undefined ? [] : [argChoices.join('|')]
+  const isShown = defaultValue !== undefined && typeof defaultValue !== 'boolean'
+  const facts = [...choices, ...(isShown ? [`default: ${String(defaultValue)}`] : [])]
+  return facts.length === 0 ? description : `${description} (${facts.join('; ')})`
+}
+
 /** Returns whether the command line only asked for help or the version, which commander has printed. */
 export function isHelpRequest(thrown: unknown): boolean {
   return thrown instanceof CommanderError && thrown.exitCode === 0
@@ -238,7 +247,7 @@ function account(command: Command, env: Io['env']): Command {
     .option('--api-key-file <file>', 'read the API key from this file, not from MISTRAL_API_KEY', fileName)
     .option(
       '--base-url <url>',
-      'API URL (or MISTRAL_BASE_URL)',
+      'API URL, or MISTRAL_BASE_URL',
       env['MISTRAL_BASE_URL'] || 'https://api.mistral.ai',
     )
 }

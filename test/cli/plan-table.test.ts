@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 
-import { linesOfPlanned } from '../../src/cli/terminal/plan-table.ts'
+import { formatPlanned } from '../../src/cli/terminal/plan-table.ts'
 import type { PlannedConversation } from '../../src/replay/plan/plan.ts'
 
 const blocked: PlannedConversation = {
@@ -12,7 +12,7 @@ const blocked: PlannedConversation = {
   blocks: [
     {
       kind: 'agent',
-      reason: 'the agent ag_019c8f19aaaa7bbb8ccc0ddd1eee2fff has no counterpart over there',
+      reason: 'the agent ag_019c8f19aaaa7bbb8ccc0ddd1eee2fff is not mapped to one in the target account',
       hint: 'Name one with --map-agent ag_019c8f19aaaa7bbb8ccc0ddd1eee2fff=ID.',
     },
   ],
@@ -23,11 +23,11 @@ const blocked: PlannedConversation = {
   estimate: { calls: 0, tokensIn: 0, tokensOut: 0, cost: null },
 }
 
-it('A narrow terminal cuts the line of a conversation, never what there is to do about it', () => {
-  const [head = '', reason, hint] = linesOfPlanned(blocked, { width: 50, everyLoss: false })
+it('A plan on a narrow terminal cuts the line of a conversation, but never the advice', () => {
+  const [head = '', reason, hint] = formatPlanned(blocked, { width: 50, everyLoss: false })
   expect(head).toHaveLength(50)
   expect(reason).toBe(
-    '  blocked: the agent ag_019c8f19aaaa7bbb8ccc0ddd1eee2fff has no counterpart over there',
+    '  blocked: the agent ag_019c8f19aaaa7bbb8ccc0ddd1eee2fff is not mapped to one in the target account',
   )
   expect(hint).toBe('    hint: Name one with --map-agent ag_019c8f19aaaa7bbb8ccc0ddd1eee2fff=ID.')
 })

@@ -39,7 +39,7 @@ describe('A file size limit', { timeout: 60_000 }, () => {
         limits: `ulimit -f ${kilobytes}`,
       }).ended
       expect([exit, stdout]).toEqual([1, ''])
-      expect(stderr).toMatch(/^hansard: .+: (nothing more can be written.+|the disk .+)\nhint: .+\n$/)
+      expect(stderr).toMatch(/^hansard: .+: (cannot write any more.+|the disk .+)\nhint: .+\n$/)
       await mustComplete(here)
     }
   })
@@ -60,7 +60,7 @@ describe('A read-only disk', () => {
     const store = new Archive(openSqlite(here.archive, 'read'), here.archive)
     await expect(backup(clientOf(here), store)).rejects.toMatchObject({
       code: 'file',
-      message: expect.stringContaining('it can only be read') as string,
+      message: expect.stringContaining('it is read-only') as string,
     })
     store.close()
     expect(readdirSync(here.folder).filter((file) => !/-(wal|shm)$/.test(file))).toEqual(['archive.db'])

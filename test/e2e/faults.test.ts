@@ -44,7 +44,7 @@ describe('A backup that cannot reach the service', () => {
     for (const name of ['HTTP_PROXY', 'HTTPS_PROXY', 'http_proxy', 'https_proxy']) vi.stubEnv(name, '')
     await inFaultWorld({ random: seededRandom(seed), count: 5 }, async ({ sandbox, run, mustComplete }) => {
       const { exit, error } = await run({ baseUrl: urlOf(sandbox.url) })
-      expect([exit, error]).toEqual([1, expect.stringMatching(/^Can’t connect to .+ \(sent 4 times\)$/)])
+      expect([exit, error]).toEqual([1, expect.stringMatching(/^Cannot connect to .+ \(sent 4 times\)$/)])
       await mustComplete()
       expect(await run({ baseUrl: urlOf(sandbox.url) })).toMatchObject({ exit: 1 })
       await mustComplete()

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 
 import { emptyArchive } from '../../src/archive/archive.ts'
+import { ExcludedError, allOrNothing } from '../../src/export/exclusion.ts'
 import type { ExportedConversation, Format } from '../../src/export/format.ts'
 import { formats, type FormatName } from '../../src/export/formats.ts'
 import { JsonValue } from '../../src/export/json-value.ts'
-import { ExcludedError, allOrNothing } from '../../src/export/exclusion.ts'
 
 describe.each(Object.keys(formats) as FormatName[])('A writer of %s', (name) => {
   it.each([

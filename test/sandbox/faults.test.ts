@@ -2,8 +2,8 @@ import { request, type IncomingHttpHeaders } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 
-import type { Effect, Fault } from '../../src/sandbox/faults/fault.ts'
 import { cannedResponses, type CannedResponse } from '../../src/sandbox/faults/canned-responses.ts'
+import type { Effect, Fault } from '../../src/sandbox/faults/fault.ts'
 import { readEvents, testClock, visit } from '../support/sandbox.ts'
 
 const start = '/v1/conversations'

@@ -62,11 +62,12 @@ export function clientOf(baseUrl: string, options: Partial<ClientOptions> = {}):
 }
 
 /** Creates a clock that skips sleep, and records it. */
-export function skippingClock(): Clock & { readonly slept: number[] } {
+export function skippingClock(): Clock & { readonly slept: number[]; readonly startedAt: number } {
   const slept: number[] = []
   let skipped = 0
   return {
     slept,
+    startedAt: performance.now(),
     now: () => performance.now() + skipped,
     sleep: (ms) => {
       slept.push(ms)

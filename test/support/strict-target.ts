@@ -1,7 +1,7 @@
 import { compact, elements, member, members } from '../../src/model/json/json-text.ts'
 import { isObject } from '../../src/model/json/parse-json.ts'
 import type { Request } from '../../src/replay/plan/render.ts'
-import type { CopyHeader } from '../../src/replay/verify/certificate.ts'
+import type { FetchedCopy } from '../../src/replay/verify/certificate.ts'
 import { defaultBehaviour, profiles } from '../../src/sandbox/behaviour.ts'
 import { needsResponse, checkCalls } from '../../src/sandbox/check/call-sequence.ts'
 import { parseEntry } from '../../src/sandbox/check/parsed-entry.ts'
@@ -13,7 +13,7 @@ const behaviour = { ...defaultBehaviour, ...profiles.strict }
 const shapes = bodyValidators(behaviour)
 
 /** What a target of the strict profile holds after these requests, or why it refused one. No HTTP, so that many can be tried. */
-export function strictlyTaken(requests: readonly Request[]): CopyHeader | { readonly refused: string } {
+export function strictlyTaken(requests: readonly Request[]): FetchedCopy | { readonly refused: string } {
   const entries: string[] = []
   for (const { operation, body } of requests) {
     const inputs = elements(member(body, 'inputs')?.value ?? '[]')

@@ -4,10 +4,10 @@ import { exportArchive } from '../../export/export-archive.ts'
 import type { Format } from '../../export/format.ts'
 import { formats, type FormatName } from '../../export/formats.ts'
 import type { ExportCallbacks, ExportCounts } from '../../export/write-conversations.ts'
+import { plural } from '../../model/plural.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'
 import { selectionOf, type SelectionOptions } from '../options/selection-options.ts'
-import { plural } from '../terminal/plural.ts'
 import { showProgress } from '../terminal/progress.ts'
 import { warnOfStaleIndex } from '../terminal/stale-index-warning.ts'
 import { jsonFor, writeJson, writeLine } from '../terminal/stdout.ts'
@@ -20,82 +20,87 @@ export interface ExportCommandOptions extends GlobalOptions, SelectionOptions {
   readonly force?: boolean
 }
 
-/** `hansard export FORMAT`: writes a selection of the archive out, to a place on disk or to stdout. */
+/** `hansard export FORMAT`: writes a selection of the archive to a file, a folder or stdout. */
 export async function exportCommand(options: ExportCommandOptions, io: Io): Promise<ExitCode> {
   const isStream = options.output === '-'
   const archive = openArchive(options.archive)
   try {
-    await tellMissing(archive, options, io)
+    await warnOfMissing(archive, options, io)
     if (options.match !== undefined) await warnOfStaleIndex(archive, options, io)
     const progress = showProgress(isStream ? { ...options, quiet: true } : options, io, progressLine)
     const result = await exportArchive(archive, {
       format: options.format,
       output: isStream ? io.stdout : options.output,
-      transform: showOn(io.stdout),
+      transform: transformFor(io.stdout),
       options: formatOptions(options),
       selection: selectionOf(options),
       force: options.force ?? false,
       signal: io.signal,
       onProgress: progress.update,
-      ...problemTalk(io),
+      ...reportProblems(io),
     }).finally(progress.end)
-    await tellCounts(result, options, io)
+    await printCounts(result, options, io)
     return result.unreadable + result.failed > 0 ? exitCodes.partial : exitCodes.done
   } finally {
     archive.close()
   }
 }
 
-/** The options of the format, out of all that were given. */
+/** Returns those options that belong to the format. */
 function formatOptions(options: ExportCommandOptions): Record<string, unknown> {
   const names = (formats[options.format] as Format).options.map(({ name }) => name)
   return Object.fromEntries(Object.entries(options).filter(([name]) => names.includes(name)))
 }
 
-/** JSON stays the same JSON on a terminal, without steering it; bytes are nothing for it. */
-function showOn(stdout: Io['stdout']): (part: string | Uint8Array) => string | Uint8Array {
+/** Makes JSON safe for a terminal, and refuses to write bytes to one. */
+function transformFor(stdout: Io['stdout']): (part: string | Uint8Array) => string | Uint8Array {
   return (part) => {
     if (typeof part === 'string') return jsonFor(stdout, part)
     if (stdout.isTTY !== true) return part
-    throw new HansardError('usage', 'A terminal can’t show compressed data', {
-      hint: 'Send it into a file or a pipe.',
+    throw new HansardError('usage', 'Cannot show compressed data on a terminal', {
+      hint: 'Redirect the output to a file or a pipe.',
     })
   }
 }
 
-async function tellMissing(archive: Archive, { id = [] }: ExportCommandOptions, io: Io): Promise<void> {
+async function warnOfMissing(archive: Archive, { id = [] }: ExportCommandOptions, io: Io): Promise<void> {
   for (const missing of archive.conversations.missing(id))
-    await writeLine(io.stderr, `hansard: the archive holds no conversation ${defuseLine(missing)}`)
+    await writeLine(io.stderr, `hansard: no conversation ${defuseLine(missing)} in the archive`)
 }
 
-function problemTalk(io: Io): ExportCallbacks {
-  const tell = (line: string) => void io.stderr.write(`${defuseLine(line)}\n`)
+function reportProblems(io: Io): ExportCallbacks {
+  const report = (line: string) => void io.stderr.write(`${defuseLine(line)}\n`)
   return {
-    onLeftOut: (id, reason) => tell(`left out: ${id}: ${reason}`),
-    onNotice: (sentence) => tell(`note: ${sentence}`),
+    onLeftOut: (id, reason) => report(`left out: ${id}: ${reason}`),
+    onNotice: (sentence) => report(`note: ${sentence}`),
     onUnreadable: (id, position, reason) =>
-      tell(`unreadable: ${id}, ${position === undefined ? 'its row' : `entry ${position}`}: ${reason}`),
+      report(
+        `unreadable: ${id}, ${position === undefined ? 'conversation object' : `entry ${position}`}: ${reason}`,
+      ),
   }
 }
 
-async function tellCounts(counts: ExportCounts, options: ExportCommandOptions, io: Io): Promise<void> {
+async function printCounts(counts: ExportCounts, options: ExportCommandOptions, io: Io): Promise<void> {
   const { output, format, quiet, json } = options
   if (json === true && output !== '-') {
     await writeJson(io.stdout, { command: 'export', format, ...counts, output })
   } else if (quiet !== true) {
-    for (const line of summaryOf(counts, output)) await writeLine(io.stderr, defuseLine(line))
+    for (const line of formatSummary(counts, output)) await writeLine(io.stderr, defuseLine(line))
   }
 }
 
-function summaryOf({ conversations, entries, leftOut, unreadable }: ExportCounts, output: string): string[] {
+function formatSummary(
+  { conversations, entries, leftOut, unreadable }: ExportCounts,
+  output: string,
+): string[] {
   const what = `${plural(conversations, 'conversation')} with ${plural(entries, 'entry')}`
   return [
-    `${what} written to ${output === '-' ? 'stdout' : output}`,
-    ...(conversations + leftOut === 0 ? ['No conversation of the archive is in this selection.'] : []),
-    ...(leftOut === 0 ? [] : [`${plural(leftOut, 'conversation')} left out, named above with the reason.`]),
+    `${what} written to ${output === '-' ? 'stdout' : output}.`,
+    ...(conversations + leftOut === 0 ? ['No conversation matches the selection.'] : []),
+    ...(leftOut === 0 ? [] : [`${plural(leftOut, 'conversation')} left out for the reasons above.`]),
     ...(unreadable === 0
       ? []
-      : [`${plural(unreadable, 'text')} could not be read: see \`hansard verify\` for what to do about it.`]),
+      : [`${plural(unreadable, 'text')} could not be read: run \`hansard verify\` to find out why.`]),
   ]
 }
 

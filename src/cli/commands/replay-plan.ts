@@ -5,7 +5,7 @@ import { connectTarget } from '../connect/connect-target.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
 import { planReplayOptions, type PlanOptions } from '../options/replay-options.ts'
-import { linesOfEnd, linesOfPlanned } from '../terminal/plan-table.ts'
+import { formatPlanEnd, formatPlanned } from '../terminal/plan-table.ts'
 import { jsonFor, write, writeLine } from '../terminal/stdout.ts'
 import { defuseLine } from '../terminal/terminal-text.ts'
 
@@ -35,19 +35,19 @@ async function printPlanned(planned: PlannedConversation, options: PlanOptions, 
   if (options.json === true || (options.quiet === true && planned.state !== 'blocked')) return
   const width = io.stdout.isTTY === true ? (io.stdout.columns ?? 80) : Infinity
   const layout = { width, everyLoss: options.verbose === true }
-  for (const line of linesOfPlanned(planned, layout)) await writeLine(io.stdout, line)
+  for (const line of formatPlanned(planned, layout)) await writeLine(io.stdout, line)
 }
 
 async function printEnd(end: PlanEnd, { json, quiet, out }: PlanOptions, io: Io): Promise<void> {
   if (json === true || quiet === true) return
-  for (const line of linesOfEnd(end)) await writeLine(io.stdout, line)
-  if (out !== undefined) await writeLine(io.stdout, defuseLine(`The plan is in ${out}.`))
+  for (const line of formatPlanEnd(end)) await writeLine(io.stdout, line)
+  if (out !== undefined) await writeLine(io.stdout, defuseLine(`Plan written to ${out}.`))
 }
 
 async function printMissing(archive: Archive, { id = [] }: PlanOptions, io: Io): Promise<number> {
   const missing = archive.conversations.missing(id)
   for (const each of missing) {
-    await writeLine(io.stderr, `hansard: the archive holds no conversation ${defuseLine(each)}`)
+    await writeLine(io.stderr, `hansard: no conversation ${defuseLine(each)} in the archive`)
   }
   return missing.length
 }

@@ -3,6 +3,7 @@ import type { Archive } from '../../archive/archive.ts'
 import { withLockedArchive } from '../../archive/locked-archive.ts'
 import type { ArchiveLock } from '../../archive/sqlite/archive-lock.ts'
 import { HansardError } from '../../errors.ts'
+import { formatCounts, formatNumber, nonZero, plural } from '../../model/plural.ts'
 import { planReplay, readPlan, type ReplayPlan } from '../../replay/plan/plan-replay.ts'
 import { runReplay, type ReplayProgress, type ReplayResult } from '../../replay/run/replay.ts'
 import { connectTarget } from '../connect/connect-target.ts'
@@ -10,8 +11,7 @@ import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
 import { planReplayOptions, refusePlanningOptions, type RunOptions } from '../options/replay-options.ts'
 import { confirm, canConfirm } from '../terminal/confirm.ts'
-import { estimateWords, money, spentWords, tokenWords } from '../terminal/plan-table.ts'
-import { plural } from '../terminal/plural.ts'
+import { formatEstimate, formatCost, formatSpent, formatTokens } from '../terminal/plan-table.ts'
 import { showProgress } from '../terminal/progress.ts'
 import { writeJson, writeLine } from '../terminal/stdout.ts'
 import { defuseLine } from '../terminal/terminal-text.ts'
@@ -19,8 +19,8 @@ import { defuseLine } from '../terminal/terminal-text.ts'
 /** `hansard replay run`: carries out a plan. */
 export async function replayRunCommand(options: RunOptions, io: Io): Promise<ExitCode> {
   if (options.yes !== true && !canConfirm(io)) {
-    throw new HansardError('usage', 'There is no terminal to ask on whether to send', {
-      hint: 'Look at what `hansard replay plan` tells, then pass --yes.',
+    throw new HansardError('usage', 'Cannot ask for confirmation: not a terminal', {
+      hint: 'Check what `hansard replay plan` shows, then pass --yes.',
     })
   }
   return await withLockedArchive(options.archive, { holder: io.name }, async (archive, lock) => {
@@ -46,8 +46,8 @@ async function plannedRun(
       hint: 'Give --price IN,OUT, the price of a million tokens; a plan file keeps the price it was made with.',
     })
   }
-  if (options.yes !== true && !(await confirm(questionOf(plan), io))) {
-    await writeLine(io.stderr, 'hansard: nothing was sent')
+  if (options.yes !== true && !(await confirm(formatQuestion(plan), io))) {
+    await writeLine(io.stderr, 'hansard: Nothing was sent')
     return exitCodes.done
   }
   io.goOnUnread?.()
@@ -68,12 +68,12 @@ function planToRun(
   return readPlan(client, archive, plan, how)
 }
 
-function questionOf({ end, head }: ReplayPlan): string {
+function formatQuestion({ end, head }: ReplayPlan): string {
   const { ready, readyWithLosses, blocked, estimate } = end
   const what = `Send ${plural(ready + readyWithLosses, 'conversation')} to ${head.target.baseUrl}`
-  const losses = readyWithLosses > 0 ? `, ${readyWithLosses} of them with losses` : ''
-  const rest = blocked > 0 ? `; ${blocked} are blocked` : ''
-  return defuseLine(`${what}${losses}${rest}: about ${estimateWords(estimate)}?`)
+  const losses = readyWithLosses > 0 ? `, ${formatNumber(readyWithLosses)} of them with losses` : ''
+  const rest = blocked > 0 ? ` (${formatNumber(blocked)} blocked)` : ''
+  return defuseLine(`${what}${losses}${rest}: about ${formatEstimate(estimate)}?`)
 }
 
 async function run(
@@ -84,7 +84,7 @@ async function run(
   options: RunOptions,
   io: Io,
 ): Promise<ExitCode> {
-  const progress = showProgress<ReplayProgress>(options, io, lineOf)
+  const progress = showProgress<ReplayProgress>(options, io, formatProgress)
   const { again, concurrency, settle, resolve, yesDifferent, maxCost, maxTokens, maxRequests } = options
   try {
     const result = await runReplay(client, archive, plan, {
@@ -100,7 +100,7 @@ async function run(
       },
     })
     progress.end()
-    await tell(result, options, io)
+    await printResult(result, options, io)
     return exits[result.outcome]
   } finally {
     progress.end()
@@ -114,54 +114,51 @@ const exits: Readonly<Record<ReplayResult['outcome'], ExitCode>> = {
   interrupted: exitCodes.interrupted,
 }
 
-function lineOf({
-  planned,
-  done,
-  pending,
-  uncertain,
-  failed,
-  tokensIn,
-  tokensOut,
-  cost,
-}: ReplayProgress): string {
-  const parts = [`${done} of ${planned} done`, `${pending} pending`]
-  if (failed > 0) parts.push(`${failed} failed`)
-  if (uncertain > 0) parts.push(`${uncertain} uncertain`)
-  parts.push(`${(tokensIn + tokensOut).toLocaleString('en')} tokens`)
-  if (cost !== null) parts.push(`cost ${money(cost)}`)
+function formatProgress(progress: ReplayProgress): string {
+  const { planned, done, pending, uncertain, failed, tokensIn, tokensOut, cost } = progress
+  const parts = [
+    `${formatNumber(done)} of ${formatNumber(planned)} done`,
+    formatCounts({ pending, ...nonZero({ failed, uncertain }) }, ' · '),
+    plural(tokensIn + tokensOut, 'token'),
+  ]
+  if (cost !== null) parts.push(`cost ${formatCost(cost)}`)
   return parts.join(' · ')
 }
 
-async function tell(result: ReplayResult, options: RunOptions, io: Io): Promise<void> {
+async function printResult(result: ReplayResult, options: RunOptions, io: Io): Promise<void> {
   if (options.json === true) {
     await writeJson(io.stdout, { command: 'replay run', ...result })
     return
   }
   if (options.quiet === true) return
   const { planned, done, before, recognised, found, requests, cost, carried, seconds } = result
-  const notes = [
-    ...(before > 0 ? [`${before} were there before`] : []),
-    ...(recognised > 0 ? [`${recognised} made by another archive`] : []),
-    ...(found > 0 ? [`${found} found after a lost answer`] : []),
-  ]
-  const others = (['pending', 'open', 'uncertain', 'failed', 'blocked', 'stale', 'diverged'] as const)
-    .filter((state) => result[state] > 0)
-    .map((state) => `${result[state]} ${state}`)
-  const head = `${done} of ${plural(planned, 'conversation')} done${notes.length > 0 ? ` (${notes.join(', ')})` : ''}`
-  await writeLine(io.stdout, `${[head, ...others].join(', ')}.`)
-  const spent = [plural(requests, 'request'), spentWords(result)]
-  if (cost !== null) spent.push(`cost ${money(cost)}`)
+  const { pending, open, uncertain, failed, blocked, stale, diverged } = result
+  const notes = formatCounts(
+    nonZero({
+      'done before': before,
+      'made by another archive': recognised,
+      'found after a lost response': found,
+    }),
+  )
+  const others = formatCounts(
+    nonZero({ pending, 'without a response': open, uncertain, failed, blocked, stale, diverged }),
+  )
+  const head = `${formatNumber(done)} of ${plural(planned, 'conversation')} done`
+  const tail = others === '' ? '' : `, ${others}`
+  await writeLine(io.stdout, `${head}${notes === '' ? '' : ` (${notes})`}${tail}.`)
+  const spent = [plural(requests, 'request'), formatSpent(result)]
+  if (cost !== null) spent.push(`cost ${formatCost(cost)}`)
   await writeLine(io.stdout, `${[...spent, `${seconds.toFixed(1)} s`].join(', ')}.`)
   if (result.outcome === 'budget') {
     const { tokensIn, tokensOut } = carried
     const killed =
-      tokensIn + tokensOut === 0 ? '' : `, of which a run that was killed had spent ${tokenWords(carried)}`
+      tokensIn + tokensOut === 0 ? '' : ` (a killed run had spent ${formatTokens(carried)} of it)`
     await writeLine(
       io.stdout,
-      `Stopped at the limit: ${result.limit ?? ''}${killed}. Another run goes on from here.`,
+      `Stopped at the limit: ${result.limit ?? ''}${killed}. Run it again to continue.`,
     )
   }
   if (result.outcome === 'interrupted') {
-    await writeLine(io.stdout, 'Interrupted; another run goes on from here.')
+    await writeLine(io.stdout, 'Interrupted. Run it again to continue.')
   }
 }

@@ -1,32 +1,32 @@
 import { openArchive } from '../../archive/archive.ts'
+import { formatCounts, nonZero, plural } from '../../model/plural.ts'
 import {
   replayStatus,
-  unsettledCopies,
+  unfinishedCopies,
   type TargetStatus,
-  type UnsettledCopy,
+  type UnfinishedCopy,
 } from '../../replay/replay-status.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'
-import { money, spentWords } from '../terminal/plan-table.ts'
-import { plural } from '../terminal/plural.ts'
+import { formatCost, formatSpent } from '../terminal/plan-table.ts'
 import { writeJson, writeLine } from '../terminal/stdout.ts'
 import { defuseLine } from '../terminal/terminal-text.ts'
 
-/** `hansard replay status` */
+/** `hansard replay status`: prints what was copied to which target, what is unsettled, and what it cost. */
 export async function replayStatusCommand(options: GlobalOptions, io: Io): Promise<ExitCode> {
   const archive = openArchive(options.archive)
   try {
     const targets = replayStatus(archive)
     if (options.json === true) {
-      const unsettled = [...unsettledCopies(archive)].map(shown)
+      const unsettled = [...unfinishedCopies(archive)].map(toJson)
       await writeJson(io.stdout, { command: 'replay status', targets, unsettled })
       return exitCodes.done
     }
-    if (targets.length === 0) await writeLine(io.stdout, 'Nothing was replayed yet.')
+    if (targets.length === 0) await writeLine(io.stdout, 'Nothing has been replayed yet.')
     for (const target of targets) {
-      for (const line of linesOf(target)) await writeLine(io.stdout, defuseLine(line))
+      for (const line of formatTarget(target)) await writeLine(io.stdout, defuseLine(line))
     }
-    for (const { state, conversation, targetId, reason } of unsettledCopies(archive)) {
+    for (const { state, conversation, targetId, reason } of unfinishedCopies(archive)) {
       const where = targetId === null ? '' : ` (${targetId})`
       await writeLine(
         io.stdout,
@@ -39,19 +39,21 @@ export async function replayStatusCommand(options: GlobalOptions, io: Io): Promi
   }
 }
 
-function shown({ conversation, state, reason, targetId, mode, label }: UnsettledCopy): object {
+function toJson({ conversation, state, reason, targetId, mode, label }: UnfinishedCopy): object {
   return { id: conversation, state, reason, targetId, mode, label }
 }
 
-function linesOf({ baseUrl, counts, grown, spent }: TargetStatus): string[] {
-  const states = Object.entries(counts).filter(([, number]) => number > 0)
-  const told = states.map(([state, number]) => `${number} ${state === 'open' ? 'without an answer' : state}`)
+function formatTarget({ baseUrl, counts, grown, spent }: TargetStatus): string[] {
+  const { open, ...others } = counts
+  const copies = formatCounts(nonZero({ ...others, 'without a response': open }))
   const { requests, cost } = spent
   return [
-    `${baseUrl}: ${told.join(', ') || 'nothing'}.`,
+    `${baseUrl}: ${copies || 'no copies'}.`,
     ...(grown > 0
-      ? [`  ${plural(grown, 'copy')} of what has grown since: \`replay run --again\` copies it again.`]
+      ? [
+          `  ${plural(grown, 'copy')} of conversations that have grown since: \`hansard replay run --again\` copies them again.`,
+        ]
       : []),
-    `  Spent: ${plural(requests, 'write')}, ${spentWords(spent)}${cost === null ? '' : `, cost ${money(cost)}`}.`,
+    `  Spent: ${plural(requests, 'write')}, ${formatSpent(spent)}${cost === null ? '' : `, cost ${formatCost(cost)}`}.`,
   ]
 }

@@ -1,4 +1,5 @@
 import { withLockedArchive } from '../../archive/locked-archive.ts'
+import { formatCounts } from '../../model/plural.ts'
 import { undoReplay, type Undone } from '../../replay/run/undo.ts'
 import { connectTarget, type TargetOptions } from '../connect/connect-target.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
@@ -31,7 +32,7 @@ export async function replayUndoCommand(options: UndoCommandOptions, io: Io): Pr
     const { 'would-delete': wouldDelete, ...others } = counts
     if (options.json === true) {
       await writeJson(io.stdout, { command: 'replay undo', wouldDelete, ...others })
-    } else if (options.quiet !== true) await writeLine(io.stdout, summaryOf(counts, doIt))
+    } else if (options.quiet !== true) await writeLine(io.stdout, formatSummary(counts, doIt))
     return counts.kept > 0 ? exitCodes.partial : exitCodes.done
   })
 }
@@ -43,18 +44,20 @@ async function printUndone(
 ): Promise<void> {
   if (quiet === true && what !== 'kept') return
   const why = reason === undefined ? '' : `: ${reason}`
-  await writeLine(io.stdout, defuseLine(`${words[what]} ${targetId}, the copy of ${id}${why}`))
+  await writeLine(io.stdout, defuseLine(`${labels[what]} ${targetId}, the copy of ${id}${why}`))
 }
 
-const words: Readonly<Record<Undone['what'], string>> = {
+const labels: Readonly<Record<Undone['what'], string>> = {
   'would-delete': 'would delete',
   deleted: 'deleted',
   gone: 'already gone:',
   kept: 'kept',
 }
 
-function summaryOf(counts: Readonly<Record<Undone['what'], number>>, doIt: boolean): string {
+function formatSummary(counts: Readonly<Record<Undone['what'], number>>, doIt: boolean): string {
   const { deleted, gone, kept } = counts
-  if (doIt) return `${deleted} deleted, ${gone} gone already, ${kept} kept.`
-  return `${counts['would-delete']} would be deleted, ${gone} gone already, ${kept} kept. Nothing was deleted; --yes does it.`
+  const others = { 'already gone': gone, kept }
+  if (doIt) return `${formatCounts({ deleted, ...others })}.`
+  const planned = formatCounts({ 'would be deleted': counts['would-delete'], ...others })
+  return `${planned}. Nothing was deleted; use --yes to delete.`
 }

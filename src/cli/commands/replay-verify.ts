@@ -3,7 +3,7 @@ import { verifyCopies, type Verified, type VerifiedCounts } from '../../replay/v
 import { connectTarget, type TargetOptions } from '../connect/connect-target.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
-import { linesOfCertificate, linesOfSummary } from '../terminal/certificate-lines.ts'
+import { formatCertificate, formatVerified } from '../terminal/certificate-lines.ts'
 import { writeJson, writeLine } from '../terminal/stdout.ts'
 
 /** The options of `replay verify`. */
@@ -42,13 +42,13 @@ async function printVerified(verified: Verified, options: ReplayVerifyOptions, i
   if (options.quiet === true && isFine) return
   const width = io.stdout.isTTY === true ? (io.stdout.columns ?? 80) : Infinity
   const layout = { width, everyLoss: options.verbose === true }
-  for (const line of linesOfCertificate(verified, layout)) await writeLine(io.stdout, line)
+  for (const line of formatCertificate(verified, layout)) await writeLine(io.stdout, line)
 }
 
 async function printEnd(counts: VerifiedCounts, options: ReplayVerifyOptions, io: Io): Promise<void> {
   if (options.json === true) {
     await writeJson(io.stdout, { command: 'replay verify', ...counts })
   } else if (options.quiet !== true) {
-    for (const line of linesOfSummary(counts, options.out)) await writeLine(io.stdout, line)
+    for (const line of formatVerified(counts, options.out)) await writeLine(io.stdout, line)
   }
 }

@@ -1,15 +1,15 @@
 import { openArchive, type Archive } from '../../archive/archive.ts'
 import { HansardError, isHansardError, messageOf } from '../../errors.ts'
+import { plural } from '../../model/plural.ts'
 import { storiesFromConversations, type Story } from '../../sandbox/account/story.ts'
 import { parseBehaviour } from '../../sandbox/behaviour.ts'
 import type { Fault } from '../../sandbox/faults/fault.ts'
-import { startSandbox } from '../../sandbox/http/server.ts'
 import { parseFault } from '../../sandbox/faults/parse-fault.ts'
+import { startSandbox } from '../../sandbox/http/server.ts'
 import { generateConversations } from '../../sandbox/seed/generate-conversations.ts'
 import { loadStories, storiesDirectory } from '../../sandbox/seed/load-stories.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'
-import { plural } from '../terminal/plural.ts'
 import { write, writeJson } from '../terminal/stdout.ts'
 
 /** The options of `hansard sandbox`. */

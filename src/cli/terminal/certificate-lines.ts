@@ -1,7 +1,7 @@
+import { formatCounts, plural } from '../../model/plural.ts'
 import type { Verified, VerifiedCounts } from '../../replay/verify-copies.ts'
 import type { ComparedAnswers, Certificate, CopyDifference } from '../../replay/verify/certificate.ts'
 import { summarizeLosses, formatLoss } from './plan-table.ts'
-import { formatCounts, plural } from './plural.ts'
 import { defuseLine, fit, pad } from './terminal-text.ts'
 
 interface Layout {
@@ -10,7 +10,7 @@ interface Layout {
 }
 
 /** Formats the certificate of one copy. */
-export function linesOfCertificate({ id, name, targetId, result }: Verified, layout: Layout): string[] {
+export function formatCertificate({ id, name, targetId, result }: Verified, layout: Layout): string[] {
   const verdict = 'error' in result ? 'not compared' : formatVerdict(result.certificate)
   const head = [pad(verdict, 21), id, '→', targetId, ...(name === null ? [] : [name])].join('  ')
   const more = 'error' in result ? [result.error] : formatDetails(result.certificate, layout)
@@ -18,7 +18,7 @@ export function linesOfCertificate({ id, name, targetId, result }: Verified, lay
 }
 
 /** Formats the summary. */
-export function linesOfSummary(counts: VerifiedCounts, file: string | undefined): string[] {
+export function formatVerified(counts: VerifiedCounts, file: string | undefined): string[] {
   const { identical, equivalent, different, errors } = counts
   const all = identical + equivalent + different + errors
   return [

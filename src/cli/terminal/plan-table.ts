@@ -1,15 +1,15 @@
+import { formatCounts, formatNumber, plural } from '../../model/plural.ts'
 import { lossKinds, type Loss } from '../../replay/loss.ts'
 import type { Estimate, PlanEnd, PlannedConversation, Warning } from '../../replay/plan/plan.ts'
 import type { Spent, Tokens } from '../../replay/run/budget.ts'
-import { formatCounts, formatNumber, plural } from './plural.ts'
 import { defuseLine, fit, pad } from './terminal-text.ts'
 
 /** Formats one planned conversation. Lines that say what to do are never cut. */
-export function linesOfPlanned(
+export function formatPlanned(
   { id, name, state, blocks, losses, warnings, estimate }: PlannedConversation,
   { width, everyLoss }: { readonly width: number; readonly everyLoss: boolean },
 ): string[] {
-  const cost = state === 'blocked' ? '' : estimateWords(estimate)
+  const cost = state === 'blocked' ? '' : formatEstimate(estimate)
   const head = [pad(stateNames[state], 17), pad(id, 37), cost, name ?? ''].filter((cell) => cell !== '')
   const lossLines = everyLoss ? losses.map(formatLoss) : summarizeLosses(losses)
   const fitted = (line: string) => fit(defuseLine(line), width)
@@ -25,11 +25,17 @@ export function linesOfPlanned(
 }
 
 /** Formats the summary of a plan. */
-export function linesOfEnd({ conversations, ready, readyWithLosses, blocked, estimate }: PlanEnd): string[] {
+export function formatPlanEnd({
+  conversations,
+  ready,
+  readyWithLosses,
+  blocked,
+  estimate,
+}: PlanEnd): string[] {
   const states = formatCounts({ ready, 'ready with losses': readyWithLosses, blocked })
   return [
     `${plural(conversations, 'conversation')}: ${states}.`,
-    `About ${estimateWords(estimate)}. Nothing was sent.`,
+    `About ${formatEstimate(estimate)}. Nothing was sent.`,
   ]
 }
 
@@ -45,27 +51,27 @@ const warningTexts: Readonly<Record<Warning, string>> = {
 }
 
 /** Formats an estimate: calls, tokens and cost. */
-export function estimateWords({ calls, tokensIn, tokensOut, cost }: Estimate): string {
-  const tokens = tokenWords({ tokensIn, tokensOut })
-  return [plural(calls, 'call'), tokens, ...(cost === null ? [] : [`cost ${money(cost)}`])].join(', ')
+export function formatEstimate({ calls, tokensIn, tokensOut, cost }: Estimate): string {
+  const tokens = formatTokens({ tokensIn, tokensOut })
+  return [plural(calls, 'call'), tokens, ...(cost === null ? [] : [`cost ${formatCost(cost)}`])].join(', ')
 }
 
 /** Formats the counted tokens, and those that the target reported if they are fewer. */
-export function spentWords({ tokensIn, tokensOut, reported }: Spent): string {
-  const counted = tokenWords({ tokensIn, tokensOut })
+export function formatSpent({ tokensIn, tokensOut, reported }: Spent): string {
+  const counted = formatTokens({ tokensIn, tokensOut })
   const isReported = reported.tokensIn >= tokensIn && reported.tokensOut >= tokensOut
   return isReported
     ? counted
-    : `${counted} (at least the estimate; the target reported ${tokenWords(reported)})`
+    : `${counted} (at least the estimate; the target reported ${formatTokens(reported)})`
 }
 
 /** Formats token counts. */
-export function tokenWords({ tokensIn, tokensOut }: Tokens): string {
+export function formatTokens({ tokensIn, tokensOut }: Tokens): string {
   return `${plural(tokensIn, 'token')} in, ${formatNumber(tokensOut)} out`
 }
 
 /** Formats a cost; amounts below 1 keep two significant digits. */
-export function money(cost: number): string {
+export function formatCost(cost: number): string {
   return cost >= 1 || cost === 0 ? cost.toFixed(2) : cost.toPrecision(2)
 }
 

@@ -1,6 +1,6 @@
 import type { StoredRun } from '../../archive/journal/runs.ts'
 import { cutTimeUtc } from '../../model/instant.ts'
-import { formatCounts } from './plural.ts'
+import { formatCounts } from '../../model/plural.ts'
 import { defuseLine } from './terminal-text.ts'
 
 /** Formats a run on one line: when, which command, how it ended, its counts. */

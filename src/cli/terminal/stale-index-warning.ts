@@ -1,6 +1,6 @@
 import type { Archive } from '../../archive/archive.ts'
+import { plural } from '../../model/plural.ts'
 import type { GlobalOptions, Io } from '../io.ts'
-import { plural } from './plural.ts'
 import { writeLine } from './stdout.ts'
 
 /** Warns on stderr about text that is missing from the search index, and says what to do. */

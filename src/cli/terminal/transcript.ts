@@ -8,7 +8,7 @@ import { entryView, type EntryView } from '../../model/entries/entry-view.ts'
 import { fieldsOf, said } from '../../model/entries/fields.ts'
 import { cutTime, cutTimeUtc } from '../../model/instant.ts'
 import { indented } from '../../model/json/indent-json.ts'
-import { plural } from './plural.ts'
+import { plural } from '../../model/plural.ts'
 import { defuse, defuseJson, defuseLine } from './terminal-text.ts'
 
 /** Called for each part that could not be shown: an entry by its position, or the conversation object (undefined). */

@@ -1,8 +1,8 @@
 import { posix } from 'node:path'
 
 import { said } from '../../model/entries/fields.ts'
-import type { ExportContext, ExportedConversation, Writer } from '../format.ts'
 import { excludeOnError, allOrNothing } from '../exclusion.ts'
+import type { ExportContext, ExportedConversation, Writer } from '../format.ts'
 import { IndexPage } from './index-page.ts'
 import type { Attachment, PagePart } from './page-parts.ts'
 import { agentOf, pageParts } from './page.ts'

@@ -1,5 +1,6 @@
 import type { Behaviour } from '../behaviour.ts'
 import { inputEntries } from './input-entries.ts'
+import { tools } from './tool-definitions.ts'
 import {
   anything,
   dict,
@@ -14,7 +15,6 @@ import {
   literal,
   type Validator,
 } from './validators.ts'
-import { tools } from './tool-definitions.ts'
 
 /** A validator for each operation with a body. */
 export interface BodyValidators {

@@ -1,6 +1,6 @@
 import type { SandboxResponse } from '../responses/sandbox-response.ts'
-import type { Effect } from './fault.ts'
 import { cannedResponses } from './canned-responses.ts'
+import type { Effect } from './fault.ts'
 
 type Limit = Extract<Effect, { kind: 'rps' }>
 

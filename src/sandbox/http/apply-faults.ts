@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
 import type { RequestContext } from '../account/request-context.ts'
-import type { TokenBuckets } from '../faults/token-buckets.ts'
-import { findEffect } from '../faults/fault.ts'
 import { faultResponse } from '../faults/canned-responses.ts'
+import { findEffect } from '../faults/fault.ts'
+import type { TokenBuckets } from '../faults/token-buckets.ts'
 import type { SandboxResponse } from '../responses/sandbox-response.ts'
 import { pause } from './write-response.ts'
 

@@ -57,11 +57,11 @@ async function onTerminal(...args: string[]): Promise<{ exitCode: number; shown:
 }
 
 describe('export', () => {
-  it.each(Object.keys(formats))('%s says what it wrote, as words and as JSON', async (format) => {
+  it.each(Object.keys(formats))('%s reports what it wrote, as text and as JSON', async (format) => {
     const { export: exports, out, folder } = workshop()
     const words = await exports(format, '--output', out)
     expect(words).toMatchObject({ exitCode: 0, stdout: '' })
-    expect(words.stderr).toMatch(/conversations? with \d+ entr(y|ies) written to .+out$/m)
+    expect(words.stderr).toMatch(/conversations? with \d+ entr(y|ies) written to .+out\.$/m)
     wholeExport(out)
     const { exitCode, stdout } = await exports(format, '--output', join(folder, 'again'), '--json')
     expect(exitCode).toBe(0)
@@ -70,7 +70,7 @@ describe('export', () => {
     expect(told.conversations + told.leftOut).toBe(2)
   })
 
-  it('names what a format can’t express, and with --quiet too', async () => {
+  it('names conversations that a format cannot express, also with --quiet', async () => {
     const { export: exports } = workshop()
     const { stderr, stdout, exitCode } = await exports('chat', '--output', '-', '--quiet')
     expect({ exitCode, stderr }).toEqual({
@@ -80,33 +80,36 @@ describe('export', () => {
     expect(stdout.split('\n')).toHaveLength(2)
   })
 
-  it('of nothing is empty but valid, and says so', async () => {
+  it('of an empty selection writes an empty but valid file, and says so', async () => {
     const { export: exports, out } = workshop()
     const { exitCode, stderr } = await exports('chat', '--split', '0.9', '--output', out, '--since', '2030')
     expect({ exitCode, stderr }).toMatchObject({
       exitCode: 0,
-      stderr: expect.stringContaining('No conversation of the archive is in this selection.') as string,
+      stderr: expect.stringContaining('No conversation matches the selection.') as string,
     })
     expect(Object.keys(wholeExport(out)).sort()).toEqual(['train.jsonl', 'validation.jsonl'])
   })
 
-  it('refuses a time that is none before anything is made', async () => {
+  it('refuses an invalid time before it creates a file', async () => {
     const { export: exports, out, folder } = workshop()
     for (const time of ['2026-02-30', 'yesterday', '2026-13', '']) {
       const { exitCode, stderr } = await exports('jsonl', '--output', out, '--since', time)
-      expect([exitCode, stderr]).toEqual([2, expect.stringContaining(`${JSON.stringify(time)} is no time`)])
+      expect([exitCode, stderr]).toEqual([
+        2,
+        expect.stringContaining(`${JSON.stringify(time)} is not a valid time`),
+      ])
     }
     expect(readdirSync(folder).filter((name) => name.startsWith('out'))).toEqual([])
   })
 
-  it('refuses a format that there is not, and names those that there are', async () => {
+  it('refuses an unknown format, and names the formats', async () => {
     const { export: exports, out } = workshop()
     const { exitCode, stderr } = await exports('docx', '--output', out)
     expect([exitCode, stderr]).toEqual([2, expect.stringContaining(Object.keys(formats).join(', '))])
     expect(existsSync(out)).toBe(false)
   })
 
-  it('refuses to send a folder to stdout', async () => {
+  it('refuses to write a folder to stdout', async () => {
     const { export: exports } = workshop()
     for (const args of [['markdown'], ['chat', '--split', '0.5']]) {
       expect(await exports(...args, '--output', '-')).toMatchObject({
@@ -117,7 +120,7 @@ describe('export', () => {
     }
   })
 
-  it('takes the folder it stands in by any of its names', async () => {
+  it('accepts any name of the current folder', async () => {
     const { export: exports, folder } = workshop()
     const out = join(folder, 'sub', 'out')
     mkdirSync(out, { recursive: true })
@@ -133,7 +136,7 @@ describe('export', () => {
     expect(readdirSync(join(folder, 'sub'))).toEqual(['out'])
   })
 
-  it('leaves what it may not replace as it is, whatever is forced', async () => {
+  it('with --force leaves everything but an earlier export alone', async () => {
     const { export: exports, out } = workshop()
     writeFileSync(out, 'mine')
     for (const force of [[], ['--force']]) {
@@ -144,7 +147,7 @@ describe('export', () => {
 })
 
 describe('A terminal', () => {
-  it('is shown lines that can’t steer it', async () => {
+  it('gets lines without control codes', async () => {
     const { archive } = workshop()
     for (const format of ['jsonl', 'chat']) {
       const { exitCode, shown } = await onTerminal('--archive', archive, 'export', format, '--output', '-')
@@ -154,13 +157,13 @@ describe('A terminal', () => {
     }
   })
 
-  it('is never sent compressed data', async () => {
+  it('gets no compressed data', async () => {
     const { archive } = workshop()
     const made = await onTerminal('--archive', archive, 'export', 'jsonl', '--gzip', '--output', '-')
     expect(made).toEqual({
       exitCode: 2,
       shown: '',
-      told: 'hansard: A terminal can’t show compressed data\nhint: Send it into a file or a pipe.\n',
+      told: 'hansard: Cannot show compressed data on a terminal\nhint: Redirect the output to a file or a pipe.\n',
     })
   })
 })

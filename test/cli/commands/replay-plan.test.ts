@@ -6,7 +6,7 @@ import { hansard } from '../../support/hansard.ts'
 import { replayWorld } from '../../support/replay-world.ts'
 
 describe('hansard replay plan', () => {
-  it('tells of each conversation what is sent, lost and estimated, and ends with 3 where one is blocked', async () => {
+  it('shows for each conversation what is sent, lost and estimated, and exits with 3 if one is blocked', async () => {
     const { replay } = await replayWorld()
     const { stdout, exitCode } = await replay('plan', '--price', '0.4,2')
     expect(exitCode).toBe(3)
@@ -14,9 +14,9 @@ describe('hansard replay plan', () => {
       /^ready with losses {2}conv_0684fd306df172f2800051d4f82d4a8b .* 1 call, \d+ tokens in, 8 out, cost 0\.0/m,
     )
     expect(stdout).toContain('  tool execution sent as call and result (entry 1)')
-    expect(stdout).toContain('  citation as text (entry 2 content[2])')
+    expect(stdout).toContain('  citation sent as text (entry 2 content[2])')
     expect(stdout).toMatch(
-      /blocked: the agent ag_019c8f19aaaa7bbb8ccc0ddd1eee2fff has no counterpart over there\n {4}hint: .*--map-agent/,
+      /blocked: the agent ag_019c8f19aaaa7bbb8ccc0ddd1eee2fff is not mapped to one in the target account\n {4}hint: .*--map-agent/,
     )
     expect(stdout).toMatch(
       /12 conversations: 0 ready, 7 ready with losses, 5 blocked\.\nAbout 7 calls, .* Nothing was sent\./,
@@ -32,15 +32,15 @@ describe('hansard replay plan', () => {
     )
   })
 
-  it('with --verbose names every loss with what stood there and what is sent', async () => {
+  it('with --verbose shows every loss with the source text and what is sent instead', async () => {
     const { replay } = await replayWorld()
     const { stdout } = await replay('plan', '--id', 'conv_0684fd306df172f2800051d4f82d4a8b', '--verbose')
     expect(stdout).toMatch(
-      /entry 2 content\[2\]: citation as text: \{"type": ?"tool_reference".* → \{"type":"text","text":"\[Meander\]\(https:\/\/example.org\/meander\)"\}/,
+      /entry 2 content\[2\]: citation sent as text: \{"type": ?"tool_reference".* → \{"type":"text","text":"\[Meander\]\(https:\/\/example.org\/meander\)"\}/,
     )
   })
 
-  it('with --json answers with the lines of the plan, the same that --out writes', async () => {
+  it('with --json prints the lines of the plan, the same as --out writes', async () => {
     const { replay, folder } = await replayWorld()
     const file = join(folder, 'plan.json')
     const { stdout } = await replay('plan', '--json', '--out', file)
@@ -54,7 +54,7 @@ describe('hansard replay plan', () => {
     expect(lines).toHaveLength(14)
   })
 
-  it('plans a selection, and says which ids the archive does not have', async () => {
+  it('plans a selection, and names the ids that are not in the archive', async () => {
     const { replay } = await replayWorld()
     const { stdout, stderr, exitCode } = await replay('plan', '--model', 'mistral-large-latest')
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
@@ -62,17 +62,17 @@ describe('hansard replay plan', () => {
     const missing = await replay('plan', '--id', 'conv_none')
     expect(missing).toMatchObject({
       exitCode: 3,
-      stderr: 'hansard: the archive holds no conversation conv_none\n',
+      stderr: 'hansard: no conversation conv_none in the archive\n',
     })
   })
 
-  it('with --quiet tells only of what is blocked', async () => {
+  it('with --quiet prints only blocked conversations', async () => {
     const { replay } = await replayWorld()
     expect((await replay('plan', '--quiet', '--model', 'mistral-large-latest')).stdout).toBe('')
     expect((await replay('plan', '--quiet')).stdout.match(/^\w+/gm)).toEqual(Array(5).fill('blocked'))
   })
 
-  it('lets no name steer the terminal', async () => {
+  it('prints names without control codes', async () => {
     const row =
       '{"id":"conv_1","created_at":"2026-01-01T00:00:00Z","model":"mistral-small-latest","name":"\\u001b]0;x\\u0007"}'
     const entries = ['{"type":"message.input","role":"user","content":"Hi","\\u001b[2J":1}']
@@ -97,7 +97,7 @@ describe('hansard replay plan refuses', () => {
     [['--label', 'a b'], /It must be up to 40 letters/],
     [['--fallback-model', 'nobody'], /The target has no model nobody/],
     [['--map-agent', 'ag_typo=ag_x'], /No conversation of the archive has the agent ag_typo/],
-  ])('%j, in one sentence with a hint', async (args, message) => {
+  ])('%j with a message and a hint', async (args, message) => {
     const { replay } = await replayWorld({ stories: [oneStory] })
     const { exitCode, stdout, stderr } = await replay('plan', ...args)
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' })
@@ -106,7 +106,7 @@ describe('hansard replay plan refuses', () => {
     expect(stderr).not.toContain('sk-secret-123')
   })
 
-  it('a target without a key, and one with the key of the source', async () => {
+  it('a target without a key, and a target with the key of the source', async () => {
     const { archive, sandbox } = await replayWorld({ stories: [oneStory] })
     const env = { MISTRAL_API_KEY: 'source', HANSARD_ARCHIVE: archive, MISTRAL_TARGET_BASE_URL: sandbox.url }
     const none = await hansard(['replay', 'plan'], { env })
@@ -124,7 +124,7 @@ describe('hansard replay plan refuses', () => {
     expect(wrong.exitCode).toBe(5)
   })
 
-  it('an archive that is not there', async () => {
+  it('a missing archive', async () => {
     const { replay, folder } = await replayWorld({ stories: [oneStory] })
     expect(await replay('plan', '--archive', join(folder, 'none.db'))).toMatchObject({ exitCode: 1 })
   })

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
-import { linesOfCertificate } from '../../../src/cli/terminal/certificate-lines.ts'
+import { formatCertificate } from '../../../src/cli/terminal/certificate-lines.ts'
 import type { Certificate } from '../../../src/replay/verify/certificate.ts'
 import { replayWorld, type ReplayWorld } from '../../support/replay-world.ts'
 
@@ -15,7 +15,7 @@ const entries = [
 ]
 
 describe('replay verify', () => {
-  it('gives every copy of the stories a certificate, and ends with 0', async () => {
+  it('certifies a copy of every story, and exits with 0', async () => {
     const { replay } = await replayWorld()
     expect((await replay('run', ...how)).exitCode).toBe(3) // one of them is blocked
     const { exitCode, stdout, stderr } = await replay('verify', '--json')
@@ -35,7 +35,7 @@ describe('replay verify', () => {
     }
   })
 
-  it('gives every copy that was asked again turn by turn a certificate, and ends with 0', async () => {
+  it('certifies a copy of every story in turns mode, and exits with 0', async () => {
     const { replay } = await replayWorld()
     await replay('run', ...how, '--mode', 'turns')
     const { exitCode, stdout } = await replay('verify', '--json')
@@ -47,7 +47,7 @@ describe('replay verify', () => {
     expect(lines.length).toBeGreaterThan(8)
   })
 
-  it('says at which entry a copy is different, and ends with 4', async () => {
+  it('names the entry at which a copy is different, and exits with 4', async () => {
     const world = await oneCopy()
     const texts = world.sandbox.account('other').entries(world.copy) ?? []
     const changed = texts.map((text) => text.replace('outer bank', 'inner bank'))
@@ -55,13 +55,11 @@ describe('replay verify', () => {
     const { exitCode, stdout } = await world.replay('verify')
     expect(exitCode).toBe(4)
     expect(stdout).toContain('different at entry 1')
-    expect(stdout).toMatch(
-      /entry 1 content: it stands there with another content\n.*expected: .*outer.*\n.*found: .*inner/,
-    )
+    expect(stdout).toMatch(/entry 1 content: differs in content\n.*expected: .*outer.*\n.*found: .*inner/)
     expect(stdout).toMatch(/1 copy: 0 identical, 0 equivalent, 1 different, 0 not compared\.\n$/)
   })
 
-  it('calls a copy that was deleted over there gone, and ends with 4', async () => {
+  it('reports a copy that was deleted from the target as gone, and exits with 4', async () => {
     const world = await oneCopy()
     world.sandbox.account('other').remove(world.copy)
     const { exitCode, stdout } = await world.replay('verify', '--quiet')
@@ -71,7 +69,7 @@ describe('replay verify', () => {
     expect(certificate).toMatchObject({ verdict: 'different', hashes: { target: null } })
   })
 
-  it('compares with what was replayed, though the source has grown since', async () => {
+  it('compares with the revision that was replayed, although the source has grown since', async () => {
     const world = await oneCopy()
     const account = world.sandbox.account('source')
     account.appendTo(account.ids[0] ?? '', [JSON.stringify({ id: 'm9', role: 'user', content: 'More?' })])
@@ -81,7 +79,7 @@ describe('replay verify', () => {
     expect(stdout).toContain('1 identical')
   })
 
-  it('tells what has come to a copy since, which is no difference', async () => {
+  it('reports entries that were added to a copy, which are no difference', async () => {
     const world = await oneCopy()
     const more = JSON.stringify({ id: 'm9', type: 'message.input', role: 'user', content: 'More?' })
     world.sandbox.account('other').appendTo(world.copy, [more])
@@ -98,7 +96,7 @@ describe('replay verify', () => {
     expect(new Set(methods)).toEqual(new Set(['GET']))
   })
 
-  it('compares turns, and shows the answers side by side', async () => {
+  it('compares turns, and shows the responses side by side', async () => {
     const world = await oneCopy('--mode', 'turns')
     const { exitCode, stdout } = await world.replay('verify')
     expect(exitCode).toBe(0)
@@ -109,7 +107,7 @@ describe('replay verify', () => {
     expect(certificate).toMatchObject({ mode: 'turns', answers: [{ entry: 0 }, { entry: 2, source: '' }] })
   })
 
-  it('keeps the certificates in a file that only its owner can read', async () => {
+  it('writes the certificates to a file that only its owner can read', async () => {
     const world = await oneCopy()
     const file = join(world.folder, 'certificates.jsonl')
     const { stdout } = await world.replay('verify', '--out', file)
@@ -121,24 +119,24 @@ describe('replay verify', () => {
     expect((await world.replay('verify', '--out', file)).exitCode).toBe(0) // an earlier one is replaced
   })
 
-  it('writes its certificates over nothing else', async () => {
+  it('replaces no file that does not hold certificates', async () => {
     const world = await oneCopy()
     const file = join(world.folder, 'mine.txt')
     writeFileSync(file, 'mine')
     const { exitCode, stderr } = await world.replay('verify', '--out', file)
     expect(exitCode).toBe(2)
-    expect(stderr).toContain('is no file of certificates')
+    expect(stderr).toContain('is not a certificate file')
     expect(readFileSync(file, 'utf8')).toBe('mine')
     expect(existsSync(`${file}.part`)).toBe(false)
   })
 
-  it('looks only at the copies that are asked for', async () => {
+  it('compares only the selected copies', async () => {
     const world = await oneCopy()
     expect((await world.replay('verify', '--id', 'conv_other')).stdout).toContain('0 copies')
     expect((await world.replay('verify', '--label', 'second')).stdout).toContain('0 copies')
   })
 
-  it('ends with 3 where a copy could not be read, and goes on', async () => {
+  it('exits with 3 if a copy could not be read, after comparing the others', async () => {
     const world = await oneCopy()
     world.sandbox.faults.add({ operation: 'getHistory', then: { kind: 'answer', status: 400, body: '{}' } })
     const { exitCode, stdout } = await world.replay('verify')
@@ -146,16 +144,16 @@ describe('replay verify', () => {
     expect(stdout).toContain('not compared')
   })
 
-  it('refuses an account into which nothing was replayed', async () => {
+  it('refuses an account that holds no copies', async () => {
     const { replay } = await replayWorld({ stories: [] })
     const { exitCode, stderr } = await replay('verify')
     expect(exitCode).toBe(2)
-    expect(stderr).toContain('has replayed nothing into that account')
+    expect(stderr).toContain('has no copies in that account')
   })
 })
 
-describe('The lines of a certificate', () => {
-  it('fit a narrow terminal, and nothing in them steers it', () => {
+describe('A printed certificate', () => {
+  it('fits a narrow terminal, and contains no control codes', () => {
     const nasty = '\u001b[31mred\r\n\u202ebackwards'
     const certificate = {
       ...{ verdict: 'different', losses: [], unseen: [], since: 0, answers: [] },
@@ -163,19 +161,19 @@ describe('The lines of a certificate', () => {
       hashes: { source: 'a'.repeat(64), expected: 'b'.repeat(64), target: null },
     } as unknown as Certificate
     const verified = { id: nasty, name: nasty, targetId: nasty, result: { certificate } }
-    const lines = linesOfCertificate(verified, { width: 40, everyLoss: true })
+    const lines = formatCertificate(verified, { width: 40, everyLoss: true })
     expect(lines.every((line) => line.length <= 40)).toBe(true)
     expect(lines.join('\n')).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]/)
   })
 
-  it('put the answers side by side where there is room', () => {
+  it('shows the responses side by side where the width allows it', () => {
     const answers = [{ entry: 2, asked: 'Why?', source: 'Because.\nOf this.', target: 'Therefore.' }]
     const certificate = {
       ...{ verdict: 'identical', losses: [], unseen: [], since: 0, differences: [], answers },
       hashes: { source: 'a', expected: 'a', target: 'a' },
     } as unknown as Certificate
     const verified = { id: 'a', name: null, targetId: 'b', result: { certificate } }
-    expect(linesOfCertificate(verified, { width: 80, everyLoss: false })).toContainEqual(
+    expect(formatCertificate(verified, { width: 80, everyLoss: false })).toContainEqual(
       expect.stringMatching(/^ {4}Because\. Of this\. +│ Therefore\.$/),
     )
   })

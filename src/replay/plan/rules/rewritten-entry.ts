@@ -1,13 +1,13 @@
 import type { Loss } from '../../loss.ts'
 
-/** An entry as it is sent, and on whose side it stands. */
+/** An input and whose it is. */
 export interface Input {
   readonly text: string
   readonly by: 'user' | 'assistant' | 'prefix' | 'call' | 'result'
 }
 
-/** What becomes of one entry of the source: what is sent for it, and what that loses. */
-export interface Piece {
+/** The inputs to send for one entry of the source, and the losses. */
+export interface RewrittenEntry {
   readonly inputs: readonly Input[]
   readonly losses: readonly Loss[]
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { formulaGuard, howToUndo } from '../../src/export/tables/formulas.ts'
+import { formulaGuard, undoPattern } from '../../src/export/tables/formula-guard.ts'
 
 describe('Cells that would run as formulas', () => {
   const delimiters = [',', ';', '|', '\t']
@@ -29,7 +29,7 @@ describe('Cells that would run as formulas', () => {
         const foreign = delimiter === ';' ? ',' : delimiter === ',' ? ';' : ',;'
         const runs = new RegExp(`(?:^|[${foreign}])\\s*[=+\\-@]`)
         expect(runs.test(guard(cell))).toBe(false)
-        expect(guard(cell).replaceAll(new RegExp(howToUndo(delimiter), 'g'), '$1')).toBe(cell)
+        expect(guard(cell).replaceAll(new RegExp(undoPattern(delimiter), 'g'), '$1')).toBe(cell)
         const value = { cell, list: [1, -2] }
         expect(JSON.parse(json(JSON.stringify(value)))).toEqual(value)
         expect(new RegExp(`[${foreign}]\\s*[=+@]`).test(json(JSON.stringify(value)))).toBe(false)

@@ -23,7 +23,7 @@ type Value = Readonly<Record<string, unknown>>
 export type SchemaFault = (parameters: unknown) => string | undefined
 
 /** Checks one line, part by part as it is written. */
-export class LineCheck {
+export class ChatLineValidator {
   readonly #schemaFault: SchemaFault
   readonly #called = new Set<unknown>()
   readonly #unanswered = new Set<unknown>()
@@ -44,24 +44,24 @@ export class LineCheck {
 
   /** @throws ExcludedError */
   end(tools: readonly string[]): void {
-    must(this.#hasUser, 'the user says nothing')
-    must(this.#previous === 'assistant', 'it does not end with the assistant')
+    assertRule(this.#hasUser, 'the user says nothing')
+    assertRule(this.#previous === 'assistant', 'it does not end with the assistant')
     const names = tools.map((tool) => nameOf(JSON.parse(tool), this.#schemaFault))
-    must(new Set(names).size === names.length, 'two functions have the same name')
+    assertRule(new Set(names).size === names.length, 'two functions have the same name')
     for (const name of this.#called)
-      must(names.includes(name), `${String(name)} is not defined in the archive`)
+      assertRule(names.includes(name), `${String(name)} is not defined in the archive`)
   }
 
   #addTurn(value: Value): void {
-    must(this.#unanswered.size === 0, 'a call has no result')
+    assertRule(this.#unanswered.size === 0, 'a call has no result')
     if (value['role'] === 'user') this.#addQuestion(value)
     else if (value['role'] === 'assistant') this.#addAnswer(value)
     else {
-      must(
+      assertRule(
         value['role'] === 'system' && this.#previous === undefined,
         'only the first message can be of the system',
       )
-      must(
+      assertRule(
         hasOnly(value, ['role', 'content']) && isTextContent(value['content'], 1),
         'the instructions are no text',
       )
@@ -69,8 +69,8 @@ export class LineCheck {
   }
 
   #addQuestion(value: Value): void {
-    must(this.#previous !== 'tool', 'the assistant says nothing to the result of a call')
-    must(
+    assertRule(this.#previous !== 'tool', 'the assistant says nothing to the result of a call')
+    assertRule(
       hasOnly(value, ['role', 'content']) && isUserContent(value['content']),
       'a message has other content',
     )
@@ -80,13 +80,13 @@ export class LineCheck {
   #addAnswer(value: Value): void {
     const calls = value['tool_calls']
     if (calls === undefined) {
-      must(
+      assertRule(
         hasOnly(value, ['role', 'content']) && isTextContent(value['content'], 1),
         'an answer has no content',
       )
       return
     }
-    must(
+    assertRule(
       hasOnly(value, ['role', 'tool_calls']) && Array.isArray(calls) && calls.length > 0,
       'malformed tool call',
     )
@@ -94,19 +94,19 @@ export class LineCheck {
   }
 
   #addCall(call: unknown): void {
-    must(isObject(call) && hasOnly(call, ['id', 'type', 'function']), 'malformed tool call')
+    assertRule(isObject(call) && hasOnly(call, ['id', 'type', 'function']), 'malformed tool call')
     const { id, type, function: called } = call
-    must(
+    assertRule(
       type === 'function' && isObject(called) && hasOnly(called, ['name', 'arguments']),
       'malformed tool call',
     )
-    must(matches(id, CALL_ID), 'the id of a call is not nine letters and digits')
-    must(!this.#unanswered.has(id), 'two calls have the same id')
-    must(
+    assertRule(matches(id, CALL_ID), 'the id of a call is not nine letters and digits')
+    assertRule(!this.#unanswered.has(id), 'two calls have the same id')
+    assertRule(
       matches(called['name'], FUNCTION_NAME),
       'the name of a function has other signs than a-z, 0-9, _ and -',
     )
-    must(
+    assertRule(
       isText(called['arguments'], 1) && isObject(parseJson(called['arguments'])),
       'arguments are no JSON object',
     )
@@ -115,21 +115,21 @@ export class LineCheck {
   }
 
   #addResult(value: Value): void {
-    must(
+    assertRule(
       hasOnly(value, ['role', 'content', 'tool_call_id']) && isTextContent(value['content'], 0),
       'a result is no text',
     )
-    must(this.#unanswered.delete(value['tool_call_id']), 'a result belongs to no call before it')
+    assertRule(this.#unanswered.delete(value['tool_call_id']), 'a result belongs to no call before it')
   }
 }
 
 function nameOf(tool: unknown, schemaFault: SchemaFault): unknown {
-  must(
+  assertRule(
     isObject(tool) && hasOnly(tool, ['type', 'function']) && tool['type'] === 'function',
     'malformed tool definition',
   )
   const definition = tool['function']
-  must(
+  assertRule(
     isObject(definition) &&
       hasOnly(definition, ['name', 'description', 'parameters']) &&
       matches(definition['name'], FUNCTION_NAME) &&
@@ -138,7 +138,7 @@ function nameOf(tool: unknown, schemaFault: SchemaFault): unknown {
     'a function is not defined as the format wants it',
   )
   const fault = schemaFault(definition['parameters'])
-  must(
+  assertRule(
     fault === undefined,
     `the parameters of ${String(definition['name'])} are not a JSON schema of Draft 7: ${fault ?? ''}`,
   )
@@ -185,6 +185,6 @@ function hasOnly(value: Value, keys: readonly string[]): boolean {
   return Object.keys(value).every((key) => keys.includes(key))
 }
 
-function must(isSo: boolean, rule: string): asserts isSo {
+function assertRule(isSo: boolean, rule: string): asserts isSo {
   if (!isSo) throw excluded('invalid', rule)
 }

@@ -1,7 +1,7 @@
 import Reader, { type Env, type MarkdownIt, type StateInline, type Token } from 'markdown-it'
 
-import { seeWhatOthersSee, type AddressMend } from './hazard-rules.ts'
-import { destination, isSafe } from './links.ts'
+import { linkDestination, isSafeUrl } from './safe-links.ts'
+import { addUnsafeSyntaxRules, type AddressPatch } from './unsafe-syntax-rules.ts'
 
 /** A change of a line: so many characters taken out at a place, and others put in. */
 export interface Patch {
@@ -12,7 +12,7 @@ export interface Patch {
 }
 
 /** Deeper than this is no text of a person's, and no reader of Markdown can be foreseen. */
-const DEEPEST = 40
+const MAX_DEPTH = 40
 
 /**
  * Finds what a message may not do to the page it stands in, as the patches that undo it: HTML, links to anything but
@@ -20,16 +20,16 @@ const DEEPEST = 40
  * our own. Links by reference get their destination, as their definition becomes text, and lines stay lines. With
  * `isWhole`, also what is done once: headings go two levels down. Undefined where it can't be told.
  */
-export function hazardsIn(text: string, isWhole: boolean): Patch[] | undefined {
+export function findUnsafe(text: string, isWhole: boolean): Patch[] | undefined {
   const env: Env = {}
-  const tokens = commonmark.parse(text, env)
-  if (tokens.some(({ level }) => level > DEEPEST)) return undefined
-  const found = new Patches(text.split('\n'), isWhole)
+  const tokens = commonmarkParser.parse(text, env)
+  if (tokens.some(({ level }) => level > MAX_DEPTH)) return undefined
+  const found = new PatchCollector(text.split('\n'), isWhole)
   for (const token of tokens) {
-    found.ofBlock(token)
-    if (token.type === 'inline') found.ofInline(token, inlineTokens(token.content, env))
+    found.addBlock(token)
+    if (token.type === 'inline') found.addInline(token, parseInline(token.content, env))
   }
-  return found.isLost ? undefined : found.patches
+  return found.isIncomplete ? undefined : found.patches
 }
 
 /**
@@ -39,28 +39,28 @@ export function hazardsIn(text: string, isWhole: boolean): Patch[] | undefined {
 export function isSafeInTables(text: string): boolean {
   const env: Env = {}
   const isHazard = ({ type, attrs }: Token) =>
-    HAZARDS.has(type) || (type === 'link_open' && !isSafe(String(attrs?.[0]?.[1])))
-  const [tokens, plain] = [withTables.parse(text, env), commonmark.parse(text, {})]
+    UNSAFE_TOKENS.has(type) || (type === 'link_open' && !isSafeUrl(String(attrs?.[0]?.[1])))
+  const [tokens, plain] = [tableParser.parse(text, env), commonmarkParser.parse(text, {})]
   return (
-    lettersIn(tokens) === lettersIn(plain) &&
-    delimiterRowsIn(plain) === tokens.filter(({ type }) => type === 'table_open').length &&
-    tokens.every((token) => !isHazard(token) && !inlineTokens(token.content, env, token.type).some(isHazard))
+    countLetters(tokens) === countLetters(plain) &&
+    countDelimiterRows(plain) === tokens.filter(({ type }) => type === 'table_open').length &&
+    tokens.every((token) => !isHazard(token) && !parseInline(token.content, env, token.type).some(isHazard))
   )
 }
 
-const HAZARDS: ReadonlySet<string> = new Set(
+const UNSAFE_TOKENS: ReadonlySet<string> = new Set(
   'html_block html_inline angle address definition image reference_definition footnote'.split(' '),
 )
 
 /** Rows that make a table of the line before them; other readers find some that ours does not. */
-function delimiterRowsIn(tokens: readonly Token[]): number {
+function countDelimiterRows(tokens: readonly Token[]): number {
   const lines = tokens.flatMap(({ type, content }) => (type === 'inline' ? content.split('\n') : []))
   return lines.filter((line) => /[|:]/.test(line) && DELIMITER_ROW.test(line.trim())).length
 }
 
 const DELIMITER_ROW = /^\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?$/
 
-function lettersIn(tokens: readonly Token[]): number {
+function countLetters(tokens: readonly Token[]): number {
   return tokens.reduce(
     (sum, { content, info }) => sum + `${info}${content}`.replaceAll(/[^\p{L}\p{N}]+/gu, '').length,
     0,
@@ -68,43 +68,43 @@ function lettersIn(tokens: readonly Token[]): number {
 }
 
 /** How many references to footnotes a reader finds in a quotation: none of those that code took in. */
-export function footnotesIn(quoted: string): number {
+export function countFootnotes(quoted: string): number {
   const env: Env = {}
   const isNote = ({ type }: Token) => type === 'footnote'
-  return commonmark
+  return commonmarkParser
     .parse(quoted, env)
-    .reduce((sum, { content, type }) => sum + inlineTokens(content, env, type).filter(isNote).length, 0)
+    .reduce((sum, { content, type }) => sum + parseInline(content, env, type).filter(isNote).length, 0)
 }
 
-const commonmark = reader().disable('table')
-const withTables = reader()
+const commonmarkParser = createParser().disable('table')
+const tableParser = createParser()
 
 /** A reader that finds all that any reader might, and notes where in its text each inline token begins (as `map`). */
-function reader(): MarkdownIt {
-  const reader = new Reader({ html: true, maxNesting: 2 * DEEPEST })
-  reader.core.ruler.enableOnly(['normalize', 'block'])
-  reader.validateLink = () => true
-  seeWhatOthersSee(reader)
-  reader.inline.State = class extends reader.inline.State {
+function createParser(): MarkdownIt {
+  const createParser = new Reader({ html: true, maxNesting: 2 * MAX_DEPTH })
+  createParser.core.ruler.enableOnly(['normalize', 'block'])
+  createParser.validateLink = () => true
+  addUnsafeSyntaxRules(createParser)
+  createParser.inline.State = class extends createParser.inline.State {
     override push(...args: Parameters<StateInline['push']>): Token {
       const token = super.push(...args)
       token.map = [this.pos, this.pos]
       return token
     }
   }
-  return reader
+  return createParser
 }
 
-function inlineTokens(content: string, env: Env, type = 'inline'): Token[] {
+function parseInline(content: string, env: Env, type = 'inline'): Token[] {
   const tokens: Token[] = []
-  if (type === 'inline') commonmark.inline.parse(content, commonmark, env, tokens)
+  if (type === 'inline') commonmarkParser.inline.parse(content, commonmarkParser, env, tokens)
   return tokens
 }
 
-class Patches {
+class PatchCollector {
   readonly patches: Patch[] = []
   /** A hazard was seen that could not be found in the text. */
-  isLost = false
+  isIncomplete = false
   readonly #lines: readonly string[]
   readonly #isWhole: boolean
 
@@ -113,7 +113,7 @@ class Patches {
     this.#isWhole = isWhole
   }
 
-  ofBlock({ type, markup, info, map }: Token): void {
+  addBlock({ type, markup, info, map }: Token): void {
     const [start, end] = map ?? [0, 0]
     if (type === 'fence' && /\s/.test(info.trim())) this.#info(start, markup)
     if (type === 'html_block') this.#html(start, end)
@@ -121,19 +121,19 @@ class Patches {
     else if (type === 'heading_open') this.#heading(markup, start, end)
   }
 
-  ofInline({ content, map }: Token, children: readonly Token[]): void {
-    const place = placesIn(content, map?.[0] ?? 0, this.#lines)
+  addInline({ content, map }: Token, children: readonly Token[]): void {
+    const place = positionFinder(content, map?.[0] ?? 0, this.#lines)
     children.forEach((token, i) => {
       const at = token.map?.[0] ?? 0
       const patch: PatchAt = (position, insert, remove = 0) => {
         const found = place(position)
-        if (found === undefined) this.isLost = true
+        if (found === undefined) this.isIncomplete = true
         else this.patches.push({ ...found, remove, insert })
       }
       if (token.type === 'html_inline' || token.type === 'angle') patch(at, '&lt;', 1)
       else if (token.type === 'footnote') patch(at, content[at] === '[' ? '&#91;' : '&#94;', 1)
       else if (token.type === 'definition') patch(at + 1, '&#58;', 1)
-      else if (token.type === 'address') mend(token.meta as AddressMend, at, patch)
+      else if (token.type === 'address') patchAddress(token.meta as AddressPatch, at, patch)
       // An image is a link behind its mark.
       else if (token.type === 'image') patch(at, '&#33;', 1)
       else if (token.type === 'link_open') this.#link(token, children, i, patch)
@@ -145,12 +145,12 @@ class Patches {
     const at = token.map?.[0] ?? 0
     const href = String(token.attrs?.[0]?.[1])
     // The reader stands behind the bracket of a link when it finds it, and before that of an autolink.
-    if (!isSafe(href)) {
+    if (!isSafeUrl(href)) {
       if (token.info === 'auto') patch(at, '&lt;', 1)
       else patch(at - 1, '&#91;', 1)
     } else if (token.meta !== null) {
       while (all[i]?.type !== 'link_close' || all[i]?.level !== token.level) i++
-      patch((all[i]?.map?.[0] ?? 0) + 1, `(${destination(href)})`)
+      patch((all[i]?.map?.[0] ?? 0) + 1, `(${linkDestination(href)})`)
     }
   }
 
@@ -191,24 +191,24 @@ class Patches {
   /** What a block begins with is the first of its kind on the line. */
   #before(line: number, mark: string, insert = '\\', remove = 0): void {
     const column = this.#lines[line]?.indexOf(mark) ?? -1
-    if (column === -1) this.isLost = true
+    if (column === -1) this.isIncomplete = true
     else this.patches.push({ line, column, remove, insert })
   }
 }
 
 type PatchAt = (position: number, insert: string, remove?: number) => void
 
-function mend(mend: AddressMend, at: number, patch: PatchAt): void {
-  if (mend.kind === 'break') return patch(at + mend.at, mend.entity, 1)
+function patchAddress(address: AddressPatch, at: number, patch: PatchAt): void {
+  if (address.kind === 'break') return patch(at + address.at, address.entity, 1)
   patch(at, '<')
-  patch(at + mend.length, '>')
+  patch(at + address.length, '>')
 }
 
-type Place = (position: number) => Pick<Patch, 'line' | 'column'> | undefined
+type FindPosition = (position: number) => Pick<Patch, 'line' | 'column'> | undefined
 
 /** Finds positions of a block's inline content in the lines it was taken from: their ends, without what marks the block. */
-function placesIn(content: string, first: number, lines: readonly string[]): Place {
-  const columns = content.split('\n').map((own, i) => columnOf(own, lines[first + i] ?? ''))
+function positionFinder(content: string, first: number, lines: readonly string[]): FindPosition {
+  const columns = content.split('\n').map((own, i) => findColumn(own, lines[first + i] ?? ''))
   const starts = lineStarts(content)
   let i = 0
   return (position) => {
@@ -224,7 +224,7 @@ function placesIn(content: string, first: number, lines: readonly string[]): Pla
 }
 
 /** Where the beginning of a line of content would stand in its source, which may have other white space before it. */
-function columnOf(own: string, source: string): number | undefined {
+function findColumn(own: string, source: string): number | undefined {
   const indent = /^[ \t]*/.exec(own)?.[0].length ?? 0
   const column = source.lastIndexOf(own.slice(indent))
   return column === -1 ? undefined : column - indent

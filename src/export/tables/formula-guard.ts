@@ -22,21 +22,21 @@ export interface FormulaGuard {
  * @param delimiter what the file itself separates cells with, and quotes
  */
 export function formulaGuard(delimiter: string): FormulaGuard {
-  const foreign = foreignTo(delimiter)
+  const foreign = otherSeparators(delimiter)
   const start = new RegExp(AT_START)
   const inside = new RegExp(`[${foreign}](?=${TRIGGER})`, 'g')
-  const quote = inPieces(foreign, (text) => text.replaceAll(inside, "$&'"))
-  const escape = inPieces(foreign, (text) => text.replaceAll(inside, escapeOf))
+  const quote = mapPieces(foreign, (text) => text.replaceAll(inside, "$&'"))
+  const escape = mapPieces(foreign, (text) => text.replaceAll(inside, unicodeEscape))
   return {
     text: (cell) => quote(cell).replace(start, "'"),
     // Outside of strings a comma stands before a number at most, and stays.
-    json: (cell) => (cell.search(inside) === -1 ? cell : changeStrings(cell, escape)),
+    json: (cell) => (cell.search(inside) === -1 ? cell : mapStrings(cell, escape)),
   }
 }
 
 /** How to take it back, for those who read the cells with a program. */
-export function howToUndo(delimiter: string): string {
-  return `(^(?='+[\\t\\r\\n])|(?:^|[${foreignTo(delimiter)}])(?=['\\s]*[=+\\-@＝＋－＠]))'`
+export function undoPattern(delimiter: string): string {
+  return `(^(?='+[\\t\\r\\n])|(?:^|[${otherSeparators(delimiter)}])(?=['\\s]*[=+\\-@＝＋－＠]))'`
 }
 
 const PIECE = 64 * 1024
@@ -45,7 +45,7 @@ const PIECE = 64 * 1024
  * Changes a text piece by piece: with ten million matches at once the engine takes gigabytes. A piece ends before a
  * separator, which what is looked for behind another one never goes across.
  */
-function inPieces(separators: string, change: (text: string) => string): (text: string) => string {
+function mapPieces(separators: string, change: (text: string) => string): (text: string) => string {
   const separator = new RegExp(`[${separators}]`, 'g')
   return (text) => {
     let changed = ''
@@ -61,7 +61,7 @@ function inPieces(separators: string, change: (text: string) => string): (text: 
 }
 
 /** Changes the strings of a JSON text. A loop: an expression for strings overflows the stack on millions of escapes. */
-function changeStrings(json: string, change: (quoted: string) => string): string {
+function mapStrings(json: string, change: (quoted: string) => string): string {
   let changed = ''
   let at = 0
   for (let open = json.indexOf('"'); open !== -1; open = json.indexOf('"', at)) {
@@ -72,10 +72,10 @@ function changeStrings(json: string, change: (quoted: string) => string): string
   return changed + json.slice(at)
 }
 
-function foreignTo(delimiter: string): string {
+function otherSeparators(delimiter: string): string {
   return SEPARATORS.filter((separator) => separator !== delimiter).join('')
 }
 
-function escapeOf(separator: string): string {
+function unicodeEscape(separator: string): string {
   return `\\u${separator.charCodeAt(0).toString(16).padStart(4, '0')}`
 }

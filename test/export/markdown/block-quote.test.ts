@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { clean } from '../../../src/export/markdown/escape.ts'
-import { isSafe } from '../../../src/export/markdown/links.ts'
-import { quotation } from '../../../src/export/markdown/quote.ts'
+import { blockQuote } from '../../../src/export/markdown/block-quote.ts'
+import { sanitize } from '../../../src/export/markdown/escape-markdown.ts'
+import { isSafeUrl } from '../../../src/export/markdown/safe-links.ts'
 import { hostileText, wordsOf } from '../../support/hostile-markdown.ts'
 import { elementsIn, rendered, textOf } from '../../support/markdown-reader.ts'
 
-const quoted = (text: string) => quotation(clean(text))
+const quoted = (text: string) => blockQuote(sanitize(text))
 
 describe('What people write in Markdown still reads as Markdown:', () => {
   it.each([
@@ -154,7 +154,7 @@ function linksIn(page: string): string[] {
 function dangersIn(page: string): unknown[] {
   return elementsIn(rendered(page)).filter(
     ({ name, attributes: { href, src } }) =>
-      !ALLOWED.has(name) || src !== undefined || (href !== undefined && !isSafe(href)),
+      !ALLOWED.has(name) || src !== undefined || (href !== undefined && !isSafeUrl(href)),
   )
 }
 

@@ -1,10 +1,10 @@
 import { fileName, type ChunkView } from '../../model/entries/chunk-view.ts'
 import { fieldsOf } from '../../model/entries/fields.ts'
 import { isJson } from '../../model/json/parse-json.ts'
-import { dataOf } from './data-uri.ts'
-import { escaped, escapedLabel } from './escape.ts'
-import { isSafe, link, nameOfUrl, pathDestination } from './links.ts'
+import { parseDataUri } from './data-uri.ts'
+import { escapeMarkdown, escapeLabel } from './escape-markdown.ts'
 import type { EntryScope, PagePart } from './page-parts.ts'
+import { isSafeUrl, safeLink, urlLabel, pathDestination } from './safe-links.ts'
 import { safeName } from './safe-name.ts'
 
 /** What a page shows by itself. */
@@ -15,13 +15,13 @@ const PICTURES = ['png', 'jpg', 'jpeg', 'gif', 'webp']
  * page, script, shortcut or program, and nothing that carries one (SVG, Office). A browser shows PDF in a sandbox. A file
  * of any other type ends in `.bin`, which no program opens by itself.
  */
-const PASSIVE: ReadonlySet<string> = new Set([
+const PASSIVE_EXTENSIONS: ReadonlySet<string> = new Set([
   ...PICTURES,
   ...['avif', 'bmp', 'tif', 'tiff', 'pdf', 'txt', 'csv', 'tsv', 'json', 'jsonl'],
   ...['mp3', 'wav', 'ogg', 'flac', 'mp4', 'webm'],
 ])
 
-const EXTENSIONS: Readonly<Record<string, string>> = {
+const EXTENSION_OF_TYPE: Readonly<Record<string, string>> = {
   'image/png': 'png',
   'image/jpeg': 'jpg',
   'image/gif': 'gif',
@@ -36,47 +36,47 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
 }
 
 /** Something that an entry points to: on the web a link, in a data: URI a file beside the page. */
-export function* linked(
+export function* linkOrAttachment(
   what: string,
   { url, name }: { readonly url: string; readonly name?: string | undefined },
   scope: EntryScope,
 ): Generator<PagePart> {
-  const data = dataOf(url)
+  const data = parseDataUri(url)
   if (data !== undefined) {
-    const full = fileName(name ?? what.toLowerCase(), EXTENSIONS[data.type] ?? 'bin')
-    yield* attached(what, { name: full ?? what, bytes: data.bytes }, scope)
-  } else if (isSafe(url)) yield `**${what}:** ${link(name ?? nameOfUrl(url), url)}\n\n`
-  else yield `**${what}:** ${link(name ?? 'not linked', url === '' ? 'no address' : url)}\n\n`
+    const full = fileName(name ?? what.toLowerCase(), EXTENSION_OF_TYPE[data.type] ?? 'bin')
+    yield* attachmentParts(what, { name: full ?? what, bytes: data.bytes }, scope)
+  } else if (isSafeUrl(url)) yield `**${what}:** ${safeLink(name ?? urlLabel(url), url)}\n\n`
+  else yield `**${what}:** ${safeLink(name ?? 'not linked', url === '' ? 'no address' : url)}\n\n`
 }
 
 /** A file that a tool made: beside the page if the archive has it, otherwise why it is not there. */
-export function* toolFile(
+export function* toolFileParts(
   { id = '', name = id || 'file' }: ChunkView & { readonly kind: 'file' },
   scope: EntryScope,
 ): Generator<PagePart> {
   const file = scope.archived.read({ kind: 'file', id, version: '' })
   const bytes = file?.bytes ?? (isEmptyFile(file?.json) ? new Uint8Array() : undefined)
-  if (bytes !== undefined) return yield* attached('File', { name, bytes: [bytes] }, scope)
-  const state = file === undefined || file.state === 'stored' ? 'not archived' : STATES[file.state]
-  const reason = file?.reason && file.state !== 'expired' ? `: ${escaped(file.reason)}` : ''
-  yield `**File:** ${escaped(name, Infinity)} *(${state}${reason})*\n\n`
+  if (bytes !== undefined) return yield* attachmentParts('File', { name, bytes: [bytes] }, scope)
+  const state = file === undefined || file.state === 'stored' ? 'not archived' : FILE_STATES[file.state]
+  const reason = file?.reason && file.state !== 'expired' ? `: ${escapeMarkdown(file.reason)}` : ''
+  yield `**File:** ${escapeMarkdown(name, Infinity)} *(${state}${reason})*\n\n`
 }
 
-const STATES = {
+const FILE_STATES = {
   wanted: 'not fetched yet',
   expired: 'expired before it was archived',
   skipped: 'not archived',
   failed: 'could not be fetched',
 } as const
 
-function* attached(
+function* attachmentParts(
   what: string,
   { name, bytes }: { readonly name: string; readonly bytes: Iterable<Uint8Array> },
   scope: EntryScope,
 ): Generator<PagePart> {
-  const { title, ending } = harmless(name)
+  const { title, ending } = splitExtension(name)
   const path = scope.filePath(`${safeName(title, 'file')}.${ending}`)
-  const label = escapedLabel(name, Infinity)
+  const label = escapeLabel(name, Infinity)
   let size = 0
   yield {
     path,
@@ -94,11 +94,13 @@ function* attached(
 }
 
 /** Splits a name at its ending; one that is not passive becomes a part of the title. */
-function harmless(name: string): { readonly title: string; readonly ending: string } {
+function splitExtension(name: string): { readonly title: string; readonly ending: string } {
   const [, title, ending = ''] = /^(.*)\.([a-z0-9]{1,8})$/is.exec(name) ?? []
   const lower = ending.toLowerCase()
   if (title !== undefined && lower === 'bin') return { title, ending: lower }
-  return title !== undefined && PASSIVE.has(lower) ? { title, ending: lower } : { title: name, ending: 'bin' }
+  return title !== undefined && PASSIVE_EXTENSIONS.has(lower)
+    ? { title, ending: lower }
+    : { title: name, ending: 'bin' }
 }
 
 /** SQLite has no bytes where there were none to store; the API said so too. */

@@ -1,30 +1,30 @@
 import { indented } from '../../model/json/indent-json.ts'
-import { clean } from './escape.ts'
+import { sanitize } from './escape-markdown.ts'
 
 const SLICE = 64 * 1024
 
 /** A code block that holds the text whatever it is: its fence is longer than any run of backticks inside. */
-export function* fence(text: string, language: 'text' | 'json' | 'python'): Generator<string> {
-  yield* fenced(text, language, [text])
+export function* codeBlock(text: string, language: 'text' | 'json' | 'python'): Generator<string> {
+  yield* writeFenced(text, language, [text])
 }
 
 /** JSON as a code block, laid out for people, each token as it came. */
-export function* jsonFence(text: string): Generator<string> {
-  yield* fenced(text, 'json', indented(text))
+export function* jsonCodeBlock(text: string): Generator<string> {
+  yield* writeFenced(text, 'json', indented(text))
 }
 
-function* fenced(text: string, language: string, parts: Iterable<string>): Generator<string> {
-  const ticks = '`'.repeat(Math.max(2, longestRun(text)) + 1)
+function* writeFenced(text: string, language: string, parts: Iterable<string>): Generator<string> {
+  const ticks = '`'.repeat(Math.max(2, longestBacktickRun(text)) + 1)
   yield `${ticks}${language}\n`
   let last = ''
   for (const part of parts) {
-    for (const slice of slices(part)) yield clean(slice)
+    for (const slice of slices(part)) yield sanitize(slice)
     last = part.slice(-1)
   }
   yield /[\n\r\u2028\u2029]/.test(last) || last === '' ? `${ticks}\n\n` : `\n${ticks}\n\n`
 }
 
-function longestRun(text: string): number {
+function longestBacktickRun(text: string): number {
   let longest = 0
   for (let at = text.indexOf('`'); at !== -1;) {
     const start = at

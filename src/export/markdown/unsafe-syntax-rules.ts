@@ -1,9 +1,9 @@
 import type { MarkdownIt, StateInline } from 'markdown-it'
 
-import { NO_MAIL } from './escape.ts'
+import { WORD_JOINER } from './escape-markdown.ts'
 
 /** What is to be done to an address, so that every reader sees it begin and end at the same place. */
-export type AddressMend =
+export type AddressPatch =
   /** `<…>` around its first letters: in every reader a link that ends there. */
   | { readonly kind: 'wrap'; readonly length: number }
   /** One letter of its beginning as an entity: in every reader text. */
@@ -15,15 +15,15 @@ export type AddressMend =
  */
 const ADDRESS =
   /(https?:\/\/)|(ftp:)\/\/|(www)\.|(xmpp|(?<=[\w.+-])mailto)(?=:(?!\u2060)\S+@)|(?<!:)\/(?=\/(?:[^\s/]*\.|localhost))/iy
-const NEXT =
+const NEXT_SPECIAL =
   /[\n!#$%&*+\-:<=>@[\\\]^_`{}~]|https?:\/\/|ftp:\/\/|www\.|(?:xmpp|(?<=[\w.+-])mailto)(?=:(?!\u2060)\S+@)|(?<!:)\/(?=\/(?:[^\s/]*\.|localhost))/gi
 
 /** Where such an address goes on over something that means something to us. (U+FFFD: a citation.) */
-const SWALLOWS = /[`[\]\\\ufffd]/
-const PLAIN = /https?:\/\/[\w.~:/?#@%=+,$-]*[\w/=#~-]/iy
+const MEANINGFUL = /[`[\]\\\ufffd]/
+const PLAIN_URL = /https?:\/\/[\w.~:/?#@%=+,$-]*[\w/=#~-]/iy
 
 /** Teaches a reader what others might see where it sees text: footnotes, addresses, and `<` that could begin HTML. */
-export function seeWhatOthersSee({ inline }: MarkdownIt): void {
+export function addUnsafeSyntaxRules({ inline }: MarkdownIt): void {
   inline.ruler.before('text', 'address', address)
   inline.ruler.at('text', textUpToAddress)
   inline.ruler.before('link', 'footnote', footnote)
@@ -51,7 +51,7 @@ function angle(state: StateInline, silent: boolean): boolean {
 
 /** The end of what could be a definition: some readers begin one at a bracket that stands lines or lists before. */
 function definition(state: StateInline, silent: boolean): boolean {
-  if (at(/\]:[ \t]*(?:$|\n?[ \t]*\S+[ \t]*(?:\n|$|["'(]))/y, state) === null) return false
+  if (matchAt(/\]:[ \t]*(?:$|\n?[ \t]*\S+[ \t]*(?:\n|$|["'(]))/y, state) === null) return false
   if (!silent) {
     state.push('definition', '', 0)
     state.pending += ']:'
@@ -69,10 +69,10 @@ function backslash(state: StateInline, silent: boolean): boolean {
 }
 
 function address(state: StateInline, silent: boolean): boolean {
-  const [found = '', ...parts] = at(ADDRESS, state) ?? []
+  const [found = '', ...parts] = matchAt(ADDRESS, state) ?? []
   if (found === '') return false
   if (!silent) {
-    const mend = mendOf(found, parts, state)
+    const mend = addressPatch(found, parts, state)
     if (mend !== undefined) state.push('address', '', 0).meta = mend
     state.pending += found
   }
@@ -80,34 +80,34 @@ function address(state: StateInline, silent: boolean): boolean {
   return true
 }
 
-function mendOf(
+function addressPatch(
   found: string,
   [http, ftp, www, mail]: readonly (string | undefined)[],
   state: StateInline,
-): AddressMend | undefined {
-  const isHarmless = !SWALLOWS.test(at(/[^\s<]*/y, state)?.[0] ?? '')
+): AddressPatch | undefined {
+  const isHarmless = !MEANINGFUL.test(matchAt(/[^\s<]*/y, state)?.[0] ?? '')
   if (http !== undefined) {
     if (isHarmless) return undefined
-    const plain = state.linkLevel === 0 ? at(PLAIN, state)?.[0] : undefined
+    const plain = state.linkLevel === 0 ? matchAt(PLAIN_URL, state)?.[0] : undefined
     if (plain !== undefined) return { kind: 'wrap', length: plain.length }
     return { kind: 'break', at: found.length - 2, entity: '&#47;' }
   }
   if (www !== undefined) return isHarmless ? undefined : { kind: 'break', at: 3, entity: '&#46;' }
-  if (mail !== undefined) return { kind: 'break', at: found.length, entity: `:${NO_MAIL}` }
+  if (mail !== undefined) return { kind: 'break', at: found.length, entity: `:${WORD_JOINER}` }
   return { kind: 'break', at: ftp === undefined ? 0 : 4, entity: '&#47;' }
 }
 
 /** As markdown-it's own rule, which reads to the next character that could mean something. */
 function textUpToAddress(state: StateInline, silent: boolean): boolean {
-  NEXT.lastIndex = state.pos
-  const end = Math.min(NEXT.exec(state.src)?.index ?? state.posMax, state.posMax)
+  NEXT_SPECIAL.lastIndex = state.pos
+  const end = Math.min(NEXT_SPECIAL.exec(state.src)?.index ?? state.posMax, state.posMax)
   if (end === state.pos) return false
   if (!silent) state.pending += state.src.slice(state.pos, end)
   state.pos = end
   return true
 }
 
-function at(pattern: RegExp, { src, pos }: StateInline): RegExpExecArray | null {
+function matchAt(pattern: RegExp, { src, pos }: StateInline): RegExpExecArray | null {
   pattern.lastIndex = pos
   return pattern.exec(src)
 }

@@ -15,12 +15,12 @@ async function writeTo(path: string): Promise<void> {
     await writer.write(LINE)
     await writer.finish()
   } catch (thrown) {
-    await writer.giveUp()
+    await writer.discard()
     throw thrown
   }
 }
 
-/** A folder with a file of somebody's in it. */
+/** A folder with a file of another program in it. */
 function folderWithFile(): { folder: string; out: string; mine: string } {
   const folder = testFolder()
   const mine = join(folder, 'mine')
@@ -29,7 +29,7 @@ function folderWithFile(): { folder: string; out: string; mine: string } {
 }
 
 describe('A file of lines', () => {
-  it('is new, or takes the place of an earlier one, readable by its owner alone', async () => {
+  it('is created, or replaces an earlier one, readable by its owner only', async () => {
     const { folder, out } = folderWithFile()
     await writeTo(out)
     await writeTo(out)
@@ -45,7 +45,7 @@ describe('A file of lines', () => {
     ['a link to nothing', ({ out, folder }) => symlinkSync(join(folder, 'nothing'), out)],
     ['a folder', ({ out }) => mkdirSync(out)],
     ['a named pipe, which nobody fills', ({ out }) => execFileSync('mkfifo', [out])],
-  ])('is refused where there is %s', async (_, make) => {
+  ])('is refused in place of %s', async (_, make) => {
     const there = folderWithFile()
     make(there)
     const before = [readdirSync(there.folder), readFileSync(there.mine, 'utf8')]
@@ -58,7 +58,7 @@ describe('A file of lines', () => {
     ['a link', (part, mine) => symlinkSync(mine, part)],
     ['another name of a file', (part, mine) => linkSync(mine, part)],
     ['a link to nothing', (part) => symlinkSync(`${part}.nothing`, part)],
-  ])('leaves %s alone that somebody has put beside its place', async (_, make) => {
+  ])('leaves %s of another program next to it alone', async (_, make) => {
     const { folder, out, mine } = folderWithFile()
     make(`${out}.part`, mine)
     const before = readdirSync(folder)
@@ -68,13 +68,13 @@ describe('A file of lines', () => {
     expect(readFileSync(out, 'utf8')).toBe(LINE)
   })
 
-  it('does not take the place of what has come to stand there meanwhile', async () => {
+  it('does not replace a file that appeared in the meantime', async () => {
     const { folder, out } = folderWithFile()
     const writer = await LineFile.open(out, planContent)
     await writer.write(LINE)
     writeFileSync(out, 'other')
     await expect(writer.finish()).rejects.toMatchObject({ code: 'usage' })
-    await writer.giveUp()
+    await writer.discard()
     expect(readFileSync(out, 'utf8')).toBe('other')
     expect(readdirSync(folder).sort()).toEqual(['mine', 'out'])
   })
