@@ -205,7 +205,7 @@ describe('stdout', () => {
     expect([status, stderr]).toEqual([
       1,
       expect.stringMatching(
-        /^hansard: stdout can’t be written: ENOSPC: no space left on device.*\nhint: .+\n$/,
+        /^hansard: Cannot write to stdout: ENOSPC: no space left on device.*\nhint: .+\n$/,
       ),
     ])
   })
