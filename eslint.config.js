@@ -19,7 +19,7 @@ const homes = {
   'src/model/json/json-schema.ts': ['ajv'],
   'src/export/tables/csv-format.ts': ['csv-stringify'],
   'src/export/tables/parquet*.ts': ['hyparquet-writer'],
-  'src/export/markdown/hazard*.ts': ['markdown-it'],
+  'src/export/markdown/unsafe-*.ts': ['markdown-it'],
   'src/sandbox/**/*.ts': ['hono', '@hono/node-server'],
   'src/cli/**/*.ts': ['commander', 'picocolors', 'string-width'],
 }

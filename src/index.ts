@@ -28,9 +28,16 @@ export {
   type StreamEvent,
   type StreamName,
 } from './api/client.ts'
+export type * from './api/types/open-types.ts'
+export type * from './api/types/conversation-types.ts'
+export type * from './api/types/entry-types.ts'
+export type * from './api/types/chunk-types.ts'
+export type * from './api/types/tool-types.ts'
+export type * from './api/types/event-types.ts'
+export type * from './api/types/lookup-types.ts'
 export type { ClientEvent } from './api/client-events.ts'
 export type { Traffic } from './api/with-traffic.ts'
-export type { RetryPolicy as Patience } from './api/with-retry.ts'
+export type { RetryPolicy } from './api/retry-state.ts'
 export type { Timeouts } from './api/undici-transport.ts'
 export { openArchive, type Archive, type OpenOptions } from './archive/archive.ts'
 export type {

@@ -11,6 +11,7 @@ export default defineConfig({
   test: {
     include: (process.env['MUTANT_TESTS'] ?? '**/*').split(' ').map((tests) => `test/${tests}.test.ts`),
     env: { FLIPS: '100', LISTINGS: '500', SETTLE: '0.3' },
+    setupFiles: [fileURLToPath(new URL('mutants-setup.ts', import.meta.url))],
     testTimeout: 20_000,
   },
 })

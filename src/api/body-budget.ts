@@ -7,15 +7,16 @@ interface Waiter {
 }
 
 /**
- * The memory that all bodies in flight share, in bytes. Who wants more waits in line; nobody overtakes. When every
- * holder waits for more, so that nobody can give anything back, one of them may go beyond the budget until it lets go.
+ * The memory that all bodies in flight share, in bytes. Requests for memory are served in order. When every holder
+ * waits for more, so that none can release any, one of them may exceed the budget until it releases its hold; otherwise
+ * all would wait for ever.
  */
 export class BodyBudget {
   readonly #limit: number
   #used = 0
   #waiting: Waiter[] = []
   #holders = new Set<BodyHold>()
-  #beyond: BodyHold | undefined
+  #exceeding: BodyHold | undefined
 
   constructor(limit: number) {
     this.#limit = limit
@@ -29,9 +30,9 @@ export class BodyBudget {
     return new BodyHold(this)
   }
 
-  /** Takes memory at once and answers with undefined, or with a promise of it. */
+  /** Takes memory: returns undefined if it was granted at once, or else a promise that resolves when it is. */
   take(hold: BodyHold, bytes: number, signal: AbortSignal | undefined): Promise<void> | undefined {
-    if (hold === this.#beyond || (this.#waiting.length === 0 && this.#fits(bytes))) {
+    if (hold === this.#exceeding || (this.#waiting.length === 0 && this.#fits(bytes))) {
       this.#grant(hold, bytes)
       return undefined
     }
@@ -54,12 +55,12 @@ export class BodyBudget {
     })
   }
 
-  /** Takes back what a hold no longer needs. */
+  /** Takes back memory that a hold no longer needs. */
   giveBack(hold: BodyHold, bytes: number): void {
     this.#used -= bytes
     if (hold.bytes === 0) {
       this.#holders.delete(hold)
-      if (this.#beyond === hold) this.#beyond = undefined
+      if (this.#exceeding === hold) this.#exceeding = undefined
     }
     this.#serve()
   }
@@ -87,19 +88,19 @@ export class BodyBudget {
     const [first] = this.#waiting
     if (first === undefined || this.#fits(first.bytes)) return first
     const waiters = new Set(this.#waiting.map(({ hold }) => hold))
-    if (this.#beyond !== undefined) return this.#waiting.find(({ hold }) => hold === this.#beyond)
+    if (this.#exceeding !== undefined) return this.#waiting.find(({ hold }) => hold === this.#exceeding)
     if (![...this.#holders].every((holder) => waiters.has(holder))) return undefined
-    this.#beyond = first.hold
+    this.#exceeding = first.hold
     return first
   }
 }
 
 /**
- * Bodies that stay in memory until `release()`. Release in a `finally`, and read whatever else is needed meanwhile into
- * the same hold: who keeps one hold and waits for another can wait for ever.
+ * Memory for bodies, held until `release()`. Release it in a `finally`, and read all bodies that are needed together
+ * under the same hold: a caller that keeps one hold while it waits for another may wait for ever.
  */
 export class BodyHold {
-  /** What it holds now. */
+  /** The bytes that it holds now. */
   bytes = 0
   readonly #budget: BodyBudget
 
@@ -107,7 +108,7 @@ export class BodyHold {
     this.#budget = budget
   }
 
-  /** Takes memory for a body; the client does this while it reads. */
+  /** Takes memory for a body. The client calls this while it reads. */
   take(bytes: number, signal?: AbortSignal): Promise<void> | undefined {
     return this.#budget.take(this, bytes, signal)
   }
@@ -119,7 +120,7 @@ export class BodyHold {
     this.#budget.giveBack(this, given)
   }
 
-  /** Gives all of it back. Calling it again does no harm. */
+  /** Gives back everything. May be called more than once. */
   release(): void {
     this.giveBack(this.bytes)
   }

@@ -4,27 +4,31 @@ import { isJson } from '../model/json/parse-json.ts'
 import { lookups, operations, type Operation } from './operations.ts'
 import type { ApiRequest, CallName } from './transport.ts'
 
-/** A value of the query; undefined leaves it out. */
+/** Parameters of the query; undefined leaves one out. */
 export type Query = Readonly<Record<string, string | number | undefined>>
 
-/** What a call takes besides its name. */
+/** The arguments of a call by name. */
 export interface CallArguments {
-  /** The conversation, agent or file, where the path has a place for it. */
+  /** The id of the conversation, agent or file, if the path has one. */
   readonly id?: string | undefined
   readonly query?: Query | undefined
-  /** An object, or JSON text, which is sent token for token but for `stream`. */
+  /** An object, or JSON text that is sent token for token. The operation sets `stream` in either. */
   readonly body?: object | string | undefined
 }
 
-const everyOperation: Readonly<Record<CallName, Operation>> = { ...operations, ...lookups }
+const allOperations: Readonly<Record<CallName, Operation>> = { ...operations, ...lookups }
 
-/** Builds the request of a call. */
+/**
+ * Builds the request of a call.
+ *
+ * @throws HansardError `usage` if the id or the body is invalid
+ */
 export function buildRequest(
   name: CallName,
   basePath: string,
   { id, query, body }: CallArguments,
 ): ApiRequest {
-  const operation = everyOperation[name]
+  const operation = allOperations[name]
   return {
     name,
     operation,
@@ -38,9 +42,9 @@ function pathOf(name: CallName, { path }: Operation, id: string | undefined): st
   if (id === undefined || id === '' || id === '.' || id === '..' || /\p{Surrogate}/u.test(id))
     throw new HansardError(
       'usage',
-      `The operation ${name} needs an id${id === undefined ? '' : `, and ${JSON.stringify(id)} is none`}`,
+      id === undefined ? `${name} needs an id` : `${JSON.stringify(id)} is not a valid id (${name})`,
       {
-        hint: 'Give the id as the API lists it, such as conv_0684fe18cbc57ba6800065acdd2b6c85.',
+        hint: 'Pass the id as the API lists it, such as conv_0684fe18cbc57ba6800065acdd2b6c85.',
       },
     )
   return path.replace('{id}', () => encodeURIComponent(id))
@@ -53,12 +57,12 @@ function queryOf(query: Query = {}): string {
   return pairs.length === 0 ? '' : `?${pairs.join('&')}`
 }
 
-/** The operation decides about `stream`, whatever the body says; all else in a text is left as it is. */
+/** Sets `stream` as the operation requires, and leaves everything else in a text as it is. */
 function bodyText(name: CallName, body: object | string, stream: boolean): string {
   if (typeof body !== 'string') return JSON.stringify({ ...body, stream })
   if (!(isJson(body) && isObjectText(body)))
-    throw new HansardError('usage', `The body of ${name} is not the JSON text of an object`, {
-      hint: 'Give an object such as {"model": "…", "inputs": "…"}.',
+    throw new HansardError('usage', `The body of ${name} is not a JSON object`, {
+      hint: 'Pass an object such as {"model": "…", "inputs": "…"}.',
     })
   const replaced = replaceAt(body, ['stream'], () => String(stream))
   const fields = members(replaced)

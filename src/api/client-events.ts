@@ -1,9 +1,9 @@
 import type { ErrorCode } from '../errors.ts'
 import type { CallName } from './transport.ts'
 
-/** What a client is doing, for progress and logs; the key is in none of it. */
+/** What a client does, for progress and logs. No event contains the API key. */
 export type ClientEvent =
-  /** A request is over: answered (status), failed (code), or both. Of a stream: its head has come. */
+  /** A request ended: with a response (`status`), an error (`code`), or both. For a stream, when its headers arrived. */
   | {
       readonly type: 'request'
       readonly name: CallName
@@ -13,16 +13,16 @@ export type ClientEvent =
       readonly code: ErrorCode | undefined
       readonly milliseconds: number
     }
-  /** A request will be sent again. */
+  /** A request will be retried after `waitMs`. */
   | {
       readonly type: 'retry'
       readonly name: CallName
       readonly path: string
-      /** What went wrong. */
+      /** The error message. */
       readonly reason: string
-      /** How many times it has been sent by now. */
+      /** How often it has been sent so far. */
       readonly sent: number
       readonly waitMs: number
     }
-  /** The service asked for a pause; all callers wait. */
+  /** The service asked for a pause (Retry-After). All calls of the client wait. */
   | { readonly type: 'pause'; readonly name: CallName; readonly waitMs: number }

@@ -1,33 +1,34 @@
 import { HansardError } from '../errors.ts'
 import type { ClientEvent } from './client-events.ts'
 import { systemClock, type Clock } from './clock.ts'
+import type { RetryPolicy } from './retry-state.ts'
 import type { Timeouts } from './undici-transport.ts'
-import type { RetryPolicy } from './with-retry.ts'
 
-/** What a client may be told; only the key must be. */
+/** Client options; only `apiKey` is required. */
 export interface ClientOptions {
+  /** Sent as `Authorization: Bearer`. Visible ASCII characters only. */
   readonly apiKey: string
-  /** Default: https://api.mistral.ai. May have a path, in front of `/v1`. */
+  /** Default: https://api.mistral.ai. May have a path; `/v1` at its end is optional. */
   readonly baseUrl?: string | undefined
-  /** In milliseconds. Default: 10 s to connect, 60 s each for first byte and idleness, 10 min where a completion runs. */
+  /** In milliseconds. Default: 10 s to connect, 60 s to the first byte, 60 s idle, 10 min for both where a completion runs. */
   readonly timeouts?: Partial<Timeouts> | undefined
-  /** Hard cap of one body, in bytes. Default: 256 MiB. */
+  /** The maximum size of one body, in bytes; a larger one fails with `too-large`. Default: 256 MiB. */
   readonly maxBodyBytes?: number | undefined
-  /** What all bodies in flight may take together, in bytes; one larger body at a time may go beyond. Default: 64 MiB. */
+  /** The memory for all bodies in flight, in bytes; one larger body at a time may exceed it. Default: 64 MiB. */
   readonly bodyBudgetBytes?: number | undefined
-  /** Default: 6 attempts, 10 minutes of waiting. */
+  /** Default: 6 attempts, and at most 10 minutes of waiting in all. */
   readonly retry?: Partial<RetryPolicy> | undefined
-  /** Shared by all callers. Default: no limit of our own. */
+  /** The limit of all calls of this client together. Default: none. */
   readonly requestsPerSecond?: number | undefined
-  /** Requests in all, repeated ones included; a further one is not sent and fails with `budget`. Default: no limit. */
+  /** The maximum number of requests, retries included; after that calls fail with `budget`. Default: none. */
   readonly maxRequests?: number | undefined
-  /** Hears what the client is doing. */
+  /** Called with each request, retry and pause. */
   readonly onEvent?: ((event: ClientEvent) => void) | undefined
-  /** For tests. */
+  /** Replaces the clock, in tests. */
   readonly clock?: Clock | undefined
 }
 
-/** Options checked and filled in. */
+/** Validated options with their defaults. */
 export interface ClientSettings {
   readonly apiKey: string
   readonly origin: string
@@ -35,7 +36,7 @@ export interface ClientSettings {
   readonly timeouts: Timeouts
   readonly maxBodyBytes: number
   readonly bodyBudgetBytes: number
-  readonly patience: RetryPolicy
+  readonly retry: RetryPolicy
   readonly requestsPerSecond: number | undefined
   readonly maxRequests: number
   readonly onEvent: ((event: ClientEvent) => void) | undefined
@@ -44,11 +45,15 @@ export interface ClientSettings {
 
 const MIB = 2 ** 20
 
-/** Checks the options of a client and fills in the defaults. */
+/**
+ * Validates the options of a client and fills in the defaults.
+ *
+ * @throws HansardError `usage` if one is invalid
+ */
 export function clientSettings(options: ClientOptions): ClientSettings {
-  const { origin, basePath } = placeOf(options.baseUrl ?? 'https://api.mistral.ai')
+  const { origin, basePath } = parseBaseUrl(options.baseUrl ?? 'https://api.mistral.ai')
   return {
-    apiKey: checkedKey(options.apiKey),
+    apiKey: checkKey(options.apiKey),
     origin,
     basePath,
     timeouts: {
@@ -60,7 +65,7 @@ export function clientSettings(options: ClientOptions): ClientSettings {
     },
     maxBodyBytes: options.maxBodyBytes ?? 256 * MIB,
     bodyBudgetBytes: options.bodyBudgetBytes ?? 64 * MIB,
-    patience: { attempts: 6, budgetMs: 600_000, random: Math.random, ...options.retry },
+    retry: { attempts: 6, budgetMs: 600_000, random: Math.random, ...options.retry },
     requestsPerSecond: positive('requestsPerSecond', options.requestsPerSecond),
     maxRequests: positive('maxRequests', options.maxRequests) ?? Infinity,
     onEvent: options.onEvent,
@@ -68,34 +73,30 @@ export function clientSettings(options: ClientOptions): ClientSettings {
   }
 }
 
-/** A header can carry visible ASCII; what else a key holds came from a bad paste. */
-function checkedKey(apiKey: string): string {
+/** An HTTP header carries visible ASCII; other characters in a key come from a bad paste. */
+function checkKey(apiKey: string): string {
   if (/^[!-~]+$/.test(apiKey)) return apiKey
-  const what = apiKey === '' ? 'empty' : 'no key: it holds spaces, line ends or characters that no key has'
-  throw new HansardError('usage', `The API key is ${what}`, {
-    hint: 'Give the key alone, as the console of the service shows it.',
+  const problem = apiKey === '' ? 'is empty' : 'contains spaces, line breaks or other invalid characters'
+  throw new HansardError('usage', `The API key ${problem}`, {
+    hint: 'Pass the key alone, as the console of the service shows it.',
   })
 }
 
-function placeOf(baseUrl: string): { readonly origin: string; readonly basePath: string } {
+function parseBaseUrl(baseUrl: string): { readonly origin: string; readonly basePath: string } {
   const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined
   if (url === undefined || !/^https?:$/.test(url.protocol))
     throw new HansardError(
       'usage',
-      `The base URL is no http(s) URL: ${JSON.stringify(withoutUser(baseUrl))}`,
+      `The base URL is not an http(s) URL: ${JSON.stringify(withoutUser(baseUrl))}`,
       {
-        hint: 'Give one such as https://api.mistral.ai.',
+        hint: 'Use a URL such as https://api.mistral.ai.',
       },
     )
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '')
-    throw new HansardError(
-      'usage',
-      'The base URL holds more than a place: a user, a password, a query or a fragment',
-      {
-        hint: 'Give scheme, host and path alone; the key has its own place.',
-      },
-    )
-  // The paths of the operations begin with /v1; other clients want it in the base URL, so people bring it along.
+    throw new HansardError('usage', 'The base URL contains a user, a password, a query or a fragment', {
+      hint: 'Use only scheme, host and path. The key is passed separately.',
+    })
+  // The paths of the operations begin with /v1. Other clients want it in the base URL, so it is accepted there.
   return { origin: url.origin, basePath: url.pathname.replace(/(\/v1)?\/*$/, '') }
 }
 
@@ -105,7 +106,7 @@ function withoutUser(url: string): string {
 
 function positive(name: string, value: number | undefined): number | undefined {
   if (value === undefined || (Number.isFinite(value) && value > 0)) return value
-  throw new HansardError('usage', `The option ${name} is ${value}, which is no number above zero`, {
-    hint: 'Give a number above zero, or leave the option out.',
+  throw new HansardError('usage', `The option ${name} must be greater than zero, and is ${value}`, {
+    hint: 'Use a number greater than zero, or leave the option out.',
   })
 }

@@ -8,65 +8,89 @@ import { clientSettings, type ClientOptions } from './client-options.ts'
 import { readEvents, type StreamEvent } from './event-stream.ts'
 import { keyScrubber } from './key-scrubber.ts'
 import type { LookupName, OperationName } from './operations.ts'
-import { readBytes, readJson, type BytesReply, type JsonReply, type Reading } from './read-response.ts'
+import {
+  readBytes,
+  readJson,
+  type BytesReply,
+  type JsonReply,
+  type ResponseContext,
+} from './read-response.ts'
 import { scrubClientEvent, scrubError, scrubStreamEvent } from './scrub-errors.ts'
 import { transportStack } from './transport-stack.ts'
 import type { ApiResponse, CallName, Transport } from './transport.ts'
+import type { ResponseBodies } from './types/response-bodies.ts'
 import type { Traffic } from './with-traffic.ts'
 
 export type { BodyHold, BytesReply, CallArguments, ClientOptions, JsonReply, StreamEvent }
 
-/** What every call may be given. */
+/** Options of a single call. */
 export interface CallOptions {
-  /** Ends the call at once, with `interrupted`. */
+  /** Ends the call at once; it fails with `interrupted`. */
   readonly signal?: AbortSignal | undefined
-  /** Keeps the body counted against the memory budget until the hold is released. */
+  /** Counts the body against the memory budget until the hold is released, not only while it is read. */
   readonly hold?: BodyHold | undefined
 }
 
-/** Which page of a list. */
+/** A page of a list. */
 export interface Page {
   /** From 0. */
   readonly page: number
-  /** How many rows are wanted; the server may give fewer. */
+  /** The number of rows wanted. The server may return fewer. */
   readonly pageSize: number
 }
 
-/** Which page of which conversations. */
+/** A page of the conversations, filtered if wanted. */
 export interface ListQuery extends Page {
-  /** Only conversations with these values; the service is reported to filter unreliably. */
+  /** Returns only conversations with these values. The service is reported to filter unreliably. */
   readonly metadata?: Readonly<Record<string, unknown>> | undefined
 }
 
-/** A body: an object, or JSON text, sent token for token. `stream` is set by the operation in either. */
+/** A request body: an object, or JSON text that is sent token for token. The operation sets `stream` in either. */
 export type Body = object | string
 
+/** The operations whose response is a stream of events. */
 export type StreamName = Extract<OperationName, `${string}Stream`>
+
+/** The operations and lookups whose response is a single body. */
 export type PlainName = Exclude<OperationName, StreamName> | LookupName
 
-/** What `call` answers with: JSON, the bytes of a file, or nothing (delete). */
+type JsonName = keyof ResponseBodies
+
+/** What `call` returns: JSON, the bytes of a file, or nothing (`delete`). */
 export type CallReply =
   | ({ readonly kind: 'json' } & JsonReply)
   | ({ readonly kind: 'bytes' } & BytesReply)
   | { readonly kind: 'empty'; readonly status: number }
 
 /**
- * Talks to the Conversations API of one account (source: the vendor's OpenAPI document). Every method fails with a
- * HansardError, whose `code` says why: `usage`, `key-refused`, `payment-required`, `not-found`, `request-refused`,
- * `conflict`, `rate-limited`, `no-allowance`, `service-failed`, `network`, `timeout`, `redirected`, `too-large`,
- * `not-json`, `stream-failed` or `interrupted`. Reads and delete are repeated while that may help; what starts or
- * continues a conversation only if the request certainly was not executed.
+ * A client of the Conversations API for one API key (source: the vendor's OpenAPI document, fixtures/openapi.json).
+ *
+ * Each operation returns the response raw (`text`) and parsed (`json`). The type of `json` says what the API is known to
+ * return; nothing checks it at run time. Numbers that a double cannot hold are exact in `text` only.
+ *
+ * Reads and `delete` are retried when that may help. `start`, `append` and `restart` cost money and cannot be repeated
+ * safely: they are retried only if the request certainly was not executed.
+ *
+ * Every method fails with a HansardError. Its `code` is one of
+ * - `usage`: an invalid option, id or body; nothing was sent
+ * - `key-refused` (401), `payment-required` (402), `not-found` (404), `conflict` (409), `request-refused` (other 4xx)
+ * - `rate-limited`, `no-allowance` (429), `service-failed` (5xx)
+ * - `network`, `timeout`, `redirected`, `interrupted`
+ * - `too-large`, `not-json`, `unexpected-shape`, `stream-failed`: the body could not be used
+ * - `budget`: `maxRequests` is reached; nothing was sent
+ * - `file`: this process may not open another connection
  */
 export class ConversationsClient {
-  /** Where the API is. */
+  /** The URL of the API, without `/v1`. */
   readonly baseUrl: string
   readonly #apiKey: string
   readonly #transport: Transport
   readonly #budget: BodyBudget
   readonly #basePath: string
-  readonly #scrub: Reading['scrub']
+  readonly #scrub: ResponseContext['scrub']
   readonly #traffic: Traffic = { requests: 0, retries: 0, bytes: 0 }
 
+  /** @throws HansardError `usage` if an option is invalid */
   constructor(options: ClientOptions) {
     const settings = clientSettings(options)
     this.baseUrl = settings.origin + settings.basePath
@@ -78,98 +102,109 @@ export class ConversationsClient {
     this.#transport = transportStack({ ...settings, onEvent }, this.#budget, this.#traffic)
   }
 
-  /** A salted hash of the key (HMAC-SHA-256): to know it again without keeping it. */
+  /** Hashes the key with a salt (HMAC-SHA-256), to recognize it later without storing it. */
   hashKey(salt: Uint8Array): Buffer {
     return createHmac('sha256', salt).update(this.#apiKey).digest()
   }
 
-  /** Requests sent, of them again, and bytes of bodies received: live. */
+  /** Counts of requests, retries and received bytes so far. The object keeps counting. */
   get counters(): Readonly<Traffic> {
     return this.#traffic
   }
 
-  /** A page of conversations, as a bare array. */
-  list({ page, pageSize, metadata }: ListQuery, call?: CallOptions): Promise<JsonReply> {
+  /** Lists a page of conversations, newest first (captured). An empty page is the end; a short one need not be. */
+  list(
+    { page, pageSize, metadata }: ListQuery,
+    call?: CallOptions,
+  ): Promise<JsonReply<ResponseBodies['list']>> {
     const query = { page, page_size: pageSize, metadata: metadata && JSON.stringify(metadata) }
     return this.#json('list', { query }, call)
   }
 
-  /** The conversation itself: its row of the listing, without entries. */
-  get(id: string, call?: CallOptions): Promise<JsonReply> {
+  /** Gets a conversation without its entries: the same row as in the listing. */
+  get(id: string, call?: CallOptions): Promise<JsonReply<ResponseBodies['get']>> {
     return this.#json('get', { id }, call)
   }
 
-  /** All entries of a conversation. */
-  getHistory(id: string, call?: CallOptions): Promise<JsonReply> {
+  /** Gets all entries of a conversation, in no pages. */
+  getHistory(id: string, call?: CallOptions): Promise<JsonReply<ResponseBodies['getHistory']>> {
     return this.#json('getHistory', { id }, call)
   }
 
-  /** The entries of a conversation that are messages. */
-  getMessages(id: string, call?: CallOptions): Promise<JsonReply> {
+  /** Gets the entries of a conversation that are messages. */
+  getMessages(id: string, call?: CallOptions): Promise<JsonReply<ResponseBodies['getMessages']>> {
     return this.#json('getMessages', { id }, call)
   }
 
-  /** Deletes a conversation for good. Repeated after a lost reply it may end in `not-found`: then it is gone. */
+  /** Deletes a conversation for good. After a retry it may fail with `not-found`: the first request deleted it. */
   async delete(id: string, call?: CallOptions): Promise<void> {
     await this.#send('delete', { id }, call, readBytes)
   }
 
-  /** Starts a conversation and waits for the whole answer; always runs a completion, which costs money. */
-  start(body: Body, call?: CallOptions): Promise<JsonReply> {
+  /** Starts a conversation and waits for the whole response. Always runs a completion, which costs money. */
+  start(body: Body, call?: CallOptions): Promise<JsonReply<ResponseBodies['start']>> {
     return this.#json('start', { body }, call)
   }
 
-  /** Adds to a conversation and waits for the whole answer; the answer says under which id it goes on. */
-  append(id: string, body: Body, call?: CallOptions): Promise<JsonReply> {
+  /** Appends to a conversation and waits for the whole response. Continue with the id in the response: it may be new. */
+  append(id: string, body: Body, call?: CallOptions): Promise<JsonReply<ResponseBodies['append']>> {
     return this.#json('append', { id, body }, call)
   }
 
-  /** Starts a new conversation from an entry of this one. */
-  restart(id: string, body: Body, call?: CallOptions): Promise<JsonReply> {
+  /** Starts a new conversation from an entry of this one, which stays as it is. */
+  restart(id: string, body: Body, call?: CallOptions): Promise<JsonReply<ResponseBodies['restart']>> {
     return this.#json('restart', { id, body }, call)
   }
 
-  /** Starts a conversation; its id comes with the first event, before anything is generated. */
+  /** Starts a conversation as a stream. The first event brings its id, before anything is generated. */
   startStream(body: Body, call?: CallOptions): AsyncIterable<StreamEvent> {
     return this.stream('startStream', { body }, call)
   }
 
-  /** Adds to a conversation, the answer event by event. */
+  /** Appends to a conversation as a stream. */
   appendStream(id: string, body: Body, call?: CallOptions): AsyncIterable<StreamEvent> {
     return this.stream('appendStream', { id, body }, call)
   }
 
-  /** Starts a new conversation from an entry of this one, the answer event by event. */
+  /** Starts a new conversation from an entry of this one, as a stream. */
   restartStream(id: string, body: Body, call?: CallOptions): AsyncIterable<StreamEvent> {
     return this.stream('restartStream', { id, body }, call)
   }
 
-  /** The models that the key may use. */
-  listModels(call?: CallOptions): Promise<JsonReply> {
+  /** Lists the models that the key may use. */
+  listModels(call?: CallOptions): Promise<JsonReply<ResponseBodies['listModels']>> {
     return this.#json('listModels', {}, call)
   }
 
-  /** An agent as it is now, or as it was in a version. */
-  getAgent(id: string, version?: string | number, call?: CallOptions): Promise<JsonReply> {
+  /** Gets an agent: the current version, or the one named. */
+  getAgent(
+    id: string,
+    version?: string | number,
+    call?: CallOptions,
+  ): Promise<JsonReply<ResponseBodies['getAgent']>> {
     return this.#json('getAgent', { id, query: { agent_version: version } }, call)
   }
 
-  /** A page of the versions of an agent. */
-  listAgentVersions(id: string, { page, pageSize }: Page, call?: CallOptions): Promise<JsonReply> {
+  /** Lists a page of the versions of an agent. */
+  listAgentVersions(
+    id: string,
+    { page, pageSize }: Page,
+    call?: CallOptions,
+  ): Promise<JsonReply<ResponseBodies['listAgentVersions']>> {
     return this.#json('listAgentVersions', { id, query: { page, page_size: pageSize } }, call)
   }
 
-  /** What the API knows of a file: name, size, when it expires. */
-  getFile(id: string, call?: CallOptions): Promise<JsonReply> {
+  /** Gets the metadata of a file: name, size in bytes, expiry. */
+  getFile(id: string, call?: CallOptions): Promise<JsonReply<ResponseBodies['getFile']>> {
     return this.#json('getFile', { id }, call)
   }
 
-  /** The bytes of a file, as long as the service keeps them. */
+  /** Downloads a file. Fails with `not-found` once the service no longer keeps it. */
   getFileContent(id: string, call?: CallOptions): Promise<BytesReply> {
     return this.#send('getFileContent', { id }, call, readBytes)
   }
 
-  /** Any operation but the streams, by its name. */
+  /** Runs any operation that is not a stream, by its name. */
   async call(name: PlainName, args: CallArguments = {}, call?: CallOptions): Promise<CallReply> {
     if (name === 'getFileContent')
       return { kind: 'bytes', ...(await this.#send(name, args, call, readBytes)) }
@@ -179,8 +214,8 @@ export class ConversationsClient {
   }
 
   /**
-   * Any of the streams, by its name. Nothing is sent before the first event is asked for; leaving the loop early ends
-   * the request. The last event is `conversation.response.done`; a stream that ends without it fails.
+   * Runs any of the streams, by its name. The request is sent when the first event is asked for, and ends when the loop
+   * is left early. The last event is `conversation.response.done`; a stream that ends without it fails.
    */
   async *stream(
     name: StreamName,
@@ -195,32 +230,37 @@ export class ConversationsClient {
     }
   }
 
-  /** Keeps bodies counted against the memory budget until `release()`, for a caller that still works on them. */
+  /** Makes a hold, which counts bodies against the memory budget until `release()`: for callers that still use them. */
   holdBodies(): BodyHold {
     return this.#budget.hold()
   }
 
-  /** Ends all connections; calls under way fail with `interrupted`. */
+  /** Closes all connections. Calls in flight fail with `interrupted`. */
   close(): Promise<void> {
     return this.#transport.close()
   }
 
-  #json(name: CallName, args: CallArguments, call: CallOptions | undefined): Promise<JsonReply> {
-    return this.#send(name, args, call, readJson)
+  /** The types are a promise about the API, not a check: `json` is whatever JSON.parse returned. */
+  #json<N extends JsonName>(
+    name: N,
+    args: CallArguments,
+    call: CallOptions | undefined,
+  ): Promise<JsonReply<ResponseBodies[N]>> {
+    return this.#send(name, args, call, readJson<ResponseBodies[N]>)
   }
 
   async #send<T>(
     name: CallName,
     args: CallArguments,
     call: CallOptions = {},
-    read: (answer: ApiResponse, reading: Reading) => Promise<T>,
+    read: (response: ApiResponse, context: ResponseContext) => Promise<T>,
   ): Promise<T> {
-    // One signal ends all calls of a run: Node would warn of a leak at the eleventh under way.
+    // Many calls share the signal of a run; by default Node warns of a leak at the eleventh listener.
     if (call.signal !== undefined) setMaxListeners(0, call.signal)
     const request = { ...buildRequest(name, this.#basePath, args), signal: call.signal, hold: call.hold }
-    const reading = { name, scrub: this.#scrub }
+    const context = { name, scrub: this.#scrub }
     try {
-      return await this.#transport.send(request, (answer) => read(answer, reading))
+      return await this.#transport.send(request, (response) => read(response, context))
     } catch (thrown) {
       throw scrubError(thrown, this.#scrub)
     }

@@ -2,15 +2,15 @@ import { setTimeout as delay } from 'node:timers/promises'
 
 import { interrupted } from './transport-errors.ts'
 
-/** Time as the client sees it; tests hand in their own. */
+/** The clock of a client; tests inject their own. */
 export interface Clock {
-  /** Milliseconds that only ever grow. */
+  /** Monotonic time in milliseconds. */
   now(): number
-  /** Waits this many milliseconds; fails with `interrupted` as soon as the signal fires. */
+  /** Waits for this many milliseconds. Fails with `interrupted` as soon as the signal fires. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>
 }
 
-/** The real time. */
+/** The clock of the machine. */
 export const systemClock: Clock = {
   now: () => performance.now(),
   async sleep(ms, signal) {

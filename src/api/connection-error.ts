@@ -1,7 +1,7 @@
 import { HansardError, isHansardError, isOutOfFiles, messageOf, outOfFiles } from '../errors.ts'
 import { interrupted, UnsentError } from './transport-errors.ts'
 
-/** Says what happened to a connection; `started` tells whether the request had begun to be written. */
+/** Makes the error of a connection that failed. `started` tells whether sending the request had begun. */
 export function connectionError(
   error: Error,
   origin: string,
@@ -17,8 +17,8 @@ export function connectionError(
   const facts = { cause: error, hint: hintFor(code, started) }
   if (code === 'UND_ERR_CONNECT_TIMEOUT')
     return new UnsentError('timeout', `No connection to ${origin} within ${connectMs / 1000} s`, facts)
-  const reason = messageOf(error).replaceAll(/\s+/g, ' ').trim() || code // OpenSSL writes lines
-  if (!started) return new UnsentError('network', `Can’t connect to ${origin}: ${reason}`, facts)
+  const reason = messageOf(error).replaceAll(/\s+/g, ' ').trim() || code // OpenSSL writes several lines
+  if (!started) return new UnsentError('network', `Cannot connect to ${origin}: ${reason}`, facts)
   return new HansardError('network', `The connection to ${origin} broke: ${reason}`, facts)
 }
 
@@ -31,8 +31,8 @@ function hintFor(code: string, started: boolean): string {
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
     return 'Check the base URL (and the proxy, if HTTPS_PROXY or HTTP_PROXY is set), and that this machine is online.'
   if (code === 'ECONNREFUSED')
-    return 'Nothing listens there: check the base URL, and the proxy if HTTPS_PROXY or HTTP_PROXY is set.'
+    return 'Nothing listens at this address: check the base URL, and the proxy if HTTPS_PROXY or HTTP_PROXY is set.'
   if (/CERT|SSL|TLS|SELF_SIGNED|VERIFY|EPROTO/.test(code))
-    return 'The connection is not safe: check the base URL; for a company proxy set NODE_EXTRA_CA_CERTS.'
+    return 'The certificate cannot be verified: check the base URL. For a company proxy, set NODE_EXTRA_CA_CERTS.'
   return 'Check the base URL, the network and the proxy settings (HTTPS_PROXY, NO_PROXY).'
 }

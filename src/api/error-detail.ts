@@ -3,22 +3,22 @@ import { redactBody } from '../model/secrets/redact-json.ts'
 import { redactText } from '../model/secrets/redact-text.ts'
 import type { Scrub } from './key-scrubber.ts'
 
-const LONGEST = 500
-const MOST_DETAILS = 5
+const MAX_LENGTH = 500
+const MAX_PROBLEMS = 5
 
-/** What the body of an error says, in one bounded line without control characters; empty if it says nothing. */
+/** Summarizes the body of an error response in one line of at most 500 characters, without control characters. */
 export function detailOf(text: string, json: object | undefined, scrub: Scrub): string {
-  const said =
+  const detail =
     json === undefined
-      ? wordsOf(redactBody(text))
+      ? textOfPage(redactBody(text))
       : [messageIn(json) || redactBody(text), ...factsIn(json)].join(' ')
-  // Scrubbed again: escapes may have hidden the key until now; and before it is cut, so that no half of a key is left.
-  return oneLine(redactText(scrub(said)))
+  // Scrub again, because parsing may have decoded an escaped key, and before cutting, so that no half of a key is left.
+  return oneLine(redactText(scrub(detail)))
 }
 
 function messageIn(value: unknown): string {
   if (typeof value === 'string') return value
-  if (Array.isArray(value)) return value.slice(0, MOST_DETAILS).map(problem).join('; ')
+  if (Array.isArray(value)) return value.slice(0, MAX_PROBLEMS).map(problemText).join('; ')
   if (!isContainer(value)) return ''
   for (const key of ['message', 'detail', 'error', 'msg']) {
     const message = key in value ? messageIn(value[key as keyof typeof value]) : ''
@@ -27,8 +27,8 @@ function messageIn(value: unknown): string {
   return ''
 }
 
-/** One of the problems that a validation found: `{loc, msg, type}`. */
-function problem(value: unknown): string {
+/** One problem of a validation: `{loc, msg, type}`. */
+function problemText(value: unknown): string {
   if (!isContainer(value) || !('loc' in value) || !Array.isArray(value.loc)) return messageIn(value)
   return `${value.loc.join('.')}: ${messageIn(value)}`
 }
@@ -41,15 +41,15 @@ function factsIn(json: object): string[] {
   return facts
 }
 
-/** A page's title, or its words. */
-function wordsOf(text: string): string {
+/** The title of an HTML page, or its text. */
+function textOfPage(text: string): string {
   const title = /<title[^>]*>([^<]*)/i.exec(text)?.[1]
-  return title ?? text.slice(0, 20 * LONGEST).replaceAll(/<[^>]*>/g, ' ')
+  return title ?? text.slice(0, 20 * MAX_LENGTH).replaceAll(/<[^>]*>/g, ' ')
 }
 
 function oneLine(text: string): string {
   const plain = text
     .replaceAll(/[\s\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]+/g, ' ')
     .trim()
-  return plain.length > LONGEST ? `${plain.slice(0, LONGEST).replace(/\p{Surrogate}$/u, '')}…` : plain
+  return plain.length > MAX_LENGTH ? `${plain.slice(0, MAX_LENGTH).replace(/\p{Surrogate}$/u, '')}…` : plain
 }

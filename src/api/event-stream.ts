@@ -1,83 +1,97 @@
 import { HansardError } from '../errors.ts'
 import { isContainer, parseContainer } from '../model/json/parse-json.ts'
 import { detailOf } from './error-detail.ts'
-import { readBeginning, refuseFailure, refuseTooManyValues, unusable, type Reading } from './read-response.ts'
+import {
+  readStart,
+  refuseFailure,
+  refuseTooManyValues,
+  unusable,
+  type ResponseContext,
+} from './read-response.ts'
 import { SseParser, type SseEvent } from './sse-parser.ts'
 import type { ApiResponse } from './transport.ts'
+import type { EventData } from './types/event-types.ts'
 
 /** One event of a stream. */
 export interface StreamEvent {
-  /** As the data says; the name of the event where it doesn't. */
+  /** The `type` of the data, or the name of the event where the data has none. */
   readonly type: string
   /** The data exactly as it came. */
   readonly text: string
-  /** What JSON.parse makes of the text. */
-  readonly json: unknown
+  /** The text as JSON.parse reads it. Its type is not checked at run time. */
+  readonly json: EventData
 }
 
-/** An image inside an event may have many MB. */
-const LONGEST_EVENT = 32 * 2 ** 20
+/** In characters. An event may hold an image of many megabytes. */
+const MAX_EVENT_LENGTH = 32 * 2 ** 20
 
-/** Answers with the events of a stream, or fails with what the answer says instead. */
+/**
+ * Reads the events of a stream.
+ *
+ * @throws HansardError the error that the response reports, or `stream-failed` if it is no event stream, says that it
+ * failed, or ends before `conversation.response.done`
+ */
 export async function readEvents(
-  answer: ApiResponse,
-  reading: Reading,
+  response: ApiResponse,
+  context: ResponseContext,
 ): Promise<AsyncGenerator<StreamEvent>> {
-  await refuseFailure(answer, reading)
-  const type = answer.headers['content-type'] ?? ''
-  if (type === '' || type.includes('event-stream')) return eventsOf(answer, reading)
-  const said = words(await readBeginning(answer), reading)
+  await refuseFailure(response, context)
+  const type = response.headers['content-type'] ?? ''
+  if (type === '' || type.includes('event-stream')) return parseEvents(response, context)
+  const detail = detailIn(await readStart(response), context)
   throw new HansardError(
     'stream-failed',
-    `The answer is no event stream but ${type} (${reading.name})${said && `: ${said}`}`,
+    `The response is not an event stream but ${type} (${context.name})${detail && `: ${detail}`}`,
     {
-      status: answer.status,
-      hint: 'The API may have done the work all the same: look at the conversation before you try again.',
+      status: response.status,
+      hint: 'The request may have been executed: look at the conversation before you try again.',
     },
   )
 }
 
-/** The stream is over when it says so; the connection is not waited for. */
-async function* eventsOf(answer: ApiResponse, reading: Reading): AsyncGenerator<StreamEvent> {
-  const parser = new SseParser(LONGEST_EVENT)
-  for await (const piece of piecesOf(answer, parser)) {
-    const event = eventOf(piece, reading)
+/** Ends with the last event, without waiting for the end of the connection. */
+async function* parseEvents(response: ApiResponse, context: ResponseContext): AsyncGenerator<StreamEvent> {
+  const parser = new SseParser(MAX_EVENT_LENGTH)
+  for await (const sseEvent of readSse(response, parser)) {
+    const event = parseEvent(sseEvent, context)
     yield event
     if (event.type === 'conversation.response.done') return
-    if (isError(piece, event)) throw saidByStream(event.text, reading)
+    if (isError(sseEvent, event)) throw reportedError(event.text, context)
   }
-  for (const piece of parser.unfinished()) {
-    if (isError(piece, eventOf(piece, reading))) throw saidByStream(piece.data, reading)
+  for (const sseEvent of parser.unfinished()) {
+    if (isError(sseEvent, parseEvent(sseEvent, context))) throw reportedError(sseEvent.data, context)
   }
-  const said = words(parser.stray, reading)
-  throw failed(reading, `it ended before conversation.response.done${said && `; the API says: ${said}`}`)
+  const detail = detailIn(parser.stray, context)
+  throw failed(context, `it ended before conversation.response.done${detail && `; the API says: ${detail}`}`)
 }
 
-async function* piecesOf({ body }: ApiResponse, parser: SseParser): AsyncGenerator<SseEvent> {
+async function* readSse({ body }: ApiResponse, parser: SseParser): AsyncGenerator<SseEvent> {
   for await (const chunk of body) yield* parser.push(chunk)
   yield* parser.end()
 }
 
-function eventOf({ name, data: text }: SseEvent, reading: Reading): StreamEvent {
-  refuseTooManyValues(text, reading.name)
+function parseEvent({ name, data: text }: SseEvent, context: ResponseContext): StreamEvent {
+  refuseTooManyValues(text, context.name)
   try {
-    const json: unknown = JSON.parse(text)
+    const json = JSON.parse(text) as EventData
     return { type: typeIn(json) ?? name ?? '', text, json }
   } catch {
-    if (name === 'error') throw saidByStream(text, reading)
+    if (name === 'error') throw reportedError(text, context)
     throw unusable(
-      `An event of the stream is not JSON (${reading.name}): ${words(text, reading)}`,
+      `An event of the stream is not JSON (${context.name}): ${detailIn(text, context)}`,
       text,
-      reading.scrub,
+      context.scrub,
     )
   }
 }
 
 /**
- * Tells whether an event says that the service failed. The specification has one such event; services also send
- * `event: error`, and the bodies of their errors, whose `type` names the kind of error or is not there.
+ * Tells whether an event reports that the service failed. The specification has one such event. Services also send
+ * `event: error`, and the bodies of their error responses, whose `type` names the kind of error or is missing.
  */
-function isError({ name }: SseEvent, { type, json }: StreamEvent): boolean {
+function isError({ name }: SseEvent, event: StreamEvent): boolean {
+  const { type } = event
+  const json: unknown = event.json
   if (name === 'error' || type === 'conversation.response.error' || /^\w*error$/i.test(type)) return true
   if (!isContainer(json)) return false
   if ('object' in json && json.object === 'error') return true
@@ -89,17 +103,17 @@ function typeIn(json: unknown): string | undefined {
   return typeof json.type === 'string' ? json.type : undefined
 }
 
-function saidByStream(text: string, reading: Reading): HansardError {
-  return failed(reading, `the API says: ${words(text, reading)}`)
+function reportedError(text: string, context: ResponseContext): HansardError {
+  return failed(context, `the API says: ${detailIn(text, context)}`)
 }
 
-/** What a text says, whether it is the body of an error or anything else. */
-function words(text: string, { scrub }: Reading): string {
+/** The message in a text, whether it is the body of an error response or anything else. */
+function detailIn(text: string, { scrub }: ResponseContext): string {
   return detailOf(text, parseContainer(text), scrub)
 }
 
-function failed({ name }: Reading, why: string): HansardError {
-  return new HansardError('stream-failed', `The stream failed (${name}): ${why}`, {
-    hint: 'What came is no whole answer. Look at the conversation before you try again: it may have grown.',
+function failed({ name }: ResponseContext, reason: string): HansardError {
+  return new HansardError('stream-failed', `The stream failed (${name}): ${reason}`, {
+    hint: 'The response is incomplete. Look at the conversation before you try again: it may have grown.',
   })
 }

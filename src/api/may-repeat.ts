@@ -3,19 +3,19 @@ import type { Repeat } from './operations.ts'
 import { UnsentError } from './transport-errors.ts'
 
 /**
- * Tells whether sending a request again may help and does no harm. A failure of the service says nothing about whether
- * it has done what it was asked to; a 429 says that it has not.
+ * Tells whether retrying a request may help and does no harm. After a failure of the service, the request may or may not
+ * have been executed; after a 429 it has not.
  */
 export function mayRepeat(error: HansardError, repeat: Repeat): boolean {
-  if (error.code === 'file') return false // it is this machine that fails
+  if (error.code === 'file') return false // this machine is out of file descriptors
   if (error instanceof UnsentError || error.code === 'rate-limited') return true
-  return repeat === 'always' && isPassing(error)
+  return repeat === 'always' && isTransient(error)
 }
 
-function isPassing({ code, status }: HansardError): boolean {
+function isTransient({ code, status }: HansardError): boolean {
   if (code === 'network' || code === 'timeout' || code === 'conflict' || code === 'not-json') return true
-  // What stands in the way for a moment (a login page, a proxy) redirects, too. The key never follows.
+  // A login page or a proxy that is in the way for a moment redirects, too. The key is never sent there.
   if (code === 'redirected') return true
-  // A 404 that did not come from the API comes from a wrong base URL, and will again.
+  // A 404 that is not the API's own comes from a wrong base URL, which does not change.
   return code === 'service-failed' && status !== 404
 }

@@ -1,14 +1,14 @@
-/** May a request be sent again when its answer was lost? `unsent`: only when it certainly did not arrive. */
+/** When a request may be retried: `always`, or only if it certainly did not arrive (`unsent`). */
 export type Repeat = 'always' | 'unsent'
 
-/** What one operation of the API is; client, sandbox, `hansard api` and the tests all read these tables. */
+/** An operation of the API. The client, the sandbox, `hansard api` and the tests all read the tables below. */
 export interface Operation {
   readonly method: 'GET' | 'POST' | 'DELETE'
-  /** Path below the base URL; `{id}` stands for the identifier. */
+  /** The path below the base URL, with `{id}` for the id. */
   readonly path: string
-  /** Does the answer come as an event stream? */
+  /** Whether the response is an event stream. */
   readonly streams: boolean
-  /** Does it take page and page_size? */
+  /** Whether it takes `page` and `page_size`. */
   readonly paged: boolean
   readonly repeat: Repeat
 }
@@ -64,7 +64,7 @@ export const operations = {
   },
 } as const satisfies Record<string, Operation>
 
-/** What conversations refer to, read only: models, agents and their versions, files and their bytes. */
+/** Reads of what conversations refer to: models, agents and their versions, files and their content. */
 export const lookups = {
   listModels: { method: 'GET', path: '/v1/models', streams: false, paged: false, repeat: 'always' },
   getAgent: { method: 'GET', path: '/v1/agents/{id}', streams: false, paged: false, repeat: 'always' },

@@ -1,38 +1,38 @@
 import type { Clock } from './clock.ts'
 import type { Transport } from './transport.ts'
 
-/** The door that all requests of a client go through: so many a second, and none while the service asks for a pause. */
+/** A rate limiter shared by all requests of a client; it also keeps the pauses that the service asks for. */
 export class RateLimiter {
   readonly #clock: Clock
   readonly #intervalMs: number
-  #opensAt = 0
+  #nextAt = 0
 
   constructor(clock: Clock, requestsPerSecond: number | undefined) {
     this.#clock = clock
     this.#intervalMs = requestsPerSecond === undefined ? 0 : 1000 / requestsPerSecond
   }
 
-  /** Waits for its turn. All sleepers wake together; the first one through makes the others sleep on. */
-  async enter(signal: AbortSignal | undefined): Promise<void> {
-    let wait = this.#opensAt - this.#clock.now()
+  /** Waits until the next request may be sent. All waiters wake together; the first takes the turn, the rest wait on. */
+  async acquire(signal?: AbortSignal): Promise<void> {
+    let wait = this.#nextAt - this.#clock.now()
     while (wait > 0) {
       await this.#clock.sleep(wait, signal)
-      wait = this.#opensAt - this.#clock.now()
+      wait = this.#nextAt - this.#clock.now()
     }
-    this.#opensAt = Math.max(this.#opensAt, this.#clock.now()) + this.#intervalMs
+    this.#nextAt = Math.max(this.#nextAt, this.#clock.now()) + this.#intervalMs
   }
 
-  /** Lets nobody through for this long. */
+  /** Lets no request pass for this long, in milliseconds. A shorter pause does not end a longer one. */
   pause(ms: number): void {
-    this.#opensAt = Math.max(this.#opensAt, this.#clock.now() + ms)
+    this.#nextAt = Math.max(this.#nextAt, this.#clock.now() + ms)
   }
 }
 
-/** Sends every request, repeated and redirected ones too, through the gate. */
-export function withRateLimit(inner: Transport, gate: RateLimiter): Transport {
+/** Passes every request through the rate limiter, retries and redirects included. */
+export function withRateLimit(inner: Transport, limiter: RateLimiter): Transport {
   return {
     async send(request, read) {
-      await gate.enter(request.signal)
+      await limiter.acquire(request.signal)
       return inner.send(request, read)
     },
     close: () => inner.close(),

@@ -6,75 +6,86 @@ import { errorOfResponse } from './response-error.ts'
 import { dateOf } from './retry-timing.ts'
 import type { ApiResponse, CallName } from './transport.ts'
 
-/** An answer in JSON, raw and parsed. */
-export interface JsonReply {
+/** A JSON response, raw and parsed. */
+export interface JsonReply<Json = unknown> {
   readonly status: number
-  /** Names in lower case. */
+  /** Names are in lower case. */
   readonly headers: Readonly<Record<string, string>>
-  /** The body exactly as it came, but for a byte order mark and the API key. */
+  /** The body exactly as it came, without a byte order mark and the API key. Digits, escapes and order are kept. */
   readonly text: string
-  /** What JSON.parse makes of the text. */
-  readonly json: unknown
-  /** The service's own time, from the Date header. */
+  /** The text as JSON.parse reads it. Its type is not checked at run time. */
+  readonly json: Json
+  /** The time of the server, from its Date header. */
   readonly servedAt: Date | undefined
 }
 
-/** An answer of bytes: the content of a file. */
+/** A response of bytes: the content of a file. */
 export interface BytesReply {
   readonly status: number
-  /** Names in lower case. */
+  /** Names are in lower case. */
   readonly headers: Readonly<Record<string, string>>
   readonly bytes: Uint8Array
 }
 
-/** What readers need besides the answer. */
-export interface Reading {
+/** What the readers of a response need besides it. */
+export interface ResponseContext {
   readonly name: CallName
   readonly scrub: Scrub
 }
 
-/** Of the body of an error, this many bytes are read. */
-const MOST_OF_AN_ERROR = 64 * 1024
+/** The number of bytes read of the body of an error response. */
+const ERROR_BYTES = 64 * 1024
 
-/** Reads JSON, or fails with what the answer says instead. */
-export async function readJson(answer: ApiResponse, reading: Reading): Promise<JsonReply> {
-  await refuseFailure(answer, reading)
-  const bytes = await readAll(answer)
-  const { status, headers } = answer
-  const text = reading.scrub(decoded(bytes, status, reading))
+/**
+ * Reads a JSON response.
+ *
+ * @throws HansardError the error that the response reports, or `not-json`, or `too-large`
+ */
+export async function readJson<Json>(
+  response: ApiResponse,
+  context: ResponseContext,
+): Promise<JsonReply<Json>> {
+  await refuseFailure(response, context)
+  const bytes = await readAll(response)
+  const { status, headers } = response
+  const text = context.scrub(decodeText(bytes, status, context))
   return {
     status,
     headers,
     text,
-    json: parsed(text, status, reading),
+    json: parseBody(text, status, context) as Json,
     servedAt: dateOf(headers['date'] ?? ''),
   }
 }
 
-/** Reads bytes, or fails with what the answer says instead. */
-export async function readBytes(answer: ApiResponse, reading: Reading): Promise<BytesReply> {
-  await refuseFailure(answer, reading)
-  const { status, headers } = answer
-  const bytes = await readAll(answer)
-  if (!reading.scrub.isIn(bytes)) return { status, headers, bytes }
+/**
+ * Reads a response of bytes.
+ *
+ * @throws HansardError the error that the response reports, or `unexpected-shape` if the bytes contain the API key
+ */
+export async function readBytes(response: ApiResponse, context: ResponseContext): Promise<BytesReply> {
+  await refuseFailure(response, context)
+  const { status, headers } = response
+  const bytes = await readAll(response)
+  if (!context.scrub.isIn(bytes)) return { status, headers, bytes }
   throw new HansardError(
     'unexpected-shape',
-    `The API key is in these bytes, which are not kept (${reading.name})`,
+    `The response contains the API key and is not kept (${context.name})`,
     {
       status,
-      hint: 'Whoever reads the file can use the key: replace the key in the console of the service.',
+      hint: 'Whoever can read the file can use the key: replace the key in the console of the service.',
     },
   )
 }
 
-/** Fails with what the answer says unless it is a success. */
-export async function refuseFailure(answer: ApiResponse, { name, scrub }: Reading): Promise<void> {
-  const { status, headers } = answer
+/** Throws the error that a response reports; returns if it is a success (2xx). */
+export async function refuseFailure(response: ApiResponse, { name, scrub }: ResponseContext): Promise<void> {
+  const { status, headers } = response
   if (status >= 200 && status < 300) return
-  throw errorOfResponse({ name, status, headers, text: await readBeginning(answer) }, scrub)
+  throw errorOfResponse({ name, status, headers, text: await readStart(response) }, scrub)
 }
 
-/** The error of a body that could not be used. It carries the body, without its secrets. */
+/** Makes the error of a body that cannot be used. It carries the body, without secrets. */
 export function unusable(
   message: string,
   body: string | Uint8Array,
@@ -83,7 +94,7 @@ export function unusable(
 ): HansardError {
   return new HansardError('not-json', message, {
     status,
-    hint: 'Try again later; if it stays so, check the base URL and the proxy.',
+    hint: 'Try again later. If it happens again, check the base URL and the proxy.',
     body: redactBody(scrub(body)),
   })
 }
@@ -104,45 +115,49 @@ async function readAll({ headers, body }: ApiResponse): Promise<Uint8Array> {
   return chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks, length)
 }
 
-/** Reads as much of a body as an error may need to say. */
-export async function readBeginning({ body }: ApiResponse): Promise<string> {
+/** Reads the first 64 KiB of a body: enough for an error message. */
+export async function readStart({ body }: ApiResponse): Promise<string> {
   const chunks: Uint8Array[] = []
   let length = 0
   for await (const chunk of body) {
     chunks.push(chunk)
     length += chunk.length
-    if (length >= MOST_OF_AN_ERROR) break
+    if (length >= ERROR_BYTES) break
   }
-  return new TextDecoder().decode(Buffer.concat(chunks).subarray(0, MOST_OF_AN_ERROR))
+  return new TextDecoder().decode(Buffer.concat(chunks).subarray(0, ERROR_BYTES))
 }
 
-/** Refuses JSON that would take many times its size in memory. */
+/** Refuses JSON whose parsed values would take many times its size in memory. */
 export function refuseTooManyValues(text: string, name: CallName): void {
   if (!hasTooManyValues(text)) return
   const megabytes = (text.length / 1e6).toFixed(1)
-  throw new HansardError('too-large', `The body has too many tiny values in ${megabytes} MB (${name})`, {
-    hint: 'It was not parsed, because its values would take many times that size in memory.',
-  })
+  throw new HansardError(
+    'too-large',
+    `The body has too many small values to parse: ${megabytes} MB (${name})`,
+    {
+      hint: 'It was not parsed, because its values would take many times its size in memory.',
+    },
+  )
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
-function decoded(bytes: Uint8Array, status: number, reading: Reading): string {
+function decodeText(bytes: Uint8Array, status: number, context: ResponseContext): string {
   try {
     return utf8.decode(bytes)
   } catch {
-    throw unusable(`The body is not UTF-8 (${reading.name})`, bytes, reading.scrub, status)
+    throw unusable(`The body is not UTF-8 (${context.name})`, bytes, context.scrub, status)
   }
 }
 
-function parsed(text: string, status: number, reading: Reading): unknown {
+function parseBody(text: string, status: number, context: ResponseContext): unknown {
   try {
-    refuseTooManyValues(text, reading.name)
+    refuseTooManyValues(text, context.name)
     return JSON.parse(text)
   } catch (thrown) {
     if (isHansardError(thrown)) throw thrown
-    // The SyntaxError quotes the text, which may hold a secret: it is not passed on.
+    // The SyntaxError quotes the text, which may contain a secret, so it is not the cause.
     const what = text.trim() === '' ? 'empty' : 'not JSON'
-    throw unusable(`The body is ${what} (${reading.name})`, text, reading.scrub, status)
+    throw unusable(`The body is ${what} (${context.name})`, text, context.scrub, status)
   }
 }

@@ -1,6 +1,6 @@
 import { HansardError } from '../errors.ts'
 
-/** What a body can ask of the connection it comes from. */
+/** What a body asks of its connection. */
 interface Connection {
   pause(): void
   resume(): void
@@ -12,17 +12,20 @@ interface Reader {
   reject(reason: Error): void
 }
 
-/** A body may be waited for as long as this many times idleness, and that much longer again for every 64 KiB. */
-const PATIENCE = 10
-const PATIENCE_BYTES = 64 * 1024
+/**
+ * A body may take this many times the idle timeout in all, and one idle timeout more for every 64 KiB received. So a
+ * server that sends a byte a minute does not keep a call open for days.
+ */
+const IDLE_TIMEOUTS = 10
+const BYTES_PER_IDLE_TIMEOUT = 64 * 1024
 
 const HIGH_WATER = 64 * 1024
 const DONE: IteratorResult<Uint8Array> = { value: undefined, done: true }
 
 /**
- * A body between the connection that pushes and the reader that pulls. At most 64 KiB and one chunk wait here: beyond
- * that the socket is left alone. Time is measured only while the reader waits for the sender: how long nothing comes, and
- * how long it takes in all, so that a sender of a byte a minute is not heard out for days.
+ * The body of a response, between a connection that pushes and a reader that pulls. It buffers at most 64 KiB and one
+ * chunk, then pauses the socket. Timeouts count only while the reader waits for the server: time without data, and time
+ * in all.
  */
 export class ResponseBody implements AsyncIterableIterator<Uint8Array> {
   readonly #connection: Connection
@@ -35,7 +38,7 @@ export class ResponseBody implements AsyncIterableIterator<Uint8Array> {
   #reader: Reader | undefined
   #idle: NodeJS.Timeout | undefined
   #waitedMs = 0
-  #waitsSince = 0
+  #waitingSince = 0
   #received = 0
 
   constructor(connection: Connection, idleMs: number) {
@@ -75,12 +78,12 @@ export class ResponseBody implements AsyncIterableIterator<Uint8Array> {
     if (this.#ended) return Promise.resolve(DONE)
     return new Promise((resolve, reject) => {
       this.#reader = { resolve, reject }
-      this.#waitsSince = performance.now()
-      this.#idle = setTimeout(() => this.#giveUp(), Math.min(this.#idleMs, this.#patienceMs()))
+      this.#waitingSince = performance.now()
+      this.#idle = setTimeout(() => this.#timeOut(), Math.min(this.#idleMs, this.#remainingMs()))
     })
   }
 
-  /** Called by a loop that is left early. */
+  /** Called when a loop is left early. */
   return(): Promise<IteratorResult<Uint8Array>> {
     this.close()
     return Promise.resolve(DONE)
@@ -90,7 +93,7 @@ export class ResponseBody implements AsyncIterableIterator<Uint8Array> {
     this.#chunks = []
     this.#queued = 0
     if (this.#ended || this.#failure !== undefined) return
-    this.#failure = new HansardError('interrupted', 'The rest of the answer was not wanted')
+    this.#failure = new HansardError('interrupted', 'The rest of the response was discarded')
     this.#connection.abort(this.#failure)
   }
 
@@ -106,26 +109,26 @@ export class ResponseBody implements AsyncIterableIterator<Uint8Array> {
 
   #takeReader(): Reader | undefined {
     const reader = this.#reader
-    if (reader !== undefined) this.#waitedMs += performance.now() - this.#waitsSince
+    if (reader !== undefined) this.#waitedMs += performance.now() - this.#waitingSince
     this.#reader = undefined
     clearTimeout(this.#idle)
     return reader
   }
 
-  #patienceMs(): number {
-    const patience = PATIENCE + this.#received / PATIENCE_BYTES
-    return Math.max(0, patience * this.#idleMs - this.#waitedMs)
+  #remainingMs(): number {
+    const timeouts = IDLE_TIMEOUTS + this.#received / BYTES_PER_IDLE_TIMEOUT
+    return Math.max(0, timeouts * this.#idleMs - this.#waitedMs)
   }
 
-  #giveUp(): void {
-    const idle = this.#patienceMs() >= this.#idleMs
-    const seconds = (this.#waitedMs + performance.now() - this.#waitsSince) / 1000
-    const why = idle
-      ? `stopped: nothing came for ${this.#idleMs / 1000} s`
-      : `is too slow: ${this.#received} bytes came in ${seconds.toFixed(1)} s`
+  #timeOut(): void {
+    const isIdle = this.#remainingMs() >= this.#idleMs
+    const seconds = (this.#waitedMs + performance.now() - this.#waitingSince) / 1000
+    const reason = isIdle
+      ? `stopped: no data for ${this.#idleMs / 1000} s`
+      : `is too slow: ${this.#received.toLocaleString('en')} bytes in ${seconds.toFixed(1)} s`
     this.#connection.abort(
-      new HansardError('timeout', `The answer ${why}`, {
-        hint: 'Try again, and check the connection if it stays so.',
+      new HansardError('timeout', `The response ${reason}`, {
+        hint: 'Try again. If it happens again, check the connection.',
       }),
     )
   }

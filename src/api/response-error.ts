@@ -5,7 +5,7 @@ import type { Scrub } from './key-scrubber.ts'
 import { lookups, operations } from './operations.ts'
 import type { CallName, Headers } from './transport.ts'
 
-/** An answer that is no success, as far as it was read. */
+/** A response that is not a success, as far as it was read. */
 export interface FailedResponse {
   readonly name: CallName
   readonly status: number
@@ -13,7 +13,7 @@ export interface FailedResponse {
   readonly text: string
 }
 
-/** Makes an error of an answer that is no success, whatever its body looks like. */
+/** Makes the error of a response that is not a success, whatever its body looks like. */
 export function errorOfResponse({ name, status, headers, text }: FailedResponse, scrub: Scrub): HansardError {
   const json = parseContainer(scrub(text))
   const code = codeOf(status, headers, isFromApi(status, json, text))
@@ -23,15 +23,15 @@ export function errorOfResponse({ name, status, headers, text }: FailedResponse,
 }
 
 /**
- * A gateway in front of the service speaks JSON too: `{"message":"no Route matched…"}` at 404. Only a body in the form
- * of the API's own errors proves that the API looked and found nothing.
+ * Tells whether the API itself sent an error. A gateway in front of it sends JSON, too, such as
+ * `{"message":"no Route matched…"}` with a 404: only a body in the form of the API's own errors counts there.
  */
 function isFromApi(status: number, json: object | undefined, text: string): boolean {
   if (status !== 404) return json !== undefined || text.trim() === ''
   return json !== undefined && ['detail', 'code', 'type', 'object'].some((key) => key in json)
 }
 
-/** An answer that isn't the API's own says nothing about the key or the conversation: something stands in between. */
+/** A response of a gateway or proxy says nothing about the key or the conversation. */
 function codeOf(status: number, headers: Headers, fromApi: boolean): ErrorCode {
   if (status === 429) return hasNoAllowance(headers) ? 'no-allowance' : 'rate-limited'
   if (!fromApi && (status === 401 || status === 403 || status === 404)) return 'service-failed'
@@ -52,35 +52,35 @@ function hasNoAllowance(headers: Headers): boolean {
 }
 
 const summaries: Partial<Record<ErrorCode, string>> = {
-  'no-allowance': 'The allowance of this account is zero',
+  'no-allowance': 'The rate limit of this account is zero',
   'rate-limited': 'Too many requests',
   'key-refused': 'The API refused the key',
-  'payment-required': 'The API wants payment',
-  'not-found': 'The API knows no such thing, or not for this key',
-  timeout: 'The API gave up waiting',
-  conflict: 'The conversation is being changed by somebody else',
+  'payment-required': 'Payment required',
+  'not-found': 'Not found, or this key has no access to it',
+  timeout: 'The API timed out',
+  conflict: 'The conversation is being changed by another request',
   'service-failed': 'The service failed',
-  redirected: 'The answer is neither yes nor no',
+  redirected: 'Unexpected HTTP status',
   'request-refused': 'The API refused the request',
 }
 
 const hints: Partial<Record<ErrorCode, string>> = {
-  'no-allowance': 'Waiting does not help: raise the limits of the workspace or use another key.',
-  'rate-limited': 'Try again later, with fewer requests a second.',
-  'key-refused': 'Check the key: is it whole, not revoked, and of this service?',
-  'payment-required': 'Look at the billing page of the account.',
-  'not-found': 'Check the id; a key sees only what its own user created in its workspace.',
+  'no-allowance': 'Waiting does not help: raise the limits of the workspace, or use another key.',
+  'rate-limited': 'Try again later, with fewer requests per second.',
+  'key-refused': 'Check that the key is complete, not revoked, and for this service.',
+  'payment-required': 'Check the billing page of the account.',
+  'not-found': 'Check the id. A key sees only what its own user created in its workspace.',
   timeout: 'Try again later.',
-  conflict: 'Wait some seconds and try again.',
+  conflict: 'Wait a few seconds and try again.',
   'service-failed': 'Try again later.',
   redirected: 'Check the base URL.',
-  'request-refused': 'Change the request as the message says.',
+  'request-refused': 'Correct the request as the message says.',
 }
 
 function hintOf(name: CallName, code: ErrorCode, status: number): string | undefined {
-  if (code === 'not-found' && !takesId(name)) return 'Check the base URL: the API is not there.'
+  if (code === 'not-found' && !takesId(name)) return 'Check the base URL: there is no API at it.'
   if (code !== 'service-failed' || status >= 500 || status === 425) return hints[code]
-  return 'The answer does not look like the API: check the base URL, the proxy, and whether a login page stands in between.'
+  return 'The response did not come from the API: check the base URL, the proxy, and whether a login page is in the way.'
 }
 
 function takesId(name: CallName): boolean {

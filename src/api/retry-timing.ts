@@ -1,11 +1,11 @@
 import type { Headers } from './transport.ts'
 
 const FIRST_BACKOFF_MS = 500
-const LONGEST_BACKOFF_MS = 30_000
+const MAX_BACKOFF_MS = 30_000
 
 /**
- * How long the service asks to wait, in milliseconds: Retry-After as seconds or as a date. A date is compared with the
- * service's own Date, so that a wrong clock on either side does no harm.
+ * Reads Retry-After, in seconds or as a date, and returns milliseconds. A date is compared with the Date header of the
+ * same response, so that a wrong clock on either side does no harm.
  */
 export function retryAfterMs(headers: Headers, now: Date): number | undefined {
   const value = headers['retry-after']?.trim() ?? ''
@@ -18,19 +18,19 @@ export function retryAfterMs(headers: Headers, now: Date): number | undefined {
 
 /** Parses an HTTP date. */
 export function dateOf(value: string): Date | undefined {
-  // The form that HTTP asks for; Date.parse would take nearly anything, `-5` too.
+  // Only the form that HTTP requires: Date.parse accepts nearly anything, even `-5`.
   if (!/^[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} [\d:]{8} GMT$/.test(value)) return undefined
   const date = new Date(value)
   return Number.isNaN(date.getTime()) ? undefined : date
 }
 
-/** How long to wait after so many failures: exponential, with full jitter. `random` answers with a number from 0 to 1. */
+/** The wait after this many failures, in milliseconds: exponential, with full jitter. `random` returns 0 to 1. */
 export function backoffMs(failures: number, random: () => number): number {
-  return random() * Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (failures - 1))
+  return random() * Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (failures - 1))
 }
 
-/** A wait as people say it. */
-export function inWords(ms: number): string {
+/** Formats a wait for people. */
+export function formatWait(ms: number): string {
   const seconds = Math.ceil(ms / 1000)
   if (seconds < 120) return `${seconds} s`
   const minutes = Math.ceil(seconds / 60)

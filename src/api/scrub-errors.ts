@@ -3,7 +3,7 @@ import type { ClientEvent } from './client-events.ts'
 import type { StreamEvent } from './event-stream.ts'
 import type { Scrub } from './key-scrubber.ts'
 
-/** An error without the key: a redirect, for one, quotes what the server says. */
+/** Removes the API key from an error, whose message may quote the server. */
 export function scrubError(thrown: unknown, scrub: Scrub): unknown {
   if (!isHansardError(thrown)) return thrown
   const { code, status, cause } = thrown
@@ -16,15 +16,16 @@ export function scrubError(thrown: unknown, scrub: Scrub): unknown {
   return new HansardError(code, message, { hint, status, body, cause: isCauseClean ? cause : undefined })
 }
 
-/** What the client does, without the key: the path of a redirect may hold it. */
+/** Removes the API key from a client event; the path of a redirect may contain it. */
 export function scrubClientEvent(event: ClientEvent, scrub: Scrub): ClientEvent {
   if (event.type === 'pause') return event
   const path = scrub(event.path)
   return event.type === 'retry' ? { ...event, path, reason: scrub(event.reason) } : { ...event, path }
 }
 
-/** An event of a stream without the key. */
+/** Removes the API key from an event of a stream. */
 export function scrubStreamEvent(event: StreamEvent, scrub: Scrub): StreamEvent {
   const text = scrub(event.text)
-  return text === event.text ? event : { type: scrub(event.type), text, json: JSON.parse(text) as unknown }
+  if (text === event.text) return event
+  return { type: scrub(event.type), text, json: JSON.parse(text) as StreamEvent['json'] }
 }

@@ -3,30 +3,30 @@ import { createParser, type EventSourceParser } from 'eventsource-parser'
 import { HansardError } from '../errors.ts'
 import { isJson } from '../model/json/parse-json.ts'
 
-/** One event of a stream: its name, where it has one, and its data. */
+/** An event as server-sent events define it: its name, if any, and its data. */
 export interface SseEvent {
   readonly name: string | undefined
   readonly data: string
 }
 
-/** Of lines that are no field of an event, so many characters are kept. */
-const MOST_STRAY = 64 * 1024
+/** The number of characters kept of lines that are no field of an event. */
+const MAX_STRAY = 64 * 1024
 
-/** Takes the bytes of an event stream in pieces cut anywhere, and gives back the events that they complete. */
+/** Parses an event stream in pieces that may be cut anywhere, and returns the events that each piece completes. */
 export class SseParser {
   readonly #decoder = new TextDecoder('utf-8', { fatal: true })
   readonly #parser: EventSourceParser
-  readonly #longest: number
+  readonly #maxLength: number
   #events: SseEvent[] = []
   #endsWithCr = false
   #stray: string[] = []
   #strayLength = 0
 
-  /** `longest` bounds one event, in characters. */
-  constructor(longest: number) {
-    this.#longest = longest
+  /** `maxLength` limits a single event, in characters. */
+  constructor(maxLength: number) {
+    this.#maxLength = maxLength
     this.#parser = createParser({
-      maxBufferSize: longest,
+      maxBufferSize: maxLength,
       onEvent: ({ event, data }) => this.#take({ name: event, data }),
       onError: ({ type, line }) => {
         if (type === 'max-buffer-size-exceeded') throw this.#tooLong()
@@ -39,19 +39,19 @@ export class SseParser {
     return this.#feed(this.#decode(bytes, true))
   }
 
-  /** The stream is over: what was not ended by an empty line is no event. */
+  /** Ends the stream. What no empty line has ended is not an event. */
   end(): SseEvent[] {
     const rest = this.#decode(new Uint8Array(), false)
-    // The parser waits to see whether a last CR is half of a CRLF; now it can't be.
+    // The parser waits to see whether a final CR is half of a CRLF; now it cannot be.
     return this.#feed(this.#endsWithCr && rest === '' ? '\n' : rest)
   }
 
-  /** What came last and was not ended by an empty line. */
+  /** The last event, if no empty line has ended it. */
   unfinished(): SseEvent[] {
     return this.#feed('\n\n')
   }
 
-  /** The lines that are no field of an event, as far as they are kept. */
+  /** The lines that are no field of an event, up to 64 KiB. */
   get stray(): string {
     return this.#stray.join('\n')
   }
@@ -74,23 +74,26 @@ export class SseParser {
   }
 
   #take(event: SseEvent): void {
-    if (event.data.length > this.#longest) throw this.#tooLong()
+    if (event.data.length > this.#maxLength) throw this.#tooLong()
     this.#events.push(event)
   }
 
-  /** A service that fails may write JSON into the stream without making an event of it: that is taken for one. */
+  /** A failing service may write bare JSON into the stream; it is treated as an event. */
   #takeStray(line: string): void {
-    if (this.#strayLength + line.length > MOST_STRAY) return
+    if (this.#strayLength + line.length > MAX_STRAY) return
     this.#stray.push(line)
     this.#strayLength += line.length + 1
-    const mayEnd = this.#stray.length === 1 || /^[\]}]/.test(line)
-    if (!mayEnd || !isJson(this.stray)) return
+    const mayBeComplete = this.#stray.length === 1 || /^[\]}]/.test(line)
+    if (!mayBeComplete || !isJson(this.stray)) return
     this.#events.push({ name: undefined, data: this.stray })
     this.#stray = []
     this.#strayLength = 0
   }
 
   #tooLong(): HansardError {
-    return new HansardError('too-large', `An event of the stream is over ${this.#longest} characters`)
+    return new HansardError(
+      'too-large',
+      `An event of the stream is longer than ${this.#maxLength.toLocaleString('en')} characters`,
+    )
   }
 }

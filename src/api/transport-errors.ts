@@ -1,9 +1,9 @@
 import { HansardError } from '../errors.ts'
 
-/** The request certainly did not arrive. */
+/** An error of a request that certainly did not arrive, so that it may be retried. */
 export class UnsentError extends HansardError {}
 
-/** The error of a call whose signal fired. */
+/** Makes the error of a call whose signal fired. */
 export function interrupted(): HansardError {
   return new HansardError('interrupted', 'The call was interrupted')
 }

@@ -11,11 +11,11 @@ import { withRedirects } from './with-redirects.ts'
 import { withRetry } from './with-retry.ts'
 import { withTraffic, type Traffic } from './with-traffic.ts'
 
-/** All that a request goes through, from the wire up. */
+/** Builds the transports that a request passes through, from the network up. */
 export function transportStack(settings: ClientSettings, budget: BodyBudget, traffic: Traffic): Transport {
-  const { origin, apiKey, timeouts, clock, requestsPerSecond, maxRequests, patience, maxBodyBytes } = settings
-  const gate = new RateLimiter(clock, requestsPerSecond)
-  const tell = (event: ClientEvent) => {
+  const { origin, apiKey, timeouts, clock, requestsPerSecond, maxRequests, retry, maxBodyBytes } = settings
+  const limiter = new RateLimiter(clock, requestsPerSecond)
+  const emit = (event: ClientEvent) => {
     if (event.type === 'retry') traffic.retries++
     settings.onEvent?.(event)
   }
@@ -24,11 +24,11 @@ export function transportStack(settings: ClientSettings, budget: BodyBudget, tra
     'user-agent': `hansard/${version}`,
   }
 
-  const wire = undiciTransport({ origin, headers, timeouts })
-  const recorded = withTraffic(wire, traffic, tell, maxRequests)
-  const paced = withRateLimit(recorded, gate)
-  const decoded = withDecoding(paced, maxBodyBytes)
+  const network = undiciTransport({ origin, headers, timeouts })
+  const counted = withTraffic(network, traffic, emit, maxRequests)
+  const rateLimited = withRateLimit(counted, limiter)
+  const decoded = withDecoding(rateLimited, maxBodyBytes)
   const bounded = withMemoryBudget(decoded, budget, maxBodyBytes)
   const redirected = withRedirects(bounded, origin)
-  return withRetry(redirected, patience, { gate, clock, tell })
+  return withRetry(redirected, retry, { limiter, clock, emit })
 }

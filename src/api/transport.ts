@@ -3,7 +3,7 @@ import type { LookupName, Operation, OperationName } from './operations.ts'
 
 export type CallName = OperationName | LookupName
 
-/** One request as the transports see it; origin, key and other headers are the innermost one's business. */
+/** A request as the transports see it. Only the innermost one knows the origin, the key and other headers. */
 export interface ApiRequest {
   readonly name: CallName
   readonly operation: Operation
@@ -17,24 +17,24 @@ export interface ApiRequest {
 
 export type Headers = Readonly<Record<string, string>>
 
-/** The head of an answer, and its body still on the way. */
+/** The status and headers of a response, with its body still to be read. */
 export interface ApiResponse {
   readonly status: number
-  /** Names in lower case; a header sent twice is joined with a comma. */
+  /** Names are in lower case. The values of a repeated header are joined with a comma. */
   readonly headers: Headers
-  /** The chunks of the body, once; leaving the loop early ends the connection. */
+  /** The chunks of the body. It can be read once; leaving the loop early closes the connection. */
   readonly body: AsyncIterable<Uint8Array>
-  /** Ends the connection unless the body has been read. */
+  /** Closes the connection unless the whole body was read. */
   discard(): void
 }
 
 /**
- * Sends requests. `read` makes of an answer what the caller wants of it, whatever its status; it may be called again
- * with another answer, so it must not depend on having been called once. It reads the body or discards it.
- * What fails is thrown as a HansardError: an UnsentError where the request certainly did not arrive.
+ * Sends requests. `read` turns a response of any status into what the caller wants, and reads or discards its body. It
+ * may be called again, with the response to a retry. Failures are thrown as a HansardError, and as an UnsentError if the
+ * request certainly did not arrive.
  */
 export interface Transport {
-  send<T>(request: ApiRequest, read: (answer: ApiResponse) => Promise<T>): Promise<T>
-  /** Ends all connections; calls under way fail. */
+  send<T>(request: ApiRequest, read: (response: ApiResponse) => Promise<T>): Promise<T>
+  /** Closes all connections. Calls in flight fail. */
   close(): Promise<void>
 }

@@ -8,27 +8,27 @@ import { ResponseBody } from './response-body.ts'
 import { interrupted } from './transport-errors.ts'
 import type { ApiResponse, ApiRequest, Headers, Transport } from './transport.ts'
 
-/** How long to wait for what, in milliseconds. */
+/** Timeouts, in milliseconds. */
 export interface Timeouts {
-  /** Name, connection and TLS together. */
+  /** For the name lookup, the connection and TLS together. */
   readonly connectMs: number
-  /** From the request to the head of the answer. */
+  /** From the request to the headers of the response. */
   readonly firstByteMs: number
-  /** Between two pieces of a body, while it is being read. */
+  /** Without data, while a body is being read. */
   readonly idleMs: number
-  /** Stands for the last two where the API runs a completion: it may think for minutes. */
+  /** Replaces the last two for POST: a completion may take minutes. */
   readonly completionMs: number
 }
 
 export interface UndiciOptions {
-  /** The only origin that gets requests and, in their headers, the key. */
+  /** The only origin that requests, and with them the key, are sent to. */
   readonly origin: string
-  /** Of every request, the key among them. */
+  /** Headers of every request, including the key. */
   readonly headers: Headers
   readonly timeouts: Timeouts
 }
 
-/** Speaks HTTP, through the proxies that HTTPS_PROXY, HTTP_PROXY and NO_PROXY name. */
+/** Sends requests with undici, through the proxies that HTTPS_PROXY, HTTP_PROXY and NO_PROXY name. */
 export function undiciTransport(options: UndiciOptions): Transport {
   const { origin, headers, timeouts } = options
   const dispatcher = dispatcherFor(options)
@@ -38,7 +38,7 @@ export function undiciTransport(options: UndiciOptions): Transport {
       return read(
         await new Promise<ApiResponse>((resolve, reject) => {
           const exchange = new Exchange(request, origin, limitsOf(request, timeouts), resolve, reject)
-          if (exchange.over) return
+          if (exchange.isOver) return
           dispatcher.dispatch(
             {
               origin,
@@ -59,9 +59,9 @@ export function undiciTransport(options: UndiciOptions): Transport {
 }
 
 /**
- * Connections are not limited in number: a body that waits for memory keeps its connection, and whoever could free that
- * memory may need another one first. The machine itself is never reached through a proxy, as in Go: the sandbox works
- * behind a company's settings.
+ * The number of connections is not limited: a body that waits for memory keeps its connection, and the call that could
+ * free that memory may need another one first. This machine is never reached through a proxy (as in Go), so that the
+ * sandbox works despite a company's proxy settings.
  */
 function dispatcherFor({ origin, timeouts }: UndiciOptions): Dispatcher {
   const connect = { timeout: timeouts.connectMs }
@@ -73,8 +73,8 @@ function dispatcherFor({ origin, timeouts }: UndiciOptions): Dispatcher {
       clientFactory: (proxy, options) => new Pool(proxy, { ...options, headersTimeout: timeouts.connectMs }),
     })
   } catch {
-    throw new HansardError('usage', 'HTTPS_PROXY or HTTP_PROXY is not the URL of a proxy', {
-      hint: 'Give it as http://host:port, or unset it.',
+    throw new HansardError('usage', 'HTTPS_PROXY or HTTP_PROXY is not a valid proxy URL', {
+      hint: 'Set it to http://host:port, or unset it.',
     })
   }
 }
@@ -84,8 +84,8 @@ function isLoopback(hostname: string): boolean {
 }
 
 /**
- * Built once a client: the headers of reads, of writes, and of writes that stream. Streams are not to be compressed: a
- * proxy that does so may keep the first event back, which tells the id of what was made.
+ * Builds the headers of reads, writes and streams, once for each client. Streams do not ask for compression: a proxy that
+ * compresses may hold back the first event, which brings the id of the new conversation.
  */
 function requestHeaders(headers: Headers): (request: ApiRequest) => Headers {
   const reads = { ...headers, accept: 'application/json, */*;q=0.1', 'accept-encoding': 'gzip' }
@@ -108,14 +108,13 @@ function limitsOf({ operation }: ApiRequest, timeouts: Timeouts): Limits {
   return { ...timeouts, firstByteMs: timeouts.completionMs, idleMs: timeouts.completionMs }
 }
 
-/** One request and its answer, as undici tells of them. */
+/** One request and its response, in undici's callbacks. */
 class Exchange implements Dispatcher.DispatchHandler {
-  /** Nothing more is expected of it. */
-  over = false
+  isOver = false
   readonly #origin: string
   readonly #signal: AbortSignal | undefined
   readonly #limits: Limits
-  readonly #resolve: (answer: ApiResponse) => void
+  readonly #resolve: (response: ApiResponse) => void
   readonly #reject: (reason: Error) => void
   #controller: Dispatcher.DispatchController | undefined
   #firstByte: NodeJS.Timeout | undefined
@@ -125,7 +124,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     request: ApiRequest,
     origin: string,
     limits: Limits,
-    resolve: (answer: ApiResponse) => void,
+    resolve: (response: ApiResponse) => void,
     reject: (reason: Error) => void,
   ) {
     this.#origin = origin
@@ -138,9 +137,9 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    if (this.over) return controller.abort(interrupted())
+    if (this.isOver) return controller.abort(interrupted())
     this.#controller = controller
-    this.#firstByte = setTimeout(() => this.#giveUp(), this.#limits.firstByteMs)
+    this.#firstByte = setTimeout(() => this.#timeOut(), this.#limits.firstByteMs)
   }
 
   onResponseStart(
@@ -152,7 +151,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     clearTimeout(this.#firstByte)
     const body = new ResponseBody(controller, this.#limits.idleMs)
     this.#body = body
-    this.#resolve({ status, headers: joined(headers), body, discard: () => body.close() })
+    this.#resolve({ status, headers: joinHeaders(headers), body, discard: () => body.close() })
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -174,10 +173,10 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#controller?.abort(reason)
   }
 
-  #giveUp(): void {
+  #timeOut(): void {
     const seconds = this.#limits.firstByteMs / 1000
     this.#controller?.abort(
-      new HansardError('timeout', `No answer from ${this.#origin} within ${seconds} s`, {
+      new HansardError('timeout', `No response from ${this.#origin} within ${seconds} s`, {
         hint: 'Try again later.',
       }),
     )
@@ -190,13 +189,13 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   #finish(): void {
-    this.over = true
+    this.isOver = true
     clearTimeout(this.#firstByte)
     this.#signal?.removeEventListener('abort', this.#stop)
   }
 }
 
-function joined(headers: Record<string, string | string[] | undefined>): Headers {
+function joinHeaders(headers: Record<string, string | string[] | undefined>): Headers {
   const all: Record<string, string> = {}
   for (const [name, value] of Object.entries(headers)) {
     all[name] = Array.isArray(value) ? value.join(', ') : (value ?? '')

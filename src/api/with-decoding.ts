@@ -4,66 +4,70 @@ import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw }
 import { HansardError, isHansardError, messageOf } from '../errors.ts'
 import type { ApiResponse, Headers, Transport } from './transport.ts'
 
-/** As curl and undici have it: each encoding is another chance for a small body to become a large one. */
-const MOST_ENCODINGS = 5
+/** The limit of curl and undici: with each encoding a small body can become a larger one. */
+const MAX_ENCODINGS = 5
 
-/** So many bytes tell text from what is compressed. */
-const BEGINNING = 16
+/** This many bytes are enough to tell text from compressed data. */
+const SAMPLE_BYTES = 16
 
 const CHUNK = { chunkSize: 64 * 1024 }
 
 /**
- * Decodes bodies that came compressed, piece by piece: whoever reads them sets the bound by reading no further. What
- * comes over the wire has the same bound, for a body may also decode to nothing for ever.
+ * Decodes compressed bodies piece by piece, so that the reader limits their size by not reading on. The compressed bytes
+ * have the same limit, because a body may decode to nothing for ever.
  */
 export function withDecoding(inner: Transport, maxBodyBytes: number): Transport {
   return {
-    send: (request, read) => inner.send(request, (answer) => read(decoded(answer, maxBodyBytes))),
+    send: (request, read) => inner.send(request, (response) => read(decodeResponse(response, maxBodyBytes))),
     close: () => inner.close(),
   }
 }
 
-function decoded(answer: ApiResponse, maxBytes: number): ApiResponse {
-  const names = (answer.headers['content-encoding'] ?? '')
+function decodeResponse(response: ApiResponse, maxBytes: number): ApiResponse {
+  const names = (response.headers['content-encoding'] ?? '')
     .toLowerCase()
     .split(',')
     .map((name) => name.trim())
     .filter((name) => name !== '' && name !== 'identity')
-  if (names.length === 0) return answer
-  return { ...answer, headers: headersOfDecoded(answer.headers), body: decodedBody(answer, names, maxBytes) }
+  if (names.length === 0) return response
+  return {
+    ...response,
+    headers: withoutEncoding(response.headers),
+    body: decodeBody(response, names, maxBytes),
+  }
 }
 
-/** The length is that of the compressed body. */
-function headersOfDecoded(headers: Headers): Headers {
-  const isOfCompressed = (name: string) => name === 'content-encoding' || name === 'content-length'
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !isOfCompressed(name)))
+/** Removes the headers that describe the compressed body. */
+function withoutEncoding(headers: Headers): Headers {
+  const describesCompressed = (name: string) => name === 'content-encoding' || name === 'content-length'
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !describesCompressed(name)))
 }
 
-async function* decodedBody(
-  answer: ApiResponse,
+async function* decodeBody(
+  response: ApiResponse,
   names: readonly string[],
   maxBytes: number,
 ): AsyncGenerator<Uint8Array> {
   try {
-    if (names.length > MOST_ENCODINGS) throw undecodable(names.join(', '), 'encoded too many times')
-    let body = bounded(answer.body, maxBytes)
+    if (names.length > MAX_ENCODINGS) throw undecodable(names.join(', '), 'encoded too many times')
+    let body = limit(response.body, maxBytes)
     for (const name of names.toReversed()) body = decodeOne(body, name)
     yield* body
   } finally {
-    answer.discard()
+    response.discard()
   }
 }
 
-async function* bounded(body: AsyncIterable<Uint8Array>, maxBytes: number): AsyncGenerator<Uint8Array> {
+async function* limit(body: AsyncIterable<Uint8Array>, maxBytes: number): AsyncGenerator<Uint8Array> {
   let bytes = 0
   for await (const chunk of body) {
     bytes += chunk.length
     if (bytes > maxBytes) {
       throw new HansardError(
         'too-large',
-        `The compressed body is over ${Math.floor(maxBytes / 2 ** 20)} MiB`,
+        `The compressed body is larger than ${Math.floor(maxBytes / 2 ** 20)} MiB`,
         {
-          hint: 'It was not read: nothing larger is kept in memory.',
+          hint: 'It was not read, because larger bodies are not kept in memory.',
         },
       )
     }
@@ -71,65 +75,65 @@ async function* bounded(body: AsyncIterable<Uint8Array>, maxBytes: number): Asyn
   }
 }
 
-/** A decoder for a body that begins so. */
+/** Makes the decoder of a body that begins with these bytes. */
 type Decoder = (beginning: Uint8Array) => Transform
 
 const decoders: Readonly<Record<string, Decoder>> = {
   gzip: () => createGunzip(CHUNK),
   'x-gzip': () => createGunzip(CHUNK),
   br: () => createBrotliDecompress(CHUNK),
-  // "deflate" means the zlib format, and some servers send bare deflate.
+  // "deflate" means the zlib format, but some servers send raw deflate.
   deflate: ([first = 0, second = 0]) =>
     (first & 0x0f) === 8 && ((first << 8) | second) % 31 === 0
       ? createInflate(CHUNK)
       : createInflateRaw(CHUNK),
 }
 
-/** Decodes a body. One that is plain text, whatever its header says, stays as it is. */
+/** Undoes one encoding. A body that is plain text in spite of its header stays as it is. */
 async function* decodeOne(body: AsyncIterable<Uint8Array>, encoding: string): AsyncGenerator<Uint8Array> {
   const decoderOf = decoders[encoding]
-  if (decoderOf === undefined) throw undecodable(encoding, 'this encoding is not supported')
+  if (decoderOf === undefined) throw undecodable(encoding, 'the encoding is not supported')
   const rest = body[Symbol.asyncIterator]()
-  const beginning = await beginningOf(rest)
-  if (beginning.length === 0) return
-  const whole = joined(beginning, rest)
-  if (isText(beginning)) return yield* whole
+  const start = await readSample(rest)
+  if (start.length === 0) return
+  const whole = concat(start, rest)
+  if (isText(start)) return yield* whole
   try {
-    yield* through(whole, decoderOf(beginning))
+    yield* pipe(whole, decoderOf(start))
   } catch (thrown) {
     throw isHansardError(thrown) ? thrown : undecodable(encoding, messageOf(thrown))
   }
 }
 
-async function beginningOf(body: AsyncIterator<Uint8Array>): Promise<Uint8Array> {
-  let beginning: Uint8Array = new Uint8Array()
-  while (beginning.length < BEGINNING) {
+async function readSample(body: AsyncIterator<Uint8Array>): Promise<Uint8Array> {
+  let start: Uint8Array = new Uint8Array()
+  while (start.length < SAMPLE_BYTES) {
     const { value, done } = await body.next()
     if (done === true) break
-    beginning = beginning.length === 0 ? value : Buffer.concat([beginning, value])
+    start = start.length === 0 ? value : Buffer.concat([start, value])
   }
-  return beginning
+  return start
 }
 
-async function* joined(beginning: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
-  yield beginning
+async function* concat(start: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield start
   yield* { [Symbol.asyncIterator]: () => rest }
 }
 
-/** Compressed bytes hold control characters, or are no UTF-8, within a few bytes. */
-function isText(beginning: Uint8Array): boolean {
+/** Compressed data has control characters, or is not UTF-8, within its first bytes. */
+function isText(start: Uint8Array): boolean {
   try {
     const decoder = new TextDecoder('utf-8', { fatal: true })
-    const text = decoder.decode(beginning.subarray(0, BEGINNING), { stream: true })
+    const text = decoder.decode(start.subarray(0, SAMPLE_BYTES), { stream: true })
     return !/[^\P{Cc}\t\n\r]/u.test(text)
   } catch {
     return false
   }
 }
 
-async function* through(body: AsyncIterable<Uint8Array>, decoder: Transform): AsyncGenerator<Uint8Array> {
+async function* pipe(body: AsyncIterable<Uint8Array>, decoder: Transform): AsyncGenerator<Uint8Array> {
   const source = Readable.from(body)
-  pipeline(source, decoder, () => undefined) // the decoder is destroyed with what the source fails with
+  pipeline(source, decoder, () => undefined) // an error of the source reaches the loop below through the decoder
   try {
     for await (const chunk of decoder) yield chunk as Uint8Array
   } finally {
@@ -138,8 +142,8 @@ async function* through(body: AsyncIterable<Uint8Array>, decoder: Transform): As
   }
 }
 
-function undecodable(encoding: string, why: string): HansardError {
-  return new HansardError('not-json', `The compressed body (${encoding}) cannot be decoded: ${why}`, {
-    hint: 'Try again later; if it stays so, check the proxy.',
+function undecodable(encoding: string, reason: string): HansardError {
+  return new HansardError('not-json', `The compressed body (${encoding}) cannot be decoded: ${reason}`, {
+    hint: 'Try again later. If it happens again, check the proxy.',
   })
 }

@@ -3,17 +3,17 @@ import type { BodyBudget, BodyHold } from './body-budget.ts'
 import type { ApiResponse, ApiRequest, Transport } from './transport.ts'
 
 /**
- * Reads bodies only as memory allows, and refuses those over the hard cap. Streams pass: their events are bounded one by
- * one; so do error bodies, of which only the beginning is read.
+ * Reads bodies only as the memory budget allows, and refuses those over `maxBodyBytes`. Streams are exempt, because each
+ * event is limited on its own; so are error responses, of which only the first bytes are read.
  */
 export function withMemoryBudget(inner: Transport, budget: BodyBudget, maxBodyBytes: number): Transport {
   return {
     async send(request, read) {
       if (request.operation.streams) return inner.send(request, read)
-      const share = new Share(request, request.hold ?? budget.hold(), maxBodyBytes)
+      const share = new BodyShare(request, request.hold ?? budget.hold(), maxBodyBytes)
       try {
-        const result = await inner.send(request, (answer) =>
-          read(isSuccess(answer) ? { ...answer, body: share.counted(answer) } : answer),
+        const result = await inner.send(request, (response) =>
+          read(isSuccess(response) ? { ...response, body: share.count(response) } : response),
         )
         if (request.hold === undefined) share.giveBack()
         return result
@@ -30,8 +30,8 @@ function isSuccess({ status }: ApiResponse): boolean {
   return status >= 200 && status < 300
 }
 
-/** What one body takes of the budget. */
-class Share {
+/** The memory that one body takes from the budget. */
+class BodyShare {
   readonly #request: ApiRequest
   readonly #hold: BodyHold
   readonly #maxBytes: number
@@ -43,18 +43,18 @@ class Share {
     this.#maxBytes = maxBytes
   }
 
-  async *counted(answer: ApiResponse): AsyncGenerator<Uint8Array> {
-    const announced = Number(answer.headers['content-length'] ?? 0)
+  async *count(response: ApiResponse): AsyncGenerator<Uint8Array> {
+    const announced = Number(response.headers['content-length'] ?? 0)
     let read = 0
     try {
       if (announced > 0) await this.#grow(announced)
-      for await (const chunk of answer.body) {
+      for await (const chunk of response.body) {
         read += chunk.length
         if (read > this.#taken) await this.#grow(read - this.#taken)
         yield chunk
       }
     } finally {
-      answer.discard()
+      response.discard()
     }
   }
 
@@ -65,15 +65,15 @@ class Share {
 
   async #grow(bytes: number): Promise<void> {
     if (this.#taken + bytes > this.#maxBytes) throw this.#tooLarge()
-    const room = this.#hold.take(bytes, this.#request.signal)
-    if (room !== undefined) await room
+    const granted = this.#hold.take(bytes, this.#request.signal)
+    if (granted !== undefined) await granted
     this.#taken += bytes
   }
 
   #tooLarge(): HansardError {
     const megabytes = Math.floor(this.#maxBytes / 2 ** 20)
-    return new HansardError('too-large', `The body is over ${megabytes} MiB (${this.#request.name})`, {
-      hint: 'It was not read: nothing larger is kept in memory.',
+    return new HansardError('too-large', `The body is larger than ${megabytes} MiB (${this.#request.name})`, {
+      hint: 'It was not read, because larger bodies are not kept in memory.',
     })
   }
 }

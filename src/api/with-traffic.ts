@@ -2,43 +2,44 @@ import { HansardError, isHansardError } from '../errors.ts'
 import type { ClientEvent } from './client-events.ts'
 import type { Transport } from './transport.ts'
 
-/** Counts what goes over the wire. */
+/** Counts of what a client sent and received. */
 export interface Traffic {
+  /** Requests sent, retries included. */
   requests: number
   retries: number
-  /** Of the bodies of answers, as they came over the network: compressed, where they were. */
+  /** Bytes of response bodies as they came over the network, compressed or not. */
   bytes: number
 }
 
-/** Counts requests and bytes, tells of each request when it is over, and sends no more than so many. */
+/** Counts requests and bytes, emits an event when a request ends, and sends at most `maxRequests`. */
 export function withTraffic(
   inner: Transport,
   traffic: Traffic,
-  tell: (event: ClientEvent) => void,
+  emit: (event: ClientEvent) => void,
   maxRequests: number,
 ): Transport {
   return {
     async send(request, read) {
-      if (traffic.requests >= maxRequests) throw noneLeft(maxRequests)
+      if (traffic.requests >= maxRequests) throw outOfRequests(maxRequests)
       const { name, path } = request
       const method = request.operation.method
-      const begun = performance.now()
+      const startedAt = performance.now()
       let status: number | undefined
-      const over = (error?: unknown) => {
-        const milliseconds = Math.round(performance.now() - begun)
+      const end = (error?: unknown) => {
+        const milliseconds = Math.round(performance.now() - startedAt)
         const code = isHansardError(error) ? error.code : undefined
-        tell({ type: 'request', name, method, path, status, code, milliseconds })
+        emit({ type: 'request', name, method, path, status, code, milliseconds })
       }
       traffic.requests++
       try {
-        const result = await inner.send(request, (answer) => {
-          status = answer.status
-          return read({ ...answer, body: counted(answer.body, traffic) })
+        const result = await inner.send(request, (response) => {
+          status = response.status
+          return read({ ...response, body: count(response.body, traffic) })
         })
-        over()
+        end()
         return result
       } catch (error) {
-        over(error)
+        end(error)
         throw error
       }
     },
@@ -46,17 +47,17 @@ export function withTraffic(
   }
 }
 
-function noneLeft(maxRequests: number): HansardError {
+function outOfRequests(maxRequests: number): HansardError {
   return new HansardError(
     'budget',
-    `The limit of ${maxRequests} requests is reached; nothing more was sent`,
+    `The limit of ${maxRequests.toLocaleString('en')} ${maxRequests === 1 ? 'request' : 'requests'} is reached; nothing more was sent`,
     {
-      hint: 'Run it again with a larger limit.',
+      hint: 'Run it again, with a larger limit if needed.',
     },
   )
 }
 
-async function* counted(body: AsyncIterable<Uint8Array>, traffic: Traffic): AsyncGenerator<Uint8Array> {
+async function* count(body: AsyncIterable<Uint8Array>, traffic: Traffic): AsyncGenerator<Uint8Array> {
   for await (const chunk of body) {
     traffic.bytes += chunk.length
     yield chunk

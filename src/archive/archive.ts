@@ -19,27 +19,27 @@ import { ReplayRuns } from './ledger/replay-runs.ts'
 import { ReplayTargets } from './ledger/replay-targets.ts'
 import { createSchema, isEmptyDatabase } from './schema/create-schema.ts'
 import { Batch } from './sqlite/batch.ts'
-import { noteName, refuseOtherName } from './sqlite/file-names.ts'
+import { recordName, refuseOtherName } from './sqlite/file-names.ts'
 import { explainSqlite, openSqlite, type Sqlite } from './sqlite/sqlite.ts'
 
 /** How to open an archive. */
 export interface OpenOptions {
-  /** `read` leaves the file as it is; `write` wants it to exist; `create` makes it if it doesn't. Default: `read`. */
+  /** `read` never changes the file; `write` needs an existing archive; `create` creates a missing one. Default: `read`. */
   readonly mode?: 'read' | 'write' | 'create'
 }
 
 /**
- * Opens the archive in a file.
+ * Opens an archive.
  *
- * @throws HansardError `not-an-archive`, `archive-newer`, `archive-older`, `archive-damaged`, or `file` when it can't be
- *   opened
+ * @throws HansardError `not-an-archive`, `archive-newer`, `archive-older`, `archive-damaged`, or `file` when it
+ *   cannot be opened
  */
 export function openArchive(path: string, { mode = 'read' }: OpenOptions = {}): Archive {
   if (mode !== 'create') refuseMissing(path)
-  refuseNoFile(path)
+  refuseSpecialFile(path)
   if (mode === 'read' && statSync(path).size === 0) {
     throw new HansardError('not-an-archive', `${path} is empty`, {
-      hint: 'Fill it with `hansard backup`, or name another file with --archive.',
+      hint: 'Fill it with `hansard backup`, or use another file with --archive.',
     })
   }
   const db = openSqlite(path, mode)
@@ -57,35 +57,34 @@ export function openArchive(path: string, { mode = 'read' }: OpenOptions = {}): 
 }
 
 /**
- * Refuses to look for an archive where there is no file.
+ * Refuses a path without a file.
  *
  * @throws HansardError `file`
  */
 export function refuseMissing(path: string): void {
   if (existsSync(path)) return
   throw new HansardError('file', `There is no archive at ${path}`, {
-    hint: 'Make one with `hansard backup`, or name another file with --archive.',
+    hint: 'Create one with `hansard backup`, or use another file with --archive.',
   })
 }
 
 /**
- * Refuses a pipe, a device or a socket: it is no file that could hold an archive, or be filled with one. A folder is
- * told by SQLite.
+ * Refuses a pipe, a device or a socket. `openSqlite` refuses a folder.
  *
  * @throws HansardError `not-an-archive`
  */
-export function refuseNoFile(path: string): void {
+export function refuseSpecialFile(path: string): void {
   const found = statSync(path, { throwIfNoEntry: false })
   if (found === undefined || found.isFile() || found.isDirectory()) return
-  throw new HansardError('not-an-archive', `${path} is not a file, but a pipe, a device or a socket`, {
-    hint: 'Name a file with --archive.',
+  throw new HansardError('not-an-archive', `${path} is a pipe, a device or a socket, not a file`, {
+    hint: 'Use a file with --archive.',
   })
 }
 
-/** An entry of 1 KB wastes a quarter of the default page of 4 KiB; of this one an eighth. */
+/** With entries of 1 KB, a page of 4 KiB (the default) wastes a quarter; this one wastes an eighth. */
 const PAGE_BYTES = 8192
 
-/** 64 MiB of log before it is written back: at the default of 1,000 pages a first backup took nearly twice as long. */
+/** 64 MiB of log before a checkpoint: with the default of 1,000 pages a first backup took nearly twice as long. */
 const WAL_PAGES = 8192
 
 /** An empty archive in memory, for asking what a first backup would do. */
@@ -96,9 +95,9 @@ export function emptyArchive(path = ':memory:'): Archive {
 }
 
 /**
- * WAL lets readers look in while a backup writes. `synchronous = normal` may lose the last transactions to a power
- * failure, never tear one: what is lost is a conversation that the next run finds new, and a run that says it is done
- * has gone through a checkpoint, which does wait for the disk.
+ * WAL allows reading while a backup writes. With `synchronous = normal` a power failure may lose the last transactions but
+ * never a part of one: the next run fetches the lost conversations again. A finished run is on the disk, since it ends with
+ * a checkpoint.
  */
 function prepareForWriting(db: Sqlite, path: string): void {
   const isEmpty = isEmptyDatabase(db, path)
@@ -109,10 +108,10 @@ function prepareForWriting(db: Sqlite, path: string): void {
   db.pragma(`wal_autocheckpoint = ${WAL_PAGES}`)
   db.pragma('foreign_keys = on')
   if (isEmpty) createSchema(db)
-  noteName(db, path)
+  recordName(db, path)
 }
 
-/** An open archive: each part has its own tables. */
+/** An open archive. Each part has its own tables. */
 export class Archive {
   readonly path: string
   readonly conversations: Conversations
@@ -155,16 +154,16 @@ export class Archive {
     this.replayRuns = new ReplayRuns(db)
   }
 
-  /** Does `work` as a whole or not at all. */
+  /** Runs `work` as a transaction. */
   transaction<T>(work: () => T): T {
     this.flush()
     return this.#explained(() => this.#db.transaction(work).immediate())
   }
 
   /**
-   * Does `work` as a whole, and answers only when it is on the disk for good, whatever becomes of this machine: an intent
-   * that a power failure takes away would be a request that nobody remembers. In WAL, `synchronous = full` waits for the
-   * log at each commit, and so for all that was committed before.
+   * Runs `work` as a transaction and returns when it is safely on the disk: an intent that is lost in a power failure would
+   * be a request that nobody remembers. With `synchronous = full`, a commit waits until the log, including all earlier
+   * commits, is written.
    */
   durably<T>(work: () => T): T {
     this.flush()
@@ -179,24 +178,23 @@ export class Archive {
   }
 
   /**
-   * Does `work` as a whole or not at all, and commits it together with what else is done in the same moment: a busy
-   * backup so writes each page of an index once instead of once a conversation. What a crash may take away is no more
-   * than that moment's work, and `flush` ends it.
+   * Runs `work` as a transaction that is committed together with others within 50 ms, so that a busy backup writes each
+   * index page once and not once for each conversation. A crash loses at most these 50 ms. `flush` commits at once.
    *
-   * @param takeBack told the result when the moment's work could not be committed after all
+   * @param onRollback called with the result if the commit fails later
    */
-  soon<T>(work: () => T, takeBack?: (result: T) => void): T {
-    return this.#explained(() => this.#batch.add(work, takeBack))
+  soon<T>(work: () => T, onRollback?: (result: T) => void): T {
+    return this.#explained(() => this.#batch.add(work, onRollback))
   }
 
-  /** Commits what was done `soon`. */
+  /** Commits the work of `soon`. */
   flush(): void {
     this.#explained(() => this.#batch.commit())
   }
 
   /**
-   * Does `work` on the archive as it is now, whatever another process stores meanwhile. It reads what there is once: pages
-   * are hardly kept, which takes nothing from its speed and 14 MB from its memory.
+   * Runs `work` on the current state of the archive, whatever another process stores meanwhile. Since it reads everything
+   * once, it caches few pages: this saves 14 MB of memory and costs no time.
    */
   async snapshot<T>(work: () => Promise<T>): Promise<T> {
     this.#db.pragma('cache_size = -2000')
@@ -208,24 +206,26 @@ export class Archive {
     }
   }
 
-  /** A place to note the rows of a listing in; one at a time. */
+  /** A table for the rows of a listing. Only one can exist at a time. */
   seenRows(): SeenRows {
     return new SeenRows(this.#db)
   }
 
-  /** How much of everything it holds. */
+  /** Numbers of conversations, conversations marked gone, entries and revisions. */
   counts(): { conversations: number; gone: number; entries: number; revisions: number } {
     return this.#db
-      .prepare(
-        `select count(*) as conversations, count(gone_at) as gone, (select count(*) from entry) as entries,
-          (select count(*) from revision) as revisions from conversation`,
-      )
-      .get() as { conversations: number; gone: number; entries: number; revisions: number }
+      .get(`select count(*) as conversations, count(gone_at) as gone, (select count(*) from entry) as entries,
+          (select count(*) from revision) as revisions from conversation`) as {
+      conversations: number
+      gone: number
+      entries: number
+      revisions: number
+    }
   }
 
   /**
-   * Writes all into the one file and waits for the disk, so that a copy of that file is a copy of the archive. Another
-   * process that reads the archive can keep it from that: `isInOneFile` tells.
+   * Writes the log into the file and waits for the disk, so that a copy of the file is a copy of the archive. Another
+   * process that reads the archive can prevent this: see `isInOneFile`.
    */
   checkpoint(): void {
     this.flush()
@@ -234,7 +234,7 @@ export class Archive {
     this.#isInOneFile = log === checkpointed
   }
 
-  /** Whether the last checkpoint could write all into the one file. */
+  /** Whether the last checkpoint wrote the whole log into the file. */
   get isInOneFile(): boolean {
     return this.#isInOneFile
   }

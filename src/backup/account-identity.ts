@@ -4,15 +4,16 @@ import { HansardError, isHansardError } from '../errors.ts'
 import { isFatal } from './fetch/fatal-errors.ts'
 import { readRow } from './fetch/read-conversation.ts'
 
-/** How many archived conversations are asked for, at most. */
+/** Maximum number of archived conversations to look up. */
 const MAX_SAMPLE = 10
 
 /**
- * Makes sure that the key opens the account that the archive holds. The API does not say whose a key is, so the evidence
- * is that the account still answers for a conversation of the archive; a key seen before needs none.
+ * Checks that a key belongs to the account in the archive. The API does not tell whose key it is, so the evidence is
+ * that it can read a conversation of the archive. A key that was accepted before needs no evidence.
  *
- * @returns `known` or `recognised` for this account, `empty` for an archive that holds none yet, `foreign` otherwise
- * @throws HansardError what kept the API from answering for any of them
+ * @returns `known` (accepted before) or `recognised` (by evidence), `empty` if the archive holds no conversation yet,
+ *   otherwise `foreign`
+ * @throws HansardError if none of the conversations could be looked up
  */
 export async function identifyAccount(
   client: ConversationsClient,
@@ -27,14 +28,14 @@ export async function identifyAccount(
       if (await exists(client, id, signal)) return 'recognised'
     } catch (thrown) {
       if (isFatal(thrown) || signal.aborted) throw thrown
-      failure ??= thrown // one conversation that can't be read keeps nobody from asking for the others
+      failure ??= thrown // another conversation may still be readable
     }
   }
   if (failure !== undefined) throw failure
   return 'foreign'
 }
 
-/** Whether the account of this client answers for a conversation. */
+/** Returns whether a conversation exists in the account of this client. */
 export async function exists(
   client: ConversationsClient,
   id: string,
@@ -49,17 +50,17 @@ export async function exists(
   }
 }
 
-/** Why a listing without a row is no sign of a healthy account. */
+/** The reason why a backup of an empty listing is not complete. */
 export const SEES_NOTHING =
   'this key sees no conversations. A key sees only what its own user created in its workspace: check both. If the account is new and empty, confirm it once with `hansard backup --adopt-account`'
 
-/** The refusal to mix two accounts in one archive. */
+/** Returns the error for a key of another account than the one in the archive. */
 export function foreignAccountError(path: string): HansardError {
   return new HansardError(
     'another-account',
-    `${path} holds conversations that this key’s account does not have`,
+    `${path} holds conversations that this key's account does not have`,
     {
-      hint: 'Use another --archive for this account. If it is the same account and all of these were deleted, use --adopt-account.',
+      hint: 'Use another --archive for this account. If it is the same account and all of its archived conversations were deleted, use --adopt-account.',
     },
   )
 }

@@ -1,13 +1,13 @@
 import type { DependencyCounts } from '../archive/content/dependencies.ts'
 import type { Books, RunOutcome } from '../archive/journal/runs.ts'
 
-/** How to back up. */
+/** Options of a backup. */
 export interface BackupOptions {
-  /** How many conversations are fetched at the same time. Default: 8. */
+  /** Number of conversations fetched at the same time. Default: 8. */
   readonly concurrency?: number | undefined
-  /** How many rows of the listing to ask for at once; the server may grant fewer. Default: 100. */
+  /** Rows per page of the listing; the server may return fewer. Default: 100. */
   readonly pageSize?: number | undefined
-  /** Only these conversations, by id; the account is not listed then. */
+  /** Back up only these conversations, by id; the account is not listed. Default: the whole account. */
   readonly ids?: readonly string[] | undefined
   /** Fetch every conversation, changed or not. */
   readonly full?: boolean | undefined
@@ -15,39 +15,39 @@ export interface BackupOptions {
   readonly messages?: boolean | undefined
   /** Fetch the files that conversations refer to. Default: true. */
   readonly files?: boolean | undefined
-  /** Leave out files of more bytes than this. Default: no limit but the client's for a body. */
+  /** Skip files larger than this, in bytes. Default: the client's limit for a response body. */
   readonly maxFileSize?: number | undefined
-  /** List and count only; the archive stays as it is. `new` and `updated` then count what would be fetched. */
+  /** List and count only, without changing the archive. `new` and `updated` then count what would be fetched. */
   readonly dryRun?: boolean | undefined
-  /** Take the account as that of the archive though nothing shows that it is. */
+  /** Accept this account as the owner of the archive without evidence. */
   readonly adoptAccount?: boolean | undefined
-  /** Mark conversations as gone though more than a fifth of the archive would be. */
+  /** Mark conversations as gone even if they are more than a fifth of the archive. */
   readonly acceptGone?: boolean | undefined
   readonly signal?: AbortSignal | undefined
-  /** Told the books whenever they change. */
+  /** Called with the counts of the run whenever they change. */
   readonly onProgress?: ((books: Readonly<Books>) => void) | undefined
-  /** Told when all is fetched and the search index is filled. */
+  /** Called once everything is fetched, before the search index is filled. */
   readonly onIndexing?: (() => void) | undefined
 }
 
 /** How a backup ended. */
 export interface BackupResult extends Books {
-  /** The number of the run; null for a dry run, which leaves no trace. */
+  /** The number of the run; null for a dry run, which is not recorded. */
   readonly run: number | null
   readonly outcome: RunOutcome
   /**
-   * True when the listing was shown to have missed nothing that was there throughout; null when only some conversations
-   * were asked for.
+   * True if the listing is proven to have missed no conversation that existed throughout the run; null if only some
+   * conversations were requested.
    */
   readonly complete: boolean | null
-  /** Why it is not complete, or not done. */
+  /** Why the backup is not complete, or not done. */
   readonly reason: string | undefined
   readonly seconds: number
-  /** How it stands with the agents and files that the archive's conversations refer to. */
+  /** The state of the agents and files that the archived conversations refer to. */
   readonly dependencies: DependencyCounts
 }
 
-/** How the work itself ended, before the books are closed. */
+/** How the work of a run ended, before its counts are stored. */
 export interface WorkEnd {
   readonly complete: boolean | null
   readonly reason: string | undefined

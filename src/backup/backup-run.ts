@@ -1,6 +1,7 @@
 import type { SeenRows } from '../archive/content/seen-rows.ts'
 import type { Books } from '../archive/journal/runs.ts'
 import { HansardError } from '../errors.ts'
+import { plural } from '../model/plural.ts'
 import type { BackupOptions, WorkEnd } from './backup-options.ts'
 import { candidateById, type Candidate } from './fetch/candidate.ts'
 import { fetchDependencies } from './fetch/fetch-dependencies.ts'
@@ -10,7 +11,7 @@ import type { ListingResult } from './listing/proven-listing.ts'
 import { markGone } from './mark-gone.ts'
 import { workThrough } from './worker-pool.ts'
 
-/** The work of one run, in its order. */
+/** Does the work of one run, step by step. */
 export class BackupRun {
   readonly #context: FetchContext
   readonly #books: Books
@@ -18,7 +19,7 @@ export class BackupRun {
   readonly #stop: AbortController
   readonly #fetcher: Fetcher
   readonly #concurrency: number
-  /** What was tried again before the listing began, until the listing names it. */
+  /** Outcomes of the retries before the listing, each until the listing reaches its conversation. */
   readonly #retried = new Map<string, FetchOutcome>()
 
   constructor(context: FetchContext, books: Books, options: BackupOptions, stop: AbortController) {
@@ -33,7 +34,7 @@ export class BackupRun {
     this.#concurrency = options.concurrency ?? 8
   }
 
-  /** Does it all; says whether nothing was missed. */
+  /** Does all of the work and returns whether the backup is complete. */
   async work(): Promise<WorkEnd> {
     const { ids, files = true, maxFileSize, full = false } = this.#options
     const end = ids === undefined ? await this.#wholeAccount() : await this.#some(ids)
@@ -45,8 +46,8 @@ export class BackupRun {
       () => this.#stop.abort(),
     )
     const { failed } = this.#context.archive.dependencies.counts()
-    const what = failed === 1 ? 'agent or file' : 'agents or files'
-    const reason = failed === 0 ? undefined : `${failed} ${what} could not be fetched`
+    const what = plural(failed, 'agent or file', 'agents or files')
+    const reason = failed === 0 ? undefined : `${what} could not be fetched`
     return { ...end, reason: end.reason ?? reason }
   }
 
@@ -80,16 +81,15 @@ export class BackupRun {
   }
 
   /**
-   * One conversation may be deleted between the listing and the reading; that many are is more likely a fault. A run
-   * that was asked for one by its id and did not find it has not done what it was asked for.
+   * A conversation may be deleted between being listed and being read, but many at once are more likely a fault of the
+   * service. A run that finds none of the conversations requested by id has not done what it was asked to do.
    */
   #tooManyVanished(): string | undefined {
     const { listed, vanished } = this.#books
     const { ids } = this.#options
     const isNothingLeft = ids !== undefined && vanished > 0 && vanished === listed
     if (!isNothingLeft && (vanished < 2 || vanished * 5 <= listed)) return undefined
-    const conversations = `${listed} ${listed === 1 ? 'conversation' : 'conversations'}`
-    return `the API returns 404 for ${vanished} of ${conversations}, though ${ids ? 'asked for by id' : 'it lists them'}`
+    return `the API returns 404 for ${vanished} of ${plural(listed, 'conversation')}, though ${ids ? 'requested by id' : 'it lists them'}`
   }
 
   async #retryAndList(seen: SeenRows): Promise<ListingResult> {
@@ -103,8 +103,8 @@ export class BackupRun {
   }
 
   /**
-   * What was tried again and stored is in the books though the run failed before the listing came to it. What `get`
-   * answers with 404 and no listing names is gone for good, and so is its failure.
+   * Counts retries that the listing did not reach because the run failed first. A conversation that `get` returns 404
+   * for and that no listing shows is gone, so its failure is resolved.
    */
   #countRetried(): void {
     const { archive } = this.#context
@@ -129,12 +129,12 @@ export class BackupRun {
     return this.#fetcher.fetch(candidate, (outcome) => this.#count(this.#noted(candidate, outcome)))
   }
 
-  /** One that vanished was listed, or asked for by its id. */
+  /** Records a 404 for a conversation that was listed, or requested by its id. */
   #noted(candidate: Candidate, outcome: FetchOutcome): FetchOutcome {
     return outcome === 'vanished' ? this.#fetcher.vanish(candidate) : outcome
   }
 
-  /** What becomes of one that is not fetched. */
+  /** Returns the outcome of a conversation that is not fetched. */
   #outcomeOf(candidate: Candidate): FetchOutcome {
     if (candidate.status === 'unusable')
       return this.#fetcher.fail(candidate, 'row', candidate.problem ?? unusable(candidate))

@@ -10,13 +10,14 @@ import { dryRun } from './dry-run.ts'
 import { fillSearch } from './fill-search.ts'
 
 /**
- * Backs up the account into the archive: tries again what failed before, lists the account, fetches what is new or
- * changed while it still lists, marks what is gone, fetches the agents and files referred to, and fills the search index. It takes no lock: hold
- * one of `lockArchive` where two runs could meet.
+ * Backs up an account into an archive. It retries what failed before, lists the account and fetches what is new or
+ * changed at the same time, marks what is gone, fetches the agents and files that conversations refer to, and fills the
+ * search index. It does not lock the archive: hold a lock from `lockArchive` if two runs could overlap.
  *
- * @param archive opened with mode `create` or `write`; with `read`, a dry run is all there is
- * @throws HansardError what stops a run altogether (a refused key, a full disk, an account that is not the archive's);
- *   what fails for one conversation is written down in the archive and counted
+ * @param archive opened with mode `create` or `write`; mode `read` allows a dry run only
+ * @throws HansardError for an error that stops the whole run: `key-refused`, `payment-required`, `no-allowance`, `file`,
+ *   `archive-damaged`, `archive-locked`, `another-account`, or `service-failed` when the service is down. An error about
+ *   one conversation is stored in the archive and counted instead.
  */
 export async function backup(
   client: ConversationsClient,
@@ -66,12 +67,12 @@ export async function backup(
   }
 }
 
-/** What stopped a run, such as a full disk, may keep its end from being written, too: then it is seen to have none. */
+/** A full disk, for example, stops a run and also prevents storing its end; the run is then shown as not ended. */
 function tryToEnd(end: () => void): void {
   try {
     end()
   } catch {
-    // What stopped the run is thrown in any case, and says more.
+    // The caller throws the error that stopped the run, which says more.
   }
 }
 
@@ -89,7 +90,7 @@ function beginRun(client: ConversationsClient, archive: Archive, isAdopted: bool
       baseUrl: client.baseUrl,
       startedAt,
     })
-    const detail = 'none of the archived conversations was there'
+    const detail = 'none of the archived conversations was found in this account'
     if (isAdopted) archive.events.add({ kind: 'account-adopted', detail }, run, startedAt)
     return run
   })

@@ -1,23 +1,24 @@
 import { sameContent } from '../model/entries/same-content.ts'
 import { joinMembers, members } from '../model/json/json-text.ts'
+import { plural } from '../model/plural.ts'
 
-/** A conversation on one side of a comparison: its row and the texts of its entries. */
+/** One side of a comparison: the row of a conversation and the texts of its entries. */
 interface ComparedSide {
   readonly row: string
   readonly entries: Iterable<string>
 }
 
-/** What of a conversation is not the same upstream as in the archive. */
+/** How a conversation in the account differs from the archived one. */
 export interface Difference {
-  /** It only went on: so many entries more, and all before them as they were. */
+  /** Number of entries added at the end, if that is the only difference. */
   readonly grewBy?: number
-  /** The first entry that is another, or is missing, by its position. */
+  /** Position of the first entry that differs or is missing. */
   readonly entry?: number
-  /** In words. */
+  /** The difference in words. */
   readonly detail?: string
 }
 
-/** Compares an archived conversation with the account's, by content; undefined when they are equal. */
+/** Compares an archived conversation with the one in the account, by content. Returns undefined if they are equal. */
 export function compareContent(
   archived: { readonly row: string; entries(): Iterable<string> },
   live: ComparedSide,
@@ -28,15 +29,13 @@ export function compareContent(
   for (const entry of live.entries) {
     const earlier = known.next()
     if (earlier.done === true) grewBy++
-    else if (!sameContent(earlier.value, entry)) return entryDifference(position, 'is another')
+    else if (!sameContent(earlier.value, entry)) return entryDifference(position, 'differs')
     else position++
   }
   if (known.next().done !== true) return entryDifference(position, 'is no longer there')
   const keys = differingKeys(archived.row, live.row).filter((key) => grewBy === 0 || key !== 'updated_at')
   if (keys.length > 0) return { detail: `its row differs in ${keys.join(', ')}` }
-  return grewBy === 0
-    ? undefined
-    : { grewBy, detail: `grew by ${grewBy} ${grewBy === 1 ? 'entry' : 'entries'}` }
+  return grewBy === 0 ? undefined : { grewBy, detail: `grew by ${plural(grewBy, 'entry')}` }
 }
 
 function entryDifference(entry: number, how: string): Difference {
@@ -50,7 +49,7 @@ function differingKeys(archived: string, live: string): string[] {
   return [...keys].filter((key) => !sameContent(before.get(key) ?? '{}', after.get(key) ?? '{}'))
 }
 
-/** Each member as an object of its own, so that it is compared by the rules for its key. */
+/** Returns each member as an object of its own, so that it is compared by the rules for its key. */
 function membersOf(row: string): Map<string, string> {
   return new Map(members(row).map(({ key, value }) => [key, joinMembers([[key, value]])]))
 }

@@ -14,20 +14,20 @@ import { listCandidates } from './listing/list-candidates.ts'
 import type { ListingResult } from './listing/proven-listing.ts'
 import { workThrough } from './worker-pool.ts'
 
-/** How to compare. */
+/** Options of a comparison. */
 export interface CompareOptions {
-  /** Compare only these conversations, by id; the account is not listed then. Default: all. */
+  /** Compare only these archived conversations; the account is not listed. Default: the whole account. */
   readonly selection?: Selection | undefined
-  /** Read only so many of the archived conversations, chosen by `seed`. Default: all. */
+  /** Number of archived conversations to read, chosen by `seed`. Default: all. */
   readonly sample?: number | undefined
   readonly seed: number
   readonly concurrency: number
   readonly signal: AbortSignal
-  /** Told of each conversation that was compared. */
+  /** Called for each compared conversation. */
   readonly onCompared: (compared: Compared) => void | Promise<void>
 }
 
-/** How a conversation of the account and of the archive stand to each other. */
+/** The result of comparing one conversation. */
 export interface Compared extends Difference {
   /** `=` equal, `+` only upstream, `-` only archived, `*` differs, `!` could not be compared. */
   readonly sign: '=' | '+' | '-' | '*' | '!'
@@ -35,11 +35,11 @@ export interface Compared extends Difference {
 }
 
 /**
- * Reads the account again and compares it with the archive, conversation by conversation; neither is changed. Every row
- * of the listing is looked at; histories are read of all conversations or of a sample.
+ * Reads the account again and compares it with the archive, conversation by conversation. Neither is changed. The whole
+ * account is listed; histories are read for all conversations or for a sample.
  *
- * @returns whether the listing can have missed something; undefined where only a selection was compared
- * @throws HansardError `another-account`, or what keeps the account from being read at all
+ * @returns whether the listing is proven complete; undefined if only a selection was compared
+ * @throws HansardError `another-account`, `interrupted`, or an error that prevents reading the account at all
  */
 export async function compareRemote(
   client: ConversationsClient,
@@ -76,7 +76,7 @@ export async function compareRemote(
   return verdict.complete && seesNothing ? { complete: false, reason: SEES_NOTHING } : verdict
 }
 
-/** What is gone is known to be gone: it is compared only when told to. */
+/** Yields the selected conversations; those marked as gone are compared only if the selection includes them. */
 function* selectedCandidates(
   archive: Archive,
   selection: Selection,
@@ -132,7 +132,7 @@ async function fetchAndCompare(
   }
 }
 
-/** A random sample without memory of the rest, and the same again for the same seed: the ids with the least hashes. */
+/** Samples ids at random, the same for the same seed: those with the lowest hashes, so only a sample is in memory. */
 function sampleIds(archive: Archive, selection: Selection, size: number, seed: number): ReadonlySet<string> {
   let least: [rank: string, id: string][] = []
   const shrink = () => (least = least.sort(([a], [b]) => (a < b ? -1 : 1)).slice(0, size))

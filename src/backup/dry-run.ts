@@ -4,7 +4,7 @@ import type { Books } from '../archive/journal/runs.ts'
 import type { BackupOptions, WorkEnd } from './backup-options.ts'
 import { listCandidates } from './listing/list-candidates.ts'
 
-/** Lists the account and counts what a backup would do; nothing is fetched or written. */
+/** Lists the account and counts what a backup would do. Nothing is fetched or stored. */
 export async function dryRun(
   client: ConversationsClient,
   archive: Archive,

@@ -1,13 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-
 import type { Archive } from '../archive/archive.ts'
 import { isHansardError, messageOf } from '../errors.ts'
+import { plural } from '../model/plural.ts'
 
 /**
- * Puts what a run stored into the search index, a batch at a time, until all is in it or the run is told to stop: what
- * is left then waits for the next run.
+ * Adds what a run stored to the search index, a batch at a time. If the run is stopped, the next run adds the rest.
  *
- * @returns why it could not be filled; undefined if nothing is wrong
+ * @returns why the index is not complete; undefined if it is
  */
 export async function fillSearch(archive: Archive, signal: AbortSignal): Promise<string | undefined> {
   const { searchIndex } = archive
@@ -16,9 +15,9 @@ export async function fillSearch(archive: Archive, signal: AbortSignal): Promise
     while (!signal.aborted && archive.transaction(() => searchIndex.addSome())) await nextTurn()
     const left = searchIndex.unindexed.count({ isOpen: true })
     if (left === 0) return undefined
-    return `${left} ${left === 1 ? 'text' : 'texts'} could not be put into the search index: see \`hansard status\``
+    return `${plural(left, 'text')} could not be put into the search index: see \`hansard status\``
   } catch (thrown) {
-    // No text is lost by it, and a run that stored everything is worth more than its index.
+    // No text is lost, and the run has stored everything: report the fault instead of failing the run.
     if (isHansardError(thrown) && thrown.code !== 'archive-damaged') throw thrown
     const why = isHansardError(thrown) ? '' : ` (${messageOf(thrown)})`
     return `the search index could not be filled${why}: see \`hansard verify\``

@@ -1,24 +1,25 @@
 import type { SeenRows } from '../archive/content/seen-rows.ts'
 import { isHansardError } from '../errors.ts'
+import { formatNumber, plural } from '../model/plural.ts'
 import { isFatal } from './fetch/fatal-errors.ts'
 import type { FetchContext } from './fetch/fetcher.ts'
 import { readRow } from './fetch/read-conversation.ts'
 import { workThrough } from './worker-pool.ts'
 
-/** What came of looking for conversations that were not listed. */
+/** The result of looking up the conversations that a listing does not contain. */
 export interface GoneResult {
-  /** How many were marked gone. */
+  /** Number of conversations marked as gone. */
   readonly gone: number
-  /** False when something exists that was not listed: the listing can't have been complete after all. */
+  /** False if a conversation exists that was not listed: then the listing was not complete after all. */
   readonly complete: boolean
-  /** Why nothing was marked, or what else was odd. */
+  /** Why nothing was marked, or why some conversations were not. */
   readonly reason: string | undefined
 }
 
 /**
- * Marks as gone what a complete listing did not name and what is not there when asked for by its id either. Their
- * content stays. When more than a fifth of the archive would go, something else is wrong more likely (a filter, another
- * workspace, a service that is losing data): then nothing is marked until somebody says that it is so.
+ * Marks conversations as gone that a complete listing does not contain and that `get` returns 404 for. Their content is
+ * kept. If they were more than a fifth of the archive, another cause is more likely (a filter, another workspace, a
+ * service that is losing data), so nothing is marked until the user confirms it.
  */
 export async function markGone(
   context: FetchContext,
@@ -30,7 +31,7 @@ export async function markGone(
   const missing = seen.notSeen()
   const live = archive.counts().conversations - archive.counts().gone
   if (missing.length * 5 > live && !acceptAll) {
-    const reason = `${missing.length} of ${live} conversations are no longer listed, over 20 % of the archive, so none was marked gone. Check the key and its workspace; if this is expected, use --accept-gone`
+    const reason = `${formatNumber(missing.length)} of ${plural(live, 'conversation')} are no longer listed, over 20 % of the archive, so none was marked gone. Check the key and its workspace; if this is expected, use --accept-gone`
     return { gone: 0, complete: true, reason }
   }
   const found = { gone: 0, present: 0, unknown: 0 }
@@ -39,17 +40,13 @@ export async function markGone(
     found[state]++
     if (state === 'gone') mark(context, id)
   }
-  await workThrough(missing.values(), concurrency, ask, () => undefined)
+  await workThrough(missing.values(), concurrency, ask)
   return { gone: found.gone, complete: found.present === 0, reason: incompleteReason(found) }
 }
 
 function incompleteReason({ present, unknown }: { present: number; unknown: number }): string | undefined {
-  if (present > 0) return `${countConversations(present)} still exist but were not listed`
-  return unknown > 0 ? `could not be told whether ${countConversations(unknown)} still exist` : undefined
-}
-
-function countConversations(conversations: number): string {
-  return `${conversations} ${conversations === 1 ? 'conversation' : 'conversations'}`
+  if (present > 0) return `the listing missed ${plural(present, 'existing conversation')}`
+  return unknown > 0 ? `could not look up ${plural(unknown, 'unlisted conversation')}` : undefined
 }
 
 function mark({ archive, run }: FetchContext, id: string): void {

@@ -17,16 +17,17 @@ export function* readConversations(
   selection: Selection,
   onUnreadable: OnUnreadable,
 ): Generator<ExportedConversation, void, undefined> {
-  for (const stored of archive.conversations.readAll(selection)) yield exported(stored, onUnreadable)
+  for (const stored of archive.conversations.readAll(selection))
+    yield exportedConversation(stored, onUnreadable)
 }
 
-function exported(stored: StoredConversation, onUnreadable: OnUnreadable): ExportedConversation {
+function exportedConversation(stored: StoredConversation, onUnreadable: OnUnreadable): ExportedConversation {
   const { id, length, createdAt, goneAt, fetchedAt } = stored
   // A writer may read the entries again, and the first time not to the end: each is told of once.
   let told = 0
   return {
     id,
-    row: read(stored.row, { id }, (reason) => onUnreadable(id, undefined, reason)),
+    row: readJson(stored.row, { id }, (reason) => onUnreadable(id, undefined, reason)),
     length,
     createdAt,
     goneAt,
@@ -39,7 +40,7 @@ function exported(stored: StoredConversation, onUnreadable: OnUnreadable): Expor
         told = Math.max(told, position + 1)
         const tell = (reason: string) => isNew && onUnreadable(id, position, reason)
         try {
-          yield typeof found === 'object' ? new JsonValue(found) : read(found, {}, tell)
+          yield typeof found === 'object' ? new JsonValue(found) : readJson(found, {}, tell)
         } finally {
           collectAfterLarge(found) // also where the reader wants no more
         }
@@ -48,7 +49,11 @@ function exported(stored: StoredConversation, onUnreadable: OnUnreadable): Expor
   }
 }
 
-function read(text: string | undefined, facts: object, onUnreadable: (reason: string) => void): JsonValue {
+function readJson(
+  text: string | undefined,
+  facts: object,
+  onUnreadable: (reason: string) => void,
+): JsonValue {
   const json = text === undefined ? undefined : JsonValue.check(text)
   if (json !== undefined) return json
   const reason = text === undefined ? 'it is missing from the archive' : 'it is not JSON'

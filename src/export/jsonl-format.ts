@@ -1,7 +1,7 @@
 import { allOrNothing } from './exclusion.ts'
 import type { ExportedConversation, Format, Part } from './format.ts'
 import type { JsonValue } from './json-value.ts'
-import { gzipped } from './output/gzip.ts'
+import { gzipFile } from './output/gzip.ts'
 
 type JsonlOptions = {
   readonly per?: 'conversation' | 'entry'
@@ -28,7 +28,7 @@ Python, not with str.splitlines, which splits there too.`,
   canStream: () => true,
   async open({ files }, { per = 'conversation', gzip = false }) {
     const plain = await files.create('conversations.jsonl')
-    const file = gzip ? gzipped(plain) : plain
+    const file = gzip ? gzipFile(plain) : plain
     return {
       begin: async () => undefined,
       async write(conversation) {

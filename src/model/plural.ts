@@ -3,10 +3,13 @@ export function formatNumber(number: number): string {
   return number.toLocaleString('en')
 }
 
-/** Formats a number with its noun: `1 entry`, `1,500 entries`. */
-export function plural(number: number, noun: string): string {
-  const plural = noun.endsWith('y') ? `${noun.slice(0, -1)}ies` : `${noun}s`
-  return `${formatNumber(number)} ${number === 1 ? noun : plural}`
+/** Formats a number with its noun: `1 entry`, `1,500 entries`. A compound noun needs its plural: `agents or files`. */
+export function plural(number: number, noun: string, nouns = regularPlural(noun)): string {
+  return `${formatNumber(number)} ${number === 1 ? noun : nouns}`
+}
+
+function regularPlural(noun: string): string {
+  return noun.endsWith('y') ? `${noun.slice(0, -1)}ies` : `${noun}s`
 }
 
 /** Formats bytes in millions: `13.7 MB`. */

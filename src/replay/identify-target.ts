@@ -4,14 +4,16 @@ import type { ReplayTarget } from '../archive/ledger/replay-targets.ts'
 import { exists } from '../backup/account-identity.ts'
 import { HansardError } from '../errors.ts'
 
-/** How many copies are asked for, at most. */
+/** Copies to look for, at most. */
 const SAMPLE = 10
 
 /**
- * Finds out which target of earlier replays this is, by the key or by a copy that it answers for; undefined for none of
- * them. The API does not say whose a key is.
+ * Finds the target of an earlier replay that this client's account is: by its key, or by a copy that it returns.
+ * The API has no request that names the account of a key.
  *
- * @throws HansardError `another-account` where an earlier target has no copy to ask for, unless `yesDifferent`
+ * @returns undefined if it is none of them
+ * @throws HansardError `another-account` if an earlier target has a lost answer and no known copy to look for,
+ * unless `yesDifferent`
  */
 export async function identifyTarget(
   client: ConversationsClient,
@@ -32,7 +34,7 @@ export async function identifyTarget(
 }
 
 /**
- * Finds out which target of earlier replays this is.
+ * Like `identifyTarget`, for commands that need an existing target.
  *
  * @throws HansardError `usage` if the archive has no copy in this account
  */
@@ -43,15 +45,15 @@ export async function knownTarget(
 ): Promise<ReplayTarget> {
   const target = await identifyTarget(client, archive, { signal, yesDifferent: true })
   if (target !== undefined) return target
-  throw new HansardError('usage', 'This archive has replayed nothing into that account', {
-    hint: 'Give the key of the target; `hansard replay status` tells what was replayed where.',
+  throw new HansardError('usage', 'This archive has no copies in that account', {
+    hint: 'Use the key of the target account; `hansard replay status` lists the targets.',
   })
 }
 
 function unproven(): HansardError {
   return new HansardError(
     'another-account',
-    'Nothing shows whether this is the target of an earlier replay, of which no answer is known',
-    { hint: 'Give the key that was used then, or pass --yes-different if it is another account.' },
+    'Cannot tell whether this account is the target of an earlier replay, whose answers were all lost',
+    { hint: 'Use the key of that replay, or --yes-different if this is a different account.' },
   )
 }

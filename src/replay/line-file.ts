@@ -4,23 +4,23 @@ import { open, rename, rm, type FileHandle } from 'node:fs/promises'
 
 import { HansardError, messageOf } from '../errors.ts'
 
-/** What a file of lines holds. */
+/** What the file contains. */
 interface Content {
   readonly name: string
-  /** How such a file begins: an earlier one may be replaced, anything else under that name (an archive!) may not. */
+  /**
+   * How such a file begins. An earlier file of the same kind may be replaced; any other file (an archive!) may not.
+   */
   readonly beginning: string
 }
 
-/** A plan: it can be made again. */
 export const planContent: Content = { name: 'plan', beginning: '{"kind":"hansard replay plan"' }
 
-/** Certificates, a line each. */
 export const certificateContent: Content = {
-  name: 'file of certificates',
+  name: 'certificate file',
   beginning: '{"kind":"hansard replay certificate"',
 }
 
-/** Writes lines beside their place, readable by their owner alone, and puts them there when they are whole. */
+/** Writes lines to a temporary file, readable by its owner only, and renames it when it is complete. */
 export class LineFile {
   readonly #path: string
   readonly #staged: string
@@ -34,14 +34,10 @@ export class LineFile {
     this.#file = file
   }
 
-  /**
-   * Begins to write.
-   *
-   * @throws HansardError `usage` where something else stands there, `file` where it can't be written
-   */
+  /** @throws HansardError `usage` if the path is a link or another kind of file; `file` if it cannot be written */
   static async open(path: string, content: Content): Promise<LineFile> {
     refuseOther(path, content)
-    // A new file under a name that nobody can foresee: it is nobody else's, and no link that leads elsewhere.
+    // An unpredictable name that must not exist: the file is ours, and no link that leads elsewhere.
     const staged = `${path}.${randomBytes(6).toString('hex')}.part`
     const file = await explained(path, content, () => open(staged, 'wx', 0o600))
     return new LineFile(path, staged, content, file)
@@ -51,7 +47,7 @@ export class LineFile {
     await explained(this.#path, this.#content, () => this.#file.appendFile(line))
   }
 
-  /** Puts them in their place, unless something else has come to stand there. */
+  /** Renames the file to its final name, unless another file has taken that name. */
   async finish(): Promise<void> {
     refuseOther(this.#path, this.#content)
     await explained(this.#path, this.#content, async () => {
@@ -61,8 +57,8 @@ export class LineFile {
     })
   }
 
-  /** Leaves nothing behind. */
-  async giveUp(): Promise<void> {
+  /** Removes the temporary file. */
+  async discard(): Promise<void> {
     await this.#file.close()
     await rm(this.#staged, { force: true })
   }
@@ -71,8 +67,8 @@ export class LineFile {
 function refuseOther(path: string, { name, beginning: usual }: Content): void {
   const existing = lstatSync(path, { throwIfNoEntry: false })
   if (existing === undefined || (existing.isFile() && beginningOf(path).startsWith(usual))) return
-  const what = existing.isSymbolicLink() ? 'is a link' : `exists already, and is no ${name}`
-  throw new HansardError('usage', `${path} ${what}`, { hint: 'Name another file with --out.' })
+  const what = existing.isSymbolicLink() ? 'is a symbolic link' : `exists and is not a ${name}`
+  throw new HansardError('usage', `${path} ${what}`, { hint: 'Choose another file with --out.' })
 }
 
 function beginningOf(path: string): string {
@@ -80,7 +76,7 @@ function beginningOf(path: string): string {
   try {
     file = openSync(path, 'r')
   } catch {
-    return '' // nobody can tell that it is one of ours
+    return '' // unreadable, so not known to be ours
   }
   try {
     const bytes = Buffer.alloc(64)
@@ -94,8 +90,8 @@ async function explained<T>(path: string, { name }: Content, work: () => Promise
   try {
     return await work()
   } catch (thrown) {
-    throw new HansardError('file', `The ${name} ${path} can’t be written: ${messageOf(thrown)}`, {
-      hint: 'Check the folder, its permissions and the space left; nothing was left half-written.',
+    throw new HansardError('file', `Cannot write the ${name} ${path}: ${messageOf(thrown)}`, {
+      hint: 'Check the folder, its permissions and the free space. No partial file was left.',
       cause: thrown,
     })
   }

@@ -1,84 +1,91 @@
 /*
- * What the target can't be given as it was. Plan declares these, run records them, verify judges with them: it may
- * import this file, and nothing else of plan.
+ * The losses: what a copy cannot have as the source has it. plan/ declares them, run/ stores them with the copy,
+ * verify/ checks the copy against them. This file is the only one of plan that verify/ may import.
  */
 
-/** Every kind of loss, in the words a person reads. */
+/** Every kind of loss, with the text that people read. */
 export const lossKinds = {
-  // Of an entry.
+  // Entries
   'tool-execution-as-call': 'tool execution sent as call and result',
-  'handoff-noted': 'handoff noted as text',
-  'handoff-dropped': 'handoff dropped: it stands between a call and its result',
-  'unknown-entry-as-text': 'unknown entry as text',
-  'call-as-text': 'call as text: its result does not directly follow',
-  'result-as-text': 'result as text: its call does not go directly before',
-  'call-renamed': 'call under another id: its own is not taken, or another call has it',
-  'function-renamed': 'function under another name: its own is not taken',
+  'handoff-noted': 'handoff sent as text',
+  'handoff-dropped': 'handoff dropped: it is between a call and its result',
+  'unknown-entry-as-text': 'unknown entry sent as text',
+  'call-as-text': 'call sent as text: its result does not follow directly',
+  'result-as-text': 'result sent as text: its call does not precede it directly',
+  'call-renamed': 'call sent with another id: its own is invalid or used by another call',
+  'function-renamed': 'function renamed: its name is invalid at the target',
   'blank-arguments': 'blank arguments sent as {}',
   'cut-arguments': 'arguments that are not JSON sent as a JSON string',
-  'answer-added': 'a short answer added between a result and what the user says next',
+  'answer-added': 'short answer added between a result and the next user message',
   'empty-message-dropped': 'message without content dropped',
   'field-dropped': 'field dropped',
-  'value-as-text': 'value as text: another type is wanted there',
-  'not-asked-again': 'not asked again: only what a user says is',
-  // Of a chunk.
-  'citation-as-text': 'citation as text',
+  'value-as-text': 'value sent as text: the API accepts another type only',
+  'not-asked-again': 'not asked again: only user messages are',
+  // Chunks
+  'citation-as-text': 'citation sent as text',
   'thinking-dropped': 'thinking dropped',
-  'file-noted': 'file noted: its id means nothing there',
-  'unknown-chunk-as-text': 'unknown chunk as text',
-  'signed-link': 'signed link sent as it is: it may have expired',
-  'address-noted': 'image or document as text: its address is neither http(s) nor data',
-  // Of the end of a history.
-  'tail-asked-anew': 'last answer dropped, to be answered anew',
-  'tail-nudged': 'a short user entry added at the end',
-  'tail-as-prefix': 'last answer sent as the beginning of an answer',
-  // Of the conversation itself.
-  'agent-mapped': 'another agent',
-  'agent-as-model': 'an agent’s settings given to a model',
-  'model-mapped': 'another model',
-  'library-mapped': 'another library',
-  'connector-mapped': 'another connector',
+  'file-noted': 'file reference replaced by a note',
+  'unknown-chunk-as-text': 'unknown chunk sent as text',
+  'signed-link': 'signed link sent unchanged; it may have expired',
+  'address-noted': 'image or document sent as text: its URL is not http(s) or data',
+  // The end of a history
+  'tail-asked-anew': 'last answer dropped; the target answers again',
+  'tail-nudged': 'short user entry added at the end',
+  'tail-as-prefix': 'last answer sent as the prefix of a new one',
+  // The conversation itself
+  'agent-mapped': 'agent mapped to another',
+  'agent-as-model': 'agent replaced by a model with its settings',
+  'model-mapped': 'model mapped to another',
+  'library-mapped': 'library mapped to another',
+  'connector-mapped': 'connector mapped to another',
   'tool-dropped': 'tool dropped',
-  'schema-key-dropped': '$id or $schema of a tool dropped: neither is taken',
-  'schema-replaced': 'invalid parameter schema of a tool replaced by one that takes any object',
-  'argument-dropped': 'completion argument dropped: it is not taken again',
-  'tools-silenced': 'tool_choice none, which the conversation keeps',
-  'metadata-stamped': 'a stamp in the metadata in the place of another value',
-  'description-stamped': 'a stamp in the description: metadata does not come back',
+  'schema-key-dropped': '$id or $schema of a tool dropped: the API refuses both',
+  'schema-replaced': 'invalid parameter schema of a tool replaced by one that accepts any object',
+  'argument-dropped': 'completion argument dropped: the API does not accept it back',
+  'tools-silenced': 'tool_choice set to none for good',
+  'metadata-stamped': 'stamp in the metadata replaces an earlier value',
+  'description-stamped': 'stamp added to the description: the target does not return metadata',
 } as const
 
 export type LossKind = keyof typeof lossKinds
 
-/** One thing that the target can't be given as it was. Of two losses of the same place, the later says what is sent. */
+/**
+ * One difference between the source and what is sent. Of two losses at the same place, the later one says what is
+ * sent.
+ */
 export interface Loss {
   readonly kind: LossKind
-  /** The entry's place in the source's history, from 0; of an added entry, the length of that history. Null: the conversation itself. */
+  /**
+   * The entry's position in the source's history, from 0. For an entry added at the end: the length of that
+   * history. Null: the conversation itself.
+   */
   readonly position: number | null
-  /** The entry's id at the source, where it has one. */
+  /** The entry's id at the source, if it has one. */
   readonly id: string | null
-  /** What of it: `` the whole entry, otherwise such as `content[2]`, `mood`, `tools[0].library_ids[1]`. */
+  /** The part that is lost, such as `content[2]`, `mood` or `tools[0].library_ids[1]`; empty for the whole entry. */
   readonly path: string
   /**
-   * JSON text of what stood there, cut short after 500 characters: the archive has the whole. Null: nothing did; of a
-   * whole entry, that `after` is added before it.
+   * JSON text of the archived value, cut after 500 characters. Null if there was no value; for a whole entry, that
+   * `after` is added before it.
    */
   readonly before: string | null
   /**
-   * JSON text, whole, of what is sent in its place: of a whole entry an array of inputs, of a chunk a chunk, otherwise
-   * a value. Null: nothing is.
+   * Complete JSON text of what is sent instead: an array of inputs for a whole entry, a chunk for a chunk,
+   * otherwise a value. Null if nothing is sent.
    */
   readonly after: string | null
 }
 
-/** What is added where a user speaks directly after a result: a target may want an answer between them. */
+/** Inserted between a function result and the user message that follows it: some targets refuse that order. */
 export const ADDED_ANSWER = '[no answer]'
 
-/** What takes the place of a parameter schema that is none: it takes any object. */
+/** Replaces an invalid parameter schema: a function that takes any object. */
 export const ANY_PARAMETERS = '{"type":"object","properties":{}}'
 
 /**
- * Fields of an entry that are never sent and are no loss: the service gives its own, and nothing that was said stands in
- * them. (`model` and `agent_id` tell who answered over there; here, the history is given and nobody answers.)
+ * Fields of an entry that are never sent and whose absence is no loss: the service sets its own, and they hold no
+ * content. (`model` and `agent_id` name who answered at the source; a history is not answered by anybody at the
+ * target.)
  */
 export const neverSent: readonly string[] = [
   ...['object', 'id', 'created_at', 'completed_at'],

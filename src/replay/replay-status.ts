@@ -3,24 +3,24 @@ import type { Copy, CopyState } from '../archive/ledger/replay-copies.ts'
 import type { SpentAtTarget } from '../archive/ledger/replay-requests.ts'
 import { revisionOf } from './plan/source-revision.ts'
 
-/** How it stands with all that was ever to be replayed into one target. */
+/** The state of everything that was ever replayed into one target. */
 export interface TargetStatus {
   readonly baseUrl: string
   readonly counts: Readonly<Record<CopyState, number>>
-  /** Of the done ones: the conversation has grown since, as the archive has it. */
+  /** Done copies whose conversation has changed in the archive since. */
   readonly grown: number
   readonly spent: SpentAtTarget
 }
 
-/** A copy that is not simply there, and why. */
-export type UnsettledCopy = Pick<Copy, 'conversation' | 'state' | 'reason' | 'targetId' | 'mode' | 'label'>
+/** A copy that is not simply done, and why. */
+export type UnfinishedCopy = Pick<Copy, 'conversation' | 'state' | 'reason' | 'targetId' | 'mode' | 'label'>
 
 const none: Readonly<Record<CopyState, number>> = {
   ...{ pending: 0, open: 0, done: 0, uncertain: 0, failed: 0 },
   ...{ blocked: 0, stale: 0, diverged: 0, undone: 0 },
 }
 
-/** Tells, offline, how it stands with each target. */
+/** Reports the state of each target, without a request. */
 export function replayStatus(archive: Archive): TargetStatus[] {
   return archive.replayTargets.all().map(({ id, baseUrl }) => ({
     baseUrl,
@@ -30,8 +30,8 @@ export function replayStatus(archive: Archive): TargetStatus[] {
   }))
 }
 
-/** The copies that a person should look at. */
-export function* unsettledCopies(archive: Archive): Generator<UnsettledCopy, void, undefined> {
+/** Copies that a person should look at. */
+export function* unfinishedCopies(archive: Archive): Generator<UnfinishedCopy, void, undefined> {
   for (const copy of archive.replayCopies.all()) {
     const isPlain = copy.state === 'done' && copy.reason === null
     if (!isPlain && copy.state !== 'pending' && copy.state !== 'undone') yield copy

@@ -1,7 +1,7 @@
 import type { Archive } from '../archive/archive.ts'
 import type { Mode, PlannedConversation } from './plan/plan.ts'
 
-/** A conversation that was replayed, as the receipts tell. */
+/** A conversation that was replayed, according to its receipts. */
 export interface ReplayedConversation {
   /** Its id at the source. */
   readonly id: string
@@ -10,13 +10,13 @@ export interface ReplayedConversation {
   readonly label: string
   /** Its id at the target. */
   readonly targetId: string
-  /** The line of the plan, with the losses of what was really sent. */
+  /** The plan's line, with the losses of what was actually sent. */
   readonly planned: PlannedConversation
-  /** Ids of the entries that the target generated; null where another archive's run made the copy. */
+  /** Ids of the entries that the target generated; null if another archive's run made the copy. */
   readonly generated: readonly string[] | null
 }
 
-/** What the receipts say stands at a target, the first one first; memory holds one at a time. */
+/** All copies at a target, in the order in which they were planned. Holds one in memory at a time. */
 export function* replayedConversations(
   archive: Archive,
   target: number,

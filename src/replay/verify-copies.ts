@@ -3,20 +3,17 @@ import type { Archive } from '../archive/archive.ts'
 import { isFatal } from '../backup/fetch/fatal-errors.ts'
 import { workThrough } from '../backup/worker-pool.ts'
 import { HansardError, isHansardError, messageOf } from '../errors.ts'
+import { knownTarget } from './identify-target.ts'
 import { certificateContent, LineFile } from './line-file.ts'
 import { sourceOf } from './plan/archived-source.ts'
 import { revisionOf } from './plan/source-revision.ts'
 import type { Source } from './plan/source.ts'
-import { knownTarget } from './identify-target.ts'
 import { replayedConversations, type ReplayedConversation } from './replayed-conversations.ts'
 import { CERTIFICATE_VERSION, type Certificate } from './verify/certificate.ts'
 import { compareCopy } from './verify/certify.ts'
 import { fetchCopy } from './verify/fetch-copy.ts'
 
-/*
- * Where verify meets what it judges: receipts and the archive on one side, the comparison on the other. It is the only
- * file that knows both.
- */
+/* Joins verify/ with its input: receipts and archived texts. The only file that imports both plan/ and verify/. */
 
 /** Which copies to compare, and how. Every option may be left out. */
 export interface VerifyOptions {
@@ -33,10 +30,10 @@ export interface VerifyOptions {
   readonly onVerified?: ((verified: Verified) => void | Promise<void>) | undefined
 }
 
-/** How many copies came to which verdict; `errors` could not be compared. */
+/** Copies per verdict; `errors` is the number that could not be compared. */
 export type VerifiedCounts = Readonly<Record<Certificate['verdict'] | 'errors', number>>
 
-/** A copy with its certificate, or why it could not be compared. */
+/** A copy with its certificate, or the reason why it could not be compared. */
 export interface Verified {
   /** The conversation's id at the source. */
   readonly id: string
@@ -64,7 +61,7 @@ export async function verifyCopies(
   const counts = { identical: 0, equivalent: 0, different: 0, errors: 0 }
   const file = out === undefined ? undefined : await LineFile.open(out, certificateContent)
   const verify = async (replayed: ReplayedConversation): Promise<void> => {
-    if (signal.aborted) throw new HansardError('interrupted', 'Interrupted; not all copies were compared')
+    if (signal.aborted) throw new HansardError('interrupted', 'Interrupted before all copies were compared')
     const { id, targetId, planned } = replayed
     const result = await verifyOne(client, archive, replayed, signal)
     counts['error' in result ? 'errors' : result.certificate.verdict]++
@@ -77,7 +74,7 @@ export async function verifyCopies(
     await file?.finish()
     return counts
   } catch (thrown) {
-    await file?.giveUp()
+    await file?.discard()
     throw thrown
   }
 }
@@ -102,7 +99,7 @@ async function verifyOne(
   try {
     return { certificate: await certificateOf(client, archive, replayed, { signal, hold }) }
   } catch (thrown) {
-    const isDamaged = isHansardError(thrown, 'archive-damaged') // that concerns this one alone
+    const isDamaged = isHansardError(thrown, 'archive-damaged') // concerns this conversation only
     if (signal.aborted || (isFatal(thrown) && !isDamaged)) throw thrown
     return { error: messageOf(thrown) }
   } finally {
@@ -133,11 +130,11 @@ async function certificateOf(
   }
 }
 
-/** The conversation as it was when it was replayed: it may have grown since. */
+/** The conversation at the revision that was replayed; the archive may hold newer ones. */
 function sourceAt(archive: Archive, id: string, revision: string): Source {
   for (const stored of archive.conversations.revisions(id)) {
     const source = sourceOf(archive, stored)
     if (revisionOf(source) === revision) return source
   }
-  throw new HansardError('archive-damaged', 'the archive no longer has what was replayed')
+  throw new HansardError('archive-damaged', 'The archive no longer has the revision that was replayed')
 }

@@ -1,108 +1,144 @@
 import { HansardError } from '../errors.ts'
 
-/** One switch: where the live service's behaviour is unknown or disputed, what the sandbox does instead of guessing. */
+/** One switch: a point where the live service is unknown or disputed, so that tests can try each possibility. */
 interface Switch<Value> {
   readonly default: Value
-  /** The words it may be set to; a switch without any takes a number. */
+  /** The values it can have; a switch without choices takes a number. */
   readonly choices: readonly Value[]
   readonly about: string
 }
 
-/** Every switch with its default; S, C, F and I say how a fact is known: specified, captured, from the field, inferred. */
+/**
+ * Every switch; the first choice is the default. Each description names the source of what is known: specified (the
+ * vendor's OpenAPI document), captured (responses in fixtures/captures), reported (by users), assumed, or unknown.
+ */
 export const switches = {
-  maxPageSize: amount(100, 'the largest page_size that is granted (unknown)'),
-  pageSizeOverMax: choice(['clamp', 'refuse'], 'a larger page_size is cut down, or answered with 422'),
+  maxPageSize: amount(100, 'largest page_size that is granted (unknown)'),
+  pageSizeOverMax: choice(
+    ['clamp', 'refuse'],
+    'a larger page_size is reduced, or refused with 422 (unknown)',
+  ),
   order: choice(
     ['newest-first', 'oldest-first', 'updated-first'],
-    'the order of the listing (C: newest first)',
+    'order of the listing (captured: newest first)',
   ),
-  listDelaySeconds: amount(0, 'how long a new conversation stays out of the listing'),
-  filterDelaySeconds: amount(0, 'how long it stays out of a listing filtered by metadata (F: some seconds)'),
+  listDelaySeconds: amount(0, 'seconds until a new conversation is listed (unknown)'),
+  filterDelaySeconds: amount(
+    0,
+    'seconds until a listing filtered by metadata has a new conversation (reported: some)',
+  ),
   metadataFilter: choice(
     ['works', 'ignored', 'finds-nothing'],
-    'what the filter by metadata does (F: unreliable)',
+    'effect of the metadata filter of the listing (reported: unreliable)',
   ),
-  listMetadata: choice(['present', 'absent'], 'does metadata come back in a listed row (F: not always)'),
-  getMetadata: choice(['present', 'absent'], 'does metadata come back from get (F: not always)'),
-  playgroundListed: choice(['yes', 'no'], 'does the listing show playground conversations (unknown)'),
+  listMetadata: choice(['present', 'absent'], 'metadata in listed rows (reported: not always present)'),
+  getMetadata: choice(
+    ['present', 'absent'],
+    'metadata in the response of get (reported: not always present)',
+  ),
+  playgroundListed: choice(['yes', 'no'], 'whether the listing has playground conversations (unknown)'),
   trailingAssistant: choice(
     ['refuse', 'answer', 'accept'],
-    'inputs that end with the assistant: 400 code 3230 (I), one more turn (I), or kept without another turn',
+    'inputs that end with the assistant: 400 code 3230, followed by a response, or stored without one (assumed)',
   ),
-  handoffInputs: choice(['refuse', 'accept'], 'agent.handoff as an input (S: accepted; unknown)'),
-  toolExecutionInputs: choice(['refuse', 'accept'], 'tool.execution as an input (S: accepted, F: refused)'),
+  handoffInputs: choice(
+    ['refuse', 'accept'],
+    'agent.handoff entries in inputs (specified: accepted; unknown)',
+  ),
+  toolExecutionInputs: choice(
+    ['refuse', 'accept'],
+    'tool.execution entries in inputs (specified: accepted; reported: refused)',
+  ),
   toolReferenceInputs: choice(
     ['refuse', 'accept'],
-    'tool_reference chunks in inputs (S: accepted, F: refused)',
+    'tool_reference chunks in inputs (specified: accepted; reported: refused)',
   ),
-  inputIds: choice(['refuse', 'accept'], 'ids of entries in inputs (S: accepted, F: refused)'),
-  thinkingInputs: choice(['refuse', 'accept'], 'thinking sent to a model that does not reason (F: refused)'),
-  callIds: choice(['any', 'nine'], 'ids of calls in inputs: any (S), or nine letters and digits (F)'),
+  inputIds: choice(['refuse', 'accept'], 'ids of entries in inputs (specified: accepted; reported: refused)'),
+  thinkingInputs: choice(
+    ['refuse', 'accept'],
+    'thinking in inputs to a model that does not reason (reported: refused)',
+  ),
+  callIds: choice(
+    ['any', 'nine'],
+    'ids of calls in inputs: any (specified), or nine letters and digits (reported)',
+  ),
   functionNames: choice(
     ['any', 'limited'],
-    'names of functions in inputs and tools: any (S), or up to 64 letters, digits, _ and - (F)',
+    'names of functions: any (specified), or up to 64 letters, digits, _ and - (reported)',
   ),
-  callArguments: choice(['any', 'json'], 'arguments of calls in inputs: any string (S), or JSON (F)'),
+  callArguments: choice(
+    ['any', 'json'],
+    'arguments of calls in inputs: any string (specified), or JSON (reported)',
+  ),
   callOrder: choice(
     ['loose', 'exact'],
-    'results follow their calls, or are exactly those of the calls just before, each once (F)',
+    'results follow their calls somewhere, or each group of calls is followed by exactly its results (reported)',
   ),
   userAfterResult: choice(
     ['accept', 'refuse'],
-    'a user entry directly after a result (F: refused in 2025, taken since)',
+    'a user entry directly after a result (reported: refused in 2025, accepted since)',
   ),
-  emptyAssistant: choice(['accept', 'refuse'], 'an assistant entry without content (F: refused)'),
+  emptyAssistant: choice(['accept', 'refuse'], 'an assistant entry without content (reported: refused)'),
   addresses: choice(
     ['any', 'http-or-data'],
-    'addresses of images and documents in inputs: any (S), or http, https and data URLs (F)',
+    'URLs of images and documents in inputs: any (specified), or only http, https and data (reported)',
   ),
   toolSchemas: choice(
     ['any', 'draft-7', 'draft-7-without-ids'],
-    'parameters of functions: any object (S), a JSON Schema of Draft 7, or one without $id and $schema (F)',
+    'parameters of functions: any object (specified), or JSON Schema Draft 7, with or without $id and $schema (reported)',
   ),
-  maxTokensZero: choice(['accept', 'refuse'], 'max_tokens: 0 (S: accepted; unknown)'),
-  appendId: choice(['same', 'new'], 'the id that append answers with (C: the same, S: a new one)'),
-  restartWithoutInputs: choice(['refuse', 'accept'], 'restart without inputs (S: accepted, F: refused)'),
+  maxTokensZero: choice(['accept', 'refuse'], 'max_tokens: 0 (specified: accepted; unknown)'),
+  appendId: choice(
+    ['same', 'new'],
+    'conversation id that append returns: the same (captured), or a new one (specified)',
+  ),
+  restartWithoutInputs: choice(
+    ['refuse', 'accept'],
+    'restart without inputs (specified: accepted; reported: refused)',
+  ),
   completionArgs: choice(
     ['full', 'null'],
-    'completion_args of a row: every field (C), or null where none was sent (F)',
+    'completion_args of a row: every field (captured), or null if none was sent (reported)',
   ),
   agentVersion: choice(
     ['absent', 'integer', 'string', 'null'],
-    'agent_version in the row of an agent conversation (C: absent, S: string, integer or null)',
+    'agent_version in the row of an agent conversation: absent (captured), or integer, string or null (specified)',
   ),
   updatedAtStart: choice(
     ['microsecond', 'after-answer'],
-    'updated_at after start: a microsecond after created_at (C), or when the answer was complete',
+    'updated_at after start: a microsecond after created_at (captured), or the end of the response (unknown)',
   ),
   toolShape: choice(
     ['captured', 'specified'],
-    'tool.execution without arguments and tool_reference with source (C), or as the specification has them',
+    'tool.execution without arguments and tool_reference with source (captured), or as specified',
   ),
   idLayout: choice(
     ['both', 'seconds', 'milliseconds'],
-    'the two id layouts in use, mixed or one of them (C)',
+    'layout of ids: a mixture of two (captured), or one of them',
   ),
-  busySeconds: amount(0, 'how long a conversation answers 409 after a stream of it ended (F: seconds)'),
-  readsCount: choice(['yes', 'no'], 'do reads count against a limit of requests (unknown)'),
-  generatedFileSeconds: amount(30 * 86_400, 'the life of a generated file (unknown; uploaded ones: 30 days)'),
+  busySeconds: amount(0, 'seconds of 409 for a conversation after its stream ended (reported: some)'),
+  readsCount: choice(['yes', 'no'], 'whether reads count against a limit of requests (unknown)'),
+  generatedFileSeconds: amount(
+    30 * 86_400,
+    'lifetime of a generated file in seconds (unknown; uploaded files: 30 days)',
+  ),
 } as const satisfies Record<string, Switch<string> | Switch<number>>
 
-/** How the sandbox behaves where the live service's behaviour is unknown. */
+/** The value of every switch. */
 export type Behaviour = {
   readonly [Name in keyof typeof switches]: (typeof switches)[Name] extends Switch<infer Value>
     ? Value
     : never
 }
 
-/** What the sandbox does when it is not told otherwise. */
+/** The value of every switch unless it is set. */
 export const defaultBehaviour = Object.fromEntries(
   Object.entries(switches).map(([name, { default: value }]) => [name, value]),
 ) as unknown as Behaviour
 
-/** Named settings of several switches. */
+/** Settings of several switches under one name. */
 export const profiles = {
-  /** A target that refuses all that some validator of 2026-07 refuses. */
+  /** Refuses whatever some validator refused in July 2026. */
   strict: {
     ...{ trailingAssistant: 'refuse', handoffInputs: 'refuse', toolExecutionInputs: 'refuse' },
     ...{ toolReferenceInputs: 'refuse', inputIds: 'refuse', thinkingInputs: 'refuse' },
@@ -112,7 +148,7 @@ export const profiles = {
   },
 } as const satisfies Readonly<Record<string, Partial<Behaviour>>>
 
-/** Reads names of profiles and `name=value` pairs as the command line gives them; the later wins. */
+/** Parses names of profiles and `name=value` pairs; later ones win. Throws `usage` for an unknown switch or value. */
 export function parseBehaviour(settings: readonly string[]): Partial<Behaviour> {
   const all = settings.map((each) =>
     Object.hasOwn(profiles, each)
@@ -126,15 +162,16 @@ function parsePair(pair: string): [string, string | number] {
   const [name = '', ...rest] = pair.split('=')
   const value = rest.join('=')
   if (!Object.hasOwn(switches, name)) {
-    throw new HansardError('usage', `The sandbox has no switch called ${JSON.stringify(name)}`, {
+    throw new HansardError('usage', `Unknown behavior switch ${JSON.stringify(name)}`, {
       hint: `Profiles: ${Object.keys(profiles).join(', ')}. Switches: ${Object.keys(switches).join(', ')}.`,
     })
   }
-  const { choices }: { choices: readonly (string | number)[] } = switches[name as keyof typeof switches]
+  const { choices, about }: Switch<string | number> = switches[name as keyof typeof switches]
   if (choices.length === 0 && value !== '' && Number(value) >= 0) return [name, Number(value)]
   if (choices.includes(value)) return [name, value]
-  throw new HansardError('usage', `The switch ${name} can’t be ${JSON.stringify(value)}`, {
-    hint: choices.length === 0 ? 'It takes a number.' : `It can be ${choices.join(', ')}.`,
+  const expected = choices.length === 0 ? 'a number from 0' : choices.join(', ')
+  throw new HansardError('usage', `Invalid value ${JSON.stringify(value)} for the behavior switch ${name}`, {
+    hint: `Values: ${expected}. Meaning: ${about}.`,
   })
 }
 
@@ -142,7 +179,6 @@ function amount(value: number, about: string): Switch<number> {
   return { default: value, choices: [], about }
 }
 
-/** The first choice is the default. */
 function choice<const Word extends string>(choices: readonly [Word, ...Word[]], about: string): Switch<Word> {
   return { default: choices[0], choices, about }
 }

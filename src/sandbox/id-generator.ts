@@ -1,31 +1,31 @@
 import type { Behaviour } from './behaviour.ts'
 import type { Random } from './random.ts'
 
-/** What an identifier is for; it begins with this. */
+/** What an identifier is for: its prefix. */
 export type IdKind = 'conv' | 'msg' | 'fc' | 'fr' | 'tool_exec' | 'handoff' | 'ag'
 
-/** Hands out identifiers and microsecond times, the same ones for the same seed and clock. */
+/** Creates identifiers and times in microseconds: the same ones for the same seed and clock. */
 export interface IdGenerator {
-  id(kind: IdKind): string
+  create(kind: IdKind): string
   /** A tool_call_id: nine letters and digits. */
   callId(): string
   uuid(): string
-  /** The time now in microseconds since 1970, at least two later than every one handed out before. */
+  /** The current time in microseconds since 1970, at least 2 later than the previous one. */
   now(): number
 }
 
-/** Makes a mint; see the two layouts of ids in fixtures/captures, which sort wrongly against each other. */
+/** The API uses two layouts of ids, which do not sort against each other (fixtures/captures has both). */
 export function createIdGenerator(
   random: Random,
   clock: () => Date,
   layout: Behaviour['idLayout'],
 ): IdGenerator {
   let last = 0
-  let minted = 0
+  let count = 0
   return {
-    id(kind) {
-      minted++
-      const bySeconds = layout === 'both' ? minted % 2 === 0 : layout === 'seconds'
+    create(kind) {
+      count++
+      const bySeconds = layout === 'both' ? count % 2 === 0 : layout === 'seconds'
       return `${kind}_${bySeconds ? idOfSeconds(clock(), random) : idOfMilliseconds(clock(), random)}`
     },
     callId: () => (random.hex(12) + 'kQzXwVbNm').slice(3, 12),
@@ -38,15 +38,15 @@ export function createIdGenerator(
   }
 }
 
-/** Writes a time as the API does: `2025-06-16T09:19:08.735790Z`. */
-export function timestamp(microseconds: number): string {
+/** Formats a time as the API does: `2025-06-16T09:19:08.735790Z`. */
+export function formatTimestamp(microseconds: number): string {
   const milliseconds = Math.floor(microseconds / 1000)
   const rest = String(microseconds - milliseconds * 1000).padStart(3, '0')
   return new Date(milliseconds).toISOString().replace('Z', `${rest}Z`)
 }
 
-/** Reads a time to the microsecond; what is no time is the beginning of time. */
-export function microsecondsOf(time: unknown): number {
+/** Parses a time to the microsecond; returns 0 for anything that is not a time. */
+export function parseTimestamp(time: unknown): number {
   if (typeof time !== 'string') return 0
   const milliseconds = Date.parse(time)
   if (Number.isNaN(milliseconds)) return 0

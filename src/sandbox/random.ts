@@ -1,12 +1,12 @@
-/** A stream of numbers that is the same for the same seed. */
+/** A seeded random number generator. */
 export interface Random {
-  /** An integer from 0 to below `limit`. */
+  /** An integer from 0 to `limit` - 1. */
   below(limit: number): number
-  /** So many hexadecimal digits. */
+  /** A string of hexadecimal digits. */
   hex(digits: number): string
 }
 
-/** Makes a seeded stream of numbers (mulberry32). */
+/** Creates a generator that returns the same numbers for the same seed (mulberry32). */
 export function seededRandom(seed: number): Random {
   let state = seed >>> 0
   const next = (): number => {
@@ -25,8 +25,8 @@ export function seededRandom(seed: number): Random {
   }
 }
 
-/** A number that is the same for the same text (FNV-1a). */
-export function hashOf(text: string): number {
+/** Hashes a text to 32 bits (FNV-1a). */
+export function hashText(text: string): number {
   let hash = 0x811c9dc5
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
   return hash >>> 0

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { backoffMs, dateOf, inWords, retryAfterMs } from '../../src/api/retry-timing.ts'
+import { backoffMs, dateOf, formatWait, retryAfterMs } from '../../src/api/retry-timing.ts'
 
 const now = new Date('2026-01-01T00:00:00Z')
 
@@ -36,5 +36,5 @@ it('A date that is none is none', () => {
 })
 
 it('A wait is said in seconds, minutes or hours', () => {
-  expect([900, 119_000, 121_000, 7_300_000].map(inWords)).toEqual(['1 s', '119 s', '3 min', '3 h'])
+  expect([900, 119_000, 121_000, 7_300_000].map(formatWait)).toEqual(['1 s', '119 s', '3 min', '3 h'])
 })

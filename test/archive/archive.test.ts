@@ -26,7 +26,7 @@ function newArchive(path = newPath()) {
 }
 
 describe('Opening an archive', () => {
-  it('makes none but where one is to be made', () => {
+  it('creates a file only in the mode create', () => {
     for (const options of [undefined, { mode: 'read' }, { mode: 'write' }] as const) {
       const path = newPath()
       expect(() => openArchive(path, options)).toThrow(
@@ -37,7 +37,7 @@ describe('Opening an archive', () => {
     newArchive()
   })
 
-  it('says of an empty file that it is empty, and fills it when told to make an archive', () => {
+  it('refuses an empty file, except in the mode create', () => {
     const path = newPath()
     writeFileSync(path, '', { mode: 0o644 })
     expect(() => openArchive(path)).toThrow(
@@ -47,12 +47,12 @@ describe('Opening an archive', () => {
     expect(statSync(path).mode & 0o777).toBe(0o600)
   })
 
-  it('to read leaves it as it is, though it may be written to by the next', () => {
+  it('never changes the file in the mode read', () => {
     const path = newPath()
     makeSoundArchive(path)
     const before = readFileSync(path)
     const archive = openArchive(path)
-    expect(() => archive.transaction(() => archive.histories.store([text(1)]))).toThrow('it can only be read')
+    expect(() => archive.transaction(() => archive.histories.store([text(1)]))).toThrow('it is read-only')
     archive.close()
     expect(readFileSync(path).equals(before)).toBe(true)
     const writable = openArchive(path, { mode: 'write' })
@@ -60,7 +60,7 @@ describe('Opening an archive', () => {
     writable.close()
   })
 
-  it('does not change what is none, or is newer', () => {
+  it('changes neither another database nor an archive of a newer format', () => {
     for (const sql of ['create table mine (x)', 'pragma user_version = 999']) {
       const path = newPath()
       if (sql.startsWith('pragma')) makeSoundArchive(path)
@@ -74,7 +74,7 @@ describe('Opening an archive', () => {
     }
   })
 
-  it('keeps the permissions of one that holds something: they are its owner’s business', () => {
+  it('keeps the permissions of an existing archive', () => {
     const path = newPath()
     makeSoundArchive(path)
     chmodSync(path, 0o640)
@@ -82,12 +82,12 @@ describe('Opening an archive', () => {
     expect(statSync(path).mode & 0o777).toBe(0o640)
   })
 
-  it('refuses rows that refer to nothing', () => {
+  it('refuses rows that refer to missing rows', () => {
     const { archive } = newArchive()
     expect(() => archive.events.add({ kind: 'gone', detail: '' }, 99, '2026')).toThrow('FOREIGN KEY')
   })
 
-  it('that is in memory makes no file', () => {
+  it('creates no file for an archive in memory', () => {
     const archive = emptyArchive()
     expect(archive.counts()).toEqual({ conversations: 0, gone: 0, entries: 0, revisions: 0 })
     archive.close()
@@ -95,21 +95,21 @@ describe('Opening an archive', () => {
   })
 })
 
-describe('An archive that is closed', () => {
-  it('holds what was gathered a moment before, in one file', () => {
+describe('Closing an archive', () => {
+  it('commits pending work and leaves a single file', () => {
     const path = newPath()
     const archive = openArchive(path, { mode: 'create' })
     archive.soon(() => archive.histories.store([text(1)]))
     archive.close()
     expect(readdirSync(join(path, '..'))).toEqual(['archive.db'])
     const db = openSqlite(path, 'read')
-    expect(db.prepare('select json from entry').pluck().all()).toEqual([text(1)])
+    expect(db.pluck.all('select json from entry')).toEqual([text(1)])
     db.close()
   })
 })
 
 describe('A checkpoint', () => {
-  it('brings all into the one file, or says that a reader kept it from that', () => {
+  it('writes the log into the file, or reports that a reader prevented it', () => {
     const { path } = newArchive()
     const db = openSqlite(path, 'write')
     db.pragma('busy_timeout = 0')
@@ -130,7 +130,7 @@ describe('A checkpoint', () => {
 })
 
 describe('A transaction', () => {
-  it('is done as a whole or not at all', () => {
+  it('is rolled back when its work fails', () => {
     const { archive } = newArchive()
     expect(() =>
       archive.transaction(() => {
@@ -142,16 +142,16 @@ describe('A transaction', () => {
   })
 })
 
-describe('The keys of an account', () => {
+describe('Account keys', () => {
   const hashed = (key: string) => (salt: Uint8Array) => createHash('sha256').update(salt).update(key).digest()
 
-  it('are known again, once each, and each under a salt of its own', () => {
+  it('are recognized, and stored once, each with its own salt', () => {
     const { archive, path } = newArchive()
     expect(archive.accountKeys.knows(hashed('a'))).toBe(false)
     for (const key of ['a', 'b', 'a', 'a']) archive.accountKeys.remember(hashed(key), '2026')
     expect(['a', 'b', 'c'].map((key) => archive.accountKeys.knows(hashed(key)))).toEqual([true, true, false])
     const db = openSqlite(path, 'read')
-    const rows = db.prepare('select hash, salt from account_key').all() as { hash: Buffer; salt: Buffer }[]
+    const rows = db.all('select hash, salt from account_key') as { hash: Buffer; salt: Buffer }[]
     db.close()
     expect(rows).toHaveLength(2)
     expect(new Set(rows.map(({ salt }) => salt.toString('hex'))).size).toBe(2)

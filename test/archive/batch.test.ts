@@ -9,7 +9,7 @@ import { openOnSmallDisk } from '../support/small-disk.ts'
 const newPath = () => join(testFolder(), 'archive.db')
 
 describe('A full disk', () => {
-  it('keeps what was done before, and takes back what was counted too soon', () => {
+  it('keeps earlier work, and reports what was rolled back', () => {
     const path = newPath()
     const store = openOnSmallDisk(path, 12)
     const done = new Set<number>()
@@ -26,42 +26,40 @@ describe('A full disk', () => {
     try {
       store.flush()
     } catch {
-      // What was lost has been taken back.
+      // What was lost has been reported.
     }
     store.close()
     expect(failed.size).toBeGreaterThan(0)
     const db = openSqlite(path, 'read')
-    const stored = db.prepare("select json ->> '$.n' from entry order by 1").pluck().all()
+    const stored = db.pluck.all("select json ->> '$.n' from entry order by 1")
     db.close()
     expect(stored).toEqual([...done])
   })
 })
 
-describe('Work that nothing follows', () => {
-  it('is committed in time all the same', async () => {
+describe('The last work of a batch', () => {
+  it('is committed by a timer', async () => {
     const path = newPath()
     const store = openArchive(path, { mode: 'create' })
     onTestFinished(() => store.close())
     store.soon(() => store.histories.store(['{"lonely":true}']))
     const reader = openSqlite(path, 'read')
     onTestFinished(() => void reader.close())
-    await expect
-      .poll(() => reader.prepare('select json from entry').pluck().all())
-      .toEqual(['{"lonely":true}'])
+    await expect.poll(() => reader.pluck.all('select json from entry')).toEqual(['{"lonely":true}'])
   })
 })
 
-describe('Work that is gathered', () => {
+describe('Work in a batch', () => {
   const texts = (path: string) => {
     const db = openSqlite(path, 'read')
     try {
-      return db.prepare('select json from entry order by id').pluck().all()
+      return db.pluck.all('select json from entry order by id')
     } finally {
       db.close()
     }
   }
 
-  /** An archive, and its file as another process sees it. */
+  /** An archive, and its entries as another process sees them. */
   function newArchive() {
     const path = newPath()
     openArchive(path, { mode: 'create' }).close()
@@ -70,7 +68,7 @@ describe('Work that is gathered', () => {
     const archive = new Archive(db, path)
     onTestFinished(() => archive.close())
     const store = (text: string) => () => archive.histories.store([text]).length
-    /** Only the commit finds out that this can't be stored. */
+    /** Fails only at the commit. */
     const storeTooMuch = () => {
       db.pragma('defer_foreign_keys = on')
       archive.events.add({ kind: 'gone', detail: 'of a run that is not there' }, 99, '2026')
@@ -78,7 +76,7 @@ describe('Work that is gathered', () => {
     return { archive, store, storeTooMuch, seen: () => texts(path) }
   }
 
-  it('is seen by others when it is flushed, all of it at once', () => {
+  it('becomes visible to others all at once, by a flush', () => {
     const { archive, store, seen } = newArchive()
     const lost: unknown[] = []
     archive.soon(store('1'), (result) => lost.push(result))
@@ -90,7 +88,7 @@ describe('Work that is gathered', () => {
     expect(lost).toEqual([])
   })
 
-  it('is committed with what must be done as a whole, and when the archive is closed', () => {
+  it('is committed before a transaction, and when the archive is closed', () => {
     const { archive, store, seen } = newArchive()
     archive.soon(store('1'))
     archive.transaction(store('2'))
@@ -100,7 +98,7 @@ describe('Work that is gathered', () => {
     expect(seen()).toEqual(['1', '2', '3'])
   })
 
-  it('loses only what failed, when one piece of it fails', () => {
+  it('is kept when other work in the batch fails', () => {
     const { archive, store, seen } = newArchive()
     const lost: unknown[] = []
     archive.soon(store('1'), (result) => lost.push(result))
@@ -116,7 +114,7 @@ describe('Work that is gathered', () => {
     expect(lost).toEqual([])
   })
 
-  it('is all taken back when its commit fails, and whoever counted it is told once', () => {
+  it('is rolled back as a whole when the commit fails, and each caller is told once', () => {
     const { archive, store, storeTooMuch, seen } = newArchive()
     const lost: unknown[] = []
     archive.soon(store('1'), (result) => lost.push(['first', result]))
@@ -132,7 +130,7 @@ describe('Work that is gathered', () => {
     expect(lost).toHaveLength(2)
   })
 
-  it('fails for the next who asks, once, when nobody waited for its commit', async () => {
+  it('throws the error of a commit by timer once, to the next caller', async () => {
     for (const ask of ['soon', 'flush'] as const) {
       const { archive, store, storeTooMuch, seen } = newArchive()
       const lost: string[] = []
@@ -145,7 +143,7 @@ describe('Work that is gathered', () => {
     }
   })
 
-  it('is not gathered for longer than a moment, however busy its archive is', () => {
+  it('is committed in time, however busy the archive is', () => {
     const { archive, store, seen } = newArchive()
     const began = performance.now()
     for (let n = 0; performance.now() - began < 120; n++) archive.soon(store(String(n)))

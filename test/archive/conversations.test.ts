@@ -34,7 +34,7 @@ function fetched(
 }
 
 describe('An archive', () => {
-  it('gives back every token of any history as it came', () => {
+  it('returns every token of any history as it was fetched', () => {
     const { archive, run } = newArchive()
     let made = 0
     fc.assert(
@@ -53,7 +53,7 @@ describe('An archive', () => {
     archive.close()
   })
 
-  it('stores an entry nested a hundred thousand levels deep, and can still be queried', () => {
+  it('stores an entry with 100,000 levels of nesting and can still be queried', () => {
     const { archive, run } = newArchive()
     const deep = `{"content":${'['.repeat(100_000)}${']'.repeat(100_000)}}`
     archive.transaction(() => archive.conversations.store(fetched('c', [deep]), run, 'now'))
@@ -61,7 +61,7 @@ describe('An archive', () => {
     archive.close()
   })
 
-  it('makes no revision when nothing but the letters changed', () => {
+  it('adds no revision when the content is the same', () => {
     const { archive, run } = newArchive()
     const store = (conversation: FetchedConversation) =>
       archive.transaction(() => archive.conversations.store(conversation, run, 'now')).outcome
@@ -77,7 +77,7 @@ describe('An archive', () => {
     archive.close()
   })
 
-  it('keeps messages only where they are not those of the history', () => {
+  it('stores messages only if they differ from the history', () => {
     const { archive, run } = newArchive()
     const store = (conversation: FetchedConversation) =>
       archive.transaction(() => archive.conversations.store(conversation, run, 'now')).outcome
@@ -88,7 +88,7 @@ describe('An archive', () => {
     archive.close()
   })
 
-  it('shares what forks have in common: 200 of one conversation take at most twice the space of the last', () => {
+  it('shares the common entries of forks: 200 revisions take at most twice the space of the last', () => {
     const sizes = [0, 1000].flatMap((bytes) => {
       const entries = Array.from(
         { length: 200 },
@@ -115,14 +115,14 @@ describe('An archive', () => {
     expect(smallForks).toBeLessThan(smallOne * 3)
   })
 
-  it('is readable by its owner alone', () => {
+  it('is readable only by its owner', () => {
     const { archive } = newArchive()
     expect(statSync(archive.path).mode & 0o777).toBe(0o600)
     archive.close()
   })
 })
 
-describe('The views for people with sqlite3', () => {
+describe('The views', () => {
   it('show each conversation, and its entries in order', () => {
     const { archive, run } = newArchive()
     const entries = elements(

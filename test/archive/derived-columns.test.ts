@@ -16,7 +16,7 @@ const nothing = {
 }
 
 describe('The derived columns of a row', () => {
-  it('hold strings by their value and anything else as its JSON text', () => {
+  it('contain the value of a string and the JSON text of anything else', () => {
     expect(
       deriveColumns(
         '{"name":"caf\\u00e9","agent_version":12345678901234567890,"model":{"a":[1]},"agent_id":[65]}',
@@ -30,17 +30,17 @@ describe('The derived columns of a row', () => {
     })
   })
 
-  it('hold the last of two values under one key, as JSON.parse does', () => {
+  it('contain the last value of a key that occurs twice, as in JSON.parse', () => {
     expect(deriveColumns('{"name":"first","na\\u006de":"last"}').name).toBe('last')
     expect(deriveColumns('{"name":"first","name":null}').name).toBeNull()
   })
 
-  it('are empty for what is null, missing, or no longer JSON', () => {
+  it('are null for a null, a missing key, or invalid JSON', () => {
     for (const row of ['{"name":null}', '{}', '{"name":"a', '', '7'])
       expect(deriveColumns(row)).toEqual(nothing)
   })
 
-  it('read the same in SQLite, in the table and in the views', () => {
+  it('are the same in the table and in the views', () => {
     const path = join(testFolder(), 'archive.db')
     const archive = openArchive(path, { mode: 'create' })
     const run = archive.runs.begin({ command: 'backup', hansard: '0', baseUrl: 'http://x', startedAt: 'now' })

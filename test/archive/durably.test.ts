@@ -5,7 +5,7 @@ import { Archive, openArchive } from '../../src/archive/archive.ts'
 import { openSqlite } from '../../src/archive/sqlite/sqlite.ts'
 import { testFolder } from '../support/folder.ts'
 
-it('An intent is committed with the log synced to the disk, and only that waits for it', () => {
+it('durably waits for the disk, and other transactions do not', () => {
   const path = join(testFolder(), 'archive.db')
   openArchive(path, { mode: 'create' }).close()
   const db = openSqlite(path, 'write')

@@ -6,8 +6,8 @@ import { openArchive } from '../../src/archive/archive.ts'
 import { isDue } from '../../src/archive/journal/failures.ts'
 import { testFolder } from '../support/folder.ts'
 
-describe('What came instead of what was asked for', () => {
-  it('is kept as bytes, whether it was text or none; nothing stays nothing', () => {
+describe('The body of a failure', () => {
+  it('is stored as bytes, or as null if there is none', () => {
     const path = join(testFolder(), 'archive.db')
     const archive = openArchive(path, { mode: 'create' })
     onTestFinished(() => archive.close())
@@ -42,7 +42,7 @@ describe('A failure', () => {
   const met = { conversation: 'c', step: 'history', code: 'c', message: 'm', acknowledgedAt: null } as const
   const failure = (runs: number, lastAt: string) => ({ ...met, runs, lastAt })
 
-  it('is tried by every run at first, then weekly, and not put off by a clock that was wrong', () => {
+  it('is retried by every run at first, then weekly, even if the clock was wrong', () => {
     expect(isDue(failure(4, '2026-03-09T23:59:00Z'), now)).toBe(true)
     expect(isDue(failure(5, '2026-03-09T23:59:00Z'), now)).toBe(false)
     expect(isDue(failure(5, '2026-03-03T00:00:01Z'), now)).toBe(false)

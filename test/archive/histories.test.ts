@@ -7,10 +7,10 @@ import { change } from '../support/damaged-archives.ts'
 import { testFolder } from '../support/folder.ts'
 import { makeSoundArchive } from '../support/sound-archive.ts'
 
-/** The last link of the history of conv_river in a small archive. */
+/** The last link of conv_river in the sound archive. */
 const TIP = 9
 
-/** Opens a small archive after a change behind hansard's back. */
+/** Opens a sound archive after a change with plain SQL. */
 function archiveAfter(sql: string): Archive {
   const path = join(testFolder(), 'archive.db')
   makeSoundArchive(path)
@@ -29,7 +29,7 @@ describe('A damaged history', () => {
       'update link set previous = 9 where id = 2',
       [true, false, false, false, false],
     ],
-  ])('is never read as if it were whole: %s', (_, sql, missing) => {
+  ])('is never read as if it were complete: %s', (_, sql, missing) => {
     const { histories } = archiveAfter(sql)
     expect(() => [...histories.read(TIP)]).toThrow(
       expect.objectContaining({
@@ -41,7 +41,7 @@ describe('A damaged history', () => {
     expect([...histories.readDamaged(TIP)].map((text) => text === undefined)).toEqual(missing)
   })
 
-  it('is put right where a text has decayed and comes again', () => {
+  it('is restored when a decayed text is fetched again', () => {
     const whole = [...archiveAfter('select 1').histories.read(TIP)]
     const { histories } = archiveAfter(`update entry set json = 'x'`)
     expect([...histories.read(TIP)]).not.toEqual(whole)
@@ -51,7 +51,7 @@ describe('A damaged history', () => {
 })
 
 describe('A history', () => {
-  it('that is stored tells which of its texts were not there yet, and shares all that were', () => {
+  it('reports which of its entries are new, and shares the others', () => {
     const { histories } = archiveAfter('select 1')
     const first = histories.store(['1', '2', '1'])
     expect(first).toMatchObject({ length: 3, added: [0, 1] })
@@ -63,7 +63,7 @@ describe('A history', () => {
     expect(longer.chain.equals(first.chain)).toBe(false)
   })
 
-  it('hands out as bytes only what JSON.parse takes, and each text as it was stored', () => {
+  it('is returned as bytes only if JSON.parse accepts it, and exactly as it was stored', () => {
     const { histories } = archiveAfter('select 1')
     const piece = fc.constantFrom(
       ...[
@@ -127,7 +127,7 @@ describe('A history', () => {
     )
   })
 
-  it('hands out as text what is not UTF-8, and what SQLite finds too deep', () => {
+  it('is returned as text if it is not UTF-8, or too deep for SQLite', () => {
     const { histories } = archiveAfter(`update entry set json = cast(x'2261ff22' as text) where id = 2`)
     expect([...histories.readAsFound(TIP)].map((found) => typeof found)).toEqual([
       'object',

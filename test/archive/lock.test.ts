@@ -25,7 +25,7 @@ function lock(path: string, holder = 'the first') {
   return held
 }
 
-/** Waits for a lock; notes what it was told. */
+/** Waits for a lock, and records the messages. */
 function waiting(path: string, options: Partial<LockWait> = {}) {
   const told: string[] = []
   const began = performance.now()
@@ -36,7 +36,7 @@ function waiting(path: string, options: Partial<LockWait> = {}) {
 }
 
 describe('A lock', () => {
-  it('is held by one, who is named to all others until it is released', () => {
+  it('has one holder, who is named to others until it is released', () => {
     const path = newPath()
     const first = lock(path, 'pid 17 on host')
     for (let again = 0; again < 2; again++) {
@@ -54,23 +54,23 @@ describe('A lock', () => {
     second.release()
   })
 
-  it('is a file beside the archive, which it neither makes nor touches', () => {
+  it('is a file beside the archive, and does not create or change the archive', () => {
     const path = newPath()
     lock(path).release()
     expect(existsSync(path)).toBe(false)
     expect(readdirSync(dirname(path))).toEqual(['archive.db.lock'])
   })
 
-  it('does not last in the file: what a killed run left behind locks nobody out', () => {
+  it('ends with its process: the file that a killed run leaves locks nobody out', () => {
     const path = newPath()
     lock(path).release()
     const db = openSqlite(`${path}.lock`, 'read')
-    expect(db.prepare('select name from holder').pluck().all()).toEqual(['the first'])
+    expect(db.pluck.all('select name from holder')).toEqual(['the first'])
     db.close()
     lock(path, 'the second').release()
   })
 
-  it('that can’t be had for another reason says that reason', () => {
+  it('fails with the reason when the lock file cannot be used', () => {
     const path = newPath()
     writeFileSync(`${path}.lock`, 'something else altogether, and no lock')
     expect(() => lockArchive(path, 'a test')).toThrow(
@@ -81,7 +81,7 @@ describe('A lock', () => {
   })
 })
 
-/** An archive, and a way to it that is not its name. */
+/** Other ways to reach an archive. */
 const ways: readonly (readonly [string, (path: string) => string])[] = [
   ['a symbolic link', (path) => linked(path, (to) => symlinkSync('archive.db', to))],
   [
@@ -126,8 +126,8 @@ function newArchive(): string {
 
 const isLocked = expect.objectContaining({ code: 'archive-locked' }) as Error
 
-describe('A lock on a file', () => {
-  it.each(ways)('is met through %s, in either direction', (_, wayTo) => {
+describe('A lock on an archive', () => {
+  it.each(ways)('is effective through %s, in either direction', (_, wayTo) => {
     links = 0
     const path = newArchive()
     const other = wayTo(path)
@@ -142,14 +142,14 @@ describe('A lock on a file', () => {
     }
   })
 
-  it('is met through a link to a file that does not exist yet', () => {
+  it('is effective through a link to a file that does not exist yet', () => {
     const path = newPath()
     const other = linked(path, (to) => symlinkSync('archive.db', to))
     lock(path)
     expect(() => lockArchive(other, 'the second')).toThrow('locked by another run (the first)')
   })
 
-  it('that was made after it was locked is locked as soon as the lock is confirmed', () => {
+  it('covers an archive that was created after locking, once it is confirmed', () => {
     const path = newPath()
     const held = lock(path)
     openArchive(path, { mode: 'create' }).close()
@@ -158,7 +158,7 @@ describe('A lock on a file', () => {
     expect(() => lockArchive(other, 'the second')).toThrow(isLocked)
   })
 
-  it.each(['removed', 'replaced', 'moved away'])('holds although the file of the lock was %s', (how) => {
+  it.each(['removed', 'replaced', 'moved away'])('lasts although the lock file was %s', (how) => {
     const path = newArchive()
     const held = lock(path)
     if (how === 'moved away') renameSync(`${path}.lock`, `${path}.lock.old`)
@@ -169,18 +169,18 @@ describe('A lock on a file', () => {
     expect(() => lockArchive(path, 'the third')).toThrow('locked by another run (the first)')
   })
 
-  it('is lost to whoever took the lock beside it meanwhile: its holder is told before it does more', () => {
+  it('is lost when another process took the lock file: confirm throws', () => {
     const path = newArchive()
     const held = lock(path)
     rmSync(`${path}.lock`)
-    const db = openSqlite(`${path}.lock`, 'create') // as from a container, which sees the folder and nothing else
+    const db = openSqlite(`${path}.lock`, 'create') // as a process in a container that shares only the folder
     onTestFinished(() => void db.close())
     db.exec("create table holder (name text); insert into holder values ('elsewhere'); begin immediate")
     expect(() => held.confirm()).toThrow('locked by another run (elsewhere)')
     expect(() => held.confirm()).toThrow('locked by another run (elsewhere)')
   })
 
-  it.each(['moved', 'replaced'])('that was %s is no longer the one that was locked', (how) => {
+  it.each(['moved', 'replaced'])('is lost when the archive was %s', (how) => {
     const path = newArchive()
     const held = lock(path)
     renameSync(path, `${path}.old`)
@@ -188,7 +188,7 @@ describe('A lock on a file', () => {
     expect(() => held.confirm()).toThrow('was moved, removed or replaced')
   })
 
-  it('says nothing of a copy, which is another file', () => {
+  it('does not cover a copy of the archive', () => {
     const path = newArchive()
     lock(path)
     const copy = newPath()
@@ -198,7 +198,7 @@ describe('A lock on a file', () => {
 })
 
 describe('An archive with two names (hard links)', () => {
-  it('is written under the one that it was written under before, since the log lies beside that one', () => {
+  it('can be written only under the name used before, because the log is beside that name', () => {
     const path = newArchive()
     const other = linked(path, (to) => linkSync(path, to))
     expect(() => openArchive(other, { mode: 'write' })).toThrow(/has another name \(a hard link\)/)
@@ -210,7 +210,7 @@ describe('An archive with two names (hard links)', () => {
     expect(() => openArchive(path, { mode: 'create' })).toThrow(isLocked)
   })
 
-  it('may be moved, copied, and reached through symbolic links and other folders', () => {
+  it('can be moved, copied, and opened through symbolic links and other folders', () => {
     const path = newArchive()
     for (const [how, wayTo] of ways) {
       if (how.includes('hard')) continue
@@ -226,14 +226,14 @@ describe('An archive with two names (hard links)', () => {
 })
 
 describe('Waiting for a lock', () => {
-  it('takes no time when nobody holds it', async () => {
+  it('returns at once when nobody holds it', async () => {
     const { ended, told } = waiting(newPath(), { seconds: 0 })
     const held = await ended
     held.release()
     expect(told).toEqual([])
   })
 
-  it('ends soon after it is released, and tells once who held it', async () => {
+  it('ends soon after the release, and reports the holder once', async () => {
     const path = newPath()
     const first = lock(path)
     setTimeout(() => first.release(), 900)
@@ -246,7 +246,7 @@ describe('Waiting for a lock', () => {
     expect(took()).toBeLessThan(5000)
   })
 
-  it('ends without it when the time is over', async () => {
+  it('fails when the time is over', async () => {
     const path = newPath()
     lock(path)
     const { ended, told, took } = waiting(path, { seconds: 0.5 })
@@ -256,7 +256,7 @@ describe('Waiting for a lock', () => {
     expect(took()).toBeLessThan(5000)
   })
 
-  it('ends at once when it is told to stop, and the one who holds it keeps it', async () => {
+  it('ends at once when it is aborted, and the holder keeps the lock', async () => {
     const path = newPath()
     lock(path)
     const stop = new AbortController()
@@ -266,13 +266,13 @@ describe('Waiting for a lock', () => {
     })
     await expect(ended).rejects.toMatchObject({
       code: 'interrupted',
-      message: 'The wait for the archive was told to stop',
+      message: 'Interrupted while waiting for the archive',
     })
     expect(took()).toBeLessThan(5000)
     expect(() => lockArchive(path, 'the third')).toThrow('locked by another run (the first)')
   })
 
-  it('is not tried where it can’t help', async () => {
+  it('does not happen when it cannot help', async () => {
     const { ended, told, took } = waiting(join(testFolder(), 'no/folder/archive.db'))
     await expect(ended).rejects.toMatchObject({ code: 'file' })
     expect(told).toEqual([])

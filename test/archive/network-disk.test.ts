@@ -5,7 +5,7 @@ import { networkDiskOf, networkDiskUnder } from '../../src/archive/sqlite/networ
 import { testFolder } from '../support/folder.ts'
 
 describe('A network file system', () => {
-  it('is known by the number that Linux has for it', () => {
+  it('is recognized by its number in Linux', () => {
     expect([0x6969, 0xff534d42, -11317950, 0xfe534d42, 0x65735546].map(networkDiskOf)).toEqual([
       'NFS',
       'CIFS',
@@ -16,7 +16,7 @@ describe('A network file system', () => {
     expect([0xef53, 0x01021994, 0x794c7630].map(networkDiskOf)).toEqual([undefined, undefined, undefined])
   })
 
-  it('is not seen where there is none, nor where there is no folder', () => {
+  it('is not reported for a local disk or a missing folder', () => {
     expect(networkDiskUnder(join(testFolder(), 'archive.db'))).toBeUndefined()
     expect(networkDiskUnder('/no/such/folder/archive.db')).toBeUndefined()
   })

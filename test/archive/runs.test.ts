@@ -9,8 +9,8 @@ const books = {
   ...{ gone: 6, requests: 7, retries: 8, bytes: 9 },
 }
 
-describe('The books of a run', () => {
-  it('say how it ended, why, and whether anybody can tell that it is complete', () => {
+describe('The record of a run', () => {
+  it('contains how it ended, why, and whether it was verified complete', () => {
     const { runs } = emptyArchive()
     const begin = (startedAt: string) =>
       runs.begin({ command: 'backup', hansard: '1.2.3', baseUrl: 'http://x', startedAt })
@@ -36,7 +36,7 @@ describe('The books of a run', () => {
     expect(runs.recent(2).map(({ id }) => id)).toEqual([3, 2])
   })
 
-  it('tell of a run that did not end what it stored', () => {
+  it('contains what a killed run stored', () => {
     const archive = emptyArchive()
     const startedAt = '2026-01-01T03:15:00.000Z'
     const run = archive.runs.begin({ command: 'backup', hansard: '1.2.3', baseUrl: 'http://x', startedAt })

@@ -5,7 +5,7 @@ import type { Selection } from '../../src/archive/content/selection.ts'
 
 const AT = '2026-11-22T00:00:00.000Z'
 
-/** Stores conversations (texts by id, rows by name), as one run does. */
+/** Stores conversations (texts by id, rows by name) in one run. */
 function store(archive: Archive, conversations: Record<string, readonly string[]>, members = ''): void {
   const run = archive.runs.begin({ command: 'backup', hansard: '0', baseUrl: 'x', startedAt: AT })
   for (const [id, texts] of Object.entries(conversations)) {
@@ -42,30 +42,30 @@ describe('Searching', () => {
     seas: ['How deep is the sea?', 'River deltas end there: the sea the sea.'],
   })
 
-  it('finds words wherever they stand in a conversation, each in another entry if need be', () => {
+  it('finds words in different entries of a conversation', () => {
     expect(found(archive, 'rivers delta')).toEqual(['rivers'])
     expect(matched(archive, 'rivers delta')).toEqual(['rivers'])
     expect(matched(archive, 'rivers', 'bank')).toEqual(['fork', 'rivers'])
     expect(matched(archive, 'rivers sea')).toEqual([])
   })
 
-  it('finds words in a row only in a row, and the beginnings of words', () => {
+  it('finds phrases and prefixes', () => {
     expect(matched(archive, '"outer bank"')).toEqual(['rivers'])
     expect(matched(archive, '"bank outer"')).toEqual([])
     expect(matched(archive, 'delta*')).toEqual(['rivers', 'seas'])
     expect(matched(archive, '"inner ba"*')).toEqual(['fork'])
   })
 
-  it('leaves out what holds an unwanted word', () => {
+  it('excludes conversations with an unwanted word', () => {
     expect(matched(archive, 'bend -inner')).toEqual(['rivers'])
     expect(found(archive, 'bend -"inner bank"')).toEqual(['rivers'])
   })
 
-  it('finds an entry that forks share in all of them', () => {
+  it('finds a shared entry in each fork', () => {
     expect(matched(archive, 'bend')).toEqual(['fork', 'rivers'])
   })
 
-  it('shows the entry that says most of it, and where it stands', () => {
+  it('shows the best entry and its position', () => {
     expect([...archive.search.find('sea river')]).toEqual([
       {
         id: 'seas',
@@ -86,19 +86,19 @@ describe('Searching', () => {
     ])
   })
 
-  it('finds a conversation by its name, which is no entry', () => {
+  it('finds a conversation by its name', () => {
     expect([...archive.search.find('"about fork"')]).toMatchObject([
       { id: 'fork', position: null, entries: 0 },
     ])
   })
 
-  it('looks only into the selection, and ends at its limit', () => {
+  it('searches only the selection, up to its limit', () => {
     expect(found(archive, 'bend', { ids: ['fork'] })).toEqual(['fork'])
     expect(found(archive, 'bank', { match: ['outer'] })).toEqual(['rivers'])
     expect(found(archive, 'bank', { limit: 1 })).toHaveLength(1)
   })
 
-  it('finds in every script what a reader sees', () => {
+  it('finds words in every script as a reader sees them', () => {
     const tongues = archiveOf({
       ar: ['النيل، على الأرجح. مَدْرَسَة'],
       zh: ['长江是亚洲最长的河'],
@@ -129,7 +129,7 @@ describe('Searching', () => {
 })
 
 describe('The search index', () => {
-  it('knows what is waiting for it, and takes in only that', () => {
+  it('knows what is not indexed yet, and adds only that', () => {
     const archive = archiveOf({ one: ['a river'], two: ['a sea'] })
     expect(archive.searchIndex.state()).toEqual({ isMissing: false, waiting: 0 })
     store(archive, { one: ['a river', 'and a delta'], three: ['a delta'] })
@@ -142,7 +142,7 @@ describe('The search index', () => {
     expect(matched(archive, 'river')).toEqual(['one'])
   })
 
-  it('no longer finds what a conversation holds no longer, unless another does', () => {
+  it('no longer finds a removed entry, unless another conversation contains it', () => {
     const archive = archiveOf({ one: ['a river', 'a delta'], two: ['a river', 'a delta'] })
     store(archive, { one: ['a river'] }, ',"description":"changed"')
     fill(archive)
@@ -154,7 +154,7 @@ describe('The search index', () => {
     expect(matched(archive, 'changed')).toEqual([])
   })
 
-  it('that nobody ever filled says so, instead of finding nothing', () => {
+  it('reports that it was never filled, instead of finding nothing', () => {
     const archive = emptyArchive()
     expect(found(archive, 'river')).toEqual([])
     store(archive, { one: ['a river'] })
@@ -162,7 +162,7 @@ describe('The search index', () => {
     expect(() => matched(archive, 'river')).toThrow('The archive has no search index yet')
   })
 
-  it('is filled in batches, and is sound between any two', () => {
+  it('is filled in batches, and is sound after each', () => {
     const archive = emptyArchive()
     const long = 'river '.repeat(200_000)
     store(archive, {

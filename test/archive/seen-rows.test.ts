@@ -13,8 +13,8 @@ function soundArchive() {
   return archive
 }
 
-describe('The rows that a listing has seen', () => {
-  it('are noted once, and have the last place that they were given', () => {
+describe('The rows of a listing', () => {
+  it('are recorded once, with the last position that was set', () => {
     const seen = soundArchive().seenRows()
     expect([seen.note('a'), seen.note('b'), seen.note('a')]).toEqual([true, true, false])
     expect(seen.rankOf('a')).toBeUndefined()
@@ -25,7 +25,7 @@ describe('The rows that a listing has seen', () => {
     expect(seen.note('c')).toBe(false)
   })
 
-  it('lose their places when the proof begins again, and stay noted', () => {
+  it('stay recorded when their positions are cleared', () => {
     const seen = soundArchive().seenRows()
     for (const [rank, id] of ['a', 'b'].entries()) {
       seen.note(id)
@@ -38,7 +38,7 @@ describe('The rows that a listing has seen', () => {
     expect(seen.rankOf('b')).toBe(0)
   })
 
-  it('tell what was not among them: neither what was listed nor what is gone already', () => {
+  it('show which conversations were not listed and are not marked gone', () => {
     const archive = soundArchive()
     archive.conversations.markGone('conv_fork', '2026')
     const seen = archive.seenRows()
@@ -46,7 +46,7 @@ describe('The rows that a listing has seen', () => {
     expect(seen.notSeen().sort()).toEqual(['conv_other', 'conv_tongues'])
   })
 
-  it('tell which rows without an id were not met again, of those that are not resolved', () => {
+  it('show which unresolved rows without an id did not occur again', () => {
     const archive = soundArchive()
     const fail = (conversation: string, step: 'row' | 'history') =>
       archive.failures.record({ conversation, step, code: 'c', message: 'm' }, 1, '2026')
@@ -58,7 +58,7 @@ describe('The rows that a listing has seen', () => {
     expect(seen.failedRowsNotSeen()).toEqual(['row-2'])
   })
 
-  it('are forgotten by the next listing', () => {
+  it('are cleared by the next listing', () => {
     const archive = soundArchive()
     archive.seenRows().note('a')
     expect(archive.seenRows().note('a')).toBe(true)

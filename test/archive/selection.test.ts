@@ -5,31 +5,31 @@ import type { Selection } from '../../src/archive/content/selection.ts'
 import { archiveOf } from '../support/archives.ts'
 
 describe('A selection', () => {
-  it('is all that is upstream, oldest first; what has no time of creation comes before', () => {
+  it('contains all conversations that are not gone, oldest first, those without a creation time before them', () => {
     expect(select({})).toEqual(['timeless', 'october', 'border', 'november'])
   })
 
-  it('takes in what is gone only when told to', () => {
+  it('contains gone conversations only when asked to', () => {
     expect(select({ includeGone: true })).toContain('gone')
   })
 
-  it('puts each conversation into exactly one of two neighbouring periods', () => {
+  it('puts each conversation into exactly one of two adjacent periods', () => {
     expect(select({ until: '2026-11' })).toEqual(['october'])
     expect(select({ since: '2026-11', until: '2026-12' })).toEqual(['border', 'november'])
     expect(select({ since: '2026-11-01T00:00:00.000001Z' })).toEqual(['november'])
   })
 
-  it('knows a period in another zone', () => {
+  it('accepts a period in another time zone', () => {
     expect(select({ since: '2026-11-01T02:00+02:00', until: '2026-11-02' })).toEqual(['border'])
   })
 
-  it('wants one of the models, and one of the agents', () => {
+  it('matches any of the models and any of the agents', () => {
     expect(select({ models: ['small', 'large'] })).toEqual(['october', 'border'])
     expect(select({ agents: ['ag_1', 'ag_2'] })).toEqual(['november'])
     expect(select({ models: ['small'], agents: ['ag_1'] })).toEqual([])
   })
 
-  it('wants all the metadata, texts by value and the rest by their JSON', () => {
+  it('matches all metadata, strings by value and the rest by their JSON', () => {
     expect(select({ metadata: { topic: 'rivers' } })).toEqual(['october'])
     expect(select({ metadata: { topic: 'rivers', n: '12345678901234567890123' } })).toEqual(['october'])
     expect(select({ metadata: { topic: 'rivers', n: '12345678901234567890124' } })).toEqual([])
@@ -37,33 +37,33 @@ describe('A selection', () => {
     expect(select({ metadata: { done: 'true' } })).toEqual(['border'])
   })
 
-  it('names conversations by id, and says which the archive does not have', () => {
+  it('selects conversations by id, and reports missing ids', () => {
     expect(select({ ids: ['november', 'october', 'nowhere'] })).toEqual(['october', 'november'])
     expect(select({ ids: [] })).toEqual([])
     expect(archive().conversations.missing(['november', 'nowhere'])).toEqual(['nowhere'])
   })
 
-  it('ends at its limit', () => {
+  it('stops at its limit', () => {
     expect(select({ limit: 2 })).toEqual(['timeless', 'october'])
   })
 
-  it('means the same for lists and for contents', () => {
+  it('is the same for list and readAll', () => {
     const { conversations } = archive()
     const selection = { since: '2026', models: ['large'] }
     const listed = [...conversations.list(selection)].map(({ id }) => id)
     expect([...conversations.readAll(selection)].map(({ id }) => id)).toEqual(listed)
   })
 
-  it('reads whatever it lists, though no text can name it: an id with half a surrogate pair', () => {
+  it('can read an id with a lone surrogate, which no text can name', () => {
     const made = archiveOf([{ row: '{"id":"conv_\\ud800"}', entries: [{ type: 'message.input' }] }])
     expect([...made.conversations.readAll({})].map(({ length }) => length)).toEqual([1])
   })
 
   it.each(['yesterday', '2026-02-30', '2026-13'])('refuses %s as a time', (since) => {
-    expect(() => select({ since })).toThrow(`"${since}" is no time`)
+    expect(() => select({ since })).toThrow(`"${since}" is not a valid time`)
   })
 
-  it('finds nothing, rather than breaking, in a row that has decayed', () => {
+  it('does not fail on a decayed row', () => {
     const db = archive()
     expect(select({ metadata: { 'a"b': "'" } }, db)).toEqual([])
   })

@@ -235,7 +235,7 @@ describe('A backup', () => {
     const refused = await hansard(['backup'], { env })
     expect(refused).toMatchObject({ exitCode: 2, stdout: '' })
     expect(refused.stderr).toMatch(
-      /holds conversations that this key’s account does not have[\s\S]*--adopt-account/,
+      /holds conversations that this key's account does not have[\s\S]*--adopt-account/,
     )
     expect(await hansard(['backup', '--adopt-account', '--accept-gone'], { env })).toMatchObject({
       exitCode: 0,

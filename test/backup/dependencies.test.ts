@@ -141,7 +141,7 @@ describe('A file', () => {
       const here = await worldWithFile('', bytes)
       await here.backup()
       expect(look(here).counts).toMatchObject({ [state]: 1 })
-      if (bytes === undefined) expect(look(here).reasons).toEqual(['The file came empty'])
+      if (bytes === undefined) expect(look(here).reasons).toEqual(['The API returned an empty file'])
     }
   })
 })

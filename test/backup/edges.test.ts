@@ -225,7 +225,7 @@ describe('The fifth that may go at once', () => {
       exitCode: 3,
       gone: 0,
       complete: true,
-      reason: expect.stringContaining('could not be told') as string,
+      reason: expect.stringContaining('could not look up') as string,
     })
     expect(look(archive, (it) => it.counts())).toMatchObject({ gone: 0 })
     sandbox.faults.clear()

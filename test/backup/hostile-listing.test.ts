@@ -128,7 +128,7 @@ describe('A listing in an envelope', () => {
     const here = await worldOf((page, size) => envelope(pageOf(page, size), true))
     expect(await here.backup()).toMatchObject({
       ...{ exitCode: 3, new: 120, complete: false },
-      reason: 'the listing ended but says that more rows follow',
+      reason: 'the listing ended although it says that more rows follow',
     })
   })
 

@@ -144,7 +144,7 @@ describe('A conversation that is no longer listed', () => {
       exitCode: 3,
       complete: false,
       gone: 0,
-      reason: expect.stringContaining('still exist') as string,
+      reason: expect.stringContaining('the listing missed 1 existing conversation') as string,
     })
     expect(look(archive, (it) => it.counts())).toMatchObject({ gone: 0 })
   })
@@ -163,8 +163,8 @@ describe('A history that should only grow', () => {
     account.appendTo(grown, [entry(23)])
     expect(await backup()).toMatchObject({ exitCode: 0, updated: 3 })
     const { stdout } = await run('status')
-    expect(stdout).toMatch(new RegExp(`history-altered: ${altered}: entry 0 is no longer what it was`))
-    expect(stdout).toMatch(new RegExp(`history-altered: ${shrunk}: 1 of 2 entries are gone`))
+    expect(stdout).toMatch(new RegExp(`history-altered: ${altered}: entry 0 has changed`))
+    expect(stdout).toMatch(new RegExp(`history-altered: ${shrunk}: 1 of 2 entries disappeared`))
     expect(stdout).not.toContain(grown)
     expect(look(archive, (it) => it.counts())).toMatchObject({ revisions: 6 })
     await run('ack', altered)
@@ -192,7 +192,7 @@ describe('A history that should only grow', () => {
       {
         kind: 'history-altered',
         conversation: id,
-        detail: 'entry 2 is no longer what it was; both are kept',
+        detail: 'entry 2 has changed; both are kept',
       },
     ])
   })

@@ -131,7 +131,7 @@ describe('A conversation that is listed and that get does not find', () => {
     expect(await here.backup()).toMatchObject({ exitCode: 0, new: 8, vanished: 1 })
     for (let night = 2; night <= 3; night++)
       expect(await here.backup()).toMatchObject({ exitCode: 3, listed: 9, failed: 1, vanished: 0 })
-    expect((await here.run('status')).stdout).toContain('The API returns 404 for it, as in run 1')
+    expect((await here.run('status')).stdout).toContain('The API returns 404, as in run 1')
     here.sandbox.account('source').remove(id)
     expect(await here.backup()).toMatchObject({ exitCode: 0, listed: 8, failed: 0 })
     expect(steps(here)).toEqual([])
@@ -166,7 +166,7 @@ describe('A conversation that is listed and that get does not find', () => {
     here.sandbox.faults.add({ operation: 'get', id, then: { kind: 'answer', status: 200, body } })
     expect(await here.backup()).toMatchObject({
       ...{ exitCode: 3, gone: 0, complete: true },
-      reason: expect.stringContaining('could not be told') as string,
+      reason: expect.stringContaining('could not look up') as string,
     })
   })
 })

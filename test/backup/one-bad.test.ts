@@ -1,4 +1,3 @@
-import Database from 'better-sqlite3'
 import { describe, expect, it, onTestFinished } from 'vitest'
 
 import { ConversationsClient } from '../../src/api/client.ts'
@@ -6,6 +5,7 @@ import { openArchive, type Archive } from '../../src/archive/archive.ts'
 import { Histories } from '../../src/archive/content/histories.ts'
 import { SearchIndex } from '../../src/archive/content/search-index.ts'
 import { verifyArchive } from '../../src/archive/integrity/verify-archive.ts'
+import { openSqlite } from '../../src/archive/sqlite/sqlite.ts'
 import { candidateById } from '../../src/backup/fetch/candidate.ts'
 import { Fetcher, type Stages, type FetchOutcome } from '../../src/backup/fetch/fetcher.ts'
 import { unknownShapes } from '../../src/model/entries/find-unknown-shapes.ts'
@@ -86,7 +86,7 @@ describe('A text that can’t be put into the search index', () => {
   async function worldUnindexed({ isOlder = false } = {}) {
     const here = await worldWithOneBad()
     await here.backup()
-    const db = new Database(here.archive)
+    const db = openSqlite(here.archive, 'write')
     db.exec(`delete from holding; drop table search;
       create virtual table search using fts5 (words, content = '', tokenize = 'ascii')`)
     const texts = { ofEntry: thrower(searchTextOfEntry), ofRow: searchTextOfRow }
@@ -127,7 +127,7 @@ describe('A text that can’t be put into the search index', () => {
     const { exitCode, stdout } = await here.run('verify', '--repair')
     expect([exitCode, stdout]).toEqual([
       0,
-      expect.stringContaining('1 text that could not be indexed before'),
+      expect.stringContaining('1 text was indexed that could not be indexed before'),
     ])
     expect((await here.run('search', 'bad')).stdout).toContain(here.bad)
   })
@@ -144,14 +144,14 @@ describe('verify --repair', () => {
   it('does not end with 0 while the search index is missing', async () => {
     const here = await worldWithOneBad()
     await here.backup()
-    const db = new Database(here.archive)
+    const db = openSqlite(here.archive, 'write')
     db.exec(`delete from holding; drop table search;
       create virtual table search using fts5 (words, content = '', tokenize = 'ascii');
       create trigger no_holding before insert on holding begin select raise(abort, 'no'); end`)
     db.close()
     expect((await here.run('verify')).exitCode).toBe(0) // the next backup fills it
     const { exitCode, stdout } = await here.run('verify', '--repair')
-    expect([exitCode, stdout]).toEqual([4, expect.stringContaining('3 conversations are not in it')])
+    expect([exitCode, stdout]).toEqual([4, expect.stringContaining('3 conversations are not indexed')])
     expect(await here.backup()).toMatchObject({
       ...{ exitCode: 3, complete: true },
       reason: 'the search index could not be filled (no): see `hansard verify`',

@@ -74,7 +74,7 @@ describe('A hint', () => {
     })
     const { stderr } = await run('api', 'getHistory', id)
     expect(stderr).toMatch(
-      /^hansard: The body is over 256 MiB \(getHistory\)\nhint: It was not read: nothing larger is kept in memory\.\n$/,
+      /^hansard: The body is larger than 256 MiB \(getHistory\)\nhint: It was not read, because larger bodies are not kept in memory\.\n$/,
     )
   })
 })

@@ -12,7 +12,7 @@ const blocked: PlannedConversation = {
   blocks: [
     {
       kind: 'agent',
-      reason: 'the agent ag_019c8f19aaaa7bbb8ccc0ddd1eee2fff has no counterpart over there',
+      reason: 'the agent ag_019c8f19aaaa7bbb8ccc0ddd1eee2fff is not mapped to one in the target account',
       hint: 'Name one with --map-agent ag_019c8f19aaaa7bbb8ccc0ddd1eee2fff=ID.',
     },
   ],
@@ -27,7 +27,7 @@ it('A plan on a narrow terminal cuts the line of a conversation, but never the a
   const [head = '', reason, hint] = formatPlanned(blocked, { width: 50, everyLoss: false })
   expect(head).toHaveLength(50)
   expect(reason).toBe(
-    '  blocked: the agent ag_019c8f19aaaa7bbb8ccc0ddd1eee2fff has no counterpart over there',
+    '  blocked: the agent ag_019c8f19aaaa7bbb8ccc0ddd1eee2fff is not mapped to one in the target account',
   )
   expect(hint).toBe('    hint: Name one with --map-agent ag_019c8f19aaaa7bbb8ccc0ddd1eee2fff=ID.')
 })

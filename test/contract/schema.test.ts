@@ -22,7 +22,7 @@ const connector = { type: 'connector', connector_id: 'gauges' }
 const reader = { type: 'function', function: { name: 'read', parameters: { type: 'object' } } }
 const tools = [...builtIn, library, connector]
 
-/** Where the service was seen to break its own specification: each is put right before a response is judged. */
+/** Known deviations of the service from its own specification: corrected before a response is validated. */
 const deviations: Record<string, (value: Value) => Value | undefined> = {
   'tool.execution without arguments': (value) =>
     value['type'] === 'tool.execution' && !('arguments' in value) ? { ...value, arguments: '' } : undefined,
@@ -36,8 +36,8 @@ const deviations: Record<string, (value: Value) => Value | undefined> = {
       : undefined,
 }
 
-describe('every response fits the specification', () => {
-  it('where the sandbox speaks as specified', async () => {
+describe('every response matches the specification', () => {
+  it('with the switches set as specified', async () => {
     await tour({ toolShape: 'specified' }, (value) => value)
   })
 
@@ -54,7 +54,7 @@ describe('every response fits the specification', () => {
     }
   })
 
-  it('where it speaks as captured, apart from the deviations that we know', async () => {
+  it('with the switches set as captured, apart from known deviations', async () => {
     const seen = new Set<string>()
     await tour({}, (value) => putRight(value, seen))
     expect([...seen].sort()).toEqual(Object.keys(deviations).sort())
@@ -85,7 +85,7 @@ function judgeOf(prepare: (value: unknown) => unknown): Judge {
   return (schema, value) => expect(complaints(schema, prepare(value)), schema).toEqual([])
 }
 
-/** Asks for everything that the sandbox can answer. */
+/** Calls every operation of the sandbox. */
 async function tour(behaviour: Partial<Behaviour>, prepare: (value: unknown) => unknown): Promise<void> {
   const visitor = await visit({ behaviour })
   const { get, post, send } = visitor

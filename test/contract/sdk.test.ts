@@ -5,7 +5,7 @@ import type { Behaviour } from '../../src/sandbox/behaviour.ts'
 import { loadStories, storiesDirectory } from '../../src/sandbox/seed/load-stories.ts'
 import { visit } from '../support/sandbox.ts'
 
-/** The shapes that the SDK takes: it is stricter than the service. */
+/** The shapes that the SDK accepts: it is stricter than the service. */
 const specified: Partial<Behaviour> = { toolShape: 'specified', agentVersion: 'integer' }
 const model = 'mistral-small-latest'
 
@@ -30,8 +30,8 @@ async function eventsOf(stream: AsyncIterable<{ event: string }>): Promise<strin
   return events
 }
 
-describe('the official SDK against the sandbox', () => {
-  it('drives the eight operations that answer at once', async () => {
+describe('the official SDK with the sandbox', () => {
+  it('calls the eight operations that do not stream', async () => {
     const { empty } = await openSdk()
     const started = await empty.start({ model, inputs: 'Hello', name: 'greeting', metadata: { a: 1 } })
     expect(started.outputs[0]).toMatchObject({ type: 'message.output', role: 'assistant' })
@@ -58,7 +58,7 @@ describe('the official SDK against the sandbox', () => {
     await expect(empty.get({ conversationId })).rejects.toMatchObject({ statusCode: 404 })
   })
 
-  it('drives the three that stream', async () => {
+  it('calls the three that stream', async () => {
     const { sandbox, empty } = await openSdk()
     const tools = [{ type: 'web_search' as const }, { type: 'image_generation' as const }]
     const events = await eventsOf(await empty.startStream({ model, inputs: 'Hello', tools }))
@@ -85,7 +85,7 @@ describe('the official SDK against the sandbox', () => {
     ])
   })
 
-  it('calls functions, sends results, and hands over between agents it made', async () => {
+  it('calls functions, sends results, and hands over between agents that it created', async () => {
     const { sdk, empty } = await openSdk()
     const read = { type: 'function' as const, function: { name: 'read', parameters: { type: 'object' } } }
     const reader = await sdk.beta.agents.create({ model, name: 'reader', tools: [read] })
@@ -115,7 +115,7 @@ describe('the official SDK against the sandbox', () => {
     expect(Buffer.from(bytes).subarray(1, 4).toString()).toBe('PNG')
   })
 
-  it('gets errors it understands', async () => {
+  it('recognizes the errors', async () => {
     const { stranger, empty } = await openSdk()
     await expect(stranger.beta.conversations.list({})).rejects.toMatchObject({ statusCode: 401 })
     await expect(empty.start({ inputs: 'Hello' })).rejects.toMatchObject({

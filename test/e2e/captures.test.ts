@@ -7,8 +7,8 @@ import { testFolder } from '../support/folder.ts'
 import { hansard } from '../support/hansard.ts'
 import { serve } from '../support/http-server.ts'
 
-describe('What was captured from the live service', () => {
-  it('comes out of the archive token for token', async () => {
+describe('A conversation captured from the live service', () => {
+  it('is archived token for token', async () => {
     const { url } = await serve(answerFromCaptures)
     const archive = join(testFolder(), 'archive.db')
     const env = { MISTRAL_API_KEY: 'key-of-a-test', MISTRAL_BASE_URL: url, HANSARD_ARCHIVE: archive }

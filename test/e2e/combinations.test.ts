@@ -7,7 +7,7 @@ import { seedOfRound, seedOfTests } from '../torture/seed.ts'
 
 const ROUNDS = 4
 
-it('Every story gets a certificate, or was blocked in the plan, wherever the target’s switches stand', async () => {
+it("Every story is certified or blocked in the plan, for every setting of the target's switches", async () => {
   const seed = seedOfTests()
   const tally = emptyCombinationTally()
   console.log(`combining, HANSARD_TORTURE_SEED=${seed}`)

@@ -26,7 +26,7 @@ async function mustComplete({ archive, sandbox, backup: run }: World): Promise<v
   expect(differences(archive, sandbox.account('source'))).toEqual([])
 }
 
-describe('A limit of file sizes', { timeout: 60_000 }, () => {
+describe('A file size limit', { timeout: 60_000 }, () => {
   it('ends the command with one sentence and what to do', async () => {
     for (const kilobytes of [60, 150, 400]) {
       const here = await world({ stories })
@@ -37,14 +37,14 @@ describe('A limit of file sizes', { timeout: 60_000 }, () => {
       }
       const { code, stderr, stdout } = await startHansard(['backup'], env, `ulimit -f ${kilobytes}`).ended
       expect([code, stdout]).toEqual([1, ''])
-      expect(stderr).toMatch(/^hansard: .+: (nothing more can be written.+|the disk .+)\nhint: .+\n$/)
+      expect(stderr).toMatch(/^hansard: .+: (cannot write any more.+|the disk .+)\nhint: .+\n$/)
       await mustComplete(here)
     }
   })
 })
 
-describe('A disk that can only be read', () => {
-  it('ends the command with one sentence and what to do, and leaves nothing behind', async () => {
+describe('A read-only disk', () => {
+  it('ends the command with one sentence and a hint, and leaves nothing behind', async () => {
     const here = await world({ stories })
     const { exitCode, stderr } = await here.run('backup', '--archive', '/proc/self/archive.db')
     expect(exitCode).toBe(1)
@@ -58,7 +58,7 @@ describe('A disk that can only be read', () => {
     const store = new Archive(openSqlite(here.archive, 'read'), here.archive)
     await expect(backup(clientOf(here), store)).rejects.toMatchObject({
       code: 'file',
-      message: expect.stringContaining('it can only be read') as string,
+      message: expect.stringContaining('it is read-only') as string,
     })
     store.close()
     expect(readdirSync(here.folder).filter((file) => !/-(wal|shm)$/.test(file))).toEqual(['archive.db'])

@@ -14,7 +14,7 @@ import { testFolder } from '../support/folder.ts'
 import { startHansard, type Running } from '../torture/child.ts'
 import { seedOfRound, seedOfTests } from '../torture/seed.ts'
 
-/** What is exported: a format of one file, and two of folders, of few and of many files. */
+/** What is exported: one format of a single file, and two of a folder, with few and with many files. */
 const kinds: readonly (readonly [format: string, ...options: string[]])[] = [
   ['jsonl'],
   ['chat', '--split', '0.5'],
@@ -35,7 +35,7 @@ const conversations = (from: number, to: number, characters = 20_000) =>
     ],
   }))
 
-/** A folder with an archive of so many conversations in it, and the command on it. */
+/** A folder with an archive of this many conversations, and commands that use it. */
 function workshop(size: number, characters?: number) {
   const folder = testFolder()
   const archive = join(folder, 'archive.db')
@@ -46,7 +46,7 @@ function workshop(size: number, characters?: number) {
   const out = join(folder, 'out')
   const start = (kind: readonly string[], ...rest: readonly string[]): Running =>
     startHansard(['--archive', archive, 'export', ...kind, '--output', out, ...rest], {})
-  /** What stands beside the archive. */
+  /** The files next to the archive. */
   const beside = () => readdirSync(folder).filter((name) => !name.startsWith('archive.db'))
   return { folder, archive, out, start, beside, part: `${out}.part` }
 }
@@ -92,7 +92,7 @@ describe('An export that is killed', () => {
 })
 
 describe('An export', () => {
-  it.each(kinds)('that is told to stop by Ctrl-C leaves nothing (%s)', async (...kind) => {
+  it.each(kinds)('that is stopped by Ctrl-C leaves nothing (%s)', async (...kind) => {
     const { start, beside, part } = workshop(400)
     const running = start(kind)
     await until(() => existsSync(join(part, 'files')), running)
@@ -105,7 +105,7 @@ describe('An export', () => {
     expect(beside()).toEqual([])
   })
 
-  it('is alone at its place: a second one is told so, and the first goes on', async () => {
+  it('locks its output: a second one is refused, and the first continues', async () => {
     const { out, start, beside, part } = workshop(400)
     const first = start(['jsonl'])
     await until(() => existsSync(join(part, 'files')), first)
@@ -121,7 +121,7 @@ describe('An export', () => {
     expect(beside()).toEqual(['out', 'out.manifest.json'])
   })
 
-  it('is one of many at the same place: each is whole or told to wait, and nothing is left of any', async () => {
+  it('shares its output with no other: of many, each is whole or refused, and leaves nothing behind', async () => {
     const { out, start, beside } = workshop(5)
     const ended = await Promise.all(Array.from({ length: 6 }, () => start(['jsonl'], '--force').ended))
     for (const { code, stderr } of ended) {
@@ -133,7 +133,7 @@ describe('An export', () => {
     expect(beside()).toEqual(['out', 'out.manifest.json'])
   })
 
-  it.each(kinds)('that meets a limit of file sizes says so and leaves nothing (%s)', async (...kind) => {
+  it.each(kinds)('that reaches the file size limit says so and leaves nothing (%s)', async (...kind) => {
     const { archive, out, beside } = workshop(120, 60_000)
     const args = ['--archive', archive, 'export', ...kind, '--output', out]
     const { code, stderr } = await startHansard(args, {}, 'ulimit -f 50').ended
@@ -148,7 +148,7 @@ describe('An export', () => {
     expect(beside()).toEqual([])
   })
 
-  it('of an archive that a backup writes to is what the archive was when it began', async () => {
+  it('contains the state of the archive at its beginning, although a backup writes to it', async () => {
     const { folder, archive } = workshop(50)
     const reader = openArchive(archive)
     const exportTo = async (name: string, options: Pick<ExportOptions, 'onProgress'> = {}) => {
@@ -189,7 +189,7 @@ describe('stdout', () => {
     return { stdout, stderr, status }
   }
 
-  it.each(['jsonl', 'chat'])('that is closed early by whoever has enough ends it in peace (%s)', (format) => {
+  it.each(['jsonl', 'chat'])('that is closed early ends the export without an error (%s)', (format) => {
     const { archive } = workshop(300)
     const { stdout, stderr } = bash(
       `export ${format} --quiet | head -1 | wc -l; echo \${PIPESTATUS[0]}`,
@@ -199,7 +199,7 @@ describe('stdout', () => {
     expect(stderr).toBe('')
   })
 
-  it.each(['jsonl', 'jsonl --gzip', 'chat'])('on a full disk is an error with a reason (%s)', (format) => {
+  it.each(['jsonl', 'jsonl --gzip', 'chat'])('on a full disk gives an error with a reason (%s)', (format) => {
     const { archive } = workshop(300)
     const { stderr, status } = bash(`export ${format} > /dev/full`, archive)
     expect([status, stderr]).toEqual([
@@ -210,7 +210,7 @@ describe('stdout', () => {
     ])
   })
 
-  it('gets the same bytes as a file, pressed or not', () => {
+  it('gets the same bytes as a file, compressed or not', () => {
     const { archive, out, folder } = workshop(50)
     const [bytes, pressed] = [
       bash(`export jsonl --quiet | sha256sum`, archive),

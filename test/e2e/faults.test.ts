@@ -11,9 +11,7 @@ const seed = seedOfTests()
 const named = (faults: readonly NamedFault[]) => faults.map((fault) => [fault.name, fault] as const)
 
 describe(`A backup (HANSARD_TORTURE_SEED=${seed})`, { timeout: 60_000 }, () => {
-  it.each(named(faultTable))('is complete in spite of %s that passes', (_, fault) =>
-    transientFault(fault, seed),
-  )
+  it.each(named(faultTable))('is complete despite %s that passes', (_, fault) => transientFault(fault, seed))
 
   it.each(named(faultTable.filter(({ listOnly }) => listOnly !== true)))(
     'brings home the others when one conversation has %s',
@@ -35,18 +33,18 @@ describe(`A backup (HANSARD_TORTURE_SEED=${seed})`, { timeout: 60_000 }, () => {
   )
 })
 
-describe('A backup that does not even reach the service', () => {
+describe('A backup that cannot reach the service', () => {
   afterEach(() => void vi.unstubAllEnvs())
 
   it.each([
     ['because its name is unknown', () => 'http://hansard.invalid'],
     ['because nobody listens', () => 'http://127.0.0.1:9'],
     ['because there is no TLS', (url: string) => url.replace('http:', 'https:')],
-  ])('%s fails soon, says so, and is made up for by the next one', async (_, urlOf) => {
+  ])('%s fails soon and says so, and the next one succeeds', async (_, urlOf) => {
     for (const name of ['HTTP_PROXY', 'HTTPS_PROXY', 'http_proxy', 'https_proxy']) vi.stubEnv(name, '')
     await inFaultWorld({ random: seededRandom(seed), count: 5 }, async ({ sandbox, run, mustComplete }) => {
       const { exit, error } = await run({ baseUrl: urlOf(sandbox.url) })
-      expect([exit, error]).toEqual([1, expect.stringMatching(/^Can’t connect to .+ \(sent 4 times\)$/)])
+      expect([exit, error]).toEqual([1, expect.stringMatching(/^Cannot connect to .+ \(sent 4 times\)$/)])
       await mustComplete()
       expect(await run({ baseUrl: urlOf(sandbox.url) })).toMatchObject({ exit: 1 })
       await mustComplete()

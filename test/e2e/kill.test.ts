@@ -5,7 +5,7 @@ import { seedOfRound, seedOfTests } from '../torture/seed.ts'
 
 const ROUNDS = 5
 
-it('A backup killed at any moment leaves a sound archive, and the next run completes it', async () => {
+it('A backup killed at any time leaves a sound archive, and the next run completes it', async () => {
   const seed = seedOfTests()
   const tally = emptyKillTally()
   console.log(`killing, HANSARD_TORTURE_SEED=${seed}`)

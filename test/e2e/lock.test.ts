@@ -11,7 +11,7 @@ import { world, type World } from '../support/world.ts'
 import { startHansard, type Running } from '../torture/child.ts'
 import { checkIntegrity, differences } from '../torture/truth.ts'
 
-/** A sandbox, and backups of it in processes of their own. */
+/** A sandbox, and backups of it in other processes. */
 async function worldOfProcesses(): Promise<World & { start(...args: string[]): Running }> {
   const stories = [generateConversations({ count: 60, entries: 2, bytesPerEntry: 300, seed: 5 })]
   const here = await world({ stories })
@@ -24,7 +24,7 @@ async function worldOfProcesses(): Promise<World & { start(...args: string[]): R
   return { ...here, start }
 }
 
-/** A run that stores and then waits for one answer for as long as nobody stops it. */
+/** A run that stores something and then waits for a response until it is stopped. */
 async function stuckRun({ sandbox, start }: Awaited<ReturnType<typeof worldOfProcesses>>): Promise<Running> {
   sandbox.faults.add({ operation: 'getHistory', nth: 20, times: 1, then: { kind: 'stall', at: 'head' } })
   const before = sandbox.requests.length
@@ -37,8 +37,8 @@ async function untilItWaits(running: Running): Promise<void> {
   await expect.poll(() => running.told(), { timeout: 30_000 }).toContain('waiting: ')
 }
 
-describe('Two backups of one archive at once', { timeout: 60_000 }, () => {
-  it('are one that works and one that is told who does', async () => {
+describe('Two simultaneous backups to one archive', { timeout: 60_000 }, () => {
+  it('are one that runs, and one that is refused with the name of the first', async () => {
     const here = await worldOfProcesses()
     const { child } = await stuckRun(here)
     const second = await here.start().ended
@@ -46,7 +46,7 @@ describe('Two backups of one archive at once', { timeout: 60_000 }, () => {
     expect(second.stderr).toMatch(new RegExp(`locked by another run \\(pid ${child.pid} on .+\\)`))
   })
 
-  it('follow each other when the second waits', async () => {
+  it('run one after the other if the second waits', async () => {
     const here = await worldOfProcesses()
     const lock = lockArchive(here.archive, 'a test')
     const second = here.start('--wait')
@@ -56,7 +56,7 @@ describe('Two backups of one archive at once', { timeout: 60_000 }, () => {
     expect([code, JSON.parse(stdout)]).toMatchObject([0, { new: 60, complete: true }])
   })
 
-  it('leave the second without a turn when it waits too short a time', async () => {
+  it('let the second give up if it does not wait long enough', async () => {
     const here = await worldOfProcesses()
     const lock = lockArchive(here.archive, 'a test')
     onTestFinished(() => lock.release())
@@ -65,7 +65,7 @@ describe('Two backups of one archive at once', { timeout: 60_000 }, () => {
     expect(performance.now() - began).toBeGreaterThan(1000)
   })
 
-  it('let the second begin at once when the first is killed', async () => {
+  it('let the second start at once when the first is killed', async () => {
     const here = await worldOfProcesses()
     const first = await stuckRun(here)
     const second = here.start('--wait')
@@ -82,7 +82,7 @@ describe('Two backups of one archive at once', { timeout: 60_000 }, () => {
 })
 
 describe('A lock', () => {
-  it('is kept from other processes although its holder looks again', async () => {
+  it('keeps out other processes although its holder checks it again', async () => {
     const here = await worldOfProcesses()
     const lock = lockArchive(here.archive, 'a test')
     onTestFinished(() => lock.release())
@@ -92,7 +92,7 @@ describe('A lock', () => {
 })
 
 describe('Ctrl-C', { timeout: 60_000 }, () => {
-  it('ends a run in good order, and pressed twice at once; the archive is sound either way', async () => {
+  it('ends a run in order, and twice at once; the archive is sound either way', async () => {
     for (const twice of [false, true]) {
       const here = await worldOfProcesses()
       const { child, ended } = await stuckRun(here)
@@ -105,7 +105,7 @@ describe('Ctrl-C', { timeout: 60_000 }, () => {
     }
   })
 
-  it('ends the wait for another run', async () => {
+  it('stops waiting for another run', async () => {
     const here = await worldOfProcesses()
     const lock = lockArchive(here.archive, 'a test')
     onTestFinished(() => lock.release())
@@ -116,8 +116,8 @@ describe('Ctrl-C', { timeout: 60_000 }, () => {
   })
 })
 
-describe('A copy of the one file', { timeout: 60_000 }, () => {
-  it('made after a run is a copy of the archive', async () => {
+describe('A copy of the archive file', { timeout: 60_000 }, () => {
+  it('made after a run is complete', async () => {
     const here = await worldOfProcesses()
     await here.backup()
     here.sandbox.account('source').create({ entries: ['{"type":"message.input","content":"late"}'] })
@@ -129,7 +129,7 @@ describe('A copy of the one file', { timeout: 60_000 }, () => {
     expect(existsSync(`${here.archive}-wal`)).toBe(false)
   })
 
-  it('that would lack the newest part, because somebody reads, is warned of', async () => {
+  it('is warned of if it would lack the newest part because a reader is active', async () => {
     const here = await worldOfProcesses()
     await here.backup()
     const reader = new Database(here.archive, { readonly: true })

@@ -17,7 +17,7 @@ interface Ended {
   readonly stderr: string
 }
 
-/** Runs a command line in a process that may open so many files. */
+/** Runs a command line in a process with a limit of open files. */
 function runWithin(limit: number, args: readonly string[], env: Record<string, string>): Promise<Ended> {
   const line = 'ulimit -n "$1"; shift; exec "$@"'
   const command = ['-c', line, 'sh', String(limit), process.execPath, bin, ...args]
@@ -31,8 +31,8 @@ function runWithin(limit: number, args: readonly string[], env: Record<string, s
   return new Promise((resolve) => child.on('close', (exit) => resolve({ exit, stderr })))
 }
 
-describe('A process that may open too few files', () => {
-  it('says so in one sentence, wherever it meets the limit, or does its work', async () => {
+describe('A process with too low a limit of open files', () => {
+  it('reports the limit in one sentence wherever it reaches it, or succeeds', async () => {
     const there = await world({
       stories: [generateConversations({ count: 40, entries: 2, bytesPerEntry: 100, seed: 1 })],
     })

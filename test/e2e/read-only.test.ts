@@ -23,7 +23,7 @@ import { world, type World } from '../support/world.ts'
 
 const ARCHIVE = join('place', 'a.db')
 
-/** A folder in which nothing can be written, with an archive, and beside it one for what commands write. */
+/** A read-only folder with an archive, and a writable one for what commands write. */
 async function readOnlyPlace(fill?: (place: string, there: World) => void): Promise<{
   folder: string
   place: string
@@ -63,8 +63,8 @@ async function readOnlyPlace(fill?: (place: string, there: World) => void): Prom
   return { folder, place, run }
 }
 
-describe('A sound archive in a folder that cannot be written to', () => {
-  it('is read by every command that reads', async () => {
+describe('A sound archive in a read-only folder', () => {
+  it('can be read by every command that reads', async () => {
     const { folder, place, run } = await readOnlyPlace()
     const id = JSON.parse((await run('list', '--json', '--limit', '1')).stdout) as { id: string }
     for (const args of [
@@ -81,7 +81,7 @@ describe('A sound archive in a folder that cannot be written to', () => {
       ['backup', '--dry-run'],
     ]) {
       const { exit, stdout, stderr } = await run(...args)
-      // A plan ends with 3 where it blocks a conversation.
+      // A plan with a blocked conversation exits with 3.
       const expected = args[1] === 'plan' ? 3 : 0
       expect({ args, exit, stderr: exit === expected ? '' : stderr }).toEqual({
         args,
@@ -94,14 +94,14 @@ describe('A sound archive in a folder that cannot be written to', () => {
     expect(readdirSync(place)).toEqual(['a.db'])
   }, 60_000)
 
-  it('is verified: only its permissions are reported', async () => {
+  it('passes verify, except for its permissions', async () => {
     const { run } = await readOnlyPlace()
     const { exit, stdout } = await run('verify', '--json')
     const { findings } = JSON.parse(stdout) as { findings: { check: string }[] }
     expect({ exit, checks: findings.map(({ check }) => check) }).toEqual({ exit: 4, checks: ['permissions'] })
   })
 
-  it('is not changed: every command that writes says in a sentence that it cannot', async () => {
+  it('is not changed: every command that writes reports in one sentence that it cannot', async () => {
     const { run } = await readOnlyPlace()
     for (const args of [
       ['backup'],
@@ -116,7 +116,7 @@ describe('A sound archive in a folder that cannot be written to', () => {
     }
   }, 30_000)
 
-  it('whose newest part is in its log says what to do, and is not called damaged', async () => {
+  it('is not called damaged if its newest part is in the log; the error says what to do', async () => {
     const { run } = await readOnlyPlace((place, there) => {
       const db = openSqlite(there.archive, 'write')
       db.exec("update run set reason = 'in the log'")
@@ -133,7 +133,7 @@ describe('A sound archive in a folder that cannot be written to', () => {
     }
   }, 30_000)
 
-  it('that is damaged is still called damaged', async () => {
+  it('is still called damaged if it is', async () => {
     const { run } = await readOnlyPlace((place, there) => {
       const half = Math.floor(statSync(there.archive).size / 2)
       openSqlite(there.archive, 'read').close()
@@ -143,7 +143,7 @@ describe('A sound archive in a folder that cannot be written to', () => {
     expect((await run('list')).exit).toBe(2)
   })
 
-  it('needs a temporary folder to be read in, and says so', async () => {
+  it('needs a temporary folder to be read, and says so', async () => {
     const { folder, run } = await readOnlyPlace()
     chmodSync(join(folder, 'tmp'), 0o555)
     const { exit, stderr } = await run('list')
@@ -154,7 +154,7 @@ describe('A sound archive in a folder that cannot be written to', () => {
   })
 })
 
-/** Only root may mount, and not everywhere. */
+/** Only root can mount, and not everywhere. */
 const mayMount = (() => {
   const folder = mkdtempSync(join(tmpdir(), 'hansard-mount-'))
   const isMounted = spawnSync('mount', ['-t', 'tmpfs', 'tmpfs', folder]).status === 0
@@ -163,7 +163,7 @@ const mayMount = (() => {
   return isMounted
 })()
 
-describe('An archive on a disk that is mounted to be read only', () => {
+describe('An archive on a disk that is mounted read-only', () => {
   it.skipIf(!mayMount)(
     `is verified without advice that nobody can take${mayMount ? '' : ' (mount)'}`,
     async () => {

@@ -8,7 +8,7 @@ import { startHansard, type Running } from '../torture/child.ts'
 
 const TALKS = 8
 
-/** A run in a process of its own that has sent something, and waits for each answer. */
+/** A run in another process that has sent a request and waits for the response. */
 async function runUnderWay(): Promise<ReplayWorld & { first: Running; start(archive?: string): Running }> {
   const world = await replayWorld({
     stories: [talksOf(someTalks(TALKS))],
@@ -66,7 +66,7 @@ const ways: readonly (readonly [string, (world: ReplayWorld) => string])[] = [
   ],
 ]
 
-describe('A second replay of an archive', { timeout: 60_000 }, () => {
+describe('A second replay of the same archive', { timeout: 60_000 }, () => {
   it.each(ways)(
     '%s is told that the archive is locked; the first goes on, and nothing arrives twice',
     async (_, way) => {
@@ -79,7 +79,7 @@ describe('A second replay of an archive', { timeout: 60_000 }, () => {
     },
   )
 
-  it('under another name of the file, once the first was killed, sends nothing that the first may have sent', async () => {
+  it('under another name of the file sends nothing that the first may have sent before it was killed', async () => {
     const world = await runUnderWay()
     const other = join(world.folder, 'link.db')
     linkSync(world.archive, other)

@@ -6,7 +6,7 @@ import { seedOfRound, seedOfTests } from '../torture/seed.ts'
 
 const ROUNDS = 3
 
-it('A replay that is killed, and whose answers are lost, brings each conversation over exactly once', async () => {
+it('A replay copies each conversation exactly once although it is killed and responses are lost', async () => {
   const seed = seedOfTests()
   const tally = emptyReplayTally()
   console.log(`replaying, HANSARD_TORTURE_SEED=${seed}`)

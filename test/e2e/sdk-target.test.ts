@@ -18,8 +18,8 @@ const how = [
   ...['--connector-auth', 'gauge_connector=GAUGE', 'map_connector=MAP'],
 ]
 
-it('The official SDK, with the key of the target alone, reads there what the archive holds', async () => {
-  // The SDK takes only what is specified.
+it('The official SDK reads in the target account what the archive contains', async () => {
+  // The SDK accepts only specified shapes.
   const { archive, opened, sandbox, sources } = await replayWorld({
     behaviour: { toolShape: 'specified', agentVersion: 'integer' },
   })
@@ -57,7 +57,7 @@ it('The official SDK, with the key of the target alone, reads there what the arc
   expect([...types].sort()).toEqual(['function.call', 'function.result', 'message.input', 'message.output'])
 })
 
-/** The ids of all conversations, by the part of their stamps that stands for the source's id. */
+/** The ids of all conversations, by the part of their stamps that identifies the source. */
 async function listed({ beta: { conversations } }: Mistral): Promise<Map<string, string>> {
   const found = new Map<string, string>()
   for (let page = 0; ; page++) {
@@ -68,7 +68,7 @@ async function listed({ beta: { conversations } }: Mistral): Promise<Map<string,
   }
 }
 
-/** What the SDK has read, named as the API names it, without what the service gives each entry anew. */
+/** What the SDK has read, with the API's names, without what the service assigns to each entry. */
 function entryOf(entry: object): Entry {
   const named = namedAsInApi(entry) as Entry
   return Object.fromEntries(Object.entries(named).filter(([key]) => !neverSent.includes(key)))
@@ -85,7 +85,7 @@ function namedAsInApi(value: unknown): unknown {
   )
 }
 
-/** What users and the assistant said as plain text: no loss whatever may touch a word of it. */
+/** Plain text of users and the assistant: no loss may change a word of it. */
 function said({ entries }: Source): string[] {
   return plainTexts(entries.map((text) => JSON.parse(text) as Entry)).filter((text) => text !== '')
 }

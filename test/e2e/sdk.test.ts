@@ -8,9 +8,9 @@ import { world } from '../support/world.ts'
 const model = 'mistral-small-latest'
 const HOUR_MS = 3_600_000
 
-it('What the official SDK fills an account with comes home token for token', async () => {
+it('A backup contains token for token what the official SDK has created', async () => {
   let age = HOUR_MS
-  // The SDK takes only what is specified; the server's Date header tells the real time, the account lived an hour ago.
+  // The SDK accepts only specified shapes. The Date header has the real time; the account is an hour old.
   const { sandbox, backup, run } = await world({
     behaviour: { toolShape: 'specified', agentVersion: 'integer' },
     clock: () => new Date(Date.now() - age),
@@ -58,7 +58,7 @@ it('What the official SDK fills an account with comes home token for token', asy
   expect((await exported(run)).get(settled[0] ?? '')).toEqual(truthOf(sandbox, settled[0] ?? ''))
 })
 
-/** start, append, restart, with everything a row can say. */
+/** start, append and restart, with every field that a row can have. */
 async function talkAtOnce({ beta: { conversations } }: Mistral): Promise<string[]> {
   const { conversationId } = await conversations.start({
     model,
@@ -79,7 +79,7 @@ async function talkAtOnce({ beta: { conversations } }: Mistral): Promise<string[
   return [conversationId, fork.conversationId]
 }
 
-/** The same as streams, read to their ends. */
+/** The same as streams, read to the end. */
 async function talkInStreams({ beta: { conversations } }: Mistral): Promise<string[]> {
   const conversationId = await idOfStream(
     await conversations.startStream({ model, inputs: 'Paint', tools: [{ type: 'image_generation' }] }),

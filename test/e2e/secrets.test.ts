@@ -26,7 +26,7 @@ const echoes = Object.entries(encodings).flatMap(([name, encode]) =>
   name === 'inside base64' ? [] : encode(KEY),
 )
 
-/** A secret for one place, so that a leak names it; another one each night, as tokens are refreshed. */
+/** A secret for one place, so that a leak shows its origin; a new one each night, as for a refreshed token. */
 type Secrets = (place: string) => string
 const night =
   (number: number): Secrets =>
@@ -56,7 +56,7 @@ function toolsWith(secret: string): unknown[] {
 
 interface Conversation {
   readonly row: object
-  /** As they are sent. */
+  /** As the API sends them. */
   readonly history: string
   readonly messages: string
 }
@@ -163,7 +163,7 @@ function filesIn(path: string): string[] {
 }
 
 describe('Secrets of connectors, and the key in any encoding', () => {
-  it('are in no byte of archive, log, exports, plans and output, and new ones are no change', async () => {
+  it('appear nowhere in archive, log, exports, plans and output, and a new one does not count as a change', async () => {
     const folder = testFolder()
     const at = (name: string) => join(folder, name)
     const { url, sleep } = await account()

@@ -13,7 +13,7 @@ const env = ({ sandbox, archive }: World) => ({
   HANSARD_ARCHIVE: archive,
 })
 
-/** An account whose histories take long enough that a backup can be met at work. */
+/** An account whose histories are slow enough for a signal to arrive during the backup. */
 function slowWorld(): Promise<World> {
   const fault = { operation: 'getHistory', then: { kind: 'latency', ms: 200 } } as const
   return world({
@@ -31,7 +31,7 @@ describe('A backup', () => {
     ['SIGHUP', 'SIGHUP'],
     ['SIGTERM', 'SIGHUP'],
     ['SIGHUP', 'SIGTERM'],
-  ] as const)('that gets %s, and %s at once, closes its books', async (first, second) => {
+  ] as const)('that gets %s, and %s at once, records how it ended', async (first, second) => {
     const there = await slowWorld()
     const { child, ended } = start(['backup'], env(there))
     await untilAsked(there, 'getHistory', 8)
@@ -44,7 +44,7 @@ describe('A backup', () => {
     expect(runs.map(({ outcome }) => outcome)).toEqual(['interrupted'])
   })
 
-  it('goes on when its terminal is gone, and its exit code tells how it ended', async () => {
+  it('continues when its terminal closes, and reports the outcome in its exit code', async () => {
     const there = await slowWorld()
     const [id = ''] = there.sandbox.account('source').ids
     there.sandbox.faults.add({
@@ -63,7 +63,7 @@ describe('A backup', () => {
   }, 30_000)
 })
 
-it('A list whose reader has enough ends in peace', async () => {
+it('hansard list succeeds when its reader closes the pipe early', async () => {
   const there = await world({
     stories: [generateConversations({ count: 300, entries: 2, bytesPerEntry: 100, seed: 1 })],
   })
@@ -73,7 +73,7 @@ it('A list whose reader has enough ends in peace', async () => {
   expect(await ended).toMatchObject({ exit: 0, stderr: '' })
 })
 
-it('A verification whose reader has enough still says by its exit code that the archive is damaged', async () => {
+it('hansard verify still reports damage in its exit code when its reader closes the pipe early', async () => {
   const there = await world()
   writeFileSync(there.archive, '')
   const { child, ended } = start(['verify'], env(there))

@@ -10,7 +10,7 @@ const MILLIONS = 3e6
 const ROW =
   '{"object":"conversation","id":"c1","created_at":"2026-01-01T00:00:00Z","updated_at":"2026-01-01T00:00:00Z"}'
 
-/** Serves one conversation with this history to a backup; answers with its end and its peak of memory in bytes. */
+/** Backs up one conversation with this history; returns the outcome and the peak memory in bytes. */
 async function backUp(history: string): Promise<{ exit: number | string; stderr: string; peak: number }> {
   const { url } = await serve((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '', 'http://here')
@@ -52,7 +52,7 @@ it.skipIf(process.platform !== 'linux').each([
     expect({ exit, stderr }).toEqual({
       exit: 3,
       stderr: expect.stringMatching(
-        /^failed: c1 \(history\): The body has too many tiny values in [\d.]+ MB/m,
+        /^failed: c1 \(history\): The body has too many small values to parse: [\d.]+ MB/m,
       ) as string,
     })
     expect((peak - small.peak) / body.length).toBeLessThan(4)

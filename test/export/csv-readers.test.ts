@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
-import { howToUndo } from '../../src/export/tables/formulas.ts'
+import { undoPattern } from '../../src/export/tables/formula-guard.ts'
 import { archiveOf, type MadeConversation } from '../support/archives.ts'
 import { exported, type Exported } from '../support/exports.ts'
 import { itReadsWith, runPython, runSqlite } from '../support/outside-readers.ts'
@@ -139,7 +139,7 @@ print(json.dumps([r["text"] for r in csv.DictReader(io.StringIO(sys.argv[1], new
 
 /** What the help says of defusing, taken back. */
 function undone(text: string): string {
-  return text.replaceAll(new RegExp(howToUndo(','), 'g'), '$1')
+  return text.replaceAll(new RegExp(undoPattern(','), 'g'), '$1')
 }
 
 /** Halves of surrogate pairs, and NUL, have no place in a file of text. */

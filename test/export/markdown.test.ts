@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 
 import { emptyArchive } from '../../src/archive/archive.ts'
-import { isSafe } from '../../src/export/markdown/links.ts'
+import { isSafeUrl } from '../../src/export/markdown/safe-links.ts'
 import { archiveOf, type MadeConversation } from '../support/archives.ts'
 import { anyEntry } from '../support/entry-arbitrary.ts'
 import { exported, type Exported } from '../support/exports.ts'
@@ -537,7 +537,7 @@ function isExpected(
     (id === undefined || /^(entry-\d+|fn(ref)?\d+(:\d+)?)$/.test(id)) &&
     (kind === undefined || kind.startsWith('footnote')) &&
     (src === undefined || isFile(src)) &&
-    (href === undefined || isSafe(href) || /^#fn(ref)?\d+/.test(href) || isFile(href))
+    (href === undefined || isSafeUrl(href) || /^#fn(ref)?\d+/.test(href) || isFile(href))
   )
 }
 

@@ -15,7 +15,7 @@ async function writeTo(path: string): Promise<void> {
     await writer.write(LINE)
     await writer.finish()
   } catch (thrown) {
-    await writer.giveUp()
+    await writer.discard()
     throw thrown
   }
 }
@@ -74,7 +74,7 @@ describe('A file of lines', () => {
     await writer.write(LINE)
     writeFileSync(out, 'other')
     await expect(writer.finish()).rejects.toMatchObject({ code: 'usage' })
-    await writer.giveUp()
+    await writer.discard()
     expect(readFileSync(out, 'utf8')).toBe('other')
     expect(readdirSync(folder).sort()).toEqual(['mine', 'out'])
   })

@@ -51,11 +51,11 @@ describe('A plan in a file', () => {
 
   it.each([
     ['edited', (text: string) => text.replace('"ready"', '"blocked"'), /was edited/],
-    ['cut off', (text: string) => text.slice(0, -200), /is cut off/],
-    ['without its last line', (text: string) => text.split('\n').slice(0, 2).join('\n'), /is cut off/],
+    ['cut off', (text: string) => text.slice(0, -200), /is truncated/],
+    ['without its last line', (text: string) => text.split('\n').slice(0, 2).join('\n'), /is truncated/],
     ['of a newer version', (text: string) => text.replace('"version":1', '"version":2'), /of version 2/],
-    ['empty', () => '', /is no replay plan/],
-    ['something else', () => '{"conversation":{}}\n', /is no replay plan/],
+    ['empty', () => '', /is not a replay plan/],
+    ['something else', () => '{"conversation":{}}\n', /is not a replay plan/],
   ])('that is %s is refused', async (_, change, message) => {
     const { plan, edit } = await planned()
     edit(change)
@@ -107,7 +107,7 @@ describe('A plan in a file', () => {
     const { exitCode, stderr } = await replay('plan', '--out', archive)
     expect({ exitCode, stderr }).toMatchObject({
       exitCode: 2,
-      stderr: expect.stringContaining('is no plan') as string,
+      stderr: expect.stringContaining('is not a plan') as string,
     })
     expect(readFileSync(archive).equals(before)).toBe(true)
   })

@@ -56,7 +56,7 @@ describe('Every story', () => {
           operation === 'start'
             ? await target.start(fillSecrets(body, () => 'secret'))
             : await target.append(id, body)
-        id = (answer.json as { conversation_id: string }).conversation_id
+        id = answer.json.conversation_id
       }
       if (planned.state !== 'blocked') expect(id).toMatch(/^conv_/)
     }

@@ -11,24 +11,28 @@ const start = '/v1/conversations'
 const agent = { model, name: 'helper' }
 
 describe('the switches', () => {
-  it('are set by words', () => {
+  it('are parsed from name=value', () => {
     expect(parseBehaviour(['order=oldest-first', 'maxPageSize=7'])).toEqual({
       order: 'oldest-first',
       maxPageSize: 7,
     })
-    expect(() => parseBehaviour(['odour=bad'])).toThrow('no switch called "odour"')
-    expect(() => parseBehaviour(['order=random'])).toThrow(`order can’t be "random"`)
-    expect(() => parseBehaviour(['maxPageSize=many'])).toThrow(`maxPageSize can’t be "many"`)
+    expect(() => parseBehaviour(['odour=bad'])).toThrow('Unknown behavior switch "odour"')
+    expect(() => parseBehaviour(['order=random'])).toThrow(
+      'Invalid value "random" for the behavior switch order',
+    )
+    expect(() => parseBehaviour(['maxPageSize=many'])).toThrow(
+      'Invalid value "many" for the behavior switch maxPageSize',
+    )
   })
 
-  it('each say what they are about', () => {
+  it('each have a description', () => {
     for (const { about } of Object.values(switches)) expect(about).not.toBe('')
     expect(defaultBehaviour.order).toBe('newest-first')
   })
 })
 
 describe('the listing', () => {
-  it('grants 100 rows, or what the switch says, and counts the offset with the granted size', async () => {
+  it('grants 100 rows, or as many as the switch says, and counts the offset in pages of that size', async () => {
     const { sandbox, get } = await visit({ behaviour: { maxPageSize: 3 } })
     const made = Array.from({ length: 7 }, () => sandbox.account('key').create({ entries: [] }))
     const newest = made.toReversed()
@@ -37,7 +41,7 @@ describe('the listing', () => {
     expect(idsOf(await get(`${start}?page=9`))).toEqual([])
   })
 
-  it('refuses a page_size that is too large or none at all', async () => {
+  it('refuses a page_size that is too large or invalid', async () => {
     const { get } = await visit({ behaviour: { pageSizeOverMax: 'refuse' } })
     const places = ['?page_size=101', '?page_size=0', '?page=-1', '?page=x', '?metadata=x', '?metadata=[]']
     for (const query of places) {
@@ -46,7 +50,7 @@ describe('the listing', () => {
     }
   })
 
-  it('comes in the order of choice', async () => {
+  it('has the chosen order', async () => {
     for (const [order, expected] of [
       ['newest-first', ['b', 'a']],
       ['oldest-first', ['a', 'b']],
@@ -60,7 +64,7 @@ describe('the listing', () => {
     }
   })
 
-  it('shows new conversations late, filtered ones later still', async () => {
+  it('shows new conversations late, and later still with a filter', async () => {
     const clock = testClock()
     const { post, get } = await visit({ clock, behaviour: { listDelaySeconds: 2, filterDelaySeconds: 5 } })
     await post(start, { model, inputs: 'Hi', metadata: { a: 1 } })
@@ -85,7 +89,7 @@ describe('the listing', () => {
     }
   })
 
-  it('and get leave out metadata, each by its own switch; the filter works all the same', async () => {
+  it('and get omit metadata, each by its own switch; the filter works all the same', async () => {
     const { post, get } = await visit({ behaviour: { listMetadata: 'absent' } })
     const { json } = await post(start, { model, inputs: 'Hi', name: 'n', metadata: { a: 1 } })
     expect((await get(filter({ a: 1 }))).json).toMatchObject([{ name: 'n' }])
@@ -97,7 +101,7 @@ describe('the listing', () => {
     expect((await other.get(start)).json[0]).toHaveProperty('metadata')
   })
 
-  it('hides playground conversations if told to; get still finds them', async () => {
+  it('hides playground conversations if told to, but get returns them', async () => {
     const { sandbox, get } = await visit({ behaviour: { playgroundListed: 'no' } })
     const id = sandbox.account('key').create({ entries: [], playground: true })
     expect((await get(start)).json).toEqual([])
@@ -106,7 +110,7 @@ describe('the listing', () => {
 })
 
 describe('inputs', () => {
-  it('that end with the assistant are refused, answered or kept', async () => {
+  it('that end with the assistant are refused, continued or stored', async () => {
     const body = { model, inputs: [user, assistant] }
     const refused = await (await visit()).post(start, body)
     expect(refused).toMatchObject({ status: 400, json: { code: '3230' } })
@@ -131,14 +135,14 @@ describe('inputs', () => {
     ['toolExecutionInputs', { type: 'tool.execution', name: 'web_search', arguments: '{}' }],
     ['toolReferenceInputs', { ...assistant, content: [{ type: 'tool_reference', tool: 't', title: 'x' }] }],
     ['inputIds', { ...assistant, id: 'msg_1' }],
-  ] as const)('of the kind of %s are refused or accepted', async (name, entry) => {
+  ] as const)('like %s are refused or accepted', async (name, entry) => {
     const body = { model, inputs: [user, entry, user] }
     expect(await (await visit()).post(start, body)).toMatchObject({ status: 422 })
     const accepting = await visit({ behaviour: { [name]: 'accept' } })
     expect(await accepting.post(start, body)).toMatchObject({ status: 200 })
   })
 
-  it('that think are refused by a model that does not', async () => {
+  it('with thinking are refused by a model that does not reason', async () => {
     const thought = {
       ...assistant,
       content: [{ type: 'thinking', thinking: [{ type: 'text', text: 'hm' }] }],
@@ -152,15 +156,15 @@ describe('inputs', () => {
   })
 })
 
-describe('what is disputed', () => {
-  it('max_tokens: 0 gives an empty answer, or is refused', async () => {
+describe('where the service is disputed,', () => {
+  it('max_tokens: 0 gives an empty response, or is refused', async () => {
     const body = { model, inputs: 'Hi', completion_args: { max_tokens: 0 } }
     expect((await (await visit()).post(start, body)).json.outputs[0].content).toBe('')
     const refusing = await visit({ behaviour: { maxTokensZero: 'refuse' } })
     expect((await refusing.post(start, body)).status).toBe(422)
   })
 
-  it('append answers with the same id, or with that of a conversation that extends the first', async () => {
+  it('append returns the same id, or that of a new conversation that extends the first', async () => {
     const { post, get } = await visit({ behaviour: { appendId: 'new' } })
     const { conversation_id: id } = (await post(start, { model, inputs: 'Hi' })).json
     const { conversation_id: next } = (await post(`${start}/${id}`, { inputs: 'On' })).json
@@ -182,7 +186,7 @@ describe('what is disputed', () => {
     }
   })
 
-  it('completion_args come back with every field, or as null where none were sent', async () => {
+  it('completion_args are returned with every field, or as null if none were sent', async () => {
     for (const [completionArgs, expected] of [
       ['full', { temperature: null, tool_choice: 'auto' }],
       ['null', null],
@@ -193,7 +197,7 @@ describe('what is disputed', () => {
     }
   })
 
-  it('agent_version is absent, or of a type of choice', async () => {
+  it('agent_version is absent, or has the chosen type', async () => {
     for (const [agentVersion, expected] of [
       ['absent', undefined],
       ['integer', 0],
@@ -207,7 +211,7 @@ describe('what is disputed', () => {
     }
   })
 
-  it('updated_at at start comes a microsecond after created_at, or after the answer', async () => {
+  it('updated_at at start is a microsecond after created_at, or the end of the response', async () => {
     const { post, get } = await visit({ clock: testClock(), behaviour: { updatedAtStart: 'after-answer' } })
     const { outputs } = (await post(start, { model, inputs: 'Hi' })).json
     expect((await get(start)).json[0].updated_at > outputs[0].completed_at).toBe(true)
@@ -224,7 +228,7 @@ describe('what is disputed', () => {
     expect(outputs[1].content[1]).not.toHaveProperty('source')
   })
 
-  it('ids are of one layout or of both, which sort wrongly against each other', async () => {
+  it('ids have one layout or both, which sort wrongly against each other', async () => {
     for (const [idLayout, layouts] of [
       ['seconds', /^conv_0.{8}.{3}7.{3}8000/],
       ['milliseconds', /^conv_01.{10}7.{3}8/],
@@ -237,7 +241,7 @@ describe('what is disputed', () => {
     expect(ids.toSorted()).not.toEqual(ids)
   })
 
-  it('a conversation is busy for a moment after a stream', async () => {
+  it('a conversation is busy shortly after a stream', async () => {
     const clock = testClock()
     const { post, send } = await visit({ clock, behaviour: { busySeconds: 3 } })
     const { text } = await post(start, { model, inputs: 'Hi', stream: true })
@@ -261,7 +265,7 @@ describe('what is disputed', () => {
     }
   })
 
-  it('a generated file lives as long as the switch says', async () => {
+  it('a generated file expires when the switch says', async () => {
     const clock = testClock()
     const { post, get } = await visit({ clock, behaviour: { generatedFileSeconds: 60 } })
     const { outputs } = (await post(start, { model, inputs: 'Hi', tools: [{ type: 'image_generation' }] }))

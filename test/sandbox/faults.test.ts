@@ -2,14 +2,14 @@ import { request, type IncomingHttpHeaders } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 
-import type { Effect, Fault } from '../../src/sandbox/faults/fault-book.ts'
-import { likeAnswers, type LikeAnswer } from '../../src/sandbox/faults/fault-responses.ts'
+import { cannedResponses, type CannedResponse } from '../../src/sandbox/faults/canned-responses.ts'
+import type { Effect, Fault } from '../../src/sandbox/faults/fault.ts'
 import { readEvents, testClock, visit } from '../support/sandbox.ts'
 
 const start = '/v1/conversations'
 const question = { model: 'mistral-small-latest', inputs: 'Hi' }
 
-/** A sandbox with one conversation and one fault at its history. */
+/** A sandbox with one conversation and a fault for getHistory. */
 async function troubled(then: Effect, operation: Fault['operation'] = 'getHistory') {
   const visitor = await visit({ faults: [{ operation, then }] })
   const id = visitor.sandbox.account('key').create({ entries: ['{"type":"message.input","content":"silt"}'] })
@@ -18,7 +18,7 @@ async function troubled(then: Effect, operation: Fault['operation'] = 'getHistor
 }
 
 describe('a fault', () => {
-  it('meets the requests that its conditions name', async () => {
+  it('applies to the requests that match its conditions', async () => {
     const then = { kind: 'answer', status: 500 } as const
     const { sandbox, get } = await visit({ accounts: [{ key: 'key' }, { key: 'other' }] })
     const statuses = async (fault: Partial<Fault>, path = start) => {
@@ -40,10 +40,10 @@ describe('a fault', () => {
     expect(await statuses({ id: 'conv_2' }, `${start}/conv_1`)).toBe('.....')
   })
 
-  it.each(Object.keys(likeAnswers) as LikeAnswer[])('answers like %s', async (like) => {
+  it.each(Object.keys(cannedResponses) as CannedResponse[])('responds like %s', async (like) => {
     const { get, path } = await troubled({ kind: 'answer', like })
     const { status, headers, text } = await get(path)
-    const expected = likeAnswers[like]
+    const expected = cannedResponses[like]
     expect([status, text, headers.get('content-type')]).toEqual([
       expected.status,
       expected.body,
@@ -53,14 +53,14 @@ describe('a fault', () => {
     for (const [name, value] of Object.entries(more)) expect(headers.get(name)).toBe(value)
   })
 
-  it('answers with any status, body and headers', async () => {
+  it('responds with any status, body and headers', async () => {
     const headers = { 'content-type': 'text/plain', 'retry-after': '7' }
     const { get, path } = await troubled({ kind: 'answer', status: 418, body: 'tea', headers })
     const answer = await get(path)
     expect([answer.status, answer.text, answer.headers.get('retry-after')]).toEqual([418, 'tea', '7'])
   })
 
-  it('delays; who hangs up meanwhile gets no work done', async () => {
+  it('delays, and cancels the operation if the client disconnects', async () => {
     const { sandbox, path, account } = await troubled({ kind: 'latency', ms: 60 })
     const began = performance.now()
     expect((await raw(sandbox.url + path)).status).toBe(200)
@@ -71,7 +71,7 @@ describe('a fault', () => {
     expect(account.ids).toHaveLength(1)
   })
 
-  it('finishes the work although the client hung up', async () => {
+  it('finishes the operation although the client has disconnected', async () => {
     const { sandbox, account } = await troubled({ kind: 'finish-anyway', ms: 200 }, 'start')
     await postAndHangUp(sandbox.url)
     expect(account.ids).toHaveLength(1)
@@ -79,7 +79,7 @@ describe('a fault', () => {
     expect(account.entries(account.ids[0] ?? '')).toHaveLength(2)
   })
 
-  it('resets the connection before or after the work, or long before it', async () => {
+  it('resets the connection before the operation, after it, or long before it', async () => {
     for (const [then, atOnce, later] of [
       [{ kind: 'reset', when: 'before' }, 1, 1],
       [{ kind: 'reset', when: 'after' }, 2, 2],
@@ -93,7 +93,7 @@ describe('a fault', () => {
     }
   })
 
-  it('limits requests a second, for each account alone', async () => {
+  it('limits requests per second and account', async () => {
     const clock = testClock()
     const { sandbox, get } = await visit({ clock, faults: [{ then: { kind: 'rps', limit: 2 } }] })
     const statuses = async () => [
@@ -112,7 +112,7 @@ describe('a fault', () => {
     expect(await statuses()).toEqual([200, 429, 429])
   })
 
-  it('redirects, here or to another host, where a key would be seen to arrive', async () => {
+  it('redirects to the same or to another host, where a leaked key would show', async () => {
     const here = await troubled({ kind: 'redirect', to: 'same-host' })
     expect((await here.get(here.path)).headers.get('location')).toBe(`${here.path}?moved=1`)
     const { sandbox, get, path } = await troubled({ kind: 'redirect', to: 'other-host', status: 302 })
@@ -123,7 +123,7 @@ describe('a fault', () => {
     expect(sandbox.requests.at(-1)).toMatchObject({ query: 'moved=1', account: '', status: 401 })
   })
 
-  it('truncates the body, whose length is stated or not', async () => {
+  it('truncates the body, with a stated length or chunked', async () => {
     for (const framing of ['length', 'chunked'] as const) {
       const { sandbox, path, whole } = await troubled({ kind: 'truncate', keep: 20, framing })
       const { bytes, complete, headers } = await raw(sandbox.url + path)
@@ -141,7 +141,7 @@ describe('a fault', () => {
     expect([headers['content-length'], rest]).toEqual([String(beyond.whole.length), 'HPE_INVALID_CONSTANT'])
   })
 
-  it('spoils the JSON, or its UTF-8, or its content type', async () => {
+  it('corrupts the JSON, its UTF-8 or its content type', async () => {
     const broken = await troubled({ kind: 'garble', how: 'json' })
     expect(await broken.get(broken.path)).toMatchObject({ status: 200, json: undefined })
     const latin = await troubled({ kind: 'garble', how: 'utf8' })
@@ -152,7 +152,7 @@ describe('a fault', () => {
     expect([answer.headers.get('content-type'), answer.text]).toEqual(['text/html', typed.whole])
   })
 
-  it('stalls before the head or in the body, for a while or for ever', async () => {
+  it('stalls before the head or in the body, for a while or forever', async () => {
     for (const at of ['head', 'body'] as const) {
       const { sandbox, path, whole } = await troubled({ kind: 'stall', at, ms: 50 })
       const began = performance.now()
@@ -166,14 +166,14 @@ describe('a fault', () => {
     await expect(response.text()).rejects.toThrow('timeout')
   })
 
-  it('lets the body trickle', async () => {
+  it('sends the body slowly', async () => {
     const { sandbox, path, whole } = await troubled({ kind: 'trickle', bytes: 30, ms: 10 })
     const { bytes, pieces } = await raw(sandbox.url + path)
     expect(bytes.toString()).toBe(whole)
     expect(pieces).toBeGreaterThan(2)
   })
 
-  it('cuts a stream after so many events, or inside one; the answer is stored all the same', async () => {
+  it('cuts a stream after or inside an event, and stores the outputs all the same', async () => {
     for (const inside of [false, true]) {
       const { sandbox, account } = await troubled({ kind: 'cut-stream', events: 2, inside }, 'startStream')
       const { bytes, complete } = await raw(sandbox.url + start, { ...question, stream: true })
@@ -192,7 +192,7 @@ describe('a fault', () => {
     ])
   })
 
-  it('stores a stream that its reader has left', async () => {
+  it('stores the outputs of a stream whose reader disconnects', async () => {
     const { sandbox, account } = await troubled({ kind: 'stall', at: 'body' }, 'startStream')
     const body = JSON.stringify({ ...question, stream: true })
     const response = await fetch(sandbox.url + start, { method: 'POST', body, ...inTime(300) })
@@ -212,7 +212,7 @@ describe('a fault', () => {
     expect((await get(start)).json).toHaveLength(3)
   })
 
-  it('lists the account as it was a while ago', async () => {
+  it('lists an earlier state of the account', async () => {
     const clock = testClock()
     const { sandbox, get } = await visit({ clock })
     const account = sandbox.account('key')
@@ -237,7 +237,7 @@ interface RawAnswer {
   readonly bytes: Buffer
   readonly pieces: number
   readonly complete: boolean
-  /** The error of what came after the body, if something did. */
+  /** The parser's error about bytes after the body, if there are any. */
   readonly rest: string | undefined
 }
 

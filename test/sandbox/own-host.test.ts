@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 
 import { visit } from '../support/sandbox.ts'
 
-/** Asks for the conversations under the given headers; answers with the status and the body. */
+/** Requests the conversations with the given headers; returns status and body. */
 function ask(url: string, headers: Record<string, string>, path = '/v1/conversations') {
   return new Promise<{ status: number | undefined; body: string }>((resolve, reject) => {
     const { hostname, port } = new URL(url)
@@ -22,7 +22,7 @@ function ask(url: string, headers: Record<string, string>, path = '/v1/conversat
 }
 
 describe('The sandbox', () => {
-  it('answers under every name of this machine, with its own port', async () => {
+  it('responds under every name of this machine, with its own port', async () => {
     const { sandbox, post } = await visit()
     await post('/v1/conversations', { model: 'mistral-small-latest', inputs: 'words' })
     const { port } = new URL(sandbox.url)
@@ -35,7 +35,7 @@ describe('The sandbox', () => {
     }
   })
 
-  it('refuses whoever asks for another host: a page may have let its name point here', async () => {
+  it('refuses requests for another host (DNS rebinding)', async () => {
     const { sandbox } = await visit()
     const { port } = new URL(sandbox.url)
     for (const host of [

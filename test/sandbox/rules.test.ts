@@ -82,12 +82,12 @@ describe('a request', () => {
     expect([status, json.detail[0]]).toEqual([422, { loc, type, msg: expect.any(String) }])
   })
 
-  it('that is not JSON is refused', async () => {
+  it('is refused if it is not JSON', async () => {
     const { send } = await visit()
     expect((await send('POST', start, '{')).json.detail[0].type).toBe('json_invalid')
   })
 
-  it('for an agent brings no model fields', async () => {
+  it('for an agent cannot have model fields', async () => {
     const { post } = await visit()
     const { id } = (await post('/v1/agents', { model, name: 'helper' })).json
     for (const extra of [{ model }, { instructions: 'x' }, { tools }, { completion_args: {} }]) {
@@ -98,7 +98,7 @@ describe('a request', () => {
     expect((await post(start, { agent_id: id, agent_version: 9, inputs: 'Hi' })).status).toBe(404)
   })
 
-  it('for a model that is not there, or for more than it can read, is refused', async () => {
+  it('is refused for an unknown model, or if it exceeds the context', async () => {
     const { post } = await visit()
     expect((await post(start, { model: 'gpt', inputs: 'Hi' })).json).toMatchObject({ code: '1500' })
     const long = await post(start, { model: 'open-mistral-tiny', inputs: 'x'.repeat(9000) })
@@ -107,7 +107,7 @@ describe('a request', () => {
 })
 
 describe('calls and results', () => {
-  it('must match in a history that is sent', async () => {
+  it('must match in the inputs', async () => {
     const { post } = await visit()
     const status = async (...inputs: object[]) => (await post(start, { model, inputs })).json.code
     expect(await status(user, call('a'), result('a'))).toBeUndefined()
@@ -118,7 +118,7 @@ describe('calls and results', () => {
     expect(await status(user, call('a'), call('b'), result('a'))).toBe(3230)
   })
 
-  it('block a conversation until every call has its result', async () => {
+  it('block the conversation until every call has its result', async () => {
     const { post } = await visit()
     const { json } = await post(start, { model, tools, inputs: 'Read it' })
     expect(json.outputs).toMatchObject([{ type: 'function.call', name: 'read', completed_at: null }])
@@ -149,14 +149,14 @@ describe('calls and results', () => {
 })
 
 describe('answers', () => {
-  it('are the same to the same words, and others to others', async () => {
+  it('are the same for the same inputs, and differ for others', async () => {
     const { post } = await visit()
     const content = async (inputs: string) => (await post(start, { model, inputs })).json.outputs[0].content
     expect(await content('a')).toBe(await content('a'))
     expect(await content('a')).not.toBe(await content('b'))
   })
 
-  it('run the tools of the service, and count what they cost', async () => {
+  it('run built-in tools and count their tokens', async () => {
     const { post } = await visit()
     const builtIn = ['web_search', 'code_interpreter', 'image_generation'].map((type) => ({ type }))
     const library = { type: 'document_library', library_ids: ['l'] }
@@ -190,7 +190,7 @@ describe('answers', () => {
     expect(prompt_tokens + completion_tokens + connector_tokens).toBe(total_tokens)
   })
 
-  it('think aloud where the model reasons', async () => {
+  it('contain thinking if the model reasons', async () => {
     const { post } = await visit()
     const ask = async (completion_args: object) => {
       const body = { model: 'magistral-medium-latest', inputs: 'Why?', completion_args }
@@ -200,7 +200,7 @@ describe('answers', () => {
     expect(await ask({ reasoning_effort: 'none' })).toEqual(expect.any(String))
   })
 
-  it('are handed to the next agent, who speaks from then on', async () => {
+  it('are handed over to the next agent, which responds from then on', async () => {
     const { post, get } = await visit()
     const second = (await post('/v1/agents', { model, name: 'second' })).json
     const first = (await post('/v1/agents', { model, name: 'first', handoffs: [second.id] })).json
@@ -226,12 +226,12 @@ describe('answers', () => {
 })
 
 describe('lookups', () => {
-  it('tell the models', async () => {
+  it('return the models', async () => {
     const { get } = await visit()
     expect((await get('/v1/models')).json.data[0]).toMatchObject({ object: 'model', id: expect.any(String) })
   })
 
-  it('tell an agent at each of its versions', async () => {
+  it('return every version of an agent', async () => {
     const { post, send, get } = await visit()
     const { id } = (await post('/v1/agents', { model, name: 'one', tools: [{ type: 'web_search' }] })).json
     const path = `/v1/agents/${id}`
@@ -246,7 +246,7 @@ describe('lookups', () => {
     expect((await send('PATCH', path, '{"colour":1}')).status).toBe(422)
   })
 
-  it('do not tell files that are not there', async () => {
+  it('return 404 for files that do not exist', async () => {
     const { get } = await visit()
     expect(await get('/v1/files/933c5b5a-1c47-4cdd-84f6-f32526bd161b')).toMatchObject({
       status: 404,
@@ -255,8 +255,8 @@ describe('lookups', () => {
   })
 })
 
-describe('whatever is posted', () => {
-  it('is answered or refused, and never breaks the sandbox', async () => {
+describe('any request body', () => {
+  it('is accepted or refused, and never breaks the sandbox', async () => {
     const { post } = await visit()
     const text = fc.oneof(fc.string({ unit: 'grapheme' }), fc.constantFrom('user', 'assistant', 'a', model))
     const value = fc.oneof(text, fc.jsonValue({ maxDepth: 2 }))

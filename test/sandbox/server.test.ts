@@ -7,7 +7,7 @@ import { readEvents, testClock, visit } from '../support/sandbox.ts'
 const question = { model: 'mistral-small-latest', inputs: 'Why do rivers bend?' }
 
 describe('a sandbox', () => {
-  it('refuses a key that no account has, in the shape of the service', async () => {
+  it('refuses an unknown key in the format of the service', async () => {
     const { sandbox } = await visit()
     const response = await fetch(`${sandbox.url}/v1/conversations`, {
       headers: { authorization: 'Bearer no' },
@@ -16,7 +16,7 @@ describe('a sandbox', () => {
     expect(await response.json()).toEqual({ message: 'Unauthorized', request_id: expect.any(String) })
   })
 
-  it('answers 404 where it has no path', async () => {
+  it('responds with 404 for an unknown path', async () => {
     const { get } = await visit()
     expect(await get('/v1/nowhere')).toMatchObject({ status: 404, json: { detail: 'Not Found' } })
   })
@@ -64,7 +64,7 @@ describe('a sandbox', () => {
     ])
   })
 
-  it('says the same on every run with the same seed and clock', async () => {
+  it('responds the same for the same seed and clock', async () => {
     const told = await Promise.all(
       [1, 2].map(async () => {
         const { post, get } = await visit({ seed: 7, clock: testClock() })
@@ -91,7 +91,7 @@ describe('a sandbox', () => {
     expect((await get(`/v1/conversations/${old}`)).status).toBe(404)
   })
 
-  it('serves on a port of choice, and says so when that is taken', async () => {
+  it('listens on the given port, and fails if it is taken', async () => {
     const { sandbox } = await visit()
     const port = Number(new URL(sandbox.url).port)
     await expect(startSandbox({ accounts: [], port })).rejects.toThrow('EADDRINUSE')
@@ -99,7 +99,7 @@ describe('a sandbox', () => {
 })
 
 describe('conversations in a sandbox', () => {
-  it('start with a question, and completed_at is null only in the history', async () => {
+  it('start with a question; completed_at is null only in the history', async () => {
     const { post, get } = await visit()
     const { json } = await post('/v1/conversations', question)
     expect(json).toMatchObject({ object: 'conversation.response', outputs: [{ type: 'message.output' }] })
@@ -111,7 +111,7 @@ describe('conversations in a sandbox', () => {
     ])
   })
 
-  it('move updated_at by a microsecond at start, and on when appended to', async () => {
+  it('update updated_at by a microsecond at start, and again when appended to', async () => {
     const { post, get } = await visit({ clock: testClock() })
     const { json } = await post('/v1/conversations', question)
     const row = (await get(`/v1/conversations/${json.conversation_id}`)).json
@@ -124,7 +124,7 @@ describe('conversations in a sandbox', () => {
     expect((await get(`/v1/conversations/${json.conversation_id}/history`)).json.entries).toHaveLength(4)
   })
 
-  it('restart from an entry, which stays, as does the original', async () => {
+  it('restart from an entry; the original does not change', async () => {
     const { post, get } = await visit()
     const { json } = await post('/v1/conversations', question)
     const path = `/v1/conversations/${json.conversation_id}`
@@ -150,7 +150,7 @@ describe('conversations in a sandbox', () => {
     expect((await post(path, { inputs: 'hello?' })).status).toBe(404)
   })
 
-  it('leave nothing behind when they are not to be stored', async () => {
+  it('are not stored with store: false', async () => {
     const { sandbox, post } = await visit()
     const { json } = await post('/v1/conversations', { ...question, store: false })
     expect(json.outputs).toHaveLength(1)
@@ -173,7 +173,7 @@ describe('conversations in a sandbox', () => {
 })
 
 describe('a stream', () => {
-  it('tells the answer event by event, and is in the history when it ends', async () => {
+  it('sends the response event by event, and is in the history when it ends', async () => {
     const { post, get } = await visit()
     const { text, headers } = await post('/v1/conversations', {
       ...question,

@@ -21,8 +21,8 @@ const agents = stories.flatMap((story) => story.agents).map((text) => JSON.parse
 const chunks = entries.flatMap(({ content }) => (Array.isArray(content) ? (content as Value[]) : []))
 const everything = [...rowTexts, ...entryTexts].join('\n')
 
-describe('the stories together', () => {
-  it('hold every entry type, and one that nobody knows', () => {
+describe('the stories', () => {
+  it('contain every entry type, and an unknown one', () => {
     const types = new Set(entries.map(({ type }) => type))
     expect([...types].sort()).toEqual([
       'agent.handoff',
@@ -35,7 +35,7 @@ describe('the stories together', () => {
     ])
   })
 
-  it('hold every chunk type, one that nobody knows, and one without a type', () => {
+  it('contain every chunk type, an unknown one, and one without a type', () => {
     expect([...new Set(chunks.map(({ type }) => type))].sort()).toEqual([
       'document_url',
       'hologram',
@@ -108,9 +108,9 @@ describe('the stories together', () => {
       'an image of 5 MB',
       entryTexts.some((text) => text.length > 5 * 1024 * 1024 && text.includes('data:image/png')),
     ],
-  ])('hold %s', (_, held) => expect(held).toBe(true))
+  ])('contain %s', (_, held) => expect(held).toBe(true))
 
-  it('hold agent_version as a string, an integer, null and not at all', () => {
+  it('contain agent_version as a string, an integer, null, and absent', () => {
     const kinds = rows.filter((row) => row['agent_id']).map(({ agent_version: version }) => version)
     expect(kinds.map((version) => (version === null ? 'null' : typeof version)).sort()).toEqual([
       'null',
@@ -120,7 +120,7 @@ describe('the stories together', () => {
     ])
   })
 
-  it('hold both id layouts within one conversation, sorting wrongly', () => {
+  it('contain both id layouts in one conversation, where they sort wrongly', () => {
     const mixed = conversations.map((each) =>
       each.entries.map((text) => String((JSON.parse(text) as Value)['id']).replace(/^.*_/, '')),
     )
@@ -133,14 +133,14 @@ describe('the stories together', () => {
     expect(wrong).toBe(true)
   })
 
-  it('refer to files that are there, expired and never were', () => {
+  it('refer to files that exist, have expired, and never existed', () => {
     const wanted = chunks.filter(({ type }) => type === 'tool_file').map(({ file_id: id }) => id)
     const files = stories.flatMap((story) => story.files).map(({ metadata }) => JSON.parse(metadata) as Value)
     const there = wanted.map((id) => files.find((file) => file['id'] === id)?.['expires_at'])
     expect(there).toEqual([null, 1_750_935_597, undefined])
   })
 
-  it('happen between 2025 and October 2026, every entry with an id of its own', () => {
+  it('are from 2025 to October 2026, and every entry has its own id', () => {
     const times = [...everything.matchAll(/"(?:created|updated)_at":"([^"]+)"/g)].map(([, time]) =>
       String(time),
     )
@@ -162,18 +162,22 @@ describe('a story', () => {
     }
   })
 
-  it('that is not JSON is named', async () => {
+  it('is rejected by name when it is not JSON, or not a story', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'stories-'))
     onTestFinished(() => rm(directory, { recursive: true }))
     await writeFile(join(directory, 'torn.json'), '{"conversation":')
     await writeFile(join(directory, 'notes.txt'), 'not a story')
-    await expect(loadStories(directory)).rejects.toThrow(/torn\.json is not JSON/)
-    await expect(loadStories(join(directory, 'none'))).rejects.toThrow('can’t be read')
+    await expect(loadStories(directory)).rejects.toThrow(/torn\.json is not valid JSON/)
+    await expect(loadStories(join(directory, 'none'))).rejects.toThrow('Cannot read the stories')
+    await writeFile(join(directory, 'torn.json'), '{"conversation":{},"entries":{}}')
+    await expect(loadStories(directory)).rejects.toThrow(
+      /torn\.json is not a story: conversation\.id: .*; entries: .*expected array/,
+    )
   })
 })
 
-describe('many conversations', () => {
-  it('are the same for the same seed, of the size asked for, with times that differ', () => {
+describe('generated conversations', () => {
+  it('are the same for the same seed, have the given size, and differ in time', () => {
     const options = { count: 50, entries: 4, bytesPerEntry: 1024, seed: 3 }
     const made = generateConversations(options)
     expect(generateConversations(options)).toEqual(made)
@@ -186,7 +190,7 @@ describe('many conversations', () => {
 })
 
 describe('every story', () => {
-  it('is listed and read, and can be gone on with unless calls wait for results', async () => {
+  it('can be listed, read, and continued unless calls wait for results', async () => {
     const { sandbox, get, post } = await visit({ accounts: [{ key: 'key', stories }] })
     const account = sandbox.account('key')
     expect((await get('/v1/conversations')).text).toBe(

@@ -15,7 +15,7 @@ const result = (id: string) => ({ type: 'function.result', tool_call_id: id, res
 const [a, b, c] = ['aaaaaaaa1', 'aaaaaaaa2', 'aaaaaaaa3'] as const
 const tool = (parameters: object, name = 'read') => ({ type: 'function', function: { name, parameters } })
 
-/** A switch, the position of it that refuses, and what is then refused: inputs, or tools. */
+/** A switch, its strict value, and what is refused then: inputs, or tools. */
 type Rule = [what: string, strict: Partial<Behaviour>, inputs: object[], code: unknown, tools?: object[]]
 
 const rules: Rule[] = [
@@ -68,7 +68,7 @@ const rules: Rule[] = [
   ],
 ]
 
-describe('a target that is strict refuses', () => {
+describe('the strict profile refuses', () => {
   it.each(rules)('%s', async (_, strict, inputs, code, tools = []) => {
     const { post } = await visit({ behaviour: strict })
     const refused = await post(start, { model, inputs, tools })
@@ -79,22 +79,22 @@ describe('a target that is strict refuses', () => {
     expect((await profile.post(start, { model, inputs, tools })).status).toBe(400)
   })
 
-  it('a tool of an agent as one of a conversation', async () => {
+  it('the same tools for an agent as for a conversation', async () => {
     const { post } = await visit({ behaviour: profiles.strict })
     const tools = [tool({ $id: 'x' })]
     expect((await post('/v1/agents', { model, name: 'n', tools })).status).toBe(400)
   })
 })
 
-describe('a target that is strict takes', () => {
-  it('calls made at once with their results in any order, and an answer after them', async () => {
+describe('the strict profile accepts', () => {
+  it('parallel calls with their results in any order, and a response after them', async () => {
     const { post } = await visit({ behaviour: profiles.strict })
     const inputs = [user, call(a), call(b, { arguments: {} }), result(b), result(a), answer, user]
     const tools = [tool({ $ref: '#/definitions/x', definitions: { x: true } })]
     expect((await post(start, { model, inputs, tools })).status).toBe(200)
   })
 
-  it('the results of calls that it made itself', async () => {
+  it('the results of its own calls', async () => {
     const { post } = await visit({ behaviour: profiles.strict })
     const { json } = await post(start, { model, tools: [tool({})], inputs: 'Read it' })
     const path = `${start}/${json.conversation_id}`
@@ -104,8 +104,8 @@ describe('a target that is strict takes', () => {
 })
 
 describe('a profile', () => {
-  it('sets several switches, and a switch after it changes one of them', () => {
+  it('sets several switches, and a later switch overrides one of them', () => {
     expect(parseBehaviour(['strict', 'callIds=any'])).toEqual({ ...profiles.strict, callIds: 'any' })
-    expect(() => parseBehaviour(['stric'])).toThrow('The sandbox has no switch called "stric"')
+    expect(() => parseBehaviour(['stric'])).toThrow('Unknown behavior switch "stric"')
   })
 })

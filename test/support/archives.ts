@@ -1,13 +1,13 @@
 import { emptyArchive, type Archive } from '../../src/archive/archive.ts'
 
-/** A conversation to put into an archive by hand: the members of its row and its entries, as JSON or as values. */
+/** A conversation to store in an archive: its row and its entries, as JSON or as values. */
 export interface MadeConversation {
   readonly row: Readonly<Record<string, unknown>> | string
   readonly entries?: readonly unknown[]
   readonly isGone?: boolean
 }
 
-/** An archive in memory that holds these conversations, without an account to fetch them from. */
+/** Stores conversations in an archive, by default a new one in memory. */
 export function archiveOf(
   conversations: readonly MadeConversation[],
   archive: Archive = emptyArchive(),
@@ -29,7 +29,7 @@ export function archiveOf(
   return archive
 }
 
-/** A string is JSON already. */
+/** A string is already JSON. */
 function textOf(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value)
 }

@@ -1,4 +1,4 @@
-/* Writes `fixtures/damaged` anew: `npx tsx test/support/build-damaged.ts`. */
+/* Creates `fixtures/damaged` again: `npx tsx test/support/build-damaged.ts`. */
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 

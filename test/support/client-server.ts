@@ -61,12 +61,13 @@ export function clientOf(baseUrl: string, options: Partial<ClientOptions> = {}):
   return client
 }
 
-/** A clock that jumps over what it is asked to sleep, and remembers it. */
-export function skippingClock(): Clock & { readonly slept: number[] } {
+/** A clock that skips what it is asked to sleep, and remembers it. */
+export function skippingClock(): Clock & { readonly slept: number[]; readonly startedAt: number } {
   const slept: number[] = []
   let skipped = 0
   return {
     slept,
+    startedAt: performance.now(),
     now: () => performance.now() + skipped,
     sleep: (ms) => {
       slept.push(ms)

@@ -3,14 +3,14 @@ import { fillSecrets } from '../../src/replay/plan/fill-secrets.ts'
 import type { PlannedConversation, ReplayOptions, PlanTarget } from '../../src/replay/plan/plan.ts'
 import { render } from '../../src/replay/plan/render.ts'
 import type { Source } from '../../src/replay/plan/source.ts'
-import type { CopyHeader, Replayed } from '../../src/replay/verify/certificate.ts'
+import type { FetchedCopy, Replayed } from '../../src/replay/verify/certificate.ts'
 import { fetchCopy } from '../../src/replay/verify/fetch-copy.ts'
 
 /** A conversation that was replayed, and what the target holds of it. */
 export interface ReplayedCopy {
   readonly planned: PlannedConversation
   readonly replayed: Replayed
-  readonly copy: CopyHeader
+  readonly copy: FetchedCopy
   readonly targetId: string
 }
 
@@ -30,9 +30,8 @@ export async function replayOnce(
       operation === 'start'
         ? await client.start(fillSecrets(body, () => 'secret'))
         : await client.append(targetId, body)
-    const answer = json as { conversation_id: string; outputs: { id: string }[] }
-    targetId = answer.conversation_id
-    generated.push(...answer.outputs.map(({ id }) => id))
+    targetId = json.conversation_id
+    generated.push(...json.outputs.map(({ id }) => String(id)))
   }
   const copy = await fetchCopy(client, targetId, {})
   if (copy === undefined) throw new Error('the copy is not there')

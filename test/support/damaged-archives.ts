@@ -3,7 +3,7 @@ import { openSync, closeSync, readSync, readFileSync, truncateSync, statSync, wr
 
 import { makeSoundArchive } from './sound-archive.ts'
 
-/** The kinds of damaged archives in `fixtures/damaged`, each made from a small sound one (or from nothing). */
+/** The kinds of damaged archives in `fixtures/damaged`, each created from the sound archive. */
 export const damagedArchives: Readonly<Record<string, (path: string) => void>> = {
   'flipped-page': (path) => {
     makeSoundArchive(path)
@@ -36,7 +36,7 @@ export const damagedArchives: Readonly<Record<string, (path: string) => void>> =
   },
 }
 
-/** Turns one bit of a byte of a file. */
+/** Flips one bit of a file. */
 export function flipByte(path: string, offset: number, bit = 0): void {
   const file = openSync(path, 'r+')
   const byte = Buffer.alloc(1)
@@ -46,10 +46,10 @@ export function flipByte(path: string, offset: number, bit = 0): void {
   closeSync(file)
 }
 
-/** Changes an archive behind hansard's back. */
+/** Changes an archive with plain SQL. */
 export function change(path: string, sql: string): void {
   const db = new Database(path)
-  db.unsafeMode() // the search index guards its own tables
+  db.unsafeMode() // FTS5 protects the tables of the search index
   db.exec(sql)
   db.close()
 }

@@ -1,7 +1,7 @@
 import Database from 'better-sqlite3'
 import { closeSync, openSync, writeSync } from 'node:fs'
 
-/** Makes a page of a table or index unreadable; answers with how many pages of content it has. */
+/** Makes a page of a table or an index unreadable; returns its number of leaf pages. */
 export function destroyPage(path: string, tree: string, which = 0): number {
   const db = new Database(path, { readonly: true })
   const pages = db
@@ -11,9 +11,9 @@ export function destroyPage(path: string, tree: string, which = 0): number {
   const size = db.pragma('page_size', { simple: true }) as number
   db.close()
   const page = pages[which]
-  if (page === undefined) throw new Error(`${tree} has ${pages.length} pages, and not one more`)
+  if (page === undefined) throw new Error(`${tree} has only ${pages.length} pages`)
   const file = openSync(path, 'r+')
-  writeSync(file, Buffer.from([0]), 0, 1, (page - 1) * size) // no kind of page has this number
+  writeSync(file, Buffer.from([0]), 0, 1, (page - 1) * size) // no type of page has this number
   closeSync(file)
   return pages.length
 }

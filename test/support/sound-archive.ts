@@ -7,8 +7,8 @@ import type { FetchedConversation } from '../../src/archive/content/revisions.ts
 const AT = '2026-01-02T00:00:00.000Z'
 
 /**
- * Makes a small archive that is sound, always the same one: two runs, four conversations, of which one has two
- * revisions, one is the fork of another, one has messages of its own; an agent and a file.
+ * Creates a small sound archive, always the same: two runs; four conversations, one of which has two revisions, one is a fork
+ * of another, and one has messages that differ from its history; an agent and a file.
  */
 export function makeSoundArchive(path: string): void {
   const archive = openArchive(path, { mode: 'create' })
@@ -46,7 +46,7 @@ export function makeSoundArchive(path: string): void {
   }
 }
 
-/** Pages of 1 KiB make a small file, with more than one page to most of its trees. */
+/** With pages of 1 KiB the file is small, and most tables and indexes have more than one page. */
 function shrinkPages(path: string): void {
   const db = new Database(path)
   db.exec('pragma journal_mode = delete; pragma page_size = 1024; vacuum')

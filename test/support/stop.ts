@@ -1,6 +1,6 @@
 import { expect, onTestFinished } from 'vitest'
 
-import type { Fault } from '../../src/sandbox/faults/fault-book.ts'
+import type { Fault } from '../../src/sandbox/faults/fault.ts'
 import type { Sandbox } from '../../src/sandbox/http/server.ts'
 import { hansard } from './hansard.ts'
 import type { World } from './world.ts'

@@ -1,19 +1,19 @@
 import { compact, elements, member, members } from '../../src/model/json/json-text.ts'
 import { isObject } from '../../src/model/json/parse-json.ts'
 import type { Request } from '../../src/replay/plan/render.ts'
-import type { CopyHeader } from '../../src/replay/verify/certificate.ts'
+import type { FetchedCopy } from '../../src/replay/verify/certificate.ts'
 import { defaultBehaviour, profiles } from '../../src/sandbox/behaviour.ts'
-import { answersNow, checkCalls } from '../../src/sandbox/check/call-sequence.ts'
+import { needsResponse, checkCalls } from '../../src/sandbox/check/call-sequence.ts'
 import { parseEntry } from '../../src/sandbox/check/parsed-entry.ts'
-import { bodyShapes } from '../../src/sandbox/check/request-bodies.ts'
+import { bodyValidators } from '../../src/sandbox/check/request-bodies.ts'
 import { checkInputs, checkTools } from '../../src/sandbox/check/strict-checks.ts'
-import { ErrorResponse } from '../../src/sandbox/replies/error-responses.ts'
+import { ErrorResponse } from '../../src/sandbox/responses/error-responses.ts'
 
 const behaviour = { ...defaultBehaviour, ...profiles.strict }
-const shapes = bodyShapes(behaviour)
+const shapes = bodyValidators(behaviour)
 
 /** What a target of the strict profile holds after these requests, or why it refused one. No HTTP, so that many can be tried. */
-export function strictlyTaken(requests: readonly Request[]): CopyHeader | { readonly refused: string } {
+export function strictlyTaken(requests: readonly Request[]): FetchedCopy | { readonly refused: string } {
   const entries: string[] = []
   for (const { operation, body } of requests) {
     const inputs = elements(member(body, 'inputs')?.value ?? '[]')
@@ -39,10 +39,10 @@ function refusalOf(
     checkInputs(body['inputs'], behaviour)
     checkTools(body['tools'], behaviour)
     checkCalls(stored.map(parseEntry), added, behaviour)
-    answersNow(added.at(-1), behaviour.trailingAssistant)
+    needsResponse(added.at(-1), behaviour.trailingAssistant)
     return undefined
   } catch (thrown) {
-    if (thrown instanceof ErrorResponse) return String(thrown.reply.body)
+    if (thrown instanceof ErrorResponse) return String(thrown.response.body)
     throw thrown
   }
 }

@@ -1,4 +1,4 @@
-import type { Effect } from '../../src/sandbox/faults/fault-book.ts'
+import type { Effect } from '../../src/sandbox/faults/fault.ts'
 
 /** A fault of the network or the service, and what a run makes of it. */
 export interface NamedFault {

@@ -1,4 +1,4 @@
-import type { Fault } from '../../src/sandbox/faults/fault-book.ts'
+import type { Fault } from '../../src/sandbox/faults/fault.ts'
 import { seededRandom, type Random } from '../../src/sandbox/random.ts'
 import { change } from './account.ts'
 import { faultTable } from './fault-table.ts'

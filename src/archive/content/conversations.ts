@@ -1,13 +1,13 @@
 import { instantOf } from '../../model/instant.ts'
 import { redactStored } from '../../model/secrets/redact-json.ts'
 import { isSettled } from '../../model/settling.ts'
-import type { Sqlite, Statement } from '../sqlite/sqlite.ts'
+import type { Sqlite } from '../sqlite/sqlite.ts'
 import type { StoredEntry, Histories } from './histories.ts'
 import { Revisions, type FetchedConversation } from './revisions.ts'
 import type { SearchIndex } from './search-index.ts'
 import { conditionOf, defineSelectionFunctions, type Selection } from './selection.ts'
 
-/** What the archive knows of a conversation, without its content. */
+/** A conversation in the archive, without its content. */
 export interface KnownConversation {
   readonly key: number
   readonly revision: number
@@ -17,24 +17,24 @@ export interface KnownConversation {
   readonly goneAt: string | null
 }
 
-/** A stored conversation: its row as it came (JSON text, secrets redacted), and the way to its entries. */
+/** A conversation with its content. `row` is its JSON as the API sent it, secrets redacted. */
 export interface StoredConversation {
   readonly id: string
   readonly row: string
-  /** How many entries it has. */
+  /** Number of entries. */
   readonly length: number
-  /** When it was found to be no longer upstream (ISO 8601). */
+  /** When a backup found it missing upstream (ISO 8601). */
   readonly goneAt: string | null
   readonly fetchedAt: string
-  /** When it was created, in the form of `instantOf`; null where the API did not say so. */
+  /** When it was created, as `instantOf` formats it; null if the API did not say. */
   readonly createdAt: string | null
-  /** The texts of the entries in their order, as they came, read one at a time. */
+  /** Reads the entries in order, one at a time, as the API sent them. */
   entries(): Iterable<string>
-  /** The same, though parts of it may be missing or decayed: undefined stands for an entry, or all before a lost link. */
+  /** Reads the entries of a damaged archive: undefined stands for a lost entry, or for all entries before a lost link. */
   entriesAsFound(): Iterable<StoredEntry>
 }
 
-/** A conversation as a line of a list; the times of the API are as it sent them, `goneAt` is ours (ISO 8601). */
+/** A conversation in a list. Times are as the API sent them, except `goneAt` (ISO 8601). */
 export interface ListedConversation {
   readonly id: string
   readonly name: string | null
@@ -46,31 +46,24 @@ export interface ListedConversation {
   readonly goneAt: string | null
 }
 
-/** How storing a conversation ended. */
+/** The result of storing a conversation. */
 export interface StoreResult {
   readonly outcome: 'new' | 'updated' | 'unchanged'
-  /** It had been marked gone, and is back. */
+  /** It was marked gone before. */
   readonly isRevived: boolean
-  /** What became of history that should only have grown; undefined where it only grew. */
+  /** How the history changed other than by growing; undefined if it only grew. */
   readonly altered: string | undefined
-  /** Positions of the entries whose texts the archive did not hold yet. */
+  /** Positions of the entries that are new to the archive. */
   readonly added: readonly number[]
 }
+
+const NEWEST = `select conversation.id, row, tip, length, gone_at as goneAt, fetched_at as fetchedAt, created_at
+  from conversation join revision on revision.id = conversation.revision`
 
 /** The conversations of the archive and their revisions. */
 export class Conversations {
   readonly #histories: Histories
   readonly #revisions: Revisions
-  readonly #known: Statement
-  readonly #addConversation: Statement
-  readonly #setRevision: Statement
-  readonly #touch: Statement
-  readonly #markGone: Statement
-  readonly #count: Statement
-  readonly #sample: Statement
-  readonly #one: Statement
-  readonly #byKey: Statement
-  readonly #revision: Statement
   readonly #db: Sqlite
   readonly #index: SearchIndex
 
@@ -80,35 +73,18 @@ export class Conversations {
     this.#index = index
     this.#histories = histories
     this.#revisions = new Revisions(db, histories)
-    this.#known = db.prepare(`
-      select key, revision, row, updated_at as updatedAt, fetched_at as fetchedAt, gone_at as goneAt
-      from conversation join revision on revision.id = conversation.revision where conversation.id = ?`)
-    this.#addConversation = db.prepare('insert into conversation (id, revision, fetched_at) values (?, 0, ?)')
-    this.#setRevision = db.prepare('update conversation set revision = ? where key = ?')
-    this.#touch = db.prepare('update conversation set fetched_at = ?, gone_at = null where key = ?')
-    this.#markGone = db.prepare('update conversation set gone_at = ? where id = ?')
-    this.#count = db.prepare('select count(*) from conversation').pluck()
-    this.#sample = db
-      .prepare('select id from conversation where gone_at is null order by random() limit ?')
-      .pluck()
-    const stored = `
-      select conversation.id, row, tip, length, gone_at as goneAt, fetched_at as fetchedAt, created_at
-      from conversation join revision on revision.id = conversation.revision`
-    this.#one = db.prepare(`${stored} where conversation.id = ?`)
-    this.#byKey = db.prepare(`${stored} where conversation.key = ?`)
-    this.#revision = db.prepare(`
-      select conversation.id, revision.id as number, row, tip, length, gone_at as goneAt, stored_at as fetchedAt,
-        created_at
-      from conversation join revision on revision.conversation = conversation.key
-      where conversation.id = ? and revision.id < ? order by revision.id desc limit 1`)
   }
 
-  /** What is known of a conversation by its id. */
+  /** Finds a conversation by its id. */
   known(id: string): KnownConversation | undefined {
-    return this.#known.get(id) as KnownConversation | undefined
+    return this.#db.get(
+      `select key, revision, row, updated_at as updatedAt, fetched_at as fetchedAt, gone_at as goneAt
+        from conversation join revision on revision.id = conversation.revision where conversation.id = ?`,
+      id,
+    ) as KnownConversation | undefined
   }
 
-  /** Conversations without their content, oldest first. */
+  /** Lists conversations without their content, oldest first. */
   list(selection: Selection): IterableIterator<ListedConversation> {
     return this.#select(
       `conversation.id, name, model, agent_id as agentId, created_at as createdAt, updated_at as updatedAt,
@@ -117,65 +93,82 @@ export class Conversations {
     ) as IterableIterator<ListedConversation>
   }
 
-  /** How many conversations there are, gone ones included. */
+  /** Number of conversations, including those marked gone. */
   count(): number {
-    return this.#count.get() as number
+    return this.#db.pluck.get('select count(*) from conversation') as number
   }
 
-  /** Some ids that were there when last looked, at random. */
+  /** Random ids of conversations that are not marked gone. */
   sampleLive(size: number): string[] {
-    return this.#sample.all(size) as string[]
+    return this.#db.pluck.all(
+      'select id from conversation where gone_at is null order by random() limit ?',
+      size,
+    ) as string[]
   }
 
-  /** One conversation in its newest revision; undefined if the archive has no such id. */
+  /** Reads the newest revision of a conversation; undefined if the archive does not have it. */
   read(id: string): StoredConversation | undefined {
-    const row = this.#one.get(id)
-    return row === undefined ? undefined : this.#stored(row)
+    const row = this.#db.get(`${NEWEST} where conversation.id = ?`, id)
+    return row === undefined ? undefined : this.#toStored(row)
   }
 
-  /** A conversation in each of its revisions, the newest first. */
+  /** Reads all revisions of a conversation, newest first. */
   *revisions(id: string): Generator<StoredConversation, void, undefined> {
     for (let before = Number.MAX_SAFE_INTEGER; ;) {
-      const row = this.#revision.get(id, before) as { number: number } | undefined
+      const row = this.#db.get(
+        `select conversation.id, revision.id as number, row, tip, length, gone_at as goneAt, stored_at as fetchedAt,
+            created_at
+          from conversation join revision on revision.conversation = conversation.key
+          where conversation.id = ? and revision.id < ? order by revision.id desc limit 1`,
+        id,
+        before,
+      ) as { number: number } | undefined
       if (row === undefined) return
       const { number, ...stored } = row
-      yield this.#stored(stored)
+      yield this.#toStored(stored)
       before = number
     }
   }
 
   /**
-   * The conversations of a selection in their newest revisions, oldest first; those without a creation time come before
-   * all others. Keys are sorted, then rows are read one at a time, so that sorting needs no memory for rows.
+   * Reads the newest revisions of the selected conversations, oldest first; those without a creation time come first.
+   * Only keys are sorted, and rows are read one at a time, so that memory stays flat.
    */
   *readAll(selection: Selection): Generator<StoredConversation, void, undefined> {
     const keys = this.#select('conversation.key', selection) as IterableIterator<{ key: number }>
-    for (const { key } of keys) yield this.#stored(this.#byKey.get(key))
+    for (const { key } of keys)
+      yield this.#toStored(this.#db.get(`${NEWEST} where conversation.key = ?`, key))
   }
 
-  /** Those of these ids that the archive does not have. */
+  /** The ids that the archive does not have. */
   missing(ids: readonly string[]): string[] {
     return ids.filter((id) => this.known(id) === undefined)
   }
 
-  /** Marks a conversation as no longer upstream; all that is stored of it stays. */
+  /** Marks a conversation as missing upstream. Its content stays. */
   markGone(id: string, at: string): void {
-    this.#markGone.run(at, id)
+    this.#db.run('update conversation set gone_at = ? where id = ?', at, id)
   }
 
-  /** Stores what was fetched, as a new revision if its content changed. Call it inside a transaction. */
+  /** Stores a fetched conversation, as a new revision if its content changed. Call it inside a transaction. */
   store(fetched: FetchedConversation, run: number, now: string): StoreResult {
     const known = this.known(fetched.id)
     if (known === undefined) {
-      const key = Number(this.#addConversation.run(fetched.id, fetched.fetchedAt).lastInsertRowid)
-      return {
-        outcome: 'new',
-        isRevived: false,
-        altered: undefined,
-        added: this.#revise(key, fetched, run, now),
-      }
+      const key = Number(
+        this.#db.run(
+          'insert into conversation (id, revision, fetched_at) values (?, 0, ?)',
+          fetched.id,
+          fetched.fetchedAt,
+        ).lastInsertRowid,
+      )
+      const added = this.#addRevision(key, fetched, run, now)
+      return { outcome: 'new', isRevived: false, altered: undefined, added }
     }
-    this.#touch.run(fetched.fetchedAt, known.key)
+    this.#db.run(
+      'update conversation set fetched_at = ?, gone_at = null where key = ?',
+      fetched.fetchedAt,
+      known.key,
+    )
     const isRevived = known.goneAt !== null
     const change = this.#revisions.compare(
       known.revision,
@@ -183,28 +176,27 @@ export class Conversations {
       isSettled(known.fetchedAt, known.updatedAt),
     )
     if (change === 'none') return { outcome: 'unchanged', isRevived, altered: undefined, added: [] }
-    const added = this.#revise(known.key, change.settled, run, now)
+    const added = this.#addRevision(known.key, change.settled, run, now)
     return { outcome: 'updated', isRevived, altered: change.altered, added }
   }
 
   #select(columns: string, selection: Selection): IterableIterator<unknown> {
     const { where, values } = conditionOf(selection)
     if (selection.match !== undefined) this.#index.refuseMissing()
-    return this.#db
-      .prepare(
-        `select ${columns} from conversation join revision on revision.id = conversation.revision
+    return this.#db.iterate(
+      `select ${columns} from conversation join revision on revision.id = conversation.revision
         where ${where} order by instant(created_at), conversation.id limit :limit`,
-      )
-      .iterate({ ...values, limit: selection.limit ?? -1 })
+      { ...values, limit: selection.limit ?? -1 },
+    )
   }
 
-  #revise(key: number, fetched: FetchedConversation, run: number, now: string): readonly number[] {
+  #addRevision(key: number, fetched: FetchedConversation, run: number, now: string): readonly number[] {
     const { revision, added } = this.#revisions.add(key, fetched, run, now)
-    this.#setRevision.run(revision, key)
+    this.#db.run('update conversation set revision = ? where key = ?', revision, key)
     return added
   }
 
-  #stored(stored: unknown): StoredConversation {
+  #toStored(stored: unknown): StoredConversation {
     const { id, row, tip, length, goneAt, fetchedAt, created_at } = stored as StoredRow
     return {
       ...{ id, length, goneAt, fetchedAt },

@@ -3,31 +3,31 @@ import { sameContent } from '../../model/entries/same-content.ts'
 import { redactStored } from '../../model/secrets/redact-json.ts'
 import { deriveColumns } from '../schema/derived-columns.ts'
 import { sealOf } from '../schema/seal.ts'
-import type { Sqlite, Statement } from '../sqlite/sqlite.ts'
+import type { Sqlite } from '../sqlite/sqlite.ts'
 import type { Histories } from './histories.ts'
 
-/** A list of entries as the API wraps it: the envelope with its list emptied, and the texts of the list. */
+/** A response with a list of entries: its envelope with the list emptied, and the entries as JSON text. */
 export interface EntryList {
   readonly envelope: string
   readonly entries: readonly string[]
 }
 
-/** One conversation as it came: every text compact JSON, secrets redacted. */
+/** A fetched conversation: every text is compact JSON, with secrets redacted. */
 export interface FetchedConversation {
   readonly id: string
   readonly row: string
   readonly history: EntryList
-  /** The messages, where they were read and are not simply the messages of the history. */
+  /** The messages; undefined if they equal those of the history. */
   readonly messages: EntryList | 'unread' | undefined
-  /** When the fetch began, by the server's clock (ISO 8601). */
+  /** When fetching began, by the server's clock (ISO 8601). */
   readonly fetchedAt: string
 }
 
-/** How what was fetched differs from the revision before it. */
+/** How a fetched conversation differs from the stored revision. */
 export interface Change {
-  /** What was fetched, in the words of the revision before it wherever the content is the same. */
+  /** The fetched conversation, with the stored text wherever the content is the same. */
   readonly settled: FetchedConversation
-  /** What became of history that should only have grown; undefined where it only grew. */
+  /** How the history changed other than by growing; undefined if it only grew. */
   readonly altered: string | undefined
 }
 
@@ -39,29 +39,24 @@ interface RevisionRow {
   readonly messages_tip: number | null
 }
 
-/** The texts of a stored history; undefined where the archive has lost one. */
+/** The entries of a stored history; undefined stands for a lost one. */
 type Texts = readonly (string | undefined)[]
 
 /**
- * The states of conversations over time. A revision is made when content changed; texts that only look different (keys
- * in another order, `completed_at` gone) are kept as they were first seen.
+ * The states of conversations over time. A revision is added when content changes. Texts that only look different (keys in
+ * another order, `completed_at` missing) are kept as they were first seen.
  */
 export class Revisions {
   readonly #histories: Histories
-  readonly #read: Statement
-  readonly #add: Statement
+
+  readonly #db: Sqlite
 
   constructor(db: Sqlite, histories: Histories) {
+    this.#db = db
     this.#histories = histories
-    this.#read = db.prepare('select row, history, tip, messages, messages_tip from revision where id = ?')
-    this.#add = db.prepare(`
-      insert into revision (conversation, run, stored_at, row, history, tip, length, chain, messages, messages_tip, seal,
-        name, model, agent_id, agent_version, created_at, updated_at)
-      values (:conversation, :run, :stored_at, :row, :history, :tip, :length, :chain, :messages, :messages_tip, :seal,
-        :name, :model, :agent_id, :agent_version, :created_at, :updated_at)`)
   }
 
-  /** Stores a revision; tells its number and which entries were not in the archive before. */
+  /** Stores a revision; returns its id and the positions of entries that are new to the archive. */
   add(
     conversation: number,
     { row, history, messages }: FetchedConversation,
@@ -80,51 +75,58 @@ export class Revisions {
       messages: other?.envelope ?? null,
       messages_tip: other === undefined ? null : this.#histories.store(other.entries).tip,
     }
-    const { lastInsertRowid } = this.#add.run({
-      ...revision,
-      ...deriveColumns(row),
-      seal: sealOf(revision),
-    })
+    const { lastInsertRowid } = this.#db.run(
+      `insert into revision (conversation, run, stored_at, row, history, tip, length, chain, messages, messages_tip, seal,
+          name, model, agent_id, agent_version, created_at, updated_at)
+        values (:conversation, :run, :stored_at, :row, :history, :tip, :length, :chain, :messages, :messages_tip, :seal,
+          :name, :model, :agent_id, :agent_version, :created_at, :updated_at)`,
+      { ...revision, ...deriveColumns(row), seal: sealOf(revision) },
+    )
     return { revision: Number(lastInsertRowid), added }
   }
 
   /**
-   * Compares what was fetched with a stored revision. Of a revision that was read while its last answer may still have
-   * been written (`wasSettled` is false), the last entry may change without that being an alteration.
+   * Compares a fetched conversation with a stored revision. If that revision was read while its last response may still
+   * have been written (`wasSettled` is false), a change of its last entry does not count as altered history.
    */
   compare(revision: number, fetched: FetchedConversation, wasSettled: boolean): Change | 'none' {
-    const older = withoutSecrets(this.#read.get(revision) as RevisionRow)
+    const sql = 'select row, history, tip, messages, messages_tip from revision where id = ?'
+    const older = redact(this.#db.get(sql, revision) as RevisionRow)
     this.#histories.restore(fetched.history.entries)
     const earlier = [...this.#histories.readDamaged(older.tip)]
     const settled: FetchedConversation = {
       ...fetched,
       row: keepMetadata(older.row, fetched.row),
-      history: inKnownWords(earlier, fetched.history),
-      messages: this.#inKnownMessages(older, fetched.messages),
+      history: keepKnownTexts(earlier, fetched.history),
+      messages: this.#keepKnownMessages(older, fetched.messages),
     }
-    if (this.#isSame(older, earlier, settled)) return 'none'
+    if (this.#hasSameContent(older, earlier, settled)) return 'none'
     const mustStand = wasSettled ? earlier : earlier.slice(0, -1)
-    return { settled, altered: alteration(mustStand, settled.history.entries) }
+    return { settled, altered: describeAlteration(mustStand, settled.history.entries) }
   }
 
-  #isSame(older: RevisionRow, earlier: Texts, { row, history, messages }: FetchedConversation): boolean {
+  #hasSameContent(
+    older: RevisionRow,
+    earlier: Texts,
+    { row, history, messages }: FetchedConversation,
+  ): boolean {
     return (
       sameContent(older.row, row) &&
       sameContent(older.history, history.envelope) &&
       isEqual(earlier, history.entries) &&
-      this.#areSameMessages(older, messages)
+      this.#hasSameMessages(older, messages)
     )
   }
 
-  #inKnownMessages(
+  #keepKnownMessages(
     older: RevisionRow,
     messages: FetchedConversation['messages'],
   ): FetchedConversation['messages'] {
     if (messages === undefined || messages === 'unread') return messages
-    return inKnownWords([...this.#histories.readDamaged(older.messages_tip ?? 0)], messages)
+    return keepKnownTexts([...this.#histories.readDamaged(older.messages_tip ?? 0)], messages)
   }
 
-  #areSameMessages(older: RevisionRow, messages: FetchedConversation['messages']): boolean {
+  #hasSameMessages(older: RevisionRow, messages: FetchedConversation['messages']): boolean {
     if (messages === 'unread') return true
     if (messages === undefined || older.messages === null)
       return messages === undefined && older.messages === null
@@ -132,8 +134,8 @@ export class Revisions {
   }
 }
 
-/** An older hansard redacted less. What it left in the clear is no change. */
-function withoutSecrets(older: RevisionRow): RevisionRow {
+/** An older version may have redacted less. Redacting more is not a change of content. */
+function redact(older: RevisionRow): RevisionRow {
   const { row, history, messages } = older
   return {
     ...older,
@@ -143,7 +145,7 @@ function withoutSecrets(older: RevisionRow): RevisionRow {
   }
 }
 
-function inKnownWords(earlier: Texts, list: EntryList): EntryList {
+function keepKnownTexts(earlier: Texts, list: EntryList): EntryList {
   const entries = list.entries.map((text, i) => {
     const known = earlier[i]
     return known !== undefined && sameContent(known, text) ? known : text
@@ -151,14 +153,12 @@ function inKnownWords(earlier: Texts, list: EntryList): EntryList {
   return { ...list, entries }
 }
 
-function alteration(mustStand: Texts, entries: readonly string[]): string | undefined {
-  if (mustStand.includes(undefined)) return undefined // what was lost here can't be compared
+function describeAlteration(mustStand: Texts, entries: readonly string[]): string | undefined {
+  if (mustStand.includes(undefined)) return undefined // a lost entry cannot be compared
   const changed = mustStand.findIndex((text, i) => entries[i] !== text)
   if (changed === -1) return undefined
   const lost = mustStand.length - entries.length
-  return lost > 0
-    ? `${lost} of ${mustStand.length} entries are gone`
-    : `entry ${changed} is no longer what it was`
+  return lost > 0 ? `${lost} of ${mustStand.length} entries disappeared` : `entry ${changed} has changed`
 }
 
 function isEqual(left: Texts, right: readonly string[]): boolean {

@@ -1,19 +1,19 @@
 import { ftsOf, parseQuery } from '../../model/search/search-query.ts'
 import { searchTextOfEntry, searchTextOfRow } from '../../model/search/searchable-text.ts'
 import { snippetOf, type Snippet } from '../../model/search/snippet.ts'
-import type { Sqlite, Statement } from '../sqlite/sqlite.ts'
+import type { Sqlite } from '../sqlite/sqlite.ts'
 import type { SearchIndex } from './search-index.ts'
 import { conditionOf, type Selection } from './selection.ts'
 
-/** A conversation in which something was found, with the entry that says most of it. */
+/** A conversation that matches, with its best entry. */
 export interface SearchHit {
   readonly id: string
   readonly name: string | null
-  /** The entry's place in the history, from 0; null where it was found in name, description, instructions or metadata. */
+  /** Position of the entry in the history, from 0; null for a match in name, description, instructions or metadata. */
   readonly position: number | null
-  /** When the entry (or else the conversation) was created, as the API sent it. */
+  /** When the entry was created (without an entry: the conversation), as the API sent it. */
   readonly createdAt: string | null
-  /** How many entries of the conversation hold something of what was looked for. */
+  /** Number of entries that match at least one term. */
   readonly entries: number
   readonly goneAt: string | null
   readonly snippet: Snippet
@@ -25,7 +25,7 @@ interface HitRow extends Omit<SearchHit, 'position' | 'snippet'> {
   readonly row: string
 }
 
-/** Looks for words in the conversations. */
+/** Full-text search. */
 export class Search {
   readonly #db: Sqlite
   readonly #index: SearchIndex
@@ -36,21 +36,20 @@ export class Search {
   }
 
   /**
-   * The conversations of a selection that hold all that `text` asks for, the best first: those that say it more often,
-   * in shorter entries, in rarer words. They need not hold it all in one entry.
+   * Finds the conversations of a selection that match all terms of `text`, though not necessarily in one entry. The best
+   * match comes first (BM25 of its best entry).
    *
-   * @throws HansardError `usage` where there is no word in the text, `not-indexed`
+   * @throws HansardError `usage` if the text has no word, `not-indexed`
    */
   *find(text: string, selection: Selection = {}): Generator<SearchHit, void, undefined> {
     const query = parseQuery(text)
     this.#index.refuseMissing()
-    // What is ranked below holds a single clause anyway.
+    // A single term is matched by the ranking query already.
     const isOneClause = query.wanted.length + query.unwanted.length === 1
     const match = [...(selection.match ?? []), ...(isOneClause ? [] : [text])]
     const { where, values } = conditionOf({ ...selection, match })
-    const rows = this.#db
-      .prepare(
-        `select conversation.id, name, document, entries, tip, row, created_at as createdAt, gone_at as goneAt
+    const rows = this.#db.iterate(
+      `select conversation.id, name, document, entries, tip, row, created_at as createdAt, gone_at as goneAt
         from (select holding.conversation as key, search.rowid as document, min(search.rank) as score,
             sum(search.rowid > 0) as entries
           from search cross join holding on holding.document = search.rowid
@@ -58,26 +57,31 @@ export class Search {
         join conversation on conversation.key = hit.key
         join revision on revision.id = conversation.revision
         where ${where} order by score, instant(created_at) desc, conversation.id limit :limit`,
-      )
-      .iterate({ ...values, any: query.wanted.map(ftsOf).join(' OR '), limit: selection.limit ?? -1 })
-    const entry = this.#db.prepare('select json from entry where id = ?').pluck()
+      { ...values, any: query.wanted.map(ftsOf).join(' OR '), limit: selection.limit ?? -1 },
+    )
     for (const hit of rows as IterableIterator<HitRow>) {
       const { document, tip, row, ...rest } = hit
-      const json = document > 0 ? ((entry.get(document) as string | undefined) ?? '{}') : row
-      const found = document > 0 ? searchTextOfEntry(json) : searchTextOfRow(json)
+      const json =
+        document > 0
+          ? ((this.#db.pluck.get('select json from entry where id = ?', document) as string | undefined) ??
+            '{}')
+          : row
+      const text = document > 0 ? searchTextOfEntry(json) : searchTextOfRow(json)
       yield {
         ...rest,
-        position: document > 0 ? this.#positionOf(document, tip) : null,
-        createdAt: document > 0 ? createdAtOf(json) : rest.createdAt,
-        snippet: snippetOf(found, query),
+        position: document > 0 ? this.#findPosition(document, tip) : null,
+        createdAt: document > 0 ? readCreatedAt(json) : rest.createdAt,
+        snippet: snippetOf(text, query),
       }
     }
   }
 
-  #positionOf(entry: number, tip: number): number | null {
-    const step: Statement = this.#db.prepare('select previous, entry, position from link where id = ?').raw()
+  #findPosition(entry: number, tip: number): number | null {
     for (let link = tip; link !== 0;) {
-      const [previous, found, position] = (step.get(link) ?? [0, 0, 0]) as [number, number, number]
+      const [previous, found, position] = (this.#db.raw.get(
+        'select previous, entry, position from link where id = ?',
+        link,
+      ) ?? [0, 0, 0]) as [number, number, number]
       if (found === entry) return position
       if (previous >= link) return null
       link = previous
@@ -86,7 +90,7 @@ export class Search {
   }
 }
 
-function createdAtOf(json: string): string | null {
+function readCreatedAt(json: string): string | null {
   try {
     const { created_at } = JSON.parse(json) as { created_at?: unknown }
     return typeof created_at === 'string' ? created_at : null

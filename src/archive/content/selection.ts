@@ -1,46 +1,46 @@
 import { HansardError } from '../../errors.ts'
-import { beginningOf, instantOf } from '../../model/instant.ts'
 import { readableFields, stringIn } from '../../model/entries/fields.ts'
+import { beginningOf, instantOf } from '../../model/instant.ts'
 import { ftsOf, parseQuery } from '../../model/search/search-query.ts'
 import type { Sqlite } from '../sqlite/sqlite.ts'
 
-/** Which conversations a command works on: those that meet every condition given. */
+/** Which conversations a command works on: those that meet all conditions. */
 export interface Selection {
   readonly ids?: readonly string[] | undefined
-  /** Created at this moment or later. A conversation without a creation time is in no period. */
+  /** Created at this time or later. A conversation without a creation time never matches. */
   readonly since?: string | undefined
-  /** Created before this moment, so that neighbouring periods neither overlap nor leave a gap. */
+  /** Created before this time (exclusive), so that adjacent periods neither overlap nor leave a gap. */
   readonly until?: string | undefined
   readonly models?: readonly string[] | undefined
   readonly agents?: readonly string[] | undefined
-  /** Metadata it carries: a text by its value, anything else by its JSON. */
+  /** Metadata fields: a string is compared by its value, anything else by its JSON. */
   readonly metadata?: Readonly<Record<string, string>> | undefined
-  /** Texts to look for, each as `parseQuery` reads it: words, "words in a row", begin*, -without. */
+  /** Search queries, in the syntax of `parseQuery`: words, "a phrase", prefix*, -without. */
   readonly match?: readonly string[] | undefined
-  /** So many at most, the oldest first. */
+  /** Maximum number, oldest first. */
   readonly limit?: number | undefined
-  /** Conversations too that are no longer upstream; otherwise they are in no selection. */
+  /** Include conversations that are marked gone. */
   readonly includeGone?: boolean | undefined
 }
 
-/** A selection in SQL: a condition on `conversation` joined with `revision`, and the values in it. */
+/** A selection in SQL: a condition on `conversation` joined with `revision`, and its parameters. */
 export interface Condition {
   readonly where: string
   readonly values: Readonly<Record<string, unknown>>
 }
 
 /**
- * Puts a selection into SQL, all of it but its limit.
+ * Translates a selection, except its limit, into SQL.
  *
- * @throws HansardError `usage` where a time is none, or no word in what is to match
+ * @throws HansardError `usage` if a time is not valid, or if a query has no word
  */
 export function conditionOf(selection: Selection): Condition {
   const { ids, since, until, models, agents, metadata, includeGone = false } = selection
   const values: Record<keyof typeof conditions, unknown> = {
     includeGone: includeGone ? undefined : 0,
     ids: ids && JSON.stringify(ids),
-    since: since === undefined ? undefined : moment(since),
-    until: until === undefined ? undefined : moment(until),
+    since: since === undefined ? undefined : parseTime(since),
+    until: until === undefined ? undefined : parseTime(until),
     models: models && JSON.stringify(models),
     agents: agents && JSON.stringify(agents),
     metadata: metadata && JSON.stringify(metadata),
@@ -58,7 +58,7 @@ export function conditionOf(selection: Selection): Condition {
   }
 }
 
-/** Each condition may be met by another entry: a person means the conversation. */
+/** One condition for each term, so that different entries of a conversation may match them. */
 function wordConditions(text: string): { isIn: boolean; fts: string }[] {
   const { wanted, unwanted } = parseQuery(text)
   return [
@@ -82,21 +82,21 @@ const conditions = {
   metadata: 'has_metadata(row, :metadata)',
 } as const
 
-function moment(text: string): string {
+function parseTime(text: string): string {
   const instant = beginningOf(text)
   if (instant !== undefined) return instant
-  throw new HansardError('usage', `${JSON.stringify(text)} is no time`, {
+  throw new HansardError('usage', `${JSON.stringify(text)} is not a valid time`, {
     hint: 'Write it as 2026, 2026-11, 2026-11-22 or 2026-11-22T08:00 (UTC), or with a zone: 2026-11-22T08:00+01:00.',
   })
 }
 
-/** Makes known to SQL what the conditions above need of ours; nothing that stays in the file refers to it. */
+/** Defines the SQL functions that conditions use. Nothing in the archive's schema refers to them. */
 export function defineSelectionFunctions(db: Sqlite): void {
   db.function('instant', (text: string | null) => instantOf(text ?? '') ?? null)
   db.function('has_metadata', (row: string, wanted: string) => Number(hasMetadata(row, wanted)))
 }
 
-/** Reads the text rather than the parsed value, so that a number of thirty digits is compared with all of them. */
+/** Compares texts, not parsed values, so that a number of 30 digits is compared exactly. */
 function hasMetadata(row: string, wanted: string): boolean {
   const found = readableFields(readableFields(row).get('metadata') ?? '{}')
   return Object.entries(JSON.parse(wanted) as Record<string, string>).every(

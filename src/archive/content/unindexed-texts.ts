@@ -1,76 +1,73 @@
 import { version } from '../../version.ts'
 import type { Sqlite } from '../sqlite/sqlite.ts'
 
-/** An entry, or the row of a conversation, of which the search index has no words. */
+/** An entry, or the row of a conversation, that could not be indexed. */
 export interface UnindexedText {
-  /** A conversation that holds it; null where none does any more. */
+  /** A conversation that contains it; null if none does any more. */
   readonly conversation: string | null
-  /** False for the row of the conversation: its name, description, instructions and metadata. */
+  /** False for the row: name, description, instructions and metadata of the conversation. */
   readonly isEntry: boolean
   readonly reason: string
-  /** When somebody accepted it; null while nobody has. */
+  /** When a person acknowledged it; null if nobody has. */
   readonly acknowledgedAt: string | null
 }
 
-/** What could not be put into the search index: noted, so that it blocks nothing behind it and is not forgotten. */
+/** Documents that could not be indexed. They are recorded so that they block nothing and can be retried. */
 export class Unindexed {
   readonly #db: Sqlite
 
-  /** Prepares nothing yet: verify looks into archives whose tables are damaged. */
   constructor(db: Sqlite) {
     this.#db = db
   }
 
-  /** Notes why a document of the search index is empty. */
+  /** Records why a document of the index is empty. */
   note(document: number, reason: string): void {
     const at = new Date().toISOString()
-    this.#db
-      .prepare(
-        `insert into unindexed (document, reason, hansard, at) values (?, ?, ?, ?)
+    this.#db.run(
+      `insert into unindexed (document, reason, hansard, at) values (?, ?, ?, ?)
         on conflict do update set reason = excluded.reason, hansard = excluded.hansard`,
-      )
-      .run(document, reason, version, at)
+      document,
+      reason,
+      version,
+      at,
+    )
   }
 
-  /** Notes that a document is indexed after all. */
+  /** Removes a document that is indexed now. */
   forget(document: number): void {
-    this.#db.prepare('delete from unindexed where document = ?').run(document)
+    this.#db.run('delete from unindexed where document = ?', document)
   }
 
-  /** The documents; with `ofOlder` only those that this version of hansard has not tried yet. */
+  /** The documents; with `ofOlder` only those that another version of hansard tried. */
   documents({ ofOlder = false } = {}): number[] {
     const condition = ofOlder ? 'where hansard <> ?' : 'where ? is not null'
-    return this.#db.prepare(`select document from unindexed ${condition}`).pluck().all(version) as number[]
+    return this.#db.pluck.all(`select document from unindexed ${condition}`, version) as number[]
   }
 
-  /** How many there are; with `isOpen` only those that nobody has accepted. */
+  /** Number of documents; with `isOpen` only those that nobody acknowledged. */
   count({ isOpen = false } = {}): number {
     const condition = isOpen ? 'where acknowledged_at is null' : ''
-    return Number(this.#db.prepare(`select count(*) from unindexed ${condition}`).pluck().get())
+    return Number(this.#db.pluck.get(`select count(*) from unindexed ${condition}`))
   }
 
-  /** All of them, each with a conversation that holds it. */
+  /** All of them, each with a conversation that contains it. */
   all(): UnindexedText[] {
-    const rows = this.#db
-      .prepare(
-        `select reason, document > 0 as isEntry, acknowledged_at as acknowledgedAt,
-          (select min(conversation.id) from holding join conversation on conversation.key = holding.conversation
-            where holding.document = unindexed.document) as conversation
-        from unindexed order by document`,
-      )
-      .all() as (Omit<UnindexedText, 'isEntry'> & { isEntry: 0 | 1 })[]
+    const rows = this.#db.all(`select reason, document > 0 as isEntry, acknowledged_at as acknowledgedAt,
+        (select min(conversation.id) from holding join conversation on conversation.key = holding.conversation
+          where holding.document = unindexed.document) as conversation
+      from unindexed order by document`) as (Omit<UnindexedText, 'isEntry'> & { isEntry: 0 | 1 })[]
     return rows.map((row) => ({ ...row, isEntry: row.isEntry === 1 }))
   }
 
-  /** Accepts what of a conversation is not in the index; false when all of it is. */
+  /** Acknowledges the documents of a conversation; returns false if there is nothing to acknowledge. */
   acknowledge(conversation: string, at: string): boolean {
-    const { changes } = this.#db
-      .prepare(
-        `update unindexed set acknowledged_at = ? where acknowledged_at is null and document in (
-          select document from holding join conversation on conversation.key = holding.conversation
-          where conversation.id = ?)`,
-      )
-      .run(at, conversation)
+    const { changes } = this.#db.run(
+      `update unindexed set acknowledged_at = ? where acknowledged_at is null and document in (
+        select document from holding join conversation on conversation.key = holding.conversation
+        where conversation.id = ?)`,
+      at,
+      conversation,
+    )
     return changes > 0
   }
 }

@@ -1,35 +1,35 @@
 import type { CheckName } from './checks/check.ts'
 
-/** What to do now about a finding, as a sentence. */
+/** What to do about a finding, as a sentence. */
 export function adviceOn(check: CheckName, isRepairable: boolean): string {
-  if (check === 'secrets') return isRepairable ? TAKE_OUT : advice[check]
+  if (check === 'secrets') return isRepairable ? REMOVE : advice[check]
   return isRepairable ? 'Run `hansard verify --repair`.' : advice[check]
 }
 
-const TAKE_OUT =
-  'Run `hansard verify --repair`: it takes the secret out of this file. Copies and exports still have it: replace the secret where it was issued.'
+const REMOVE =
+  'Run `hansard verify --repair` to remove the secret from this file. Copies and exports still contain it: revoke it where it was issued.'
 
 const COPY = 'Restore a copy of the file'
-const AGAIN = `${COPY}, or run \`hansard backup --full\`: it fetches again what is still upstream.`
-const ANEW = `${COPY}, or back up into a new one with another --archive; keep this one, much of it may be saved.`
+const FETCH_AGAIN = `${COPY}, or run \`hansard backup --full\` to fetch again what is still upstream.`
+const START_OVER = `${COPY}, or back up into a new file with --archive. Keep this one: much of it may be recoverable.`
 
 const advice: Readonly<Record<CheckName, string>> = {
-  file: ANEW,
-  size: ANEW,
+  file: START_OVER,
+  size: START_OVER,
   format:
     'Update hansard, or back up into a new file if this version is the newer one. The file was not changed.',
-  pages: ANEW,
-  schema: ANEW,
-  references: AGAIN,
-  entries: AGAIN,
-  links: AGAIN,
-  revisions: AGAIN,
-  conversations: AGAIN,
-  columns: AGAIN,
-  messages: AGAIN,
-  files: `${COPY}: what is stored of agents and files is not fetched again.`,
-  secrets: 'Withdraw the secret where it was issued: this file and every copy of it hold it.',
-  search: ANEW,
-  books: 'Compare with `hansard verify --remote`: the books of an old run can’t be written again.',
+  pages: START_OVER,
+  schema: START_OVER,
+  references: FETCH_AGAIN,
+  entries: FETCH_AGAIN,
+  links: FETCH_AGAIN,
+  revisions: FETCH_AGAIN,
+  conversations: FETCH_AGAIN,
+  columns: FETCH_AGAIN,
+  messages: FETCH_AGAIN,
+  files: `${COPY}: stored agents and files are not fetched again.`,
+  secrets: 'Revoke the secret where it was issued: this file and every copy of it contain it.',
+  search: START_OVER,
+  books: 'Compare with `hansard verify --remote`: the counts of an old run cannot be repaired.',
   permissions: 'Run `chmod 600` on the file.',
 }

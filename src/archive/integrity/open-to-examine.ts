@@ -1,38 +1,38 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs'
 
 import { HansardError, isHansardError, messageOf } from '../../errors.ts'
-import { refuseMissing, refuseNoFile } from '../archive.ts'
+import { refuseMissing, refuseSpecialFile } from '../archive.ts'
 import { isEmptyDatabase } from '../schema/create-schema.ts'
-import { ReadOnlyPlaceError } from '../sqlite/read-only-copy.ts'
+import { ReadOnlyFolderError } from '../sqlite/read-only-copy.ts'
 import { explainSqlite, openSqlite, type Sqlite } from '../sqlite/sqlite.ts'
 
-/** A file that was opened to be examined, or why it can't be read as an archive. */
+/** An archive that was opened to be checked, or why the file cannot be read as an archive. */
 export type Opened =
   | { readonly db: Sqlite; readonly isEmpty: boolean }
   | { readonly db: undefined; readonly check: 'file' | 'size' | 'format'; readonly what: string }
 
 /**
- * Opens a file to examine it, without changing it.
+ * Opens an archive to check it, without changing it.
  *
- * @throws HansardError `file` when there is no file, or none that may be read where it is
+ * @throws HansardError `file` when there is no file or it cannot be read, `archive-locked`
  */
 export function openToExamine(path: string): Opened {
   refuseMissing(path)
-  refuseNoFile(path)
+  refuseSpecialFile(path)
   if (statSync(path).size === 0) return { db: undefined, check: 'file', what: `${path} is empty` }
   let db: Sqlite | undefined
   try {
     db = openSqlite(path, 'read')
-    db.exec('begin') // one moment of the archive, though a backup may be writing to it
+    db.exec('begin') // one consistent state, though a backup may be writing
     return { db, isEmpty: isEmptyDatabase(db, path) }
   } catch (thrown) {
     db?.close()
     const explained = explainSqlite(thrown, path)
-    if (isHansardError(explained, 'archive-locked') || explained instanceof ReadOnlyPlaceError)
+    if (isHansardError(explained, 'archive-locked') || explained instanceof ReadOnlyFolderError)
       throw explained
     if (isHansardError(explained, 'archive-newer') || isHansardError(explained, 'archive-older'))
       return { db: undefined, check: 'format', what: explained.message }
-    return { db: undefined, ...(faultOfFile(path) ?? { check: 'file', what: messageOf(explained) }) }
+    return { db: undefined, ...(findFileFault(path) ?? { check: 'file', what: messageOf(explained) }) }
   }
 }
 
@@ -40,18 +40,21 @@ const MAGIC = 'SQLite format 3\0'
 const HEADER_BYTES = 100
 
 /**
- * Reads the header of a file itself: SQLite says of one that was cut short only that it is malformed. Not of a file that
- * SQLite can read, for to close it would drop the locks that this process may have on it.
+ * Reads the header of a file that SQLite cannot read: of a truncated file SQLite says only that it is malformed. Never call
+ * this for a file that SQLite can read: closing it would drop the locks that this process may have on it.
  */
-function faultOfFile(path: string): { check: 'file' | 'size'; what: string } | undefined {
+function findFileFault(path: string): { check: 'file' | 'size'; what: string } | undefined {
   const header = readHeader(path)
   const { size } = statSync(path)
   if (header.toString('latin1', 0, MAGIC.length) !== MAGIC)
-    return { check: 'file', what: `${path} is no SQLite file` }
-  const expected = pageSizeOf(header) * header.readUInt32BE(28)
+    return { check: 'file', what: `${path} is not a SQLite file` }
+  const expected = readPageSize(header) * header.readUInt32BE(28)
   const isCounted = header.readUInt32BE(24) === header.readUInt32BE(92)
   if (!isCounted || size >= expected || isWalInUse(path)) return undefined
-  return { check: 'size', what: `${path} was cut off: ${size} of ${expected} bytes are there` }
+  return {
+    check: 'size',
+    what: `${path} is truncated: it has ${size.toLocaleString('en')} of ${expected.toLocaleString('en')} bytes`,
+  }
 }
 
 function readHeader(path: string): Buffer {
@@ -70,12 +73,12 @@ function readHeader(path: string): Buffer {
   }
 }
 
-function pageSizeOf(header: Buffer): number {
+function readPageSize(header: Buffer): number {
   const size = header.readUInt16BE(16)
   return size === 1 ? 65_536 : size
 }
 
-/** Pages that are still in the log make the file shorter than its header says. */
+/** While pages are still in the log, the file is shorter than its header says. */
 function isWalInUse(path: string): boolean {
   return (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0
 }

@@ -5,22 +5,22 @@ import { explainSqlite, openSqlite, type Sqlite } from '../sqlite/sqlite.ts'
 import { checks } from './checks/all-checks.ts'
 import type { CheckName, Problem } from './checks/check.ts'
 import { openToExamine } from './open-to-examine.ts'
-import { problemsOf } from './verify-archive.ts'
+import { findProblems } from './verify-archive.ts'
 
-/** Something that was put right. */
+/** Something that was repaired. */
 export interface Repair {
   readonly check: CheckName
   readonly what: string
 }
 
-const content: readonly CheckName[] = ['entries', 'links', 'revisions', 'conversations', 'files']
+const contentChecks: readonly CheckName[] = ['entries', 'links', 'revisions', 'conversations', 'files']
 
 /**
- * Rebuilds whatever can be derived from what is proven to be right, and nothing else; no content is deleted. Indexes are
- * made anew only when the content is sound: until then they may hold what their table has lost.
+ * Repairs what can be derived from data that is proven to be right, and nothing else; content is never deleted. Indexes are
+ * rebuilt only if the content is sound: until then they may contain what their table has lost.
  *
  * @param holder how to name this process to others, such as `pid 17 on host`
- * @throws HansardError `archive-locked`, `file`
+ * @throws HansardError `archive-locked` or `file`
  */
 export function repairArchive(path: string, holder: string): readonly Repair[] {
   const opened = openToExamine(path)
@@ -30,8 +30,8 @@ export function repairArchive(path: string, holder: string): readonly Repair[] {
   try {
     const db = openSqlite(path, 'write')
     try {
-      const repairs = mendAll(db, collect(db, path))
-      const filled = fillSearch(db)
+      const repairs = repairAll(db, findRepairs(db, path))
+      const filled = fillSearchIndex(db)
       db.pragma('wal_checkpoint(truncate)')
       return [...repairs, ...filled]
     } catch (thrown) {
@@ -44,58 +44,61 @@ export function repairArchive(path: string, holder: string): readonly Repair[] {
   }
 }
 
-type Mendable = Problem & { readonly check: CheckName; readonly mend: (db: Sqlite) => void }
+type Repairable = Problem & { readonly check: CheckName; readonly repair: (db: Sqlite) => void }
 
-function collect(db: Sqlite, path: string): Mendable[] {
-  const mendable: Mendable[] = []
+function findRepairs(db: Sqlite, path: string): Repairable[] {
+  const repairable: Repairable[] = []
   let isContentSound = true
   for (const check of checks) {
-    for (const problem of problemsOf(check, { db, path })) {
-      if (problem.mend !== undefined) mendable.push({ ...problem, check: check.name, mend: problem.mend })
-      else if (content.includes(check.name)) isContentSound = false
+    for (const problem of findProblems(check, { db, path })) {
+      if (problem.repair !== undefined)
+        repairable.push({ ...problem, check: check.name, repair: problem.repair })
+      else if (contentChecks.includes(check.name)) isContentSound = false
     }
   }
-  return mendable.filter(({ isEvidence }) => isContentSound || isEvidence !== true)
+  return repairable.filter(({ isEvidence }) => isContentSound || isEvidence !== true)
 }
 
 /**
- * Rows first, then the indexes over them. Each repair is committed on its own: one that meets a damaged page takes its
- * whole transaction back. What it meant to put right stays as it was.
+ * Repairs rows first, then the indexes over them. Each repair is a transaction of its own, since one that meets a damaged
+ * page is rolled back as a whole.
  */
-function mendAll(db: Sqlite, mendable: readonly Mendable[]): Repair[] {
-  const isIndex = ({ isEvidence }: Mendable) => isEvidence === true
-  const inOrder = [...mendable.filter((each) => !isIndex(each)), ...mendable.filter(isIndex)]
-  const isMended = new Map<Mendable['mend'], boolean>()
+function repairAll(db: Sqlite, repairable: readonly Repairable[]): Repair[] {
+  const isIndex = ({ isEvidence }: Repairable) => isEvidence === true
+  const inOrder = [...repairable.filter((each) => !isIndex(each)), ...repairable.filter(isIndex)]
+  const isRepaired = new Map<Repairable['repair'], boolean>()
   db.pragma('synchronous = normal')
-  for (const { mend } of inOrder) if (!isMended.has(mend)) isMended.set(mend, attempt(db, mend))
-  return inOrder.filter(({ mend }) => isMended.get(mend)).map(({ check, what }) => ({ check, what }))
+  for (const { repair } of inOrder) if (!isRepaired.has(repair)) isRepaired.set(repair, attempt(db, repair))
+  return inOrder.filter(({ repair }) => isRepaired.get(repair)).map(({ check, what }) => ({ check, what }))
 }
 
-/** What was emptied above, and what no backup has indexed yet. */
-function fillSearch(db: Sqlite): Repair[] {
+/** Indexes what was cleared above, and what no backup has indexed yet. */
+function fillSearchIndex(db: Sqlite): Repair[] {
   try {
     const index = new SearchIndex(db, new Histories(db))
     const { waiting } = index.state()
     const unindexed = index.unindexed.count()
     if (unindexed > 0) db.transaction(() => index.retryUnindexed({ all: true })).immediate()
     while (db.transaction(() => index.addSome()).immediate());
-    const mended = unindexed - index.unindexed.count()
+    const retried = unindexed - index.unindexed.count()
     return [
       ...(waiting === 0
         ? []
-        : [`${waiting} ${waiting === 1 ? 'conversation was' : 'conversations were'} put into the index`]),
-      ...(mended <= 0
+        : [`${waiting} ${waiting === 1 ? 'conversation was' : 'conversations were'} indexed`]),
+      ...(retried <= 0
         ? []
-        : [`${mended} ${mended === 1 ? 'text' : 'texts'} that could not be indexed before`]),
+        : [
+            `${retried} ${retried === 1 ? 'text was' : 'texts were'} indexed that could not be indexed before`,
+          ]),
     ].map((what) => ({ check: 'search', what }))
   } catch {
-    return [] // the check that follows says what is missing
+    return [] // the next verification reports what is missing
   }
 }
 
-function attempt(db: Sqlite, mend: Mendable['mend']): boolean {
+function attempt(db: Sqlite, repair: Repairable['repair']): boolean {
   try {
-    db.transaction(() => mend(db)).immediate()
+    db.transaction(() => repair(db)).immediate()
     return true
   } catch {
     return false

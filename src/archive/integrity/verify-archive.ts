@@ -5,38 +5,39 @@ import type { Check, CheckName, FindingPlace, Problem, Subject } from './checks/
 import { pages } from './checks/pages-check.ts'
 import { openToExamine } from './open-to-examine.ts'
 
-/** Something that is not as it should be, and what to do about it. */
+/** A problem, and what to do about it. */
 export interface Finding {
   readonly check: CheckName
-  /** A warning is of something by which no content is lost. */
+  /** A warning means that no content is lost. */
   readonly severity: 'error' | 'warning'
   readonly what: string
   readonly where: FindingPlace
-  /** `repairArchive` can put it right. */
+  /** Whether `repairArchive` can repair it. */
   readonly repairable: boolean
   readonly advice: string
 }
 
-/** A check that was made to its end. */
+/** The result of a finished check. */
 export interface CheckResult {
   readonly check: CheckName
-  /** What is so if it found nothing. */
+  /** The property that was checked, as a sentence. */
   readonly about: string
   readonly findings: number
 }
 
-/** Tells that a file can be read as an archive at all; false makes every other check impossible. */
+/** The result of a verification. */
 export interface Verification {
+  /** Whether the file can be read as an archive. If not, no check was possible. */
   readonly isReadable: boolean
 }
 
 /**
- * Examines an archive: yields what is not as it should be, and each check when it is done. Memory stays flat.
+ * Checks an archive: yields each finding, and each check when it is finished. Memory stays flat.
  *
- * This detects decay. It does not detect tampering: whoever can change a text can change its hash as well.
+ * This detects decay, not tampering: whoever can change a text can also change its hash.
  *
- * @param options.isRepaired it was repaired just before, so that the search index must hold everything
- * @throws HansardError `file` when there is no file, or none that may be read
+ * @param options.isRepaired the archive was just repaired, so the search index must be complete
+ * @throws HansardError `file` when there is no file or it cannot be read, `archive-locked`
  */
 export function* verifyArchive(
   path: string,
@@ -44,7 +45,7 @@ export function* verifyArchive(
 ): Generator<{ finding: Finding } | { done: CheckResult }, Verification> {
   const opened = openToExamine(path)
   if (opened.db === undefined) {
-    yield { finding: findingOf(opened.check, { what: opened.what, where: {} }) }
+    yield { finding: toFinding(opened.check, { what: opened.what, where: {} }) }
     return { isReadable: false }
   }
   const { db, isEmpty } = opened
@@ -56,12 +57,12 @@ export function* verifyArchive(
   }
 }
 
-/** The problems that a check finds; that it could not be finished is one too. */
-export function* problemsOf(check: Check, subject: Subject): Generator<Problem> {
+/** The problems that a check finds. A check that fails is a problem too. */
+export function* findProblems(check: Check, subject: Subject): Generator<Problem> {
   try {
     yield* check.find(subject)
   } catch (thrown) {
-    yield { what: `this check could not be finished: ${messageOf(thrown)}`, where: {} }
+    yield { what: `cannot finish this check: ${messageOf(thrown)}`, where: {} }
   }
 }
 
@@ -70,17 +71,17 @@ function* run(
   subject: Subject,
 ): Generator<{ finding: Finding } | { done: CheckResult }, CheckResult> {
   let findings = 0
-  for (const problem of problemsOf(check, subject)) {
+  for (const problem of findProblems(check, subject)) {
     findings++
-    yield { finding: findingOf(check.name, problem) }
+    yield { finding: toFinding(check.name, problem) }
   }
   const done = { check: check.name, about: check.about, findings }
   yield { done }
   return done
 }
 
-function findingOf(check: CheckName, { what, where, isWarning, mend, ...problem }: Problem): Finding {
-  const repairable = mend !== undefined
+function toFinding(check: CheckName, { what, where, isWarning, repair, ...problem }: Problem): Finding {
+  const repairable = repair !== undefined
   const severity = isWarning === true ? 'warning' : 'error'
   const advice = problem.advice ?? adviceOn(check, repairable)
   return { check, severity, what, where, repairable, advice }

@@ -1,33 +1,31 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 
-import type { Sqlite, Statement } from '../sqlite/sqlite.ts'
+import type { Sqlite } from '../sqlite/sqlite.ts'
 
-/** Hashes the key (SHA-256 under this salt) without showing it. */
+/** Hashes the API key (SHA-256 with this salt) without revealing it. */
 export type HashKey = (salt: Uint8Array) => Buffer
 
 /**
- * Keys that were seen to open the account that this archive holds. Only a salted hash is kept: enough to know a key
- * again, useless to find it out.
+ * API keys that are known to belong to the archived account. Only salted hashes are stored: they recognize a key, but do
+ * not reveal it.
  */
 export class AccountKeys {
-  readonly #all: Statement
-  readonly #add: Statement
+  readonly #db: Sqlite
 
   constructor(db: Sqlite) {
-    this.#all = db.prepare('select hash, salt from account_key')
-    this.#add = db.prepare('insert into account_key (hash, salt, seen_at) values (?, ?, ?)')
+    this.#db = db
   }
 
-  /** Tells whether this key was seen before. */
+  /** Tells whether this key is known. */
   knows(hashKey: HashKey): boolean {
-    const rows = this.#all.all() as { hash: Buffer; salt: Buffer }[]
+    const rows = this.#db.all('select hash, salt from account_key') as { hash: Buffer; salt: Buffer }[]
     return rows.some(({ hash, salt }) => timingSafeEqual(hash, hashKey(salt)))
   }
 
-  /** Remembers that this key opens the account. */
+  /** Records that this key belongs to the account. */
   remember(hashKey: HashKey, at: string): void {
     if (this.knows(hashKey)) return
     const salt = randomBytes(16)
-    this.#add.run(hashKey(salt), salt, at)
+    this.#db.run('insert into account_key (hash, salt, seen_at) values (?, ?, ?)', hashKey(salt), salt, at)
   }
 }

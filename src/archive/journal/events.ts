@@ -1,64 +1,59 @@
 import { redactText } from '../../model/secrets/redact-text.ts'
-import type { Sqlite, Statement } from '../sqlite/sqlite.ts'
+import type { Sqlite } from '../sqlite/sqlite.ts'
 
-/** Something that a person should know of, and that is no failure. */
+/** Something worth knowing that is not a failure. */
 export interface ArchiveEvent {
   readonly kind: 'messages-differ' | 'account-adopted' | 'history-altered' | 'gone' | 'revived' | 'vanished'
   readonly conversation?: string | undefined
   readonly detail: string
 }
 
-/** An event as it stands in the archive. */
+/** An event in the archive. */
 export interface StoredEvent extends ArchiveEvent {
   readonly run: number
   readonly at: string
 }
 
-/** Events that say something is wrong upstream, shown until somebody acknowledges them. */
-const alerts = ['history-altered', 'messages-differ'] as const
+/** Alerts are events about something wrong upstream. They are shown until a person acknowledges them. */
+const IS_ALERT = `kind in ('history-altered', 'messages-differ') and acknowledged_at is null`
 
-/** What happened that a person should know of. */
+/** The events of all runs. */
 export class Events {
-  readonly #add: Statement
-  readonly #counts: Statement
-  readonly #alerts: Statement
-  readonly #acknowledge: Statement
-  readonly #first: Statement
+  readonly #db: Sqlite
 
   constructor(db: Sqlite) {
-    const isAlert = `kind in (${alerts.map((kind) => `'${kind}'`).join(', ')}) and acknowledged_at is null`
-    this.#add = db.prepare('insert into event (run, at, kind, conversation, detail) values (?, ?, ?, ?, ?)')
-    this.#counts = db.prepare('select kind, count(*) as count from event group by kind order by kind')
-    this.#alerts = db.prepare(
-      `select run, at, kind, conversation, detail from event where ${isAlert} order by id`,
-    )
-    this.#first = db.prepare('select min(run) from event where kind = ? and conversation = ?').pluck()
-    this.#acknowledge = db.prepare(
-      `update event set acknowledged_at = ? where conversation = ? and ${isAlert}`,
-    )
+    this.#db = db
   }
 
   add(event: ArchiveEvent, run: number, at: string): void {
-    this.#add.run(run, at, event.kind, event.conversation, redactText(event.detail))
+    this.#db.run(
+      `insert into event (run, at, kind, conversation, detail)
+        values (:run, :at, :kind, :conversation, :detail)`,
+      { run, at, conversation: null, ...event, detail: redactText(event.detail) },
+    )
   }
 
-  /** The run in which this happened to a conversation first; undefined if it never did. */
+  /** The first run with such an event for a conversation; undefined if there is none. */
   firstRun(kind: ArchiveEvent['kind'], conversation: string): number | undefined {
-    return (this.#first.get(kind, conversation) as number | null) ?? undefined
+    const sql = 'select min(run) from event where kind = ? and conversation = ?'
+    return (this.#db.pluck.get(sql, kind, conversation) as number | null) ?? undefined
   }
 
-  /** How many of each kind. */
+  /** Number of events of each kind. */
   counts(): { kind: string; count: number }[] {
-    return this.#counts.all() as { kind: string; count: number }[]
+    const sql = 'select kind, count(*) as count from event group by kind order by kind'
+    return this.#db.all(sql) as { kind: string; count: number }[]
   }
 
   /** The alerts that nobody has acknowledged, oldest first. */
   alerts(): StoredEvent[] {
-    return this.#alerts.all() as StoredEvent[]
+    const sql = `select run, at, kind, conversation, detail from event where ${IS_ALERT} order by id`
+    return this.#db.all(sql) as StoredEvent[]
   }
 
-  /** Acknowledges the alerts of a conversation; false when there are none. */
+  /** Acknowledges the alerts of a conversation; returns false if there are none. */
   acknowledge(conversation: string, at: string): boolean {
-    return this.#acknowledge.run(at, conversation).changes > 0
+    const sql = `update event set acknowledged_at = ? where conversation = ? and ${IS_ALERT}`
+    return this.#db.run(sql, at, conversation).changes > 0
   }
 }

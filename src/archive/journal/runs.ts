@@ -1,9 +1,12 @@
-import type { Sqlite, Statement } from '../sqlite/sqlite.ts'
+import type { Sqlite } from '../sqlite/sqlite.ts'
 
-/** How a run ended: `failed` could not do its work, `interrupted` was told to stop. */
+/** How a run ended. `partial`: some conversations failed, or completeness is not verified. `interrupted`: by the user. */
 export type RunOutcome = 'done' | 'partial' | 'interrupted' | 'failed'
 
-/** The books of a run. `listed` counts distinct ids and equals the sum of the five after it when the run is complete. */
+/**
+ * The counts of a run. `listed` is the number of distinct conversations; when the run is complete, it equals the sum of the
+ * five counts after it.
+ */
 export interface Books {
   listed: number
   new: number
@@ -12,24 +15,24 @@ export interface Books {
   failed: number
   vanished: number
   gone: number
-  /** Requests sent, repeated ones included. */
+  /** Requests sent, including retries. */
   requests: number
   retries: number
-  /** Bytes of the bodies received. */
+  /** Bytes of response bodies, as received. */
   bytes: number
 }
 
-/** How a run ended, as it is written down. */
+/** The end of a run. */
 export interface RunEnd {
   readonly outcome: RunOutcome
-  /** Whether the listing was shown to have missed nothing; null where nobody asked for all. */
+  /** Whether the listing was verified complete; null if not everything was listed. */
   readonly complete: boolean | null
-  /** Why it is not complete or not done. */
+  /** Why the run is not done or not complete. */
   readonly reason: string | undefined
   readonly books: Books
 }
 
-/** A run as it stands in the archive; without an end while it runs, or after it was killed. */
+/** A run in the archive. It has no end while it is running or after it was killed. */
 export interface StoredRun extends Books {
   readonly id: number
   readonly command: string
@@ -53,63 +56,58 @@ const columns = [
   'bytes',
 ] as const satisfies readonly (keyof Books)[]
 
-/** What may become of a conversation in a run. */
+/** What a run did with a conversation. */
 export type CountedOutcome = 'new' | 'updated' | 'unchanged' | 'failed' | 'vanished'
 
-/** The runs and their books. */
+/** The runs and their counts. */
 export class Runs {
-  readonly #begin: Statement
-  readonly #end: Statement
-  readonly #count: Readonly<Record<CountedOutcome, Statement>>
-  readonly #recent: Statement
-  readonly #first: Statement
+  readonly #db: Sqlite
 
   constructor(db: Sqlite) {
-    this.#begin = db.prepare('insert into run (command, hansard, base_url, started_at) values (?, ?, ?, ?)')
-    this.#end = db.prepare(`
-      update run set ended_at = :endedAt, outcome = :outcome, reason = :reason, complete = :complete,
-        ${columns.map((column) => `${column} = :${column}`).join(', ')}
-      where id = :id`)
-    const count = (column: CountedOutcome) =>
-      db.prepare(`update run set listed = listed + 1, ${column} = ${column} + 1 where id = ?`)
-    this.#count = {
-      ...{ new: count('new'), updated: count('updated'), unchanged: count('unchanged') },
-      ...{ failed: count('failed'), vanished: count('vanished') },
-    }
-    this.#recent = db.prepare(`
-      select id, command, started_at as startedAt, ended_at as endedAt, outcome, reason, complete, ${columns.join(', ')}
-      from run order by id desc limit ?`)
-    this.#first = db.prepare(
-      'select started_at as startedAt, base_url as baseUrl from run order by id limit 1',
-    )
+    this.#db = db
   }
 
-  /** Opens the books and answers with the run's number. */
+  /** Records the start of a run; returns its id. */
   begin(run: { command: string; hansard: string; baseUrl: string; startedAt: string }): number {
-    return Number(this.#begin.run(run.command, run.hansard, run.baseUrl, run.startedAt).lastInsertRowid)
+    const { lastInsertRowid } = this.#db.run(
+      `insert into run (command, hansard, base_url, started_at)
+        values (:command, :hansard, :baseUrl, :startedAt)`,
+      run,
+    )
+    return Number(lastInsertRowid)
   }
 
   /**
-   * Counts a conversation, in the transaction that stores it: so the books of a run that is killed tell what it stored.
-   * (What it listed and did not have to fetch is counted only when the books are closed.)
+   * Counts a conversation. Call it in the transaction that stores the conversation, so that the counts of a killed run are
+   * right. Conversations that need no fetch are counted by `end` only.
    */
   count(id: number, outcome: CountedOutcome): void {
-    this.#count[outcome].run(id)
+    this.#db.run(`update run set listed = listed + 1, ${outcome} = ${outcome} + 1 where id = ?`, id)
   }
 
-  /** Closes the books. */
+  /** Records the end of a run and its counts. */
   end(id: number, endedAt: string, { outcome, complete, reason, books }: RunEnd): void {
     const flag = complete === null ? null : Number(complete)
-    this.#end.run({ id, endedAt, outcome, reason: reason ?? null, complete: flag, ...books })
+    this.#db.run(
+      `update run set ended_at = :endedAt, outcome = :outcome, reason = :reason, complete = :complete,
+        ${columns.map((column) => `${column} = :${column}`).join(', ')}
+      where id = :id`,
+      { id, endedAt, outcome, reason: reason ?? null, complete: flag, ...books },
+    )
   }
 
-  /** The newest runs first. */
+  /** The latest runs, newest first. */
   recent(limit: number): StoredRun[] {
-    return this.#recent.all(limit) as StoredRun[]
+    return this.#db.all(
+      `select id, command, started_at as startedAt, ended_at as endedAt, outcome, reason, complete, ${columns.join(', ')}
+        from run order by id desc limit ?`,
+      limit,
+    ) as StoredRun[]
   }
 
-  /** When the archive was begun, and from where; undefined while it holds nothing. */
+  /** The first run: when the archive was started, and from which API; undefined if it is empty. */
   first(): { readonly startedAt: string; readonly baseUrl: string } | undefined {
-    return this.#first.get() as { startedAt: string; baseUrl: string } | undefined
+    const sql = 'select started_at as startedAt, base_url as baseUrl from run order by id limit 1'
+    return this.#db.get(sql) as { startedAt: string; baseUrl: string } | undefined
   }
 }

@@ -1,7 +1,7 @@
 import type { UnknownShape } from '../../model/entries/find-unknown-shapes.ts'
-import type { Sqlite, Statement } from '../sqlite/sqlite.ts'
+import type { Sqlite } from '../sqlite/sqlite.ts'
 
-/** An unknown shape as it was met: since when, how often, and where for example. */
+/** An unknown shape, with how often it occurred and one conversation that contains it. */
 export interface SeenShape extends UnknownShape {
   readonly firstAt: string
   readonly lastAt: string
@@ -10,27 +10,29 @@ export interface SeenShape extends UnknownShape {
   readonly example: string
 }
 
-/** What the API sent and its specification does not know. */
+/** Types, fields and values that the API sent and its specification does not define. */
 export class UnknownShapes {
-  readonly #add: Statement
-  readonly #all: Statement
+  readonly #db: Sqlite
 
   constructor(db: Sqlite) {
-    this.#add = db.prepare(`
-      insert into unknown_shape (kind, name, first_at, last_at, times, example)
-      values (:kind, :name, :at, :at, 1, :conversation)
-      on conflict do update set last_at = excluded.last_at, times = times + 1`)
-    this.#all = db.prepare(`
-      select kind, name, first_at as firstAt, last_at as lastAt, times, example
-      from unknown_shape order by kind, name`)
+    this.#db = db
   }
 
-  /** Counts the shapes that a conversation brought. */
+  /** Counts the unknown shapes of a conversation. */
   add(shapes: readonly UnknownShape[], conversation: string, at: string): void {
-    for (const shape of shapes) this.#add.run({ ...shape, conversation, at })
+    for (const shape of shapes)
+      this.#db.run(
+        `insert into unknown_shape (kind, name, first_at, last_at, times, example)
+          values (:kind, :name, :at, :at, 1, :conversation)
+          on conflict do update set last_at = excluded.last_at, times = times + 1`,
+        { ...shape, conversation, at },
+      )
   }
 
   all(): SeenShape[] {
-    return this.#all.all() as SeenShape[]
+    return this.#db.all(
+      `select kind, name, first_at as firstAt, last_at as lastAt, times, example
+        from unknown_shape order by kind, name`,
+    ) as SeenShape[]
   }
 }

@@ -1,39 +1,33 @@
-import type { Sqlite, Statement } from '../sqlite/sqlite.ts'
+import type { Sqlite } from '../sqlite/sqlite.ts'
 
-/** Conversations of a target that carry the stamp of a copy which this archive did not send. */
+/** Conversations at a target that have the stamp of a copy which this archive did not send. */
 export class ReplayCandidates {
-  readonly #add: Statement
-  readonly #ofCopy: Statement
-  readonly #next: Statement
-  readonly #remove: Statement
-  readonly #reject: Statement
+  readonly #db: Sqlite
 
   constructor(db: Sqlite) {
-    this.#add = db.prepare('insert or ignore into replay_candidate (copy, target_id) values (?, ?)')
-    this.#ofCopy = db
-      .prepare('select target_id from replay_candidate where copy = ? and rejected = 0 order by target_id')
-      .pluck()
-    this.#next = db
-      .prepare('select copy from replay_candidate where copy > ? and rejected = 0 order by copy limit 1')
-      .pluck()
-    this.#remove = db.prepare('delete from replay_candidate where copy = ? and target_id = ?')
-    this.#reject = db.prepare('update replay_candidate set rejected = 1 where copy = ?')
+    this.#db = db
   }
 
-  /** Notes a conversation; one that was rejected stays so. */
+  /** Adds a conversation; one that was rejected stays rejected. */
   add(copy: number, targetId: string): void {
-    this.#add.run(copy, targetId)
+    this.#db.run('insert or ignore into replay_candidate (copy, target_id) values (?, ?)', copy, targetId)
   }
 
   /** The conversations that may be a copy. */
   ofCopy(copy: number): string[] {
-    return this.#ofCopy.all(copy) as string[]
+    return this.#db.pluck.all(
+      'select target_id from replay_candidate where copy = ? and rejected = 0 order by target_id',
+      copy,
+    ) as string[]
   }
 
-  /** The copies that have such conversations, one at a time, so that they may change meanwhile. */
+  /** The copies with candidates, read one at a time, so that they may change meanwhile. */
   *copies(): Generator<number, void, undefined> {
     for (let copy = 0; ;) {
-      const next = this.#next.get(copy) as number | undefined
+      const next = this.#db.pluck.get(
+        'select copy from replay_candidate where copy > ? and rejected = 0 order by copy limit 1',
+        copy,
+      ) as number | undefined
       if (next === undefined) return
       yield next
       copy = next
@@ -41,11 +35,11 @@ export class ReplayCandidates {
   }
 
   remove(copy: number, targetId: string): void {
-    this.#remove.run(copy, targetId)
+    this.#db.run('delete from replay_candidate where copy = ? and target_id = ?', copy, targetId)
   }
 
-  /** Notes that a person said that none of them is the copy. */
+  /** Records that a person rejected all candidates of a copy. */
   reject(copy: number): void {
-    this.#reject.run(copy)
+    this.#db.run('update replay_candidate set rejected = 1 where copy = ?', copy)
   }
 }

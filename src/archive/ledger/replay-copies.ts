@@ -1,14 +1,14 @@
-import type { Sqlite, Statement } from '../sqlite/sqlite.ts'
+import type { Sqlite } from '../sqlite/sqlite.ts'
 
 /**
- * How it stands with a copy. `pending`: not sent yet. `open`: sent, and no answer is known. `uncertain`: nobody can tell
- * whether it arrived. `failed`: the target said no, or could not be asked. `stale`: a copy of an earlier revision is there. `diverged`: a call
- * came that the archive has no result for. `undone`: it was deleted again.
+ * The state of a copy. `pending`: not sent yet. `open`: sent, with an unknown outcome. `uncertain`: it cannot be determined
+ * whether it arrived. `failed`: the target refused it or could not be reached. `stale`: the target has a copy of an earlier
+ * revision. `diverged`: the target made a tool call that the archive has no result for. `undone`: deleted again.
  */
 export type CopyState =
   'pending' | 'open' | 'done' | 'uncertain' | 'failed' | 'blocked' | 'stale' | 'diverged' | 'undone'
 
-/** What is to arrive at a target exactly once. */
+/** A copy that must arrive at a target exactly once. */
 export interface NewCopy {
   readonly target: number
   readonly stamp: string
@@ -17,150 +17,135 @@ export interface NewCopy {
   readonly revision: string
   readonly mode: string
   readonly label: string
-  /** The line of the plan, as JSON text. */
+  /** Its line of the plan, as JSON text. */
   readonly planned: string
 }
 
-/** A copy as it stands in the archive. */
+/** A copy in the archive. */
 export interface Copy extends NewCopy {
   readonly id: number
   readonly state: CopyState
   readonly reason: string | null
-  /** Its id at the target, as far as known. */
+  /** Its id at the target; null if unknown. */
   readonly targetId: string | null
   readonly at: string
 }
 
-const columns = `id, target, stamp, conversation, revision, mode, label, state, reason, target_id as targetId, planned, at`
+const COLUMNS = `id, target, stamp, conversation, revision, mode, label, state, reason, target_id as targetId, planned, at`
 
-/** The copies: one for each stamp and target. */
+/** The copies: at most one for each stamp and target. */
 export class ReplayCopies {
-  readonly #add: Statement
-  readonly #replan: Statement
-  readonly #byStamp: Statement
-  readonly #byId: Statement
-  readonly #byOrigin: Statement
-  readonly #bySource: Statement
-  readonly #remove: Statement
-  readonly #removeRequests: Statement
-  readonly #removeCandidates: Statement
-  readonly #touch: Statement
-  readonly #undo: Statement
-  readonly #undoRequests: Statement
-  readonly #inState: Statement
-  readonly #all: Statement
-  readonly #set: Statement
-  readonly #counts: Statement
+  readonly #db: Sqlite
 
   constructor(db: Sqlite) {
-    this.#add = db.prepare(`
-      insert into replay_copy (target, stamp, conversation, revision, mode, label, state, planned, at)
-      values (:target, :stamp, :conversation, :revision, :mode, :label, :state, :planned, :at)`)
-    this.#replan = db.prepare('update replay_copy set planned = ? where id = ?')
-    this.#byStamp = db.prepare(`select ${columns} from replay_copy where target = ? and stamp = ?`)
-    this.#byId = db.prepare(`select ${columns} from replay_copy where id = ?`)
-    this.#byOrigin = db.prepare(`
-      select ${columns} from replay_copy
-      where target = :target and conversation = :conversation and mode = :mode and label = :label order by id`)
-    // A full stop ends the part of a stamp that names the source; a slash is what comes next in ASCII.
-    this.#bySource = db.prepare(
-      `select ${columns} from replay_copy where target = ? and stamp >= ? and stamp < ? order by id`,
-    )
-    this.#remove = db.prepare('delete from replay_copy where id = ?')
-    this.#removeRequests = db.prepare('delete from replay_request where copy = ?')
-    this.#removeCandidates = db.prepare('delete from replay_candidate where copy = ?')
-    this.#touch = db.prepare('update replay_copy set at = ? where id = ?')
-    this.#undo = db.prepare(
-      "update replay_copy set state = 'undone', reason = null, target_id = null, at = ? where id = ?",
-    )
-    this.#undoRequests = db.prepare(
-      "update replay_request set outcome = 'undone', ended_at = ? where copy = ? and outcome in ('done', 'found')",
-    )
-    this.#inState = db.prepare(`
-      select ${columns} from replay_copy
-      where target = :target and state = :state and id > :after order by id limit 1`)
-    this.#all = db.prepare(`select ${columns} from replay_copy where id > ? order by id limit 1`)
-    this.#set = db.prepare(`
-      update replay_copy set state = :state, reason = :reason, target_id = coalesce(:targetId, target_id), at = :at
-      where id = :id`)
-    this.#counts = db.prepare('select state, count(*) from replay_copy where target = ? group by state').raw()
+    this.#db = db
   }
 
-  /** The copy with this stamp. */
+  /** Finds a copy by its stamp. */
   byStamp(target: number, stamp: string): Copy | undefined {
-    return this.#byStamp.get(target, stamp) as Copy | undefined
+    const sql = `select ${COLUMNS} from replay_copy where target = ? and stamp = ?`
+    return this.#db.get(sql, target, stamp) as Copy | undefined
   }
 
-  /** Copies of one source in any revision, mode and label: their stamps begin so. */
+  /** The copies of a source, in all revisions, modes and labels. Their stamps start with the source and a full stop. */
   ofSource(target: number, source: string): Copy[] {
-    return this.#bySource.all(target, `${source}.`, `${source}/`) as Copy[]
+    const sql = `select ${COLUMNS} from replay_copy where target = ? and stamp >= ? and stamp < ? order by id`
+    return this.#db.all(sql, target, `${source}.`, `${source}/`) as Copy[] // "/" follows "." in ASCII
   }
 
-  /** Adds a copy. */
   add(copy: NewCopy, state: CopyState, at: string): void {
-    this.#add.run({ ...copy, state, at })
+    this.#db.run(
+      `insert into replay_copy (target, stamp, conversation, revision, mode, label, state, planned, at)
+        values (:target, :stamp, :conversation, :revision, :mode, :label, :state, :planned, :at)`,
+      { ...copy, state, at },
+    )
   }
 
-  /** Forgets a copy that never came to be. */
+  /** Deletes a copy that was never created at the target. */
   remove(id: number): void {
-    this.#removeRequests.run(id)
-    this.#removeCandidates.run(id)
-    this.#remove.run(id)
+    this.#db.run('delete from replay_request where copy = ?', id)
+    this.#db.run('delete from replay_candidate where copy = ?', id)
+    this.#db.run('delete from replay_copy where id = ?', id)
   }
 
-  /** Notes that a copy was deleted over there; what it has cost stays in the books. */
+  /** Records that a copy was deleted at the target. What it cost still counts. */
   undo(id: number, at: string): void {
-    this.#undoRequests.run(at, id)
-    this.#undo.run(at, id)
+    this.#db.run(
+      `update replay_request set outcome = 'undone', ended_at = ?
+        where copy = ? and outcome in ('done', 'found')`,
+      at,
+      id,
+    )
+    this.#db.run(
+      "update replay_copy set state = 'undone', reason = null, target_id = null, at = ? where id = ?",
+      at,
+      id,
+    )
   }
 
-  /** Writes down what was sent in the place of what was planned: a further loss. */
+  /** Replaces the plan's line when something else was sent: a further loss. */
   replan(id: number, planned: string): void {
-    this.#replan.run(planned, id)
+    this.#db.run('update replay_copy set planned = ? where id = ?', planned, id)
   }
 
-  /** Copies of one conversation in the same mode under the same label, whatever its revision. */
+  /** The copies of a conversation with this mode and label, in all revisions. */
   ofOrigin(origin: Pick<NewCopy, 'target' | 'conversation' | 'mode' | 'label'>): Copy[] {
     const { target, conversation, mode, label } = origin
-    return this.#byOrigin.all({ target, conversation, mode, label }) as Copy[]
+    return this.#db.all(
+      `select ${COLUMNS} from replay_copy
+        where target = :target and conversation = :conversation and mode = :mode and label = :label order by id`,
+      { target, conversation, mode, label },
+    ) as Copy[]
   }
 
-  /** Notes that a copy is still wanted as it stands. */
+  /** Records that a copy is still wanted as it is. */
   touch(id: number, at: string): void {
-    this.#touch.run(at, id)
+    this.#db.run('update replay_copy set at = ? where id = ?', at, id)
   }
 
   read(id: number): Copy {
-    return this.#byId.get(id) as Copy
+    return this.#db.get(`select ${COLUMNS} from replay_copy where id = ?`, id) as Copy
   }
 
-  /** The copies in a state, one at a time, so that they may change meanwhile. */
+  /** The copies in a state, read one at a time, so that they may change meanwhile. */
   *inState(target: number, state: CopyState): Generator<Copy, void, undefined> {
     for (let after = 0; ;) {
-      const copy = this.#inState.get({ target, state, after }) as Copy | undefined
+      const copy = this.#db.get(
+        `select ${COLUMNS} from replay_copy
+          where target = :target and state = :state and id > :after order by id limit 1`,
+        { target, state, after },
+      ) as Copy | undefined
       if (copy === undefined) return
       yield copy
       after = copy.id
     }
   }
 
-  /** Every copy of every target, one at a time. */
+  /** All copies at all targets, read one at a time. */
   *all(): Generator<Copy, void, undefined> {
     for (let after = 0; ;) {
-      const copy = this.#all.get(after) as Copy | undefined
+      const copy = this.#db.get(
+        `select ${COLUMNS} from replay_copy where id > ? order by id limit 1`,
+        after,
+      ) as Copy | undefined
       if (copy === undefined) return
       yield copy
       after = copy.id
     }
   }
 
-  /** Says how it stands with a copy now. */
+  /** Sets the state of a copy. */
   set(id: number, state: CopyState, at: string, facts: { reason?: string; targetId?: string } = {}): void {
-    this.#set.run({ id, state, at, reason: facts.reason ?? null, targetId: facts.targetId ?? null })
+    this.#db.run(
+      `update replay_copy set state = :state, reason = :reason, target_id = coalesce(:targetId, target_id), at = :at
+        where id = :id`,
+      { id, state, at, reason: facts.reason ?? null, targetId: facts.targetId ?? null },
+    )
   }
 
-  /** How many copies are in which state. */
+  /** Number of copies in each state. */
   counts(target: number): ReadonlyMap<CopyState, number> {
-    return new Map(this.#counts.all(target) as [CopyState, number][])
+    const sql = 'select state, count(*) from replay_copy where target = ? group by state'
+    return new Map(this.#db.raw.all(sql, target) as [CopyState, number][])
   }
 }

@@ -27,10 +27,10 @@ export function createSchema(db: Sqlite): void {
  */
 export function isEmptyDatabase(db: Sqlite, path: string): boolean {
   const format = Number(db.pragma('user_version', { simple: true }))
-  const isEmpty = db.prepare('select count(*) from sqlite_schema').pluck().get() === 0
+  const isEmpty = db.pluck.get('select count(*) from sqlite_schema') === 0
   if (!isEmpty && db.pragma('application_id', { simple: true }) !== APPLICATION_ID) {
     throw new HansardError('not-an-archive', `${path} is a SQLite file, but not a hansard archive`, {
-      hint: 'Name another file with --archive.',
+      hint: 'Use another file with --archive.',
     })
   }
   if (format > FORMAT) {

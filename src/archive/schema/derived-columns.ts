@@ -1,6 +1,6 @@
 import { readableFields } from '../../model/entries/fields.ts'
 
-/** The columns of a revision that repeat what its row says, for queries, sorting and people with sqlite3. */
+/** The columns of a revision that are derived from its row, for queries and sorting. */
 export const derivedColumns = [
   'name',
   'model',
@@ -13,22 +13,22 @@ export const derivedColumns = [
 export type DerivedColumns = Readonly<Record<(typeof derivedColumns)[number], string | null>>
 
 /**
- * Derives those columns: a string by its value, anything else by its JSON text. Where a key stands twice the last one
- * counts, as it does for JSON.parse (SQLite's `->>` takes the first, so these columns can't be generated ones).
+ * Derives these columns: a string becomes its value, anything else its JSON text. If a key occurs twice, the last one
+ * counts, as in JSON.parse. SQLite's `->>` takes the first, so the columns cannot be generated columns.
  */
 export function deriveColumns(row: string): DerivedColumns {
   const values = readableFields(row)
-  const columns = derivedColumns.map((column) => [column, textOf(values.get(column) ?? 'null')])
+  const columns = derivedColumns.map((column) => [column, toText(values.get(column) ?? 'null')])
   return Object.fromEntries(columns) as DerivedColumns
 }
 
-function textOf(value: string): string | null {
+function toText(value: string): string | null {
   if (value === 'null') return null
-  return value.startsWith('"') ? stringOf(value) : value
+  return value.startsWith('"') ? toValidString(value) : value
 }
 
-/** SQLite keeps UTF-8, which has no halves of surrogate pairs. */
-function stringOf(quoted: string): string {
+/** SQLite stores UTF-8, which cannot represent lone surrogates. */
+function toValidString(quoted: string): string {
   try {
     return Buffer.from(JSON.parse(quoted) as string).toString()
   } catch {

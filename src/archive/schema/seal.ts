@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 
-/** What a revision's seal covers: all of its columns that derive from nothing else in the archive. */
+/** The columns that a seal covers: all that cannot be derived from other data in the archive. */
 export interface SealedRevision {
   readonly conversation: number
   readonly run: number
@@ -14,7 +14,7 @@ export interface SealedRevision {
   readonly messages_tip: number | null
 }
 
-/** Hashes a revision, so that decay of any of it shows: its texts are in no chain. */
+/** Hashes a revision, so that decay in any of its columns shows. */
 export function sealOf(revision: SealedRevision): Buffer {
   const { conversation, run, stored_at, row, history, tip, length, chain, messages, messages_tip } = revision
   const hex = Buffer.from(chain).toString('hex')

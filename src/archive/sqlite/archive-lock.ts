@@ -5,20 +5,20 @@ import { fileAt, lockFile, type FileLock } from './file-lock.ts'
 import { realName } from './file-names.ts'
 import { explainSqlite, openSqlite, type Sqlite } from './sqlite.ts'
 
-/** Two runs that begin at the same moment can stand in each other's way; this long one waits for the other. */
+/** How long SQLite waits for another process: two runs that start at once may block each other briefly. */
 const BUSY_MS = 200
 
-/** How often a waiting run looks again. */
-const LOOK_MS = 250
+/** How often a waiting run attempt again. */
+const RETRY_MS = 250
 
-/** How often the file of the lock may be replaced by others while it is being locked. */
-const TRIES = 20
+/** How many times to start over when another process replaces the lock file meanwhile. */
+const ATTEMPTS = 20
 
 /** Held by the one run that may write to an archive. */
 export interface ArchiveLock {
   /**
-   * Makes sure that this process still holds the archive, by whichever name others reach it. To be called when the archive
-   * was opened (or made), and before whatever must not be done by two.
+   * Checks that this process still holds the archive, under all of its names. Call it after opening or creating the
+   * archive, and before anything that only one process may do.
    *
    * @throws HansardError `archive-locked`
    */
@@ -27,35 +27,35 @@ export interface ArchiveLock {
 }
 
 /**
- * Locks an archive for writing: by a transaction that stays open on a file beside it, and by a lock on the archive itself
- * (`file-lock.ts`). The kernel drops both when their holder dies, however it dies, so that no lock is ever stale. Who
- * holds it is written down for people only.
+ * Locks an archive for writing: with an open transaction on a lock file beside it, and with a lock on the archive itself
+ * (`file-lock.ts`). The kernel drops both when the process ends, however it ends, so a lock is never stale. The lock file
+ * names its holder for people; nothing else depends on that name.
  *
  * @param holder how to name this process to others, such as `pid 17 on host`
  * @throws HansardError `archive-locked`
  */
 export function lockArchive(path: string, holder: string): ArchiveLock {
   const name = realName(path)
-  let beside: LockBeside | undefined
+  let lockDb: LockDatabase | undefined
   let file: string | undefined
-  let own: FileLock | undefined
+  let fileLock: FileLock | undefined
   const lock = {
     confirm: () => {
-      if (beside === undefined || fileAt(beside.path) !== beside.file) {
-        beside?.release() // it was removed or replaced, and keeps nobody away
-        beside = undefined
-        beside = lockBeside(path, `${name}.lock`, holder)
+      if (lockDb === undefined || fileAt(lockDb.path) !== lockDb.file) {
+        lockDb?.release() // the file was removed or replaced, so this lock protects nothing
+        lockDb = undefined
+        lockDb = openLockDatabase(path, `${name}.lock`, holder)
       }
       const now = fileAt(name)
-      if (file !== undefined && now !== file) throw moved(path)
-      if (now === undefined || own !== undefined) return
+      if (file !== undefined && now !== file) throw fileMoved(path)
+      if (now === undefined || fileLock !== undefined) return
       file = now
-      own = lockFile(file)
-      if (own === undefined) throw lockedElsewhere(path)
+      fileLock = lockFile(file)
+      if (fileLock === undefined) throw lockedElsewhere(path)
     },
     release: () => {
-      beside?.release()
-      own?.release()
+      lockDb?.release()
+      fileLock?.release()
     },
   }
   try {
@@ -67,51 +67,51 @@ export function lockArchive(path: string, holder: string): ArchiveLock {
   }
 }
 
-/** The lock on the file beside the archive. */
-interface LockBeside {
+/** An open transaction on the lock file. */
+interface LockDatabase {
   readonly path: string
-  /** Which file was locked. */
+  /** The identity of the locked file (`fileAt`). */
   readonly file: string
   release(): void
 }
 
-function lockBeside(path: string, lockPath: string, holder: string): LockBeside {
-  for (let tries = 1; ; tries++) {
+function openLockDatabase(path: string, lockPath: string, holder: string): LockDatabase {
+  for (let attempt = 1; ; attempt++) {
     const db = openSqlite(lockPath, 'create')
     const file = fileAt(lockPath)
     try {
       db.pragma(`busy_timeout = ${BUSY_MS}`)
       db.exec('create table if not exists holder (name text); delete from holder')
-      db.prepare('insert into holder values (?)').run(holder)
+      db.run('insert into holder values (?)', holder)
       db.exec('begin immediate')
     } catch (thrown) {
       const explained = explainSqlite(thrown, lockPath)
-      const other = isBusy(explained) ? nameOfHolder(lockPath) : undefined
+      const other = isBusy(explained) ? readHolder(lockPath) : undefined
       db.close()
       if (isBusy(explained)) throw locked(`${path} is locked by another run (${other ?? 'unknown'})`, thrown)
-      if (fileAt(lockPath) === file || tries === TRIES) throw explained
-      continue // it was removed meanwhile, and SQLite does not write to such a file
+      if (fileAt(lockPath) === file || attempt === ATTEMPTS) throw explained
+      continue // the file was removed meanwhile, and SQLite does not write to a removed file
     }
     if (file !== undefined && fileAt(lockPath) === file) {
       return { path: lockPath, file, release: () => db.close() }
     }
     db.close()
-    if (tries === TRIES) throw locked(`${lockPath} is replaced again and again by others`)
+    if (attempt === ATTEMPTS) throw locked(`${lockPath} keeps being replaced by another process`)
   }
 }
 
 function locked(message: string, cause?: unknown): HansardError {
   return new HansardError('archive-locked', message, {
-    hint: 'Wait until it ends; `hansard backup --wait` does so itself. A lock never outlives its process, so there is nothing to remove.',
+    hint: 'Wait until that run ends, or use `hansard backup --wait`. The lock ends with its process; do not remove the lock file.',
     cause,
   })
 }
 
 function lockedElsewhere(path: string): HansardError {
-  return locked(`${path} is locked by another run, which uses another name of the file or lost its lock file`)
+  return locked(`${path} is locked by another run, under another name of the file or without its lock file`)
 }
 
-function moved(path: string): HansardError {
+function fileMoved(path: string): HansardError {
   return new HansardError(
     'archive-locked',
     `${path} was moved, removed or replaced while this run was using it`,
@@ -125,37 +125,37 @@ function moved(path: string): HansardError {
 export interface LockWait {
   readonly seconds: number
   readonly signal: AbortSignal
-  /** Told once, with who holds the lock, when there is something to wait for. */
+  /** Called once, with a message that names the holder, when the lock is taken. */
   readonly onWait: (why: string) => void
 }
 
 /**
  * Locks an archive, and waits while another run holds it.
  *
- * @throws HansardError `archive-locked` when the time is over, `interrupted` when told to stop
+ * @throws HansardError `archive-locked` after `seconds`, `interrupted` when the signal is aborted
  */
 export async function awaitLock(
   path: string,
   holder: string,
   { seconds, signal, onWait }: LockWait,
 ): Promise<ArchiveLock> {
-  const ends = performance.now() + seconds * 1000
+  const deadline = performance.now() + seconds * 1000
   for (let isFirst = true; ; isFirst = false) {
     try {
       return lockArchive(path, holder)
     } catch (thrown) {
-      if (!isBusy(thrown) || performance.now() >= ends) throw thrown
+      if (!isBusy(thrown) || performance.now() >= deadline) throw thrown
       if (isFirst) onWait(thrown.message)
-      await pause(Math.min(LOOK_MS, ends - performance.now()), signal)
+      await sleep(Math.min(RETRY_MS, deadline - performance.now()), signal)
     }
   }
 }
 
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
+async function sleep(ms: number, signal: AbortSignal): Promise<void> {
   try {
     await delay(ms, undefined, { signal })
   } catch {
-    throw new HansardError('interrupted', 'The wait for the archive was told to stop')
+    throw new HansardError('interrupted', 'Interrupted while waiting for the archive')
   }
 }
 
@@ -163,11 +163,11 @@ function isBusy(thrown: unknown): thrown is HansardError {
   return isHansardError(thrown, 'archive-locked')
 }
 
-function nameOfHolder(lockPath: string): string | undefined {
+function readHolder(lockPath: string): string | undefined {
   let db: Sqlite | undefined
   try {
     db = openSqlite(lockPath, 'read')
-    return db.prepare('select name from holder').pluck().get() as string | undefined
+    return db.pluck.get('select name from holder') as string | undefined
   } catch {
     return undefined
   } finally {

@@ -1,33 +1,33 @@
 import type { Sqlite } from './sqlite.ts'
 
-/** How long work may be gathered, in milliseconds. */
+/** How long work is collected before it is committed. */
 const BATCH_MS = 50
 
 /**
- * Work that is committed together. SQLite takes the whole transaction back when the disk is full, not only the statement
- * that found out, so whoever counts what was done must be told what of it was lost.
+ * Work that is committed together. When the disk is full, SQLite rolls back the whole transaction and not only the failed
+ * statement, so callers that count finished work must be told what was rolled back.
  */
 export class Batch {
   readonly #db: Sqlite
-  #began = 0
+  #startedAt = 0
   #timer: NodeJS.Timeout | undefined
-  #takeBacks: (() => void)[] = []
+  #rollbacks: (() => void)[] = []
   #failure: unknown
 
   constructor(db: Sqlite) {
     this.#db = db
   }
 
-  /** Does `work` as a whole or not at all; `takeBack` is told the result should it be lost later. */
-  add<T>(work: () => T, takeBack?: (result: T) => void): T {
+  /** Runs `work` as a transaction. `onRollback` is called with its result if the batch is rolled back later. */
+  add<T>(work: () => T, onRollback?: (result: T) => void): T {
     this.#throwFailure()
-    const result = this.#do(work)
-    if (performance.now() - this.#began >= BATCH_MS) this.commit()
-    else if (takeBack) this.#takeBacks.push(() => takeBack(result))
+    const result = this.#run(work)
+    if (performance.now() - this.#startedAt >= BATCH_MS) this.commit()
+    else if (onRollback) this.#rollbacks.push(() => onRollback(result))
     return result
   }
 
-  /** Commits what was gathered; fails if that fails, or failed when its time had come. */
+  /** Commits the batch. Also throws the error of a commit by timer that failed before. */
   commit(): void {
     this.#throwFailure()
     try {
@@ -35,29 +35,29 @@ export class Batch {
       this.#end()
     } catch (thrown) {
       if (this.#db.inTransaction) this.#db.exec('rollback')
-      this.#lose()
+      this.#rolledBack()
       throw thrown
     }
   }
 
-  #do<T>(work: () => T): T {
+  #run<T>(work: () => T): T {
     try {
       if (!this.#db.inTransaction) this.#begin()
       return this.#db.transaction(work)()
     } catch (thrown) {
-      if (!this.#db.inTransaction) this.#lose()
+      if (!this.#db.inTransaction) this.#rolledBack()
       throw thrown
     }
   }
 
   #begin(): void {
     this.#db.exec('begin immediate')
-    this.#began = performance.now()
-    this.#timer = setTimeout(() => this.#commitInTime(), BATCH_MS).unref()
+    this.#startedAt = performance.now()
+    this.#timer = setTimeout(() => this.#commitByTimer(), BATCH_MS).unref()
   }
 
-  /** The next caller hears of a failure here: nobody is waiting for this commit. */
-  #commitInTime(): void {
+  /** Keeps an error for the next caller: nothing waits for this commit. */
+  #commitByTimer(): void {
     try {
       this.commit()
     } catch (thrown) {
@@ -65,14 +65,14 @@ export class Batch {
     }
   }
 
-  #lose(): void {
-    for (const takeBack of this.#takeBacks) takeBack()
+  #rolledBack(): void {
+    for (const onRollback of this.#rollbacks) onRollback()
     this.#end()
   }
 
   #end(): void {
     clearTimeout(this.#timer)
-    this.#takeBacks = []
+    this.#rollbacks = []
   }
 
   #throwFailure(): void {

@@ -3,23 +3,23 @@ import { statSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { platform } from 'node:os'
 
-/** Which file lies under a name, whatever other names it has; undefined: none. */
+/** The identity of the file at a path, the same under each of its names; undefined if there is no file. */
 export function fileAt(path: string): string | undefined {
   const stats = statSync(path, { bigint: true, throwIfNoEntry: false })
   return stats && `${stats.dev}-${stats.ino}`
 }
 
-/** Held while one process works on a file; the kernel drops it when its holder dies. */
+/** A lock on a file. The kernel drops it when the process ends. */
 export interface FileLock {
   release(): void
 }
 
 /**
- * Locks a file itself, by whichever name it was reached: Linux has socket names that are in no folder, and that one
- * process can hold. Node can't take locks on a file (flock, fcntl), and SQLite holds those of the archive. Other systems
- * have no such names: there, and in another network namespace, the lock beside the archive is all there is.
+ * Locks a file under all of its names. Node has no file locks (flock, fcntl), so this binds an abstract socket name of
+ * Linux, which only one process can hold. On other systems, and across network namespaces, only the lock file protects
+ * the archive.
  *
- * @returns undefined where another holds it
+ * @returns undefined if another process holds the lock
  */
 export function lockFile(file: string): FileLock | undefined {
   if (platform() !== 'linux') return { release: () => undefined }
@@ -30,10 +30,10 @@ export function lockFile(file: string): FileLock | undefined {
     other.close()
     return undefined
   }
-  return { release: () => undefined } // something keeps this process from such sockets
+  return { release: () => undefined } // this process may not bind abstract sockets at all
 }
 
-/** Node binds a socket of this kind at once, and says so; why it could not comes as an event later. */
+/** Node binds such a socket synchronously; the reason why it failed would come as an event later. */
 function listen(name: string): Server | undefined {
   const server = createServer((connection) => connection.destroy())
   server.on('error', () => undefined)

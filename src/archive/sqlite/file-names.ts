@@ -5,7 +5,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { HansardError } from '../../errors.ts'
 import { explainSqlite, type Sqlite } from './sqlite.ts'
 
-/** The name that a name leads to through symbolic links, whether there is a file yet or not; SQLite keeps its log beside it. */
+/** Resolves symbolic links, even if the file does not exist yet. SQLite keeps its log beside the resolved name. */
 export function realName(path: string): string {
   try {
     return realpathSync(path)
@@ -26,34 +26,34 @@ function folderOf(path: string): string {
 }
 
 /**
- * Refuses to write to an archive under another name than before while it has more than one (hard links). SQLite keeps
- * its log beside a name: after a crash, what was stored under one name would not be seen under the other, and would
- * overwrite later what was stored there.
+ * Refuses to write to an archive that has several names (hard links) under another name than before. SQLite keeps its log
+ * beside the name: after a crash, what was stored under one name would be missing under the other, and would later
+ * overwrite what was stored there.
  *
  * @throws HansardError `archive-locked`
  */
 export function refuseOtherName(db: Sqlite, path: string): void {
   if (path === ':memory:' || statSync(path).nlink < 2) return
-  const before = db.prepare('select name from written_as').pluck().get()
-  if (before === undefined || before === nameIn(path)) return
+  const before = db.pluck.get('select name from written_as')
+  if (before === undefined || before === hashOfName(path)) return
   throw new HansardError(
     'archive-locked',
     `${path} has another name (a hard link), under which it was written before`,
-    { hint: `Use that name; or make this a file of its own: cp ${path} COPY && mv COPY ${path}` },
+    { hint: `Use that name, or turn this one into a separate file: cp ${path} COPY && mv COPY ${path}` },
   )
 }
 
-/** Notes under which name the archive is written, in the file itself and not in the log beside the name. */
-export function noteName(db: Sqlite, path: string): void {
+/** Records the name under which the archive is written, in the file itself and not only in the log beside it. */
+export function recordName(db: Sqlite, path: string): void {
   if (path === ':memory:') return
-  const name = nameIn(path)
-  if (db.prepare('select name from written_as').pluck().get() === name) return
-  db.prepare('insert or replace into written_as (only_row, name) values (1, ?)').run(name)
+  const name = hashOfName(path)
+  if (db.pluck.get('select name from written_as') === name) return
+  db.run('insert or replace into written_as (only_row, name) values (1, ?)', name)
   db.pragma('wal_checkpoint(passive)')
 }
 
-/** A name within its folder, which may be mounted in several places; hashed, since it goes into the archive. */
-function nameIn(path: string): string {
+/** Uses the folder's inode, since a folder may be mounted in several places; hashed, so that no path is stored. */
+function hashOfName(path: string): string {
   const name = realName(path)
   return hash('sha256', `${statSync(dirname(name), { bigint: true }).ino} ${basename(name)}`, 'hex')
 }

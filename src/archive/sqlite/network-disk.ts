@@ -3,8 +3,8 @@ import { platform } from 'node:os'
 import { dirname, resolve } from 'node:path'
 
 /**
- * File systems that other machines write to, too, by the number that Linux has for them (include/uapi/linux/magic.h and
- * statfs(2)). SQLite's log of a writer wants memory that its readers share, and its locks want a kernel that they share.
+ * File systems shared between machines, by their number in Linux (include/uapi/linux/magic.h and statfs(2)). SQLite's
+ * write-ahead log needs shared memory and its locks need one kernel, so neither works across machines.
  */
 const networkDisks: ReadonlyMap<number, string> = new Map([
   [0x6969, 'NFS'],
@@ -21,20 +21,20 @@ const networkDisks: ReadonlyMap<number, string> = new Map([
   [0x7461636f, 'OCFS2'],
   [0x01161970, 'GFS2'],
   [0x0bd00bd0, 'Lustre'],
-  [0x786f4256, 'a shared folder of VirtualBox'],
+  [0x786f4256, 'a VirtualBox shared folder'],
 ])
 
-/** Names the network file system that this number of Linux stands for, if it is one. */
+/** The name of the network file system with this Linux number; undefined for any other. */
 export function networkDiskOf(type: number): string | undefined {
   return networkDisks.get(type >>> 0)
 }
 
-/** Names the network file system that a file is on, or would be, if it is on one; only Linux tells. */
+/** The name of the network file system that a file is on, or would be created on; undefined if it is local or unknown. */
 export function networkDiskUnder(path: string): string | undefined {
   if (platform() !== 'linux') return undefined
   try {
     return networkDiskOf(statfsSync(dirname(resolve(path))).type)
   } catch {
-    return undefined // opening the archive will say what is wrong with its folder
+    return undefined // opening the archive will report what is wrong with its folder
   }
 }

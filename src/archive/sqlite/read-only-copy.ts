@@ -14,34 +14,35 @@ import { join } from 'node:path'
 
 import { HansardError, messageOf } from '../../errors.ts'
 
-/** An archive that is sound as far as anybody knows, and cannot be read where it is. */
-export class ReadOnlyPlaceError extends HansardError {}
+/** An archive cannot be read in its read-only folder. This says nothing about damage. */
+export class ReadOnlyFolderError extends HansardError {}
 
-/** Tells whether SQLite refused a file only because it cannot make the files of a log beside it. */
-export function isOfReadOnlyPlace(thrown: unknown): boolean {
+/** Tells whether SQLite refused a file because it cannot create its log files beside it. */
+export function isReadOnlyFolder(thrown: unknown): boolean {
   const { code } = thrown as { readonly code?: unknown }
   return code === 'SQLITE_CANTOPEN' || String(code).startsWith('SQLITE_READONLY')
 }
 
 /**
- * Lets `open` open a private copy of a file that is on a read-only place. The copy has no name any more when this
- * returns, so nothing is left behind however the process ends.
+ * Copies an archive from a read-only folder and lets `open` open the copy. The copy's name is removed before this returns,
+ * so nothing is left behind however the process ends.
  *
- * Reading in WAL mode needs two files beside the archive, unless SQLite is told by a URI (`immutable=1`) that nobody
- * writes. better-sqlite3 is built without URIs, hence the copy, whose header asks for no log.
+ * Reading in WAL mode needs two files beside the archive, unless a URI (`immutable=1`) tells SQLite that nobody writes.
+ * better-sqlite3 is built without URIs. Hence the copy; its header turns WAL mode off.
  *
- * @throws ReadOnlyPlaceError when a part of the archive is in a log, when somebody writes to it, or without the space
+ * @throws ReadOnlyFolderError when a part of the archive is still in its log, while another process writes to it, or
+ *   when there is no space for a copy
  */
 export function openCopy<T>(path: string, open: (copy: string) => T): T {
   refuseLog(path)
-  const before = stateOf(path)
+  const before = statOf(path)
   const folder = explained(path, () => mkdtempSync(join(tmpdir(), 'hansard-')))
   try {
     const copy = join(folder, 'archive.db')
     explained(path, () => copyTo(path, copy))
     refuseLog(path)
-    if (stateOf(path) !== before) {
-      throw new ReadOnlyPlaceError('archive-locked', `${path}: another process is writing to it`, {
+    if (statOf(path) !== before) {
+      throw new ReadOnlyFolderError('archive-locked', `${path}: another process is writing to it`, {
         hint: 'Wait for the other run to end.',
       })
     }
@@ -54,19 +55,19 @@ export function openCopy<T>(path: string, open: (copy: string) => T): T {
 function refuseLog(path: string): void {
   const log = `${path}-wal`
   if ((statSync(log, { throwIfNoEntry: false })?.size ?? 0) === 0) return
-  throw new ReadOnlyPlaceError(
+  throw new ReadOnlyFolderError(
     'file',
-    `${path} cannot be read on a read-only place: its newest part is still in ${log}`,
-    { hint: 'Copy both files to a folder that you can write to, and name the copy with --archive.' },
+    `cannot read ${path} in a read-only folder: its newest part is still in ${log}`,
+    { hint: 'Copy both files to a folder that you can write to, and use the copy with --archive.' },
   )
 }
 
-function stateOf(path: string): string {
+function statOf(path: string): string {
   const { ino, size, mtimeMs } = statSync(path)
   return [ino, size, mtimeMs].join()
 }
 
-/** Where the header of a database says which versions may write and read it: 1 without a log, 2 with one. */
+/** Offset of the write and read versions in the header: 1 is a rollback journal, 2 is WAL. */
 const VERSIONS = 18
 
 function copyTo(path: string, copy: string): void {
@@ -85,10 +86,10 @@ function explained<T>(path: string, work: () => T): T {
     return work()
   } catch (thrown) {
     const megabytes = Math.ceil((statSync(path, { throwIfNoEntry: false })?.size ?? 0) / 1e6)
-    throw new ReadOnlyPlaceError(
+    throw new ReadOnlyFolderError(
       'file',
-      `${path} is on a read-only place, and cannot be copied to ${tmpdir()} to be read: ${messageOf(thrown)}`,
-      { hint: `Set TMPDIR to a folder with ${megabytes} MB free.`, cause: thrown },
+      `${path} is in a read-only folder, and cannot be copied to ${tmpdir()}: ${messageOf(thrown)}`,
+      { hint: `Set TMPDIR to a folder with at least ${megabytes} MB of free space.`, cause: thrown },
     )
   }
 }

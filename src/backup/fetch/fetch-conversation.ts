@@ -10,24 +10,24 @@ import { isFatal } from './fatal-errors.ts'
 import { parseEntryList } from './parse-response.ts'
 import { readPart, readRow } from './read-conversation.ts'
 
-/** How to fetch. */
+/** Options of a fetch. */
 export interface FetchOptions {
   /** Read the messages too, and compare them with the history. */
   readonly messages: boolean
   readonly signal: AbortSignal
-  /** Told the step that begins, so that a failure can be named by it. */
+  /** Called when a step begins, so that a failure can be recorded with its step. */
   readonly onStep: (step: 'get' | 'history' | 'messages') => void
 }
 
 /** A fetched conversation, and how its messages relate to its history. */
 export interface Fetched extends FetchedConversation {
-  /** The messages were not those of the history, twice. */
+  /** The messages differed from those of the history, in two attempts. */
   readonly messagesDiffer: boolean
-  /** Why the messages could not be read or compared, where the history could. */
+  /** The error from reading or comparing the messages, when the history could be read. */
   readonly messagesFailure: unknown
 }
 
-/** Fetches all that the API has of one conversation; its bodies count as in flight until `hold` is released. */
+/** Fetches row, history and messages of a conversation. The bodies count as in memory until `hold` is released. */
 export async function fetchConversation(
   client: ConversationsClient,
   candidate: Candidate,
@@ -38,8 +38,8 @@ export async function fetchConversation(
   const call = { signal, hold }
   const began = new Date()
 
-  // The row first: should the conversation grow while its history is read, its newer `updated_at` is not yet known here,
-  // and the next run fetches it again.
+  // The row first: if the conversation grows while its history is read, the row still has the older `updated_at`, and the
+  // next run fetches the conversation again.
   if (candidate.needsRow) onStep('get')
   const row = candidate.needsRow ? await readRow(client, id, call) : candidate.row
 
@@ -56,7 +56,7 @@ export async function fetchConversation(
       return { ...found, messages: list, agreement: compareMessages(filterMessages(history), list.entries) }
     } catch (thrown) {
       if (isFatal(thrown) || signal.aborted) throw thrown
-      // Deleted between the two reads: what was read is whole, and the next run finds that it is gone.
+      // Deleted between the two reads. The history is complete, and the next run finds that the conversation is gone.
       if (isHansardError(thrown, 'not-found')) return { ...found, ...unread }
       return { ...found, ...unread, messagesFailure: thrown }
     }
@@ -77,7 +77,7 @@ export async function fetchConversation(
 
 interface ReadResult {
   readonly history: EntryList
-  /** The service's own time. */
+  /** The time of the server. */
   readonly at: Date | undefined
   readonly messages: EntryList | 'unread'
   readonly agreement: 'same' | 'reworded' | 'different' | 'unread'
@@ -87,14 +87,14 @@ interface ReadResult {
 const unread = { messages: 'unread', agreement: 'unread' } as const
 
 /**
- * Either clock may be wrong. Too early a time costs one more read of the conversation; with too late a time an answer
- * that was still being written would count as whole, and its end would never be read.
+ * Either clock may be wrong. A time that is too early costs one more read of the conversation. With one that is too late,
+ * a reply that was still being generated would count as finished, and its end would never be read.
  */
 function earlierOf(served: Date | undefined, own: Date): Date {
   return served !== undefined && served < own ? served : own
 }
 
-/** Messages should be the history without tools, calls and handoffs: word for word, or at least in content. */
+/** Compares the messages with those of the history: the same text, the same content (`reworded`), or different. */
 function compareMessages(
   expected: readonly string[],
   found: readonly string[],
@@ -104,7 +104,7 @@ function compareMessages(
   return expected.every((text, i) => sameContent(text, found[i] ?? '')) ? 'reworded' : 'different'
 }
 
-/** The texts of those entries that are messages; an entry without a type can only be one. */
+/** Returns the texts of the entries that are messages. An entry without a type is one. */
 function filterMessages({ entries }: EntryList): string[] {
   return entries.filter((entry) =>
     (typeName(member(entry, 'type')?.value) ?? 'message.').startsWith('message.'),

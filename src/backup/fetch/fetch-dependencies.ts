@@ -8,23 +8,23 @@ import type { FetchContext } from './fetcher.ts'
 
 /** Which dependencies to fetch. */
 export interface DependencyOptions {
-  /** Fetch files too. */
+  /** Fetch files, not only agents. */
   readonly files: boolean
-  /** Skip files of more bytes than this. */
+  /** Skip files larger than this, in bytes. */
   readonly maxFileSize: number | undefined
-  /** Ask again for what the API did not have any more. */
+  /** Retry what had expired. */
   readonly full: boolean
 }
 
 /**
- * The API can answer 404 for a file that was made just now, and have it later. A reference must be older than this
- * before 404 is final: then two nights have asked for it.
+ * The API can return 404 for a file that was just created and return the file later. A 404 is final once the reference
+ * is older than this, when two nightly runs have asked.
  */
 const NOT_FOUND_FINAL_AFTER_MS = 2 * 86_400_000
 
 /**
- * Fetches the agents and files that conversations refer to and that are not stored yet, while they still exist. Only
- * what the API itself serves: links in the text to other hosts are never followed.
+ * Yields a function for each agent or file that a conversation refers to and that is not stored yet; the function
+ * fetches it. Only the API is asked: links in a text to other hosts are never followed.
  */
 export function* fetchDependencies(
   context: FetchContext,
@@ -80,21 +80,24 @@ async function fetchFile(
   const metadata = await client.getFile(reference.id, { signal })
   const json = objectText(metadata, reference)
   const { bytes: size } = metadata.json as { bytes?: unknown }
-  if (typeof size === 'number' && size > maxFileSize)
-    throw new HansardError('too-large', `${size} bytes: over the limit of ${maxFileSize}`)
+  if (typeof size === 'number' && size > maxFileSize) throw tooLarge(size, maxFileSize)
   const hold = client.holdBodies()
   try {
     const { bytes } = await client.getFileContent(reference.id, { signal, hold })
-    if (bytes.length > maxFileSize)
-      throw new HansardError('too-large', `${bytes.length} bytes: over the limit of ${maxFileSize}`)
+    if (bytes.length > maxFileSize) throw tooLarge(bytes.length, maxFileSize)
     if (typeof size === 'number' && size !== bytes.length) {
       throw new HansardError('unexpected-shape', `${bytes.length} of ${size} bytes came`)
     }
-    if (bytes.length === 0 && size !== 0) throw new HansardError('unexpected-shape', 'The file came empty')
+    if (bytes.length === 0 && size !== 0)
+      throw new HansardError('unexpected-shape', 'The API returned an empty file')
     archive.soon(() => archive.dependencies.store(reference, json, bytes, now()))
   } finally {
     hold.release()
   }
+}
+
+function tooLarge(size: number, limit: number): HansardError {
+  return new HansardError('too-large', `${size} bytes: over the limit of ${limit}`)
 }
 
 function objectText({ text, json }: JsonReply, { kind, id }: Reference): string {

@@ -12,10 +12,10 @@ import { isFatal } from './fatal-errors.ts'
 import { fetchConversation, type Fetched } from './fetch-conversation.ts'
 import { OutageDetector } from './outage-detector.ts'
 
-/** What became of a conversation. */
+/** The outcome for a conversation. */
 export type FetchOutcome = 'new' | 'updated' | 'unchanged' | 'failed' | 'vanished'
 
-/** A run as its parts see it. */
+/** What the parts of a run share. */
 export interface FetchContext {
   readonly client: ConversationsClient
   readonly archive: Archive
@@ -24,7 +24,7 @@ export interface FetchContext {
   readonly signal: AbortSignal
 }
 
-/** How what conversations refer to and what is unknown about them is found; tests hand in functions that throw. */
+/** Functions that derive data from a conversation. Tests pass functions that throw. */
 export interface Stages {
   readonly references: typeof referencesOf
   readonly shapes: typeof unknownShapes
@@ -32,21 +32,21 @@ export interface Stages {
 
 const ownStages: Stages = { references: referencesOf, shapes: unknownShapes }
 
-/** How to fetch, and whom to tell. */
+/** Options of a `Fetcher`. */
 export interface FetcherOptions {
   readonly messages: boolean
-  /** Told of outcomes that the disk did not take after all. */
+  /** Called with an outcome that was counted but could not be written to disk. */
   readonly onLost: (id: string, outcome: FetchOutcome) => void
   readonly stages?: Stages | undefined
 }
 
-/** Why a conversation is not whole though it is stored. */
+/** Why a stored conversation is incomplete. */
 interface Problem {
   readonly step: Failure['step']
   readonly thrown: unknown
 }
 
-/** Fetches conversations and stores them, or writes down why not. */
+/** Fetches conversations and stores each, or the failure. */
 export class Fetcher {
   readonly #context: FetchContext
   readonly #messages: boolean
@@ -63,10 +63,10 @@ export class Fetcher {
   }
 
   /**
-   * Fetches one conversation, stores it, and tells what became of it, before anything else can end the run: what is
-   * stored is in the books. `vanished` is for the caller to note, who knows whether it was listed.
+   * Fetches and stores one conversation, and calls `tell` with the outcome before an outage can end the run, so that
+   * everything stored is counted. `vanished` is left to the caller to record, who knows whether it was listed.
    *
-   * @throws HansardError what ends the whole run
+   * @throws HansardError for an error that ends the whole run
    */
   async fetch(candidate: Candidate, tell: (outcome: FetchOutcome) => void): Promise<void> {
     const { outcome, thrown } = await this.#attempt(candidate)
@@ -93,7 +93,7 @@ export class Fetcher {
     }
   }
 
-  /** Writes a failure down; one that was accepted is no failure of this run. */
+  /** Records a failure. One that the user has accepted does not count as a failure of this run. */
   fail({ id, failure }: Candidate, step: Failure['step'], thrown: unknown): FetchOutcome {
     const outcome: FetchOutcome = isAccepted(failure) ? 'unchanged' : 'failed'
     return this.#soon(id, () => {
@@ -103,8 +103,8 @@ export class Fetcher {
   }
 
   /**
-   * Notes that a conversation is listed and that `get` returns 404 for it: it was deleted in between. That happens once;
-   * when the next run sees the same, the listing or `get` is wrong, and nothing is proven.
+   * Records that `get` returns 404 for a listed conversation: it was deleted in between. That can happen once. If a later
+   * run sees the same, the listing or `get` is wrong, and it is a failure.
    */
   vanish(candidate: Candidate): FetchOutcome {
     const { archive, run } = this.#context
@@ -112,7 +112,7 @@ export class Fetcher {
     if ((archive.conversations.known(id)?.goneAt ?? null) !== null) return this.#soon(id, () => 'vanished')
     const before = archive.events.firstRun('vanished', id)
     if (before !== undefined && before !== run) {
-      const message = `The API returns 404 for it, as in run ${before}`
+      const message = `The API returns 404, as in run ${before}`
       return this.fail(candidate, 'get', new HansardError('not-found', message))
     }
     return this.#soon(id, () => {
@@ -142,15 +142,15 @@ export class Fetcher {
     const { archive, run } = this.#context
     const add = (kind: ArchiveEvent['kind'], detail: string) =>
       archive.events.add({ kind, conversation: id, detail }, run, at)
-    if (isRevived) add('revived', 'it had been gone, and is back')
+    if (isRevived) add('revived', 'it was gone and exists again')
     if (outcome === 'unchanged') return
     if (altered !== undefined) add('history-altered', `${altered}; both are kept`)
-    if (messagesDiffer) add('messages-differ', 'its messages are not those of its history; both are kept')
+    if (messagesDiffer) add('messages-differ', 'its messages differ from its history; both are kept')
   }
 
   /**
-   * Notes what the conversation refers to, and what of it is unknown. That one of these can't be worked out is no reason
-   * to lose the conversation; the next run tries again.
+   * Stores which agents and files the conversation refers to and which of its fields are unknown. If that fails, the
+   * conversation is stored all the same, and the next run tries again.
    */
   #addDerived(
     { id, row, history: { entries }, messagesFailure }: Fetched,
@@ -192,7 +192,7 @@ export class Fetcher {
     archive.failures.record({ conversation: id, step, code, message: messageOf(thrown), body }, run, now())
   }
 
-  /** Stores what became of a conversation, and in the same moment counts it in the books of the run. */
+  /** Stores the outcome of a conversation and counts it for the run in the same transaction. */
   #soon(id: string, work: () => FetchOutcome): FetchOutcome {
     const { archive, run } = this.#context
     const counted = () => {
@@ -208,7 +208,7 @@ function isAccepted(failure: OpenFailure | undefined): boolean {
   return (failure?.acknowledgedAt ?? null) !== null
 }
 
-/** When a conversation last changed; now where its row does not say so, or names a time to come. */
+/** Returns when a conversation last changed; now if its row does not tell, or only times in the future. */
 function changedAt(row: string, at: string): string {
   const facts = rowFacts(JSON.parse(row))
   const times = [facts?.updatedAt, facts?.createdAt].map((time) => Date.parse(time ?? ''))

@@ -3,18 +3,18 @@ import { HansardError, isHansardError } from '../../errors.ts'
 import { rowFacts } from '../../model/conversation-row.ts'
 import { parsePage } from './parse-response.ts'
 
-/** What is read of a conversation. */
+/** The operations that read a conversation. */
 export type ReadOperation = 'get' | 'getHistory' | 'getMessages'
 
-/** How many other conversations are asked for. */
+/** Number of other conversations to try. */
 const PROBE_COUNT = 3
 
-/** A probe that is on its way answers for all who want to know the same. */
+/** The running probe of a client, shared by all callers that need its result. */
 const probes = new WeakMap<ConversationsClient, Promise<boolean>>()
 
 /**
- * Throws what a read of a conversation was refused with. A refused key (401) or an open bill (402) ends the run; but
- * where the API still lists, and reads another conversation for the same key, it is a failure of this conversation alone.
+ * Rethrows an error of reading a conversation. A refused key (401) or a required payment (402) ends the run. But if the
+ * API still lists, and returns another conversation for the same key, it becomes a failure of this conversation alone.
  */
 export async function classifyRefusal(
   client: ConversationsClient,
@@ -30,7 +30,7 @@ export async function classifyRefusal(
   if (!isOfThisOne) throw thrown
   throw new HansardError('request-refused', `For this conversation only: ${thrown.message}`, {
     ...{ status: thrown.status, cause: thrown },
-    hint: 'The key is good: the API lists conversations with it. Try again later.',
+    hint: 'The key is valid: the API lists conversations with it. Try again later.',
   })
 }
 
@@ -38,7 +38,7 @@ function isRefusal(thrown: unknown): thrown is HansardError {
   return isHansardError(thrown, 'key-refused') || isHansardError(thrown, 'payment-required')
 }
 
-/** Whether the API lists and, where it lists others, reads one of them. */
+/** Returns whether the API lists conversations and, if it lists others, returns one of them. */
 async function readsAnother(
   client: ConversationsClient,
   id: string,
@@ -62,7 +62,7 @@ async function readsAnother(
   }
 }
 
-/** Some from the beginning to the end: neighbours may have the same fault. */
+/** Picks items at even distances, since neighbors may have the same fault. */
 function spread<T>(items: readonly T[]): T[] {
   const step = Math.max(1, Math.floor(items.length / PROBE_COUNT))
   return items.filter((_, i) => i % step === 0).slice(0, PROBE_COUNT)

@@ -3,7 +3,7 @@ import { HansardError, isHansardError, messageOf } from '../../errors.ts'
 import { isFatal } from './fatal-errors.ts'
 import { probeListing } from './probe-listing.ts'
 
-/** Conversations that may fail one after the other for want of the service, before the run is stopped. */
+/** Number of conversations in a row that may fail because the service does not respond, before the run stops. */
 const MAX_CONSECUTIVE_FAILURES = 20
 
 const unreachable = new Set(['network', 'timeout', 'service-failed', 'rate-limited'])
@@ -13,8 +13,8 @@ function isUnreachable(thrown: unknown): boolean {
 }
 
 /**
- * Stops a run where the service seems to be down. Conversations that failed in earlier runs too say little about the
- * service: after a row of those alone the run goes on if the service still lists.
+ * Stops a run when the service seems to be down. Conversations that failed in earlier runs too say little about the
+ * service: if only those failed, the run goes on as long as the service still lists.
  */
 export class OutageDetector {
   readonly #client: ConversationsClient
@@ -28,9 +28,11 @@ export class OutageDetector {
   }
 
   /**
-   * Notes how a conversation ended: what was thrown, undefined if nothing was, and whether it had failed before.
+   * Records how a conversation ended.
    *
-   * @throws HansardError `service-failed` where going on is pointless
+   * @param thrown the error, undefined for success
+   * @param hasFailedBefore whether it failed in an earlier run too
+   * @throws HansardError `service-failed` once the service counts as down
    */
   async note(thrown: unknown, hasFailedBefore: boolean): Promise<void> {
     if (!isUnreachable(thrown)) {
@@ -46,7 +48,7 @@ export class OutageDetector {
       return
     }
     throw new HansardError('service-failed', `The service cannot be reached: ${messageOf(thrown)}`, {
-      hint: 'What was stored is safe. Run the same command again later: it goes on where this one stopped.',
+      hint: 'Everything fetched so far is stored. Run the same command again later: it continues from there.',
       cause: thrown,
     })
   }

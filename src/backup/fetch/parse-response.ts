@@ -4,28 +4,25 @@ import { compact, elements, isObjectText, member, replaceAt } from '../../model/
 import { redactBody, redactEntry, redactSecrets } from '../../model/secrets/redact-json.ts'
 import { redactText } from '../../model/secrets/redact-text.ts'
 
-/** An answer of the API: the text as it came, and what it says. */
+/** A response of the API: its text as received, and the parsed value. */
 interface ApiResponse {
   readonly text: string
   readonly json: unknown
 }
 
 /**
- * Splits the answer to getHistory or getMessages into its envelope and the texts of its entries, without secrets.
+ * Splits the response to getHistory or getMessages into its envelope and the texts of its entries, with secrets redacted.
  *
- * @throws HansardError `unexpected-shape` with the whole body, without secrets, when it is not the list of this conversation
+ * @throws HansardError `unexpected-shape`, with the redacted body, if it is not the list of this conversation
  */
 export function parseEntryList(answer: ApiResponse, list: 'entries' | 'messages', id: string): EntryList {
   const { text, json } = answer
   const envelope = json as Record<string, unknown> | null
   if (typeof envelope !== 'object' || envelope === null || !Array.isArray(envelope[list])) {
-    throw unexpected(`the answer has no list of ${list}`, text)
+    throw unexpected(`it has no list of ${list}`, text)
   }
   if (envelope['conversation_id'] !== id) {
-    throw unexpected(
-      `the answer is about another conversation: ${JSON.stringify(envelope['conversation_id'])}`,
-      text,
-    )
+    throw unexpected(`it is about another conversation: ${JSON.stringify(envelope['conversation_id'])}`, text)
   }
   const entries = elements(member(text, list)?.value ?? '').map(compact)
   const stray = entries.findIndex((entry) => !isObjectText(entry))
@@ -41,17 +38,17 @@ export function parseEntryList(answer: ApiResponse, list: 'entries' | 'messages'
 export interface ListPage {
   /** The rows, parsed. */
   readonly rows: readonly unknown[]
-  /** The texts of the same rows, as they came but for white space. */
+  /** The texts of the same rows as received, except for white space. */
   readonly texts: readonly string[]
-  /** The answer itself says that rows follow; only an envelope can. */
+  /** The response says that more rows follow; only an envelope can. */
   readonly saysMore: boolean
 }
 
 /**
- * Splits a page of the listing into its rows: a bare array, as specified, or the `data` of an envelope
- * (`object: "list"`), which is how other lists of the API come.
+ * Splits a page of the listing into its rows: a bare array, as the specification says, or the `data` of an envelope
+ * (`object: "list"`), as other lists of the API are.
  *
- * @throws HansardError `unexpected-shape` with the whole body, without secrets, when it is neither
+ * @throws HansardError `unexpected-shape`, with the redacted body, if it is neither
  */
 export function parsePage({ text, json }: ApiResponse): ListPage {
   if (Array.isArray(json)) return { rows: json, texts: elements(text).map(compact), saysMore: false }

@@ -6,23 +6,23 @@ import { redactSecrets } from '../../model/secrets/redact-json.ts'
 import { classifyRefusal } from './key-refusal.ts'
 
 /**
- * Reads the row of a conversation: compact, secrets redacted.
+ * Reads the row of a conversation, without white space and with secrets redacted.
  *
- * @throws HansardError `not-found`: only this proves that the conversation is gone; `unexpected-shape` for the row of
- *   another one, which proves nothing
+ * @throws HansardError `not-found`, which alone proves that the conversation is gone; `unexpected-shape` if the response
+ *   is the row of another conversation, which proves nothing
  */
 export async function readRow(client: ConversationsClient, id: string, call: CallOptions): Promise<string> {
   const { text, json } = await client
     .get(id, call)
     .catch((thrown: unknown) => classifyRefusal(client, id, 'get', thrown, call))
   if (rowFacts(json)?.id === id) return redactSecrets(compact(text))
-  const what = 'The API answered for another conversation than the one asked for'
+  const what = 'The API returned another conversation than the requested one'
   throw new HansardError('unexpected-shape', what, { body: redactSecrets(text) })
 }
 
 /**
- * Reads a part of a conversation. A 404 of its history or messages does not prove that it is gone: `get` is asked, and
- * only its own 404 comes out as `not-found`.
+ * Reads a part of a conversation. A 404 for its history or messages does not prove that it is gone, so `get` is called
+ * too, and only a 404 from `get` is thrown as `not-found`.
  */
 export async function readPart<T>(
   client: ConversationsClient,

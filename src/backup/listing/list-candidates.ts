@@ -17,15 +17,15 @@ import { PageSize } from './page-size.ts'
 import { listRows, type ListedRow, type ListingResult } from './proven-listing.ts'
 import { readInPieces } from './split-page.ts'
 
-/** How to choose. */
+/** Options of the listing. */
 export interface CandidateOptions {
   readonly pageSize: number
-  /** Fetch all, changed or not. */
+  /** Fetch every conversation, changed or not. */
   readonly full: boolean
   readonly signal: AbortSignal
 }
 
-/** What failed before and is due to be tried again, so that it is tried before anything else. */
+/** Returns the conversations that failed before and are due for a retry. */
 export function retryCandidates(archive: Archive, full: boolean): Candidate[] {
   const due = archive.failures
     .open()
@@ -35,7 +35,7 @@ export function retryCandidates(archive: Archive, full: boolean): Candidate[] {
 
 const endedEarly: ListingResult = {
   complete: false,
-  reason: 'the listing ended but says that more rows follow',
+  reason: 'the listing ended although it says that more rows follow',
 }
 
 const rowTooLarge: ListingResult = { complete: false, reason: 'a row of the listing is too large to be read' }
@@ -48,7 +48,7 @@ interface Row extends ListedRow {
   readonly problem?: unknown
 }
 
-/** Lists the account and says of every conversation whether it must be fetched; returns whether the list is complete. */
+/** Lists the account, yields each conversation with what to do about it, and returns whether the listing is complete. */
 export async function* listCandidates(
   client: ConversationsClient,
   archive: Archive,
@@ -97,7 +97,7 @@ export async function* listCandidates(
   }
 }
 
-/** Nobody can change the request as the message says but by the size of its pages. */
+/** The page size is the only part of the request that a user can change, so the hint names it. */
 function rethrowWithPageSizeHint(thrown: unknown): never {
   if (!isHansardError(thrown, 'request-refused')) throw thrown
   const { code, message, status } = thrown
@@ -128,7 +128,7 @@ function placeholderRow(key: string, problem: unknown): Row {
   return { ...unusable, key, text: '', problem }
 }
 
-/** What can't be read as a row is one row less, and no reason to end the listing. */
+/** Parses a row. A row that cannot be parsed becomes an unusable one and does not end the listing. */
 function parseRow(raw: string, json: unknown): Row {
   try {
     const text = redactSecrets(raw)
@@ -146,7 +146,7 @@ function keyFromText(text: string): string {
 }
 
 function mayHaveChanged(row: Row, known: KnownConversation): boolean {
-  // A row that does not say when it changed may have changed.
+  // Without a time of its last change, the conversation may have changed.
   if (Number.isNaN(Date.parse(row.updatedAt ?? ''))) return true
   if (known.goneAt !== null || row.updatedAt !== (known.updatedAt ?? undefined)) return true
   return !isSettled(known.fetchedAt, row.updatedAt)
@@ -156,18 +156,18 @@ function hasMetadata({ row }: KnownConversation): boolean {
   try {
     return member(row, 'metadata') !== undefined
   } catch {
-    return true // it has decayed in the archive, so there is more to ask for than less
+    return true // the archived row is damaged: better fetch the row than miss its metadata
   }
 }
 
-/** Asks for the next batch while the last one is worked on. */
+/** Requests the next batch while the caller works on the last one. */
 function readAhead<T, R>(source: AsyncGenerator<T, R, undefined>): () => Promise<IteratorResult<T, R>> {
   let next: Promise<IteratorResult<T, R>> | undefined
   return async () => {
     const result = await (next ?? source.next())
     if (result.done === true) return result
     next = source.next()
-    next.catch(() => undefined) // told to whoever asks for it
+    next.catch(() => undefined) // the next call throws it
     return result
   }
 }

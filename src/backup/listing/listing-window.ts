@@ -1,16 +1,16 @@
-/** A part of the listing as the API can be asked for it: rows from `page * size` on. */
+/** A page of the listing: `size` rows from index `page * size` on. */
 export interface Window {
   readonly page: number
   readonly size: number
 }
 
 /**
- * Chooses the window that brings the most new rows and still begins on `overlap` rows already seen. The API takes only
- * multiples of the page size as offsets, so the size is chosen along with the page. Very small sizes can all meet at
- * one row, so that no window spans it: then there is none.
+ * Chooses the window that returns the most new rows and still begins with `overlap` rows already seen. An offset is always
+ * a multiple of the page size, so the size is chosen together with the page. With very small sizes, all windows can
+ * end at the same row, so that none spans it: then undefined is returned.
  *
  * @param frontier index of the last row seen
- * @param granted the largest size that the server was seen to grant
+ * @param granted the largest number of rows that the server has returned for a page
  */
 export function nextWindow(frontier: number, granted: number, overlap: number): Window | undefined {
   const start = Math.max(0, frontier - overlap + 1)
@@ -22,12 +22,12 @@ export function nextWindow(frontier: number, granted: number, overlap: number): 
   return best
 }
 
-/** The window of full size that begins at or shortly before an index. */
+/** Returns the window of full size that begins at an index, or shortly before it. */
 export function windowAt(index: number, granted: number): Window {
   return { page: Math.floor(Math.max(0, index) / granted), size: granted }
 }
 
-/** The index of a window's first row. */
+/** Returns the index of the first row of a window. */
 export function startOf({ page, size }: Window): number {
   return page * size
 }

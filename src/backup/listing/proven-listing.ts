@@ -1,69 +1,65 @@
 import { nextWindow, startOf, windowAt, type Window } from './listing-window.ts'
 import type { PageSize } from './page-size.ts'
 
-/** A row of the listing, under a key that tells it from every other row. */
+/** A row of the listing, with a unique key. */
 export interface ListedRow {
   readonly key: string
   readonly createdAt: string | undefined
 }
 
-/** Where the listing notes what it has seen; `rankOf` is the place in the proven part, from 0. */
+/** Stores which rows were seen. The rank of a row is its place in the proven part, from 0. */
 export interface SeenKeys {
   rankOf(key: string): number | undefined
-  /** Notes that a row was listed; false if it had been already. */
+  /** Stores that a row was listed; returns false if it was listed before. */
   note(key: string): boolean
   place(key: string, rank: number): void
   forgetPlaces(): void
 }
 
-/** Whether the listing can be shown to have missed nothing that existed throughout, and if not, why. */
+/** Whether the listing is proven to have missed nothing that existed throughout, and if not, why. */
 export interface ListingResult {
   readonly complete: boolean
   readonly reason: string | undefined
 }
 
-/** How to list. */
+/** Options of a listing. */
 export interface ListingOptions<Row> {
-  /** How many rows to ask for; the server may grant fewer, or refuse. */
+  /** Rows to request per page; the server may return fewer, or refuse. */
   readonly pageSize: PageSize
-  /** Tells from the rows of a window that nothing which is looked for can stand behind them: there the listing ends. */
+  /** Returns true for rows behind which nothing that the caller needs can follow: the listing ends there. */
   readonly isEnough?: ((rows: readonly Row[]) => boolean) | undefined
 }
 
 type FetchWindow<Row> = (window: Window) => Promise<Row[]>
 
-/** Attempts without progress after which the proof is given up: rows move faster than they can be listed. */
+/** Windows without progress after which the proof is given up, because rows move faster than they can be listed. */
 const MAX_STEPS_WITHOUT_PROGRESS = 40
 
-/** How often the proof may begin again after an assumption broke: one odd answer is no reason to prove nothing. */
+/** How often the proof may restart after an assumption broke, since a single odd response should not prevent it. */
 const MAX_RESTARTS = 2
 
-/** Pages in a row that may bring nothing new before a listing that proves nothing ends. */
+/** Pages in a row without a new row after which an unproven listing ends. */
 const MAX_PAGES_WITHOUT_NEW_ROWS = 3
 
-/** Later pages that may hold the rows of the first one before `page` is taken to be ignored. */
+/** Number of later pages with the rows of the first page after which the server counts as ignoring `page`. */
 const MAX_REPEATED_FIRST_PAGES = 3
 
-/** One row in this many is listed twice, to find the anchor again after some rows before it were deleted. */
+/** One row in this many is listed twice, so that the anchor is found even after rows before it were deleted. */
 const OVERLAP_DIVISOR = 20
 
-/** Below this size, windows of every size can begin or end at the same row. */
+/** Below this size, windows of all sizes can begin or end at the same row. */
 const SMALLEST_WINDOW = 3
 
 /**
- * Lists all rows by anchored overlap; yields each row once, in batches, and returns the verdict.
+ * Lists all rows with overlapping windows. Yields each row once, in batches, and returns whether the listing is proven
+ * complete; the README of this room has the proof.
  *
- * Rows move while they are listed: a creation pushes them down, a deletion pulls them up, and a row that is pulled past
- * the seam of two pages is missed without a trace. So each window begins on rows already seen, and counts only if it
- * holds one of them (the anchor): a window is one contiguous piece of the list at one moment, so whatever existed
- * throughout and stands between the anchor and the window's end is in the window. A window without an anchor proves
- * nothing; we step back until one has it, at the latest at the top, where nothing can stand before. The last window
- * holds an anchor and is shorter than a size that the server has granted before: nothing stood behind it. A page may
- * also be short because a row was left out of it, so the end is looked at twice, and the page behind it must be empty.
+ * Rows move while they are listed: a new row pushes others down, a deletion pulls them up, and a row pulled across the
+ * boundary of two pages is missed without a trace. So each window begins with rows already seen and counts only if it
+ * contains one of them, the anchor.
  *
- * This rests on two assumptions: the order of two rows never changes, and no answer is older than the one before it.
- * Where they are seen to break, the proof begins again; when they break again, the verdict says why it is not complete.
- * A row that every answer leaves out does not exist as far as a listing can tell.
+ * Two assumptions are made: the order of two rows never changes, and no response is older than the one before it. When a
+ * response contradicts one of them, the proof restarts; after `MAX_RESTARTS` restarts the rest is listed unproven.
  */
 export async function* listRows<Row extends ListedRow>(
   fetchWindow: FetchWindow<Row>,
@@ -76,7 +72,7 @@ export async function* listRows<Row extends ListedRow>(
     try {
       return yield* listProven(fetch, seen, pageSize.size, isEnough)
     } catch (thrown) {
-      // A page of another size begins at another row, so the proof begins again.
+      // Pages of another size begin at other rows, so the proof restarts.
       if (!pageSize.shrink(thrown, last.size, last.page === 0)) throw thrown
       seen.forgetPlaces()
     }
@@ -92,26 +88,30 @@ async function* listProven<Row extends ListedRow>(
   const provenPart = new ProvenPart(seen)
   const top: Window = { page: 0, size: pageSize }
   let window = top
-  let granted = 0
+  let mostReturned = 0
   let stepsBack = 0
   let restartsLeft = MAX_RESTARTS
 
-  const look = async function* (at: Window): AsyncGenerator<Row[], Row[], undefined> {
+  const readWindow = async function* (at: Window): AsyncGenerator<Row[], Row[], undefined> {
     const rows = await fetchWindow(at)
     if (rows.length > at.size) provenPart.broken = 'the server ignores page_size'
     if (provenPart.isFirstPageAgain(rows, startOf(at))) provenPart.broken = 'the server ignores page'
-    granted = Math.max(granted, Math.min(rows.length, at.size))
+    mostReturned = Math.max(mostReturned, Math.min(rows.length, at.size))
     yield rows.filter(({ key }) => seen.note(key))
     return rows
   }
 
   for (let stepsLeft = MAX_STEPS_WITHOUT_PROGRESS; stepsLeft > 0; stepsLeft--) {
-    const size = { expected: Math.min(window.size, granted || pageSize), isGranted: granted > 0 }
-    const rows = yield* look(window)
+    const size = { expected: Math.min(window.size, mostReturned || pageSize), isGranted: mostReturned > 0 }
+    const rows = yield* readWindow(window)
     const progress = provenPart.take(rows, startOf(window))
     if (progress !== 'unanchored' && provenPart.broken === undefined && isEnough(rows)) return proven
-    const mayEnd = rows.length < size.expected || granted < SMALLEST_WINDOW
-    if (mayEnd && progress !== 'unanchored' && (yield* confirmEnd(rows, window, size, provenPart, look)))
+    const mayEnd = rows.length < size.expected || mostReturned < SMALLEST_WINDOW
+    if (
+      mayEnd &&
+      progress !== 'unanchored' &&
+      (yield* confirmEnd(rows, window, size, provenPart, readWindow))
+    )
       return proven
 
     if (provenPart.broken !== undefined) {
@@ -119,50 +119,51 @@ async function* listProven<Row extends ListedRow>(
       provenPart.beginAgain()
       window = top
     } else if (progress === 'unanchored') {
-      window = windowAt(startOf(window) - granted * 2 ** stepsBack++, granted)
+      window = windowAt(startOf(window) - mostReturned * 2 ** stepsBack++, mostReturned)
     } else {
       if (progress === 'further')
         stepsLeft = Math.max(stepsLeft, MAX_STEPS_WITHOUT_PROGRESS - provenPart.restarts)
       stepsBack = 0
-      window = nextWindow(provenPart.frontier, granted, Math.ceil(granted / OVERLAP_DIVISOR)) ?? top
+      window = nextWindow(provenPart.frontier, mostReturned, Math.ceil(mostReturned / OVERLAP_DIVISOR)) ?? top
     }
   }
-  yield* listUnproven(fetchWindow, seen, Math.max(granted, 1))
+  yield* listUnproven(fetchWindow, seen, Math.max(mostReturned, 1))
   return { complete: false, reason: provenPart.broken ?? 'rows moved faster than they could be listed' }
 }
 
 const proven: ListingResult = { complete: true, reason: undefined }
 
 /**
- * Looks at what may be the end twice, and between the two at the page behind it, which must be empty. Either the window
- * is short both times, of a size that the server grants; or it held the very same rows both times: then they were there
- * when nothing stood behind them.
+ * Confirms the end of the listing: reads the page behind the last window, which must be empty, and then the window again.
+ * Both times the window must be shorter than a size that the server has returned, or contain the very same rows, which
+ * then existed when nothing followed them.
  */
 async function* confirmEnd<Row extends ListedRow>(
   rows: readonly Row[],
   window: Window,
   size: { readonly expected: number; readonly isGranted: boolean },
-  walk: ProvenPart,
-  look: (at: Window) => AsyncGenerator<Row[], Row[], undefined>,
+  provenPart: ProvenPart,
+  readWindow: (at: Window) => AsyncGenerator<Row[], Row[], undefined>,
 ): AsyncGenerator<Row[], boolean, undefined> {
-  const behind = yield* look(
+  const behind = yield* readWindow(
     window.page === 0 ? { page: 1, size: rows.length || 1 } : { ...window, page: window.page + 1 },
   )
-  const again = yield* look(window)
-  if (walk.take(again, startOf(window)) === 'unanchored' || walk.broken !== undefined) return false
+  const again = yield* readWindow(window)
+  if (provenPart.take(again, startOf(window)) === 'unanchored' || provenPart.broken !== undefined)
+    return false
   const isShort = size.isGranted && again.length < size.expected
   const isUnmoved = keysOf(again) === keysOf(rows)
   if (behind.length === 0) return isShort || isUnmoved
-  // Rows that were created meanwhile pushed others there: such as are proven, or stand in the second look.
+  // New rows pushed others onto the page behind: rows that are proven, or that are in the second read.
   const inAgain = new Set(again.map(keyOf))
-  const wasPushed = !isUnmoved && behind.every((row) => walk.knows(row) || inAgain.has(row.key))
-  if (isShort && !wasPushed) walk.broken = 'pages came shorter than what follows them'
+  const wasPushed = !isUnmoved && behind.every((row) => provenPart.knows(row) || inAgain.has(row.key))
+  if (isShort && !wasPushed) provenPart.broken = 'pages came shorter than what follows them'
   return false
 }
 
 /**
- * Lists page after page, for a server whose answers prove nothing: the most that can be done. It ends on an empty page,
- * and after a few pages without a row that is new to this walk, so there are hardly more requests than rows.
+ * Lists page after page when nothing can be proven. Ends with an empty page, or after a few pages without a row that is
+ * new to this listing, so that it makes hardly more requests than there are rows.
  */
 async function* listUnproven<Row extends ListedRow>(
   fetchWindow: FetchWindow<Row>,
@@ -182,25 +183,25 @@ async function* listUnproven<Row extends ListedRow>(
   }
 }
 
-/** The proven part of the listing: rows whose places are known, without a gap that matters between them. */
+/** The proven part of the listing: rows with a known place, between which no row that existed throughout is missing. */
 class ProvenPart {
   readonly #seen: SeenKeys
   #placed = 0
   #direction = 0
   #top: readonly string[] = []
   #topAgain = 0
-  /** The index of the last row of the newest window: it has a place, so the next window may begin on it. */
+  /** The index of the last row of the newest window. It has a place, so the next window may begin with it. */
   frontier = -1
-  /** Which assumption was seen to break. */
+  /** Which assumption a response has contradicted. */
   broken: string | undefined
-  /** How often the proof had to begin again. */
+  /** How often the proof has restarted. */
   restarts = 0
 
   constructor(seen: SeenKeys) {
     this.#seen = seen
   }
 
-  /** Takes a window that begins at index `start`: as a beginning, or where it continues what is proven. */
+  /** Adds a window that begins at index `start`, if it is the first one or contains an anchor. */
   take(rows: readonly ListedRow[], start: number): 'further' | 'nowhere' | 'unanchored' {
     const ranks = rows.map(({ key }) => this.#seen.rankOf(key))
     const last = ranks.findLastIndex((rank) => rank !== undefined)
@@ -215,8 +216,8 @@ class ProvenPart {
   }
 
   /**
-   * Whether too many pages that should begin further down began with the first page's rows. Rows that are created push
-   * others down and can show the same once, but not each time by just as many as were skipped.
+   * Returns whether too many later pages began with the rows of the first page. New rows can push those down and make it
+   * look so once, but not each time by exactly as many rows as were skipped.
    */
   isFirstPageAgain(rows: readonly ListedRow[], start: number): boolean {
     if (start === 0) this.#top = rows.map(keyOf)
@@ -224,19 +225,19 @@ class ProvenPart {
     return this.#topAgain >= MAX_REPEATED_FIRST_PAGES
   }
 
-  /** Whether a row stands in the proven part. */
+  /** Returns whether a row is in the proven part. */
   knows({ key }: ListedRow): boolean {
     return this.#seen.rankOf(key) !== undefined
   }
 
-  /** Takes all places back: the proof begins again. */
+  /** Forgets all places, so that the proof restarts. */
   forget(): void {
     if (this.#placed > 0) this.restarts++
     this.#seen.forgetPlaces()
     this.#placed = 0
   }
 
-  /** Forgets what broke along with all places. */
+  /** Forgets all places and the contradiction. */
   beginAgain(): void {
     this.forget()
     this.broken = undefined
@@ -260,7 +261,7 @@ class ProvenPart {
   }
 }
 
-/** From the first anchor to the last, each row must be known, and stand after the one before it. */
+/** From the first anchor to the last, each row must be known and come after the one before it. */
 function isInPlace(ranks: readonly (number | undefined)[]): boolean {
   const anchored = ranks.slice(ranks.findIndex((rank) => rank !== undefined))
   return anchored.every((rank, i) => rank !== undefined && (i === 0 || rank > (anchored[i - 1] ?? Infinity)))

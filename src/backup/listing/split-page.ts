@@ -3,22 +3,22 @@ import { hash } from 'node:crypto'
 import { HansardError, isHansardError, messageOf } from '../../errors.ts'
 import type { Window } from './listing-window.ts'
 
-/** Too large rows that may stand side by side; where there are more, it is the service that fails. */
+/** Number of adjacent rows that may be too large. If there are more, the service is at fault, not the rows. */
 const MAX_ADJACENT_TOO_LARGE = 20
 
-/** How the rows of the listing are read and made. */
+/** How to read rows of the listing. */
 export interface RowReader<Row> {
   /** Reads one page. */
   readonly ask: (window: Window) => Promise<Row[]>
-  /** Makes the row that stands for one that is too large to be read. */
+  /** Returns the placeholder for a row that is too large to be read. */
   readonly placeholder: (key: string, problem: unknown) => Row
 }
 
 /**
- * Reads a page that was too large as ever smaller pages, down to one row each. A row that is too large alone is replaced
- * by one that stands for it. The pieces are read one after the other, so together they prove nothing about the listing.
+ * Reads a page that was too large in smaller and smaller pages, down to one row each. A single row that is too large is
+ * replaced by a placeholder. The pieces are read one after the other, so together they prove nothing about the listing.
  *
- * @throws the same error where no single row is to blame: then pages of another size help
+ * @throws the same error if no single row is too large: then a smaller page size helps
  */
 export async function readInPieces<Row extends { readonly key: string }>(
   maker: RowReader<Row>,
@@ -49,8 +49,8 @@ export async function readInPieces<Row extends { readonly key: string }>(
 }
 
 /**
- * Nobody knows the id of a row that can't be read. It is named after the row that follows it, so that the next run knows
- * it again: new rows are added at the other end.
+ * The id of a row that cannot be read is unknown. Its placeholder is named after the row that follows it, so that the
+ * next run recognizes it: new rows are added at the other end.
  */
 async function placeholderFor<Row extends { readonly key: string }>(
   { ask, placeholder: standIn }: RowReader<Row>,
@@ -68,7 +68,7 @@ async function placeholderFor<Row extends { readonly key: string }>(
   }
   throw new HansardError(
     'unexpected-shape',
-    `Over ${MAX_ADJACENT_TOO_LARGE} rows of the listing in succession are too large: ${messageOf(tooLarge)}`,
+    `More than ${MAX_ADJACENT_TOO_LARGE} adjacent rows of the listing are too large: ${messageOf(tooLarge)}`,
     { hint: 'Check the base URL and the proxy. If it happens again, please report it.', cause: tooLarge },
   )
 }

@@ -2,9 +2,9 @@ import { openArchive } from '../../archive/archive.ts'
 import { formatCounts, nonZero, plural } from '../../model/plural.ts'
 import {
   replayStatus,
-  unsettledCopies,
+  unfinishedCopies,
   type TargetStatus,
-  type UnsettledCopy,
+  type UnfinishedCopy,
 } from '../../replay/replay-status.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'
@@ -18,7 +18,7 @@ export async function replayStatusCommand(options: GlobalOptions, io: Io): Promi
   try {
     const targets = replayStatus(archive)
     if (options.json === true) {
-      const unsettled = [...unsettledCopies(archive)].map(toJson)
+      const unsettled = [...unfinishedCopies(archive)].map(toJson)
       await writeJson(io.stdout, { command: 'replay status', targets, unsettled })
       return exitCodes.done
     }
@@ -26,7 +26,7 @@ export async function replayStatusCommand(options: GlobalOptions, io: Io): Promi
     for (const target of targets) {
       for (const line of formatTarget(target)) await writeLine(io.stdout, defuseLine(line))
     }
-    for (const { state, conversation, targetId, reason } of unsettledCopies(archive)) {
+    for (const { state, conversation, targetId, reason } of unfinishedCopies(archive)) {
       const where = targetId === null ? '' : ` (${targetId})`
       await writeLine(
         io.stdout,
@@ -39,7 +39,7 @@ export async function replayStatusCommand(options: GlobalOptions, io: Io): Promi
   }
 }
 
-function toJson({ conversation, state, reason, targetId, mode, label }: UnsettledCopy): object {
+function toJson({ conversation, state, reason, targetId, mode, label }: UnfinishedCopy): object {
   return { id: conversation, state, reason, targetId, mode, label }
 }
 

@@ -37,7 +37,7 @@ export interface PlanOptions extends TargetOptions, SelectionOptions, ReplayHowO
 
 /** The options of `replay run`. */
 export interface RunOptions extends TargetOptions, SelectionOptions, ReplayHowOptions {
-  /** The plan to carry out; without one it is made first. */
+  /** The plan file to run; without one the plan is made first. */
   readonly plan?: string
   readonly yes?: boolean
   readonly again?: boolean
@@ -49,17 +49,17 @@ export interface RunOptions extends TargetOptions, SelectionOptions, ReplayHowOp
   readonly maxRequests?: number
 }
 
-/** Gives a command the options of a run. */
+/** Adds the options of `replay run`. */
 export function runOptions(command: Command, env: Io['env']): Command {
   return how(selection(accounts(target(command, env))))
-    .argument('[plan]', 'what `replay plan --out` wrote; without it the plan is made first', fileName)
-    .option('--yes', 'do not ask before anything is sent')
-    .option('--again', 'copy again what has grown since it was copied')
-    .option('--concurrency <n>', 'conversations sent at the same time', wholeNumber(1, 64), 4)
-    .option('--max-cost <amount>', 'stop before this run costs more, by estimate or report', amount)
+    .argument('[plan]', 'plan file of `replay plan --out` (default: make the plan first)', fileName)
+    .option('--yes', 'send without asking for confirmation')
+    .option('--again', 'copy conversations again that have changed since they were copied')
+    .option('--concurrency <n>', 'conversations to send at the same time', wholeNumber(1, 64), 4)
+    .option('--max-cost <amount>', 'stop before this run costs more; requires a price', amount)
     .option(
       '--max-tokens <n>',
-      'stop before this run takes more tokens, by estimate or report',
+      'stop before this run uses more tokens',
       wholeNumber(1, Number.MAX_SAFE_INTEGER),
     )
     .option(
@@ -67,68 +67,75 @@ export function runOptions(command: Command, env: Io['env']): Command {
       'stop before this run sends more requests',
       wholeNumber(1, Number.MAX_SAFE_INTEGER),
     )
-    .option('--settle <seconds>', 'how long a lost request may still come true', seconds, 30)
-    .option('--resolve <id=copy...>', 'what became of an uncertain one: its id over there, or none', pair)
+    .option('--settle <seconds>', 'seconds to wait before a lost request counts as not done', seconds, 30)
+    .option(
+      '--resolve <id=copy...>',
+      'decide about an uncertain conversation: the id of its copy, or none',
+      pair,
+    )
 }
 
-/** Gives a command the options of a plan. */
+/** Adds the options of `replay plan`. */
 export function planOptions(command: Command, env: Io['env']): Command {
   return how(selection(accounts(target(command, env)))).option(
     '--out <file>',
-    'write the plan into a file',
+    'write the plan to a file',
     fileName,
   )
 }
 
-/** Gives a command the options that name the target of a replay. */
+/** Adds the options that name the target account. */
 export function target(command: Command, env: Io['env']): Command {
   return command
     .option(
       '--to-api-key-file <file>',
-      'read the key of the target from a file (default: MISTRAL_TARGET_API_KEY)',
+      'file with the API key of the target (default: MISTRAL_TARGET_API_KEY)',
       fileName,
     )
     .option(
       '--to-base-url <url>',
-      'where the target is (or MISTRAL_TARGET_BASE_URL)',
+      'base URL of the target (or MISTRAL_TARGET_BASE_URL)',
       env['MISTRAL_TARGET_BASE_URL'] || 'https://api.mistral.ai',
     )
 }
 
-/** Gives a command the options that say which accounts may be source and target of each other. */
+/** Adds the options that confirm which account the target is. */
 function accounts(command: Command): Command {
   return command
     .option('--same-account', 'allow the source account as the target')
     .option('--yes-different', 'accept the target as a different account without proof')
 }
 
-/** Gives a command the options that say how conversations are replayed. */
+/** Adds the options that say how conversations are replayed. */
 export function how(command: Command): Command {
   return command
     .addOption(
-      new Option('--mode <mode>', 'send the whole history at once, or ask every user turn again')
+      new Option('--mode <mode>', 'history sends it at once; turns asks each user turn again')
         .choices(['history', 'turns'])
         .default('history'),
     )
     .addOption(
-      new Option('--tail <way>', 'a history that ends with the assistant: add an entry, ask anew, continue')
+      new Option(
+        '--tail <way>',
+        'what to do with a last answer: nudge adds an entry, answer drops it, prefix continues it',
+      )
         .choices(['auto', 'answer', 'nudge', 'prefix'])
         .default('auto'),
     )
     .addOption(
-      new Option('--rebuild <how>', 'keep the completion arguments, or keep tools from running')
+      new Option('--rebuild <how>', 'keep the completion arguments, or quiet: let no tool run')
         .choices(['keep', 'quiet'])
         .default('keep'),
     )
-    .option('--map-agent <source=target...>', 'an agent that takes the place of another', pair)
-    .option('--map-model <source=target...>', 'a model that takes the place of another', pair)
-    .option('--map-library <source=target...>', 'a document library that takes the place of another', pair)
-    .option('--map-connector <source=target...>', 'a connector that takes the place of another', pair)
-    .option('--connector-auth <id=variable...>', 'the variable that holds the secret of a connector')
-    .option('--fallback-model <name>', 'the model for agents and models that have no counterpart')
-    .option('--drop-tools', 'leave out tools that can’t be carried over')
-    .option('--label <text>', 'tells copies apart that are wanted more than once', label)
-    .option('--price <in,out>', 'price of a million tokens read and written, such as 0.4,2', price)
+    .option('--map-agent <source=target...>', 'replace an agent by one of the target', pair)
+    .option('--map-model <source=target...>', 'replace a model by one of the target', pair)
+    .option('--map-library <source=target...>', 'replace a document library by one of the target', pair)
+    .option('--map-connector <source=target...>', 'replace a connector by one of the target', pair)
+    .option('--connector-auth <id=variable...>', 'environment variable with the secret of a connector')
+    .option('--fallback-model <name>', 'model for agents and models that the target does not have')
+    .option('--drop-tools', 'leave out tools that cannot be carried over')
+    .option('--label <text>', 'label, to allow several copies of one conversation', label)
+    .option('--price <in,out>', 'price of a million input and output tokens, such as 0.4,2', price)
 }
 
 /** Turns the options of a command into those of `planReplay`. */
@@ -146,8 +153,8 @@ export function refusePlanningOptions(options: SelectionOptions & ReplayHowOptio
   const { mode = 'history', tail = 'auto', rebuild = 'keep', ...others } = howOf(options)
   const isDefault = mode === 'history' && tail === 'auto' && rebuild === 'keep'
   if (isDefault && !selects(options) && Object.values(others).every((value) => value === undefined)) return
-  throw new HansardError('usage', 'A plan was named, and options that say how to make one', {
-    hint: 'Leave them out: the plan says what is sent. Or plan again with them.',
+  throw new HansardError('usage', 'Planning options cannot be combined with a plan file', {
+    hint: 'Leave the options out, or make a new plan with them.',
   })
 }
 
@@ -163,7 +170,7 @@ function howOf(options: ReplayHowOptions) {
   }
 }
 
-/** Whoever gives the secret itself by mistake must not read it again in our answer: it is not quoted. */
+/** The value is not quoted in the message: it may be the secret itself, given by mistake. */
 function variablesOf(pairs: readonly string[]): Pairs {
   return Object.fromEntries(
     pairs.map((text) => {
@@ -171,9 +178,9 @@ function variablesOf(pairs: readonly string[]): Pairs {
       if (id !== undefined && variable !== undefined) return [id, variable]
       throw new HansardError(
         'usage',
-        '--connector-auth takes the id of a connector, =, and the name of a variable',
+        '--connector-auth must be ID=VARIABLE: a connector and the name of an environment variable',
         {
-          hint: 'Put the secret into an environment variable and give its name: --connector-auth gauge=GAUGE_TOKEN.',
+          hint: 'Put the secret into an environment variable and give its name, such as gauge=GAUGE_TOKEN.',
         },
       )
     }),
@@ -183,10 +190,10 @@ function variablesOf(pairs: readonly string[]): Pairs {
 function pair(text: string, before: Pairs = {}): Pairs {
   const [, from, to, more] = /^([^=]+)=([^=]+)(=)?/.exec(text) ?? []
   if (from === undefined || to === undefined || more !== undefined) {
-    throw new InvalidArgumentError('It must be source=target.')
+    throw new InvalidArgumentError('It must be SOURCE=TARGET.')
   }
   if (Object.hasOwn(before, from) && before[from] !== to) {
-    throw new InvalidArgumentError(`${from} is mapped to ${before[from] ?? ''} already.`)
+    throw new InvalidArgumentError(`${from} is already mapped to ${before[from] ?? ''}.`)
   }
   return Object.fromEntries([...Object.entries(before), [from, to]])
 }

@@ -19,15 +19,15 @@ export type Message = EntryView & { readonly kind: 'message' }
 
 /** The content of an assistant's message, as JSON: its texts are pieces of one answer, so they are joined. */
 export function assistantContent(message: Message, options: ChatContent): string {
-  const text = asItCame(message)
-  return textContent(text ?? JSON.stringify(chunksIn(message, options).map(textOf).join('')), options)
+  const text = textAsSent(message)
+  return textContent(text ?? JSON.stringify(keptChunks(message, options).map(textOf).join('')), options)
 }
 
 /** The content of a user's message, as JSON: a text, or the parts that it was sent in where a file has such. */
 export function userContent(message: Message, options: ChatContent): string {
-  const text = asItCame(message)
+  const text = textAsSent(message)
   if (text !== undefined) return textContent(text, options)
-  const parts = chunksIn(message, options)
+  const parts = keptChunks(message, options)
   if (isOneText(parts)) return textContent(JSON.stringify(parts.map(textOf).join('')), options)
   const said = parts.map(partOf)
   if (options.form === 'text') throw excluded('textOnly')
@@ -51,12 +51,12 @@ function isOneText(parts: readonly ChunkView[]): boolean {
 }
 
 /** A text is a slice of what the API sent: of 5 MB nothing is copied. */
-function asItCame({ fields }: Message): string | undefined {
+function textAsSent({ fields }: Message): string | undefined {
   const content = fields.get('content')
   return content?.startsWith('"') === true ? content : undefined
 }
 
-function chunksIn({ fields, chunks }: Message, options: ChatContent): ChunkView[] {
+function keptChunks({ fields, chunks }: Message, options: ChatContent): ChunkView[] {
   if (!/^[[{]/.test(fields.get('content') ?? '')) throw excluded('content')
   return chunks.filter((chunk) => !isDropped(chunk, options))
 }
@@ -83,10 +83,10 @@ function partOf(chunk: ChunkView): object {
 }
 
 /** Types whose form the format has; a chunk of one that is unknown has another form. */
-const SAYABLE: ReadonlySet<string | undefined> = new Set([undefined, 'text', 'image_url'])
+const SUPPORTED_TYPES: ReadonlySet<string | undefined> = new Set([undefined, 'text', 'image_url'])
 
 function textOf(chunk: ChunkView): string {
   if (chunk.kind === 'text') return chunk.text
   if (chunk.kind === 'image') throw excluded('image')
-  throw SAYABLE.has(chunk.type) ? excluded('content') : excluded('chunk', chunk.type)
+  throw SUPPORTED_TYPES.has(chunk.type) ? excluded('content') : excluded('chunk', chunk.type)
 }

@@ -31,14 +31,14 @@ export const chatFormat: Format<ChatOptions> = {
       name: 'split',
       flags: '--split <share>',
       about: 'write a folder: this share in train.jsonl, the rest in validation.jsonl',
-      parse: share,
+      parse: parseShare,
     },
     {
       name: 'seed',
       flags: '--seed <n>',
       about: 'split in another way; with the same seed each stays on its side',
       default: 1,
-      parse: wholeNumber,
+      parse: parseSeed,
     },
     {
       name: 'textOnly',
@@ -72,20 +72,23 @@ What people said in confidence is in there too.`,
     const sides = await beginTrainSplit((path) => context.files.create(path), split, seed)
     const { draft7Fault } = await import('../../model/json/json-schema.ts')
     const dropped = new Set(drop)
-    const form = textOnly ? 'text' : formOf(context.conversations(), dropped)
+    const form = textOnly ? 'text' : chooseContentForm(context.conversations(), dropped)
     return new ChatWriter(context, { withSystem: system, form, drop: dropped }, sides, draft7Fault)
   },
 }
 
 /** One message in parts makes a file of parts. Reads all that is selected, as the first line must know. */
-function formOf(conversations: Iterable<ExportedConversation>, drop: ReadonlySet<Droppable>): ContentForm {
+function chooseContentForm(
+  conversations: Iterable<ExportedConversation>,
+  drop: ReadonlySet<Droppable>,
+): ContentForm {
   for (const { entries } of conversations)
     for (const entry of entries())
       if (entry.stored.includes('"content":[') && needsParts(entryView(entry.text), drop)) return 'parts'
   return 'text'
 }
 
-function share(text: string): number {
+function parseShare(text: string): number {
   const value = Number(text)
   if (value > 0 && value < 1) return value
   throw new HansardError('usage', `${JSON.stringify(text)} is no share of the conversations`, {
@@ -93,7 +96,7 @@ function share(text: string): number {
   })
 }
 
-function wholeNumber(text: string): number {
+function parseSeed(text: string): number {
   const value = Number(text)
   if (/^\d+$/.test(text) && Number.isSafeInteger(value)) return value
   throw new HansardError('usage', `${JSON.stringify(text)} is no seed`, { hint: 'Write a whole number.' })

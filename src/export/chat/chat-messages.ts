@@ -14,7 +14,7 @@ type Known<Kind extends EntryView['kind']> = EntryView & { readonly kind: Kind }
  *
  * @throws ExcludedError
  */
-export function* messagesOf(
+export function* chatMessages(
   entries: Iterable<JsonValue>,
   options: ChatContent,
 ): Generator<string, void, undefined> {
@@ -23,22 +23,22 @@ export function* messagesOf(
     const entry = entryView(text)
     if (entry.kind === 'execution' && options.drop.has('executions')) continue
     if (entry.kind === 'call') {
-      calls.push(callOf(entry))
+      calls.push(callJson(entry))
       continue
     }
-    if (calls.length > 0) yield messageOfCalls(calls)
+    if (calls.length > 0) yield callsJson(calls)
     calls = []
     yield messageOf(entry, options)
   }
-  if (calls.length > 0) yield messageOfCalls(calls)
+  if (calls.length > 0) yield callsJson(calls)
 }
 
 function messageOf(entry: Exclude<EntryView, { readonly kind: 'call' }>, options: ChatContent): string {
   switch (entry.kind) {
     case 'message':
-      return said(entry, options)
+      return messageJson(entry, options)
     case 'result':
-      return resultOf(entry, options)
+      return resultJson(entry, options)
     case 'execution':
       throw excluded('execution', entry.name)
     case 'handoff':
@@ -49,7 +49,7 @@ function messageOf(entry: Exclude<EntryView, { readonly kind: 'call' }>, options
   }
 }
 
-function said(message: Message, options: ChatContent): string {
+function messageJson(message: Message, options: ChatContent): string {
   if (message.fields.get('prefix') === 'true') throw excluded('prefix')
   if (message.role === 'user') return `{"role":"user","content":${userContent(message, options)}}`
   if (message.role === 'assistant')
@@ -57,24 +57,24 @@ function said(message: Message, options: ChatContent): string {
   throw excluded('role', message.role)
 }
 
-function resultOf({ result, callId }: Known<'result'>, options: ChatContent): string {
+function resultJson({ result, callId }: Known<'result'>, options: ChatContent): string {
   if (result?.startsWith('"') !== true) throw excluded('result')
   const id = JSON.stringify(callId ?? null)
   return `{"role":"tool","content":${textContent(result, options)},"tool_call_id":${id}}`
 }
 
-function messageOfCalls(calls: readonly string[]): string {
+function callsJson(calls: readonly string[]): string {
   return `{"role":"assistant","tool_calls":[${calls.join(',')}]}`
 }
 
-function callOf({ callId, name, confirmation = 'allowed', arguments: given }: Known<'call'>): string {
+function callJson({ callId, name, confirmation = 'allowed', arguments: given }: Known<'call'>): string {
   if (confirmation !== 'allowed') throw excluded('refused', confirmation)
-  const call = { name, arguments: argumentsOf(given ?? '') }
+  const call = { name, arguments: argumentsText(given ?? '') }
   return JSON.stringify({ id: callId, type: 'function', function: call })
 }
 
 /** The format wants the JSON as a string. Where the API sent an object, its text is taken, numbers of any length and all. */
-function argumentsOf(json: string): string {
+function argumentsText(json: string): string {
   const text = stringIn(json) ?? json
   if (isJson(text) && isObjectText(text)) return text
   throw excluded('arguments')

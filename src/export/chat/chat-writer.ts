@@ -5,10 +5,10 @@ import { excludeOnError } from '../exclusion.ts'
 import type { ExportContext, ExportedConversation, Writer } from '../format.ts'
 import { jsonLine } from '../output/json-line.ts'
 import type { ChatContent } from './chat-content.ts'
-import { messagesOf } from './chat-messages.ts'
+import { ChatLineValidator, type SchemaFault } from './chat-line-validator.ts'
+import { chatMessages } from './chat-messages.ts'
 import { excluded } from './exclusion-reasons.ts'
 import { FieldTypes } from './field-types.ts'
-import { LineCheck, type SchemaFault } from './line-check.ts'
 import { systemAndTools } from './system-and-tools.ts'
 import type { TrainSplit } from './train-split.ts'
 import { WrittenLines } from './written-lines.ts'
@@ -66,9 +66,9 @@ export class ChatWriter implements Writer {
     const { system, tools } = excludeOnError(() =>
       systemAndTools(row, this.#context.dependencies, this.#options),
     )
-    const messages = (): Iterable<string> => withFirst(system, messagesOf(entries(), this.#options))
+    const messages = (): Iterable<string> => withFirst(system, chatMessages(entries(), this.#options))
     const { sha256, kept } = excludeOnError(() =>
-      checked(new LineCheck(this.#schemaFault), messages(), tools),
+      validateAndKeep(new ChatLineValidator(this.#schemaFault), messages(), tools),
     )
     const types = excludeOnError(() => this.#types.check(tools))
     const earlier = this.#written.note(sha256, id)
@@ -89,8 +89,8 @@ function* withFirst(first: string | undefined, rest: Iterable<string>): Generato
   yield* rest
 }
 
-function checked(
-  check: LineCheck,
+function validateAndKeep(
+  check: ChatLineValidator,
   messages: Iterable<string>,
   tools: readonly string[],
 ): { readonly sha256: Buffer; readonly kept: readonly string[] | undefined } {
@@ -99,7 +99,7 @@ function checked(
   let size = 0
   for (const message of messages) {
     check.add(message)
-    addTo(sha256, message)
+    updateHash(sha256, message)
     size += message.length
     if (size <= KEPT) kept.push(message)
   }
@@ -108,6 +108,6 @@ function checked(
 }
 
 /** In slices, as Node sets aside three bytes a letter; and in code units, which a slice can't split. */
-function addTo(sha256: Hash, text: string): void {
+function updateHash(sha256: Hash, text: string): void {
   for (let at = 0; at < text.length; at += SLICE) sha256.update(text.slice(at, at + SLICE), 'utf16le')
 }

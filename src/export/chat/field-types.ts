@@ -35,13 +35,10 @@ export class FieldTypes {
 
 function openKnown() {
   const db = temporaryDatabase('create table field (path text primary key, type text not null) without rowid')
-  const [type, insert] = [
-    db.prepare('select type from field where path = ?').pluck(),
-    db.prepare('insert into field values (?, ?) on conflict do nothing'),
-  ]
   return {
-    typeOf: (path: string) => type.get(path) as Type | undefined,
-    add: (path: string, is: Type) => void insert.run(path, is),
+    typeOf: (path: string) => db.pluck.get('select type from field where path = ?', path) as Type | undefined,
+    add: (path: string, is: Type) =>
+      db.run('insert into field values (?, ?) on conflict do nothing', path, is),
     close: () => void db.close(),
   }
 }

@@ -23,28 +23,31 @@ export function systemAndTools(
   options: ChatContent & { readonly withSystem: boolean },
 ): SystemAndTools {
   const { withSystem } = options
-  const source = ownerOf(row, dependencies)
+  const source = instructionSource(row, dependencies)
   if (source === undefined && withSystem) throw excluded('agent')
   return {
-    system: withSystem ? systemOf(source ?? '{}', options) : undefined,
-    tools: elements(member(source ?? '{}', 'tools')?.value ?? '[]').flatMap(functionOf),
+    system: withSystem ? systemMessage(source ?? '{}', options) : undefined,
+    tools: elements(member(source ?? '{}', 'tools')?.value ?? '[]').flatMap(functionDefinition),
   }
 }
 
 /** The text that has the instructions: of the row or of the agent. */
-function ownerOf({ text }: JsonValue, dependencies: Pick<Dependencies, 'read'>): string | undefined {
+function instructionSource(
+  { text }: JsonValue,
+  dependencies: Pick<Dependencies, 'read'>,
+): string | undefined {
   const [agent] = referencesOf(text, [])
   return agent === undefined ? text : (dependencies.read(agent)?.json ?? undefined)
 }
 
-function systemOf(source: string, options: ChatContent): string | undefined {
+function systemMessage(source: string, options: ChatContent): string | undefined {
   const text = member(source, 'instructions')?.value ?? 'null'
   if (text === 'null' || text === '""') return undefined
   return `{"role":"system","content":${textContent(text, options)}}`
 }
 
 /** The definition as the format has it; whether decoding was strict is no part of it. The texts are not encoded again. */
-function functionOf(tool: string): string[] {
+function functionDefinition(tool: string): string[] {
   if (member(tool, 'type')?.value !== '"function"') return []
   const definition = member(tool, 'function')?.value ?? '{}'
   const of = (key: string) => member(definition, key)?.value ?? 'null'

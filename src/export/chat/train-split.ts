@@ -22,10 +22,10 @@ export async function beginTrainSplit(
   const train = await create('train.jsonl')
   if (split === undefined) return { of: () => train, files: [train] }
   const validation = await create('validation.jsonl')
-  return { of: (id) => (placeOf(id, seed) < split ? train : validation), files: [train, validation] }
+  return { of: (id) => (shareOf(id, seed) < split ? train : validation), files: [train, validation] }
 }
 
 /** A number from 0 to 1. */
-function placeOf(id: string, seed: number): number {
+function shareOf(id: string, seed: number): number {
   return hash('sha256', `${seed}:${id}`, 'buffer').readUIntBE(0, 6) / 2 ** 48
 }

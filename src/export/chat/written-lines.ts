@@ -1,4 +1,4 @@
-import { explainSqlite, type Statement } from '../../archive/sqlite/sqlite.ts'
+import { explainSqlite, type Sqlite } from '../../archive/sqlite/sqlite.ts'
 import { temporaryDatabase } from './temporary-database.ts'
 
 /**
@@ -6,28 +6,26 @@ import { temporaryDatabase } from './temporary-database.ts'
  * tell 2^64 lines apart.
  */
 export class WrittenLines {
-  readonly #add: Statement
-  readonly #first: Statement
-  readonly #close: () => void
+  readonly #db: Sqlite
 
   constructor() {
-    const db = temporaryDatabase('create table line (hash blob primary key, id text not null) without rowid')
-    this.#add = db.prepare('insert into line values (?, ?) on conflict do nothing')
-    this.#first = db.prepare('select id from line where hash = ?').pluck()
-    this.#close = () => void db.close()
+    this.#db = temporaryDatabase('create table line (hash blob primary key, id text not null) without rowid')
   }
 
   /** Notes what a conversation would write; the id of the one that has written the same before, if there is one. */
   note(sha256: Buffer, id: string): string | undefined {
     const hash = sha256.subarray(0, 16)
     try {
-      return this.#add.run(hash, id).changes === 1 ? undefined : (this.#first.get(hash) as string)
+      const { changes } = this.#db.run('insert into line values (?, ?) on conflict do nothing', hash, id)
+      return changes === 1
+        ? undefined
+        : (this.#db.pluck.get('select id from line where hash = ?', hash) as string)
     } catch (thrown) {
       throw explainSqlite(thrown, 'a temporary file')
     }
   }
 
   close(): void {
-    this.#close()
+    this.#db.close()
   }
 }

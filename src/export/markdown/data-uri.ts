@@ -1,5 +1,5 @@
 /** What a data: URI holds. */
-export interface Data {
+export interface DataUri {
   /** Its type, without parameters. */
   readonly type: string
   /** The bytes, decoded each time they are read. */
@@ -9,7 +9,7 @@ export interface Data {
 const PIECE = 64 * 1024
 
 /** Reads a data: URI; undefined if it is none. */
-export function dataOf(uri: string): Data | undefined {
+export function parseDataUri(uri: string): DataUri | undefined {
   const [, type, base64] = /^data:([^,;]*)[^,]*?(;base64)?,/i.exec(uri.slice(0, 1000)) ?? []
   if (type === undefined) return undefined
   const start = uri.indexOf(',') + 1
@@ -17,13 +17,13 @@ export function dataOf(uri: string): Data | undefined {
     type: type.toLowerCase(),
     bytes:
       base64 === undefined
-        ? [Buffer.from(unescaped(uri.slice(start)))]
-        : { [Symbol.iterator]: () => decoded(uri, start) },
+        ? [Buffer.from(decodePercent(uri.slice(start)))]
+        : { [Symbol.iterator]: () => decodeBase64(uri, start) },
   }
 }
 
 /** In pieces: the copies that decoding megabytes at once makes outside the heap are slow to come back. */
-function* decoded(uri: string, start: number): Generator<Uint8Array> {
+function* decodeBase64(uri: string, start: number): Generator<Uint8Array> {
   let carried = ''
   for (let at = start; at < uri.length; at += PIECE) {
     const digits = carried + uri.slice(at, at + PIECE).replaceAll(/[^\w+/-]/g, '')
@@ -34,7 +34,7 @@ function* decoded(uri: string, start: number): Generator<Uint8Array> {
   if (carried !== '') yield Buffer.from(carried, 'base64')
 }
 
-function unescaped(text: string): string {
+function decodePercent(text: string): string {
   try {
     return decodeURIComponent(text)
   } catch {

@@ -8,7 +8,7 @@ import type { Fields } from '../../model/entries/fields.ts'
  */
 export function frontMatter(facts: readonly (readonly [string, string | undefined])[], row: Fields): string {
   const lines = [...facts, ['metadata', row.get('metadata')] as const].flatMap(([key, json]) =>
-    json === undefined || json === 'null' ? [] : `${key}: ${inert(yaml(asYaml(json)))}\n`,
+    json === undefined || json === 'null' ? [] : `${key}: ${escapeMarkup(escapeForYaml(yamlValue(json)))}\n`,
   )
   return `---\n${lines.join('')}---\n\n`
 }
@@ -17,7 +17,7 @@ export function frontMatter(facts: readonly (readonly [string, string | undefine
  * A value as it is where YAML says the same; as a text that holds its JSON where YAML would not take it (two values under
  * one key, keys over 1,000 characters, great depth) or would change its digits.
  */
-function asYaml(json: string): string {
+function yamlValue(json: string): string {
   const isPlain = json.startsWith('"') || !(isDeep(json) || /"(?:[^"\\]|\\.){1000}/.test(json))
   return isPlain && (json.startsWith('"') || JSON.stringify(JSON.parse(json)) === json)
     ? json
@@ -36,23 +36,23 @@ function isDeep(json: string): boolean {
 }
 
 /** What JSON lets stand in a string and YAML does not, or takes for a line break. */
-function yaml(json: string): string {
+function escapeForYaml(json: string): string {
   return json
     .replaceAll(/\p{Surrogate}/gu, '\ufffd')
     .replaceAll(/\\u[dD][89a-fA-F][0-9a-fA-F]{2}/g, '\ufffd')
-    .replaceAll(/[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g, escape)
+    .replaceAll(/[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g, unicodeEscape)
 }
 
 /**
  * A reader of Markdown that knows no front matter takes it for text: in strings, what begins HTML, a link, an image, code
  * or a note is written with an escape, which is the same YAML.
  */
-function inert(json: string): string {
-  return json.replaceAll(/"[^"\\]*(?:\\.[^"\\]*)*"/g, (text) => text.replaceAll(BEGINS, escape))
+function escapeMarkup(json: string): string {
+  return json.replaceAll(/"[^"\\]*(?:\\.[^"\\]*)*"/g, (text) => text.replaceAll(MARKUP_START, unicodeEscape))
 }
 
-const BEGINS = /[<>[\]!`^|]|&(?=#?\w+;)|(?<=(?<!https?:)\/)\/|(?<=xmpp):/gi
+const MARKUP_START = /[<>[\]!`^|]|&(?=#?\w+;)|(?<=(?<!https?:)\/)\/|(?<=xmpp):/gi
 
-function escape(character: string): string {
+function unicodeEscape(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
 }

@@ -1,7 +1,7 @@
 import { cutTime, monthOf } from '../../model/instant.ts'
 import type { OutputFile } from '../format.ts'
-import { escaped, escapedLabel } from './escape.ts'
-import { pathDestination } from './links.ts'
+import { escapeMarkdown, escapeLabel } from './escape-markdown.ts'
+import { pathDestination } from './safe-links.ts'
 
 /** What the index says of a page. */
 export interface IndexLine {
@@ -33,14 +33,14 @@ export class IndexPage {
     const heading = month === this.#month ? '' : `\n## ${month}\n\n`
     this.#month = month
     const facts = [
-      model && escaped(model, 60),
+      model && escapeMarkdown(model, 60),
       entries === 1 ? '1 entry' : `${entries.toLocaleString('en')} entries`,
       goneAt === null ? undefined : `gone upstream since ${cutTime(goneAt, 'day')}`,
     ]
     const time = createdAt === null ? '' : `${cutTime(createdAt, 'minute')} `
     const about = facts.filter((fact) => fact !== undefined).join(' · ')
     await this.#file.write(
-      `${heading}- ${time}[${escapedLabel(title, 100)}](${pathDestination(path)}) · ${about}\n`,
+      `${heading}- ${time}[${escapeLabel(title, 100)}](${pathDestination(path)}) · ${about}\n`,
     )
   }
 

@@ -10,18 +10,18 @@ export interface Attachment {
   bytes(): Iterable<Uint8Array>
 }
 
-export type Archived = Pick<Dependencies, 'read'>
+export type DependencyReader = Pick<Dependencies, 'read'>
 
 /** An entry on its page: numbers the sources it cites and the files it brings, so that their names stay the same. */
 export class EntryScope {
   readonly position: number
-  readonly archived: Archived
+  readonly archived: DependencyReader
   readonly #folder: string
   readonly #notes = new Map<string, number>()
   #files = 0
 
   /** @param folder where the page's files are, beside it */
-  constructor(position: number, folder: string, archived: Archived) {
+  constructor(position: number, folder: string, archived: DependencyReader) {
     this.position = position
     this.archived = archived
     this.#folder = folder

@@ -2,13 +2,13 @@ import { said, stringIn, type Fields } from '../../model/entries/fields.ts'
 import { referencesOf } from '../../model/entries/references.ts'
 import { cutTime, cutTimeUtc } from '../../model/instant.ts'
 import type { ExportedConversation } from '../format.ts'
+import { archivedFields } from './attachments.ts'
+import { codeBlock } from './code-block.ts'
 import { textParts } from './content-blocks.ts'
-import { entryParts } from './entry-sections.ts'
-import { escaped, isOneLine } from './escape.ts'
-import { fence } from './fence.ts'
-import { archivedFields } from './file-links.ts'
+import { entryParts } from './entry-section.ts'
+import { escapeMarkdown, fitsOneLine } from './escape-markdown.ts'
 import { frontMatter } from './front-matter.ts'
-import { EntryScope, type Archived, type PagePart } from './page-parts.ts'
+import { EntryScope, type DependencyReader, type PagePart } from './page-parts.ts'
 
 /** A page's own facts, beside what the conversation says. */
 export interface PageFacts {
@@ -28,7 +28,7 @@ export interface ConversationAgent {
 export function* pageParts(
   conversation: ExportedConversation,
   { title, folder }: PageFacts,
-  archived: Archived,
+  archived: DependencyReader,
 ): Generator<PagePart> {
   const agent = agentOf(conversation, archived)
   yield* headOf(conversation, title, agent)
@@ -38,7 +38,10 @@ export function* pageParts(
 }
 
 /** The agent that a conversation belongs to; undefined if it has a model of its own. */
-export function agentOf({ row }: ExportedConversation, archived: Archived): ConversationAgent | undefined {
+export function agentOf(
+  { row }: ExportedConversation,
+  archived: DependencyReader,
+): ConversationAgent | undefined {
   const reference = referencesOf(row.text, []).find(({ kind }) => kind === 'agent')
   if (reference === undefined) return undefined
   return { ...reference, fields: archivedFields(archived.read(reference)?.json) }
@@ -73,13 +76,13 @@ function* headOf(
     ],
     fields,
   )
-  yield `# ${escaped(title)}\n\n`
+  yield `# ${escapeMarkdown(title)}\n\n`
   yield `*${about
     .filter((fact) => fact !== undefined)
-    .map((fact) => escaped(fact))
+    .map((fact) => escapeMarkdown(fact))
     .join(' · ')}*\n\n`
   const name = stringIn(fields.get('name'))
-  if (name !== null && !isOneLine(name)) yield* textParts(name)
+  if (name !== null && !fitsOneLine(name)) yield* textParts(name)
   if (description) yield* textParts(description)
   if (stringIn(fields.get('type')) === 'hansard.unreadable') yield* unreadableRow(fields)
   yield* instructions('Instructions', fields.get('instructions'))
@@ -100,6 +103,6 @@ function* instructions(summary: string, json: string | undefined): Generator<Pag
 
 function* unreadableRow(fields: Fields): Generator<PagePart> {
   const [reason, text] = [stringIn(fields.get('reason')), stringIn(fields.get('text'))]
-  yield `*What the API said of this conversation could not be read: ${escaped(reason ?? '')}.*\n\n`
-  if (text !== null) yield* fence(text, 'text')
+  yield `*What the API said of this conversation could not be read: ${escapeMarkdown(reason ?? '')}.*\n\n`
+  if (text !== null) yield* codeBlock(text, 'text')
 }

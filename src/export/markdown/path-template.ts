@@ -24,7 +24,7 @@ const placeholders: Readonly<Record<string, (facts: PathFacts) => string>> = {
 const EXAMPLE = `Write it like '{year}/{month}/{name}', of {${Object.keys(placeholders).join('}, {')}}.`
 
 /** Of a part, in bytes: file systems take 255, and the endings of a page and of its folder come to it. */
-const LONGEST = 220
+const MAX_PART_BYTES = 220
 
 /**
  * Reads a template of paths, `{year}/{month}/{name}`, and answers with what makes the paths of it, without their
@@ -35,30 +35,31 @@ const LONGEST = 220
  */
 export function pathTemplate(template: string): (facts: PathFacts) => string {
   const parts = template.replace(/\.md$/i, '').split('/')
-  for (const part of parts) refuseOddPart(part, template)
-  if (!/\{(?:name|id)\}/.test(template)) throw refused(template, 'it needs {name} or {id}')
+  for (const part of parts) checkPart(part, template)
+  if (!/\{(?:name|id)\}/.test(template)) throw templateError(template, 'it needs {name} or {id}')
   const isUnique = parts.includes('{id}')
   return (facts) => {
-    const path = parts.map((part) => withinBytes(filledIn(part, facts), LONGEST)).join('/')
+    const path = parts.map((part) => withinBytes(fillIn(part, facts), MAX_PART_BYTES)).join('/')
     return isUnique ? path : `${path}-${digest(facts.id)}`
   }
 }
 
-function filledIn(part: string, facts: PathFacts): string {
+function fillIn(part: string, facts: PathFacts): string {
   return part.replaceAll(/\{(\w+)\}/g, (_, key: string) => placeholders[key]?.(facts) ?? '')
 }
 
-function refuseOddPart(part: string, template: string): void {
+function checkPart(part: string, template: string): void {
   for (const [, name = ''] of part.matchAll(/\{([^{}]*)\}/g))
-    if (!Object.hasOwn(placeholders, name)) throw refused(template, `there is no {${name}}`)
+    if (!Object.hasOwn(placeholders, name)) throw templateError(template, `there is no {${name}}`)
   const plain = part.replaceAll(/\{\w+\}/g, 'x')
-  if (part === '') throw refused(template, 'no part of it can be empty, and it begins and ends with none')
-  if (plain === '.' || plain === '..') throw refused(template, 'it can’t lead out of the folder')
+  if (part === '')
+    throw templateError(template, 'no part of it can be empty, and it begins and ends with none')
+  if (plain === '.' || plain === '..') throw templateError(template, 'it can’t lead out of the folder')
   if (!/^[\p{L}\p{N}_-](?:[\p{L}\p{N} _,+()=@-]*[\p{L}\p{N})_-])?$/u.test(plain))
-    throw refused(template, `not every system takes ${JSON.stringify(part)} as a name`)
-  if (Buffer.byteLength(plain) > 100) throw refused(template, `${JSON.stringify(part)} is too long`)
+    throw templateError(template, `not every system takes ${JSON.stringify(part)} as a name`)
+  if (Buffer.byteLength(plain) > 100) throw templateError(template, `${JSON.stringify(part)} is too long`)
   if (safeName(plain, '') === `${plain}-`)
-    throw refused(template, `Windows keeps ${JSON.stringify(part)} for itself`)
+    throw templateError(template, `Windows keeps ${JSON.stringify(part)} for itself`)
 }
 
 /** Ids as the API makes them are safe, and differ by more than the case of their letters. */
@@ -73,7 +74,7 @@ function digest(id: string): string {
     .padStart(12, '0')
 }
 
-function refused(template: string, reason: string): HansardError {
+function templateError(template: string, reason: string): HansardError {
   return new HansardError('usage', `--path ${JSON.stringify(template)} can’t be used: ${reason}`, {
     hint: EXAMPLE,
   })

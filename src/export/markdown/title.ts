@@ -1,11 +1,11 @@
 import { entryView } from '../../model/entries/entry-view.ts'
 import { stringIn } from '../../model/entries/fields.ts'
 import type { ExportedConversation } from '../format.ts'
-import { oneLine } from './escape.ts'
+import { oneLine } from './escape-markdown.ts'
 
 /** What people call a conversation: its name, or what it begins with, or its id. */
 export function titleOf(conversation: ExportedConversation): string {
-  const name = titleFrom(stringIn(conversation.row.fields.get('name')))
+  const name = shortTitle(stringIn(conversation.row.fields.get('name')))
   return name ?? firstWords(conversation) ?? oneLine(conversation.id)
 }
 
@@ -14,11 +14,11 @@ function firstWords({ entries }: ExportedConversation): string | undefined {
     const entry = entryView(text)
     const said = entry.kind === 'message' ? entry.chunks.find(({ kind }) => kind === 'text') : undefined
     // Only the first entry: it is a question, and every page would wait for a second.
-    return titleFrom(said?.kind === 'text' ? said.text : null, 80)
+    return shortTitle(said?.kind === 'text' ? said.text : null, 80)
   }
   return undefined
 }
 
-function titleFrom(text: string | null, most?: number): string | undefined {
+function shortTitle(text: string | null, most?: number): string | undefined {
   return oneLine(text ?? '', most) || undefined
 }

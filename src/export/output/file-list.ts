@@ -5,7 +5,7 @@ import type { ExportedFile } from './manifest.ts'
 import { HashedFile } from './output-file.ts'
 
 /** So many files wait for the disk at the same time: one after the other, ten thousand small ones would take minutes. */
-const CLOSING = 16
+const MAX_CLOSING = 16
 
 /** The files of an export as they are closed, kept on disk: a million of them must not need memory. */
 export class FileList {
@@ -28,7 +28,7 @@ export class FileList {
     // Whoever adds or settles next hears of a failure; until then it is nobody's.
     file.catch(() => undefined)
     this.#closing.push(file)
-    if (this.#closing.length > CLOSING) await this.#settleOldest()
+    if (this.#closing.length > MAX_CLOSING) await this.#settleOldest()
   }
 
   /** Waits for all files, and answers with the JSON of each. */

@@ -8,7 +8,7 @@ import { isHansardError } from '../../errors.ts'
 export const LOCK = '.lock'
 
 /** How often the folder may be taken away by others as soon as it was made. */
-const TRIES = 20
+const MAX_TRIES = 20
 
 /** A folder that is ours alone. */
 export interface FolderLock {
@@ -24,7 +24,7 @@ export interface FolderLock {
 export function lockFolder(folder: string): FolderLock | undefined {
   for (let tries = 1; ; tries++) {
     const made = make(folder)
-    const db = take(folder, tries === TRIES)
+    const db = take(folder, tries === MAX_TRIES)
     if (db === 'taken') return undefined
     if (db === 'gone') continue
     if (inodeOf(join(folder, LOCK)) === made) return { remove: () => remove(folder, db) }

@@ -6,7 +6,7 @@ import type { OutputFile } from '../format.ts'
 import { JsonValue } from '../json-value.ts'
 
 /** Compresses what is written to a file. The header carries no time: the same content gives the same bytes. */
-export function gzipped(file: OutputFile): OutputFile {
+export function gzipFile(file: OutputFile): OutputFile {
   const gzip = createGzip()
   const copied = copy(gzip, file)
   copied.catch((thrown: Error) => gzip.destroy(thrown))

@@ -32,7 +32,7 @@ export async function* manifestText(
 }
 
 /** Reads what a manifest lists; undefined if it is none of ours. */
-export function filesOfManifest(text: string): readonly string[] | undefined {
+export function listManifestFiles(text: string): readonly string[] | undefined {
   try {
     const { hansard, files } = JSON.parse(text) as Partial<Manifest>
     return typeof hansard === 'string' ? files?.map(({ path }) => path) : undefined

@@ -6,8 +6,8 @@ import { JsonValue } from '../json-value.ts'
 import type { ExportedFile } from './manifest.ts'
 
 /** Small parts go to the disk together, so many bytes; a file that stays small needs no more memory than that. */
-const LEAST = 16 * 1024
-const MOST = 256 * 1024
+const MIN_BUFFER = 16 * 1024
+const MAX_BUFFER = 256 * 1024
 
 /** Writes one new file, readable by its owner alone, and hashes it on the way; a chunk goes out while the next is made. */
 export class HashedFile {
@@ -62,9 +62,9 @@ export class HashedFile {
   }
 
   async #writeAfterFlush(part: string | Uint8Array, room: number): Promise<void> {
-    const next = Math.min(MOST, Math.max(LEAST, this.#buffer.length * 4))
+    const next = Math.min(MAX_BUFFER, Math.max(MIN_BUFFER, this.#buffer.length * 4))
     await this.#flush()
-    if (room > MOST) return this.#send(typeof part === 'string' ? Buffer.from(part) : part)
+    if (room > MAX_BUFFER) return this.#send(typeof part === 'string' ? Buffer.from(part) : part)
     this.#buffer = Buffer.allocUnsafe(Math.max(room, next))
     this.#put(part)
   }

@@ -2,7 +2,7 @@ import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync, statSyn
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 
 import { HansardError } from '../../errors.ts'
-import { filesOfManifest } from './manifest.ts'
+import { listManifestFiles } from './manifest.ts'
 
 /** Where an export shall stand. */
 export interface OutputPlace {
@@ -40,11 +40,11 @@ export function checkPlace(place: OutputPlace): void {
   const existing = lstatSync(path.replace(/(?<=.)\/+$/, ''), { throwIfNoEntry: false })
   if (existing !== undefined) refuseOtherShape(place, existing)
   else if (shape === 'file' && path.endsWith('/')) {
-    throw refused(`${path} can only be a folder, and this format writes a file`, 'Leave out the slash.')
+    throw placeError(`${path} can only be a folder, and this format writes a file`, 'Leave out the slash.')
   }
   if (isFree(place, existing)) return
   if (!force) {
-    throw refused(
+    throw placeError(
       `${existing === undefined ? manifestPath(place) : path} exists already`,
       'Name another place with --output, or pass --force to replace an earlier export.',
     )
@@ -53,15 +53,16 @@ export function checkPlace(place: OutputPlace): void {
 }
 
 function refuseOtherShape({ path, shape }: OutputPlace, existing: Stats): void {
-  if (existing.isSymbolicLink()) throw refused(`${path} is a link`, 'Name what it points to with --output.')
+  if (existing.isSymbolicLink())
+    throw placeError(`${path} is a link`, 'Name what it points to with --output.')
   if (shape === 'folder' && !existing.isDirectory()) {
-    throw refused(`${path} is no folder, and this format writes one`, 'Name a folder with --output.')
+    throw placeError(`${path} is no folder, and this format writes one`, 'Name a folder with --output.')
   }
   if (shape === 'file' && existing.isDirectory()) {
-    throw refused(`${path} is a folder`, 'Name a file inside it with --output.')
+    throw placeError(`${path} is a folder`, 'Name a file inside it with --output.')
   }
   if (shape === 'file' && !existing.isFile()) {
-    throw refused(
+    throw placeError(
       `${path} is no file of the usual kind`,
       'Name another place with --output, or - for stdout.',
     )
@@ -85,10 +86,10 @@ function refuseMissingFolder(path: string): void {
 /** With --force, nothing else would stand between a slip and the loss of the archive. */
 function refuseArchive(place: OutputPlace): void {
   const { path, archive } = place
-  const [output, db, manifest] = [real(path), real(archive), real(manifestPath(place))]
+  const [output, db, manifest] = [realPath(path), realPath(archive), realPath(manifestPath(place))]
   const ofArchive = ['', '-wal', '-shm', '-journal', '.lock'].map((suffix) => db + suffix)
   if (!ofArchive.includes(output) && !ofArchive.includes(manifest) && !isInside(db, output)) return
-  throw refused(
+  throw placeError(
     output === db ? `${path} is the archive itself` : `${path} is where the archive is`,
     'Name another place with --output.',
   )
@@ -97,22 +98,22 @@ function refuseArchive(place: OutputPlace): void {
 /** An export may replace what an earlier one left, as its manifest lists it, and nothing else. */
 function refuseForeignFiles(place: OutputPlace): void {
   const manifest = manifestPath(place)
-  const listed = existsSync(manifest) ? filesOfManifest(readFileSync(manifest, 'utf8')) : undefined
+  const listed = existsSync(manifest) ? listManifestFiles(readFileSync(manifest, 'utf8')) : undefined
   if (listed === undefined) {
-    throw refused(
+    throw placeError(
       `${place.path} was not left by an export: no ${basename(manifest)} says so`,
       'Only an earlier export is replaced. Remove it yourself, or name another place with --output.',
     )
   }
   if (place.shape === 'file') {
     if (listed.includes(basename(place.path))) return
-    throw refused(`${manifest} is of another file`, 'Name another place with --output.')
+    throw placeError(`${manifest} is of another file`, 'Name another place with --output.')
   }
   const known = new Set([...listed, 'manifest.json'])
   const foreign = filesIn(place.path).filter((file) => !known.has(file))
   if (foreign.length === 0) return
   const named = foreign.slice(0, 3).join(', ')
-  throw refused(
+  throw placeError(
     `${place.path} holds what no export left there: ${named}${foreign.length > 3 ? ' and more' : ''}`,
     'Move it away, or name another place with --output.',
   )
@@ -129,13 +130,13 @@ function isInside(path: string, folder: string): boolean {
 }
 
 /** The real path, even of what does not exist yet. */
-function real(path: string): string {
+function realPath(path: string): string {
   const absolute = resolve(path)
   if (existsSync(absolute)) return realpathSync(absolute)
   const folder = dirname(absolute)
-  return folder === absolute ? absolute : join(real(folder), basename(absolute))
+  return folder === absolute ? absolute : join(realPath(folder), basename(absolute))
 }
 
-function refused(message: string, hint: string): HansardError {
+function placeError(message: string, hint: string): HansardError {
   return new HansardError('usage', message, { hint })
 }

@@ -29,7 +29,7 @@ export class Staging {
    */
   static async begin(place: string): Promise<Staging> {
     const folder = `${place}.part`
-    refuseForeign(folder)
+    refuseOthersFolder(folder)
     const lock = lockFolder(folder)
     if (lock === undefined) {
       throw new HansardError('archive-locked', `Another export is writing to ${place}`, {
@@ -74,7 +74,7 @@ export class Staging {
  * What an export leaves there is a folder of this user, empty or with a lock in it. Anything else would be cleared away,
  * or written through.
  */
-function refuseForeign(folder: string): void {
+function refuseOthersFolder(folder: string): void {
   const existing = lstatSync(folder, { throwIfNoEntry: false })
   if (existing === undefined || (isMine(existing) && existing.isDirectory() && isOurs(folder))) return
   throw new HansardError('usage', `${folder} is in the way: an export is made there before it is moved`, {

@@ -23,18 +23,18 @@ export interface EntryRow extends Pick<JsonValue, 'text' | 'fields'> {
 /** The tables that csv and parquet write: the words are those of the archive's views. */
 export const conversationColumns: readonly Column<ExportedConversation>[] = [
   { name: 'id', kind: 'text', about: 'its id', of: ({ id }) => id },
-  fact('name', 'text', 'its name'),
-  fact('description', 'text', 'its description'),
-  fact('model', 'text', 'the model, or nothing where an agent speaks'),
-  fact('agent_id', 'text', 'the agent'),
-  fact('agent_version', 'text', 'its version'),
-  fact('created_at', 'time', 'when it was created'),
-  fact('updated_at', 'time', 'when it last changed'),
+  conversationField('name', 'text', 'its name'),
+  conversationField('description', 'text', 'its description'),
+  conversationField('model', 'text', 'the model, or nothing where an agent speaks'),
+  conversationField('agent_id', 'text', 'the agent'),
+  conversationField('agent_version', 'text', 'its version'),
+  conversationField('created_at', 'time', 'when it was created'),
+  conversationField('updated_at', 'time', 'when it last changed'),
   { name: 'entries', kind: 'integer', about: 'how many entries it has', of: ({ length }) => length },
   { name: 'gone_at', kind: 'time', about: 'when it was found gone', of: ({ goneAt }) => goneAt },
   { name: 'fetched_at', kind: 'time', about: 'when it was last fetched', of: ({ fetchedAt }) => fetchedAt },
-  fact('instructions', 'text', 'its instructions'),
-  fact('metadata', 'json', 'its metadata'),
+  conversationField('instructions', 'text', 'its instructions'),
+  conversationField('metadata', 'json', 'its metadata'),
   { name: 'json', kind: 'json', about: 'its row as the API sent it', of: ({ row }) => row.text },
 ]
 
@@ -46,15 +46,15 @@ export const entryColumns: readonly Column<EntryRow>[] = [
     of: ({ conversation }) => conversation,
   },
   { name: 'position', kind: 'integer', about: 'its place there, from 0', of: ({ position }) => position },
-  factOfEntry('id', 'text', 'its id'),
-  factOfEntry('type', 'text', 'message.input, function.call, …'),
-  factOfEntry('role', 'text', 'user or assistant, of messages'),
-  factOfEntry('model', 'text', 'the model that wrote it'),
-  factOfEntry('agent_id', 'text', 'the agent that wrote it'),
-  factOfEntry('name', 'text', 'the tool or function'),
-  factOfEntry('tool_call_id', 'text', 'what ties a result to its call'),
-  factOfEntry('created_at', 'time', 'when it was created'),
-  factOfEntry('completed_at', 'time', 'when it was completed'),
+  entryField('id', 'text', 'its id'),
+  entryField('type', 'text', 'message.input, function.call, …'),
+  entryField('role', 'text', 'user or assistant, of messages'),
+  entryField('model', 'text', 'the model that wrote it'),
+  entryField('agent_id', 'text', 'the agent that wrote it'),
+  entryField('name', 'text', 'the tool or function'),
+  entryField('tool_call_id', 'text', 'what ties a result to its call'),
+  entryField('created_at', 'time', 'when it was created'),
+  entryField('completed_at', 'time', 'when it was completed'),
   {
     name: 'text',
     kind: 'text',
@@ -65,7 +65,7 @@ export const entryColumns: readonly Column<EntryRow>[] = [
 ]
 
 /** The entries of a conversation as rows. */
-export function* rowsOf(conversation: ExportedConversation): Generator<EntryRow, void, undefined> {
+export function* entryRows(conversation: ExportedConversation): Generator<EntryRow, void, undefined> {
   let position = 0
   for (const { text, fields } of conversation.entries())
     yield { conversation: conversation.id, position: position++, text, fields }
@@ -76,23 +76,23 @@ export function describeColumns(columns: readonly Column<never>[]): string {
   return columns.map(({ name, about }) => `  ${name.padEnd(16)} ${about}`).join('\n')
 }
 
-function fact(name: string, kind: Kind, about: string): Column<ExportedConversation> {
-  const of = kind === 'json' ? jsonIn : factIn
+function conversationField(name: string, kind: Kind, about: string): Column<ExportedConversation> {
+  const of = kind === 'json' ? fieldJson : fieldText
   return { name, kind, about, of: ({ row }) => of(row.fields, name) }
 }
 
 /** A member as JSON, of a string too; null where there is nothing. */
-function jsonIn(fields: Fields, name: string): string | null {
+function fieldJson(fields: Fields, name: string): string | null {
   const json = fields.get(name)
   return json === undefined || json === 'null' ? null : json
 }
 
-function factOfEntry(name: string, kind: Kind, about: string): Column<EntryRow> {
-  return { name, kind, about, of: ({ fields }) => factIn(fields, name) }
+function entryField(name: string, kind: Kind, about: string): Column<EntryRow> {
+  return { name, kind, about, of: ({ fields }) => fieldText(fields, name) }
 }
 
 /** A string by its letters, anything else by its JSON as it came; null where there is nothing. */
-function factIn(fields: Fields, key: string): string | null {
+function fieldText(fields: Fields, key: string): string | null {
   const json = fields.get(key)
   return json === undefined || json === 'null' ? null : (stringIn(json) ?? json)
 }

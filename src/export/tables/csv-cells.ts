@@ -1,23 +1,23 @@
 import { instantOf } from '../../model/instant.ts'
 import type { Column } from './columns.ts'
-import type { FormulaGuard } from './formulas.ts'
+import type { FormulaGuard } from './formula-guard.ts'
 
 /** Makes the cell of a column from a row; null where the archive has nothing. */
-export type CellOf<Row> = (row: Row) => string | null
+export type CellMaker<Row> = (row: Row) => string | null
 
 /** @param guard makes formulas harmless; undefined to leave them as they are */
-export function cellOf<Row>({ kind, of }: Column<Row>, guard: FormulaGuard | undefined): CellOf<Row> {
+export function cellMaker<Row>({ kind, of }: Column<Row>, guard: FormulaGuard | undefined): CellMaker<Row> {
   const text = (row: Row) => {
     const value = of(row)
     return value === null ? null : String(value)
   }
   if (kind === 'integer') return text
-  if (kind === 'json') return guard === undefined ? text : ifAny(text, guard.json)
-  const shown = guard === undefined ? readable : (cell: string) => guard.text(readable(cell))
-  return ifAny(text, kind === 'time' ? (cell) => instantOf(cell) ?? shown(cell) : shown)
+  if (kind === 'json') return guard === undefined ? text : mapCell(text, guard.json)
+  const shown = guard === undefined ? replaceNul : (cell: string) => guard.text(replaceNul(cell))
+  return mapCell(text, kind === 'time' ? (cell) => instantOf(cell) ?? shown(cell) : shown)
 }
 
-function ifAny<Row>(of: CellOf<Row>, change: (cell: string) => string): CellOf<Row> {
+function mapCell<Row>(of: CellMaker<Row>, change: (cell: string) => string): CellMaker<Row> {
   return (row) => {
     const cell = of(row)
     return cell === null ? null : change(cell)
@@ -25,6 +25,6 @@ function ifAny<Row>(of: CellOf<Row>, change: (cell: string) => string): CellOf<R
 }
 
 /** Most readers of CSV choke on NUL. */
-function readable(text: string): string {
+function replaceNul(text: string): string {
   return text.includes('\0') ? text.replaceAll('\0', '\ufffd') : text
 }

@@ -1,10 +1,10 @@
 import { HansardError } from '../../errors.ts'
 import { allOrNothing } from '../exclusion.ts'
 import type { ExportedConversation, Format, Writer } from '../format.ts'
-import { conversationColumns, describeColumns, entryColumns, rowsOf, type Column } from './columns.ts'
-import { cellOf } from './csv-cells.ts'
-import { Table, type Lines } from './csv-table.ts'
-import { formulaGuard, howToUndo } from './formulas.ts'
+import { conversationColumns, describeColumns, entryColumns, entryRows, type Column } from './columns.ts'
+import { cellMaker } from './csv-cells.ts'
+import { CsvTable, type FormatRows } from './csv-table.ts'
+import { formulaGuard, undoPattern } from './formula-guard.ts'
 import { READER_LIMITS, ReaderLimits } from './reader-limits.ts'
 
 type CsvOptions = {
@@ -55,7 +55,7 @@ Excel splits at ; where the comma is the decimal sign (German, French, ...): use
 for it. Opened with the wrong delimiter, a file falls into pieces, whatever is quoted.
 Formulas are defused: a text that would run gets a ' in front, also behind a ; inside (with
 --delimiter ';', behind a comma). To undo it, remove one ' by replacing this regular expression with \\1:
-  ${howToUndo(',')}
+  ${undoPattern(',')}
 In metadata and json, such a ; is written \\u003b, which is the same JSON.
 
 ${READER_LIMITS}`,
@@ -64,7 +64,7 @@ ${READER_LIMITS}`,
   async open({ files, notice }, options) {
     const { stringify } = await import('csv-stringify/sync')
     const { delimiter = ',', table, bom = false, escapeFormulas = true } = options
-    const lines: Lines = (rows) =>
+    const lines: FormatRows = (rows) =>
       stringify(rows, {
         delimiter,
         record_delimiter: 'windows',
@@ -76,9 +76,9 @@ ${READER_LIMITS}`,
     const open = async <Row>(name: CsvOptions['table'], columns: readonly Column<Row>[]) => {
       if (table !== undefined && table !== name) return undefined
       const limits = new ReaderLimits(`${name}.csv`)
-      const cells = columns.map((column) => cellOf(column, guard))
+      const cells = columns.map((column) => cellMaker(column, guard))
       const format = { columns, cells, lines, delimiter, bom }
-      return { table: new Table(await files.create(`${name}.csv`), format, limits), limits }
+      return { table: new CsvTable(await files.create(`${name}.csv`), format, limits), limits }
     }
     const conversations = await open('conversations', conversationColumns)
     const entries = await open('entries', entryColumns)
@@ -106,7 +106,7 @@ ${READER_LIMITS}`,
       if (conversations !== undefined)
         yield { table: conversations.table, cells: conversations.table.cellsOf(conversation) }
       if (entries !== undefined)
-        for (const row of rowsOf(conversation))
+        for (const row of entryRows(conversation))
           yield { table: entries.table, cells: entries.table.cellsOf(row) }
     }
   },

@@ -1,16 +1,16 @@
 import type { OutputFile } from '../format.ts'
 import type { Column } from './columns.ts'
-import type { CellOf } from './csv-cells.ts'
+import type { CellMaker } from './csv-cells.ts'
 import type { ReaderLimits } from './reader-limits.ts'
 
 /** Turns rows into lines of CSV. */
-export type Lines = (rows: (string | null)[][]) => string
+export type FormatRows = (rows: (string | null)[][]) => string
 
 /** How a table is written. */
 export interface TableFormat<Row> {
   readonly columns: readonly Column<Row>[]
-  readonly cells: readonly CellOf<Row>[]
-  readonly lines: Lines
+  readonly cells: readonly CellMaker<Row>[]
+  readonly lines: FormatRows
   readonly delimiter: string
   readonly bom: boolean
 }
@@ -22,7 +22,7 @@ const BATCH = 64 * 1024
 const LARGE = 256 * 1024
 
 /** Writes one table into one file, and counts what some readers will not take. */
-export class Table<Row> {
+export class CsvTable<Row> {
   readonly #file: OutputFile
   readonly #format: TableFormat<Row>
   readonly #limits: ReaderLimits
@@ -73,7 +73,7 @@ export class Table<Row> {
 
   async #writeQuoted(cell: string): Promise<void> {
     await this.#file.write('"')
-    for (const piece of piecesOf(cell)) await this.#file.write(piece.replaceAll('"', '""'))
+    for (const piece of splitText(cell)) await this.#file.write(piece.replaceAll('"', '""'))
     await this.#file.write('"')
   }
 
@@ -85,7 +85,7 @@ export class Table<Row> {
   }
 }
 
-function* piecesOf(text: string): Generator<string, void, undefined> {
+function* splitText(text: string): Generator<string, void, undefined> {
   for (let start = 0; start < text.length;) {
     let end = start + BATCH
     // Half a surrogate pair is no character.

@@ -1,7 +1,7 @@
 import { monthOf } from '../../model/instant.ts'
 import { allOrNothing } from '../exclusion.ts'
 import type { ExportedConversation, OutputFiles, Format } from '../format.ts'
-import { conversationColumns, describeColumns, entryColumns, rowsOf, type Column } from './columns.ts'
+import { conversationColumns, describeColumns, entryColumns, entryRows, type Column } from './columns.ts'
 import { ParquetFile, valuesOf, type ParquetLibrary, type Value } from './parquet-file.ts'
 
 /**
@@ -23,8 +23,8 @@ Times are timestamps (microseconds, UTC), null where the API sent none that can 
   canStream: () => false,
   async open({ files }) {
     const library = await import('hyparquet-writer')
-    const conversations = new Partitions('conversations', conversationColumns, files, library)
-    const entries = new Partitions('entries', entryColumns, files, library)
+    const conversations = new PartitionedTable('conversations', conversationColumns, files, library)
+    const entries = new PartitionedTable('entries', entryColumns, files, library)
     return {
       begin: async () => undefined,
       async write(conversation) {
@@ -40,7 +40,7 @@ Times are timestamps (microseconds, UTC), null where the API sent none that can 
 
     function* rowsFor(conversation: ExportedConversation): Generator<RowOfTable, void, undefined> {
       yield { table: conversations, values: valuesOf(conversationColumns, conversation) }
-      for (const row of rowsOf(conversation)) yield { table: entries, values: valuesOf(entryColumns, row) }
+      for (const row of entryRows(conversation)) yield { table: entries, values: valuesOf(entryColumns, row) }
     }
   },
 }
@@ -48,7 +48,7 @@ Times are timestamps (microseconds, UTC), null where the API sent none that can 
 const UNKNOWN = 'unknown'
 
 interface RowOfTable {
-  readonly table: Partitions
+  readonly table: PartitionedTable
   readonly values: readonly Value[]
 }
 
@@ -57,7 +57,7 @@ function sizeOf({ values }: RowOfTable): number {
 }
 
 /** The files of a table, one open at a time. */
-class Partitions {
+class PartitionedTable {
   readonly #table: string
   readonly #columns: readonly Column<never>[]
   readonly #files: OutputFiles

@@ -5,18 +5,21 @@ import type { StoredConversation } from '../../archive/content/conversations.ts'
 import { fieldsOf, stringIn } from '../../model/entries/fields.ts'
 import type { Source } from './source.ts'
 
-/** Reads from the archive what the replay of a conversation depends on. */
+/** Reads what the replay of a conversation depends on. */
 export function sourceOf(archive: Archive, { id, row, entries }: StoredConversation): Source {
   return { id, row, entries: [...entries()], agent: archivedAgent(archive, row) }
 }
 
-/** Knows an archive again by how it was begun, so that a plan for another is refused; a copy is the same archive. */
+/**
+ * Identifies an archive by its first run, so that a plan for another archive is refused. A copy of the file is the
+ * same archive.
+ */
 export function archiveIdentity(archive: Archive): string {
   const { startedAt, baseUrl } = archive.runs.first() ?? { startedAt: '', baseUrl: '' }
   return hash('sha256', JSON.stringify([startedAt, baseUrl]), 'hex').slice(0, 32)
 }
 
-/** An agent conversation that names no version has the one that was in force when it was backed up. */
+/** A conversation without an agent version has the version that was current when it was backed up. */
 function archivedAgent(archive: Archive, row: string): string | undefined {
   const fields = fieldsOf(row)
   const id = stringIn(fields.get('agent_id'))

@@ -1,15 +1,15 @@
 import { isContainer } from '../../model/json/parse-json.ts'
 import type { Estimate, PlannedCall, ReplayOptions } from './plan.ts'
 
-/** What an entry costs beside its words. */
+/** Tokens of an entry beside its text. */
 const OVERHEAD = 4
 
-/** What a model makes of a picture, or of a document behind a link: a guess, since nobody looks at them here. */
+/** Tokens of an image, or of a document behind a link: a guess, since neither is read here. */
 const PICTURE = 1_000
 
 /**
- * About how many tokens a model reads in a JSON text: the words in it, a token for four characters of ASCII and for two
- * of anything else. Keys are not counted. A loop, not a recursion: depth is the sender's choice.
+ * Estimates the tokens of a JSON text: one per four ASCII characters and one per two others in its strings. Keys
+ * are not counted. A loop, not a recursion: the sender chooses the depth.
  */
 export function tokensOf(json: string): number {
   let tokens = OVERHEAD
@@ -29,7 +29,7 @@ function wordTokens(text: string): number {
   return Math.ceil(textTokens(text))
 }
 
-/** About how many tokens a text has, as a fraction: pieces of a text add up to the whole. */
+/** Estimates the tokens of a text as a fraction, so that the parts of a text add up to the whole. */
 export function textTokens(text: string): number {
   if (text.startsWith('data:')) return PICTURE
   let others = 0
@@ -37,7 +37,7 @@ export function textTokens(text: string): number {
   return (text.length - others) / 4 + others / 2
 }
 
-/** Adds up what calls cost. */
+/** Adds up the tokens and the cost of calls. */
 export function estimateOf(
   calls: readonly Pick<PlannedCall, 'tokensIn' | 'tokensOut'>[],
   price: ReplayOptions['price'],
@@ -48,7 +48,6 @@ export function estimateOf(
   return { calls: calls.length, tokensIn, tokensOut, cost }
 }
 
-/** Adds an estimate to another. */
 export function addEstimates(one: Estimate, other: Estimate): Estimate {
   return {
     calls: one.calls + other.calls,

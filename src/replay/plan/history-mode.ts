@@ -12,10 +12,10 @@ import { rewriteEntry } from './rules/rewrite-entry.ts'
 import { rewriteMessage } from './rules/rewrite-message.ts'
 import { readEntry, type SourceEntry } from './source.ts'
 
-/** Tokens of a reply to the entry that asks for nothing. */
+/** Estimated tokens of the reply to the added user entry. */
 const SHORT_REPLY = 8
 
-/** One start with the whole transcript. */
+/** Sends the whole history with one start. */
 export function historySequence(texts: readonly string[], options: SequenceOptions): RequestSequence {
   const entries = texts.map(readEntry)
   const { keepsThinking, naming } = options
@@ -41,7 +41,7 @@ export function historySequence(texts: readonly string[], options: SequenceOptio
   }
 }
 
-/** Tells of a message whether nothing of it is sent. */
+/** Returns whether nothing of a message is sent. */
 function isSilent(entry: SourceEntry, keepsThinking: boolean): boolean {
   if (!entry.type.startsWith('message.')) return false
   return rewriteMessage(entry, { keepsThinking, keepsPrefix: false }).inputs.length === 0

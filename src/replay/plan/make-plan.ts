@@ -12,7 +12,6 @@ import {
 } from './plan.ts'
 import { render, type Rendering } from './render.ts'
 
-/** The head of a plan for this archive. */
 export function planHead(archive: Archive, options: ReplayOptions, target: PlanTarget, now: Date): PlanHead {
   return {
     kind: 'hansard replay plan',
@@ -25,7 +24,7 @@ export function planHead(archive: Archive, options: ReplayOptions, target: PlanT
   }
 }
 
-/** Plans one conversation after the other, the oldest first; nothing is held but the one. */
+/** Plans the selected conversations, oldest first. Holds one in memory at a time. */
 export function* planConversations(
   archive: Archive,
   selection: Selection,
@@ -37,9 +36,9 @@ export function* planConversations(
 }
 
 /**
- * Renders a planned conversation again, for whoever executes the plan.
+ * Renders a planned conversation again, to run the plan.
  *
- * @throws HansardError `plan-refused` where the archive, or hansard, would now send something else
+ * @throws HansardError `plan-refused` if the archive changed, or this version of hansard would send something else
  */
 export function renderPlanned(
   archive: Archive,
@@ -47,20 +46,20 @@ export function renderPlanned(
   planned: PlannedConversation,
 ): Rendering {
   const stored = archive.conversations.read(planned.id)
-  if (stored === undefined) throw outdated(planned.id, 'is no longer in the archive')
+  if (stored === undefined) throw outdatedPlan(planned.id, 'is no longer in the archive')
   const rendering = render(sourceOf(archive, stored), options, target)
   if (rendering.planned.revision !== planned.revision)
-    throw outdated(planned.id, 'has changed in the archive')
-  if (!isSame(rendering.planned, planned)) throw outdated(planned.id, 'would be sent otherwise now')
+    throw outdatedPlan(planned.id, 'has changed in the archive')
+  if (!isSame(rendering.planned, planned)) throw outdatedPlan(planned.id, 'would now be sent differently')
   return rendering
 }
 
-/** The hashes of the bodies stand for all that is sent; losses must be those that a person has read. */
+/** The hashes stand for the bodies. Losses are compared too: they must be those that the user has seen. */
 function isSame(now: PlannedConversation, then: PlannedConversation): boolean {
   return JSON.stringify(now) === JSON.stringify(then)
 }
 
-function outdated(id: string, what: string): HansardError {
+function outdatedPlan(id: string, what: string): HansardError {
   return new HansardError('plan-refused', `The plan is outdated: ${id} ${what}`, {
     hint: 'Make a new plan with `hansard replay plan`.',
   })

@@ -8,7 +8,7 @@ import { archiveIdentity } from './archived-source.ts'
 import { addEstimates } from './estimate.ts'
 import { PLAN_VERSION, type PlanEnd, type PlanHead, type PlannedConversation } from './plan.ts'
 
-/** A plan in a file, found to be whole and unedited. */
+/** A plan file that was read once and is complete and unedited. */
 export interface PlanFile {
   readonly head: PlanHead
   readonly end: PlanEnd
@@ -16,7 +16,7 @@ export interface PlanFile {
   conversations(): AsyncGenerator<PlannedConversation, void, undefined>
 }
 
-/** Writes a plan down, line by line; what it returns at last is what the last line says. */
+/** Yields the lines of a plan file and returns what the last line says. */
 export async function* planLines(
   head: PlanHead,
   conversations: AsyncIterable<PlannedConversation>,
@@ -39,9 +39,10 @@ export async function* planLines(
 }
 
 /**
- * Opens the plan in a file. It is read through once before anything of it is believed.
+ * Opens a plan file and reads it through once.
  *
- * @throws HansardError `plan-refused` where it is none, of another version, edited or cut off; `file` where it can't be read
+ * @throws HansardError `plan-refused` if it is not a plan, has another version, was edited or is truncated; `file`
+ * if it cannot be read
  */
 export async function openPlan(path: string): Promise<PlanFile> {
   const hash = createHash('sha256')
@@ -53,20 +54,17 @@ export async function openPlan(path: string): Promise<PlanFile> {
     last = line
   }
   const end = parseContainer(last ?? '') as PlanEnd | undefined
-  if (head === undefined) throw noPlan(path)
-  if (end?.kind !== 'end') throw refused(`${path} is cut off: it has no end`)
-  if (end.sha256 !== hash.digest('hex')) throw refused(`${path} was edited after it was made`)
+  if (head === undefined) throw notAPlan(path)
+  if (end?.kind !== 'end') throw refused(`${path} is truncated: its last line is missing`)
+  if (end.sha256 !== hash.digest('hex'))
+    throw refused(`${path} was edited after it was made: its SHA-256 does not match`)
   return { head, end, conversations: () => conversationsOf(path) }
 }
 
-/**
- * Refuses a plan for another archive.
- *
- * @throws HansardError `plan-refused`
- */
+/** @throws HansardError `plan-refused` if the plan was made from another archive */
 export function refuseOtherArchive(archive: Archive, { archive: planned }: PlanHead): void {
   if (archiveIdentity(archive) === planned) return
-  throw refused(`The plan is for another archive than ${archive.path}`)
+  throw refused(`The plan was made from another archive, not from ${archive.path}`)
 }
 
 async function* conversationsOf(path: string): AsyncGenerator<PlannedConversation, void, undefined> {
@@ -81,14 +79,16 @@ async function* conversationsOf(path: string): AsyncGenerator<PlannedConversatio
 
 function readHead(path: string, line: string): PlanHead {
   const head = parseContainer(line) as Partial<PlanHead> | undefined
-  if (head?.kind !== 'hansard replay plan') throw noPlan(path)
+  if (head?.kind !== 'hansard replay plan') throw notAPlan(path)
   if (head.version !== PLAN_VERSION) {
-    throw refused(`${path} is a plan of version ${String(head.version)}; this hansard knows ${PLAN_VERSION}`)
+    throw refused(
+      `${path} is a plan of version ${String(head.version)}; this hansard reads version ${PLAN_VERSION}`,
+    )
   }
   return head as PlanHead
 }
 
-/** Lines end with a line feed and nothing else: U+2028 may stand in a name. */
+/** Splits at line feeds only: U+2028 may occur in a name. */
 async function* linesOf(path: string): AsyncGenerator<string, void, undefined> {
   let rest = ''
   try {
@@ -100,8 +100,8 @@ async function* linesOf(path: string): AsyncGenerator<string, void, undefined> {
     }
   } catch (thrown) {
     if (thrown instanceof HansardError) throw thrown
-    throw new HansardError('file', `The plan ${path} can’t be read: ${messageOf(thrown)}`, {
-      hint: 'Name the file that `hansard replay plan --out` wrote.',
+    throw new HansardError('file', `Cannot read the plan ${path}: ${messageOf(thrown)}`, {
+      hint: 'Give a file written by `hansard replay plan --out`.',
       cause: thrown,
     })
   }
@@ -132,12 +132,12 @@ function count(end: PlanEnd, { state, estimate }: PlannedConversation): PlanEnd 
   }
 }
 
-function noPlan(path: string): HansardError {
-  return refused(`${path} is no replay plan`)
+function notAPlan(path: string): HansardError {
+  return refused(`${path} is not a replay plan`)
 }
 
 function refused(message: string): HansardError {
   return new HansardError('plan-refused', message, {
-    hint: 'Make a new one with `hansard replay plan --out FILE`, and leave it as it is.',
+    hint: 'Make a new plan with `hansard replay plan --out FILE` and do not edit it.',
   })
 }

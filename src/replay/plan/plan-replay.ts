@@ -4,6 +4,7 @@ import type { Selection } from '../../archive/content/selection.ts'
 import { HansardError } from '../../errors.ts'
 import { LineFile, planContent } from '../line-file.ts'
 import { checkPlan, refuseMissingSecrets } from './check-plan.ts'
+import type { SecretOf } from './fill-secrets.ts'
 import { planConversations, planHead } from './make-plan.ts'
 import { openPlan, planLines, refuseOtherArchive } from './plan-file.ts'
 import type { PlanEnd, PlanHead, PlannedConversation, ReplayOptions } from './plan.ts'
@@ -20,11 +21,8 @@ export interface ReplayPlan {
 
 /** How a plan is checked. Every option may be left out. */
 export interface CheckOptions extends PreflightOptions {
-  /**
-   * Returns the secret in an environment variable that `connectorAuth` names. When given, a plan that needs a missing
-   * secret is refused.
-   */
-  readonly secretOf?: ((variable: string) => string | undefined) | undefined
+  /** When given, a plan that needs a missing secret is refused. Called with the names in `connectorAuth`. */
+  readonly secretOf?: SecretOf | undefined
 }
 
 type GivenOptions = { readonly [Name in keyof ReplayOptions]?: ReplayOptions[Name] | undefined }
@@ -41,7 +39,7 @@ export interface PlanReplayOptions extends CheckOptions, GivenOptions {
   readonly onLine?: ((line: string) => void | Promise<void>) | undefined
 }
 
-/** What `planReplay` does unless told otherwise. */
+/** The options of `planReplay` that are not given. */
 export const defaultReplayOptions: ReplayOptions = {
   mode: 'history',
   tail: 'auto',
@@ -105,10 +103,8 @@ export async function readPlan(
 ): Promise<ReplayPlan> {
   const plan = await openPlan(path)
   refuseOtherArchive(archive, plan.head)
-  await checkPlan(archive, plan, await preflight(client, archive, plan.head.options, options))
-  const { secretOf } = options
-  if (secretOf === undefined) return plan
-  for await (const planned of plan.conversations()) refuseMissingSecrets(planned, secretOf)
+  const target = await preflight(client, archive, plan.head.options, options)
+  await checkPlan(archive, plan, target, options.secretOf)
   return plan
 }
 
@@ -151,7 +147,7 @@ async function writeLines(
       await onLine?.(value)
     }
   } catch (thrown) {
-    await file?.giveUp()
+    await file?.discard()
     throw thrown
   }
 }

@@ -1,69 +1,79 @@
 import type { Loss } from '../loss.ts'
 
 /*
- * The plan as a value. In a file it is JSON lines (`plan-file.ts`): a PlanHead, a PlannedConversation a line, a PlanEnd
- * with a hash over all lines before it. So a plan of any length is written and read in the memory of one conversation.
+ * The plan as a value. A plan file has one JSON value per line (`plan-file.ts`): a PlanHead, the
+ * PlannedConversations, and a PlanEnd with a hash of all lines before it. A plan of any length is written and read
+ * with one conversation in memory.
  *
- * The bodies of the requests are not in it, only their hashes: they are computed purely from the archive, the options
- * and what was found at the target (`render.ts`), all of which the plan names. A plan with bodies would be as large as
- * the archive, and a second copy of everybody's words. Whoever executes a plan renders each conversation again and
- * compares the hashes (`renderPlanned`): an archive that changed, or another hansard that would send something else,
+ * The plan holds the hashes of the request bodies, not the bodies. Bodies are computed from the archive, the
+ * options and the facts about the target, which the plan names (`render.ts`). To run a plan, each conversation is
+ * rendered again and the hashes are compared (`renderPlanned`), so a changed archive or another version of hansard
  * is noticed before anything is sent.
  */
 
-/** The version of the form below; a plan of another version is refused. */
+/** The version of the types below; a plan of another version is refused. */
 export const PLAN_VERSION = 1
 
-/** `history`: one start with the whole transcript. `turns`: every user turn is asked again, by start and then append. */
+/**
+ * `history` sends the whole history with one start. `turns` asks each user turn again, with a start and then
+ * appends.
+ */
 export type Mode = 'history' | 'turns'
 
-/** What to do with a history that ends with the assistant. `auto` is `nudge`, which leaves nothing out. */
+/**
+ * What to do with a history that ends with the assistant: `nudge` adds a short user entry, `answer` drops the last
+ * answer and has it generated again, `prefix` sends it as the prefix of a new one. `auto` is `nudge`, which drops
+ * nothing.
+ */
 export type Tail = 'auto' | 'answer' | 'nudge' | 'prefix'
 
-/** What is to be done how. */
+/** How to replay. */
 export interface ReplayOptions {
   readonly mode: Mode
   readonly tail: Tail
-  /** `keep`: the true completion arguments. `quiet`: `tool_choice: none`, so that no tool runs. */
+  /** `keep` sends the original completion arguments. `quiet` sets `tool_choice: none`, so that no tool runs. */
   readonly rebuild: 'keep' | 'quiet'
-  /** From ids and names of the source to those of the target. */
+  /** Mappings from an id or name at the source to one at the target. */
   readonly agents: Readonly<Record<string, string>>
   readonly models: Readonly<Record<string, string>>
   readonly libraries: Readonly<Record<string, string>>
   readonly connectors: Readonly<Record<string, string>>
-  /** The model for whatever has no counterpart over there; null: then it is blocked. */
+  /** The model for agents and models that do not exist at the target. Null: such conversations are blocked. */
   readonly fallbackModel: string | null
-  /** By connector (its id at the source): the NAME of the environment variable that holds its secret. */
+  /** By connector id at the source: the NAME of the environment variable that holds the connector's secret. */
   readonly connectorAuth: Readonly<Record<string, string>>
-  /** Leave out tools that can't be carried over, instead of blocking. */
+  /** Leave out tools that cannot be carried over, instead of blocking the conversation. */
   readonly dropTools: boolean
-  /** Tells copies apart that are wanted more than once; '' for the only one. */
+  /** Allows several copies of one conversation, one per label. '' is the default label. */
   readonly label: string
-  /** Price of a million tokens. */
+  /** Price of a million tokens, in any currency. */
   readonly price: { readonly in: number; readonly out: number } | null
 }
 
-/** What was found out about a model of the target. */
+/** A model of the target. */
 export interface TargetModel {
-  /** Tokens; null where its card does not say. */
+  /** The longest context in tokens; null if the model list does not say. */
   readonly context: number | null
   readonly reasons: boolean
 }
 
-/** What was found out about an agent of the target. */
+/** An agent of the target. */
 export interface TargetAgent extends TargetModel {
   /** The types of its tools. */
   readonly tools: readonly string[]
 }
 
-/** What was found out about the target before the plan was made. */
+/** What `preflight` found at the target. */
 export interface PlanTarget {
   readonly baseUrl: string
-  /** `another`: it has none of the archived ids asked for. `unproven`: there was none to ask for. */
+  /**
+   * `another`: it has none of the archived conversations that were looked for. `unproven`: there was none to look
+   * for.
+   */
   readonly account: 'another' | 'unproven' | 'same'
-  /** By name, aliases included. */
+  /** By name, including aliases. */
   readonly models: Readonly<Record<string, TargetModel>>
-  /** The agents that are mapped to. */
+  /** Agents that a source agent is mapped to, by id. */
   readonly agents: Readonly<Record<string, TargetAgent>>
 }
 
@@ -71,17 +81,17 @@ export interface PlanTarget {
 export interface PlanHead {
   readonly kind: 'hansard replay plan'
   readonly version: typeof PLAN_VERSION
-  /** The hansard that made it. */
+  /** The version of hansard that made it. */
   readonly hansard: string
   /** ISO 8601. */
   readonly madeAt: string
-  /** Which archive it is for: `archiveIdentity`. */
+  /** The archive it was made from: `archiveIdentity`. */
   readonly archive: string
   readonly options: ReplayOptions
   readonly target: PlanTarget
 }
 
-/** Why a conversation can't be replayed as things are. */
+/** Why a conversation cannot be replayed. */
 export interface Block {
   readonly kind:
     | 'agent'
@@ -98,27 +108,27 @@ export interface Block {
     | 'redacted'
   /** One sentence. */
   readonly reason: string
-  /** What to do about it, as a sentence. */
+  /** What to do about it, one sentence. */
   readonly hint: string
 }
 
-/** What a call makes the target generate. */
+/** What the target generates for a call. */
 export type Expectation =
-  /** The answer to what the user said last, or to a result. */
+  /** The answer to the last user message, or to a function result. */
   | 'answer'
-  /** The last answer once more, which was left out. */
+  /** The last answer again, which was dropped. */
   | 'answer-anew'
-  /** A short reply to the entry that was added. */
+  /** A short reply to the added entry. */
   | 'reply-to-nudge'
-  /** More text after the last answer. */
+  /** A continuation of the last answer. */
   | 'continuation'
 
-/** One request that will be made. The first is a start, each other appends to what the one before it answered with. */
+/** One request. The first is a start; each other appends to the conversation. */
 export interface PlannedCall {
   readonly operation: 'start' | 'append'
-  /** How many entries its inputs have. */
+  /** Number of entries in its inputs. */
   readonly inputs: number
-  /** SHA-256 (hex) of the body, secrets not yet filled in. */
+  /** SHA-256 (hex) of the body, before secrets are filled in. */
   readonly sha256: string
   readonly bytes: number
   readonly expects: Expectation
@@ -126,39 +136,39 @@ export interface PlannedCall {
   readonly tokensOut: number
 }
 
-/** Tokens and money, estimated. */
+/** Estimated tokens and cost. */
 export interface Estimate {
   readonly calls: number
   readonly tokensIn: number
   readonly tokensOut: number
-  /** In the currency of the price; null without one. */
+  /** In the currency of the price; null without a price. */
   readonly cost: number | null
 }
 
-/** Something that may happen and is no loss. */
+/** A possible side effect that is not a loss. */
 export type Warning =
-  /** Tools of the service may run, and are billed. */
+  /** Built-in tools may run and are billed. */
   | 'tools-may-run'
-  /** A function may be called, which blocks the conversation over there until somebody answers. */
+  /** A function may be called; the copy then waits for its result. */
   | 'function-may-be-called'
 
-/** What will be done with one conversation. */
+/** What a replay does with one conversation. */
 export interface PlannedConversation {
   /** Its id at the source. */
   readonly id: string
   readonly name: string | null
-  /** Which content of which conversation: `revisionOf`. */
+  /** Hash of the conversation's id and content: `revisionOf`. */
   readonly revision: string
-  /** What the copy carries, so that it is known again: `stampOf`. */
+  /** The mark that the copy carries in its metadata: `stampOf`. */
   readonly stamp: string
   readonly state: 'ready' | 'ready-with-losses' | 'blocked'
-  /** Empty unless it is blocked. */
+  /** Why it is blocked; otherwise empty. */
   readonly blocks: readonly Block[]
-  /** None while it is blocked. */
+  /** Empty if it is blocked. */
   readonly calls: readonly PlannedCall[]
   readonly losses: readonly Loss[]
   readonly warnings: readonly Warning[]
-  /** Names of the environment variables whose secrets go into the calls. */
+  /** Names of the environment variables whose secrets the calls need. */
   readonly secrets: readonly string[]
   readonly estimate: Estimate
 }

@@ -1,27 +1,27 @@
-import type { ConversationsClient } from '../../api/client.ts'
+import type { ConversationsClient, JsonReply } from '../../api/client.ts'
 import type { Archive } from '../../archive/archive.ts'
 import { exists } from '../../backup/account-identity.ts'
 import { HansardError, isHansardError } from '../../errors.ts'
 import type { ReplayOptions, PlanTarget, TargetAgent, TargetModel } from './plan.ts'
 
-/** How many archived conversations the target is asked for, at most. */
+/** Archived conversations to look for at the target, at most. */
 const SAMPLE = 10
 
-/** What the user has vouched for. */
+/** What the user confirms about the target account. */
 export interface PreflightOptions {
-  /** The target may be the account that the archive came from. */
+  /** Allow the source account as the target. */
   readonly sameAccount?: boolean | undefined
-  /** The target is another account, though nothing shows it. */
+  /** Accept the target as a different account without proof. */
   readonly yesDifferent?: boolean | undefined
   readonly signal?: AbortSignal | undefined
 }
 
 /**
- * Asks the target all that a plan depends on, with reads alone: is the key valid, is it another account, does it have the
- * models and agents that are named?
+ * Reads from the target what a plan depends on: is the key valid, is it another account, do the named models and
+ * agents exist? Sends no writes.
  *
- * @throws HansardError `usage` where the options name what is not there, `another-account` where the target is the source
- * or nothing shows that it is not, otherwise whatever kept the API from answering
+ * @throws HansardError `usage` if the options name something that does not exist; `another-account` if the target
+ * is the source account, or may be; otherwise the error of the request that failed
  */
 export async function preflight(
   client: ConversationsClient,
@@ -30,20 +30,20 @@ export async function preflight(
   { sameAccount, yesDifferent, signal }: PreflightOptions,
 ): Promise<PlanTarget> {
   refuseUnknownSources(archive, options)
-  const models = modelsOf((await client.listModels({ signal })).json)
+  const models = parseModels((await client.listModels({ signal })).json)
   refuseUnknownModels(models, options)
-  const account = await accountOf(client, archive, signal)
+  const account = await identifyAccount(client, archive, signal)
   if (account === 'same' && sameAccount !== true) throw sameAccountRefused()
   if (account === 'unproven' && yesDifferent !== true && sameAccount !== true) throw unproven()
-  const agents = await agentsOf(client, models, options, signal)
+  const agents = await readAgents(client, models, options, signal)
   return { baseUrl: client.baseUrl, account, models, agents }
 }
 
 /**
- * The API does not say whose a key is. That a key opened the source before shows the same account; so does a conversation
- * of the archive that the target has, since ids belong to one account.
+ * The API has no request that names the account of a key. It is the source account if the key was used for a backup
+ * of it, or if it returns an archived conversation: ids are unique to an account.
  */
-async function accountOf(
+async function identifyAccount(
   client: ConversationsClient,
   archive: Archive,
   signal: AbortSignal | undefined,
@@ -56,8 +56,8 @@ async function accountOf(
   return ids.length === 0 ? 'unproven' : 'another'
 }
 
-/** Cards of models, under each name that start takes for them. */
-function modelsOf(list: unknown): Readonly<Record<string, TargetModel>> {
+/** Facts about each model, by every name that start accepts for it. */
+function parseModels(list: unknown): Readonly<Record<string, TargetModel>> {
   const data = (list as { data?: unknown } | null)?.data
   const cards = (Array.isArray(data) ? data : []) as readonly Readonly<Record<string, unknown>>[]
   const named = cards.flatMap((card) => {
@@ -74,7 +74,7 @@ function modelsOf(list: unknown): Readonly<Record<string, TargetModel>> {
   return Object.fromEntries(named)
 }
 
-async function agentsOf(
+async function readAgents(
   client: ConversationsClient,
   models: PlanTarget['models'],
   options: ReplayOptions,
@@ -82,7 +82,7 @@ async function agentsOf(
 ): Promise<Readonly<Record<string, TargetAgent>>> {
   const found: [string, TargetAgent][] = []
   for (const [source, id] of Object.entries(options.agents)) {
-    const agent = await agentOf(client, source, id, signal)
+    const agent = await readAgent(client, source, id, signal)
     const { model, completion_args: args } = agent
     const card = typeof model === 'string' && Object.hasOwn(models, model) ? models[model] : undefined
     const mayReason = (args as { reasoning_effort?: unknown } | null | undefined)?.reasoning_effort !== 'none'
@@ -91,38 +91,38 @@ async function agentsOf(
       {
         context: card?.context ?? null,
         reasons: (card?.reasons ?? false) && mayReason,
-        tools: typesOf(agent['tools']),
+        tools: toolTypes(agent['tools']),
       },
     ])
   }
   return Object.fromEntries(found)
 }
 
-async function agentOf(
+async function readAgent(
   client: ConversationsClient,
   source: string,
   id: string,
   signal: AbortSignal | undefined,
 ): Promise<Readonly<Record<string, unknown>>> {
   try {
-    const { json } = await client.getAgent(id, undefined, { signal })
+    const { json }: JsonReply = await client.getAgent(id, undefined, { signal })
     return (json ?? {}) as Record<string, unknown>
   } catch (thrown) {
     if (!isHansardError(thrown, 'not-found')) throw thrown
-    throw new HansardError('usage', `The target has no agent ${id}, which ${source} is mapped to`, {
-      hint: 'Check --map-agent: it takes the id at the source, =, and the id at the target.',
+    throw new HansardError('usage', `The target has no agent ${id}, to which ${source} is mapped`, {
+      hint: 'Check --map-agent SOURCE=TARGET.',
       cause: thrown,
     })
   }
 }
 
-function typesOf(tools: unknown): string[] {
+function toolTypes(tools: unknown): string[] {
   return (Array.isArray(tools) ? tools : []).flatMap((tool: { type?: unknown } | null) =>
     typeof tool?.type === 'string' ? [tool.type] : [],
   )
 }
 
-/** A mapping of what no conversation has is a slip of the pen. */
+/** A mapping from a name that no conversation has is probably a typo. */
 function refuseUnknownSources({ conversations }: Archive, { agents, models }: ReplayOptions): void {
   const has = (selection: { agents: string[] } | { models: string[] }): boolean =>
     [...conversations.list({ ...selection, limit: 1, includeGone: true })].length > 0
@@ -136,7 +136,7 @@ function refuseUnknownSources({ conversations }: Archive, { agents, models }: Re
 
 function unknownSource(kind: 'agent' | 'model', name: string): HansardError {
   return new HansardError('usage', `No conversation of the archive has the ${kind} ${name}`, {
-    hint: `Check --map-${kind}: it takes the name at the source, =, and the name at the target. \`hansard list\` shows them.`,
+    hint: `Check --map-${kind} SOURCE=TARGET; \`hansard list\` shows the names at the source.`,
   })
 }
 
@@ -145,20 +145,20 @@ function refuseUnknownModels(known: PlanTarget['models'], { models, fallbackMode
   const unknown = named.find((name) => !Object.hasOwn(known, name))
   if (unknown === undefined) return
   throw new HansardError('usage', `The target has no model ${unknown}`, {
-    hint: `Check --map-model and --fallback-model. It has: ${Object.keys(known).join(', ')}.`,
+    hint: `Check --map-model and --fallback-model. Its models: ${Object.keys(known).join(', ')}.`,
   })
 }
 
 function sameAccountRefused(): HansardError {
   return new HansardError('another-account', 'The target is the account that the archive came from', {
-    hint: 'Give the key of another account, or pass --same-account to have copies beside the originals.',
+    hint: 'Use the key of another account, or --same-account to make copies beside the originals.',
   })
 }
 
 function unproven(): HansardError {
   return new HansardError(
     'another-account',
-    'Nothing shows that the target is another account than the archive’s: the archive has no live conversation to ask it for',
-    { hint: 'Run `hansard backup` first, or pass --yes-different if you know it.' },
+    'Cannot prove that the target is not the source account: the archive has no live conversation to look for',
+    { hint: 'Run `hansard backup` first, or use --yes-different if you know that it is another account.' },
   )
 }

@@ -5,20 +5,19 @@ import type { Block, Expectation, Tail } from './plan.ts'
 import type { Naming } from './rules/function-naming.ts'
 import type { SourceEntry } from './source.ts'
 
-/** What is said in which order, before it is put into bodies. */
+/** The requests of a conversation in their order, before their bodies are written. */
 export interface RequestSequence {
   readonly requests: readonly SequencedRequest[]
-  /** Calls that will probably come between: results that functions are answered with. */
+  /** Calls that will probably be needed to return function results. */
   readonly extraCalls: readonly { readonly tokensIn: number; readonly tokensOut: number }[]
-  /** The most tokens that the model reads at once. */
+  /** The most tokens that the model reads in one call. */
   readonly longest: number
   readonly losses: readonly Loss[]
   readonly blocks: readonly Block[]
 }
 
-/** The inputs of one request. */
 export interface SequencedRequest {
-  /** Texts of entries. */
+  /** JSON texts of the entries. */
   readonly inputs: readonly string[]
   readonly expects: Expectation
   readonly results: readonly ArchivedResult[]
@@ -26,32 +25,32 @@ export interface SequencedRequest {
   readonly tokensOut: number
 }
 
-/** What a function answered at the source, for when it is called again. */
+/** A function result at the source, for when the function is called again. */
 export interface ArchivedResult {
-  /** Where the result stands in the source's history, from 0. */
+  /** The result's position in the source's history, from 0. */
   readonly position: number
-  /** The name under which the target knows the function. */
+  /** The function's name at the target. */
   readonly name: string
-  /** JSON text of the arguments, as the archive has it: a string or an object. */
+  /** JSON text of the archived arguments: a string or an object. */
   readonly arguments: string
-  /** JSON text of the result, always a string. */
+  /** JSON text of the result: always a string. */
   readonly result: string
 }
 
-/** What a script depends on beside the entries. */
+/** What a sequence depends on beside the entries. */
 export interface SequenceOptions {
   readonly tail: Tail
   readonly keepsThinking: boolean
   readonly naming: Naming
   readonly maxTokens: number | undefined
-  /** Tokens of instructions and tools, which every call reads. */
+  /** Tokens of the instructions and tools, which every call reads. */
   readonly settingsTokens: number
 }
 
-/** How long an answer is where nothing shows it. */
+/** Tokens of an answer if the history has none. */
 const USUAL_ANSWER = 200
 
-/** The tokens of an answer such as the assistant gave before, on average. */
+/** Average tokens of the assistant's answers. */
 export function answerTokens(entries: readonly SourceEntry[]): number {
   const answers = entries.filter(({ type }) => type === 'message.output')
   if (answers.length === 0) return USUAL_ANSWER
@@ -59,11 +58,11 @@ export function answerTokens(entries: readonly SourceEntry[]): number {
   return Math.ceil(sum / answers.length)
 }
 
-/** A call without its result blocks everything after it, over there as here. */
+/** A call without a result blocks everything after it, at the target as at the source. */
 export function unansweredBlocks(unanswered: readonly SourceEntry[]): Block[] {
   return unanswered.map(({ position, fields }) => ({
     kind: 'unanswered-call',
     reason: `the call of ${stringIn(fields.get('name')) ?? 'a function'} in entry ${position} has no result`,
-    hint: 'Answer it at the source and back up again.',
+    hint: 'Send its result at the source and back up again.',
   }))
 }

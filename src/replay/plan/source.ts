@@ -1,16 +1,16 @@
 import { fieldsOf, stringIn } from '../../model/entries/fields.ts'
 import type { Loss, LossKind } from '../loss.ts'
 
-/** What is archived of a conversation, as far as its replay needs it: JSON texts. */
+/** The archived JSON texts that a replay needs. */
 export interface Source {
   readonly id: string
   readonly row: string
   readonly entries: readonly string[]
-  /** The agent of an agent conversation, in the version of that time, where it is archived. */
+  /** For an agent conversation: the agent in the version of that time, if archived. */
   readonly agent: string | undefined
 }
 
-/** An entry, its members as texts; of two under one key the last, as for JSON.parse. */
+/** An entry with its members as JSON texts. Of two members with one key the last counts, as for JSON.parse. */
 export interface SourceEntry {
   /** From 0. */
   readonly position: number
@@ -20,36 +20,37 @@ export interface SourceEntry {
   readonly fields: ReadonlyMap<string, string>
 }
 
-/** Reads an entry. One without a type is a message.input, as the specification has it. */
+/** Reads an entry. The default type is message.input, as in the specification. */
 export function readEntry(text: string, position: number): SourceEntry {
   const fields = fieldsOf(text)
-  return { position, id: stringIn(fields.get('id')), type: typeOf(fields, 'message.input'), text, fields }
+  return { position, id: stringIn(fields.get('id')), type: readType(fields, 'message.input'), text, fields }
 }
 
-/** The type that stands in an object, or what one without a type is. A type that is no string is known to nobody. */
-export function typeOf(fields: ReadonlyMap<string, string>, byDefault: string): string {
+/** Reads an object's type. A type that is not a string is returned as its JSON text, which no rule knows. */
+export function readType(fields: ReadonlyMap<string, string>, byDefault: string): string {
   const type = fields.get('type') ?? 'null'
   return type === 'null' ? byDefault : (stringIn(type) ?? type)
 }
 
-/** Leads a path on to a member: `.name`, or `["na.me"]` where the key could be taken for more than one step. */
-export function step(path: string, key: string): string {
+/** Appends a member to a path: `.name`, or `["na.me"]` if the key could be read as several steps. */
+export function memberPath(path: string, key: string): string {
   const isPlain = /^[A-Za-z_][\w-]*$/.test(key)
   if (!isPlain) return `${path}[${JSON.stringify(key)}]`
   return path === '' ? key : `${path}.${key}`
 }
 
-/** How much of what was there a loss quotes. */
-const QUOTED = 500
+/** Longest quote of an archived value in a loss. */
+const QUOTED_CHARACTERS = 500
 
-/** Declares a loss of an entry, or of the conversation itself where `entry` is null. */
-export function lossOf(
+/** Makes a loss of an entry, or of the conversation itself if `entry` is null. */
+export function makeLoss(
   kind: LossKind,
   entry: Pick<SourceEntry, 'position' | 'id'> | null,
   path: string,
   before: string | null,
   after: string | null,
 ): Loss {
-  const quoted = before !== null && before.length > QUOTED ? `${before.slice(0, QUOTED)}…` : before
+  const quoted =
+    before !== null && before.length > QUOTED_CHARACTERS ? `${before.slice(0, QUOTED_CHARACTERS)}…` : before
   return { kind, position: entry?.position ?? null, id: entry?.id ?? null, path, before: quoted, after }
 }

@@ -11,28 +11,28 @@ import {
 } from './request-sequence.ts'
 import type { Naming } from './rules/function-naming.ts'
 import { pairCalls } from './rules/pair-calls.ts'
-import type { Input } from './rules/piece.ts'
 import { rewriteMessage } from './rules/rewrite-message.ts'
-import { lossOf, readEntry, type SourceEntry } from './source.ts'
+import type { Input } from './rules/rewritten-entry.ts'
+import { makeLoss, readEntry, type SourceEntry } from './source.ts'
 
-/** What a user says at once, and what the source answered to it. */
+/** One user turn, and what the source answered. */
 interface Turn {
   readonly inputs: Input[]
   readonly answer: SourceEntry[]
 }
 
-/** Every user turn is asked again: the first by start, each other by append. */
+/** Asks each user turn again: the first with a start, the others with appends. */
 export function turnsSequence(texts: readonly string[], options: SequenceOptions): RequestSequence {
   const entries = texts.map(readEntry)
   const { withoutResult } = pairCalls(entries)
-  const { turns, losses } = divide(entries, options.keepsThinking)
-  const budget = new Budget(entries, options)
+  const { turns, losses } = splitTurns(entries, options.keepsThinking)
+  const budget = new TokenCounter(entries, options)
   const requests = turns.map((turn): SequencedRequest => {
     const { tokensIn, tokensOut } = budget.ask(turn)
     return {
       inputs: turn.inputs.map(({ text }) => text),
       expects: 'answer',
-      results: resultsIn(turn.answer, options.naming),
+      results: collectResults(turn.answer, options.naming),
       tokensIn,
       tokensOut,
     }
@@ -42,10 +42,10 @@ export function turnsSequence(texts: readonly string[], options: SequenceOptions
 }
 
 /**
- * Cuts a history into turns. What the assistant said comes anew; a message of the assistant's that was an input stands
- * before what the user says next, since a request may not end with it. What nobody would ask for again is declared.
+ * Splits a history into turns. Answers are generated again. An assistant message that was an input is sent before
+ * the next user message, since a request may not end with it. What is not asked again is a loss.
  */
-function divide(
+function splitTurns(
   entries: readonly SourceEntry[],
   keepsThinking: boolean,
 ): { turns: readonly Turn[]; losses: readonly Loss[] } {
@@ -56,7 +56,7 @@ function divide(
   for (const entry of entries) {
     if (entry.type !== 'message.input') {
       isOpen = false
-      if (turns.length === 0 || !regenerated.includes(entry.type)) losses.push(notAsked(entry))
+      if (turns.length === 0 || !regenerated.includes(entry.type)) losses.push(notAskedAgain(entry))
       else turns.at(-1)?.answer.push(entry)
       continue
     }
@@ -72,18 +72,18 @@ function divide(
     else turns.push({ inputs, answer: [] })
     isOpen = true
   }
-  return { turns, losses: [...losses, ...waiting.map(({ entry }) => notAsked(entry))] }
+  return { turns, losses: [...losses, ...waiting.map(({ entry }) => notAskedAgain(entry))] }
 }
 
-/** What an answer may consist of: it is made anew. */
+/** Types of entries in an answer, which the target generates again. */
 const regenerated = ['message.output', 'tool.execution', 'function.call', 'function.result', 'agent.handoff']
 
-function notAsked(entry: SourceEntry): Loss {
-  return lossOf('not-asked-again', entry, '', entry.text, null)
+function notAskedAgain(entry: SourceEntry): Loss {
+  return makeLoss('not-asked-again', entry, '', entry.text, null)
 }
 
-/** The results that the source's functions gave in this turn, in their order. */
-function resultsIn(answer: readonly SourceEntry[], naming: Naming): ArchivedResult[] {
+/** The function results of a turn at the source, in their order. */
+function collectResults(answer: readonly SourceEntry[], naming: Naming): ArchivedResult[] {
   const open: SourceEntry[] = []
   return answer.flatMap((entry): ArchivedResult[] => {
     if (entry.type === 'function.call') open.push(entry)
@@ -105,8 +105,8 @@ function resultsIn(answer: readonly SourceEntry[], naming: Naming): ArchivedResu
   })
 }
 
-/** Counts as the conversation grows: each call reads all that was said before it. */
-class Budget {
+/** Estimates tokens: each call reads everything before it. */
+class TokenCounter {
   readonly extraCalls: { tokensIn: number; tokensOut: number }[] = []
   longest = 0
   #soFar: number
@@ -119,9 +119,9 @@ class Budget {
     this.#usual = answerTokens(entries)
   }
 
-  /** Adds a turn, answered as the source answered it. */
+  /** Adds a turn with an answer as long as the source's. */
   ask({ inputs, answer }: Turn): { tokensIn: number; tokensOut: number } {
-    const [first, ...rest] = stepsOf(answer)
+    const [first, ...rest] = splitSteps(answer)
     const turn = this.#call(
       inputs.map(({ text }) => text),
       first?.made ?? [],
@@ -139,8 +139,10 @@ class Budget {
   }
 }
 
-/** An answer as a row of calls: what was made at once, then results and what was made of those. */
-function stepsOf(answer: readonly SourceEntry[]): { results: string[]; made: string[] }[] {
+/**
+ * Splits an answer into model calls: what was generated first, then each results with what was generated from them.
+ */
+function splitSteps(answer: readonly SourceEntry[]): { results: string[]; made: string[] }[] {
   const steps: { results: string[]; made: string[] }[] = [{ results: [], made: [] }]
   for (const { type, text } of answer) {
     const step = steps.at(-1)

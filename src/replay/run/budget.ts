@@ -1,25 +1,24 @@
 import type { ReplayOptions } from '../plan/plan.ts'
 
-/** How much a run may take; undefined: as much as it needs. */
+/** The limits of a run. Undefined means no limit. */
 export interface Limits {
   readonly maxCost?: number | undefined
   readonly maxTokens?: number | undefined
-  /** All requests of the run, reads too. */
+  /** All requests of the run, including reads. */
   readonly maxRequests?: number | undefined
 }
 
-/** Tokens that a write takes. */
 export interface Tokens {
   readonly tokensIn: number
   readonly tokensOut: number
 }
 
-/** What was spent, as it counts against the limits, and what of it the target reported. */
+/** What counts against the limits, and what of it the target reported. */
 export interface Spent extends Tokens {
   readonly reported: Tokens
 }
 
-/** What an earlier run spent that was killed: the next run goes on with its account. */
+/** What an earlier run spent before it was killed. It counts against the limits of the next run. */
 export interface Carried extends Tokens {
   readonly requests: number
 }
@@ -27,8 +26,8 @@ export interface Carried extends Tokens {
 const nothing: Tokens = { tokensIn: 0, tokensOut: 0 }
 
 /**
- * What a run has spent, and what of its limits is left. A write counts at least what it was estimated at, whatever the
- * target reports, and as much before it is answered.
+ * Counts what a run spends and checks it against the limits. A write counts at least its estimate, whatever the
+ * target reports, and its estimate is reserved before it is sent.
  */
 export class Budget {
   readonly #limits: Limits
@@ -38,7 +37,7 @@ export class Budget {
   #counted = nothing
   #reported = nothing
   #inFlight = nothing
-  /** A write was not let through: which limit was in its way. */
+  /** The limit that a write would have exceeded. */
   exhausted: string | undefined
 
   constructor(limits: Limits, price: ReplayOptions['price'], requests: () => number) {
@@ -47,7 +46,7 @@ export class Budget {
     this.#requests = requests
   }
 
-  /** Counts what a killed run has spent against the limits of this one. */
+  /** Counts what a killed run spent against the limits of this one. */
   carry(carried: Carried): void {
     this.#carried = carried
   }
@@ -56,12 +55,11 @@ export class Budget {
     return this.#carried
   }
 
-  /** What this run has spent. */
   get spent(): Spent {
     return { ...this.#counted, reported: this.#reported }
   }
 
-  /** In the currency of the price; null without one. */
+  /** In the currency of the price; null without a price. */
   get cost(): number | null {
     return this.costOf(this.#counted)
   }
@@ -70,16 +68,16 @@ export class Budget {
     return this.#price === null ? null : (tokensIn * this.#price.in + tokensOut * this.#price.out) / 1e6
   }
 
-  /** Lets a write through and reserves its estimate, or not: then no further write is let through. */
-  admit(estimate: Tokens): boolean {
+  /** Reserves the estimate of a write. Returns false if it would exceed a limit; no later write is admitted then. */
+  reserve(estimate: Tokens): boolean {
     this.exhausted ??= this.#limitBefore(estimate)
     if (this.exhausted !== undefined) return false
     this.#inFlight = sum(this.#inFlight, estimate)
     return true
   }
 
-  /** A write is over: what it counts takes the place of its reservation. */
-  settle(estimate: Tokens, counted: Tokens, reported: Tokens = nothing): void {
+  /** Replaces the reservation of a finished write by what it counts. */
+  finish(estimate: Tokens, counted: Tokens, reported: Tokens = nothing): void {
     this.#inFlight = sum(this.#inFlight, { tokensIn: -estimate.tokensIn, tokensOut: -estimate.tokensOut })
     this.#counted = sum(this.#counted, counted)
     this.#reported = sum(this.#reported, reported)
@@ -95,8 +93,8 @@ export class Budget {
   }
 }
 
-/** The larger of each. */
-export function atLeast(one: Tokens, other: Tokens): Tokens {
+/** The larger of both values, for each kind of tokens. */
+export function largest(one: Tokens, other: Tokens): Tokens {
   return {
     tokensIn: Math.max(one.tokensIn, other.tokensIn),
     tokensOut: Math.max(one.tokensOut, other.tokensOut),

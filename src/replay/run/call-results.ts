@@ -1,24 +1,24 @@
 import { objectText } from '../../model/json/json-text.ts'
 import type { ArchivedResult } from '../plan/request-sequence.ts'
-import { argumentsOf } from './fingerprint.ts'
+import { canonicalArguments } from './fingerprint.ts'
 
-/** A call that the target made, and that waits for its result. */
+/** A call by the target that waits for its result. */
 export interface OpenCall {
   readonly name: string
   readonly toolCallId: string
-  /** The arguments, as text of JSON. */
+  /** JSON text. */
   readonly arguments: string
 }
 
-/** An answer to calls: inputs to append, and where in the source's history the results stand. */
+/** Results to append, and their positions in the source's history. */
 export interface CallAnswers {
   readonly inputs: readonly string[]
   readonly positions: readonly number[]
 }
 
 /**
- * Answers calls with the results that the source's functions gave: of those of the same name first the one that was
- * called with the same arguments, otherwise the next in order. Where there is none, it answers with the name of the call.
+ * Answers calls with the source's function results: of those for the same function, the one with the same
+ * arguments, otherwise the next in order. If there is none, returns the name of the function.
  */
 export function answerCalls(
   calls: readonly OpenCall[],
@@ -47,5 +47,5 @@ export function answerCalls(
 }
 
 function argumentsIn(text: string): string {
-  return argumentsOf(new Map([['arguments', text]]))
+  return canonicalArguments(new Map([['arguments', text]]))
 }

@@ -2,12 +2,12 @@ import { UnsentError } from '../../api/transport-errors.ts'
 import { isHansardError, type ErrorCode } from '../../errors.ts'
 
 /**
- * What a failed write says about itself. `refused` and `unsent`: certainly not done. `busy`: not done, and may be tried
- * again. `unknown`: done or not, nobody can tell from here.
+ * What a failed write did. `refused` and `unsent`: certainly nothing. `busy`: nothing, and it may be sent again.
+ * `unknown`: it may or may not have been done.
  */
 export type WriteOutcome = 'refused' | 'unsent' | 'busy' | 'unknown'
 
-const verdicts: Partial<Record<ErrorCode, WriteOutcome>> = {
+const outcomes: Partial<Record<ErrorCode, WriteOutcome>> = {
   usage: 'unsent',
   budget: 'unsent',
   'rate-limited': 'unsent',
@@ -18,16 +18,16 @@ const verdicts: Partial<Record<ErrorCode, WriteOutcome>> = {
   'not-found': 'refused',
 }
 
-/** Judges a failed write. Whatever is not known to be harmless is unknown. */
+/** Classifies a failed write. Every error that is not known to be harmless is `unknown`. */
 export function classifyWriteError(thrown: unknown, operation: 'start' | 'append'): WriteOutcome {
   if (thrown instanceof UnsentError) return 'unsent'
   if (!isHansardError(thrown)) return 'unknown'
-  // 409 is what a conversation says that is still being written to; a new one can't be.
+  // A conversation that is still being written to responds with 409; a new one cannot.
   if (thrown.code === 'conflict' && operation === 'append') return 'busy'
-  return verdicts[thrown.code] ?? 'unknown'
+  return outcomes[thrown.code] ?? 'unknown'
 }
 
-/** Tells whether every further request would end the same way. */
+/** Returns whether every further request would fail in the same way. */
 export function endsRun(thrown: unknown): boolean {
   return (
     isHansardError(thrown) &&

@@ -2,82 +2,82 @@ import type { Mode } from '../plan/plan.ts'
 import type { Request } from '../plan/render.ts'
 import { readEntry } from '../plan/source.ts'
 import { answerCalls } from './call-results.ts'
-import { idsOf, openCallsIn, waitsFor } from './copy-progress.ts'
-import { fingerprintOf, inputsOf, isSentOnly, mayBeGenerated } from './fingerprint.ts'
+import { entryIds, findOpenCalls, describeOpenCalls } from './copy-progress.ts'
+import { fingerprintOf, readInputs, isSentByUser, mayBeGenerated } from './fingerprint.ts'
 import { matchHistory } from './match-history.ts'
 
-/** One of the requests that made a conversation, as its history shows. */
+/** A request that made part of a conversation, found in its history. */
 export interface FoundRequest {
   readonly call: number
   readonly before: number
   readonly inputs: number
   readonly fingerprint: string
-  /** Places of the archived results that it answered with. */
+  /** Positions of the archived results that it sent. */
   readonly results: readonly number[]
-  /** Ids of the entries that were generated. */
+  /** Ids of the generated entries. */
   readonly generated: readonly string[]
 }
 
-/** What a conversation at the target has of what the plan sends. `part`: it can be continued from there. */
-export type Likeness =
+/** How much of the plan a conversation at the target contains. `part` can be continued. */
+export type PlanMatch =
   | { readonly kind: 'whole'; readonly note: string | undefined }
   | { readonly kind: 'part'; readonly made: readonly FoundRequest[] }
   | { readonly kind: 'other'; readonly reason: string }
 
-/** Compares the history of a conversation that nobody here has sent with what the plan sends. */
+/** Compares the history of a conversation that this archive did not send with what the plan sends. */
 export function compareWithPlan(
   entries: readonly string[],
   requests: readonly Request[],
   mode: Mode,
-): Likeness {
+): PlanMatch {
   return mode === 'turns' ? compareTurns(entries, requests) : compareStart(entries, requests)
 }
 
-/** A history is sent by one start: there is nothing to continue. */
-function compareStart(entries: readonly string[], [start]: readonly Request[]): Likeness {
-  const inputs = inputsOf(start?.body ?? '{}')
+/** In `history` mode there is one start and nothing to continue. */
+function compareStart(entries: readonly string[], [start]: readonly Request[]): PlanMatch {
+  const inputs = readInputs(start?.body ?? '{}')
   const { length } = inputs
   if (entries.length < length)
-    return other(`it holds ${entries.length} of the ${length} entries that are sent`)
+    return different(`it has ${entries.length} of the ${length} entries that the plan sends`)
   const expected = { before: 0, inputs: length, fingerprint: fingerprintOf(inputs) }
   if (matchHistory(entries, expected) === 'made')
-    return { kind: 'whole', note: waitsFor(openCallsIn(entries.slice(length))) }
+    return { kind: 'whole', note: describeOpenCalls(findOpenCalls(entries.slice(length))) }
   const begins = fingerprintOf(entries.slice(0, length)) === expected.fingerprint
-  return other(begins ? 'somebody has continued it' : 'it holds something else than what is sent')
+  return different(begins ? 'someone continued it' : 'its entries differ from what the plan sends')
 }
 
-/** Turn by turn, each with the results that were given in it. */
-function compareTurns(entries: readonly string[], requests: readonly Request[]): Likeness {
+/** Compares turn by turn, including the function results sent in each. */
+function compareTurns(entries: readonly string[], requests: readonly Request[]): PlanMatch {
   const made: FoundRequest[] = []
-  let openCalls = openCallsIn([])
+  let openCalls = findOpenCalls([])
   let at = 0
   for (const [call, request] of requests.entries()) {
     if (at === entries.length) break
-    if (openCalls.length > 0) return other('a call in it has no result')
-    let [inputs, results] = [inputsOf(request.body), [] as readonly number[]]
+    if (openCalls.length > 0) return different('one of its calls has no result')
+    let [inputs, results] = [readInputs(request.body), [] as readonly number[]]
     let used: readonly number[] = []
     for (;;) {
-      const step = stepAt(entries, at, inputs)
-      if (step === undefined) return other(`its turn ${call + 1} is not as it is sent`)
+      const step = findRequest(entries, at, inputs)
+      if (step === undefined) return different(`its turn ${call + 1} differs from what the plan sends`)
       made.push({ ...step, call, results })
       used = [...used, ...results]
-      openCalls = openCallsIn(entries.slice(at + inputs.length, step.end))
+      openCalls = findOpenCalls(entries.slice(at + inputs.length, step.end))
       at = step.end
       const next = entries[at]
       if (next === undefined || readEntry(next, at).type !== 'function.result') break
       const answers = answerCalls(openCalls, request.results, used)
-      if ('unanswered' in answers) return other(`the call of ${answers.unanswered} has another result`)
+      if ('unanswered' in answers) return different(`the call of ${answers.unanswered} has another result`)
       ;[inputs, results] = [answers.inputs, answers.positions]
     }
   }
-  if (at < entries.length) return other('somebody has continued it')
-  if (made.length === 0) return other('it is empty')
+  if (at < entries.length) return different('someone continued it')
+  if (made.length === 0) return different('it has no entries')
   const isWhole = made.at(-1)?.call === requests.length - 1 && openCalls.length === 0
   return isWhole ? { kind: 'whole', note: undefined } : { kind: 'part', made }
 }
 
-/** Inputs as they are sent, and the answer to them; undefined where something else stands there. */
-function stepAt(
+/** Finds inputs and the answer to them; undefined if the history has something else there. */
+function findRequest(
   entries: readonly string[],
   before: number,
   inputs: readonly string[],
@@ -85,13 +85,13 @@ function stepAt(
   const fingerprint = fingerprintOf(inputs)
   const begin = before + inputs.length
   if (fingerprintOf(entries.slice(before, begin)) !== fingerprint) return undefined
-  const next = entries.findIndex((text, i) => i >= begin && isSentOnly(text, i))
+  const next = entries.findIndex((text, i) => i >= begin && isSentByUser(text, i))
   const end = next === -1 ? entries.length : next
   if (end === begin || !mayBeGenerated(entries.slice(begin, end))) return undefined
-  const generated = idsOf(entries.slice(begin, end))
+  const generated = entryIds(entries.slice(begin, end))
   return { before, inputs: inputs.length, fingerprint, generated, end }
 }
 
-function other(reason: string): Likeness {
+function different(reason: string): PlanMatch {
   return { kind: 'other', reason }
 }

@@ -5,63 +5,61 @@ import { tokensOf } from '../plan/estimate.ts'
 import type { Mode } from '../plan/plan.ts'
 import { readEntry } from '../plan/source.ts'
 import type { OpenCall } from './call-results.ts'
-import { argumentsOf, mayBeGenerated } from './fingerprint.ts'
+import { canonicalArguments, mayBeGenerated } from './fingerprint.ts'
 import type { RunContext } from './run-context.ts'
 
-/** How far a copy is. */
+/** How far a copy has come. */
 export interface CopyProgress {
-  /** The last of the plan's calls that was answered, from 0; -1: none. */
+  /** The last of the plan's calls that was answered, from 0; -1 for none. */
   readonly call: number
-  /** The id under which it goes on; null while there is none. */
+  /** The conversation to continue; null before the first call. */
   readonly targetId: string | null
-  /** How many entries it has. */
+  /** Number of its entries. */
   readonly before: number
-  /** Calls that wait for a result. */
   readonly openCalls: readonly OpenCall[]
-  /** Places of the archived results that were given in this turn. */
+  /** Positions of the archived results that were sent in this turn. */
   readonly used: readonly number[]
-  /** About how many tokens it has: an append reads them all. */
+  /** Its estimated tokens: an append reads them all. */
   readonly tokens: number
 }
 
-/** Finds out from the receipts, and from the target where those do not say all, how far a copy is. */
-export async function copyProgress(
+/** Finds out how far a copy has come, from its receipts and its history at the target. */
+export async function readProgress(
   { archive, reader }: RunContext,
   { id }: Copy,
   mode: Mode,
 ): Promise<CopyProgress | { readonly reason: string }> {
-  const made = archive.replayRequests.ofCopy(id).filter(isMade)
+  const made = archive.replayRequests.ofCopy(id).filter(isDone)
   const last = made.at(-1)
   if (last === undefined) return { call: -1, targetId: null, before: 0, openCalls: [], used: [], tokens: 0 }
   const entries = await reader.entries(last.targetId)
-  if (entries === undefined) return { reason: `${last.targetId} is no longer there` }
+  if (entries === undefined) return { reason: `${last.targetId} no longer exists` }
   const tail = entries.slice(last.before + last.inputs)
-  if (!mayBeGenerated(tail)) return { reason: `somebody else continued ${last.targetId}` }
-  const generated = idsOf(tail)
+  if (!mayBeGenerated(tail)) return { reason: `someone else continued ${last.targetId}` }
+  const generated = entryIds(tail)
   if (generated.length !== last.generated?.length) {
-    // It was found while it was still being answered.
+    // It was found while the answer was still being generated.
     archive.transaction(() => archive.replayRequests.setGenerated(last.id, generated))
   }
   return {
     call: last.call,
     targetId: last.targetId,
     before: entries.length,
-    openCalls: openCallsIn(tail),
+    openCalls: findOpenCalls(tail),
     used:
       mode === 'history'
         ? []
         : made.filter(({ call }) => call === last.call).flatMap(({ results }) => results),
-    tokens: tokensOfAll(entries),
+    tokens: estimateEntries(entries),
   }
 }
 
-/** About how many tokens entries have. */
-export function tokensOfAll(entries: readonly string[]): number {
+export function estimateEntries(entries: readonly string[]): number {
   return entries.reduce((sum, text) => sum + tokensOf(text), 0)
 }
 
-/** Calls among generated entries: nobody has answered them yet. */
-export function openCallsIn(generated: readonly string[]): OpenCall[] {
+/** Function calls among generated entries, none of which has a result yet. */
+export function findOpenCalls(generated: readonly string[]): OpenCall[] {
   return generated.map(readEntry).flatMap(({ type, fields }) =>
     type !== 'function.call'
       ? []
@@ -69,27 +67,27 @@ export function openCallsIn(generated: readonly string[]): OpenCall[] {
           {
             name: stringIn(fields.get('name')) ?? '',
             toolCallId: stringIn(fields.get('tool_call_id')) ?? '',
-            arguments: argumentsOf(fields),
+            arguments: canonicalArguments(fields),
           },
         ],
   )
 }
 
-/** A call at the end blocks the conversation over there until somebody answers it. */
-export function waitsFor(openCalls: readonly OpenCall[]): string | undefined {
+/** Describes calls at the end of a conversation, which block it until their results are sent. */
+export function describeOpenCalls(openCalls: readonly OpenCall[]): string | undefined {
   if (openCalls.length === 0) return undefined
-  return `it ends with a call of ${openCalls.map(({ name }) => name).join(', ')}, and waits for the result`
+  return `it ends with a call of ${openCalls.map(({ name }) => name).join(', ')} and waits for the result`
 }
 
-/** The ids of entries; of one without, the empty word. */
-export function idsOf(entries: readonly string[]): string[] {
+/** The ids of entries; '' for one without. */
+export function entryIds(entries: readonly string[]): string[] {
   return entries.map((text, position) => readEntry(text, position).id ?? '')
 }
 
-/** A request that was done, as its receipt says. */
-export type MadeRequest = StoredRequest & { readonly targetId: string }
+/** A request that was carried out, according to its receipt. */
+export type DoneRequest = StoredRequest & { readonly targetId: string }
 
-/** Tells whether a request was done, answered or not. */
-export function isMade(request: StoredRequest): request is MadeRequest {
+/** Returns whether a request was carried out, whether or not its response arrived. */
+export function isDone(request: StoredRequest): request is DoneRequest {
   return (request.outcome === 'done' || request.outcome === 'found') && request.targetId !== null
 }

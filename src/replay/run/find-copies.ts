@@ -10,78 +10,79 @@ import { readStamp } from './read-stamp.ts'
 import type { RunContext } from './run-context.ts'
 import { SKEW_MS } from './target-clock.ts'
 
-/** A request whose answer is lost, and what is looked for. */
-export interface Suspect {
+/** A request whose response was lost. */
+export interface LostRequest {
   readonly copy: Copy
   readonly request: StoredRequest
-  /** Of an append: the history that it continues. */
+  /** For an append: the history that it continues. */
   readonly known: readonly string[] | undefined
 }
 
-/** Conversations of the target that may be what a request made. */
+/** Conversations at the target that the request may have made. */
 export interface Candidates {
-  /** They carry the stamp. */
+  /** With the stamp. */
   readonly stamped: Set<string>
-  /** They show no stamp, and say what was sent. */
-  readonly alike: Set<string>
-  /** Why there may be more. */
+  /** Without a visible stamp, but with the entries that were sent. */
+  readonly sameContent: Set<string>
+  /** Why there may be others. */
   readonly doubts: string[]
 }
 
-/** How often a listing that could not be shown to be complete is made again. */
-const LISTINGS = 3
+/** How often an unproven listing is repeated. */
+const LISTING_ATTEMPTS = 3
 
-/** More conversations than this carry one stamp only where the filter does not filter. */
-const NAMED = 5
+/** If the filter returns more conversations than this for one stamp, it does not filter. */
+const MOST_FILTERED = 5
 
-/** What the filter by metadata names. */
-interface Filtered {
-  /** They carry the stamp. */
+/** What the metadata filter returned. */
+interface FilterResult {
+  /** With the stamp. */
   readonly found: readonly string[]
-  /** They show no mark at all, not even to `get`: that it named them is all there is. */
-  readonly unmarked: readonly string[]
-  /** Some that it named are without the stamp, and none with it, as where it does not filter at all. */
+  /** No metadata is visible, not even to `get`: the filter is the only evidence. */
+  readonly hidden: readonly string[]
+  /** It returned conversations without the stamp and none with it, so it may not filter at all. */
   readonly isIgnored: boolean
 }
 
 /**
- * Asks the filter for the conversations that carry a stamp. What it names is looked at, since it may not filter: in its
- * row, or by `get` where the row shows no stamp. It is a short cut: one that the target refuses names nothing.
+ * Filters the target's conversations by a stamp. Each result is checked, since the filter may be ignored: by its
+ * row, or by `get` if the row hides its metadata. Only a shortcut: if the target refuses the filter, nothing is
+ * found.
  */
-export async function askFilter({ reader }: RunContext, stamp: string): Promise<Filtered> {
+export async function filterByStamp({ reader }: RunContext, stamp: string): Promise<FilterResult> {
   const found: string[] = []
-  const unmarked: string[] = []
+  const hidden: string[] = []
   let others = 0
   try {
-    for (const row of await reader.listFiltered({ [STAMP_KEY]: stamp }, NAMED)) {
+    for (const row of await reader.listFiltered({ [STAMP_KEY]: stamp }, MOST_FILTERED)) {
       const id = rowFacts(row)?.id
       if (id === undefined) continue
-      const mark = readStamp(row)
-      const seen = mark === 'hidden' ? readStamp(await reader.row(id)) : mark
+      const shown = readStamp(row)
+      const seen = shown === 'hidden' ? readStamp(await reader.row(id)) : shown
       if (typeof seen === 'object' && seen.stamp === stamp) found.push(id)
-      else if (seen === 'hidden') unmarked.push(id)
+      else if (seen === 'hidden') hidden.push(id)
       else others++
     }
   } catch (thrown) {
-    if (!isAboutOne(thrown)) throw thrown
+    if (!concernsOneConversation(thrown)) throw thrown
   }
-  return { found, unmarked, isIgnored: others > 0 && found.length === 0 }
+  return { found, hidden, isIgnored: others > 0 && found.length === 0 }
 }
 
-/** Tells whether the filter filters: by a stamp that nothing carries it must name nothing. */
-export async function doesFilter({ reader }: RunContext, stamp: string): Promise<boolean> {
+/** Returns whether the filter works: with a stamp that does not exist it must return nothing. */
+export async function isFilterWorking({ reader }: RunContext, stamp: string): Promise<boolean> {
   try {
     return (await reader.listFiltered({ [STAMP_KEY]: `${stamp}.none` }, 1)).length === 0
   } catch (thrown) {
-    if (!isAboutOne(thrown)) throw thrown
+    if (!concernsOneConversation(thrown)) throw thrown
     return false
   }
 }
 
 /**
- * Lists the target and hands on each row once: all of it, or what was created since a moment.
+ * Lists the target, or what was created since a time, and calls `take` once for each row.
  *
- * @returns why the listing may have missed something
+ * @returns why the listing may be incomplete; undefined if it is proven complete
  */
 async function listTarget(
   { archive, reader }: RunContext,
@@ -105,9 +106,10 @@ async function listTarget(
 }
 
 /**
- * Lists the target until the listing is proven complete, at most some times; each time each row is handed on.
+ * Lists the target until the listing is proven complete, `LISTING_ATTEMPTS` times at most. Each attempt calls
+ * `take` for each row again.
  *
- * @returns why the last listing may have missed something
+ * @returns why the last listing may be incomplete; undefined if it is proven complete
  */
 export async function listProven(
   context: RunContext,
@@ -115,7 +117,7 @@ export async function listProven(
   since?: number,
 ): Promise<string | undefined> {
   let doubt: string | undefined
-  for (let left = LISTINGS; left > 0; left--) {
+  for (let left = LISTING_ATTEMPTS; left > 0; left--) {
     doubt = await listTarget(context, take, since)
     if (doubt === undefined) return undefined
   }
@@ -123,8 +125,9 @@ export async function listProven(
 }
 
 /**
- * Newest first, whether by creation or by change: whatever was created since stands before a row that was neither created
- * nor changed since. A window whose rows stand in neither order shows nothing.
+ * Returns whether the listing has reached rows from before `since`. Rows come newest first, by creation or by
+ * change, so whatever was created since comes before a row that was neither created nor changed since. A window in
+ * neither order shows nothing.
  */
 function endsBefore(since: number, rows: readonly RowFacts[]): boolean {
   const created = rows.map(({ createdAt }) => Date.parse(createdAt ?? ''))
@@ -138,71 +141,73 @@ function isDescending(times: readonly number[]): boolean {
   return times.every((time, i) => i === 0 || Number(times[i - 1]) >= time)
 }
 
-/** Looks through the listing for what became of requests, by stamp and by content. */
+/** Searches the listing for what lost requests made, by stamp and by content. */
 export async function searchListing(
   context: RunContext,
-  suspects: readonly Suspect[],
-): Promise<ReadonlyMap<Suspect, Candidates>> {
-  const found = new Map(suspects.map((suspect) => [suspect, noCandidates()]))
-  const moments = suspects.map(({ request: { since } }) => (since === null ? -Infinity : Date.parse(since)))
+  lostRequests: readonly LostRequest[],
+): Promise<ReadonlyMap<LostRequest, Candidates>> {
+  const found = new Map(lostRequests.map((lostRequest) => [lostRequest, noCandidates()]))
+  const moments = lostRequests.map(({ request: { since } }) =>
+    since === null ? -Infinity : Date.parse(since),
+  )
   const since = Math.min(...moments) - SKEW_MS
-  const doubt = await listProven(context, (row) => lookAt(context, row, found), since)
+  const doubt = await listProven(context, (row) => inspectRow(context, row, found), since)
   if (doubt !== undefined) for (const { doubts } of found.values()) doubts.push(doubt)
   return found
 }
 
 function noCandidates(): Candidates {
-  return { stamped: new Set(), alike: new Set(), doubts: [] }
+  return { stamped: new Set(), sameContent: new Set(), doubts: [] }
 }
 
-async function lookAt(
+async function inspectRow(
   context: RunContext,
   row: unknown,
-  found: ReadonlyMap<Suspect, Candidates>,
+  found: ReadonlyMap<LostRequest, Candidates>,
 ): Promise<void> {
   const { archive, reader, target } = context
   const facts = rowFacts(row)
   if (facts === undefined || archive.replayRequests.claimant(target.id, facts.id) !== undefined) return
-  const suspects = [...found.keys()].filter(({ request }) => isSince(facts.createdAt, request.since))
-  if (suspects.length === 0) return
+  const lostRequests = [...found.keys()].filter(({ request }) => mayBeSince(facts.createdAt, request.since))
+  if (lostRequests.length === 0) return
   try {
-    let mark = readStamp(row)
-    if (mark === 'hidden') {
+    let shown = readStamp(row)
+    if (shown === 'hidden') {
       const whole = await reader.row(facts.id)
       if (whole === undefined) return
-      mark = readStamp(whole)
+      shown = readStamp(whole)
     }
-    const byStamp = typeof mark === 'object' ? mark.stamp : undefined
-    const stamped = suspects.filter(({ copy }) => copy.stamp === byStamp)
-    for (const suspect of stamped) found.get(suspect)?.stamped.add(facts.id)
-    if (mark !== 'hidden') return
+    const byStamp = typeof shown === 'object' ? shown.stamp : undefined
+    const stamped = lostRequests.filter(({ copy }) => copy.stamp === byStamp)
+    for (const lostRequest of stamped) found.get(lostRequest)?.stamped.add(facts.id)
+    if (shown !== 'hidden') return
     const entries = await reader.entries(facts.id)
     if (entries === undefined) return
-    for (const suspect of suspects) {
-      if (isAlike(entries, suspect)) found.get(suspect)?.alike.add(facts.id)
+    for (const lostRequest of lostRequests) {
+      if (holdsRequest(entries, lostRequest)) found.get(lostRequest)?.sameContent.add(facts.id)
     }
   } catch (thrown) {
-    if (!isAboutOne(thrown)) throw thrown
-    for (const suspect of suspects) {
-      found.get(suspect)?.doubts.push(`${facts.id} could not be read: ${messageOf(thrown)}`)
+    if (!concernsOneConversation(thrown)) throw thrown
+    for (const lostRequest of lostRequests) {
+      found.get(lostRequest)?.doubts.push(`${facts.id} cannot be read: ${messageOf(thrown)}`)
     }
   }
 }
 
-function isAlike(entries: readonly string[], { request, known }: Suspect): boolean {
+function holdsRequest(entries: readonly string[], { request, known }: LostRequest): boolean {
   return known === undefined
     ? matchHistory(entries, request) === 'made'
     : isContinuation(entries, known, request)
 }
 
-/** By the target's own clock; where a row does not tell its time, it may be new. */
-function isSince(createdAt: string | undefined, since: string | null): boolean {
+/** Compares times of the target's own clock. A row without a time may be new. */
+function mayBeSince(createdAt: string | undefined, since: string | null): boolean {
   const created = Date.parse(createdAt ?? '')
   return since === null || Number.isNaN(created) || created >= Date.parse(since) - SKEW_MS
 }
 
-/** Something that is wrong with one conversation says nothing of the others. */
-export function isAboutOne(thrown: unknown): thrown is HansardError {
+/** Returns whether an error concerns one conversation and says nothing about the others. */
+export function concernsOneConversation(thrown: unknown): thrown is HansardError {
   return (
     isHansardError(thrown) &&
     ['service-failed', 'not-json', 'unexpected-shape', 'too-large', 'request-refused'].includes(thrown.code)

@@ -7,40 +7,40 @@ import { isJson } from '../../model/json/parse-json.ts'
 import { readEntry, type SourceEntry } from '../plan/source.ts'
 
 /**
- * What entries look like in a history: a hash of who said what, which is the same for what was sent and for what comes
- * back. Ids, times and other things that the service gives are left out; so is the form of a picture or a link.
+ * Hashes the content of entries: the same for what is sent and what the target returns. Ids, times and other fields
+ * that the service sets are left out; so are images and links, which may change their form.
  */
 export function fingerprintOf(entries: readonly string[]): string {
-  return hash('sha256', JSON.stringify(entries.map(sayingOf)), 'hex')
+  return hash('sha256', JSON.stringify(entries.map(canonicalEntry)), 'hex')
 }
 
-/** The texts of the inputs in a body. */
-export function inputsOf(body: string): readonly string[] {
+/** Returns the JSON texts of a body's inputs. */
+export function readInputs(body: string): readonly string[] {
   return elements(member(body, 'inputs')?.value ?? '[]')
 }
 
-/** Types that stand in a history only because somebody sent them. */
-const sentOnly = ['message.input', 'function.result']
+/** Types of entries that only a client sends. */
+const sentByUser = ['message.input', 'function.result']
 
-/** Tells whether all of these entries may have been made by the service. */
+/** Returns whether the service may have generated all of these entries. */
 export function mayBeGenerated(entries: readonly string[]): boolean {
-  return !entries.some(isSentOnly)
+  return !entries.some(isSentByUser)
 }
 
-/** Tells whether an entry stands in a history only because somebody sent it. */
-export function isSentOnly(text: string, position: number): boolean {
-  return sentOnly.includes(readEntry(text, position).type)
+/** Returns whether an entry can only have been sent by a client. */
+export function isSentByUser(text: string, position: number): boolean {
+  return sentByUser.includes(readEntry(text, position).type)
 }
 
-function sayingOf(text: string): readonly (string | null)[] {
+function canonicalEntry(text: string): readonly (string | null)[] {
   const { type, fields } = readEntry(text, 0)
   switch (type) {
     case 'message.input':
-      return [stringIn(fields.get('role')) ?? 'user', words(fields.get('content'))]
+      return [stringIn(fields.get('role')) ?? 'user', messageText(fields.get('content'))]
     case 'message.output':
-      return ['assistant', words(fields.get('content'))]
+      return ['assistant', messageText(fields.get('content'))]
     case 'function.call':
-      return ['call', stringIn(fields.get('name')), callId(fields), argumentsOf(fields)]
+      return ['call', stringIn(fields.get('name')), callId(fields), canonicalArguments(fields)]
     case 'function.result':
       return ['result', callId(fields), stringIn(fields.get('result'))]
     default:
@@ -48,8 +48,8 @@ function sayingOf(text: string): readonly (string | null)[] {
   }
 }
 
-/** The text of a message; of any other chunk only that it is there. */
-function words(content = 'null'): string {
+/** The text of a message; for other chunks only their type. */
+function messageText(content = 'null'): string {
   if (!isArrayText(content)) return stringIn(content) ?? content
   return elements(content)
     .map((chunk) => {
@@ -63,8 +63,8 @@ function callId(fields: SourceEntry['fields']): string | null {
   return stringIn(fields.get('tool_call_id'))
 }
 
-/** Arguments are an object, or a string that may hold one: both say the same. */
-export function argumentsOf(fields: SourceEntry['fields']): string {
+/** Arguments as canonical JSON, whether they come as an object or as a string of JSON. */
+export function canonicalArguments(fields: SourceEntry['fields']): string {
   const given = fields.get('arguments') ?? 'null'
   const text = stringIn(given) ?? given
   return isJson(text) ? canonicalJson(text) : text

@@ -2,8 +2,9 @@ import type { StoredRequest } from '../../archive/ledger/replay-requests.ts'
 import { fingerprintOf, mayBeGenerated } from './fingerprint.ts'
 
 /**
- * What a history says about a request whose answer is lost. `made`: what was sent stands where it belongs, and after it
- * only what the service may have made. `not-yet`: it ends where the inputs would begin. `part`: it ends among them.
+ * What a history says about a request whose response was lost. `made`: it contains what was sent, followed only by
+ * entries that the service may have generated. `not-yet`: it ends where the inputs would begin. `part`: it ends
+ * among them. `other`: it has other entries there.
  */
 export type HistoryMatch = 'made' | 'not-yet' | 'part' | 'other'
 
@@ -21,7 +22,7 @@ export function matchHistory(
   return isMade && mayBeGenerated(entries.slice(end)) ? 'made' : 'other'
 }
 
-/** Tells whether a history goes on from another one, and from there as the request would. */
+/** Returns whether a history continues another one as the request would. */
 export function isContinuation(
   entries: readonly string[],
   known: readonly string[],

@@ -1,4 +1,7 @@
-/** Takes these secrets out of what the target may have echoed, also where they are written as in JSON. */
+/**
+ * Returns a function that removes these secrets from texts that the target may have echoed, in their JSON and URL
+ * forms too.
+ */
 export function planScrubber(secrets: readonly (string | undefined)[]): (text: string) => string {
   const known = secrets.filter((secret) => secret !== undefined && secret !== '') as string[]
   const forms = known.flatMap((secret) => [

@@ -3,10 +3,10 @@ import { readStamp } from './read-stamp.ts'
 import type { RunContext } from './run-context.ts'
 
 /**
- * Reads the first copies back: does the metadata come back, and is the target's clock right? Where that can't be found
- * out, the next copy shows it.
+ * Reads the first copies back, to find out whether the target returns metadata and whether its clock can be used.
+ * If reading fails, the next copy is read instead.
  *
- * @param sentAt when it was sent, by our clock; undefined where this process did not create it
+ * @param sentAt when it was sent, by our clock; undefined if this process did not create it
  */
 export async function readBack(context: RunContext, id: string, sentAt: number | undefined): Promise<void> {
   const { archive, reader, target } = context
@@ -21,6 +21,6 @@ export async function readBack(context: RunContext, id: string, sentAt: number |
     archive.transaction(() => archive.replayTargets.setStampPlace(target.id, stampPlace))
     context.target = { ...target, stampPlace }
   } catch (error) {
-    context.tally.notice({ id, state: 'done', reason: `it could not be read back: ${messageOf(error)}` })
+    context.tally.notice({ id, state: 'done', reason: `cannot read it back: ${messageOf(error)}` })
   }
 }

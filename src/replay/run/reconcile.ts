@@ -1,50 +1,50 @@
 import type { Copy } from '../../archive/ledger/replay-copies.ts'
 import type { StoredRequest } from '../../archive/ledger/replay-requests.ts'
-import { idsOf, openCallsIn, waitsFor } from './copy-progress.ts'
-import { askFilter, searchListing, type Candidates, type Suspect } from './find-copies.ts'
+import { entryIds, findOpenCalls, describeOpenCalls } from './copy-progress.ts'
+import { filterByStamp, searchListing, type Candidates, type LostRequest } from './find-copies.ts'
 import { mayBeGenerated } from './fingerprint.ts'
 import { matchHistory } from './match-history.ts'
 import { readBack } from './read-back.ts'
-import { now, type RunContext } from './run-context.ts'
+import { timestamp, type RunContext } from './run-context.ts'
 
-/** What became of a request whose answer is lost. */
+/** What became of a request whose response was lost. */
 export type ReconcileResult =
   | { readonly kind: 'made'; readonly targetId: string; readonly entries: readonly string[] }
-  /** It is certainly not there: it may be sent again. */
+  /** Certainly not done: it may be sent again. */
   | { readonly kind: 'absent' }
   | { readonly kind: 'doubt'; readonly reason: string }
 
 /**
- * Finds out what became of all requests without an answer, and writes it down. To be called when the settling time is
- * over, and while nothing is being sent. `uncertain` ones may be looked for again, and never become sendable by that.
+ * Finds out what became of all requests without a response, and stores it. Call it when the settling time is over
+ * and nothing is being sent. `uncertain` requests may be searched for again; that never makes them sendable.
  *
- * @returns the requests that it looked for, with their copies as they stood before
+ * @returns the requests that were searched for, with their copies as they were before
  */
 export async function reconcile(
   context: RunContext,
   states: readonly ('open' | 'uncertain')[],
-): Promise<{ copy: Copy; request: StoredRequest; fate: ReconcileResult }[]> {
-  const suspects: Suspect[] = []
-  const decided: { copy: Copy; request: StoredRequest; fate: ReconcileResult }[] = []
-  const decide = async (copy: Copy, request: StoredRequest, fate: ReconcileResult): Promise<void> => {
-    storeReconcileResult(context, copy, request, fate)
-    decided.push({ copy, request, fate })
-    if (fate.kind === 'made') await readBack(context, fate.targetId, undefined)
+): Promise<{ copy: Copy; request: StoredRequest; result: ReconcileResult }[]> {
+  const lostRequests: LostRequest[] = []
+  const reconciled: { copy: Copy; request: StoredRequest; result: ReconcileResult }[] = []
+  const storeResult = async (copy: Copy, request: StoredRequest, result: ReconcileResult): Promise<void> => {
+    storeReconcileResult(context, copy, request, result)
+    reconciled.push({ copy, request, result })
+    if (result.kind === 'made') await readBack(context, result.targetId, undefined)
   }
   for (const [copy, request] of openRequests(context, states)) {
     const known = request.appendsTo === null ? undefined : await context.reader.entries(request.appendsTo)
-    const suspect = { copy, request, known }
-    const fate = await lookWhereItShouldBe(context, suspect)
-    if (fate === undefined) suspects.push(suspect)
-    else await decide(copy, request, fate)
+    const lostRequest = { copy, request, known }
+    const result = await checkKnownPlaces(context, lostRequest)
+    if (result === undefined) lostRequests.push(lostRequest)
+    else await storeResult(copy, request, result)
   }
-  if (suspects.length > 0) {
-    const found = await searchListing(context, suspects)
+  if (lostRequests.length > 0) {
+    const found = await searchListing(context, lostRequests)
     for (const [{ copy, request }, candidates] of found) {
-      await decide(copy, request, await choose(context, request, candidates))
+      await storeResult(copy, request, await chooseCandidate(context, request, candidates))
     }
   }
-  return decided
+  return reconciled
 }
 
 function openRequests(
@@ -59,58 +59,64 @@ function openRequests(
   })
 }
 
-/** Under the id that the target told, in the conversation that was continued, and by the filter. */
-async function lookWhereItShouldBe(
+/**
+ * Looks for a request by the id that the target returned, in the conversation that it continued, and with the
+ * metadata filter.
+ */
+async function checkKnownPlaces(
   context: RunContext,
-  { copy, request, known }: Suspect,
+  { copy, request, known }: LostRequest,
 ): Promise<ReconcileResult | undefined> {
   const { archive, reader, target } = context
   const { targetId, appendsTo } = request
   if (targetId !== null && archive.replayRequests.claimant(target.id, targetId, copy.id) !== undefined) {
-    const reason = `the target answered with ${targetId}, which is the copy of another conversation`
+    const reason = `the target returned ${targetId}, which is the copy of another conversation`
     return { kind: 'doubt', reason }
   }
   if (targetId !== null && targetId !== appendsTo) {
     const entries = await reader.entries(targetId)
-    if (entries !== undefined) return fateOf(targetId, entries, request, 'named')
+    if (entries !== undefined) return resultFor(targetId, entries, request, 'named')
   }
   if (appendsTo !== null) {
-    if (known === undefined) return { kind: 'doubt', reason: `${appendsTo} is no longer there` }
-    if (matchHistory(known, request) !== 'not-yet') return fateOf(appendsTo, known, request, 'known')
+    if (known === undefined) return { kind: 'doubt', reason: `${appendsTo} no longer exists` }
+    if (matchHistory(known, request) !== 'not-yet') return resultFor(appendsTo, known, request, 'known')
   }
-  const { found } = await askFilter(context, copy.stamp)
+  const { found } = await filterByStamp(context, copy.stamp)
   const stamped = found.filter((id) => archive.replayRequests.claimant(target.id, id) === undefined)
   if (stamped.length === 0) return undefined
-  return choose(context, request, { stamped: new Set(stamped), alike: new Set(), doubts: [] })
+  return chooseCandidate(context, request, { stamped: new Set(stamped), sameContent: new Set(), doubts: [] })
 }
 
 /**
- * The one candidate that holds what was sent is the answer; none is one only where nothing can have been missed. More
- * than one, or something that carries the stamp and holds something else, is no answer.
+ * Decides between candidates. Exactly one with the entries that were sent is the result. No candidate means not
+ * done only if nothing can have been missed. More than one, or one with the stamp and other entries, is uncertain.
  */
-async function choose(
+async function chooseCandidate(
   { reader, target }: RunContext,
   request: StoredRequest,
-  { stamped, alike, doubts }: Candidates,
+  { stamped, sameContent, doubts }: Candidates,
 ): Promise<ReconcileResult> {
   const isStamped = stamped.size > 0
-  const fates: ReconcileResult[] = []
-  for (const id of isStamped ? stamped : alike) {
+  const results: ReconcileResult[] = []
+  for (const id of isStamped ? stamped : sameContent) {
     const entries = await reader.entries(id)
-    const vanished: ReconcileResult = { kind: 'doubt', reason: `${id} has vanished` }
-    fates.push(entries === undefined ? vanished : fateOf(id, entries, request, 'known'))
+    const vanished: ReconcileResult = { kind: 'doubt', reason: `${id} was deleted meanwhile` }
+    results.push(entries === undefined ? vanished : resultFor(id, entries, request, 'known'))
   }
-  const made = fates.filter((fate) => fate.kind === 'made')
+  const made = results.filter((result) => result.kind === 'made')
   const [only, ...more] = made
   if (more.length > 0) {
     return { kind: 'doubt', reason: `it may be any of ${made.map(({ targetId }) => targetId).join(', ')}` }
   }
-  // Whether an append that makes a new conversation takes anything along but the history, nobody knows.
+  // If an append creates a new conversation, it is unknown whether that gets the metadata.
   const wouldShow = request.appendsTo === null && request.stampPlace === target.stampPlace
   if (only !== undefined && !isStamped && wouldShow) {
-    return { kind: 'doubt', reason: `${only.targetId} says the same, but shows no stamp, as copies do there` }
+    return {
+      kind: 'doubt',
+      reason: `${only.targetId} has the same entries but no stamp, unlike copies at this target`,
+    }
   }
-  const [other] = fates
+  const [other] = results
   if (only !== undefined) return only
   if (other !== undefined) return other
   const [doubt] = doubts
@@ -118,47 +124,48 @@ async function choose(
 }
 
 /**
- * What a conversation holds says how whole it is. One that the target `named` in its answer is ours, even if it gives
- * back our words in another form; it need only be long enough.
+ * Judges a candidate by its entries. A conversation that the target `named` in its response is ours even if our
+ * entries come back in another form; it must only have enough of them.
  */
-function fateOf(
+function resultFor(
   targetId: string,
   entries: readonly string[],
   request: StoredRequest,
   by: 'named' | 'known',
 ): ReconcileResult {
   const expected = request.before + request.inputs
-  const judgement = matchHistory(entries, request)
+  const match = matchHistory(entries, request)
   const isOurs = by === 'named' && entries.length >= expected && mayBeGenerated(entries.slice(expected))
-  if (judgement === 'made' || isOurs) return { kind: 'made', targetId, entries }
+  if (match === 'made' || isOurs) return { kind: 'made', targetId, entries }
   const what =
-    judgement === 'other'
-      ? 'holds something else than what was sent'
-      : `holds ${entries.length} of the ${expected} entries that it should`
-  return { kind: 'doubt', reason: `${targetId} is there, and ${what}` }
+    match === 'other'
+      ? 'its entries differ from what was sent'
+      : `it has only ${entries.length} of ${expected} entries`
+  return { kind: 'doubt', reason: `${targetId} exists, but ${what}` }
 }
 
-/** Writes down what became of a request; a history is there with its one start, a row of turns goes on. */
+/** Stores what became of a request. In `history` mode the copy is then done; in `turns` mode it is continued. */
 export function storeReconcileResult(
   { archive, scrub }: RunContext,
   copy: Copy,
   request: StoredRequest,
-  fate: ReconcileResult,
+  result: ReconcileResult,
 ): void {
   const { replayCopies, replayRequests } = archive
   const { id, mode, state } = copy
   archive.transaction(() => {
-    if (fate.kind === 'doubt') return replayCopies.set(id, 'uncertain', now(), { reason: scrub(fate.reason) })
-    if (fate.kind === 'absent') {
+    if (result.kind === 'doubt')
+      return replayCopies.set(id, 'uncertain', timestamp(), { reason: scrub(result.reason) })
+    if (result.kind === 'absent') {
       if (state === 'uncertain') return
-      replayRequests.end(request.id, now(), { outcome: 'absent' })
-      return replayCopies.set(id, 'pending', now())
+      replayRequests.end(request.id, timestamp(), { outcome: 'absent' })
+      return replayCopies.set(id, 'pending', timestamp())
     }
-    const { targetId, entries } = fate
+    const { targetId, entries } = result
     const tail = entries.slice(request.before + request.inputs)
-    replayRequests.end(request.id, now(), { outcome: 'found', targetId, generated: idsOf(tail) })
-    const reason = mode === 'history' ? waitsFor(openCallsIn(tail)) : undefined
+    replayRequests.end(request.id, timestamp(), { outcome: 'found', targetId, generated: entryIds(tail) })
+    const reason = mode === 'history' ? describeOpenCalls(findOpenCalls(tail)) : undefined
     const facts = { targetId, ...(reason !== undefined && { reason }) }
-    replayCopies.set(id, mode === 'history' ? 'done' : 'pending', now(), facts)
+    replayCopies.set(id, mode === 'history' ? 'done' : 'pending', timestamp(), facts)
   })
 }

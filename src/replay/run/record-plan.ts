@@ -1,19 +1,19 @@
 import type { Copy, CopyState } from '../../archive/ledger/replay-copies.ts'
 import type { PlannedConversation } from '../plan/plan.ts'
-import { isMade } from './copy-progress.ts'
+import { isDone } from './copy-progress.ts'
 import { listProven } from './find-copies.ts'
+import { identifyCopy } from './identify-copy.ts'
 import { isOtherRevision, readStamp, sourceOfStamp } from './read-stamp.ts'
-import { recognise } from './recognise-copy.ts'
-import { now, type RunContext } from './run-context.ts'
+import { timestamp, type RunContext } from './run-context.ts'
 
-/** What a copy must not be in to be planned anew: something was sent, or is there. */
-const settled: readonly CopyState[] = ['done', 'open', 'uncertain', 'diverged']
+/** States in which a copy is not planned again: it exists, or may exist. */
+const keptStates: readonly CopyState[] = ['done', 'open', 'uncertain', 'diverged']
 
 /**
- * Writes down what the plan wants: what is to be sent is `pending`. A copy of an earlier revision makes a conversation
- * stale, unless it is to be copied again.
+ * Stores the plan: conversations to send become `pending`. A conversation with a copy of an earlier revision
+ * becomes `stale`, unless `again` is set.
  *
- * @returns whether anything is pending, or something unsent is uncertain
+ * @returns whether anything is pending, or something that was never sent is uncertain
  */
 export async function recordPlan(
   context: RunContext,
@@ -22,7 +22,7 @@ export async function recordPlan(
 ): Promise<boolean> {
   let isAnyNew = false
   for await (const planned of conversations) {
-    const state = context.archive.soon(() => record(context, planned, again))
+    const state = context.archive.soon(() => recordConversation(context, planned, again))
     context.tally.plan(state)
     if (state === 'pending' || (state === 'uncertain' && isUnsentStamp(context, planned.stamp)))
       isAnyNew = true
@@ -36,9 +36,9 @@ export async function recordPlan(
   return isAnyNew
 }
 
-const STALE = 'a copy of an earlier revision is there; --again makes one of this revision beside it'
+const STALE = 'a copy of an earlier revision exists; --again makes a new copy beside it'
 
-function record(
+function recordConversation(
   { archive, target, head }: RunContext,
   planned: PlannedConversation,
   again: boolean,
@@ -48,56 +48,56 @@ function record(
   const { mode, label } = head.options
   const origin = { target: target.id, conversation, mode, label }
   const others = replayCopies.ofOrigin(origin).filter((copy) => copy.stamp !== stamp)
-  const there = others.filter((copy) => isThere(archive, copy))
+  const there = others.filter((copy) => mayExist(archive, copy))
   for (const copy of others)
     if (!there.includes(copy) && copy.state !== 'undone') replayCopies.remove(copy.id)
 
   const known = replayCopies.byStamp(target.id, stamp)
-  if (known?.state === 'uncertain') replayCopies.touch(known.id, now())
-  if (known !== undefined && settled.includes(known.state)) return known.state
+  if (known?.state === 'uncertain') replayCopies.touch(known.id, timestamp())
+  if (known !== undefined && keptStates.includes(known.state)) return known.state
   const isStale = there.length > 0 && !again
   const state = planned.state === 'blocked' ? 'blocked' : isStale ? 'stale' : 'pending'
   const reason = planned.blocks[0]?.reason ?? (isStale ? STALE : undefined)
   const line = JSON.stringify(planned)
-  if (known === undefined) replayCopies.add({ ...origin, stamp, revision, planned: line }, state, now())
-  else if (!isThere(archive, known)) replayCopies.replan(known.id, line)
+  if (known === undefined) replayCopies.add({ ...origin, stamp, revision, planned: line }, state, timestamp())
+  else if (!mayExist(archive, known)) replayCopies.replan(known.id, line)
   const id = known?.id ?? replayCopies.byStamp(target.id, stamp)?.id ?? 0
-  replayCopies.set(id, state, now(), reason === undefined ? {} : { reason })
+  replayCopies.set(id, state, timestamp(), reason === undefined ? {} : { reason })
   return state
 }
 
-/** A copy of which at least a beginning is, or may be, over there. */
-function isThere({ replayRequests }: RunContext['archive'], copy: Copy): boolean {
-  return settled.includes(copy.state) || replayRequests.ofCopy(copy.id).some(isMade)
+/** Returns whether a copy, or part of one, exists or may exist at the target. */
+function mayExist({ replayRequests }: RunContext['archive'], copy: Copy): boolean {
+  return keptStates.includes(copy.state) || replayRequests.ofCopy(copy.id).some(isDone)
 }
 
 /**
- * Looks through the target for conversations that carry the stamp of a copy which this archive did not send, and finds
- * out what they are; a copy of another revision makes a conversation stale.
+ * Searches the target for conversations with the stamp of a copy that this archive did not send, and identifies
+ * them. A copy of another revision makes its conversation stale.
  *
- * @returns whether there may be conversations whose origin the listing does not show
+ * @returns whether there may be copies that the listing does not show as such
  */
-export async function recogniseCopies(context: RunContext, again: boolean): Promise<boolean> {
+export async function findForeignCopies(context: RunContext, again: boolean): Promise<boolean> {
   const { archive } = context
   let [isAnyHidden, isAnyLacking, isHiding, isAnyShown] = [false, false, false, false]
   const doubt = await listProven(context, (row) => {
     const { id } = row as { id: string }
-    const mark = readStamp(row)
+    const shown = readStamp(row)
     const isClaimed = archive.replayRequests.claimant(context.target.id, id) !== undefined
-    if (mark !== 'hidden') isAnyShown ||= hasMetadata(row)
+    if (shown !== 'hidden') isAnyShown ||= hasMetadata(row)
     else if (isClaimed) isHiding ||= context.target.stampPlace === 'metadata'
     else {
       isAnyHidden = true
       isAnyLacking ||= !Object.hasOwn(row as object, 'metadata')
     }
-    if (!isClaimed && typeof mark === 'object') noteCandidate(context, mark.stamp, id, again)
+    if (!isClaimed && typeof shown === 'object') addCandidate(context, shown.stamp, id, again)
     return Promise.resolve()
   })
   const isSuspect = isAnyHidden && (isHiding || !isAnyShown)
-  if (isSuspect) await lookAtHidden(context, again)
+  if (isSuspect) await readHiddenRows(context, again)
   for (const id of archive.replayCandidates.copies()) {
     const copy = archive.replayCopies.read(id)
-    if (isUnsent(context, copy)) await recognise(context, copy)
+    if (isUnsent(context, copy)) await identifyCopy(context, copy)
   }
   return isSuspect || isAnyLacking || doubt !== undefined
 }
@@ -106,18 +106,18 @@ function hasMetadata(row: unknown): boolean {
   return Object.keys((row as { metadata?: object | null }).metadata ?? {}).length > 0
 }
 
-/** Where nothing shows that the listing gives metadata back, each conversation must be asked for by its id. */
-async function lookAtHidden(context: RunContext, again: boolean): Promise<void> {
+/** If nothing shows that the listing returns metadata, each conversation is read by its id. */
+async function readHiddenRows(context: RunContext, again: boolean): Promise<void> {
   const { archive, reader, target } = context
   await listProven(context, async (row) => {
     const { id } = row as { id: string }
     if (readStamp(row) !== 'hidden' || archive.replayRequests.claimant(target.id, id) !== undefined) return
-    const mark = readStamp(await reader.row(id))
-    if (typeof mark === 'object') noteCandidate(context, mark.stamp, id, again)
+    const shown = readStamp(await reader.row(id))
+    if (typeof shown === 'object') addCandidate(context, shown.stamp, id, again)
   })
 }
 
-function noteCandidate(context: RunContext, stamp: string, id: string, again: boolean): void {
+function addCandidate(context: RunContext, stamp: string, id: string, again: boolean): void {
   const { archive, target } = context
   for (const copy of archive.replayCopies.ofSource(target.id, sourceOfStamp(stamp))) {
     if (!isUnsent(context, copy)) continue
@@ -132,17 +132,17 @@ function isUnsentStamp(context: RunContext, stamp: string): boolean {
   return copy !== undefined && isUnsent(context, copy)
 }
 
-/** A copy that this run is to make, and of which this archive has sent nothing. */
+/** Returns whether this run should make a copy of which this archive has sent nothing. */
 function isUnsent({ archive, begunAt }: RunContext, copy: Copy): boolean {
   const isWanted = (copy.state === 'pending' || copy.state === 'uncertain') && copy.at >= begunAt
   return (
     isWanted &&
-    !archive.replayRequests.ofCopy(copy.id).some((request) => isMade(request) || request.outcome === null)
+    !archive.replayRequests.ofCopy(copy.id).some((request) => isDone(request) || request.outcome === null)
   )
 }
 
 function makeStale({ archive, tally }: RunContext, copy: Copy): void {
-  archive.transaction(() => archive.replayCopies.set(copy.id, 'stale', now(), { reason: STALE }))
+  archive.transaction(() => archive.replayCopies.set(copy.id, 'stale', timestamp(), { reason: STALE }))
   tally.move('pending', 'stale')
   tally.notice({ id: copy.conversation, state: 'stale', reason: STALE })
 }

@@ -4,16 +4,17 @@ import type { Archive } from '../../archive/archive.ts'
 import type { ReplayTarget } from '../../archive/ledger/replay-targets.ts'
 import { lockArchive, type ArchiveLock } from '../../archive/sqlite/archive-lock.ts'
 import { isHansardError } from '../../errors.ts'
-import type { ReplayPlan } from '../plan/plan-replay.ts'
 import { identifyTarget } from '../identify-target.ts'
+import type { SecretOf } from '../plan/fill-secrets.ts'
+import type { ReplayPlan } from '../plan/plan-replay.ts'
 import { Budget, type Carried, type Limits, type Spent } from './budget.ts'
 import { planScrubber } from './plan-scrubber.ts'
 import { reconcile } from './reconcile.ts'
-import { recogniseCopies, recordPlan } from './record-plan.ts'
-import { resolveByWord } from './resolve-copy.ts'
+import { findForeignCopies, recordPlan } from './record-plan.ts'
+import { resolveCopies } from './resolve-copy.ts'
 import { Rounds } from './rounds.ts'
-import { now, type RunContext } from './run-context.ts'
-import { Tally, type Counts, type Notice } from './tally.ts'
+import { timestamp, type RunContext } from './run-context.ts'
+import { Tally, type ReplayCounts, type Notice } from './tally.ts'
 import { TargetReader } from './target-reader.ts'
 
 /** What `runReplay` needs of a plan. */
@@ -23,17 +24,17 @@ type Runnable = Pick<ReplayPlan, 'head' | 'conversations'>
 export interface ReplayRunOptions extends Limits {
   /** The archive's lock, if the caller holds it already. By default it is taken for the time of the run. */
   readonly lock?: ArchiveLock | undefined
-  /** How many conversations are sent at the same time. Default: 4. */
+  /** Conversations sent at the same time. Default: 4. */
   readonly concurrency?: number | undefined
-  /** How long after an attempt the target may still make it true, in seconds. Default: 30. */
+  /** Seconds after a lost request in which the target may still carry it out. Default: 30. */
   readonly settleSeconds?: number | undefined
-  /** Copy again what has a copy of an earlier revision. */
+  /** Copy a conversation again if only a copy of an earlier revision exists. */
   readonly again?: boolean | undefined
-  /** What a person knows of uncertain copies, by the id at the source: the id at the target, or `none`. */
+  /** Decisions about uncertain copies, by the id at the source: the id at the target, or `none`. */
   readonly resolve?: Readonly<Record<string, string>> | undefined
   readonly yesDifferent?: boolean | undefined
   /** Returns the secret in an environment variable that the plan's `connectorAuth` names. */
-  readonly secretOf?: ((variable: string) => string | undefined) | undefined
+  readonly secretOf?: SecretOf | undefined
   /** Ends the run. A write that was sent is waited for. */
   readonly signal?: AbortSignal | undefined
   readonly clock?: Clock | undefined
@@ -41,18 +42,18 @@ export interface ReplayRunOptions extends Limits {
   readonly onNotice?: ((notice: Notice) => void) | undefined
 }
 
-/** How far a run is. Tokens and cost are as they count against limits: at least what the plan estimates. */
-export interface ReplayProgress extends Counts, Spent {
-  /** In the currency of the price; null without one. */
+/** The progress of a run. Tokens and cost are as they count against the limits: at least the plan's estimate. */
+export interface ReplayProgress extends ReplayCounts, Spent {
+  /** In the currency of the price; null without a price. */
   readonly cost: number | null
 }
 
 /** How a run ended. */
 export interface ReplayResult extends ReplayProgress {
   readonly outcome: 'done' | 'partial' | 'budget' | 'interrupted'
-  /** Which limit was reached. */
+  /** The limit that ended the run. */
   readonly limit: string | undefined
-  /** What counted against the limits beside that: an earlier run had spent it and was killed. */
+  /** Also counted against the limits: spent by an earlier run that was killed. */
   readonly carried: Carried
   readonly requests: number
   readonly seconds: number
@@ -98,12 +99,12 @@ async function runLocked(
   const context = await openContext(client, archive, plan, options, budget, tally)
 
   try {
-    await work(context, plan, options)
+    await runPlan(context, plan, options)
   } catch (thrown) {
     if (!isHansardError(thrown, 'budget')) throw thrown
     budget.exhausted ??= `${options.maxRequests ?? 0} requests`
   } finally {
-    archive.transaction(() => archive.replayRuns.end(context.run.id, now()))
+    archive.transaction(() => archive.replayRuns.end(context.run.id, timestamp()))
   }
   archive.checkpoint()
   return {
@@ -116,15 +117,15 @@ async function runLocked(
   }
 }
 
-async function work(
+async function runPlan(
   context: RunContext,
   plan: Runnable,
   { again = false, concurrency = 4, resolve = {} }: ReplayRunOptions,
 ): Promise<void> {
-  await settleEarlier(context, resolve)
+  await reconcileEarlierRuns(context, resolve)
   const isAnyPending = await recordPlan(context, plan.conversations(), { again })
   if (!isAnyPending) return
-  const isAnyHidden = await recogniseCopies(context, again)
+  const isAnyHidden = await findForeignCopies(context, again)
   await new Rounds(context, () => plan.conversations(), { concurrency, isAnyHidden }).work()
 }
 
@@ -138,8 +139,8 @@ async function openContext(
 ): Promise<RunContext> {
   const { settleSeconds = SETTLE_SECONDS, clock = systemClock, lock } = options
   const { signal = new AbortController().signal, secretOf = () => undefined } = options
-  const target = await targetOf(client, archive, options)
-  const begunAt = now()
+  const target = await openTarget(client, archive, options)
+  const begunAt = timestamp()
   const run = archive.transaction(() => archive.replayRuns.begin(target.id, begunAt))
   budget.carry(run.carried)
   const { connectorAuth } = head.options
@@ -153,40 +154,43 @@ async function openContext(
   }
 }
 
-async function targetOf(
+async function openTarget(
   client: ConversationsClient,
   archive: Archive,
   { signal, yesDifferent = false }: ReplayRunOptions,
 ): Promise<ReplayTarget> {
   const known = await identifyTarget(client, archive, { signal, yesDifferent })
   return archive.transaction(() => {
-    const target = known ?? archive.replayTargets.add(client.baseUrl, now())
-    archive.replayTargets.remember(target, (salt) => client.hashKey(salt), now())
+    const target = known ?? archive.replayTargets.add(client.baseUrl, timestamp())
+    archive.replayTargets.remember(target, (salt) => client.hashKey(salt), timestamp())
     return target
   })
 }
 
 /**
- * Finds out about the requests of earlier runs. When those ended nobody wrote down: the settling time counts from now,
- * since their process is certainly dead (it held the lock).
+ * Finds out what became of the lost requests of earlier runs. The settling time counts from now: when those runs
+ * ended is not stored, and they have ended, since their process held the lock.
  */
-async function settleEarlier(context: RunContext, words: Readonly<Record<string, string>>): Promise<void> {
+async function reconcileEarlierRuns(
+  context: RunContext,
+  resolutions: Readonly<Record<string, string>>,
+): Promise<void> {
   const { archive, target, clock, settleMs, signal, tally } = context
   const isAny = (state: 'open' | 'uncertain') =>
     archive.replayCopies.inState(target.id, state).next().done !== true
   if (isAny('open')) await clock.sleep(settleMs, signal)
   if (isAny('open') || isAny('uncertain')) {
-    for (const { copy, fate } of await reconcile(context, ['open', 'uncertain'])) {
-      if (fate.kind === 'made') tally.add('found')
+    for (const { copy, result } of await reconcile(context, ['open', 'uncertain'])) {
+      if (result.kind === 'made') tally.add('found')
       const { state, reason } = archive.replayCopies.read(copy.id)
-      if (state !== 'uncertain' || words[copy.conversation] !== undefined) continue
+      if (state !== 'uncertain' || resolutions[copy.conversation] !== undefined) continue
       tally.notice({ id: copy.conversation, state, reason: reason ?? '' })
     }
   }
-  await resolveByWord(context, words)
+  await resolveCopies(context, resolutions)
 }
 
-function outcomeOf(counts: Counts, budget: Budget, signal: AbortSignal): ReplayResult['outcome'] {
+function outcomeOf(counts: ReplayCounts, budget: Budget, signal: AbortSignal): ReplayResult['outcome'] {
   const { open, pending, uncertain, failed, blocked, stale, diverged } = counts
   const isAnyLeft = open + pending + uncertain + failed + blocked + stale + diverged > 0
   if (signal.aborted && isAnyLeft) return 'interrupted'

@@ -1,12 +1,15 @@
 import { isObject } from '../../model/json/parse-json.ts'
 import type { Tokens } from './budget.ts'
 
-/** More than this is no count of tokens: the longest contexts hold millions, and a call with tools reads them some times. */
+/**
+ * The largest plausible number of tokens: the longest contexts have millions, and a call with tools reads them a
+ * few times.
+ */
 const MOST_TOKENS = 1e9
 
 /**
- * Reads the usage that a target reports. What is not a plausible number of tokens (negative, a string, 1e308) counts as
- * not reported. Fractions are rounded up: the archive stores whole numbers.
+ * Reads the usage that a target reports. Implausible values (negative, a string, 1e308) count as not reported.
+ * Fractions are rounded up, since the archive stores integers.
  */
 export function reportedUsage(usage: unknown): Tokens {
   const fields = isObject(usage) ? usage : {}

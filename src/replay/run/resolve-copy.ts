@@ -1,61 +1,63 @@
 import type { Copy } from '../../archive/ledger/replay-copies.ts'
 import { HansardError } from '../../errors.ts'
 import type { PlannedConversation } from '../plan/plan.ts'
-import { likenessOf, takeOver } from './recognise-copy.ts'
+import { compareWithPlanned, recordForeignRequests } from './identify-copy.ts'
 import { storeReconcileResult } from './reconcile.ts'
-import { now, type RunContext } from './run-context.ts'
+import { timestamp, type RunContext } from './run-context.ts'
 
 /**
- * Takes a person's word for what became of uncertain copies: by the id of the source, the id of the copy over there, or
- * `none` where it is not there.
+ * Applies the user's decisions about uncertain copies: by the id at the source, the id of the copy, or `none` if
+ * there is no copy.
  *
- * @throws HansardError `usage` where there is nothing uncertain, or what is named can't be it
+ * @throws HansardError `usage` if nothing is uncertain, or the named conversation cannot be the copy
  */
-export async function resolveByWord(
+export async function resolveCopies(
   context: RunContext,
-  words: Readonly<Record<string, string>>,
+  resolutions: Readonly<Record<string, string>>,
 ): Promise<void> {
-  for (const [source, word] of Object.entries(words)) {
+  for (const [source, resolution] of Object.entries(resolutions)) {
     const copy = uncertainCopy(context, source)
     const request = context.archive.replayRequests.ofCopy(copy.id).find(({ outcome }) => outcome === null)
-    if (word === 'none') {
-      if (request === undefined) rejectAll(context, copy)
+    if (resolution === 'none') {
+      if (request === undefined) rejectCandidates(context, copy)
       else storeReconcileResult(context, { ...copy, state: 'open' }, request, { kind: 'absent' })
       continue
     }
-    const claimant = context.archive.replayRequests.claimant(context.target.id, word, copy.id)
-    if (claimant !== undefined) throw refused(`${word} is the copy of another conversation`)
-    const entries = await context.reader.entries(word)
-    if (entries === undefined) throw refused(`The target has no conversation ${word}`)
-    if (request === undefined) takeWord(context, copy, word, entries)
-    else if (entries.length < request.before + request.inputs) throw tooFew(word, entries, source)
-    else storeReconcileResult(context, copy, request, { kind: 'made', targetId: word, entries })
+    const claimant = context.archive.replayRequests.claimant(context.target.id, resolution, copy.id)
+    if (claimant !== undefined) throw refused(`${resolution} is the copy of another conversation`)
+    const entries = await context.reader.entries(resolution)
+    if (entries === undefined) throw refused(`The target has no conversation ${resolution}`)
+    if (request === undefined) acceptCopy(context, copy, resolution, entries)
+    else if (entries.length < request.before + request.inputs)
+      throw tooFewEntries(resolution, entries, source)
+    else storeReconcileResult(context, copy, request, { kind: 'made', targetId: resolution, entries })
   }
 }
 
-/** Something carried the stamp, and is not the copy. */
-function rejectAll({ archive }: RunContext, copy: Copy): void {
+/** The conversations with the stamp are not the copy. */
+function rejectCandidates({ archive }: RunContext, copy: Copy): void {
   archive.transaction(() => {
     archive.replayCandidates.reject(copy.id)
-    archive.replayCopies.set(copy.id, 'pending', now())
+    archive.replayCopies.set(copy.id, 'pending', timestamp())
   })
 }
 
-/** Another archive made it: one that can be continued is. */
-function takeWord(context: RunContext, copy: Copy, targetId: string, entries: readonly string[]): void {
+/** A copy by another archive is continued if it is partial. */
+function acceptCopy(context: RunContext, copy: Copy, targetId: string, entries: readonly string[]): void {
   const { archive } = context
   const planned = JSON.parse(copy.planned) as PlannedConversation
-  const likeness = likenessOf(context, copy, entries)
+  const match = compareWithPlanned(context, copy, entries)
   const sent = planned.calls.reduce((sum, { inputs }) => sum + inputs, 0)
   archive.transaction(() => {
-    if (likeness.kind === 'part') takeOver(context, copy, targetId, likeness.made)
-    else if (entries.length < sent) throw tooFew(targetId, entries, copy.conversation)
-    else archive.replayCopies.set(copy.id, 'done', now(), { targetId, reason: 'as a person said' })
+    if (match.kind === 'part') recordForeignRequests(context, copy, targetId, match.made)
+    else if (entries.length < sent) throw tooFewEntries(targetId, entries, copy.conversation)
+    else
+      archive.replayCopies.set(copy.id, 'done', timestamp(), { targetId, reason: 'confirmed with --resolve' })
   })
 }
 
-function tooFew(id: string, { length }: readonly string[], source: string): HansardError {
-  return refused(`${id} has ${length} entries, too few to be the copy of ${source}`)
+function tooFewEntries(id: string, { length }: readonly string[], source: string): HansardError {
+  return refused(`${id} has only ${length} entries and cannot be the copy of ${source}`)
 }
 
 function uncertainCopy({ archive, target, head }: RunContext, conversation: string): Copy {
@@ -63,11 +65,11 @@ function uncertainCopy({ archive, target, head }: RunContext, conversation: stri
   const copies = archive.replayCopies.ofOrigin({ target: target.id, conversation, mode, label })
   const copy = copies.find(({ state }) => state === 'uncertain')
   if (copy !== undefined) return copy
-  throw refused(`Nothing is uncertain about ${conversation}, in this mode and under this label`)
+  throw refused(`${conversation} has no uncertain copy in this mode and with this label`)
 }
 
 function refused(message: string): HansardError {
   return new HansardError('usage', message, {
-    hint: 'See `hansard replay status`; --resolve takes the id at the source, =, and the id at the target or none.',
+    hint: 'See `hansard replay status`. Use --resolve SOURCE=TARGET with the ids, or SOURCE=none.',
   })
 }

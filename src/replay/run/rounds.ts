@@ -5,30 +5,30 @@ import { HansardError, messageOf } from '../../errors.ts'
 import { renderPlanned } from '../plan/make-plan.ts'
 import type { PlannedConversation } from '../plan/plan.ts'
 import { endsRun } from './classify-write-error.ts'
-import { askFilter, doesFilter } from './find-copies.ts'
-import { fingerprintOf, inputsOf } from './fingerprint.ts'
+import { filterByStamp, isFilterWorking } from './find-copies.ts'
+import { fingerprintOf, readInputs } from './fingerprint.ts'
+import { identifyCopy } from './identify-copy.ts'
 import { KeyedMutex } from './keyed-mutex.ts'
-import { recognise } from './recognise-copy.ts'
 import { reconcile } from './reconcile.ts'
-import { now, type RunContext } from './run-context.ts'
+import { timestamp, type RunContext } from './run-context.ts'
 import { runCopy } from './run-copy.ts'
 
-/** How often one request is sent in a run, if its answers are lost and it turns out not to have been done. */
+/** How often a run sends one request that turns out not to have been done. */
 const ATTEMPTS = 3
 
-/** So many writes in a row without an answer: the service is down. */
+/** Writes in a row without a response after which the service counts as down. */
 const MOST_UNANSWERED = 20
 
-/** Sends what is pending; then finds out about lost answers and sends again what is certainly not there. */
+/** Sends what is pending, finds out what became of lost requests, and sends again what was certainly not done. */
 export class Rounds {
   readonly #context: RunContext
   readonly #plan: () => AsyncIterable<PlannedConversation>
   readonly #concurrency: number
   readonly #isAnyHidden: boolean
-  readonly #inTurn = new KeyedMutex()
-  /** Contents of which an answer is lost: nothing that says the same is sent until it is known what became of it. */
+  readonly #mutex = new KeyedMutex()
+  /** Content whose request was lost: nothing with the same content is sent until it is known what became of it. */
   readonly #openContents = new Set<string>()
-  /** How often a request was not done, by its copy and how far that is: each turn has all its attempts. */
+  /** How often a request was not done, by copy and position: each turn has its own attempts. */
   readonly #absences = new Map<string, number>()
   #lastLost = 0
   #unanswered = 0
@@ -47,24 +47,24 @@ export class Rounds {
     this.#isAnyHidden = isAnyHidden
   }
 
-  /** Goes on until nothing is pending, or the run is told to stop. */
+  /** Sends until nothing is pending or the run must stop. */
   async work(): Promise<void> {
     do {
       this.#isAnyLeft = false
       this.#openContents.clear()
       await this.#send()
       if (this.#context.signal.aborted) return
-      if (this.#openContents.size > 0) await this.#settle()
+      if (this.#openContents.size > 0) await this.#reconcile()
     } while (this.#isAnyLeft && !this.#isStopped)
   }
 
   async #send(): Promise<void> {
     const pending = this.#pending()
-    const work = (item: Item) => this.#take(item)
+    const work = (item: Item) => this.#runItem(item)
     try {
       await workThrough(pending, this.#concurrency, work, () => (this.#isStopped = true))
     } finally {
-      await pending.return() // what it reads from must not stay open when a worker failed
+      await pending.return() // closes the archive that it reads from, also when a worker failed
     }
   }
 
@@ -77,13 +77,13 @@ export class Rounds {
     }
   }
 
-  async #take({ planned, copy }: Item): Promise<void> {
+  async #runItem({ planned, copy }: Item): Promise<void> {
     const rendering = renderPlanned(this.#context.archive, this.#context.head, planned)
-    const content = fingerprintOf(inputsOf(rendering.requests[0]?.body ?? '{}'))
+    const content = fingerprintOf(readInputs(rendering.requests[0]?.body ?? '{}'))
     const work = () => this.#run(copy, content, () => runCopy(this.#context, copy, rendering))
-    await this.#inTurn.do(content, () =>
-      // Until it is known where stamps come back, one at a time.
-      this.#context.target.stampPlace === null ? this.#inTurn.do('stamp place', work) : work(),
+    await this.#mutex.run(content, () =>
+      // One at a time, until it is known where stamps come back.
+      this.#context.target.stampPlace === null ? this.#mutex.run('stamp place', work) : work(),
     )
   }
 
@@ -94,7 +94,7 @@ export class Rounds {
       this.#isAnyLeft = true
       return
     }
-    if ((await this.#lookBefore(copy)) !== 'pending') return
+    if ((await this.#checkFilterFirst(copy)) !== 'pending') return
     const end = await run()
     if (end === 'stopped') {
       this.#isStopped = true
@@ -112,7 +112,7 @@ export class Rounds {
     if (end.state === 'open') {
       this.#openContents.add(content)
       this.#lastLost = this.#context.clock.now()
-      archive.transaction(() => archive.replayCopies.set(copy.id, 'open', now(), { reason }))
+      archive.transaction(() => archive.replayCopies.set(copy.id, 'open', timestamp(), { reason }))
       if (++this.#unanswered >= MOST_UNANSWERED) throw this.#isDown(end.error)
       return
     }
@@ -121,43 +121,42 @@ export class Rounds {
   }
 
   /**
-   * Where rows do not show their metadata, the filter may tell what another archive has made: since they were listed, or
-   * where even `get` does not show it.
+   * If rows hide their metadata, the filter may find what another archive has made since they were listed, or what
+   * even `get` does not show.
    */
-  async #lookBefore(copy: Copy): Promise<Awaited<ReturnType<typeof recognise>>> {
+  async #checkFilterFirst(copy: Copy): Promise<Awaited<ReturnType<typeof identifyCopy>>> {
     const { archive } = this.#context
     if (!this.#isAnyHidden || this.#isFilterIgnored) return 'pending'
     if (archive.replayRequests.ofCopy(copy.id).length > 0) return 'pending'
-    const { found, unmarked, isIgnored } = await askFilter(this.#context, copy.stamp)
-    const isAsked = found.length === 0 && unmarked.length > 0
-    this.#isFilterIgnored = isIgnored || (isAsked && !(await doesFilter(this.#context, copy.stamp)))
-    const named = found.length > 0 ? found : this.#isFilterIgnored ? [] : unmarked
+    const { found, hidden, isIgnored } = await filterByStamp(this.#context, copy.stamp)
+    const isAsked = found.length === 0 && hidden.length > 0
+    this.#isFilterIgnored = isIgnored || (isAsked && !(await isFilterWorking(this.#context, copy.stamp)))
+    const named = found.length > 0 ? found : this.#isFilterIgnored ? [] : hidden
     if (named.length === 0) return 'pending'
     archive.transaction(() => named.forEach((id) => archive.replayCandidates.add(copy.id, id)))
-    return recognise(this.#context, copy)
+    return identifyCopy(this.#context, copy)
   }
 
-  async #settle(): Promise<void> {
+  async #reconcile(): Promise<void> {
     const { archive, tally, clock, settleMs, signal } = this.#context
     await clock.sleep(Math.max(0, this.#lastLost + settleMs - clock.now()), signal)
-    for (const { copy, request, fate } of await reconcile(this.#context, ['open'])) {
+    for (const { copy, request, result } of await reconcile(this.#context, ['open'])) {
       let { state, reason } = archive.replayCopies.read(copy.id)
-      if (fate.kind === 'absent' && this.#absent(request) >= ATTEMPTS) {
+      if (result.kind === 'absent' && this.#countAbsence(request) >= ATTEMPTS) {
         state = 'failed'
-        reason = `it was sent ${ATTEMPTS} times and is not there: ${copy.reason ?? 'no answer came'}`
+        reason = `it was sent ${ATTEMPTS} times and does not exist: ${copy.reason ?? 'no response'}`
         archive.transaction(() =>
-          archive.replayCopies.set(copy.id, 'failed', now(), { reason: reason ?? '' }),
+          archive.replayCopies.set(copy.id, 'failed', timestamp(), { reason: reason ?? '' }),
         )
       }
       tally.move('open', state)
-      if (fate.kind === 'made') tally.add('found')
+      if (result.kind === 'made') tally.add('found')
       if (state === 'pending') this.#isAnyLeft = true
       if (reason !== null) tally.notice({ id: copy.conversation, state, reason })
     }
   }
 
-  /** Counts how often a request was not done. */
-  #absent({ copy, before }: StoredRequest): number {
+  #countAbsence({ copy, before }: StoredRequest): number {
     const key = `${copy} ${before}`
     const absences = (this.#absences.get(key) ?? 0) + 1
     this.#absences.set(key, absences)
@@ -168,9 +167,9 @@ export class Rounds {
     const last = this.#context.scrub(messageOf(cause))
     return new HansardError(
       'service-failed',
-      `${MOST_UNANSWERED} requests in a row were not answered: ${last}`,
+      `No response to ${MOST_UNANSWERED} requests in a row: ${last}`,
       {
-        hint: 'Run it again later: it first finds out what became of them.',
+        hint: 'Run the replay again later: it first finds out what became of these requests.',
         cause,
       },
     )

@@ -3,12 +3,13 @@ import type { Clock } from '../../api/clock.ts'
 import type { Archive } from '../../archive/archive.ts'
 import type { BegunReplayRun } from '../../archive/ledger/replay-runs.ts'
 import type { ReplayTarget } from '../../archive/ledger/replay-targets.ts'
+import type { SecretOf } from '../plan/fill-secrets.ts'
 import type { PlanHead } from '../plan/plan.ts'
 import type { Budget } from './budget.ts'
 import type { Tally } from './tally.ts'
 import type { TargetReader } from './target-reader.ts'
 
-/** What all parts of a replay's execution work with. */
+/** What all parts of a run share. */
 export interface RunContext {
   readonly client: ConversationsClient
   readonly archive: Archive
@@ -17,23 +18,23 @@ export interface RunContext {
   readonly budget: Budget
   readonly tally: Tally
   readonly run: BegunReplayRun
-  /** When this run began, as it is written down. */
+  /** When this run began (ISO 8601). */
   readonly begunAt: string
-  /** Throws `archive-locked` where this process no longer holds the archive. */
+  /** Throws `archive-locked` if this process no longer holds the archive. */
   readonly confirmLock: () => void
-  /** Where stamps come back is found out on the way. */
+  /** Its `stampPlace` is found out during the run. */
   target: ReplayTarget
-  /** Reads end with it; a write that is under way is waited for. */
+  /** Ends reads; a write that was sent is waited for. */
   readonly signal: AbortSignal
   readonly clock: Clock
-  /** How long after an attempt the target may still make it true. */
+  /** Time after a lost request in which the target may still carry it out. */
   readonly settleMs: number
-  readonly secretOf: (variable: string) => string | undefined
-  /** Takes secrets out of what is written down. */
+  readonly secretOf: SecretOf
+  /** Removes secrets from texts that are stored. */
   readonly scrub: (text: string) => string
 }
 
-/** The time now, as it is written down. */
-export function now(): string {
+/** The current time (ISO 8601). */
+export function timestamp(): string {
   return new Date().toISOString()
 }

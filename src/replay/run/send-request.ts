@@ -4,104 +4,110 @@ import { HansardError, isHansardError, messageOf } from '../../errors.ts'
 import { fillSecrets, holdsRedaction } from '../plan/fill-secrets.ts'
 import type { PlannedConversation } from '../plan/plan.ts'
 import { describeStamp } from '../plan/stamp.ts'
-import { atLeast, type Tokens } from './budget.ts'
+import { largest, type Tokens } from './budget.ts'
 import { classifyWriteError } from './classify-write-error.ts'
-import { isMade } from './copy-progress.ts'
+import { isDone } from './copy-progress.ts'
 import { fingerprintOf } from './fingerprint.ts'
-import { now, type RunContext } from './run-context.ts'
-import { StreamAnswer } from './streamed-response.ts'
+import { timestamp, type RunContext } from './run-context.ts'
+import { StreamedResponse } from './streamed-response.ts'
 
-/** One write that is to be made. */
-export interface Step {
+/** The next write of a copy. */
+export interface NextRequest {
   readonly operation: 'start' | 'append'
-  /** Which of the plan's calls, from 0. */
+  /** Index of the plan's call. */
   readonly call: number
-  /** JSON text, the secrets of connectors not yet in it. */
+  /** JSON text without the secrets of connectors. */
   readonly body: string
-  /** The conversation that it continues; null for a start. */
+  /** The conversation to continue; null for a start. */
   readonly appendsTo: string | null
-  /** How many entries stand before its inputs. */
+  /** Number of entries before its inputs. */
   readonly before: number
-  /** The texts of what is said. */
+  /** JSON texts of its inputs. */
   readonly inputs: readonly string[]
-  /** Places of the archived results that it answers with. */
+  /** Positions of the archived results that it sends. */
   readonly results: readonly number[]
-  /** What it takes at least, as far as can be told beforehand. */
+  /** Its least cost, as far as it is known beforehand. */
   readonly estimate: Tokens
 }
 
-/** How a write ended. `open`: nobody knows. `stopped`: it was not begun. */
-export type Sent =
-  | { readonly kind: 'answered'; readonly targetId: string; readonly answer: StreamAnswer }
+/** How a write ended. `open`: unknown. `stopped`: it was not begun. */
+export type SendResult =
+  | { readonly kind: 'answered'; readonly targetId: string; readonly answer: StreamedResponse }
   | { readonly kind: 'open' | 'refused' | 'unsent'; readonly error: unknown }
   | { readonly kind: 'stopped' }
 
-/** How long to wait, in all, for a conversation that is still being written to. */
+/** How long to wait, in all, for a busy conversation. */
 const BUSY_MS = 120_000
 
-/** Mostly it is busy for the blink after its last answer, and turn by turn that is met at every turn. */
+/** A conversation is often busy for a moment after its last answer, in `turns` mode at each turn. */
 const FIRST_BUSY_MS = 100
 
-/** Makes one write: the intent is on the disk before the request is, and the receipt after it. */
-export async function send(context: RunContext, copy: Copy, step: Step): Promise<Sent> {
+/**
+ * Sends one write. The intent is on the disk before the request is sent, the receipt is stored after the response.
+ */
+export async function sendRequest(context: RunContext, copy: Copy, step: NextRequest): Promise<SendResult> {
   const { archive, budget } = context
-  if (context.signal.aborted || !budget.admit(step.estimate)) return { kind: 'stopped' }
-  const answer = new StreamAnswer()
+  if (context.signal.aborted || !budget.reserve(step.estimate)) return { kind: 'stopped' }
+  const answer = new StreamedResponse()
   let counted: Tokens = { tokensIn: 0, tokensOut: 0 }
   try {
-    const body = lastTouch(context, copy, step)
+    const body = finalBody(context, copy, step)
     const intent = storeIntent(context, copy, step)
     try {
-      const targetId = await streamed(context, step, body, answer, (id) =>
+      const targetId = await sendStream(context, step, body, answer, (id) =>
         archive.transaction(() => archive.replayRequests.started(intent, id)),
       )
       if (archive.replayRequests.claimant(context.target.id, targetId, copy.id) !== undefined)
         throw new HansardError(
           'unexpected-shape',
-          `The answer names ${targetId}, the copy of another conversation`,
+          `The response names ${targetId}, the copy of another conversation`,
         )
-      counted = countedOf(step, answer)
+      counted = countTokens(step, answer)
       storeReceipt(context, copy, intent, targetId, answer, counted)
       return { kind: 'answered', targetId, answer }
     } catch (error) {
-      counted = countedOf(step, answer)
+      counted = countTokens(step, answer)
       const verdict = answer.targetId === undefined ? classifyWriteError(error, step.operation) : 'unknown'
       if (verdict === 'unknown') return { kind: 'open', error }
       counted = { tokensIn: 0, tokensOut: 0 }
       const outcome = verdict === 'unsent' ? 'unsent' : 'refused'
       const isStopped = isHansardError(error, 'budget')
       archive.transaction(() => {
-        archive.replayRequests.end(intent, now(), { outcome })
-        if (isStopped) return archive.replayCopies.set(copy.id, 'pending', now())
-        archive.replayCopies.set(copy.id, 'failed', now(), { reason: context.scrub(messageOf(error)) })
+        archive.replayRequests.end(intent, timestamp(), { outcome })
+        if (isStopped) return archive.replayCopies.set(copy.id, 'pending', timestamp())
+        archive.replayCopies.set(copy.id, 'failed', timestamp(), { reason: context.scrub(messageOf(error)) })
       })
       if (isStopped) throw error
       return { kind: outcome, error }
     }
   } finally {
-    budget.settle(step.estimate, counted, answer.reported)
+    budget.finish(step.estimate, counted, answer.reported)
   }
 }
 
-/** The largest of what was estimated, what the target reports, and what has arrived. */
-function countedOf({ estimate }: Step, { reported, received }: StreamAnswer): Tokens {
-  return atLeast(atLeast(estimate, reported), { tokensIn: 0, tokensOut: received })
+/** The largest of the estimate, the reported usage, and what has arrived. */
+function countTokens({ estimate }: NextRequest, { reported, received }: StreamedResponse): Tokens {
+  return largest(largest(estimate, reported), { tokensIn: 0, tokensOut: received })
 }
 
-/** What is added to a body that only the moment of sending knows: where the stamp goes, and secrets. */
-function lastTouch(context: RunContext, copy: Copy, { operation, body }: Step): string {
+/** Adds what is known only at the moment of sending: the stamp's place, and secrets. */
+function finalBody(context: RunContext, copy: Copy, { operation, body }: NextRequest): string {
   const isDescribed = operation === 'start' && context.target.stampPlace === 'description'
-  const stamped = isDescribed ? described(context, copy, body) : body
+  const stamped = isDescribed ? describeStampIn(context, copy, body) : body
   if (holdsRedaction(stamped)) {
-    throw new HansardError('usage', `${copy.conversation} would send a place where a secret was taken out`, {
-      hint: 'Please report this: a plan should have blocked it.',
-    })
+    throw new HansardError(
+      'usage',
+      `${copy.conversation} would be sent with the marker of a redacted secret`,
+      {
+        hint: 'Please report this: a plan should have blocked it.',
+      },
+    )
   }
   return fillSecrets(stamped, context.secretOf)
 }
 
-/** A stamp in the description is a loss that the plan could not know of. */
-function described({ archive }: RunContext, { id, stamp, planned }: Copy, body: string): string {
+/** A stamp in the description is a loss that the plan could not foresee. */
+function describeStampIn({ archive }: RunContext, { id, stamp, planned }: Copy, body: string): string {
   const line = JSON.parse(planned) as PlannedConversation
   const { body: changed, loss } = describeStamp(body, stamp)
   if (line.losses.every(({ kind }) => kind !== loss.kind)) {
@@ -112,31 +118,31 @@ function described({ archive }: RunContext, { id, stamp, planned }: Copy, body: 
   return changed
 }
 
-function storeIntent(context: RunContext, copy: Copy, step: Step): number {
+function storeIntent(context: RunContext, copy: Copy, step: NextRequest): number {
   const { archive, budget, client, reader, run, target } = context
   const { call, appendsTo, before, results, inputs } = step
-  const start = archive.replayRequests.ofCopy(copy.id).find(isMade)
+  const start = archive.replayRequests.ofCopy(copy.id).find(isDone)
   const intent = {
     ...{ copy: copy.id, call, appendsTo, before, results },
     inputs: inputs.length,
     fingerprint: fingerprintOf(inputs),
     stampPlace: target.stampPlace ?? ('metadata' as const),
-    // Who knows whether a conversation that an append makes keeps the time of the one before it.
+    // It is unknown whether a conversation that an append creates keeps the creation time of the earlier one.
     since: start === undefined ? (reader.clock.now?.toISOString() ?? null) : start.since,
   }
   context.confirmLock()
   return archive.durably(() => {
-    if (!archive.replayRuns.isLast(run.turn)) throw anotherRun(archive.path)
+    if (!archive.replayRuns.isLast(run.turn)) throw anotherRunError(archive.path)
     archive.replayRuns.setRequests(run.id, run.carried.requests + client.counters.requests)
-    archive.replayCopies.set(copy.id, 'open', now())
+    archive.replayCopies.set(copy.id, 'open', timestamp())
     const counted = { ...step.estimate, cost: budget.costOf(step.estimate) }
-    return archive.replayRequests.intend(intent, counted, run.id, now())
+    return archive.replayRequests.intend(intent, counted, run.id, timestamp())
   })
 }
 
-function anotherRun(path: string): HansardError {
-  return new HansardError('archive-locked', `Another replay has begun on ${path}; this run stopped sending`, {
-    hint: 'Wait until the other run ends, then run it again.',
+function anotherRunError(path: string): HansardError {
+  return new HansardError('archive-locked', `Another replay began on ${path}; this run stopped sending`, {
+    hint: 'Wait for the other run to end, then run the replay again.',
   })
 }
 
@@ -145,34 +151,34 @@ function storeReceipt(
   copy: Copy,
   intent: number,
   targetId: string,
-  { generated, reported }: StreamAnswer,
+  { generated, reported }: StreamedResponse,
   tokens: Tokens,
 ): void {
   const ids = generated.map(({ id }) => id)
   const counted = { ...tokens, cost: budget.costOf(tokens) }
   archive.transaction(() => {
     const receipt = { outcome: 'done' as const, targetId, generated: ids, reported, counted }
-    archive.replayRequests.end(intent, now(), receipt)
-    archive.replayCopies.set(copy.id, 'pending', now(), { targetId })
+    archive.replayRequests.end(intent, timestamp(), receipt)
+    archive.replayCopies.set(copy.id, 'pending', timestamp(), { targetId })
   })
 }
 
-/** Sends, and sends again while the answer is that the conversation is busy: then nothing was done. */
-async function streamed(
+/** Sends the request, and again while the conversation is busy: then nothing was done. */
+async function sendStream(
   { client, clock }: RunContext,
-  { operation, appendsTo }: Step,
+  { operation, appendsTo }: NextRequest,
   body: string,
-  answer: StreamAnswer,
+  answer: StreamedResponse,
   onId: (id: string) => void,
 ): Promise<string> {
   const name: StreamName = operation === 'start' ? 'startStream' : 'appendStream'
   for (let waitMs = FIRST_BUSY_MS, waited = 0; ; waited += waitMs, waitMs *= 2) {
     try {
       for await (const event of client.stream(name, { id: appendsTo ?? undefined, body })) {
-        if (answer.take(event) && answer.targetId !== undefined) onId(answer.targetId)
+        if (answer.addEvent(event) && answer.targetId !== undefined) onId(answer.targetId)
       }
       if (answer.targetId !== undefined) return answer.targetId
-      throw new HansardError('unexpected-shape', 'The answer did not say which conversation it is')
+      throw new HansardError('unexpected-shape', 'The response does not name the conversation')
     } catch (error) {
       if (classifyWriteError(error, operation) !== 'busy' || waited + waitMs > BUSY_MS) throw error
       await clock.sleep(waitMs)

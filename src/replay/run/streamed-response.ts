@@ -4,27 +4,27 @@ import { textTokens } from '../plan/estimate.ts'
 import type { Tokens } from './budget.ts'
 import { reportedUsage } from './reported-usage.ts'
 
-/** An entry that the target generated, as far as its events tell. */
-export interface Generated {
+/** An entry that the target generated, as far as its events show. */
+export interface GeneratedEntry {
   readonly id: string
   readonly type: string
-  /** Of a function call: its name, id and arguments. */
+  /** For a function call: its name, id and arguments. */
   readonly name: string
   readonly toolCallId: string
   readonly arguments: string
 }
 
-/** Puts an answer together from its events. */
-export class StreamAnswer {
-  /** The conversation's id over there, once it is told. */
+/** Assembles a response from its events. */
+export class StreamedResponse {
+  /** The conversation's id at the target, once an event names it. */
   targetId: string | undefined
-  /** What the target says it took. */
+  /** The usage that the target reports. */
   reported: Tokens = { tokensIn: 0, tokensOut: 0 }
   #received = 0
-  readonly #outputs = new Map<unknown, { -readonly [Field in keyof Generated]: Generated[Field] }>()
+  readonly #outputs = new Map<unknown, { -readonly [Field in keyof GeneratedEntry]: GeneratedEntry[Field] }>()
 
-  /** Takes an event; true if it told the conversation's id. */
-  take({ type, json }: StreamEvent): boolean {
+  /** Adds an event. Returns true if it named the conversation. */
+  addEvent({ type, json }: StreamEvent): boolean {
     const event = (json ?? {}) as Record<string, unknown>
     if (type === 'conversation.response.started') {
       if (typeof event['conversation_id'] !== 'string') return false
@@ -36,12 +36,12 @@ export class StreamAnswer {
     return false
   }
 
-  /** What was generated, in its order. */
-  get generated(): readonly Generated[] {
+  /** Generated entries in their order. */
+  get generated(): readonly GeneratedEntry[] {
     return [...this.#outputs.values()]
   }
 
-  /** About how many tokens have arrived, by their text. */
+  /** Estimated tokens of the text that has arrived. */
   get received(): number {
     return Math.ceil(this.#received)
   }
@@ -60,7 +60,7 @@ export class StreamAnswer {
   }
 }
 
-/** Tokens of all text in a piece of an answer. A loop, not a recursion: depth is the sender's choice. */
+/** Estimated tokens of all text in a part of a response. A loop, not a recursion: the sender chooses the depth. */
 function tokensIn(piece: unknown): number {
   let tokens = 0
   const values: unknown[] = [piece]

@@ -1,14 +1,14 @@
 import type { CopyState } from '../../archive/ledger/replay-copies.ts'
 
-/** How many conversations of the plan are how; `done` includes `before` and `recognised`. */
-export interface Counts {
+/** Conversations of the plan by state. `done` includes `before` and `recognised`. */
+export interface ReplayCounts {
   readonly planned: number
   readonly done: number
-  /** Of the done ones: were so when the run began. */
+  /** Done before the run began. */
   readonly before: number
-  /** Of the done ones: another archive had made the copy. */
+  /** Done by another archive. */
   readonly recognised: number
-  /** Of the done ones: the answer was lost, and what it did was found. */
+  /** Done, found after the response was lost. */
   readonly found: number
   readonly pending: number
   readonly open: number
@@ -19,7 +19,7 @@ export interface Counts {
   readonly diverged: number
 }
 
-/** Something about one conversation that a person should know. */
+/** Something about one conversation that the user should know. */
 export interface Notice {
   /** Its id at the source. */
   readonly id: string
@@ -27,7 +27,7 @@ export interface Notice {
   readonly reason: string
 }
 
-/** Keeps count of a run, and tells whoever listens. */
+/** Counts the conversations of a run and reports changes. */
 export class Tally {
   readonly #counts = {
     ...{ planned: 0, done: 0, before: 0, recognised: 0, found: 0, pending: 0, open: 0 },
@@ -41,11 +41,11 @@ export class Tally {
     this.#onNotice = onNotice
   }
 
-  get counts(): Counts {
+  get counts(): ReplayCounts {
     return this.#counts
   }
 
-  /** A conversation of the plan, as it stands when the run comes to it. */
+  /** Counts a conversation of the plan in the state in which the run finds it. */
   plan(state: CopyState): void {
     this.#counts.planned++
     this.#counts[state]++
@@ -53,7 +53,7 @@ export class Tally {
     this.#onChange()
   }
 
-  /** A conversation of the plan went from one state to another. */
+  /** Moves a conversation from one state to another. */
   move(from: CopyState, to: CopyState): void {
     this.#counts[from]--
     this.#counts[to]++

@@ -1,12 +1,13 @@
 import type { Clock } from '../../api/clock.ts'
 
-/** How far apart the clock of the Date header and that of created_at may be. */
+/** Largest accepted difference between the Date header and created_at. */
 export const SKEW_MS = 60_000
 
 /**
- * The clock of a target, as its Date headers tell it against our own that never jumps. It is of use only once a copy was
- * read back whose created_at agrees with it, and while the headers agree among themselves: a proxy may give them, or
- * several machines. What was found out is not kept for a later run, since clocks are set; it costs one `get` a run.
+ * The target's clock, derived from its Date headers and our monotonic clock. It is used only after a copy was read
+ * back whose created_at agrees with it, and while the headers agree with each other: they may come from a proxy or
+ * from several machines. The result is not kept for later runs, since clocks are adjusted; measuring costs one
+ * `get` per run.
  */
 export class TargetClock {
   readonly #clock: Clock
@@ -18,20 +19,22 @@ export class TargetClock {
     this.#clock = clock
   }
 
-  /** Takes a Date header. */
-  hear(servedAt: Date | undefined): void {
+  observe(servedAt: Date | undefined): void {
     if (servedAt === undefined) return
     const offset = servedAt.getTime() - this.#clock.now()
     this.#earliest = Math.min(this.#earliest, offset)
     this.#latest = Math.max(this.#latest, offset)
   }
 
-  /** Whether a copy was compared yet. */
+  /** Whether a copy was compared already. */
   get isMeasured(): boolean {
     return this.#isRight !== undefined
   }
 
-  /** Compares with when a copy was created; it was sent at this moment of our clock, and has just been read. */
+  /**
+   * Compares the clock with the creation time of a copy that was sent at `sentAt` (our clock) and has just been
+   * read.
+   */
   measure(createdAt: unknown, sentAt: number): void {
     const created = Date.parse(typeof createdAt === 'string' ? createdAt : '')
     const first = sentAt + this.#earliest - SKEW_MS
@@ -39,7 +42,7 @@ export class TargetClock {
     this.#isRight = created >= first && created <= last
   }
 
-  /** A moment of the target's clock that is not after now; undefined where it can't be told. */
+  /** A time of the target's clock that is not later than now; undefined if it is unknown. */
   get now(): Date | undefined {
     if (this.#isRight !== true || this.#latest - this.#earliest > SKEW_MS) return undefined
     return new Date(this.#clock.now() + this.#earliest)

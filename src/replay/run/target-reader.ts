@@ -6,18 +6,18 @@ import { PageSize } from '../../backup/listing/page-size.ts'
 import { isHansardError } from '../../errors.ts'
 import { TargetClock } from './target-clock.ts'
 
-/** Which part of the listing, and of which conversations. */
+/** A page of the listing. */
 interface ListQuery {
   readonly page: number
   readonly pageSize: number
   readonly metadata?: Readonly<Record<string, unknown>>
 }
 
-/** Reads the target, and hears what time it is over there. */
+/** Reads from the target and observes its clock. */
 export class TargetReader {
   readonly #client: ConversationsClient
   readonly #signal: AbortSignal
-  /** The target's clock, as its answers tell it. */
+  /** The target's clock. */
   readonly clock: TargetClock
 
   constructor(client: ConversationsClient, signal: AbortSignal, clock: Clock) {
@@ -26,19 +26,20 @@ export class TargetReader {
     this.#signal = signal
   }
 
-  /** How many rows of the listing to ask for at once. */
+  /** Rows per page of the listing. */
   readonly pageSize = new PageSize(100)
 
   /**
-   * A page of the listing.
+   * Returns the rows of a page.
    *
-   * @throws HansardError `unexpected-shape` for an answer that is no page: it must not pass for an empty account
+   * @throws HansardError `unexpected-shape` for a response that is not a page: it must not pass for an empty
+   * account
    */
   async list(query: ListQuery): Promise<readonly unknown[]> {
-    return parsePage(this.#heard(await this.#client.list(query, { signal: this.#signal }))).rows
+    return parsePage(this.#observe(await this.#client.list(query, { signal: this.#signal }))).rows
   }
 
-  /** The first rows of the listing to which a filter applies, at most so many. */
+  /** The first rows that match a metadata filter, at most `most`. */
   async listFiltered(metadata: Readonly<Record<string, unknown>>, most: number): Promise<readonly unknown[]> {
     const pageSize = Math.min(most, this.pageSize.size)
     try {
@@ -49,28 +50,28 @@ export class TargetReader {
     }
   }
 
-  /** The row of a conversation; undefined if there is none. */
+  /** The row of a conversation; undefined if it does not exist. */
   row(id: string): Promise<unknown> {
-    return orNothing(async () => this.#heard(await this.#client.get(id, { signal: this.#signal })).json)
+    return orUndefined(async () => this.#observe(await this.#client.get(id, { signal: this.#signal })).json)
   }
 
-  /** The texts of the entries of a conversation; undefined if there is none. */
+  /** The JSON texts of a conversation's entries; undefined if it does not exist. */
   entries(id: string): Promise<readonly string[] | undefined> {
-    return orNothing(async () => {
+    return orUndefined(async () => {
       const call = { signal: this.#signal }
       const read = () => this.#client.getHistory(id, call)
-      const reply = this.#heard(await readPart(this.#client, id, 'history', read, call))
+      const reply = this.#observe(await readPart(this.#client, id, 'history', read, call))
       return parseEntryList(reply, 'entries', id).entries
     })
   }
 
-  #heard(reply: JsonReply): JsonReply {
-    this.clock.hear(reply.servedAt)
+  #observe(reply: JsonReply): JsonReply {
+    this.clock.observe(reply.servedAt)
     return reply
   }
 }
 
-async function orNothing<T>(ask: () => Promise<T>): Promise<T | undefined> {
+async function orUndefined<T>(ask: () => Promise<T>): Promise<T | undefined> {
   try {
     return await ask()
   } catch (thrown) {

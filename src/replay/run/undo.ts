@@ -4,11 +4,11 @@ import type { Archive } from '../../archive/archive.ts'
 import type { Copy, CopyState } from '../../archive/ledger/replay-copies.ts'
 import { isHansardError } from '../../errors.ts'
 import { knownTarget } from '../identify-target.ts'
-import { idsOf, isMade, type MadeRequest } from './copy-progress.ts'
+import { entryIds, isDone, type DoneRequest } from './copy-progress.ts'
 import { fingerprintOf } from './fingerprint.ts'
 import { TargetReader } from './target-reader.ts'
 
-/** What undo found about one conversation of the target. `kept`: it is not as this archive's receipts say. */
+/** What undo did with one conversation of the target. `kept`: it is not as the receipts say. */
 export interface Undone {
   /** The conversation at the source. */
   readonly id: string
@@ -28,12 +28,18 @@ export interface UndoOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** Where the receipts may tell of something that was created. */
+/** States of copies for which something may exist at the target. */
 const states: readonly CopyState[] = ['done', 'diverged', 'pending', 'failed', 'open', 'uncertain']
 
 /**
- * Deletes what this archive's receipts say it created, and what is unchanged: each conversation is read right before it
- * is deleted. What another archive made, and what nobody is certain of, is left alone.
+ * Deletes the copies that this archive created, according to its receipts, and that are unchanged: each is read
+ * right before it is deleted. Copies by another archive and uncertain ones are kept. Hold the archive's lock while
+ * it runs.
+ *
+ * @param client a client of the target account
+ * @param archive open for writing
+ * @throws HansardError `usage` if the archive has no copy in this account; otherwise the error of the request that
+ * failed
  */
 export async function* undoReplay(
   client: ConversationsClient,
@@ -47,12 +53,12 @@ export async function* undoReplay(
     for (const copy of archive.replayCopies.inState(target.id, state)) {
       if (ids !== undefined && !ids.includes(copy.conversation)) continue
       if (label !== undefined && copy.label !== label) continue
-      const made = archive.replayRequests.ofCopy(copy.id).filter(isMade)
+      const made = archive.replayRequests.ofCopy(copy.id).filter(isDone)
       let isAnyKept = state === 'open' || state === 'uncertain'
       if (isAnyKept)
-        yield { id: copy.conversation, targetId: copy.targetId ?? '?', what: 'kept', reason: UNKNOWN }
+        yield { id: copy.conversation, targetId: copy.targetId ?? '?', what: 'kept', reason: UNKNOWN_STATE }
       for (const chain of isAnyKept ? [] : chainsOf(made)) {
-        const one = await undoOne(client, reader, copy, chain, options)
+        const one = await undoConversation(client, reader, copy, chain, options)
         if (one.what === 'kept') isAnyKept = true
         yield one
       }
@@ -63,31 +69,34 @@ export async function* undoReplay(
   }
 }
 
-const UNKNOWN = 'nobody knows yet what is there: run the replay again, or tell with --resolve'
+const UNKNOWN_STATE = 'it is unknown what exists: run the replay again, or decide with --resolve'
 
-/** For each conversation that the requests made, all that stands in it. The newest first: it goes on from the others. */
-function chainsOf(made: readonly MadeRequest[]): (readonly [MadeRequest, ...MadeRequest[]])[] {
+/**
+ * For each conversation that the requests made, all requests that it contains. Newest first, since it continues the
+ * others.
+ */
+function chainsOf(made: readonly DoneRequest[]): (readonly [DoneRequest, ...DoneRequest[]])[] {
   const last = new Map(made.map((request, i) => [request.targetId, i]))
   return [...last.values()]
     .sort((a, b) => b - a)
-    .map((i) => made.slice(0, i + 1) as [MadeRequest, ...MadeRequest[]])
+    .map((i) => made.slice(0, i + 1) as [DoneRequest, ...DoneRequest[]])
 }
 
-async function undoOne(
+async function undoConversation(
   client: ConversationsClient,
   reader: TargetReader,
   { conversation: id }: Copy,
-  chain: readonly [MadeRequest, ...MadeRequest[]],
+  chain: readonly [DoneRequest, ...DoneRequest[]],
   { doIt, signal }: UndoOptions,
 ): Promise<Undone> {
   const { targetId } = chain.at(-1) ?? chain[0]
   if (chain.some(({ isForeign }) => isForeign)) {
-    return { id, targetId, what: 'kept', reason: 'another archive has begun it' }
+    return { id, targetId, what: 'kept', reason: 'another archive began it' }
   }
   const entries = await reader.entries(targetId)
   if (entries === undefined) return { id, targetId, what: 'gone' }
   if (!isUnchanged(entries, chain)) {
-    return { id, targetId, what: 'kept', reason: 'it is not as it was when it was made' }
+    return { id, targetId, what: 'kept', reason: 'it was changed after it was made' }
   }
   if (doIt !== true) return { id, targetId, what: 'would-delete' }
   try {
@@ -98,8 +107,8 @@ async function undoOne(
   return { id, targetId, what: 'deleted' }
 }
 
-/** Everything that was sent stands there, what was generated last is what the receipt says, and nothing follows. */
-function isUnchanged(entries: readonly string[], chain: readonly [MadeRequest, ...MadeRequest[]]): boolean {
+/** Returns whether a conversation has exactly what was sent and what its receipt says was generated last. */
+function isUnchanged(entries: readonly string[], chain: readonly [DoneRequest, ...DoneRequest[]]): boolean {
   const last = chain.at(-1) ?? chain[0]
   const generated = last.generated ?? []
   const end = last.before + last.inputs
@@ -107,5 +116,5 @@ function isUnchanged(entries: readonly string[], chain: readonly [MadeRequest, .
     ({ before, inputs, fingerprint }) =>
       fingerprintOf(entries.slice(before, before + inputs)) === fingerprint,
   )
-  return isSent && JSON.stringify(idsOf(entries.slice(end))) === JSON.stringify(generated)
+  return isSent && JSON.stringify(entryIds(entries.slice(end))) === JSON.stringify(generated)
 }

@@ -1,107 +1,110 @@
 import type { Loss } from '../loss.ts'
 
-/** The version of the form of a certificate. */
+/** The version of the certificate format. */
 export const CERTIFICATE_VERSION = 1
 
-/** What was replayed, as the archive has it and as its receipt says. */
+/** What was replayed, according to the archive and the receipts. */
 export interface Replayed {
   readonly mode: 'history' | 'turns'
-  /** What the copy carries, so that it is known again. */
+  /** The copy's stamp. */
   readonly stamp: string
-  /** What the plan has declared that the target can't be given as it was. */
+  /** The losses that the plan declares. */
   readonly losses: readonly Loss[]
-  /** Ids of the target's entries that were made over there, where the receipt has them. */
+  /** Ids of the entries that the target generated, if the receipt has them. */
   readonly generated?: readonly string[] | undefined
-  /** The archived texts of the conversation at the revision that was replayed. */
+  /** The archived JSON texts of the revision that was replayed. */
   readonly source: {
     readonly row: string
     readonly entries: readonly string[]
-    /** The agent of an agent conversation, where it is archived. */
+    /** For an agent conversation: the agent, if archived. */
     readonly agent?: string | undefined
   }
 }
 
-/** What the target holds: the texts of its row and of its entries, as they were fetched. */
-export interface CopyHeader {
+/** A copy at the target: the JSON texts of its row and entries, as they were fetched. */
+export interface FetchedCopy {
   readonly row: string
   readonly entries: readonly string[]
 }
 
-/** Something that is not as it must be. */
+/** A difference between the copy and what is expected. */
 export interface CopyDifference {
-  /** The place in the source's history, from 0; after its end, its length. Null: the conversation itself. */
+  /**
+   * The position in the source's history, from 0; the length of the history for something after its end. Null: the
+   * conversation itself.
+   */
   readonly entry: number | null
-  /** What of it: a member, or `` for the whole. */
+  /** The member that differs; empty for the whole entry. */
   readonly path: string
   readonly kind:
     /** The target has no such conversation. */
     | 'gone'
-    /** An entry that must stand there does not. */
+    /** An expected entry is missing. */
     | 'missing'
-    /** It has changed places with the next one. */
+    /** It comes after the next one. */
     | 'moved'
-    /** An entry stands there that nobody said and nobody generated. */
+    /** An entry that was neither sent nor generated. */
     | 'added'
-    /** It stands there otherwise. */
+    /** It differs. */
     | 'another'
-    /** A loss is declared that is not what its kind says, or of what never stood there. */
+    /** A declared loss is not what its kind says, or quotes something that the source does not have. */
     | 'false-loss'
-    /** A call and its result have come apart, or two calls or functions can no longer be told apart. */
+    /** A call and its result are separated, or two calls or functions cannot be distinguished. */
     | 'apart'
-    /** Users were answered where nobody answered at the source, or not where somebody did. */
+    /** User messages are answered in other places than at the source. */
     | 'structure'
-  /** In words. */
+  /** For people. */
   readonly detail: string
-  /** JSON text of what must stand there, cut short around the first letter that differs. */
+  /** JSON text of the expected value, cut around the first difference. */
   readonly expected: string | null
-  /** JSON text of what does. */
+  /** JSON text of the value at the target, cut the same way. */
   readonly found: string | null
 }
 
-/** What was answered to a turn, here and there; nobody judges it. */
+/** The answers to a turn at the source and at the target. They are shown, not judged. */
 export interface ComparedAnswers {
-  /** The place of the turn's first entry in the source's history. */
+  /** The position of the turn's first entry in the source's history. */
   readonly entry: number
   readonly asked: string
   readonly source: string
   readonly target: string
 }
 
-/** What the comparison of a copy with its source came to. */
+/** The result of comparing a copy with its source. */
 export interface Comparison {
   readonly verdict: 'identical' | 'equivalent' | 'different'
-  /** The first is the one that the verdict names; empty unless it is `different`. */
+  /** The first is the one that the verdict names. Empty unless `different`. */
   readonly differences: readonly CopyDifference[]
-  /** What is declared, and stands there as declared. */
+  /** Losses that are declared and found as declared. */
   readonly losses: readonly Loss[]
-  /** What the target does not show, so that nobody can compare it. */
+  /** Members that the target does not return, so that they cannot be compared. */
   readonly unseen: readonly string[]
-  /** How many entries were made over there by the replay. */
+  /** Number of entries that the replay made the target generate. */
   readonly generated: number
-  /** How many entries have come to it since, where the receipt tells them apart. */
+  /** Number of entries added since, if the receipt shows which. */
   readonly since: number
-  /** In `turns` alone. */
+  /** In `turns` mode only. */
   readonly answers: readonly ComparedAnswers[]
   readonly hashes: Hashes
 }
 
 /**
- * SHA-256 (hex) of what was compared, each entry and the row in one form. An identical copy has all three the same; an
- * equivalent one has what was expected of it. In `turns` they are of what was asked.
+ * SHA-256 (hex) of what was compared, in a canonical form. All three are equal for an identical copy; `expected`
+ * and `target` for an equivalent one. In `turns` mode they cover what was asked.
  */
 export interface Hashes {
   readonly source: string
   /** The source with the declared losses. */
   readonly expected: string
-  /** Null where the target has no such conversation. */
+  /** Null if the target has no such conversation. */
   readonly target: string | null
 }
 
-/** A comparison with all that says what was compared, to be kept. */
+/** A comparison and what was compared, to be kept. */
 export interface Certificate extends Comparison {
   readonly kind: 'hansard replay certificate'
   readonly version: typeof CERTIFICATE_VERSION
-  /** The conversation's id at the source, and which content of it. */
+  /** The conversation's id at the source and the hash of its content. */
   readonly id: string
   readonly revision: string
   readonly mode: Replayed['mode']

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 
-import { callsApart, idsShared } from './call-pairs.ts'
-import type { Comparison, CopyHeader, CopyDifference, Replayed } from './certificate.ts'
+import { separatedCalls, sharedIds } from './call-pairs.ts'
+import type { Comparison, FetchedCopy, CopyDifference, Replayed } from './certificate.ts'
 import { compareHistory } from './compare-history.ts'
 import { compareRow } from './compare-row.ts'
 import { compareTurns, sourceTurns } from './compare-turns.ts'
@@ -10,17 +10,17 @@ import { expectedEntries } from './expected-entries.ts'
 import { expectedRow } from './expected-row.ts'
 import { foundEntries } from './found-entries.ts'
 import { objectOf, treeOf } from './json-tree.ts'
-import { functionsApart } from './renamed-functions.ts'
+import { confusedFunctions } from './renamed-functions.ts'
 import { rowForm, type RowForm } from './row-form.ts'
 
 /**
- * Compares a copy with its source. It knows nothing of how the plan came to what was sent: it takes the archived texts,
- * applies what the plan has declared, and wants to find exactly that. `copy` is undefined where the target has none.
+ * Compares a copy with its source. Takes the archived texts, applies the declared losses, and expects exactly the
+ * result; it knows nothing of how the plan was made. `copy` is undefined if the target has none.
  */
-export function compareCopy(replayed: Replayed, copy: CopyHeader | undefined): Comparison {
+export function compareCopy(replayed: Replayed, copy: FetchedCopy | undefined): Comparison {
   const { source, losses, mode } = replayed
   const expected = expectedEntries(replayed)
-  const told = expectedRow(replayed)
+  const sentRow = expectedRow(replayed)
   const sourceFacts = rowForm(objectOf(treeOf(source.row)))
   const sourceForms =
     mode === 'turns'
@@ -31,31 +31,31 @@ export function compareCopy(replayed: Replayed, copy: CopyHeader | undefined): C
   if (copy === undefined) {
     const hashes = {
       source: hashOfSource,
-      expected: hashOf(rowForm(told.row), formsOf(expected.entries)),
+      expected: hashOf(rowForm(sentRow.row), formTexts(expected.entries)),
       target: null,
     }
     return { ...common, verdict: 'different', differences: [gone], hashes }
   }
-  const row = compareRow(told.row, copy.row, replayed)
+  const row = compareRow(sentRow.row, copy.row, replayed)
   const found = foundEntries(copy.entries)
   const history =
     mode === 'turns'
       ? compareTurns(expected.entries, found, replayed)
       : {
           ...compareHistory(expected.entries, found, replayed),
-          asked: formsOf(expected.entries),
+          asked: formTexts(expected.entries),
           answers: [],
         }
   const apart = [
-    ...(mode === 'history' ? callsApart(source.entries, expected.entries) : []),
-    ...(mode === 'history' ? idsShared(source.entries, expected.entries) : []),
-    ...functionsApart(replayed, mode === 'history' ? expected.entries : [], told.row),
+    ...(mode === 'history' ? separatedCalls(source.entries, expected.entries) : []),
+    ...(mode === 'history' ? sharedIds(source.entries, expected.entries) : []),
+    ...confusedFunctions(replayed, mode === 'history' ? expected.entries : [], sentRow.row),
   ]
   const differences = [
     ...expected.faults,
     ...apart,
     ...history.differences,
-    ...told.faults,
+    ...sentRow.faults,
     ...row.differences,
   ].sort((a, b) => placeOf(a) - placeOf(b))
   return {
@@ -74,7 +74,7 @@ export function compareCopy(replayed: Replayed, copy: CopyHeader | undefined): C
   }
 }
 
-/** The row comes last. */
+/** The row sorts last. */
 function placeOf({ entry }: CopyDifference): number {
   return entry ?? Number.MAX_SAFE_INTEGER
 }
@@ -93,11 +93,11 @@ const gone: CopyDifference = {
   found: null,
 }
 
-function formsOf(entries: readonly { readonly form: ReadonlyMap<string, string> }[]): string[] {
+function formTexts(entries: readonly { readonly form: ReadonlyMap<string, string> }[]): string[] {
   return entries.map(({ form }) => formText(form))
 }
 
-/** Lengths stand before the texts, so that no text can be taken for two. */
+/** Each text is prefixed with its length, so that two texts cannot be read as one. */
 function hashOf(row: RowForm, entries: readonly string[]): string {
   const hash = createHash('sha256')
   for (const text of [formText(row), ...entries]) hash.update(`${Buffer.byteLength(text)}:${text}`)

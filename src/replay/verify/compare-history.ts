@@ -1,21 +1,20 @@
 import type { CopyDifference, Replayed } from './certificate.ts'
-import { comparedPart, formText, typeOf } from './entry-form.ts'
-import type { Expected } from './expected-entries.ts'
-import { added, firstDifference } from './first-difference.ts'
+import { comparedPart, formText, entryType } from './entry-form.ts'
+import type { ExpectedEntry } from './expected-entries.ts'
+import { addedEntry, firstDifference } from './first-difference.ts'
 import type { CopyEntry } from './found-entries.ts'
 
-/** What the comparison of a history came to. */
 export interface ComparedHistory {
   readonly differences: readonly CopyDifference[]
   readonly generated: number
   readonly since: number
-  /** What of the target stands for what was expected: texts to be hashed. */
+  /** The forms at the target that are compared, to be hashed. */
   readonly compared: readonly string[]
 }
 
-/** Compares entry by entry: what is expected must stand there, then what was generated, and nothing else. */
+/** Compares entry by entry: first the expected entries, then the generated ones, and nothing else. */
 export function compareHistory(
-  expected: readonly Expected[],
+  expected: readonly ExpectedEntry[],
   found: readonly CopyEntry[],
   { source, generated }: Pick<Replayed, 'source' | 'generated'>,
 ): ComparedHistory {
@@ -23,7 +22,7 @@ export function compareHistory(
   const first = firstDifference(expected, found, generated)
   const rest = restOf(found.slice(expected.length), generated)
   const stray = rest.made.find((entry) => !isGenerated(entry, generated))
-  const difference = first ?? (stray === undefined ? undefined : added(stray, end))
+  const difference = first ?? (stray === undefined ? undefined : addedEntry(stray, end))
   const compared = found
     .slice(0, Math.min(expected.length, found.length))
     .map(({ form }, i) => formText(comparedPart(expected[i]?.form, form)))
@@ -36,7 +35,7 @@ export function compareHistory(
   }
 }
 
-/** Divides what stands after the history: what the replay made, and what has come since. */
+/** Divides the entries after the history into those that the replay generated and those added since. */
 function restOf(
   rest: readonly CopyEntry[],
   generated: Replayed['generated'],
@@ -46,8 +45,8 @@ function restOf(
   return { made: rest.slice(0, last + 1), since: rest.slice(last + 1) }
 }
 
-/** A user's words and a function's result are never generated. */
+/** User messages and function results are never generated. */
 function isGenerated({ id, form }: CopyEntry, generated: Replayed['generated']): boolean {
   if (generated !== undefined) return id !== undefined && generated.includes(id)
-  return !['message.input', 'function.result'].includes(typeOf(form) ?? '')
+  return !['message.input', 'function.result'].includes(entryType(form) ?? '')
 }

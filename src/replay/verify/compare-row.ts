@@ -1,29 +1,28 @@
 import type { CopyDifference, Replayed } from './certificate.ts'
-import { around } from './excerpt.ts'
+import { excerpts } from './excerpt.ts'
 import { isNothing, objectOf, stringOf, treeOf, type TreeObject } from './json-tree.ts'
 import { rowForm, STAMP, type RowForm } from './row-form.ts'
 
-/** What the comparison of two rows came to. */
 export interface ComparedRow {
   readonly differences: readonly CopyDifference[]
   readonly unseen: readonly string[]
-  /** What was compared of each side, to be hashed. */
+  /** The compared forms, to be hashed. */
   readonly expected: RowForm
   readonly found: RowForm
 }
 
-/** Compares what a conversation is told to be with what the copy is. */
+/** Compares the expected row with the row of the copy. */
 export function compareRow(expected: TreeObject, text: string, { stamp, losses }: Replayed): ComparedRow {
   const row = objectOf(treeOf(text))
   const [wanted, there] = [new Map(rowForm(expected)), new Map(rowForm(row))]
-  const unseen = unseenIn(row).filter((key) => wanted.has(key))
+  const unseen = findUnseen(row).filter((key) => wanted.has(key))
   for (const key of unseen) wanted.delete(key)
-  const keys = judged(wanted, there)
+  const keys = comparedKeys(wanted, there)
   const differences = keys.flatMap((key): CopyDifference[] => {
     if (wanted.get(key) === there.get(key)) return []
     const isLost = there.get(key) === undefined
-    const detail = isLost ? `it has no ${key}` : `it has another ${key}`
-    return [{ ...row0, path: key, detail, ...around(wanted.get(key), there.get(key)) }]
+    const detail = isLost ? `${key} is missing` : `${key} differs`
+    return [{ ...row0, path: key, detail, ...excerpts(wanted.get(key), there.get(key)) }]
   })
   const isInDescription = losses.some(({ kind }) => kind === 'description-stamped')
   const found = new Map([...there].filter(([key]) => keys.includes(key)))
@@ -37,13 +36,13 @@ export function compareRow(expected: TreeObject, text: string, { stamp, losses }
 
 const row0 = { entry: null, kind: 'another' } as const
 
-/** Metadata was seen to stay away from get though it had been sent; a version of an agent need not be told. */
-function unseenIn(row: TreeObject): string[] {
+/** Members that the target may not return: metadata was seen to be missing from `get` although it was sent. */
+function findUnseen(row: TreeObject): string[] {
   return ['metadata', 'agent_version'].filter((key) => isNothing(row.get(key)))
 }
 
-/** The facts that must be the same; what else a row says is the service's own. */
-function judged(wanted: RowForm, there: RowForm): string[] {
+/** The members that must be equal; all others are set by the service. */
+function comparedKeys(wanted: RowForm, there: RowForm): string[] {
   const ofModel = ['model', 'instructions', 'tools', 'completion_args']
   const said = ['name', 'description', 'metadata', 'guardrails', 'agent_id']
   const always = wanted.has('agent_id') ? said : [...said, ...ofModel]
@@ -55,7 +54,7 @@ function stampDifference(row: TreeObject, stamp: string): CopyDifference[] {
   if (isNothing(metadata)) return []
   const found = objectOf(metadata).get(STAMP)
   if (stringOf(found) === stamp) return []
-  const detail = 'it has another stamp'
+  const detail = 'the stamp differs'
   const there = stringOf(found)
-  return [{ ...row0, path: `metadata.${STAMP}`, detail, ...around(stamp, there) }]
+  return [{ ...row0, path: `metadata.${STAMP}`, detail, ...excerpts(stamp, there) }]
 }

@@ -1,41 +1,47 @@
 import type { ComparedAnswers, CopyDifference, Replayed } from './certificate.ts'
-import { answersOf } from './compared-answers.ts'
-import { comparedPart, differingMembers, entryForm, formText, typeOf, type EntryForm } from './entry-form.ts'
-import type { Expected } from './expected-entries.ts'
-import { added, firstDifference, isRecorded } from './first-difference.ts'
+import { compareAnswers } from './compared-answers.ts'
+import {
+  comparedPart,
+  differingMembers,
+  entryForm,
+  formText,
+  entryType,
+  type EntryForm,
+} from './entry-form.ts'
+import type { ExpectedEntry } from './expected-entries.ts'
+import { addedEntry, firstDifference, isRecorded } from './first-difference.ts'
 import type { CopyEntry } from './found-entries.ts'
 import { typeIn } from './json-members.ts'
 import { stringOf, treeOf } from './json-tree.ts'
 import { renamedTools } from './renamed-functions.ts'
 import { strayResult } from './stray-results.ts'
 
-/** What the comparison of the turns came to. */
 export interface ComparedTurns {
   readonly differences: readonly CopyDifference[]
   readonly generated: number
   readonly since: number
   readonly answers: readonly ComparedAnswers[]
-  /** The forms of what was asked: at the source with its losses, and over there. */
+  /** The forms of what was asked at the source, with its losses, and at the target. */
   readonly asked: readonly string[]
   readonly compared: readonly string[]
 }
 
-/** Compares what users say, in which order, and where they are answered; what they are answered is only told. */
+/** Compares what users say, in which order, and where they are answered. Answers are shown, not judged. */
 export function compareTurns(
-  expected: readonly Expected[],
+  expected: readonly ExpectedEntry[],
   everything: readonly CopyEntry[],
   replayed: Replayed,
 ): ComparedTurns {
   const { source, generated } = replayed
   const asked = expected.filter(({ position }) => isInput(source.entries[position]))
-  const found = withoutSince(everything, asked, generated)
+  const found = withoutLater(everything, asked, generated)
   const said = found.filter((entry) => isSaid(entry, asked))
   const first = firstDifference(asked, said, generated)
   const [more] = said.slice(asked.length)
   const differences = [
     ...undeclared(expected, asked, source.entries),
     ...(first === undefined ? [] : [first]),
-    ...(first !== undefined || more === undefined ? [] : [added(more, source.entries.length)]),
+    ...(first !== undefined || more === undefined ? [] : [addedEntry(more, source.entries.length)]),
   ]
   const places = said.map((entry) => found.indexOf(entry))
   const isWhole = differences.length === 0
@@ -46,9 +52,9 @@ export function compareTurns(
           ...strayResult(source.entries, found, renamedTools(replayed)),
         ]
       : differences,
-    generated: found.filter(({ form }) => typeOf(form) !== 'function.result').length - said.length,
+    generated: found.filter(({ form }) => entryType(form) !== 'function.result').length - said.length,
     since: everything.length - found.length,
-    answers: isWhole ? answersOf(asked, places, source.entries, found) : [],
+    answers: isWhole ? compareAnswers(asked, places, source.entries, found) : [],
     asked: asked.map(({ form }) => formText(form)),
     compared: said.map(({ form }, i) => formText(comparedPart(asked[i]?.form, form))),
   }
@@ -58,18 +64,18 @@ function isInput(text: string | undefined): boolean {
   return text !== undefined && typeIn(text) === 'message.input'
 }
 
-/** What was sent over there: what users say, and what is declared to be sent as something else. */
-function isSaid({ form }: CopyEntry, asked: readonly Expected[]): boolean {
-  if (typeOf(form) === 'message.input') return true
+/** Returns whether an entry was sent: a user message, or what is declared to be sent as something else. */
+function isSaid({ form }: CopyEntry, asked: readonly ExpectedEntry[]): boolean {
+  if (entryType(form) === 'message.input') return true
   return asked.some(
-    (each) => typeOf(each.form) !== 'message.input' && differingMembers(each.form, form).length === 0,
+    (each) => entryType(each.form) !== 'message.input' && differingMembers(each.form, form).length === 0,
   )
 }
 
-/** Leaves away what has come to the copy since, where the receipt tells what the replay made. */
-function withoutSince(
+/** Leaves out the entries added since, if the receipt shows what the replay made. */
+function withoutLater(
   found: readonly CopyEntry[],
-  asked: readonly Expected[],
+  asked: readonly ExpectedEntry[],
   generated: Replayed['generated'],
 ): readonly CopyEntry[] {
   const said = found.filter((entry) => isSaid(entry, asked))
@@ -79,39 +85,45 @@ function withoutSince(
   return last !== -1 && at > last ? found.slice(0, at) : found
 }
 
-/** What an answer may consist of: it comes anew, once somebody has asked. */
-const answering = ['message.output', 'tool.execution', 'function.call', 'function.result', 'agent.handoff']
+/** Types of entries in an answer, which the target generates again. */
+const generatedTypes = [
+  'message.output',
+  'tool.execution',
+  'function.call',
+  'function.result',
+  'agent.handoff',
+]
 
 function undeclared(
-  expected: readonly Expected[],
-  asked: readonly Expected[],
+  expected: readonly ExpectedEntry[],
+  asked: readonly ExpectedEntry[],
   source: readonly string[],
 ): CopyDifference[] {
-  const begin = asked.find(({ form }) => speaks(form))?.position ?? Infinity
+  const begin = asked.find(({ form }) => expectsAnswer(form))?.position ?? Infinity
   const [left] = expected.filter(
     ({ position }) =>
       !isInput(source[position]) &&
-      (position < begin || !answering.includes(typeIn(source[position] ?? '{}'))),
+      (position < begin || !generatedTypes.includes(typeIn(source[position] ?? '{}'))),
   )
   if (left === undefined) return []
-  const detail = 'it is not asked again, and nothing declares that'
+  const detail = 'it is not asked again, and no loss declares that'
   return [{ entry: left.position, path: '', kind: 'missing', detail, expected: null, found: null }]
 }
 
-/** Is this what somebody wants answered? The assistant's words are not, but for the beginning of an answer. */
-function speaks(form: EntryForm): boolean {
+/** Returns whether an entry asks for an answer: a user message, or an assistant message with a prefix. */
+function expectsAnswer(form: EntryForm): boolean {
   return stringOf(form.get('role')) === 'user' || form.get('prefix') === 'true'
 }
 
 function brokenTurns(
-  asked: readonly Expected[],
+  asked: readonly ExpectedEntry[],
   places: readonly number[],
   source: readonly string[],
   found: readonly CopyEntry[],
 ): CopyDifference[] {
   const turns = asked
     .map((each, i) => ({ ...each, place: places[i] ?? 0 }))
-    .filter(({ form }) => speaks(form))
+    .filter(({ form }) => expectsAnswer(form))
   const broken = turns.find(({ position, place }, i) => {
     const next = turns[i + 1]
     const here = source.slice(position + 1, next?.position).some((text) => !isInput(text))
@@ -119,11 +131,11 @@ function brokenTurns(
     return next === undefined ? here && !there : here !== there
   })
   if (broken === undefined) return []
-  const detail = 'the users are not answered in the same places'
+  const detail = 'user messages are answered in other places than at the source'
   return [{ entry: broken.position, path: '', kind: 'structure', detail, expected: null, found: null }]
 }
 
-/** The forms of what users say in a history, whatever becomes of it. */
+/** The forms of the inputs in a history. */
 export function sourceTurns(source: readonly string[]): string[] {
   return source.filter(isInput).map((text) => formText(entryForm(treeOf(text))))
 }

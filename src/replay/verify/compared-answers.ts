@@ -1,12 +1,12 @@
 import type { ComparedAnswers } from './certificate.ts'
-import { entryForm, typeOf, type EntryForm } from './entry-form.ts'
-import type { Expected } from './expected-entries.ts'
+import { entryForm, entryType, type EntryForm } from './entry-form.ts'
+import type { ExpectedEntry } from './expected-entries.ts'
 import type { CopyEntry } from './found-entries.ts'
 import { stringOf, textOf, treeOf } from './json-tree.ts'
 
-/** What was answered to each turn at the source, and over there. */
-export function answersOf(
-  asked: readonly Expected[],
+/** Collects the answers to each turn at the source and at the target. */
+export function compareAnswers(
+  asked: readonly ExpectedEntry[],
   places: readonly number[],
   source: readonly string[],
   found: readonly CopyEntry[],
@@ -17,18 +17,25 @@ export function answersOf(
     const next = turns[i + 1]
     const here = forms.slice(position + 1, next?.position)
     const there = found.slice(place + 1, next?.place).map((entry) => entry.form)
-    if (there.length === 0 && next !== undefined) return [] // it goes on being asked
-    return [{ entry: position, asked: wordsOf([form]), source: wordsOf(here), target: wordsOf(there) }]
+    if (there.length === 0 && next !== undefined) return [] // the next input belongs to the same question
+    return [
+      {
+        entry: position,
+        asked: describeEntries([form]),
+        source: describeEntries(here),
+        target: describeEntries(there),
+      },
+    ]
   })
 }
 
-/** What entries say, for a person: texts, calls, results, and of anything else its type. */
-function wordsOf(forms: readonly EntryForm[]): string {
-  return forms.map(wordsOfEntry).join('\n')
+/** Entries as text for people: messages, calls and results; for others only the type. */
+function describeEntries(forms: readonly EntryForm[]): string {
+  return forms.map(describeEntry).join('\n')
 }
 
-function wordsOfEntry(form: EntryForm): string {
-  const type = typeOf(form) ?? 'entry'
+function describeEntry(form: EntryForm): string {
+  const type = entryType(form) ?? 'entry'
   const name = stringOf(form.get('name')) ?? type
   if (type === 'function.call') return `[call: ${name}(${form.get('arguments') ?? ''})]`
   if (type === 'function.result')

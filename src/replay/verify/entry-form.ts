@@ -14,25 +14,34 @@ import {
 } from './json-tree.ts'
 
 /*
- * The forms in which the two sides are compared. The API may give what it was sent in another shape; each rule here undoes
- * one such change, and none of them lets another word pass:
+ * The form in which entries are compared. The API may return what it was sent in another shape; each rule here
+ * undoes one such change, and none hides a difference in content:
  *
- * - ids and times, model and agent_id of an entry are the service's own (`neverSent`);
- * - null, and a prefix that is false, say as much as a member that is not there;
- * - an entry without a type is a message.input, an output without a role the assistant's, a chunk without a type text
- *   (the defaults of the specification);
- * - a content that is a string is one text chunk, and neighbouring text chunks are one, since streams cut them anywhere;
+ * - ids and times, and `model` and `agent_id` of an entry, are set by the service (`neverSent`);
+ * - null, and a prefix that is false, mean the same as an absent member;
+ * - the default types of the specification: message.input for an entry, the assistant's role for an output, text
+ *   for a chunk;
+ * - a string as content is one text chunk, and adjacent text chunks are one, since streams split them anywhere;
  * - the arguments of a call are an object or its JSON text;
- * - an image is an object, or only its url.
+ * - an image is an object or only its URL.
  */
 
-/** An entry's members by their names, each in the form in which it is compared. */
+/** An entry's members by name, each in its canonical form. */
 export type EntryForm = ReadonlyMap<string, string>
 
-/** What is said in an entry: of these no side may have more than the other. */
-const said = ['type', 'role', 'content', 'prefix', 'tool_call_id', 'name', 'arguments', 'result', 'info']
+/** Members with content: neither side may have one that the other lacks. */
+const contentMembers = [
+  'type',
+  'role',
+  'content',
+  'prefix',
+  'tool_call_id',
+  'name',
+  'arguments',
+  'result',
+  'info',
+]
 
-/** The form of an entry. */
 export function entryForm(tree: Tree): EntryForm {
   if (!(tree instanceof Map)) return new Map([['', textOf(tree)]])
   const kept = [...withoutNulls(tree)].filter(([key]) => !neverSent.includes(key))
@@ -43,41 +52,40 @@ export function entryForm(tree: Tree): EntryForm {
   return form
 }
 
-/** What of two forms is not the same: the names of members. What the service adds of its own is no difference. */
+/** Names of the members that differ. Members that the service adds do not count. */
 export function differingMembers(expected: EntryForm, found: EntryForm): string[] {
-  const names = new Set([...said, ...expected.keys()])
+  const names = new Set([...contentMembers, ...expected.keys()])
   return [...names].filter((name) => expected.get(name) !== found.get(name))
 }
 
-/** The part of a found form that is compared with an expected one. */
+/** The part of a form that is compared with an expected one. */
 export function comparedPart(expected: EntryForm | undefined, found: EntryForm): EntryForm {
-  return new Map([...found].filter(([name]) => said.includes(name) || expected?.has(name) === true))
+  return new Map([...found].filter(([name]) => contentMembers.includes(name) || expected?.has(name) === true))
 }
 
-/** One text for all forms that are equal. */
+/** The same text for all equal forms. */
 export function formText(form: EntryForm): string {
   return JSON.stringify([...form].sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
-/** The type of an entry; undefined where it is none that the API knows. */
-export function typeOf(form: EntryForm): string | undefined {
+/** The type of an entry; undefined if it is not a string. */
+export function entryType(form: EntryForm): string | undefined {
   return stringOf(form.get('type'))
 }
 
-/** The form of a content: its chunks, the texts of neighbours put together. */
+/** The form of a content: its chunks, with adjacent texts joined. */
 export function contentForm(content: Tree): string {
   const text = stringOf(content)
   const chunks = text === undefined ? content : [stringTree(text)]
   return Array.isArray(chunks) ? textOf(chunksForm(present(chunks), text !== undefined)) : textOf(chunks)
 }
 
-/** The form of a call's arguments: an object, or its JSON text. */
 export function argumentsForm(given: Tree): string {
   const text = stringOf(given)
   return (text === undefined || !isObjectText(text) ? undefined : jsonForm(text)) ?? textOf(given)
 }
 
-/** The form of the JSON that a string holds; undefined where it holds none. */
+/** The form of the JSON in a string; undefined if it is not JSON. */
 export function jsonForm(text: string): string | undefined {
   return isJson(text) ? textOf(treeOf(text)) : undefined
 }
@@ -87,7 +95,7 @@ const formsByMember: Readonly<Record<string, ((value: Tree) => string) | undefin
   { content: contentForm, arguments: argumentsForm },
 )
 
-/** Text chunks become strings, of neighbours one; an object can't be taken for one. */
+/** Text chunks become strings, adjacent ones a single string; an object cannot be mistaken for one. */
 function chunksForm(chunks: readonly Tree[], areStrings = false): Tree[] {
   const forms: Tree[] = []
   let isAfterText = false
@@ -103,7 +111,7 @@ function chunksForm(chunks: readonly Tree[], areStrings = false): Tree[] {
   return forms
 }
 
-/** The text of a chunk that is nothing but text. */
+/** The text of a chunk with nothing but text. */
 function plainText(chunk: Tree): string | undefined {
   const { size } = withoutNulls(objectOf(chunk))
   const type = objectOf(chunk).get('type')
@@ -113,7 +121,7 @@ function plainText(chunk: Tree): string | undefined {
 }
 
 function chunkForm(chunk: Tree): Tree {
-  if (!(chunk instanceof Map)) return [chunk] // a string among chunks is no text chunk
+  if (!(chunk instanceof Map)) return [chunk] // a string among chunks is not a text chunk
   const form = withoutNulls(chunk)
   if (!form.has('type')) form.set('type', stringTree('text'))
   const thinking = form.get('thinking')

@@ -1,8 +1,8 @@
-/** How much is shown around the first letter that differs. */
+/** Characters to show before and after the first difference. */
 const [BEFORE, AFTER] = [30, 90]
 
-/** Two texts, cut short around the first letter that differs. */
-export function around(
+/** Cuts two texts around their first difference. */
+export function excerpts(
   expected: string | undefined,
   found: string | undefined,
 ): { expected: string | null; found: string | null } {

@@ -3,36 +3,39 @@ import { isAddition, isBetween } from './answer-additions.ts'
 import type { CopyDifference, Replayed } from './certificate.ts'
 import { entryForm, type EntryForm } from './entry-form.ts'
 import { treeOf, type Tree } from './json-tree.ts'
-import { complaintAbout } from './loss-rules.ts'
-import { pathOf, put } from './value-path.ts'
+import { checkLoss } from './loss-rules.ts'
+import { parsePath, put } from './value-path.ts'
 
-/** An entry that must stand at the target. */
-export interface Expected {
-  /** The place of its entry in the source's history. */
+/** An entry that the target must have. */
+export interface ExpectedEntry {
+  /** The position of its source entry. */
   readonly position: number
   readonly form: EntryForm
 }
 
-/** What the target must hold, if it lost what is declared and nothing else; and what is wrong with what is declared. */
+/**
+ * The entries that the target must have if it lost only what is declared, and what is wrong with the declared
+ * losses.
+ */
 export interface ExpectedEntries {
-  readonly entries: readonly Expected[]
+  readonly entries: readonly ExpectedEntry[]
   readonly faults: readonly CopyDifference[]
 }
 
-/** Takes from the archived entries what their losses declare, and nothing else. Knows no rule of the plan. */
+/** Applies the declared losses, and nothing else, to the archived entries. Knows no rule of the plan. */
 export function expectedEntries({ source, losses, mode }: Replayed): ExpectedEntries {
   const faults: CopyDifference[] = []
   const ofEntries = losses.filter(({ position }) => position !== null)
   const entries = source.entries.flatMap((text, position) => {
     const own = ofEntries.filter((loss) => loss.position === position)
-    const { trees, complaints } = applied(text, own, source.entries, mode)
+    const { trees, complaints } = applyLosses(text, own, source.entries, mode)
     faults.push(...complaints)
     return trees.map((tree) => ({ position, form: entryForm(tree) }))
   })
   const end = source.entries.length
   const beyond = ofEntries.filter(({ position }) => Number(position) >= end)
   const added = beyond.flatMap((loss) => {
-    const complaint = complaintAbout(loss, {
+    const complaint = checkLoss(loss, {
       text: undefined,
       entries: source.entries,
       mode,
@@ -48,31 +51,31 @@ export function expectedEntries({ source, losses, mode }: Replayed): ExpectedEnt
   }
 }
 
-/** Only what stands at the very end can be asked anew. */
-function notTheTail(losses: readonly Loss[], kept: readonly Expected[]): CopyDifference[] {
+/** Only the end of a history can be answered again. */
+function notTheTail(losses: readonly Loss[], kept: readonly ExpectedEntry[]): CopyDifference[] {
   const last = kept.at(-1)?.position ?? -1
   return losses
     .filter(({ kind, position }) => kind === 'tail-asked-anew' && Number(position) < last)
-    .map((loss) => falseLoss(loss, 'more is sent after it'))
+    .map((loss) => falseLoss(loss, 'entries after it are sent'))
 }
 
-/** An answer may be added only where a user speaks directly after a result. */
-function notBetween(losses: readonly Loss[], sent: readonly Expected[]): CopyDifference[] {
+/** An answer may be added only between a function result and a user message. */
+function notBetween(losses: readonly Loss[], sent: readonly ExpectedEntry[]): CopyDifference[] {
   return losses.filter(isAddition).flatMap((loss) => {
     const at = sent.findIndex(({ position }) => position === loss.position)
     return isBetween(sent[at - 1]?.form, sent[at + 1]?.form)
       ? []
-      : [falseLoss(loss, 'no user speaks directly after a result')]
+      : [falseLoss(loss, 'it is not between a result and a user message')]
   })
 }
 
-/** Says of a loss what is wrong with it. */
+/** Reports a false loss. */
 export function falseLoss({ position, path, before, after, kind }: Loss, detail: string): CopyDifference {
-  const where = `the loss “${kind}” is not what it says: ${detail}`
+  const where = `the declared loss ${kind} is false: ${detail}`
   return { entry: position, path, kind: 'false-loss', detail: where, expected: before, found: after }
 }
 
-function applied(
+function applyLosses(
   text: string,
   losses: readonly Loss[],
   entries: readonly string[],
@@ -83,17 +86,17 @@ function applied(
   let sent: Tree | undefined = tree
   for (const loss of losses) {
     const { path, after } = loss
-    const complaint = complaintAbout(loss, { text, entries, mode, sent })
+    const complaint = checkLoss(loss, { text, entries, mode, sent })
     if (path === '' && !isAddition(loss)) sent = replacement(loss).at(-1)
     if (complaint !== undefined) complaints.push(falseLoss(loss, complaint))
-    else if (path !== '') put(tree, pathOf(path) ?? [], after === null ? undefined : treeOf(after))
+    else if (path !== '') put(tree, parsePath(path) ?? [], after === null ? undefined : treeOf(after))
   }
   const additions = losses.filter(isAddition).flatMap(replacement)
   const whole = losses.findLast((loss) => loss.path === '' && !isAddition(loss))
   return { trees: [...additions, ...(whole === undefined ? [tree] : replacement(whole))], complaints }
 }
 
-/** What is sent in the place of a whole entry. */
+/** The inputs that are sent for a whole entry. */
 function replacement({ after }: Loss): Tree[] {
   const tree = after === null ? [] : treeOf(after)
   return Array.isArray(tree) ? tree.filter((each) => each !== undefined) : []

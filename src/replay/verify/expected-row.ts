@@ -4,25 +4,25 @@ import type { Loss } from '../loss.ts'
 import type { CopyDifference, Replayed } from './certificate.ts'
 import { falseLoss } from './expected-entries.ts'
 import { isNothing, objectOf, treeOf, type TreeObject } from './json-tree.ts'
-import { quotes } from './quotes.ts'
+import { isQuoteOf } from './quotes.ts'
 import { isEmpty } from './row-form.ts'
 import { rowLossRules, type RowLossContext } from './row-loss-rules.ts'
-import { pathOf, put, textAt, treeAt, type Path } from './value-path.ts'
+import { parsePath, put, textAt, treeAt, type Path } from './value-path.ts'
 
-/** What the row of the copy must say if it lost what is declared; and what is wrong with what is declared. */
+/** The row that the copy must have if it lost only what is declared, and what is wrong with the declared losses. */
 export interface ExpectedRow {
   readonly row: TreeObject
   readonly faults: readonly CopyDifference[]
 }
 
-/** Takes from the archived row what its losses declare, and nothing else. */
+/** Applies the declared losses, and nothing else, to the archived row. */
 export function expectedRow({ source, losses, stamp }: Replayed): ExpectedRow {
   const own = losses.filter(({ position }) => position === null)
   const isModelNow = own.some(({ kind }) => kind === 'agent-as-model')
   const text = isModelNow ? withSettings(source.row, source.agent ?? '{}') : source.row
   const row = objectOf(treeOf(text))
   const faults = own.flatMap((loss): CopyDifference[] => {
-    const complaint = complaintAbout(loss, { text, row, stamp, isModelNow })
+    const complaint = checkRowLoss(loss, { text, row, stamp, isModelNow })
     if (complaint !== undefined) return [falseLoss(loss, complaint)]
     apply(row, loss)
     return []
@@ -30,7 +30,7 @@ export function expectedRow({ source, losses, stamp }: Replayed): ExpectedRow {
   return { row, faults }
 }
 
-/** The row of a conversation whose agent becomes a model: what the agent said of itself, now stands in it. */
+/** The row of a conversation whose agent is replaced by a model, with the agent's settings. */
 function withSettings(row: string, agent: string): string {
   const [own, its] = [fieldsOf(row), fieldsOf(agent)]
   const text = new Map(own)
@@ -42,20 +42,22 @@ function withSettings(row: string, agent: string): string {
   return joinMembers(text)
 }
 
-function complaintAbout(loss: Loss, place: Omit<RowLossContext, 'path'>): string | undefined {
-  const path = pathOf(loss.path)
-  if (path === undefined || path.length === 0) return 'its path leads nowhere'
-  // A loss of the same place may already have taken away what stood there.
+function checkRowLoss(loss: Loss, place: Omit<RowLossContext, 'path'>): string | undefined {
+  const path = parsePath(loss.path)
+  if (path === undefined || path.length === 0) return 'its path is invalid'
+  // An earlier loss may already have removed the value.
   const isQuoted = loss.before === null && isNothing(treeAt(place.row, path))
   const isComposed = loss.kind === 'agent-as-model'
-  if (!isQuoted && !isComposed && !quotes(loss.before, textAt(place.text, path)))
-    return 'it quotes what does not stand there'
-  const licence = rowLossRules.get(loss.kind)
-  return licence === undefined ? 'it is none of a conversation' : licence(loss, { ...place, path })
+  if (!isQuoted && !isComposed && !isQuoteOf(loss.before, textAt(place.text, path)))
+    return 'it does not quote the archived value'
+  const rule = rowLossRules.get(loss.kind)
+  return rule === undefined
+    ? 'this kind of loss does not apply to conversations'
+    : rule(loss, { ...place, path })
 }
 
 function apply(row: TreeObject, { kind, path: text, after }: Loss): void {
-  const path: Path = pathOf(text) ?? []
+  const path: Path = parsePath(text) ?? []
   const value = after === null ? undefined : treeOf(after)
   if (kind === 'agent-as-model') {
     row.delete('agent_id')

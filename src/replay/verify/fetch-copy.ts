@@ -1,29 +1,28 @@
-import { stringMember } from '../../model/entries/fields.ts'
 import type { BodyHold, ConversationsClient, JsonReply } from '../../api/client.ts'
 import { HansardError, isHansardError } from '../../errors.ts'
+import { stringMember } from '../../model/entries/fields.ts'
 import { compact, elements, isArrayText, isObjectText, member, members } from '../../model/json/json-text.ts'
 import { redactBody, redactEntry, redactSecrets } from '../../model/secrets/redact-json.ts'
-import type { CopyHeader } from './certificate.ts'
+import type { FetchedCopy } from './certificate.ts'
 
-/** How to read. */
 export interface FetchCopyOptions {
   readonly signal?: AbortSignal | undefined
-  /** Keeps the bodies counted against the memory budget. */
+  /** Keeps the bodies counted in the memory budget. */
   readonly hold?: BodyHold | undefined
 }
 
 /**
- * Reads a copy at the target; undefined where there is none.
+ * Reads a copy at the target; undefined if it does not exist.
  *
- * @throws HansardError `unexpected-shape`, or whatever kept the API from answering
+ * @throws HansardError `unexpected-shape`; otherwise the error of the request that failed
  */
 export async function fetchCopy(
   client: ConversationsClient,
   id: string,
   options: FetchCopyOptions,
-): Promise<CopyHeader | undefined> {
+): Promise<FetchedCopy | undefined> {
   const row = await rowOrNothing(client, id, options)
-  // Only `get` says that there is none: a 404 of the history proves nothing.
+  // Only `get` proves that it does not exist: a 404 of the history proves nothing.
   return row === undefined ? undefined : { row, entries: entriesOf(await client.getHistory(id, options), id) }
 }
 
@@ -41,7 +40,7 @@ async function rowOrNothing(
 }
 
 function rowOf({ text }: JsonReply, id: string): string {
-  if (stringMember(text, 'id') !== id) throw unexpected('the row is another conversation’s', text)
+  if (stringMember(text, 'id') !== id) throw unexpected('the row belongs to another conversation', text)
   return redactSecrets(compact(text))
 }
 
@@ -49,7 +48,7 @@ function entriesOf({ text }: JsonReply, id: string): string[] {
   const list = isObjectText(text) ? member(text, 'entries')?.value : undefined
   if (list === undefined || !isArrayText(list)) throw unexpected('the history has no entries', text)
   if (stringMember(text, 'conversation_id') !== id) {
-    throw unexpected('the history is another conversation’s', text)
+    throw unexpected('the history belongs to another conversation', text)
   }
   return elements(list).map((entry) =>
     redactEntry(
@@ -60,8 +59,8 @@ function entriesOf({ text }: JsonReply, id: string): string[] {
 }
 
 function unexpected(what: string, body: string): HansardError {
-  return new HansardError('unexpected-shape', `The API answered in a shape that was not expected: ${what}`, {
-    hint: 'Try again; if it comes again, please report it.',
+  return new HansardError('unexpected-shape', `Unexpected response of the API: ${what}`, {
+    hint: 'Try again; if it happens again, please report it.',
     body: redactBody(body),
   })
 }

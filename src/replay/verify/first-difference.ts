@@ -1,29 +1,31 @@
 import type { CopyDifference, Replayed } from './certificate.ts'
-import { differingMembers, formText, typeOf, type EntryForm } from './entry-form.ts'
-import { around } from './excerpt.ts'
-import type { Expected } from './expected-entries.ts'
+import { differingMembers, formText, entryType, type EntryForm } from './entry-form.ts'
+import { excerpts } from './excerpt.ts'
+import type { ExpectedEntry } from './expected-entries.ts'
 import type { CopyEntry } from './found-entries.ts'
 
-/** The first expected entry that does not stand where it must; undefined where all do. */
+/** The first expected entry that is missing or differs; undefined if there is none. */
 export function firstDifference(
-  expected: readonly Expected[],
+  expected: readonly ExpectedEntry[],
   found: readonly CopyEntry[],
   generated: Replayed['generated'],
 ): CopyDifference | undefined {
   const at = expected.findIndex(({ form }, i) => !isSame(form, found[i], generated))
   const wanted = expected[at]
-  return wanted === undefined ? undefined : explained(wanted, expected[at + 1], found.slice(at, at + 2))
+  return wanted === undefined
+    ? undefined
+    : explainDifference(wanted, expected[at + 1], found.slice(at, at + 2))
 }
 
-/** Says that an entry stands there that nobody said. */
-export function added({ form }: CopyEntry, entry: number): CopyDifference {
-  const detail = `before this place stands what nobody said: ${typeWords(form)}`
+/** Reports an entry that was neither sent nor generated. */
+export function addedEntry({ form }: CopyEntry, entry: number): CopyDifference {
+  const detail = `unexpected entry before this position: ${describeType(form)}`
   return { ...whole, entry, kind: 'added', detail, found: briefly(form) }
 }
 
 const whole = { path: '', expected: null, found: null }
 
-/** What the receipt calls generated is not what was sent, though it may say the same. */
+/** An entry that the receipt lists as generated was not sent, even if its content is equal. */
 function isSame(form: EntryForm, found: CopyEntry | undefined, generated: Replayed['generated']): boolean {
   if (found === undefined || isRecorded(found, generated)) return false
   return isEqual(form, found.form)
@@ -33,40 +35,40 @@ function isEqual(form: EntryForm, found: EntryForm): boolean {
   return differingMembers(form, found).length === 0
 }
 
-/** Tells whether the receipt says that this entry was generated. */
+/** Returns whether the receipt lists an entry as generated. */
 export function isRecorded({ id }: CopyEntry, generated: Replayed['generated']): boolean {
   return id !== undefined && generated?.includes(id) === true
 }
 
-function explained(
-  { position: entry, form }: Expected,
-  next: Expected | undefined,
+function explainDifference(
+  { position: entry, form }: ExpectedEntry,
+  next: ExpectedEntry | undefined,
   [there, later]: readonly CopyEntry[],
 ): CopyDifference {
   const isNext = there !== undefined && next !== undefined && isEqual(next.form, there.form)
   const isLater = later !== undefined && isEqual(form, later.form)
   if (isNext && isLater) {
-    const detail = `it stands there after the next one: ${typeWords(form)}`
+    const detail = `out of order, after the next entry: ${describeType(form)}`
     return { ...whole, entry, kind: 'moved', detail, expected: briefly(form) }
   }
   if (there === undefined || isNext) {
-    const detail = `it does not stand there: ${typeWords(form)}`
+    const detail = `missing: ${describeType(form)}`
     return { ...whole, entry, kind: 'missing', detail, expected: briefly(form) }
   }
-  if (isLater) return added(there, entry)
+  if (isLater) return addedEntry(there, entry)
   const [path = '', ...more] = differingMembers(form, there.form)
   const isGenerated = path === '' && more.length === 0
   const detail = isGenerated
-    ? 'the same was generated there, and not sent'
-    : `it stands there with another ${[path, ...more].join(', ')}`
-  return { entry, path, kind: 'another', detail, ...around(form.get(path), there.form.get(path)) }
+    ? 'the entry there was generated, not sent'
+    : `differs in ${[path, ...more].join(', ')}`
+  return { entry, path, kind: 'another', detail, ...excerpts(form.get(path), there.form.get(path)) }
 }
 
 function briefly(form: EntryForm): string {
-  return around(formText(form), undefined).expected ?? ''
+  return excerpts(formText(form), undefined).expected ?? ''
 }
 
-/** The type of an entry in words: what came is an entry of any shape. */
-function typeWords(form: EntryForm): string {
-  return `a ${typeOf(form) ?? 'thing without a type'}`
+/** The type of an entry, for people: an entry may have any shape. */
+function describeType(form: EntryForm): string {
+  return `${entryType(form) ?? 'an entry without a type'}`
 }

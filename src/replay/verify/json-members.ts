@@ -1,18 +1,18 @@
 import { fieldsOf, stringMember } from '../../model/entries/fields.ts'
 
-/** What a person reads of a member, if anything: the letters of a string, or anything else token for token. */
-export function wordsAt(text: string, key: string): string[] {
+/** The readable value of a member, if any: the content of a string, otherwise the JSON text. */
+export function readableMember(text: string, key: string): string[] {
   const value = fieldsOf(text).get(key) ?? 'null'
   return value === 'null' || value === '""' ? [] : [stringMember(text, key) ?? value]
 }
 
-/** The type of an entry; one without is a message.input. */
+/** The type of an entry; message.input by default. */
 export function typeIn(text: string): string {
   const given = fieldsOf(text).get('type') ?? 'null'
   return given === 'null' ? 'message.input' : (stringMember(text, 'type') ?? given)
 }
 
-/** Who speaks in a message; undefined where the API knows no such role. */
+/** The role of a message; undefined if the API does not know it. */
 export function roleIn(text: string): 'user' | 'assistant' | undefined {
   const type = typeIn(text)
   const given = fieldsOf(text).get('role') ?? 'null'

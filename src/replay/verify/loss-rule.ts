@@ -3,16 +3,16 @@ import type { Replayed } from './certificate.ts'
 import type { Tree } from './json-tree.ts'
 import type { Path } from './value-path.ts'
 
-/** What a loss of an entry is judged by. */
+/** What a loss of an entry is checked against. */
 export interface LossContext {
-  /** The archived text of the entry; undefined beyond the end of the history. */
+  /** The archived text of the entry; undefined after the end of the history. */
   readonly text: string | undefined
   /** The whole history. */
   readonly entries: readonly string[]
   readonly mode: Replayed['mode']
-  /** The entry with the losses before this one. */
+  /** The entry after the losses before this one. */
   readonly sent: Tree | undefined
 }
 
-/** Says of a loss of its kind what is wrong with it; undefined where it is what its kind says. */
+/** Returns what is wrong with a loss of its kind; undefined if nothing is. */
 export type LossRule = (loss: Loss, place: LossContext & { readonly path: Path }) => string | undefined

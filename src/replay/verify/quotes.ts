@@ -1,14 +1,14 @@
 import { textOf, treeOf } from './json-tree.ts'
 
-/** How much of what was there a loss quotes at most. */
-const QUOTED = 500
+/** Longest quote of an archived value in a loss. */
+const QUOTED_CHARACTERS = 500
 
 /**
- * Tells whether a loss's `before` quotes what stood at its place. The archive may have read an entry again since, and keep
- * it with its keys in another order.
+ * Returns whether a loss's `before` quotes the archived value. The archive may have read the entry again since,
+ * with its keys in another order.
  */
-export function quotes(before: string | null, there: string | undefined): boolean {
+export function isQuoteOf(before: string | null, there: string | undefined): boolean {
   if (before === null || there === undefined) return (before ?? 'null') === (there ?? 'null')
-  if (before === there || before === `${there.slice(0, QUOTED)}…`) return true
+  if (before === there || before === `${there.slice(0, QUOTED_CHARACTERS)}…`) return true
   return !before.endsWith('…') && textOf(treeOf(before)) === textOf(treeOf(there))
 }

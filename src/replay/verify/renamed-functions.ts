@@ -1,44 +1,48 @@
 import { fieldsOf, stringMember } from '../../model/entries/fields.ts'
 import { elements, isArrayText } from '../../model/json/json-text.ts'
 import type { CopyDifference, Replayed } from './certificate.ts'
-import { typeOf } from './entry-form.ts'
-import type { Expected } from './expected-entries.ts'
+import { entryType } from './entry-form.ts'
+import type { ExpectedEntry } from './expected-entries.ts'
 import { stringOf, treeOf, type TreeObject } from './json-tree.ts'
-import { pathOf, textAt, treeAt } from './value-path.ts'
+import { parsePath, textAt, treeAt } from './value-path.ts'
 
-/** A function: its name at the source, and the one under which it is sent. */
-interface Named {
+/** A function's name at the source and at the target. */
+interface FunctionName {
   readonly entry: number | null
   readonly from: string
   readonly to: string
 }
 
-/** However functions are called over there: one function keeps one name, and no two get the same. */
-export function functionsApart(
+/** Finds functions that got two names, or the name of another function. */
+export function confusedFunctions(
   { source }: Pick<Replayed, 'source'>,
-  expected: readonly Expected[],
+  expected: readonly ExpectedEntry[],
   row: TreeObject,
 ): CopyDifference[] {
   const [names, origins] = [new Map<string, string>(), new Map<string, string>()]
-  return [...inEntries(source.entries, expected), ...inTools(source, row)].flatMap(({ entry, from, to }) => {
-    const [name, origin] = [names.get(from) ?? to, origins.get(to) ?? from]
-    names.set(from, name)
-    origins.set(to, origin)
-    const detail =
-      name !== to
-        ? `the function ${from} is called both ${name} and ${to}`
-        : `the functions ${origin} and ${from} are both called ${to}`
-    const isApart = name !== to || origin !== from
-    return isApart ? [{ entry, path: 'name', kind: 'apart' as const, detail, expected: from, found: to }] : []
-  })
+  return [...namesInEntries(source.entries, expected), ...namesInTools(source, row)].flatMap(
+    ({ entry, from, to }) => {
+      const [name, origin] = [names.get(from) ?? to, origins.get(to) ?? from]
+      names.set(from, name)
+      origins.set(to, origin)
+      const detail =
+        name !== to
+          ? `the function ${from} is sent both as ${name} and as ${to}`
+          : `the functions ${origin} and ${from} are both sent as ${to}`
+      const isApart = name !== to || origin !== from
+      return isApart
+        ? [{ entry, path: 'name', kind: 'apart' as const, detail, expected: from, found: to }]
+        : []
+    },
+  )
 }
 
-/** The names of functions that are declared to be called otherwise over there, as JSON texts. */
+/** The names of tools that are declared as renamed, as JSON texts: from the source's to the target's. */
 export function renamedTools({ source, losses }: Replayed): ReadonlyMap<string, string> {
   return new Map(
     losses.flatMap(({ kind, position, path, after }): [string, string][] => {
       if (kind !== 'function-renamed' || position !== null || after === null) return []
-      const steps = pathOf(path) ?? []
+      const steps = parsePath(path) ?? []
       const given = textAt(source.row, steps) ?? textAt(source.agent ?? '{}', steps)
       return given === undefined ? [] : [[asName(given), asName(after)]]
     }),
@@ -49,21 +53,21 @@ function asName(text: string): string {
   return JSON.stringify(stringOf(treeOf(text)) ?? '')
 }
 
-function inEntries(source: readonly string[], expected: readonly Expected[]): Named[] {
-  return expected.flatMap(({ position, form }): Named[] => {
+function namesInEntries(source: readonly string[], expected: readonly ExpectedEntry[]): FunctionName[] {
+  return expected.flatMap(({ position, form }): FunctionName[] => {
     const from = stringMember(source[position] ?? '{}', 'name')
     const to = stringOf(form.get('name'))
-    if (typeOf(form) !== 'function.call' || from === undefined || to === undefined) return []
+    if (entryType(form) !== 'function.call' || from === undefined || to === undefined) return []
     return [{ entry: position, from, to }]
   })
 }
 
-function inTools({ row, agent }: Replayed['source'], sent: TreeObject): Named[] {
+function namesInTools({ row, agent }: Replayed['source'], sent: TreeObject): FunctionName[] {
   const [own, its] = [row, agent ?? '{}'].map((text) => fieldsOf(text).get('tools') ?? 'null')
   const isOwn = own !== undefined && isArrayText(own) && elements(own).length > 0
   const tools = isOwn ? own : (its ?? 'null')
   if (!isArrayText(tools)) return []
-  return elements(tools).flatMap((tool, i): Named[] => {
+  return elements(tools).flatMap((tool, i): FunctionName[] => {
     const name = textAt(tool, ['function', 'name'])
     const from = name === undefined ? undefined : stringOf(treeOf(name))
     const to = stringOf(treeAt(sent, ['tools', i, 'function', 'name']))

@@ -9,18 +9,18 @@ import {
   type TreeObject,
 } from './json-tree.ts'
 
-/** The member of a copy's metadata that holds its stamp: no fact of the conversation. */
+/** The metadata key of a copy's stamp, which is not compared as metadata. */
 export const STAMP = 'hansard_replay'
 
-/** The facts of a conversation that are compared, each in one form; what says nothing is left out. */
+/** The compared members of a row, each in its canonical form. */
 export type RowForm = ReadonlyMap<string, string>
 
-/** Given by the service. */
+/** Set by the service. */
 const given = ['object', 'id', 'created_at', 'updated_at']
 
 /**
- * The form of a row. As for entries, null says as much as nothing; so do an empty list or object, in a row, and the
- * default tool_choice. The secret of a connector is never compared: no archive has it.
+ * The form of a row. As for entries, null means absent; so do an empty list or object in a row, and the default
+ * tool_choice. Secrets of connectors are never compared: no archive has them.
  */
 export function rowForm(row: TreeObject): RowForm {
   const kept = [...withoutNulls(row)].filter(([key]) => !given.includes(key))
@@ -54,7 +54,7 @@ function toolForm(tool: Tree): Tree {
   return form
 }
 
-/** Tells whether a member of a row says nothing. */
+/** Returns whether a member of a row is absent or empty. */
 export function isEmpty(value: Tree | undefined): boolean {
   return isNothing(value) || ['[]', '{}'].includes(textOf(value))
 }

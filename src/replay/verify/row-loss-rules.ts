@@ -7,27 +7,27 @@ import { isEmpty } from './row-form.ts'
 import { STAMP } from './row-form.ts'
 import { textAt, treeAt, type Path } from './value-path.ts'
 
-/** What a loss of the conversation itself is judged by. */
+/** What a loss of the conversation itself is checked against. */
 export interface RowLossContext {
   /** The archived row. */
   readonly text: string
-  /** The same with the losses before this one. */
+  /** The row after the losses before this one. */
   readonly row: TreeObject
   readonly stamp: string
-  /** The agent's settings are given to a model. */
+  /** The agent is replaced by a model with its settings. */
   readonly isModelNow: boolean
   readonly path: Path
 }
 
-type RowLicence = (loss: Loss, place: RowLossContext) => string | undefined
+type RowLossRule = (loss: Loss, place: RowLossContext) => string | undefined
 
-/** What a loss of the conversation itself may do, by its kind. */
-export const rowLossRules: ReadonlyMap<LossKind, RowLicence> = new Map<LossKind, RowLicence>([
+/** What a loss of the conversation itself may do, by kind. */
+export const rowLossRules: ReadonlyMap<LossKind, RowLossRule> = new Map<LossKind, RowLossRule>([
   [
     'agent-mapped',
     ({ after }, { path }) => {
-      if (path.join() === 'agent_version') return after === null ? undefined : 'it has another version'
-      return path.join() === 'agent_id' && isName(after) ? undefined : 'no agent takes its place'
+      if (path.join() === 'agent_version') return after === null ? undefined : 'the version is not dropped'
+      return path.join() === 'agent_id' && isName(after) ? undefined : 'it is not replaced by an agent'
     },
   ],
   [
@@ -35,7 +35,9 @@ export const rowLossRules: ReadonlyMap<LossKind, RowLicence> = new Map<LossKind,
     ({ before, after }, { path, text }) => {
       const agent = stringMember(text, 'agent_id')
       const isIts = before !== null && agent !== undefined && before.includes(JSON.stringify(agent))
-      return path.join() === 'agent_id' && isIts && isName(after) ? undefined : 'no model takes its place'
+      return path.join() === 'agent_id' && isIts && isName(after)
+        ? undefined
+        : 'it is not replaced by a model'
     },
   ],
   ['model-mapped', mapped(/^model$/)],
@@ -49,7 +51,7 @@ export const rowLossRules: ReadonlyMap<LossKind, RowLicence> = new Map<LossKind,
       const isRenamed = after !== null && replacesName(given, stringOf(treeOf(after)))
       return /^tools,\d+,function,name$/.test(path.join()) && isRenamed
         ? undefined
-        : 'its own name could be sent, or the other cannot'
+        : 'its own name is valid, or the new one is not'
     },
   ],
   [
@@ -59,15 +61,15 @@ export const rowLossRules: ReadonlyMap<LossKind, RowLicence> = new Map<LossKind,
       const last = path.at(-2) === 'required' ? stringOf(treeOf(textAt(text, path) ?? 'null')) : path.at(-1)
       return isInSchema && after === null && (last === '$id' || last === '$schema')
         ? undefined
-        : 'it is none of these keys, or not dropped'
+        : 'it is not a dropped $id or $schema'
     },
   ],
   [
     'schema-replaced',
     ({ after }, { path, text }) => {
-      if (!/^tools,\d+,function,parameters$/.test(path.join())) return 'there is no schema'
+      if (!/^tools,\d+,function,parameters$/.test(path.join())) return 'the path is not a parameter schema'
       if (isDraft7(JSON.parse(textAt(text, path) ?? 'null'))) return 'the schema is valid'
-      return after === ANY_PARAMETERS ? undefined : 'another schema takes its place'
+      return after === ANY_PARAMETERS ? undefined : 'it is replaced by another schema'
     },
   ],
   ['argument-dropped', dropped(/^completion_args(,|$)/)],
@@ -76,14 +78,14 @@ export const rowLossRules: ReadonlyMap<LossKind, RowLicence> = new Map<LossKind,
     ({ after }, { path }) =>
       path.join() === 'completion_args,tool_choice' && after === '"none"'
         ? undefined
-        : 'it is another choice',
+        : 'tool_choice is not set to none',
   ],
   [
     'metadata-stamped',
     ({ after }, { path, stamp }) =>
       path.join() === `metadata,${STAMP}` && after === JSON.stringify(stamp)
         ? undefined
-        : 'it is another stamp',
+        : 'the stamp differs',
   ],
   [
     'description-stamped',
@@ -91,50 +93,53 @@ export const rowLossRules: ReadonlyMap<LossKind, RowLicence> = new Map<LossKind,
       const told = after === null ? undefined : stringOf(treeOf(after))
       const given = stringOf(row.get('description')) ?? ''
       const isBoth = told?.startsWith(given) === true && told.slice(given.length).includes(stamp)
-      return path.join() === 'description' && isBoth ? undefined : 'it is not the description with its stamp'
+      return path.join() === 'description' && isBoth
+        ? undefined
+        : 'it is not the description followed by the stamp'
     },
   ],
   [
     'field-dropped',
     ({ after }, place) => {
-      if (after !== null) return 'something is sent in its place'
-      return isTold(place) ? 'the target could be told it' : undefined
+      if (after !== null) return 'something is sent instead'
+      return canBeCarried(place) ? 'the API accepts this field' : undefined
     },
   ],
 ])
 
-function mapped(where: RegExp): RowLicence {
-  return ({ after }, { path }) =>
-    where.test(path.join()) && isName(after) ? undefined : 'nothing takes its place'
+function mapped(where: RegExp): RowLossRule {
+  return ({ after }, { path }) => (where.test(path.join()) && isName(after) ? undefined : 'it is not mapped')
 }
 
-function dropped(where: RegExp): RowLicence {
+function dropped(where: RegExp): RowLossRule {
   return ({ after }, { path }) =>
-    where.test(path.join()) && after === null ? undefined : 'it is none of these, or not dropped'
+    where.test(path.join()) && after === null
+      ? undefined
+      : 'the path does not fit this kind of loss, or nothing is dropped'
 }
 
 function isName(after: string | null): boolean {
   return after !== null && stringOf(treeOf(after)) !== undefined
 }
 
-/** What the copy of a conversation can be told, and so may not be dropped as a field that nobody takes. */
-function isTold({ path, row, isModelNow }: RowLossContext): boolean {
+/** Returns whether start accepts a field, so that it may not be dropped. */
+function canBeCarried({ path, row, isModelNow }: RowLossContext): boolean {
   const [key, , ...inner] = path
   const value = row.get(String(key))
   const hasAgent = stringOf(row.get('agent_id')) !== undefined && !isModelNow
   if (hasAgent && withAgent.includes(String(key))) return false
-  if (key === 'tools') return inner.length === 0 || isToldOfTool(path, row)
+  if (key === 'tools') return inner.length === 0 || canBeCarriedInTool(path, row)
   if (key === 'model' || key === 'agent_id') return true
   if (key === 'metadata') return value instanceof Map
   if (key === 'guardrails') return Array.isArray(value) && value.every((each) => each instanceof Map)
   return ['name', 'description', 'instructions'].includes(String(key)) && stringOf(value) !== undefined
 }
 
-/** An agent over there has its own. */
+/** Members that a target agent has itself. */
 const withAgent = ['model', 'instructions', 'tools', 'completion_args']
 
-/** The members without which a tool is another. */
-function isToldOfTool(path: Path, row: TreeObject): boolean {
+/** The members that define a tool. */
+function canBeCarriedInTool(path: Path, row: TreeObject): boolean {
   const type = stringOf(objectOf(treeAt(row, path.slice(0, 2))).get('type'))
   const steps = path.slice(2).join()
   if (isEmpty(treeAt(row, path))) return false

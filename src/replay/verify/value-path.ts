@@ -1,11 +1,11 @@
 import { elements, members } from '../../model/json/json-text.ts'
 import type { Tree } from './json-tree.ts'
 
-/** Where something stands in an entry or a row: keys and places. */
+/** A path to a value in an entry or a row: keys and indexes. */
 export type Path = readonly (string | number)[]
 
-/** Reads a path such as `content[2].url` or `metadata["a.b"]`; undefined where it is none. */
-export function pathOf(text: string): Path | undefined {
+/** Parses a path such as `content[2].url` or `metadata["a.b"]`; undefined if it is invalid. */
+export function parsePath(text: string): Path | undefined {
   const step = /\.?([A-Za-z_][\w-]*)|\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]/y
   const steps: (string | number)[] = []
   while (step.lastIndex < text.length) {
@@ -18,7 +18,7 @@ export function pathOf(text: string): Path | undefined {
   return steps
 }
 
-/** The text of what stands at a path, token for token; undefined where nothing does. */
+/** The JSON text at a path, token for token; undefined if there is none. */
 export function textAt(text: string, path: Path): string | undefined {
   return path.reduce<string | undefined>((at, step) => {
     if (at === undefined) return undefined
@@ -27,7 +27,6 @@ export function textAt(text: string, path: Path): string | undefined {
   }, text)
 }
 
-/** What stands at a path of a tree. */
 export function treeAt(tree: Tree | undefined, path: Path): Tree | undefined {
   return path.reduce<Tree | undefined>((at, step) => {
     if (Array.isArray(at)) return typeof step === 'number' ? at[step] : undefined
@@ -35,7 +34,7 @@ export function treeAt(tree: Tree | undefined, path: Path): Tree | undefined {
   }, tree)
 }
 
-/** Puts something at a path, or with undefined takes it out; false where there is no such place. */
+/** Sets the value at a path, or removes it with undefined. Returns false if the path does not exist. */
 export function put(tree: Tree | undefined, path: Path, value: Tree | undefined): boolean {
   const holder = treeAt(tree, path.slice(0, -1))
   const step = path.at(-1)

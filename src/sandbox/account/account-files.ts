@@ -15,7 +15,7 @@ export class Files {
     this.#files.set(stringMember(file.metadata, 'id') ?? '', file)
   }
 
-  /** A file that is there and has not expired. */
+  /** Returns a file that exists and has not expired. */
   get(id: string): StoryFile | undefined {
     const file = this.#files.get(id)
     if (file === undefined) return undefined

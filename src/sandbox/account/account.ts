@@ -1,26 +1,26 @@
 import { replaceAt } from '../../model/json/json-text.ts'
-import { timestamp, type IdGenerator } from '../id-generator.ts'
+import { formatTimestamp, type IdGenerator } from '../id-generator.ts'
 import { Files } from './account-files.ts'
 import { Agents } from './agents.ts'
-import { conversationOf, extend, replaceContent, type Conversation } from './conversation.ts'
+import { createConversation, appendEntries, replaceContent, type Conversation } from './conversation.ts'
 import type { Story, StoryConversation, StoryFile } from './story.ts'
 
-/** What one key sees: the truth that tests compare with and change, without HTTP. */
+/** One account, without HTTP: tests read what it contains, and change it. */
 export interface SandboxAccount {
   readonly key: string
-  /** Every conversation, newest first, whatever the listing would show. */
+  /** Every conversation, newest first, whatever the listing shows. */
   readonly ids: readonly string[]
   row(id: string): string | undefined
   entries(id: string): readonly string[] | undefined
-  /** Adds a conversation of these texts, of a model if no row is given; answers with its id. */
+  /** Adds a conversation and returns its id. Without a row it is a model conversation. */
   create(conversation: NewConversation): string
   appendTo(id: string, entries: readonly string[]): void
-  /** Puts other entries in the place of all. */
+  /** Replaces all entries and updates `updated_at`. */
   replaceEntries(id: string, entries: readonly string[]): void
-  /** Puts another row in place; `updated_at` is as it says. */
+  /** Replaces the row, `updated_at` included. */
   replaceRow(id: string, row: string): void
   remove(id: string): void
-  /** Adds the text of an agent, or of a further version of one. */
+  /** Adds an agent, or another version of one, as JSON text. */
   addAgent(agent: string): void
   addFile(file: StoryFile): void
 }
@@ -33,25 +33,25 @@ export interface NewConversation {
   readonly playground?: boolean
 }
 
-/** An account with what the server needs of it. */
+/** An account as the server uses it. */
 export class Account implements SandboxAccount {
   readonly key: string
   readonly agents = new Agents()
   readonly files: Files
-  /** Conversations that were deleted, with the moment: what a stale replica would still show. */
+  /** Deleted conversations with the time of deletion: a stale replica still shows them. */
   readonly removed: { readonly conversation: Conversation; readonly at: number }[] = []
-  readonly #mint: IdGenerator
+  readonly #ids: IdGenerator
   readonly #clock: () => Date
   readonly #conversations = new Map<string, Conversation>()
   #newestFirst: Conversation[] = []
 
-  constructor(key: string, stories: readonly Story[], mint: IdGenerator, clock: () => Date) {
+  constructor(key: string, stories: readonly Story[], ids: IdGenerator, clock: () => Date) {
     this.key = key
-    this.#mint = mint
+    this.#ids = ids
     this.#clock = clock
     this.files = new Files(clock)
     for (const story of stories) {
-      for (const each of story.conversations) this.#hold(conversationOf(each, 0))
+      for (const each of story.conversations) this.#store(createConversation(each, 0))
       for (const agent of story.agents) this.addAgent(agent)
       for (const file of story.files) this.addFile(file)
     }
@@ -80,8 +80,8 @@ export class Account implements SandboxAccount {
   }
 
   add(story: StoryConversation): Conversation {
-    const conversation = conversationOf(story, this.#clock().getTime())
-    this.#hold(conversation)
+    const conversation = createConversation(story, this.#clock().getTime())
+    this.#store(conversation)
     const newest = this.#newestFirst[0]
     this.#newestFirst.unshift(conversation)
     if (newest !== undefined && newest.created > conversation.created) this.#sort()
@@ -89,10 +89,10 @@ export class Account implements SandboxAccount {
   }
 
   create({ row, entries, createdAt, playground }: NewConversation): string {
-    const created = createdAt === undefined ? this.#mint.now() : createdAt.getTime() * 1000
-    const times = { created_at: timestamp(created), updated_at: timestamp(created + 1) }
+    const created = createdAt === undefined ? this.#ids.now() : createdAt.getTime() * 1000
+    const times = { created_at: formatTimestamp(created), updated_at: formatTimestamp(created + 1) }
     const plain = {
-      id: this.#mint.id('conv'),
+      id: this.#ids.create('conv'),
       ...times,
       model: 'mistral-small-latest',
       object: 'conversation',
@@ -106,21 +106,21 @@ export class Account implements SandboxAccount {
   }
 
   appendTo(id: string, entries: readonly string[]): void {
-    extend(this.#known(id), entries, this.#mint.now())
+    appendEntries(this.#find(id), entries, this.#ids.now())
   }
 
   replaceEntries(id: string, entries: readonly string[]): void {
-    replaceContent(this.#known(id), entries, this.#mint.now())
+    replaceContent(this.#find(id), entries, this.#ids.now())
   }
 
   replaceRow(id: string, row: string): void {
-    const conversation = this.#known(id)
+    const conversation = this.#find(id)
     conversation.pastRows.push({ row: conversation.row, until: this.#clock().getTime() })
     conversation.row = row
   }
 
   remove(id: string): void {
-    const conversation = this.#known(id)
+    const conversation = this.#find(id)
     this.#conversations.delete(id)
     this.#newestFirst = this.#newestFirst.filter((each) => each !== conversation)
     this.removed.push({ conversation, at: this.#clock().getTime() })
@@ -134,7 +134,7 @@ export class Account implements SandboxAccount {
     this.files.add(file)
   }
 
-  #hold(conversation: Conversation): void {
+  #store(conversation: Conversation): void {
     this.#conversations.set(conversation.id, conversation)
   }
 
@@ -142,7 +142,7 @@ export class Account implements SandboxAccount {
     this.#newestFirst = [...this.#conversations.values()].sort((a, b) => b.created - a.created)
   }
 
-  #known(id: string): Conversation {
+  #find(id: string): Conversation {
     const conversation = this.find(id)
     if (conversation === undefined) throw new Error(`the account has no conversation ${id}`)
     return conversation

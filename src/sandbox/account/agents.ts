@@ -1,11 +1,11 @@
 import { stringMember } from '../../model/entries/fields.ts'
 import { member, replaceAt } from '../../model/json/json-text.ts'
 
-/** The agents of an account, each with all its versions as texts. */
+/** The agents of an account, every version as JSON text. */
 export class Agents {
   readonly #versions = new Map<string, Map<string, string>>()
 
-  /** Adds an agent, or a further version of one. */
+  /** Adds an agent, or another version of one. */
   add(text: string): void {
     const id = stringMember(text, 'id') ?? ''
     const versions = this.#versions.get(id) ?? new Map<string, string>()
@@ -13,7 +13,7 @@ export class Agents {
     this.#versions.set(id, versions)
   }
 
-  /** One version, or the newest. */
+  /** Returns a version, by default the newest. */
   get(id: string, version?: string): string | undefined {
     const versions = this.#versions.get(id)
     return version === undefined ? this.versions(id)[0] : versions?.get(version)
@@ -25,7 +25,7 @@ export class Agents {
     return versions.sort(([a], [b]) => Number(b) - Number(a)).map(([, text]) => text)
   }
 
-  /** Adds a version, and lists it in the `versions` of all others. */
+  /** Adds a version, and lists it in the `versions` of all versions. */
   addVersion(id: string, text: string): void {
     this.add(text)
     const numbers = JSON.stringify([...(this.#versions.get(id)?.keys() ?? [])].map(Number))

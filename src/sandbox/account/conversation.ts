@@ -1,31 +1,31 @@
 import { stringMember } from '../../model/entries/fields.ts'
 import { replaceAt } from '../../model/json/json-text.ts'
-import { microsecondsOf, timestamp } from '../id-generator.ts'
+import { parseTimestamp, formatTimestamp } from '../id-generator.ts'
 import type { StoryConversation } from './story.ts'
 
-/** A conversation of an account: its texts, and what the sandbox must know beside them. */
+/** A conversation of an account: its texts, and what the sandbox needs to know about it. */
 export interface Conversation {
   readonly id: string
-  /** Creation in microseconds: the key that listings are sorted by. */
+  /** Time of creation in microseconds: the sort key of listings. */
   readonly created: number
-  /** When the account came to have it, in milliseconds; listings may be late with it. */
+  /** When the account received it, in milliseconds: the listing can be delayed from then on. */
   readonly bornAt: number
   readonly playground: boolean
   row: string
   entries: readonly string[]
-  /** The messages; undefined until somebody asks. */
+  /** The messages; undefined until they are first asked for. */
   messages: readonly string[] | undefined
-  /** Until when it answers 409, in milliseconds. */
+  /** It responds with 409 until then, in milliseconds. */
   busyUntil: number
-  /** Earlier rows, each with the moment it ended: what a stale replica would still show. */
+  /** Earlier rows, each with the time it was replaced: a stale replica still shows them. */
   pastRows: { readonly row: string; readonly until: number }[]
 }
 
-/** Makes a conversation of a story's texts. */
-export function conversationOf(story: StoryConversation, bornAt: number): Conversation {
+/** Creates a conversation from a story. */
+export function createConversation(story: StoryConversation, bornAt: number): Conversation {
   return {
     id: stringMember(story.row, 'id') ?? '',
-    created: microsecondsOf(stringMember(story.row, 'created_at')),
+    created: parseTimestamp(stringMember(story.row, 'created_at')),
     bornAt,
     playground: story.playground ?? false,
     row: story.row,
@@ -36,18 +36,18 @@ export function conversationOf(story: StoryConversation, bornAt: number): Conver
   }
 }
 
-/** The messages of a conversation, found once. */
-export function messagesOf(conversation: Conversation): readonly string[] {
+/** Returns the messages of a conversation; the first call finds them. */
+export function readMessages(conversation: Conversation): readonly string[] {
   conversation.messages ??= conversation.entries.filter(isMessage)
   return conversation.messages
 }
 
-/** Adds entries, and moves `updated_at`. */
-export function extend(conversation: Conversation, entries: readonly string[], updated: number): void {
+/** Appends entries and updates `updated_at`. */
+export function appendEntries(conversation: Conversation, entries: readonly string[], updated: number): void {
   replaceContent(conversation, [...conversation.entries, ...entries], updated)
 }
 
-/** Puts other entries in the place of all, and moves `updated_at`. */
+/** Replaces all entries and updates `updated_at`. */
 export function replaceContent(
   conversation: Conversation,
   entries: readonly string[],
@@ -56,7 +56,7 @@ export function replaceContent(
   conversation.entries = entries
   conversation.messages = undefined
   conversation.pastRows.push({ row: conversation.row, until: Math.floor(updated / 1000) })
-  conversation.row = replaceAt(conversation.row, ['updated_at'], () => `"${timestamp(updated)}"`)
+  conversation.row = replaceAt(conversation.row, ['updated_at'], () => `"${formatTimestamp(updated)}"`)
 }
 
 function isMessage(entry: string): boolean {

@@ -1,12 +1,12 @@
 import { withMember } from '../../model/json/json-text.ts'
-import { timestamp } from '../id-generator.ts'
+import { formatTimestamp } from '../id-generator.ts'
 import type { Conversation } from './conversation.ts'
 import type { RequestContext } from './request-context.ts'
 
-/** The row of a conversation that continues another one: with a new id and new times. */
-export function copiedRow({ world: { mint } }: RequestContext, { row }: Conversation): string {
-  const created = mint.now()
-  const renamed = withMember(row, 'id', `"${mint.id('conv')}"`)
-  const reborn = withMember(renamed, 'created_at', `"${timestamp(created)}"`)
-  return withMember(reborn, 'updated_at', `"${timestamp(created + 1)}"`)
+/** Copies the row of a conversation that is continued under a new id, with new times. */
+export function copyRow({ sandbox: { ids } }: RequestContext, { row }: Conversation): string {
+  const created = ids.now()
+  const renamed = withMember(row, 'id', `"${ids.create('conv')}"`)
+  const reborn = withMember(renamed, 'created_at', `"${formatTimestamp(created)}"`)
+  return withMember(reborn, 'updated_at', `"${formatTimestamp(created + 1)}"`)
 }

@@ -1,4 +1,4 @@
-import { jsonReply, type Reply } from '../replies/reply.ts'
+import { jsonResponse, type SandboxResponse } from '../responses/sandbox-response.ts'
 
 interface Model {
   readonly id: string
@@ -16,14 +16,14 @@ const models: readonly Model[] = [
   { id: 'open-mistral-tiny', context: 2_000 },
 ]
 
-/** The model of this name or alias. */
+/** Finds a model by its name or an alias. */
 export function findModel(name: string): Model | undefined {
   return models.find(({ id, aliases }) => id === name || aliases?.includes(name))
 }
 
 /** `GET /v1/models`. */
-export function listModels(): Reply {
-  return jsonReply(JSON.stringify({ object: 'list', data: models.map(card) }))
+export function listModels(): SandboxResponse {
+  return jsonResponse(JSON.stringify({ object: 'list', data: models.map(card) }))
 }
 
 function card({ id, context, reasons, aliases }: Model): object {

@@ -1,38 +1,38 @@
 import { compact, elements, member } from '../../model/json/json-text.ts'
 
-/** One conversation as JSON texts, which go over the wire token for token. */
+/** One conversation as JSON texts, which the sandbox sends without a change. */
 export interface StoryConversation {
-  /** What get and list answer. */
+  /** What get and list return. */
   readonly row: string
   readonly entries: readonly string[]
-  /** What messages answers, where that is not simply the messages among the entries. */
+  /** What getMessages returns, if that is not simply the messages among the entries. */
   readonly messages?: readonly string[]
-  /** Was it held in the playground? A switch tells whether the listing shows those. */
+  /** Was it created in the playground? The switch `playgroundListed` says whether those are listed. */
   readonly playground?: boolean
 }
 
 /** A file that conversations refer to. */
 export interface StoryFile {
-  /** What `GET /v1/files/{id}` answers. */
+  /** What `GET /v1/files/{id}` returns. */
   readonly metadata: string
   readonly content: Uint8Array
 }
 
-/** What an account starts with. */
+/** Initial content of an account. */
 export interface Story {
   readonly conversations: readonly StoryConversation[]
-  /** The text of every version of every agent. */
+  /** Every version of every agent, as JSON text. */
   readonly agents: readonly string[]
   readonly files: readonly StoryFile[]
 }
 
 /**
- * Reads one story: `{"conversation":{…},"entries":[…]}`, the line that `export jsonl` writes. Beside it may stand
- * `messages`, `playground`, `agents` (a text a version) and `files` (`{"metadata":{…},"content":"base64"}`).
+ * Parses a story: `{"conversation":{…},"entries":[…]}`, the same as a line of `export jsonl`. Optional members are
+ * `messages`, `playground`, `agents` (one element per version) and `files` (`{"metadata":{…},"content":"base64"}`).
  *
- * What would be too long for a file is written as a rule. `"repeat":{"times":150,"entries":[…]}` adds those entries so
- * often, `{n}` standing for the number of the round, `{n4}` for its four digits, `{hh}:{mm}` for that many minutes past
- * midnight. `{filler:N}` becomes N times the letter A.
+ * Rules shorten long content. `"repeat":{"times":150,"entries":[…]}` adds the entries 150 times; `{n}` stands for
+ * the number of the repetition, `{n4}` for its four digits, `{hh}:{mm}` for that many minutes past midnight.
+ * `{filler:N}` becomes the letter A, N times.
  */
 export function parseStory(source: string): Story {
   const text = compact(source).replaceAll(/\{filler:(\d+)\}/g, (_, count: string) =>
@@ -54,7 +54,7 @@ export function parseStory(source: string): Story {
   }
 }
 
-/** Makes a story of conversations from elsewhere, such as an archive. */
+/** Makes stories of conversations from elsewhere, such as an archive. */
 export function storiesFromConversations(
   conversations: Iterable<{ readonly conversation: string; readonly entries: readonly string[] }>,
 ): Story[] {

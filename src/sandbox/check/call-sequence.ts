@@ -1,8 +1,8 @@
 import type { Behaviour } from '../behaviour.ts'
-import { badRequest } from '../replies/error-responses.ts'
+import { badRequest } from '../responses/error-responses.ts'
 import type { ParsedEntry } from './parsed-entry.ts'
 
-/** Refuses entries that can't follow each other: calls and results that do not match. */
+/** Rejects calls and results that do not match. */
 export function checkCalls(
   stored: readonly ParsedEntry[],
   added: readonly ParsedEntry[],
@@ -21,8 +21,11 @@ export function checkCalls(
   if (userAfterResult === 'refuse') checkUsers(stored.at(-1), added)
 }
 
-/** Refuses a conversation that ends with the assistant, or tells whether another turn follows it. */
-export function answersNow(last: ParsedEntry | undefined, setting: Behaviour['trailingAssistant']): boolean {
+/** Tells whether the model responds after this entry. Rejects a conversation that ends with the assistant. */
+export function needsResponse(
+  last: ParsedEntry | undefined,
+  setting: Behaviour['trailingAssistant'],
+): boolean {
   if (last === undefined || !isAssistants(last)) return true
   if (setting === 'refuse') {
     const expected =
@@ -32,7 +35,7 @@ export function answersNow(last: ParsedEntry | undefined, setting: Behaviour['tr
   return setting === 'answer'
 }
 
-/** Calls made at once are followed by exactly their results, before anything else and before other calls. */
+/** Parallel calls must be followed by exactly their results, before anything else. */
 function checkGroups(entries: readonly ParsedEntry[]): void {
   let calls: unknown[] = []
   let results: unknown[] = []

@@ -1,60 +1,63 @@
 import type { Behaviour } from '../behaviour.ts'
 import {
   anything,
-  complain,
+  issue,
   dict,
   fields,
   forbidden,
   list,
   nullable,
   tagged,
-  text,
-  textOr,
-  truth,
-  word,
-  type Shape,
-} from './shape.ts'
+  string,
+  stringOr,
+  boolean,
+  literal,
+  type Validator,
+} from './validators.ts'
 
-/** The entries that start, append and restart take as inputs. */
-export function inputEntries(behaviour: Behaviour): Shape {
+/** The inputs of start, append and restart. */
+export function inputEntries(behaviour: Behaviour): Validator {
   const common = {
-    object: word('entry'),
-    type: text,
-    created_at: text,
-    completed_at: nullable(text),
-    id: behaviour.inputIds === 'accept' ? text : forbidden,
+    object: literal('entry'),
+    type: string,
+    created_at: string,
+    completed_at: nullable(string),
+    id: behaviour.inputIds === 'accept' ? string : forbidden,
   }
-  const author = { agent_id: nullable(text), model: nullable(text) }
+  const author = { agent_id: nullable(string), model: nullable(string) }
   const outputChunks = chunks({ tool_reference: unless(behaviour.toolReferenceInputs, toolReference) })
   return list(
     tagged(
       {
         'message.input': fields(
-          { ...common, role: word('user', 'assistant'), content: textOr(chunks({})), prefix: truth },
+          { ...common, role: literal('user', 'assistant'), content: stringOr(chunks({})), prefix: boolean },
           ['role', 'content'],
         ),
         'message.output': fields(
-          { ...common, ...author, role: word('assistant'), content: textOr(outputChunks) },
+          { ...common, ...author, role: literal('assistant'), content: stringOr(outputChunks) },
           ['content'],
         ),
         'function.call': fields(
           {
             ...common,
             ...author,
-            tool_call_id: text,
-            name: text,
-            arguments: textOr(dict),
-            confirmation_status: nullable(word('pending', 'allowed', 'denied')),
+            tool_call_id: string,
+            name: string,
+            arguments: stringOr(dict),
+            confirmation_status: nullable(literal('pending', 'allowed', 'denied')),
           },
           ['tool_call_id', 'name', 'arguments'],
         ),
-        'function.result': fields({ ...common, tool_call_id: text, result: text }, [
+        'function.result': fields({ ...common, tool_call_id: string, result: string }, [
           'tool_call_id',
           'result',
         ]),
         'tool.execution': unless(
           behaviour.toolExecutionInputs,
-          fields({ ...common, ...author, name: text, arguments: text, info: dict }, ['name', 'arguments']),
+          fields({ ...common, ...author, name: string, arguments: string, info: dict }, [
+            'name',
+            'arguments',
+          ]),
         ),
         'agent.handoff': unless(behaviour.handoffInputs, handoff(common)),
       },
@@ -65,38 +68,44 @@ export function inputEntries(behaviour: Behaviour): Shape {
 
 const toolReference = fields(
   {
-    type: text,
-    tool: text,
-    title: text,
-    url: nullable(text),
-    favicon: nullable(text),
-    description: nullable(text),
+    type: string,
+    tool: string,
+    title: string,
+    url: nullable(string),
+    favicon: nullable(string),
+    description: nullable(string),
   },
   ['tool', 'title'],
 )
 
-function chunks(more: Readonly<Record<string, Shape>>): Shape {
-  const plain = fields({ type: text, text }, ['text'])
-  const imageUrl = fields({ url: text, detail: nullable(word('low', 'auto', 'high')) }, ['url'])
-  const reference = fields({ type: text, reference_ids: list(anything) }, ['reference_ids'])
+function chunks(more: Readonly<Record<string, Validator>>): Validator {
+  const plain = fields({ type: string, text: string }, ['text'])
+  const imageUrl = fields({ url: string, detail: nullable(literal('low', 'auto', 'high')) }, ['url'])
+  const reference = fields({ type: string, reference_ids: list(anything) }, ['reference_ids'])
   return list(
     tagged(
       {
         text: plain,
-        image_url: fields({ type: text, image_url: textOr(imageUrl) }, ['image_url']),
-        document_url: fields({ type: text, document_url: text, document_name: nullable(text) }, [
+        image_url: fields({ type: string, image_url: stringOr(imageUrl) }, ['image_url']),
+        document_url: fields({ type: string, document_url: string, document_name: nullable(string) }, [
           'document_url',
         ]),
         tool_file: fields(
-          { type: text, tool: text, file_id: text, file_name: nullable(text), file_type: nullable(text) },
+          {
+            type: string,
+            tool: string,
+            file_id: string,
+            file_name: nullable(string),
+            file_type: nullable(string),
+          },
           ['tool', 'file_id'],
         ),
         thinking: fields(
           {
-            type: text,
+            type: string,
             thinking: list(tagged({ text: plain, tool_reference: toolReference, reference }, 'text')),
-            signature: nullable(text),
-            closed: truth,
+            signature: nullable(string),
+            closed: boolean,
           },
           ['thinking'],
         ),
@@ -107,12 +116,12 @@ function chunks(more: Readonly<Record<string, Shape>>): Shape {
   )
 }
 
-function handoff(common: Readonly<Record<string, Shape>>): Shape {
+function handoff(common: Readonly<Record<string, Validator>>): Validator {
   const names = ['previous_agent_id', 'previous_agent_name', 'next_agent_id', 'next_agent_name']
-  return fields({ ...common, ...Object.fromEntries(names.map((name) => [name, text])) }, names)
+  return fields({ ...common, ...Object.fromEntries(names.map((name) => [name, string])) }, names)
 }
 
-function unless(setting: 'accept' | 'refuse', shape: Shape): Shape {
-  if (setting === 'accept') return shape
-  return (_, loc) => complain('value_error', loc, 'This type is not supported as an input')
+function unless(setting: 'accept' | 'refuse', validator: Validator): Validator {
+  if (setting === 'accept') return validator
+  return (_, loc) => issue('value_error', loc, 'This type is not supported as an input')
 }

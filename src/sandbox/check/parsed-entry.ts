@@ -1,18 +1,18 @@
 import { isObject } from '../../model/json/parse-json.ts'
 
-/** What the rules and the answers look at in an entry; anything may be missing, stories hold every oddity. */
+/** The fields of an entry that checks and responder use. Any of them can be missing: stories contain every oddity. */
 export interface ParsedEntry {
   readonly type: string
   readonly role: unknown
   readonly prefix: boolean
   readonly toolCallId: unknown
-  /** What was said, called or answered, without ids and times. */
+  /** All text of the entry, without ids and times. */
   readonly text: string
   readonly thinks: boolean
   readonly nextAgent: unknown
 }
 
-/** Parses the text of an entry. */
+/** Parses an entry. */
 export function parseEntry(text: string): ParsedEntry {
   const value: unknown = JSON.parse(text)
   const entry = isObject(value) ? value : {}
@@ -28,7 +28,7 @@ export function parseEntry(text: string): ParsedEntry {
   }
 }
 
-/** The text in a content, chunk or argument of any shape; data: URIs say nothing. */
+/** Concatenates the text in a value of any shape; data: URLs count as empty. */
 function said(value: unknown): string {
   if (typeof value === 'string') return value.startsWith('data:') ? '' : value
   if (Array.isArray(value)) return value.map(said).join('')

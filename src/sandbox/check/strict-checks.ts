@@ -1,14 +1,14 @@
 import { isDraft7 } from '../../model/json/json-schema.ts'
 import { isObject } from '../../model/json/parse-json.ts'
 import type { Behaviour } from '../behaviour.ts'
-import { badRequest, type ErrorResponse } from '../replies/error-responses.ts'
+import { badRequest, type ErrorResponse } from '../responses/error-responses.ts'
 
 /*
- * What validators of 2026-07 check beyond the shape of a request (F; the words of the errors are theirs). Which of it a
- * target checks depends on its model: each rule is a switch.
+ * What validators checked in July 2026 beyond the schema of a request (source: the field; their error messages are
+ * copied). Which checks apply depends on the model of the target, so each one has a switch.
  */
 
-/** Refuses inputs that the model's validator refuses, whatever goes before them. */
+/** Rejects inputs that the validator of the model rejects, whatever precedes them. */
 export function checkInputs(inputs: unknown, behaviour: Behaviour): void {
   if (!Array.isArray(inputs)) return
   for (const input of inputs.filter(isObject)) {
@@ -19,7 +19,7 @@ export function checkInputs(inputs: unknown, behaviour: Behaviour): void {
   }
 }
 
-/** Refuses the tools of a conversation or an agent that the model's validator refuses. */
+/** Rejects tool definitions that the validator of the model rejects. */
 export function checkTools(tools: unknown, behaviour: Behaviour): void {
   const all = Array.isArray(tools) ? tools.filter(isObject) : []
   for (const { function: declared } of all) {
@@ -60,7 +60,7 @@ function checkSchema(schema: unknown, { toolSchemas }: Behaviour): void {
   }
 }
 
-/** A schema of Draft 7 is shallow here (`isDraft7`), so that a recursion ends. */
+/** Recursion is safe: `isDraft7` refuses deep schemas. */
 function holdsId(value: unknown): boolean {
   if (Array.isArray(value)) return value.some(holdsId)
   if (!isObject(value)) return false

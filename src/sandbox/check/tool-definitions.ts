@@ -1,22 +1,22 @@
-import { dict, fields, list, nullable, tagged, text, truth, word } from './shape.ts'
+import { dict, fields, list, nullable, tagged, string, boolean, literal } from './validators.ts'
 
 const configuration = nullable(
   fields({
-    exclude: nullable(list(text)),
-    include: nullable(list(text)),
-    requires_confirmation: nullable(list(text)),
+    exclude: nullable(list(string)),
+    include: nullable(list(string)),
+    requires_confirmation: nullable(list(string)),
   }),
 )
 
-const builtIn = (type: string) => fields({ type: word(type), tool_configuration: configuration })
+const builtIn = (type: string) => fields({ type: literal(type), tool_configuration: configuration })
 
-/** The tools that a conversation or an agent may be given. */
+/** Tool definitions of a conversation or an agent. */
 export const tools = list(
   tagged({
     function: fields(
       {
-        type: word('function'),
-        function: fields({ name: text, description: text, strict: truth, parameters: dict }, [
+        type: literal('function'),
+        function: fields({ name: string, description: string, strict: boolean, parameters: dict }, [
           'name',
           'parameters',
         ]),
@@ -28,15 +28,17 @@ export const tools = list(
     code_interpreter: builtIn('code_interpreter'),
     image_generation: builtIn('image_generation'),
     document_library: fields(
-      { type: word('document_library'), tool_configuration: configuration, library_ids: list(text) },
+      { type: literal('document_library'), tool_configuration: configuration, library_ids: list(string) },
       ['library_ids'],
     ),
     connector: fields(
       {
-        type: word('connector'),
-        connector_id: text,
+        type: literal('connector'),
+        connector_id: string,
         tool_configuration: configuration,
-        authorization: nullable(fields({ type: word('oauth2-token', 'api-key'), value: text }, ['value'])),
+        authorization: nullable(
+          fields({ type: literal('oauth2-token', 'api-key'), value: string }, ['value']),
+        ),
       },
       ['connector_id'],
     ),

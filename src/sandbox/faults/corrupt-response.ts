@@ -1,24 +1,24 @@
-import type { Reply } from '../replies/reply.ts'
-import { effectOf, type Effect } from './fault-book.ts'
+import type { SandboxResponse } from '../responses/sandbox-response.ts'
+import { findEffect, type Effect } from './fault.ts'
 
-/** How a spoiled reply goes over the wire. */
-export interface Wire {
+/** A response as bytes to send, after its effects. */
+export interface CorruptedResponse {
   readonly type: string
-  /** What the head says of the length; undefined for a chunked body. */
+  /** The content-length header; undefined for a chunked body. */
   readonly statedLength: number | undefined
-  /** The bytes, with a pause between two pieces. */
+  /** The body, with a pause between two pieces. */
   readonly pieces: readonly Uint8Array[]
-  /** How long each pause is; undefined: for ever. */
+  /** The length of a pause; undefined means forever. */
   readonly pauseMs: number | undefined
   readonly stallHead: { readonly ms?: number } | undefined
-  /** Does the connection close where the bytes end? */
+  /** Is the connection closed after the last byte? */
   readonly cut: boolean
 }
 
-/** The event by which a stream says that it failed. */
+/** The event that reports a failed stream. */
 const STREAM_ERROR = { type: 'conversation.response.error', message: 'Internal error', code: 3000 }
 
-/** The effects that change how a reply goes over the wire. */
+/** The effects that change a response on its way to the client. */
 export const corruptingEffects: ReadonlySet<Effect['kind']> = new Set([
   'truncate',
   'overlong',
@@ -30,31 +30,32 @@ export const corruptingEffects: ReadonlySet<Effect['kind']> = new Set([
   'stream-error',
 ])
 
-/** Works out what the effects make of a reply. */
-export function corruptResponse(reply: Reply, effects: readonly Effect[]): Wire {
-  const whole = pad(garble(body(reply, effects), effects), effects)
-  const truncate = effectOf(effects, 'truncate')
-  const chunked = reply.events !== undefined || truncate?.framing === 'chunked'
+/** Applies the corrupting effects to a response. */
+export function corruptResponse(response: SandboxResponse, effects: readonly Effect[]): CorruptedResponse {
+  const whole = pad(garble(body(response, effects), effects), effects)
+  const truncate = findEffect(effects, 'truncate')
+  const chunked = response.events !== undefined || truncate?.framing === 'chunked'
   const beyond =
-    effectOf(effects, 'overlong')?.where === 'beyond' ? (effectOf(effects, 'overlong')?.bytes ?? 0) : 0
+    findEffect(effects, 'overlong')?.where === 'beyond' ? (findEffect(effects, 'overlong')?.bytes ?? 0) : 0
   const sent = truncate ? whole.subarray(0, truncate.keep) : Buffer.concat([whole, Buffer.alloc(beyond, '!')])
-  const stall = effectOf(effects, 'stall')
-  const trickle = effectOf(effects, 'trickle')
+  const stall = findEffect(effects, 'stall')
+  const trickle = findEffect(effects, 'trickle')
   const pieceSize = trickle?.bytes ?? (stall?.at === 'body' ? Math.ceil(sent.length / 2) : sent.length)
   return {
-    type: effectOf(effects, 'content-type')?.value ?? reply.type,
+    type: findEffect(effects, 'content-type')?.value ?? response.type,
     statedLength: chunked ? undefined : whole.length,
     pieces: slices(sent, pieceSize),
     pauseMs: trickle ? trickle.ms : stall?.ms,
     stallHead: stall?.at === 'head' ? stall : undefined,
     cut:
-      truncate !== undefined || (reply.events !== undefined && effectOf(effects, 'cut-stream') !== undefined),
+      truncate !== undefined ||
+      (response.events !== undefined && findEffect(effects, 'cut-stream') !== undefined),
   }
 }
 
-function body({ body: whole, events }: Reply, effects: readonly Effect[]): Buffer {
-  const cut = effectOf(effects, 'cut-stream')
-  const error = effectOf(effects, 'stream-error')
+function body({ body: whole, events }: SandboxResponse, effects: readonly Effect[]): Buffer {
+  const cut = findEffect(effects, 'cut-stream')
+  const error = findEffect(effects, 'stream-error')
   if (events === undefined || (cut ?? error) === undefined) return Buffer.from(whole)
   const kept = events.slice(0, (cut ?? error)?.events).join('')
   if (error)
@@ -64,7 +65,7 @@ function body({ body: whole, events }: Reply, effects: readonly Effect[]): Buffe
 }
 
 function garble(bytes: Buffer, effects: readonly Effect[]): Buffer {
-  const how = effectOf(effects, 'garble')?.how
+  const how = findEffect(effects, 'garble')?.how
   if (how === 'json') return Buffer.concat([bytes.subarray(0, bytes.length / 2), Buffer.from(' ,,')])
   if (how !== 'utf8') return bytes
   const quote = bytes.indexOf('"') + 1
@@ -72,7 +73,7 @@ function garble(bytes: Buffer, effects: readonly Effect[]): Buffer {
 }
 
 function pad(bytes: Buffer, effects: readonly Effect[]): Buffer {
-  const overlong = effectOf(effects, 'overlong')
+  const overlong = findEffect(effects, 'overlong')
   return overlong?.where === 'within' ? Buffer.concat([bytes, Buffer.alloc(overlong.bytes, ' ')]) : bytes
 }
 

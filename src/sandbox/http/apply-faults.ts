@@ -1,57 +1,61 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
 import type { RequestContext } from '../account/request-context.ts'
-import type { Allowances } from '../faults/allowances.ts'
-import { effectOf } from '../faults/fault-book.ts'
-import { faultResponse } from '../faults/fault-responses.ts'
-import type { Reply } from '../replies/reply.ts'
+import { faultResponse } from '../faults/canned-responses.ts'
+import { findEffect } from '../faults/fault.ts'
+import type { TokenBuckets } from '../faults/token-buckets.ts'
+import type { SandboxResponse } from '../responses/sandbox-response.ts'
 import { pause } from './write-response.ts'
 
-/** Does the work that the faults leave to do; answers with nothing where the client is gone or was reset. */
+/** Does the operation unless a fault prevents it. Returns undefined if the connection is closed. */
 export async function applyFaults(
-  call: RequestContext,
-  work: (call: RequestContext) => Reply,
-  allowances: Allowances,
+  request: RequestContext,
+  operate: (request: RequestContext) => SandboxResponse,
+  buckets: TokenBuckets,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
-): Promise<Reply | undefined> {
-  const { effects } = call
-  const finish = effectOf(effects, 'finish-anyway')
-  const latency = finish ?? effectOf(effects, 'latency')
+): Promise<SandboxResponse | undefined> {
+  const { effects } = request
+  const finish = findEffect(effects, 'finish-anyway')
+  const latency = finish ?? findEffect(effects, 'latency')
   if (latency) await pause(outgoing, latency.ms)
   if (outgoing.destroyed) {
-    if (finish) work(call).done?.()
+    if (finish) operate(request).done?.()
     return undefined
   }
-  const instead = limited(call, allowances, incoming) ?? answered(call) ?? redirected(call, incoming)
+  const instead =
+    rateLimited(request, buckets, incoming) ?? replaced(request) ?? redirected(request, incoming)
   if (instead) return instead
-  const reset = effectOf(effects, 'reset')
-  const later = effectOf(effects, 'finish-later')
-  if (!reset && !later) return work(call)
-  if (reset?.when === 'after') work(call).done?.()
+  const reset = findEffect(effects, 'reset')
+  const later = findEffect(effects, 'finish-later')
+  if (!reset && !later) return operate(request)
+  if (reset?.when === 'after') operate(request).done?.()
   outgoing.socket?.resetAndDestroy()
-  if (later) setTimeout(() => work(call).done?.(), later.ms).unref()
+  if (later) setTimeout(() => operate(request).done?.(), later.ms).unref()
   return undefined
 }
 
-function limited(
-  { world, account, effects }: RequestContext,
-  allowances: Allowances,
+function rateLimited(
+  { sandbox, account, effects }: RequestContext,
+  buckets: TokenBuckets,
   { method }: IncomingMessage,
 ) {
-  if (method === 'GET' && world.behaviour.readsCount === 'no') return undefined
+  if (method === 'GET' && sandbox.behaviour.readsCount === 'no') return undefined
   const limits = effects.filter((effect) => effect.kind === 'rps')
-  return limits.map((limit) => allowances.take(limit, account.key)).find((reply) => reply !== undefined)
+  return limits.map((limit) => buckets.take(limit, account.key)).find((response) => response !== undefined)
 }
 
-function answered({ effects }: RequestContext): Reply | undefined {
-  const answer = effectOf(effects, 'answer')
+function replaced({ effects }: RequestContext): SandboxResponse | undefined {
+  const answer = findEffect(effects, 'answer')
   return answer && faultResponse(answer)
 }
 
-/** The other host is the sandbox under another name, so that tests see what reaches it. */
-function redirected({ effects }: RequestContext, { url = '', headers }: IncomingMessage): Reply | undefined {
-  const redirect = effectOf(effects, 'redirect')
+/** The other host is the sandbox under another name, so that tests see what is sent there. */
+function redirected(
+  { effects }: RequestContext,
+  { url = '', headers }: IncomingMessage,
+): SandboxResponse | undefined {
+  const redirect = findEffect(effects, 'redirect')
   if (redirect === undefined) return undefined
   const moved = `${url}${url.includes('?') ? '&' : '?'}moved=1`
   const port = headers.host?.split(':')[1] ?? ''

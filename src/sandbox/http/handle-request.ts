@@ -3,28 +3,28 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { parseJson } from '../../model/json/parse-json.ts'
 import type { Account } from '../account/account.ts'
 import type { RequestContext, SandboxContext } from '../account/request-context.ts'
-import type { Allowances } from '../faults/allowances.ts'
+import { cannedResponses } from '../faults/canned-responses.ts'
 import type { FaultBook } from '../faults/fault-book.ts'
-import { likeAnswers } from '../faults/fault-responses.ts'
+import type { TokenBuckets } from '../faults/token-buckets.ts'
 import type { Route } from '../operations/routes.ts'
-import { ErrorResponse, unauthorized } from '../replies/error-responses.ts'
-import type { Reply } from '../replies/reply.ts'
+import { ErrorResponse, unauthorized } from '../responses/error-responses.ts'
+import type { SandboxResponse } from '../responses/sandbox-response.ts'
 import { applyFaults } from './apply-faults.ts'
 import type { RequestLog } from './request-log.ts'
 import { writeResponse } from './write-response.ts'
 
-/** What the server has to answer with. */
+/** What all requests to one server share. */
 export interface ServerState {
-  readonly world: SandboxContext
+  readonly sandbox: SandboxContext
   readonly accounts: ReadonlyMap<string, Account>
   readonly faults: FaultBook
-  readonly allowances: Allowances
+  readonly buckets: TokenBuckets
   readonly log: RequestLog
 }
 
-/** Answers one request, or fails to, as the faults will have it. */
+/** Handles one request: authenticates it, applies the faults, and sends the response. */
 export async function handleRequest(
-  { world, accounts, faults, allowances, log }: ServerState,
+  { sandbox, accounts, faults, buckets, log }: ServerState,
   route: Route,
   names: Pick<RequestContext, 'id' | 'version'>,
   incoming: IncomingMessage,
@@ -45,28 +45,28 @@ export async function handleRequest(
     status: account ? 0 : 401,
     ...(body !== '' && { body }),
   })
-  if (account === undefined) return writeResponse(outgoing, unauthorized(world.mint.uuid()).reply, [])
-  const effects = faults.strike({ operation, account: account.key, id: names.id })
-  const call = { world, account, ...names, query: new URLSearchParams(query), body, parsed, effects }
-  const reply =
+  if (account === undefined) return writeResponse(outgoing, unauthorized(sandbox.ids.uuid()).response, [])
+  const effects = faults.takeEffects({ operation, account: account.key, id: names.id })
+  const request = { sandbox, account, ...names, query: new URLSearchParams(query), body, parsed, effects }
+  const response =
     effects.length > 0
-      ? await applyFaults(call, (each) => answer(route, each), allowances, incoming, outgoing)
-      : answer(route, call)
-  if (reply === undefined) return
-  record.status = reply.status
-  await writeResponse(outgoing, reply, effects)
+      ? await applyFaults(request, (each) => respond(route, each), buckets, incoming, outgoing)
+      : respond(route, request)
+  if (response === undefined) return
+  record.status = response.status
+  await writeResponse(outgoing, response, effects)
 }
 
-function answer(route: Route, call: RequestContext): Reply {
+function respond(route: Route, request: RequestContext): SandboxResponse {
   try {
-    return route.handle(call)
+    return route.handle(request)
   } catch (thrown) {
-    if (thrown instanceof ErrorResponse) return thrown.reply
-    return { ...likeAnswers['internal-error'], body: JSON.stringify({ detail: String(thrown) }) }
+    if (thrown instanceof ErrorResponse) return thrown.response
+    return { ...cannedResponses['internal-error'], body: JSON.stringify({ detail: String(thrown) }) }
   }
 }
 
-/** The whole body, or nothing when the client has gone before its end. */
+/** Reads the whole body; returns undefined if the client disconnects before its end. */
 async function readText(incoming: IncomingMessage): Promise<string | undefined> {
   const parts: Buffer[] = []
   try {
@@ -77,7 +77,7 @@ async function readText(incoming: IncomingMessage): Promise<string | undefined> 
   return Buffer.concat(parts).toString('utf8')
 }
 
-/** What is not JSON is undefined; so is the body of a read, without the cost of a SyntaxError. */
+/** Parses a body; undefined if it is not JSON. A read has no body, and need not pay for a SyntaxError. */
 function parse(body: string): unknown {
   return body === '' ? undefined : parseJson(body)
 }

@@ -1,27 +1,27 @@
 import type { IncomingMessage } from 'node:http'
 
-import { jsonReply, type Reply } from '../replies/reply.ts'
+import { jsonResponse, type SandboxResponse } from '../responses/sandbox-response.ts'
 
-/** The names of this machine under which the sandbox can be asked for. */
+/** The host names of the sandbox. */
 const NAMES = ['127.0.0.1', 'localhost', '[::1]']
 
 /**
- * Refuses a request that was not made for this server. The sandbox listens on this machine alone, but a page in a
- * browser can reach it: under a name of its own that it lets point here (DNS rebinding), or from another origin.
+ * Rejects a request that was not meant for this server. The sandbox listens on 127.0.0.1 only, but a page in a browser
+ * can reach it: through a host name that resolves to this machine (DNS rebinding), or from another origin.
  */
-export function refuseForeign({ headers, socket, url = '' }: IncomingMessage): Reply | undefined {
+export function rejectForeign({ headers, socket, url = '' }: IncomingMessage): SandboxResponse | undefined {
   const hosts = ownHosts(socket.localPort)
   if (!hosts.includes(headers.host?.toLowerCase() ?? '')) {
-    return refusal(421, 'Misdirected Request: the Host header does not name this sandbox')
+    return rejection(421, 'Misdirected Request: the Host header does not name this sandbox')
   }
-  const asked = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(url)?.[1]
-  if (asked !== undefined && !hosts.includes(asked.toLowerCase())) {
-    return refusal(421, 'Misdirected Request: the request target does not name this sandbox')
+  const target = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(url)?.[1]
+  if (target !== undefined && !hosts.includes(target.toLowerCase())) {
+    return rejection(421, 'Misdirected Request: the request target does not name this sandbox')
   }
   const { origin } = headers
   if (origin === undefined || hosts.some((host) => origin.toLowerCase() === `http://${host}`))
     return undefined
-  return refusal(403, 'Forbidden: the sandbox does not answer pages of other origins')
+  return rejection(403, 'Forbidden: the sandbox does not respond to pages of other origins')
 }
 
 function ownHosts(port: number | undefined): string[] {
@@ -29,6 +29,6 @@ function ownHosts(port: number | undefined): string[] {
   return port === 80 ? [...withPort, ...NAMES] : withPort
 }
 
-function refusal(status: number, detail: string): Reply {
-  return jsonReply(JSON.stringify({ detail }), status)
+function rejection(status: number, detail: string): SandboxResponse {
+  return jsonResponse(JSON.stringify({ detail }), status)
 }

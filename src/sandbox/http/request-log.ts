@@ -1,24 +1,24 @@
-import type { RouteName } from '../operations/routes.ts'
+import type { RouteName } from '../route-names.ts'
 
-/** A request that came in. */
+/** A received request. */
 export interface RequestRecord {
   readonly method: string
   readonly path: string
   readonly query: string
   readonly operation: RouteName
-  /** The key of the account; empty where no account has the key. */
+  /** The key of the account; empty if no account has this key. */
   readonly account: string
-  /** The status that was answered; 0 while there is none, and where the connection was reset instead. */
+  /** The status of the response; 0 until it is known, and if the connection was reset. */
   readonly status: number
   readonly body?: string
 }
 
-/** A record whose status is still to come. */
+/** A record whose status can still be set. */
 type OpenRecord = { -readonly [Field in keyof RequestRecord]: RequestRecord[Field] }
 
 const KEPT = 10_000
 
-/** The last ten thousand requests, and at times up to twice as many. */
+/** Keeps the latest requests: at least 10,000, at most twice as many. */
 export class RequestLog {
   readonly records: OpenRecord[] = []
 

@@ -7,19 +7,20 @@ import { Hono } from 'hono'
 import { Account, type SandboxAccount } from '../account/account.ts'
 import type { Story } from '../account/story.ts'
 import { defaultBehaviour, type Behaviour } from '../behaviour.ts'
-import { bodyShapes } from '../check/request-bodies.ts'
-import { Allowances } from '../faults/allowances.ts'
-import { FaultBook, type Fault } from '../faults/fault-book.ts'
+import { bodyValidators } from '../check/request-bodies.ts'
+import { FaultBook } from '../faults/fault-book.ts'
+import type { Fault } from '../faults/fault.ts'
+import { TokenBuckets } from '../faults/token-buckets.ts'
 import { createIdGenerator } from '../id-generator.ts'
 import { routes } from '../operations/routes.ts'
 import { seededRandom } from '../random.ts'
-import { missingDetail } from '../replies/error-responses.ts'
+import { missingDetail } from '../responses/error-responses.ts'
 import { handleRequest, type ServerState } from './handle-request.ts'
-import { refuseForeign } from './own-host.ts'
+import { rejectForeign } from './own-host.ts'
 import { RequestLog, type RequestRecord } from './request-log.ts'
 import { writeResponse } from './write-response.ts'
 
-/** How a sandbox is to be. */
+/** The options of a sandbox. */
 export interface SandboxOptions {
   readonly accounts: readonly { readonly key: string; readonly stories?: readonly Story[] }[]
   /** The port on 127.0.0.1; any free one by default. */
@@ -32,33 +33,33 @@ export interface SandboxOptions {
 
 /** A running sandbox. */
 export interface Sandbox {
-  /** The base URL, without a slash at its end. */
+  /** The base URL, without a trailing slash. */
   readonly url: string
-  /** The account of a key. */
+  /** Returns the account of a key. */
   account(key: string): SandboxAccount
-  /** The last requests, oldest first: at least ten thousand are kept. */
+  /** The latest requests, oldest first: at least 10,000. */
   readonly requests: readonly RequestRecord[]
-  /** The faults in force. */
+  /** The active faults. */
   readonly faults: { add(...faults: readonly Fault[]): void; clear(): void }
-  /** Stops at once; open connections are closed. */
+  /** Closes the server and all connections at once. */
   close(): Promise<void>
 }
 
-/** Starts a local server that speaks the Conversations API. */
+/** Starts a local server that implements the Conversations API. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const hall = openHall(options)
-  const server = createAdaptorServer({ fetch: createApp(hall).fetch, overrideGlobalObjects: false })
+  const state = createState(options)
+  const server = createAdaptorServer({ fetch: createApp(state).fetch, overrideGlobalObjects: false })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(options.port ?? 0, '127.0.0.1', resolve)
   })
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    requests: hall.log.records,
-    faults: hall.faults,
+    requests: state.log.records,
+    faults: state.faults,
     account(key) {
-      const account = hall.accounts.get(key)
-      if (account === undefined) throw new Error(`the sandbox has no account of the key ${key}`)
+      const account = state.accounts.get(key)
+      if (account === undefined) throw new Error(`the sandbox has no account with the key ${key}`)
       return account
     },
     close: () =>
@@ -69,7 +70,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   }
 }
 
-function openHall({
+function createState({
   accounts,
   behaviour: changes,
   faults,
@@ -77,36 +78,36 @@ function openHall({
   seed = 1,
 }: SandboxOptions): ServerState {
   const behaviour = { ...defaultBehaviour, ...changes }
-  const mint = createIdGenerator(seededRandom(seed), clock, behaviour.idLayout)
+  const ids = createIdGenerator(seededRandom(seed), clock, behaviour.idLayout)
   const book = new FaultBook()
   book.add(...(faults ?? []))
   return {
-    world: { behaviour, mint, clock, shapes: bodyShapes(behaviour) },
-    accounts: new Map(accounts.map(({ key, stories = [] }) => [key, new Account(key, stories, mint, clock)])),
+    sandbox: { behaviour, ids, clock, validators: bodyValidators(behaviour) },
+    accounts: new Map(accounts.map(({ key, stories = [] }) => [key, new Account(key, stories, ids, clock)])),
     faults: book,
-    allowances: new Allowances(clock),
+    buckets: new TokenBuckets(clock),
     log: new RequestLog(),
   }
 }
 
-/** Replies are written to the socket by hand, since faults need it, and since that is faster. */
-function createApp(hall: ServerState): Hono<{ Bindings: HttpBindings }> {
+/** Responses are written to the Node response directly, because faults need that and it is faster. */
+function createApp(state: ServerState): Hono<{ Bindings: HttpBindings }> {
   const app = new Hono<{ Bindings: HttpBindings }>()
   app.use(async ({ env }, next) => {
-    const refusal = refuseForeign(env.incoming)
-    if (refusal === undefined) return next()
-    await writeResponse(env.outgoing, refusal, [])
+    const rejection = rejectForeign(env.incoming)
+    if (rejection === undefined) return next()
+    await writeResponse(env.outgoing, rejection, [])
     return RESPONSE_ALREADY_SENT
   })
   for (const route of routes) {
     app.on(route.method, route.path.replaceAll(/\{(\w+)\}/g, ':$1'), async ({ req, env }) => {
       const names = { id: req.param('id') ?? '', version: req.param('version') ?? '' }
-      await handleRequest(hall, route, names, env.incoming, env.outgoing)
+      await handleRequest(state, route, names, env.incoming, env.outgoing)
       return RESPONSE_ALREADY_SENT
     })
   }
   app.notFound(async ({ env }) => {
-    await writeResponse(env.outgoing, missingDetail('Not Found').reply, [])
+    await writeResponse(env.outgoing, missingDetail('Not Found').response, [])
     return RESPONSE_ALREADY_SENT
   })
   return app

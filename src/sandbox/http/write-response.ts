@@ -1,22 +1,23 @@
 import type { ServerResponse } from 'node:http'
 
 import { corruptResponse, corruptingEffects } from '../faults/corrupt-response.ts'
-import type { Effect } from '../faults/fault-book.ts'
-import type { Reply } from '../replies/reply.ts'
+import type { Effect } from '../faults/fault.ts'
+import type { SandboxResponse } from '../responses/sandbox-response.ts'
 
-/** Sends a reply as it is, unless effects spoil it. */
+/** Sends a response, corrupted by the effects if they say so. */
 export function writeResponse(
   outgoing: ServerResponse,
-  reply: Reply,
+  response: SandboxResponse,
   effects: readonly Effect[],
 ): void | Promise<void> {
-  if (effects.some(({ kind }) => corruptingEffects.has(kind))) return deliverSpoiled(outgoing, reply, effects)
-  writeHead(outgoing, reply)
-  if (reply.events === undefined) sendBody(outgoing, reply.body)
-  else sendEvents(outgoing, reply.events, reply.done)
+  if (effects.some(({ kind }) => corruptingEffects.has(kind)))
+    return writeCorrupted(outgoing, response, effects)
+  writeHead(outgoing, response)
+  if (response.events === undefined) sendBody(outgoing, response.body)
+  else sendEvents(outgoing, response.events, response.done)
 }
 
-/** Resolves after so many milliseconds, for ever if none are given, and in any case when the client has gone. */
+/** Resolves after the given time (never if undefined), or as soon as the client disconnects. */
 export function pause(outgoing: ServerResponse, ms: number | undefined): Promise<void> {
   return new Promise((resolve) => {
     const end = (): void => {
@@ -30,45 +31,49 @@ export function pause(outgoing: ServerResponse, ms: number | undefined): Promise
   })
 }
 
-/** What is ASCII is sent as Latin-1, the same bytes: Node 20 encodes UTF-8 slowly. */
-function sendBody(outgoing: ServerResponse, body: Reply['body']): void {
+/** Sends ASCII as Latin-1, which gives the same bytes: Node 20 encodes UTF-8 slowly. */
+function sendBody(outgoing: ServerResponse, body: SandboxResponse['body']): void {
   const ascii = typeof body === 'string' && Buffer.byteLength(body) === body.length
   outgoing.end(body, ascii ? 'latin1' : 'utf8')
 }
 
-/** The end of the stream is stored before it is told: whoever has read it may ask for the history at once. */
-function sendEvents(outgoing: ServerResponse, events: readonly string[], done: Reply['done']): void {
+/** Stores the outputs before the last event is sent: a client that has read it may ask for the history at once. */
+function sendEvents(
+  outgoing: ServerResponse,
+  events: readonly string[],
+  done: SandboxResponse['done'],
+): void {
   for (const event of events.slice(0, -1)) outgoing.write(event)
   done?.()
   outgoing.end(events.at(-1))
 }
 
-async function deliverSpoiled(
+async function writeCorrupted(
   outgoing: ServerResponse,
-  reply: Reply,
+  response: SandboxResponse,
   effects: readonly Effect[],
 ): Promise<void> {
-  const wire = corruptResponse(reply, effects)
-  if (wire.stallHead) await pause(outgoing, wire.stallHead.ms)
-  writeHead(outgoing, { ...reply, type: wire.type })
-  if (wire.statedLength !== undefined) outgoing.setHeader('content-length', wire.statedLength)
+  const corrupted = corruptResponse(response, effects)
+  if (corrupted.stallHead) await pause(outgoing, corrupted.stallHead.ms)
+  writeHead(outgoing, { ...response, type: corrupted.type })
+  if (corrupted.statedLength !== undefined) outgoing.setHeader('content-length', corrupted.statedLength)
   let stored = false
   const store = (): void => {
-    if (!stored) reply.done?.()
+    if (!stored) response.done?.()
     stored = true
   }
-  for (const [i, piece] of wire.pieces.entries()) {
-    if (i > 0) await pause(outgoing, wire.pauseMs)
+  for (const [i, piece] of corrupted.pieces.entries()) {
+    if (i > 0) await pause(outgoing, corrupted.pauseMs)
     if (outgoing.destroyed) break
-    if (i === wire.pieces.length - 1) store()
+    if (i === corrupted.pieces.length - 1) store()
     await write(outgoing, piece)
   }
   store()
-  if (wire.cut) outgoing.socket?.destroySoon()
+  if (corrupted.cut) outgoing.socket?.destroySoon()
   else outgoing.end()
 }
 
-function writeHead(outgoing: ServerResponse, { status, type, headers }: Reply): void {
+function writeHead(outgoing: ServerResponse, { status, type, headers }: SandboxResponse): void {
   outgoing.statusCode = status
   if (type !== '') outgoing.setHeader('content-type', type)
   for (const name in headers) outgoing.setHeader(name, headers[name] ?? '')

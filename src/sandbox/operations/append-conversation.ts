@@ -1,28 +1,28 @@
-import { extend, type Conversation } from '../account/conversation.ts'
-import { copiedRow } from '../account/copied-row.ts'
-import { knownConversation, readBody, type RequestContext } from '../account/request-context.ts'
-import { busy } from '../replies/error-responses.ts'
-import type { Reply } from '../replies/reply.ts'
+import { appendEntries, type Conversation } from '../account/conversation.ts'
+import { copyRow } from '../account/copied-row.ts'
+import { findConversation, readBody, type RequestContext } from '../account/request-context.ts'
+import { busy } from '../responses/error-responses.ts'
+import type { SandboxResponse } from '../responses/sandbox-response.ts'
 import { deliverCompletion, prepareCompletion } from './completion.ts'
-import { inputTexts } from './read-inputs.ts'
+import { readInputs } from './read-inputs.ts'
 
 /** `POST /v1/conversations/{id}`. */
-export function appendToConversation(call: RequestContext): Reply {
-  const { mint, clock, shapes } = call.world
-  const body = readBody(call, shapes.append)
-  const known = knownConversation(call)
-  if (known.busyUntil > clock().getTime()) throw busy()
-  const inputs = inputTexts(body, mint)
-  const row = JSON.parse(known.row) as Record<string, unknown>
-  const answer = prepareCompletion(call, body, row, known.entries, inputs)
-  const conversation = target(call, known, body.value['store'] !== false)
-  extend(conversation, inputs, mint.now())
-  return deliverCompletion(call, body, conversation, answer, false)
+export function appendToConversation(request: RequestContext): SandboxResponse {
+  const { ids, clock, validators } = request.sandbox
+  const body = readBody(request, validators.append)
+  const original = findConversation(request)
+  if (original.busyUntil > clock().getTime()) throw busy()
+  const inputs = readInputs(body, ids)
+  const row = JSON.parse(original.row) as Record<string, unknown>
+  const completion = prepareCompletion(request, body, row, original.entries, inputs)
+  const conversation = findTarget(request, original, body.value['store'] !== false)
+  appendEntries(conversation, inputs, ids.now())
+  return deliverCompletion(request, body, conversation, completion, false)
 }
 
-/** The conversation that is appended to: the one named, a copy with a new id, or one that is thrown away. */
-function target(call: RequestContext, known: Conversation, stored: boolean): Conversation {
-  if (!stored) return { ...known, pastRows: [] }
-  if (call.world.behaviour.appendId === 'same') return known
-  return call.account.add({ row: copiedRow(call, known), entries: known.entries })
+/** What is appended to: the conversation itself, a copy with a new id, or with `store: false` a temporary copy. */
+function findTarget(request: RequestContext, original: Conversation, stored: boolean): Conversation {
+  if (!stored) return { ...original, pastRows: [] }
+  if (request.sandbox.behaviour.appendId === 'same') return original
+  return request.account.add({ row: copyRow(request, original), entries: original.entries })
 }

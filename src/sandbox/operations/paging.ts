@@ -1,12 +1,12 @@
-import { invalidAt } from '../replies/error-responses.ts'
+import { invalidAt } from '../responses/error-responses.ts'
 
-/** Where a page begins and how many rows it may have. */
+/** The offset of a page, and how many rows it can have. */
 export interface PageQuery {
   readonly from: number
   readonly size: number
 }
 
-/** Reads page and page_size; the offset is counted with the size that is granted, not with the one asked for. */
+/** Parses page and page_size. The offset is counted in pages of the granted size, not of the requested one. */
 export function readPage(
   query: URLSearchParams,
   defaultSize: number,

@@ -1,7 +1,7 @@
 import { elements, isArrayText, joinMembers, member, members } from '../../model/json/json-text.ts'
 import type { Body } from '../account/request-context.ts'
 import type { Behaviour } from '../behaviour.ts'
-import { timestamp, type IdKind, type IdGenerator } from '../id-generator.ts'
+import { formatTimestamp, type IdKind, type IdGenerator } from '../id-generator.ts'
 
 const prefixes: Readonly<Record<string, IdKind>> = {
   'message.input': 'msg',
@@ -12,20 +12,20 @@ const prefixes: Readonly<Record<string, IdKind>> = {
   'agent.handoff': 'handoff',
 }
 
-/** The entries that a request brings, as the history will have them: with id and times, the rest token for token. */
-export function inputTexts(body: Body, mint: IdGenerator): string[] {
+/** Returns the inputs of a request as history entries: with id and times, everything else as it was sent. */
+export function readInputs(body: Body, ids: IdGenerator): string[] {
   const inputs = body.text('inputs')
   if (inputs === undefined) return []
-  if (!isArrayText(inputs)) return [stamp(`{"role":"user","content":${inputs}}`, mint)]
-  return elements(inputs).map((text) => stamp(text, mint))
+  if (!isArrayText(inputs)) return [stamp(`{"role":"user","content":${inputs}}`, ids)]
+  return elements(inputs).map((text) => stamp(text, ids))
 }
 
-/** Does the request say nothing at all? restart takes `""` for that. */
-export function saysNothing(body: Body): boolean {
+/** Tells whether a request has no inputs; restart accepts `""` for that. */
+export function hasNoInputs(body: Body): boolean {
   return body.value['inputs'] === '' || body.value['inputs'] === undefined
 }
 
-/** The text of completion_args in the row of a new conversation. */
+/** Builds completion_args for the row of a new conversation. */
 export function completionArgsText(body: Body, setting: Behaviour['completionArgs']): string {
   const sent = body.text('completion_args')
   if (sent === undefined && setting === 'null') return 'null'
@@ -51,13 +51,13 @@ const completionFields = [
   'response_format',
 ]
 
-function stamp(text: string, mint: IdGenerator): string {
+function stamp(text: string, ids: IdGenerator): string {
   const type = member(text, 'type')?.value ?? '"message.input"'
-  const id = mint.id(prefixes[JSON.parse(type) as string] ?? 'msg')
+  const id = ids.create(prefixes[JSON.parse(type) as string] ?? 'msg')
   const given: Record<string, string> = {
     object: '"entry"',
     type,
-    created_at: `"${timestamp(mint.now())}"`,
+    created_at: `"${formatTimestamp(ids.now())}"`,
     completed_at: 'null',
     id: `"${id}"`,
   }

@@ -1,33 +1,35 @@
 import { withoutMembers } from '../../model/json/json-text.ts'
-import { messagesOf } from '../account/conversation.ts'
-import { knownConversation, type RequestContext } from '../account/request-context.ts'
-import { busy } from '../replies/error-responses.ts'
-import { emptyReply, jsonReply, type Reply } from '../replies/reply.ts'
+import { readMessages } from '../account/conversation.ts'
+import { findConversation, type RequestContext } from '../account/request-context.ts'
+import { busy } from '../responses/error-responses.ts'
+import { emptyResponse, jsonResponse, type SandboxResponse } from '../responses/sandbox-response.ts'
 
 /** `GET /v1/conversations/{id}`. */
-export function getConversation(call: RequestContext): Reply {
-  const { row } = knownConversation(call)
-  return jsonReply(call.world.behaviour.getMetadata === 'absent' ? withoutMembers(row, ['metadata']) : row)
+export function getConversation(request: RequestContext): SandboxResponse {
+  const { row } = findConversation(request)
+  return jsonResponse(
+    request.sandbox.behaviour.getMetadata === 'absent' ? withoutMembers(row, ['metadata']) : row,
+  )
 }
 
 /** `GET /v1/conversations/{id}/history`: every entry. */
-export function getHistory(call: RequestContext): Reply {
-  const { id, entries } = knownConversation(call)
+export function getHistory(request: RequestContext): SandboxResponse {
+  const { id, entries } = findConversation(request)
   const before = `{"conversation_id":${JSON.stringify(id)},"entries":[`
-  return jsonReply(`${before}${entries.join(',')}],"object":"conversation.history"}`)
+  return jsonResponse(`${before}${entries.join(',')}],"object":"conversation.history"}`)
 }
 
-/** `GET /v1/conversations/{id}/messages`: the messages alone. */
-export function getMessages(call: RequestContext): Reply {
-  const conversation = knownConversation(call)
+/** `GET /v1/conversations/{id}/messages`: only the messages. */
+export function getMessages(request: RequestContext): SandboxResponse {
+  const conversation = findConversation(request)
   const before = `{"conversation_id":${JSON.stringify(conversation.id)},"messages":[`
-  return jsonReply(`${before}${messagesOf(conversation).join(',')}],"object":"conversation.messages"}`)
+  return jsonResponse(`${before}${readMessages(conversation).join(',')}],"object":"conversation.messages"}`)
 }
 
 /** `DELETE /v1/conversations/{id}`. */
-export function deleteConversation(call: RequestContext): Reply {
-  const { id, busyUntil } = knownConversation(call)
-  if (busyUntil > call.world.clock().getTime()) throw busy()
-  call.account.remove(id)
-  return emptyReply
+export function deleteConversation(request: RequestContext): SandboxResponse {
+  const { id, busyUntil } = findConversation(request)
+  if (busyUntil > request.sandbox.clock().getTime()) throw busy()
+  request.account.remove(id)
+  return emptyResponse
 }

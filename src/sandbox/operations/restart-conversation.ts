@@ -1,27 +1,39 @@
 import { stringMember } from '../../model/entries/fields.ts'
 import { withMember } from '../../model/json/json-text.ts'
-import { conversationOf } from '../account/conversation.ts'
-import { copiedRow } from '../account/copied-row.ts'
-import { knownConversation, readBody, type Body, type RequestContext } from '../account/request-context.ts'
-import { busy, missing } from '../replies/error-responses.ts'
-import type { Reply } from '../replies/reply.ts'
+import { createConversation } from '../account/conversation.ts'
+import { copyRow } from '../account/copied-row.ts'
+import { findConversation, readBody, type Body, type RequestContext } from '../account/request-context.ts'
+import { busy, missing } from '../responses/error-responses.ts'
+import type { SandboxResponse } from '../responses/sandbox-response.ts'
 import { deliverCompletion, prepareCompletion } from './completion.ts'
-import { inputTexts, saysNothing } from './read-inputs.ts'
+import { readInputs, hasNoInputs } from './read-inputs.ts'
 
-/** `POST /v1/conversations/{id}/restart`: a new conversation up to and with an entry; the original stays. */
-export function restartConversation(call: RequestContext): Reply {
-  const { mint, clock, shapes, behaviour } = call.world
-  const body = readBody(call, shapes.restart)
-  const original = knownConversation(call)
+/** `POST /v1/conversations/{id}/restart`: copies a conversation up to an entry; the original does not change. */
+export function restartConversation(request: RequestContext): SandboxResponse {
+  const { ids, clock, validators, behaviour } = request.sandbox
+  const body = readBody(request, validators.restart)
+  const original = findConversation(request)
   if (original.busyUntil > clock().getTime()) throw busy()
   const shared = entriesUpTo(original.entries, String(body.value['from_entry_id']))
-  const inputs = saysNothing(body) ? [] : inputTexts(body, mint)
-  const row = changedRow(copiedRow(call, original), body)
-  const answer = prepareCompletion(call, body, JSON.parse(row) as Record<string, unknown>, shared, inputs)
+  const inputs = hasNoInputs(body) ? [] : readInputs(body, ids)
+  const row = changedRow(copyRow(request, original), body)
+  const completion = prepareCompletion(
+    request,
+    body,
+    JSON.parse(row) as Record<string, unknown>,
+    shared,
+    inputs,
+  )
   const story = { row, entries: [...shared, ...inputs] }
   const stored = body.value['store'] !== false
-  const conversation = stored ? call.account.add(story) : conversationOf(story, clock().getTime())
-  return deliverCompletion(call, body, conversation, answer, behaviour.updatedAtStart === 'microsecond')
+  const conversation = stored ? request.account.add(story) : createConversation(story, clock().getTime())
+  return deliverCompletion(
+    request,
+    body,
+    conversation,
+    completion,
+    behaviour.updatedAtStart === 'microsecond',
+  )
 }
 
 function entriesUpTo(entries: readonly string[], id: string): readonly string[] {
@@ -30,7 +42,7 @@ function entriesUpTo(entries: readonly string[], id: string): readonly string[] 
   return entries.slice(0, index + 1)
 }
 
-/** What restart may change, token for token as it was sent. */
+/** Applies the fields that restart can change. */
 function changedRow(row: string, body: Body): string {
   return ['metadata', 'completion_args', 'agent_version', 'guardrails'].reduce((changed, name) => {
     const text = body.text(name)

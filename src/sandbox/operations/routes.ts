@@ -1,7 +1,7 @@
-import { lookups, operations, type LookupName, type OperationName } from '../../api/operations.ts'
 import { listModels } from '../account/models.ts'
 import type { RequestContext } from '../account/request-context.ts'
-import type { Reply } from '../replies/reply.ts'
+import type { SandboxResponse } from '../responses/sandbox-response.ts'
+import { routePaths, type RouteName } from '../route-names.ts'
 import { createAgent, getAgent, getAgentVersion, listAgentVersions, updateAgent } from './agent-operations.ts'
 import { appendToConversation } from './append-conversation.ts'
 import { getFile, getFileContent } from './file-operations.ts'
@@ -10,26 +10,17 @@ import { deleteConversation, getConversation, getHistory, getMessages } from './
 import { restartConversation } from './restart-conversation.ts'
 import { startConversation } from './start-conversation.ts'
 
-/** What only fills an account: the official SDK makes agents with these. */
-const fillers = {
-  createAgent: { method: 'POST', path: '/v1/agents' },
-  updateAgent: { method: 'PATCH', path: '/v1/agents/{id}' },
-  getAgentVersion: { method: 'GET', path: '/v1/agents/{id}/versions/{version}' },
-} as const
-
-export type RouteName = OperationName | LookupName | keyof typeof fillers
-
-/** One path and what answers there. */
+/** A path, and the operation behind it. */
 export interface Route {
   readonly name: RouteName
   /** The name of the same request with `"stream":true`. */
   readonly streaming: RouteName
   readonly method: string
   readonly path: string
-  readonly handle: (call: RequestContext) => Reply
+  readonly handle: (request: RequestContext) => SandboxResponse
 }
 
-const handlers: Readonly<Record<string, (call: RequestContext) => Reply>> = {
+const handlers = {
   start: startConversation,
   list: listConversations,
   get: getConversation,
@@ -46,15 +37,12 @@ const handlers: Readonly<Record<string, (call: RequestContext) => Reply>> = {
   createAgent,
   updateAgent,
   getAgentVersion,
-}
+} as const satisfies Partial<Record<RouteName, Route['handle']>>
 
-/** The routes of the sandbox; a stream shares path and method with its plain twin. */
-export const routes: readonly Route[] = Object.entries({ ...operations, ...lookups, ...fillers }).flatMap(
-  ([name, { method, path }]) => {
-    const handle = handlers[name]
-    const streaming = Object.hasOwn(operations, `${name}Stream`) ? `${name}Stream` : name
-    return handle
-      ? [{ name: name as RouteName, streaming: streaming as RouteName, method, path, handle }]
-      : []
-  },
-)
+/** The routes of the sandbox. A streaming operation shares the route of its plain twin. */
+export const routes: readonly Route[] = (Object.keys(handlers) as (keyof typeof handlers)[]).map((name) => ({
+  name,
+  streaming: Object.hasOwn(routePaths, `${name}Stream`) ? (`${name}Stream` as RouteName) : name,
+  ...routePaths[name],
+  handle: handlers[name],
+}))

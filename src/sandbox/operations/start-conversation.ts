@@ -1,26 +1,32 @@
-import { conversationOf } from '../account/conversation.ts'
+import { createConversation } from '../account/conversation.ts'
 import { findModel } from '../account/models.ts'
 import { readBody, type Body, type RequestContext } from '../account/request-context.ts'
-import { timestamp } from '../id-generator.ts'
-import { badRequest, invalidAt, missing } from '../replies/error-responses.ts'
-import type { Reply } from '../replies/reply.ts'
+import { formatTimestamp } from '../id-generator.ts'
+import { badRequest, invalidAt, missing } from '../responses/error-responses.ts'
+import type { SandboxResponse } from '../responses/sandbox-response.ts'
 import { deliverCompletion, prepareCompletion } from './completion.ts'
-import { completionArgsText, inputTexts } from './read-inputs.ts'
+import { completionArgsText, readInputs } from './read-inputs.ts'
 
 /** `POST /v1/conversations`. */
-export function startConversation(call: RequestContext): Reply {
-  const { mint, behaviour, shapes, clock } = call.world
-  const body = readBody(call, shapes.start)
-  checkKind(call, body)
-  const inputs = inputTexts(body, mint)
-  const story = { row: rowText(call, body), entries: inputs }
-  const answer = prepareCompletion(call, body, body.value, [], inputs)
+export function startConversation(request: RequestContext): SandboxResponse {
+  const { ids, behaviour, validators, clock } = request.sandbox
+  const body = readBody(request, validators.start)
+  checkKind(request, body)
+  const inputs = readInputs(body, ids)
+  const story = { row: rowText(request, body), entries: inputs }
+  const completion = prepareCompletion(request, body, body.value, [], inputs)
   const stored = body.value['store'] !== false
-  const conversation = stored ? call.account.add(story) : conversationOf(story, clock().getTime())
-  return deliverCompletion(call, body, conversation, answer, behaviour.updatedAtStart === 'microsecond')
+  const conversation = stored ? request.account.add(story) : createConversation(story, clock().getTime())
+  return deliverCompletion(
+    request,
+    body,
+    conversation,
+    completion,
+    behaviour.updatedAtStart === 'microsecond',
+  )
 }
 
-/** A conversation is a model's or an agent's, never both. */
+/** A conversation belongs to a model or to an agent, never to both. */
 function checkKind({ account }: RequestContext, body: Body): void {
   const { model, agent_id: agentId, agent_version: version } = body.value
   if (typeof agentId !== 'string') {
@@ -36,9 +42,9 @@ function checkKind({ account }: RequestContext, body: Body): void {
   if (account.agents.get(agentId, known) === undefined) throw missing('Agent', agentId)
 }
 
-/** The row, its members in the captured order; what was sent stands in it token for token. */
-function rowText({ world: { mint, behaviour }, account }: RequestContext, body: Body): string {
-  const created = mint.now()
+/** Builds the row, its members in the captured order and every value as it was sent. */
+function rowText({ sandbox: { ids, behaviour }, account }: RequestContext, body: Body): string {
+  const created = ids.now()
   const optional = (name: string): string[] => {
     const text = body.text(name)
     return text === undefined ? [] : [`"${name}":${text}`]
@@ -52,12 +58,15 @@ function rowText({ world: { mint, behaviour }, account }: RequestContext, body: 
   ]
   const ofAgent = [
     `"agent_id":${agentId}`,
-    ...versionMember(behaviour.agentVersion, body.text('agent_version') ?? newest(account.agents, agentId)),
+    ...versionMember(
+      behaviour.agentVersion,
+      body.text('agent_version') ?? newestVersion(account.agents, agentId),
+    ),
   ]
   return `{${[
-    `"id":"${mint.id('conv')}"`,
-    `"created_at":"${timestamp(created)}"`,
-    `"updated_at":"${timestamp(created + 1)}"`,
+    `"id":"${ids.create('conv')}"`,
+    `"created_at":"${formatTimestamp(created)}"`,
+    `"updated_at":"${formatTimestamp(created + 1)}"`,
     ...(agentId === undefined ? ofModel : ofAgent),
     ...optional('guardrails'),
     `"name":${body.text('name') ?? 'null'}`,
@@ -81,7 +90,7 @@ function versionMember(setting: string, version: string): string[] {
   }
 }
 
-function newest(agents: RequestContext['account']['agents'], agentId: string | undefined): string {
+function newestVersion(agents: RequestContext['account']['agents'], agentId: string | undefined): string {
   const agent = agents.get(JSON.parse(agentId ?? '""') as string) ?? '{}'
   return String((JSON.parse(agent) as { version?: number }).version ?? 0)
 }

@@ -1,13 +1,13 @@
 import { isObject } from '../../model/json/parse-json.ts'
 import type { Chunk, Draft, Tool } from './draft.ts'
 
-/** What running a tool leaves behind: an entry, and chunks for the message that follows. */
+/** The result of a tool: an entry, and chunks for the message that follows. */
 interface Run {
   readonly draft: Draft
   readonly chunks: readonly Chunk[]
 }
 
-/** A call of a declared function, its arguments made to fit its parameters. */
+/** Calls a declared function with arguments that fit its parameters. */
 export function callFunction(tool: Tool, hash: number): Draft {
   const { name = '', parameters = {} } = tool.function ?? {}
   const properties = isObject(parameters['properties']) ? parameters['properties'] : {}
@@ -15,7 +15,7 @@ export function callFunction(tool: Tool, hash: number): Draft {
   return { kind: 'call', name, arguments: spaced(Object.fromEntries(values)) }
 }
 
-/** An execution of a tool that the service itself runs. */
+/** Runs a tool that the service itself executes. */
 export function runBuiltIn(tool: Tool, hash: number): Run {
   switch (tool.type) {
     case 'web_search':
@@ -79,7 +79,7 @@ function sample(schema: unknown, hash: number): unknown {
   }
 }
 
-/** JSON as the service writes it in arguments: `{"date": "2024-06-06"}`. */
+/** Formats JSON as the service does in arguments: `{"date": "2024-06-06"}`. */
 function spaced(value: Readonly<Record<string, unknown>>): string {
   const pairs = Object.entries(value).map(([key, each]) => `${JSON.stringify(key)}: ${JSON.stringify(each)}`)
   return `{${pairs.join(', ')}}`

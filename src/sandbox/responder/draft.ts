@@ -1,4 +1,4 @@
-/** A tool as it was declared. */
+/** A tool definition. */
 export interface Tool {
   readonly type: string
   readonly function?: { readonly name: string; readonly parameters: Readonly<Record<string, unknown>> }
@@ -7,20 +7,20 @@ export interface Tool {
 
 export type Chunk = Readonly<Record<string, unknown>> & { readonly type: string }
 
-/** Who answers: a model, or an agent with its model. */
-export interface Speaker {
+/** What responds: a model, or an agent with its model. */
+export interface Responder {
   readonly agentId: string | undefined
   readonly name: string
   readonly model: string
   readonly reasons: boolean
   readonly tools: readonly Tool[]
-  /** Whom the agent may hand over to. */
-  readonly handoffs: readonly Speaker[]
+  /** The agents that this agent can hand over to. */
+  readonly handoffs: readonly Responder[]
 }
 
 /** An output before it has an id and a time. */
 export type Draft =
-  | { readonly kind: 'message'; readonly content: string | readonly Chunk[]; readonly speaker: Speaker }
+  | { readonly kind: 'message'; readonly content: string | readonly Chunk[]; readonly responder: Responder }
   | {
       readonly kind: 'execution'
       readonly name: string
@@ -29,4 +29,4 @@ export type Draft =
       readonly info: Readonly<Record<string, unknown>> | undefined
     }
   | { readonly kind: 'call'; readonly name: string; readonly arguments: string }
-  | { readonly kind: 'handoff'; readonly from: Speaker; readonly to: Speaker }
+  | { readonly kind: 'handoff'; readonly from: Responder; readonly to: Responder }

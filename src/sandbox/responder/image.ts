@@ -7,9 +7,9 @@ const PIXEL = Buffer.from(
   'base64',
 )
 
-/** Puts a generated image among the account's files; answers with its id, which also ends its bytes. */
-export function makeImage({ mint, clock, behaviour }: SandboxContext, account: Account): string {
-  const id = mint.uuid()
+/** Adds an image to the account's files and returns its id. An image ends with its id, so no two are equal. */
+export function makeImage({ ids, clock, behaviour }: SandboxContext, account: Account): string {
+  const id = ids.uuid()
   const content = Buffer.concat([PIXEL, Buffer.from(id)])
   const created = Math.floor(clock().getTime() / 1000)
   const metadata = {

@@ -1,38 +1,38 @@
 import type { Account } from '../account/account.ts'
 import type { SandboxContext } from '../account/request-context.ts'
-import { timestamp } from '../id-generator.ts'
-import type { Chunk, Draft, Speaker } from './draft.ts'
+import { formatTimestamp } from '../id-generator.ts'
+import type { Chunk, Draft, Responder } from './draft.ts'
 import { makeImage } from './image.ts'
 
-/** An output as the reply has it; history has the same with `completed_at` null. */
+/** An output as the response contains it; the history has it with `completed_at` null. */
 export type Output = Readonly<Record<string, unknown>> & { readonly type: string; readonly id: string }
 
-/** Gives drafts their ids, times and files. */
-export function makeOutputs(drafts: readonly Draft[], world: SandboxContext, account: Account): Output[] {
-  return drafts.map((draft) => makeOutput(draft, world, account))
+/** Adds ids, times and files to drafts. */
+export function makeOutputs(drafts: readonly Draft[], sandbox: SandboxContext, account: Account): Output[] {
+  return drafts.map((draft) => makeOutput(draft, sandbox, account))
 }
 
-/** The text of an output in the history. */
+/** The JSON text of an output in the history. */
 export function historyText(output: Output): string {
   return JSON.stringify({ ...output, completed_at: null })
 }
 
-function makeOutput(draft: Draft, world: SandboxContext, account: Account): Output {
-  const { mint, behaviour } = world
+function makeOutput(draft: Draft, sandbox: SandboxContext, account: Account): Output {
+  const { ids, behaviour } = sandbox
   const common = (completes: boolean) => ({
     object: 'entry',
-    created_at: timestamp(mint.now()),
-    completed_at: completes ? timestamp(mint.now()) : null,
+    created_at: formatTimestamp(ids.now()),
+    completed_at: completes ? formatTimestamp(ids.now()) : null,
   })
   switch (draft.kind) {
     case 'message': {
-      const content = withFiles(draft.content, world, account)
+      const content = withFiles(draft.content, sandbox, account)
       return {
         content,
         type: 'message.output',
         ...common(true),
-        id: mint.id('msg'),
-        ...author(draft.speaker),
+        id: ids.create('msg'),
+        ...author(draft.responder),
         role: 'assistant',
       }
     }
@@ -41,7 +41,7 @@ function makeOutput(draft: Draft, world: SandboxContext, account: Account): Outp
         name: draft.name,
         type: 'tool.execution',
         ...common(true),
-        id: mint.id('tool_exec'),
+        id: ids.create('tool_exec'),
         ...(behaviour.toolShape === 'specified'
           ? { arguments: draft.arguments }
           : draft.function !== undefined && { function: draft.function }),
@@ -49,12 +49,12 @@ function makeOutput(draft: Draft, world: SandboxContext, account: Account): Outp
       }
     case 'call':
       return {
-        tool_call_id: mint.callId(),
+        tool_call_id: ids.callId(),
         name: draft.name,
         arguments: draft.arguments,
         type: 'function.call',
         ...common(false),
-        id: mint.id('fc'),
+        id: ids.create('fc'),
       }
     case 'handoff':
       return {
@@ -64,24 +64,24 @@ function makeOutput(draft: Draft, world: SandboxContext, account: Account): Outp
         next_agent_name: draft.to.name,
         type: 'agent.handoff',
         ...common(true),
-        id: mint.id('handoff'),
+        id: ids.create('handoff'),
       }
   }
 }
 
-function author({ agentId, model }: Speaker): object {
+function author({ agentId, model }: Responder): object {
   return agentId === undefined ? { model } : { agent_id: agentId, model }
 }
 
 function withFiles(
   content: string | readonly Chunk[],
-  world: SandboxContext,
+  sandbox: SandboxContext,
   account: Account,
 ): string | readonly Chunk[] {
   if (typeof content === 'string') return content
   return content.map((chunk) => {
-    if (chunk.type === 'tool_file') return { ...chunk, file_id: makeImage(world, account) }
-    if (chunk.type !== 'tool_reference' || world.behaviour.toolShape === 'captured') return chunk
+    if (chunk.type === 'tool_file') return { ...chunk, file_id: makeImage(sandbox, account) }
+    if (chunk.type !== 'tool_reference' || sandbox.behaviour.toolShape === 'captured') return chunk
     return Object.fromEntries(Object.entries(chunk).filter(([key]) => key !== 'source')) as Chunk
   })
 }

@@ -1,52 +1,52 @@
 import type { ParsedEntry } from '../check/parsed-entry.ts'
-import { hashOf } from '../random.ts'
+import { hashText } from '../random.ts'
 import { callFunction, runBuiltIn } from './built-in-tools.ts'
-import type { Chunk, Draft, Speaker } from './draft.ts'
+import type { Chunk, Draft, Responder } from './draft.ts'
 
-/** What an answer depends on, and nothing else. */
-export interface Situation {
-  readonly speaker: Speaker
+/** Everything that a response depends on. */
+export interface ResponderInput {
+  readonly responder: Responder
   readonly entries: readonly ParsedEntry[]
   readonly toolChoice: string
   readonly maxTokens: number
-  /** Does the service carry on after a handoff, or leave that to the client? */
+  /** Does the service continue after a handoff, or leave that to the client? */
   readonly handoffExecution: 'server' | 'client'
 }
 
-/** Makes the answer to a conversation: always the same one to the same words. */
-export function respond(situation: Situation): Draft[] {
-  const { entries, speaker, toolChoice } = situation
+/** Generates the response to a conversation: always the same one for the same entries. */
+export function respond(input: ResponderInput): Draft[] {
+  const { entries, responder, toolChoice } = input
   const last = entries.at(-1)
-  const answersResult = last?.type === 'function.result'
-  const [next] = speaker.handoffs
-  if (next !== undefined && !answersResult) return handOver(situation, next)
-  const functions = speaker.tools.filter(({ type }) => type === 'function')
-  if (functions.length > 0 && toolChoice !== 'none' && !answersResult) {
+  const followsResult = last?.type === 'function.result'
+  const [next] = responder.handoffs
+  if (next !== undefined && !followsResult) return handOver(input, next)
+  const functions = responder.tools.filter(({ type }) => type === 'function')
+  if (functions.length > 0 && toolChoice !== 'none' && !followsResult) {
     const called = toolChoice === 'auto' ? functions.slice(0, 1) : functions
-    return called.map((tool) => callFunction(tool, hashOfEntries(entries)))
+    return called.map((tool) => callFunction(tool, hashEntries(entries)))
   }
-  return speak(situation)
+  return writeMessage(input)
 }
 
-function handOver(situation: Situation, to: Speaker): Draft[] {
-  const handoff: Draft = { kind: 'handoff', from: situation.speaker, to }
-  if (situation.handoffExecution === 'client') return [handoff]
-  return [handoff, ...respond({ ...situation, speaker: { ...to, handoffs: [] } })]
+function handOver(input: ResponderInput, to: Responder): Draft[] {
+  const handoff: Draft = { kind: 'handoff', from: input.responder, to }
+  if (input.handoffExecution === 'client') return [handoff]
+  return [handoff, ...respond({ ...input, responder: { ...to, handoffs: [] } })]
 }
 
-function speak({ speaker, entries, toolChoice, maxTokens }: Situation): Draft[] {
-  const hash = hashOfEntries(entries)
-  const used = toolChoice === 'none' ? [] : speaker.tools.filter(({ type }) => type !== 'function')
+function writeMessage({ responder, entries, toolChoice, maxTokens }: ResponderInput): Draft[] {
+  const hash = hashEntries(entries)
+  const used = toolChoice === 'none' ? [] : responder.tools.filter(({ type }) => type !== 'function')
   const runs = used.map((tool) => runBuiltIn(tool, hash))
   const text = cut(compose(entries, hash), maxTokens)
   const chunks = [
-    ...(speaker.reasons ? [thought(hash)] : []),
+    ...(responder.reasons ? [thought(hash)] : []),
     { type: 'text', text },
     ...runs.flatMap((run) => run.chunks),
   ]
   return [
     ...runs.map((run) => run.draft),
-    { kind: 'message', content: chunks.length === 1 ? text : chunks, speaker },
+    { kind: 'message', content: chunks.length === 1 ? text : chunks, responder },
   ]
 }
 
@@ -73,11 +73,11 @@ function thought(hash: number): Chunk {
   return { type: 'thinking', thinking: [{ type: 'text', text }], closed: true }
 }
 
-/** A token is four characters here. */
+/** The sandbox counts four characters as one token. */
 function cut(text: string, maxTokens: number): string {
   return text.slice(0, maxTokens * 4)
 }
 
-function hashOfEntries(entries: readonly ParsedEntry[]): number {
-  return hashOf(entries.map(({ type, text }) => `${type}:${text}`).join('\n'))
+function hashEntries(entries: readonly ParsedEntry[]): number {
+  return hashText(entries.map(({ type, text }) => `${type}:${text}`).join('\n'))
 }

@@ -2,13 +2,13 @@ import type { Chunk } from './draft.ts'
 import type { Output } from './outputs.ts'
 import type { Usage } from './usage.ts'
 
-/** One event: its type, and the text of its data, which repeats the type. */
+/** One event: its type, and its data as JSON text, which repeats the type. */
 export interface SandboxEvent {
   readonly type: string
   readonly data: string
 }
 
-/** The events that tell an answer, in the order and shape of the captured stream. */
+/** Returns the events of a response, in the order and shape of the captured stream. */
 export function eventsOf(conversationId: string, outputs: readonly Output[], usage: Usage): SandboxEvent[] {
   return [
     event('conversation.response.started', { conversation_id: conversationId }),
@@ -36,7 +36,7 @@ function eventsOfOutput(output: Output, index: number): SandboxEvent[] {
   }
 }
 
-/** The captured shape has no arguments anywhere, and no deltas; the specified one has them everywhere. */
+/** The captured shape has no arguments and no deltas; the specified shape has arguments everywhere. */
 function executionEvents({ name, arguments: args, info }: Output, at: object): SandboxEvent[] {
   const specified = args !== undefined
   return [
@@ -65,7 +65,7 @@ function messageEvents({ content, model, agent_id }: Output, at: object): Sandbo
   })
 }
 
-/** Words with the white space before them, like tokens. */
+/** Splits a text into words with the white space before them, as tokens. */
 function words(text: string): string[] {
   return text.match(/\s*\S+\s*$|\s*\S+|\s+$/g) ?? ['']
 }

@@ -1,7 +1,7 @@
 import type { ParsedEntry } from '../check/parsed-entry.ts'
 import type { Draft } from './draft.ts'
 
-/** The token counts of an answer. */
+/** The token counts of a response. */
 export interface Usage {
   readonly prompt_tokens: number
   readonly completion_tokens: number
@@ -10,7 +10,7 @@ export interface Usage {
   readonly connectors: Readonly<Record<string, number>> | null
 }
 
-/** Counts what an answer costs. */
+/** Counts the tokens of a response. */
 export function usageOf(prompt: number, drafts: readonly Draft[]): Usage {
   const executions = drafts.filter((draft) => draft.kind === 'execution')
   const completion = tokensOf(drafts.map(draftText).join(''))
@@ -26,7 +26,7 @@ export function usageOf(prompt: number, drafts: readonly Draft[]): Usage {
   }
 }
 
-/** The tokens that a conversation so far asks a model to read. */
+/** Counts the prompt tokens of a conversation. */
 export function promptTokens(entries: readonly ParsedEntry[]): number {
   return entries.reduce((sum, { text }) => sum + tokensOf(text) + 3, 0)
 }

@@ -1,11 +1,11 @@
 import type { Story, StoryConversation } from '../account/story.ts'
-import { timestamp } from '../id-generator.ts'
+import { formatTimestamp } from '../id-generator.ts'
 import { seededRandom, type Random } from '../random.ts'
 
-/** How many conversations to make up, and how large. */
+/** How many conversations to generate, and how large. */
 export interface GenerateOptions {
   readonly count: number
-  /** Entries a conversation: user and assistant by turns. */
+  /** Entries per conversation, alternating between user and assistant. */
   readonly entries: number
   readonly bytesPerEntry: number
   readonly seed: number
@@ -17,7 +17,7 @@ const WORDS = 'the river carries silt and remembers where it has been before a b
   ' ',
 )
 
-/** Makes up a story of plain conversations, the same one for the same options, for benchmarks and property tests. */
+/** Generates a story of plain conversations for benchmarks and property tests: the same one for the same options. */
 export function generateConversations(options: GenerateOptions): Story {
   const random = seededRandom(options.seed)
   const step = Math.floor((LAST - FIRST) / (options.count + 1))
@@ -32,7 +32,7 @@ function makeConversation(options: GenerateOptions, created: number, random: Ran
   const entries = Array.from({ length: options.entries }, (_, i) =>
     makeEntry(i % 2 === 0, created + i, options.bytesPerEntry, random),
   )
-  const times = `"created_at":"${timestamp(created)}","updated_at":"${timestamp(created + options.entries)}"`
+  const times = `"created_at":"${formatTimestamp(created)}","updated_at":"${formatTimestamp(created + options.entries)}"`
   return {
     row:
       `{"id":"${id}",${times},"model":"mistral-small-latest","instructions":null,"tools":[],` +
@@ -42,16 +42,16 @@ function makeConversation(options: GenerateOptions, created: number, random: Ran
   }
 }
 
-function makeEntry(asked: boolean, created: number, bytes: number, random: Random): string {
-  const type = asked ? 'message.input' : 'message.output'
-  const role = asked ? 'user' : 'assistant'
-  const before = `{"object":"entry","type":"${type}","created_at":"${timestamp(created)}","completed_at":null,`
-  const model = asked ? '' : '"model":"mistral-small-latest",'
+function makeEntry(fromUser: boolean, created: number, bytes: number, random: Random): string {
+  const type = fromUser ? 'message.input' : 'message.output'
+  const role = fromUser ? 'user' : 'assistant'
+  const before = `{"object":"entry","type":"${type}","created_at":"${formatTimestamp(created)}","completed_at":null,`
+  const model = fromUser ? '' : '"model":"mistral-small-latest",'
   const head = `${before}${model}"id":"msg_${random.hex(32)}","role":"${role}","content":"`
   return flat(`${head}${makeText(bytes - head.length - 2, random)}"}`)
 }
 
-/** V8 keeps a string that was put together as a tree of its parts, and would walk it again for every reply. */
+/** V8 stores a concatenated string as a tree, and would walk it again for every response; this one is flat. */
 function flat(text: string): string {
   return Buffer.from(text, 'latin1').toString('latin1')
 }

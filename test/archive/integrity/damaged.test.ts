@@ -9,17 +9,17 @@ import { verified } from '../../support/verify.ts'
 
 const fixtures = join(import.meta.dirname, '../../../fixtures/damaged')
 
-/** Each kind of damage: the exit code, the check that tells it from the others, and what it says. */
+/** For each kind of damage: the exit code, the check that recognizes it, and its message. */
 const expected: Readonly<Record<string, readonly [exitCode: number, check: string, what: string]>> = {
   'flipped-page': [4, 'pages', 'missing from index revision_conversation'],
   'flipped-text': [4, 'entries', 'its text or its hash has changed'],
-  'missing-entry': [4, 'links', 'entry 2 is not there'],
-  truncated: [8, 'size', 'was cut off'],
+  'missing-entry': [4, 'links', 'entry 2 is missing'],
+  truncated: [8, 'size', 'is truncated'],
   newer: [8, 'format', 'written by a newer hansard (format 999)'],
   older: [8, 'format', 'written by a development version of hansard (format 7)'],
 }
 
-/** A copy that only its owner may read: git does not keep permissions. */
+/** Copies a fixture, readable only by its owner: git does not store permissions. */
 function fixture(kind: string): string {
   const path = join(testFolder(), `${kind}.db`)
   copyFileSync(join(fixtures, `${kind}.db`), path)
@@ -27,8 +27,8 @@ function fixture(kind: string): string {
   return path
 }
 
-describe('Each damaged archive is told from the others:', () => {
-  it.each(Object.entries(expected))('%s', async (kind, [exitCode, check, what]) => {
+describe('A damaged archive', () => {
+  it.each(Object.entries(expected))('is recognized: %s', async (kind, [exitCode, check, what]) => {
     const made = join(testFolder(), 'made.db')
     damagedArchives[kind]?.(made)
     for (const path of [fixture(kind), made]) {
@@ -41,7 +41,7 @@ describe('Each damaged archive is told from the others:', () => {
     }
   })
 
-  it('and no fixture lies about unused', () => {
+  it('exists as a fixture for each kind of damage', () => {
     expect(readdirSync(fixtures).sort()).toEqual(
       Object.keys(damagedArchives)
         .map((kind) => `${kind}.db`)

@@ -12,7 +12,7 @@ import { verified } from '../../support/verify.ts'
 const SEED = Number(process.env['FLIP_SEED'] ?? 1)
 const FLIPS = Number(process.env['FLIPS'] ?? 300)
 
-describe('One flipped bit anywhere in the file', () => {
+describe('A flipped bit anywhere in the file', () => {
   it(`is reported whenever it changes what can be read back (${FLIPS} flips, seed ${SEED})`, () => {
     const folder = testFolder()
     const sound = join(folder, 'sound.db')
@@ -44,7 +44,7 @@ describe('One flipped bit anywhere in the file', () => {
   }, 600_000)
 })
 
-/** What `export jsonl --include-gone` writes, or why it can't. */
+/** What `export jsonl --include-gone` writes, or its error. */
 function exported(path: string): string {
   let text = ''
   try {

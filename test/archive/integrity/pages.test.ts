@@ -16,16 +16,16 @@ function newArchive(sql = ''): string {
   return path
 }
 
-/** What a check finds, as [row, words]. */
+/** The findings of a check, as [row, message]. */
 function found(path: string, check: string): [row: unknown, what: string][] {
   const { findings } = verified(path)
   return findings.filter((each) => each.check === check).map(({ where, what }) => [where.row, what])
 }
 
-const malformed = 'it can’t be read: database disk image is malformed'
+const malformed = 'cannot read it: database disk image is malformed'
 
-describe('A page that can’t be read', () => {
-  it('costs the entries on it and no others: each is named, and the search goes on behind them', () => {
+describe('A damaged page', () => {
+  it('affects only the entries on it: each is named, and the check continues after them', () => {
     const changed = 'its text or its hash has changed since it was stored'
     for (const [which, rows, others] of [
       [0, [1, 2, 3, 4, 5], [8, 9]],
@@ -42,7 +42,7 @@ describe('A page that can’t be read', () => {
     }
   })
 
-  it('costs the revisions on it and no others', () => {
+  it('affects only the revisions on it', () => {
     const path = newArchive('update revision set seal = null where id in (1, 5)')
     expect(destroyPage(path, 'revision', 1)).toBe(3)
     const changed = 'its row, an envelope or its seal has changed since it was stored'
@@ -55,13 +55,13 @@ describe('A page that can’t be read', () => {
     expect(found(path, 'columns')).toEqual([])
   })
 
-  it('of files names each file on it', () => {
+  it('affects only the files on it, and each is named', () => {
     const path = newArchive()
     destroyPage(path, 'blob')
     expect(found(path, 'files')).toEqual([[1, malformed]])
   })
 
-  it('keeps no check from being made: one that it stops says so, and the next begins', () => {
+  it('stops no other check: one that cannot finish says so', () => {
     const path = newArchive()
     destroyPage(path, 'link')
     const { isReadable, checks, findings } = verified(path)
@@ -69,14 +69,14 @@ describe('A page that can’t be read', () => {
     expect(findings).toContainEqual({
       check: 'links',
       severity: 'error',
-      what: 'this check could not be finished: database disk image is malformed',
+      what: 'cannot finish this check: database disk image is malformed',
       where: {},
       repairable: false,
       advice: expect.stringContaining('Restore a copy') as string,
     })
   })
 
-  it('is not said to be repairable, but for an index, which is named', () => {
+  it('is repairable only in an index, which is named', () => {
     const path = newArchive()
     destroyPage(path, 'event')
     const pages = verified(path).findings.filter(({ check }) => check === 'pages')
@@ -95,7 +95,7 @@ describe('A page that can’t be read', () => {
     )
   })
 
-  it('of an index that can’t be made anew leaves all other repairs as they are made', () => {
+  it('of an index that cannot be rebuilt does not undo other repairs', () => {
     const path = newArchive('drop view entries; update revision set length = 9 where id = 2')
     destroyPage(path, 'sqlite_autoindex_link_1')
     const repairs = repairArchive(path, 'a test')
@@ -104,7 +104,7 @@ describe('A page that can’t be read', () => {
     expect(new Set(left.map(({ check }) => check))).toEqual(new Set(['pages']))
   })
 
-  it('is left as it is by a repair while it may hold what its index still names', () => {
+  it('is not repaired while its index may name lost rows', () => {
     for (const table of ['entry', 'revision', 'link', 'conversation', 'blob']) {
       const path = newArchive()
       destroyPage(path, table)
@@ -115,14 +115,14 @@ describe('A page that can’t be read', () => {
   })
 })
 
-describe('A value that decay made one of another kind', () => {
-  it('is found and named as any other: an entry that is no text any more', () => {
+describe('A value whose type has decayed', () => {
+  it('is reported: an entry that is no longer text', () => {
     const path = newArchive()
     const bytes = readFileSync(path)
     const text = bytes.lastIndexOf('{"object":"entry","type":"message.input","id":"msg_2"')
-    flipByte(path, text - 32 - 1) // before the hash stands the kind of the text: now it is bytes
+    flipByte(path, text - 32 - 1) // the byte before the hash is the type of the text: now it is bytes
     expect(found(path, 'entries')).toEqual([
-      [3, 'its text or its hash has changed since it was stored, and it is no text'],
+      [3, 'its text or its hash has changed since it was stored, and it is not text'],
     ])
   })
 })

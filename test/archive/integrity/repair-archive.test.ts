@@ -19,7 +19,7 @@ function archiveAfter(sql: string): string {
   return path
 }
 
-const mendable = [
+const repairable = [
   ['the length of a history', 'update revision set length = 9'],
   ['the hash over a history', `update revision set chain = x'00' where id = 2`],
   ['a conversation that points to an older revision', 'update conversation set revision = 1 where key = 1'],
@@ -32,25 +32,25 @@ const mendable = [
     `insert into search (search, rowid, words) values ('delete', 1, 'river')`,
   ],
   ['a search index whose pages are damaged', `update search_data set block = x'00' where id > 10`],
-  ['a search index that does not know itself', 'delete from search_data where id = 10'],
+  ['a search index without its own metadata', 'delete from search_data where id = 10'],
   [
-    'a search index with wrong holders',
+    'a search index with wrong conversations',
     'delete from holding where document = 1; insert into holding values (-1, 2)',
   ],
-  ['a search index that is gone', 'drop table search; drop table holding'],
-  ['a search index of which a part is gone', 'drop table holding'],
+  ['a missing search index', 'drop table search; drop table holding'],
+  ['a search index without one of its tables', 'drop table holding'],
   ['an index of another kind', 'drop index entry_sha256; create index entry_sha256 on entry (id)'],
 ] as const
 
 describe('Repairing an archive', () => {
-  it.each(mendable)('puts right %s, and it is sound again', (_, sql) => {
+  it.each(repairable)('repairs %s, after which the archive is sound', (_, sql) => {
     const path = archiveAfter(sql)
     expect(verified(path).findings).not.toEqual([])
     expect(repairArchive(path, 'a test')).not.toEqual([])
     expect(verified(path).findings).toEqual([])
   })
 
-  it('makes an index anew whose page was damaged', () => {
+  it('rebuilds an index with a damaged page', () => {
     const path = join(testFolder(), 'archive.db')
     damagedArchives['flipped-page']?.(path)
     expect(verified(path).findings).toMatchObject([{}, { check: 'pages', repairable: true }, {}])
@@ -58,7 +58,7 @@ describe('Repairing an archive', () => {
     expect(verified(path).findings).toEqual([])
   })
 
-  it('leaves an index as it is while the table under it may be what is wrong', () => {
+  it('does not rebuild an index while its table may be damaged', () => {
     const path = join(testFolder(), 'archive.db')
     damagedArchives['flipped-page']?.(path)
     change(path, `drop view entries; update entry set json = 'x' where id = 1`)
@@ -69,10 +69,10 @@ describe('Repairing an archive', () => {
   it.each([
     ['an entry has changed', `update entry set json = 'x' where id = 1`],
     ['a link is lost', 'delete from link where id = 2'],
-    ['a revision is not as it was sealed', 'update revision set seal = null where id = 2'],
+    ['a revision does not match its seal', 'update revision set seal = null where id = 2'],
     ['a conversation has lost its revision', 'delete from revision where id = 3'],
     ['a file has changed', `update blob set bytes = x'00'`],
-  ])('leaves indexes as they are, damaged or changed, while %s', (_, sql) => {
+  ])('does not rebuild damaged or changed indexes while %s', (_, sql) => {
     const path = join(testFolder(), 'archive.db')
     damagedArchives['flipped-page']?.(path)
     change(path, `pragma foreign_keys = off; drop index failure_open; ${sql}`)
@@ -80,10 +80,10 @@ describe('Repairing an archive', () => {
     expect(repairArchive(path, 'a test')).toEqual([])
     const left = JSON.stringify(verified(path).findings)
     expect(left).toContain('missing from index')
-    expect(left).toContain('the index is not as hansard made it')
+    expect(left).toContain('the index differs from what hansard creates')
   })
 
-  it('leaves the archive in its one file, and unlocked', () => {
+  it('leaves a single, unlocked file', () => {
     const path = archiveAfter('')
     openArchive(path, { mode: 'write' }).close()
     change(path, 'drop view entries')
@@ -92,7 +92,7 @@ describe('Repairing an archive', () => {
     lockArchive(path, 'another test').release()
   })
 
-  it('leaves alone what an older hansard wrote, or a newer one', () => {
+  it('does not change archives of older or newer formats', () => {
     const older = join(testFolder(), 'older.db')
     damagedArchives.older?.(older)
     for (const path of [older, archiveAfter('drop view entries; pragma user_version = 999')]) {
@@ -102,25 +102,25 @@ describe('Repairing an archive', () => {
     }
   })
 
-  it('takes back permissions that others have', () => {
+  it('removes permissions of other users', () => {
     const path = archiveAfter('')
     chmodSync(path, 0o644)
     expect(repairArchive(path, 'a test')).toMatchObject([{ check: 'permissions' }])
     expect(statSync(path).mode & 0o777).toBe(0o600)
   })
 
-  it('leaves a file that can only be read as it is for its owner', () => {
+  it('keeps a read-only file read-only for its owner', () => {
     const path = archiveAfter('')
     chmodSync(path, 0o444)
     const db = openSqlite(path, 'read')
     const [problem] = permissions.find({ path, db })
     expect(problem?.what).toContain('are 444, not 400')
-    problem?.mend?.(db)
+    problem?.repair?.(db)
     db.close()
     expect(statSync(path).mode & 0o777).toBe(0o400)
   })
 
-  it('does nothing to a sound archive, to what can’t be derived, or to what is no archive', () => {
+  it('changes nothing in a sound archive, in what cannot be derived, or in another file', () => {
     expect(repairArchive(archiveAfter(''), 'a test')).toEqual([])
     expect(repairArchive(archiveAfter(`update entry set json = '{}' where id = 1`), 'a test')).toEqual([])
     const newer = archiveAfter('pragma user_version = 999')
@@ -129,7 +129,7 @@ describe('Repairing an archive', () => {
     expect(readFileSync(newer).equals(before)).toBe(true)
   })
 
-  it('waits for nobody: an archive that a run holds is left alone', () => {
+  it('fails at once when another run holds the archive', () => {
     const path = archiveAfter('drop view entries')
     const lock = lockArchive(path, 'another run')
     expect(() => repairArchive(path, 'a test')).toThrow('locked by another run')

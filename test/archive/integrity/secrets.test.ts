@@ -13,7 +13,7 @@ import { verified } from '../../support/verify.ts'
 const SECRET = 'sk-0123456789-secret'
 const TOOLS = `"tools":{"c":{"headers":{"X":"${SECRET}"},"authorization":{"type":"x","token":"${SECRET}"}}}`
 
-/** An archive of a hansard that redacted less: `change` writes into it as that one did. */
+/** Creates an archive as a version that redacted less: `change` writes the secrets. */
 function olderArchive(change: (db: Sqlite) => void): string {
   const path = join(testFolder(), 'archive.db')
   makeSoundArchive(path)
@@ -23,19 +23,18 @@ function olderArchive(change: (db: Sqlite) => void): string {
   return path
 }
 
-/** Puts tools into row and envelope of a revision, under a right seal. */
+/** Adds tools to the row and the envelope of a revision, with a valid seal. */
 function withTools(db: Sqlite, id: number, seals = true): void {
   const columns = 'conversation, run, stored_at, row, history, tip, length, chain, messages, messages_tip'
-  const revision = db.prepare(`select ${columns} from revision where id = ?`).get(id) as Parameters<
-    typeof sealOf
-  >[0]
+  const revision = db.get(`select ${columns} from revision where id = ?`, id) as Parameters<typeof sealOf>[0]
   const changed = {
     ...revision,
     row: revision.row.replace('{', `{${TOOLS},`),
     history: revision.history.replace('{', `{${TOOLS},`),
   }
   const seal = seals ? sealOf(changed) : Buffer.alloc(32)
-  db.prepare('update revision set row = ?, history = ?, seal = ? where id = ?').run(
+  db.run(
+    'update revision set row = ?, history = ?, seal = ? where id = ?',
     changed.row,
     changed.history,
     seal,
@@ -45,21 +44,23 @@ function withTools(db: Sqlite, id: number, seals = true): void {
 
 const places: Readonly<Record<string, (db: Sqlite) => void>> = {
   'a row and the envelope of a history': (db) => withTools(db, 2),
-  'an agent': (db) => db.prepare(`update dependency set json = ? where kind = 'agent'`).run(`{${TOOLS}}`),
-  'what is said of a file': (db) =>
-    db.prepare(`update dependency set json = ? where kind = 'file'`).run(`{${TOOLS}}`),
+  'an agent': (db) => db.run(`update dependency set json = ? where kind = 'agent'`, `{${TOOLS}}`),
+  'the metadata of a file': (db) =>
+    db.run(`update dependency set json = ? where kind = 'file'`, `{${TOOLS}}`),
   'the body of a failure': (db) => failure(db, 'it failed', Buffer.from(`{${TOOLS}}`)),
   'the body of a failure that was cut off': (db) =>
     failure(db, 'it failed', Buffer.from(`{${TOOLS}`.slice(0, -8))),
   'the message of a failure': (db) => failure(db, `refused: {${TOOLS}}`, null),
-  'an event': (db) => db.prepare('update event set detail = ?').run(`refused: {${TOOLS}}`),
+  'an event': (db) => db.run('update event set detail = ?', `refused: {${TOOLS}}`),
 }
 
 function failure(db: Sqlite, message: string, body: Uint8Array | null): void {
-  db.prepare(
+  db.run(
     `insert into failure (conversation, step, code, message, body, first_run, last_run, last_at)
     values ('conv_x', 'history', 'not-json', ?, ?, 1, 1, '2026-01-02T00:00:00.000Z')`,
-  ).run(message, body)
+    message,
+    body,
+  )
 }
 
 function bytesBeside(path: string): string {
@@ -69,25 +70,25 @@ function bytesBeside(path: string): string {
     .join('\n')
 }
 
-describe('Secrets that an older hansard left in the clear', () => {
-  it.each(Object.keys(places))('are found in %s, and a repair leaves no byte of them', (place) => {
+describe('Secrets that an older version did not redact', () => {
+  it.each(Object.keys(places))('are found in %s, and a repair removes every byte of them', (place) => {
     const path = olderArchive((db) => places[place]?.(db))
     expect(bytesBeside(path)).toContain(SECRET)
     const { findings } = verified(path)
     expect(findings).toMatchObject([{ check: 'secrets', repairable: true }])
-    expect(findings[0]?.advice).toMatch(/--repair.*replace the secret where it was issued/)
+    expect(findings[0]?.advice).toMatch(/--repair.*revoke it where it was issued/)
     expect(repairArchive(path, 'a test')).toMatchObject([{ check: 'secrets' }])
     expect(verified(path).findings).toEqual([])
     expect(bytesBeside(path)).not.toContain(SECRET)
   })
 
-  it('do not get a right seal when the revision has decayed', () => {
+  it('do not get a valid seal when the revision has decayed', () => {
     const path = olderArchive((db) => withTools(db, 2, false))
     repairArchive(path, 'a test')
     expect(verified(path).findings).toMatchObject([{ check: 'revisions', repairable: false }])
   })
 
-  it('are not shown nor exported, and are no change when the conversation is read again', () => {
+  it('are neither shown nor exported, and do not count as a change when fetched again', () => {
     const path = olderArchive((db) => withTools(db, 2))
     const archive = openArchive(path, { mode: 'write' })
     const stored = archive.conversations.read('conv_fork')
@@ -112,10 +113,10 @@ describe('Secrets that an older hansard left in the clear', () => {
   })
 })
 
-/** The envelope of the history as it comes today. */
+/** The envelope of the history as the API sends it now. */
 function envelopeOf(path: string): string {
   const db = openSqlite(path, 'read')
-  const history = db.prepare('select history from revision where id = 2').pluck().get() as string
+  const history = db.pluck.get('select history from revision where id = 2') as string
   db.close()
   return history.replaceAll(`"${SECRET}"`, '"[redacted by hansard]"')
 }

@@ -12,7 +12,7 @@ import { makeSoundArchive } from '../../support/sound-archive.ts'
 import { verified } from '../../support/verify.ts'
 
 /**
- * What is found in a sound archive after a change behind hansard's back: check, place, words, whether repairable.
+ * The findings after a change with plain SQL to a sound archive: check, place, message, whether repairable.
  */
 function after(sql: string): unknown[] {
   const path = newArchive()
@@ -34,7 +34,7 @@ function newArchive(): string {
 const containing = (text: string) => expect.stringContaining(text) as string
 
 describe('Verifying an archive', () => {
-  it('finds nothing in a sound one', () => {
+  it('finds nothing in a sound archive', () => {
     const { isReadable, findings, checks } = verified(newArchive())
     expect({ isReadable, findings }).toEqual({ isReadable: true, findings: [] })
     expect(checks.map(({ check }) => check)).toEqual([
@@ -43,12 +43,12 @@ describe('Verifying an archive', () => {
     ])
   })
 
-  it('says that a file is no archive, instead of failing', () => {
+  it('reports a file that is not an archive', () => {
     const text = join(testFolder(), 'diary.txt')
     writeFileSync(text, 'Dear diary, '.repeat(100))
     expect(verified(text)).toMatchObject({
       isReadable: false,
-      findings: [{ check: 'file', what: containing('no SQLite file'), repairable: false }],
+      findings: [{ check: 'file', what: containing('not a SQLite file'), repairable: false }],
     })
     const empty = join(testFolder(), 'empty.db')
     writeFileSync(empty, '')
@@ -61,7 +61,7 @@ describe('Verifying an archive', () => {
     expect(() => verified('/nowhere/archive.db')).toThrow('There is no archive')
   })
 
-  it('finds a changed entry, and names a conversation that holds it', () => {
+  it('finds a changed entry, and names a conversation that contains it', () => {
     expect(after(`update entry set json = replace(json, 'sea', 'see') where id = 1`)).toEqual([
       ['entries', 'entry 1 conv_river', 'its text or its hash has changed since it was stored'],
     ])
@@ -81,32 +81,26 @@ describe('Verifying an archive', () => {
     ])
   })
 
-  it('finds links that lead nowhere or stand in the wrong place', () => {
+  it('finds links to missing rows and links in the wrong position', () => {
     expect(after('update link set position = 7 where id = 3')).toContainEqual([
       'links',
       'link 3',
-      containing('one after the link before it'),
+      containing('does not follow the link before it'),
     ])
-    expect(after('delete from entry where id = 2')).toContainEqual([
-      'links',
-      'link 2',
-      'entry 2 is not there',
-    ])
+    expect(after('delete from entry where id = 2')).toContainEqual(['links', 'link 2', 'entry 2 is missing'])
     expect(after('delete from link where id = 2')).toContainEqual([
       'links',
       'link 3',
-      'the link before it, 2, is not there',
+      'link 2 before it is missing',
     ])
   })
 
-  it('says where the history of a revision breaks off', () => {
+  it('reports where the history of a revision breaks off', () => {
     const breaksOff = (sql: string) =>
       after(sql).find((finding) => (finding as string[])[1] === 'revision 2 conv_fork')
-    expect(breaksOff('delete from link where id = 2')).toContain(
-      'its history breaks off: link 2 is not there',
-    )
+    expect(breaksOff('delete from link where id = 2')).toContain('its history breaks off: link 2 is missing')
     expect(breaksOff('delete from entry where id = 2')).toContain(
-      'its history breaks off: the entry of link 2 is not there',
+      'its history breaks off: the entry of link 2 is missing',
     )
   })
 
@@ -123,7 +117,7 @@ describe('Verifying an archive', () => {
     ])
   })
 
-  it('finds a revision whose row, envelope or history is not the one that was stored', () => {
+  it('finds a revision whose row, envelope or history has changed', () => {
     const changed = 'its row, an envelope or its seal has changed since it was stored'
     for (const sql of [
       `update revision set row = replace(row, '"metadata":null', '"metadata":{}') where id = 2`,
@@ -134,22 +128,22 @@ describe('Verifying an archive', () => {
       expect(after(sql)).toContainEqual(['revisions', 'revision 2 conv_fork', changed])
     }
     expect(after('update revision set tip = 1 where id = 2')).toEqual([
-      ['revisions', 'revision 2 conv_fork', 'its history is not the one that it was stored with'],
+      ['revisions', 'revision 2 conv_fork', 'its history has changed since it was stored'],
     ])
     for (const [row, fault] of [
       [`'{'`, 'it is not valid JSON'],
       ['7', changed],
-      [`x'00'`, 'it is no text'],
+      [`x'00'`, 'it is not text'],
     ]) {
       expect(after(`update revision set row = ${row} where id = 2`)).toEqual([
         ['revisions', 'revision 2 conv_fork', containing(fault ?? '')],
-        ...(fault === 'it is no text' ? [] : [['columns', 'revision 2', containing('name'), 'repairable']]),
+        ...(fault === 'it is not text' ? [] : [['columns', 'revision 2', containing('name'), 'repairable']]),
       ])
     }
   })
 
-  it('knows a wrong length or chain from a wrong history: the links and the seal agree', () => {
-    const wrong = 'its length or the hash over its history is wrong; its links and its seal agree'
+  it('tells a wrong length or hash from a wrong history: the links match the seal', () => {
+    const wrong = 'its length or the hash over its history is wrong, but its links match its seal'
     for (const sql of [
       'update revision set length = 9 where id = 2',
       `update revision set chain = x'00' where id = 2`,
@@ -159,32 +153,32 @@ describe('Verifying an archive', () => {
     }
   })
 
-  it('finds a conversation that points to an older revision, has another id, or none of its revisions', () => {
+  it('finds a conversation that points to an older revision, has another id, or has no revision', () => {
     expect(after(`update conversation set revision = 1 where id = 'conv_river'`)).toEqual([
       [
         'conversations',
         'conversation 1 conv_river',
-        'it points to revision 1, and its newest is 5',
+        'points to revision 1, but the newest is 5',
         'repairable',
       ],
     ])
     expect(after(`update conversation set id = 'conv_x' where id = 'conv_fork'`)).toEqual([
-      ['conversations', 'conversation 2 conv_x', 'its row says that its id is "conv_fork"', 'repairable'],
+      ['conversations', 'conversation 2 conv_x', 'its row has another id: "conv_fork"', 'repairable'],
     ])
     expect(after('delete from revision where id = 2')).toContainEqual([
       'conversations',
       'conversation 2 conv_fork',
-      'it has no revision',
+      'has no revision',
     ])
   })
 
-  it('finds a derived column that does not say what its row says', () => {
+  it('finds a derived column that does not match its row', () => {
     expect(after(`update revision set name = 'other', model = null where id = 3`)).toEqual([
-      ['columns', 'revision 3', 'name, model: not what its row says', 'repairable'],
+      ['columns', 'revision 3', 'does not match its row: name, model', 'repairable'],
     ])
   })
 
-  it('finds a secret in the clear', () => {
+  it('finds a secret in plain text', () => {
     const row = `{"id":"conv_fork","tools":[{"authorization":{"value":"sk-1"}}]}`
     expect(after(`update revision set row = '${row}' where id = 2`)).toContainEqual([
       'secrets',
@@ -198,8 +192,8 @@ describe('Verifying an archive', () => {
     ])
   })
 
-  it('finds messages of which a part is missing, or of which no event tells', () => {
-    const missing = ['messages', 'revision 4 conv_other', 'of its messages, a part is missing']
+  it('finds messages that are incomplete or have no event', () => {
+    const missing = ['messages', 'revision 4 conv_other', 'a part of its messages is missing']
     for (const sql of ['messages_tip = 999', 'messages_tip = null', 'messages = null']) {
       expect(after(`update revision set ${sql} where id = 4`)).toContainEqual(missing)
     }
@@ -211,7 +205,7 @@ describe('Verifying an archive', () => {
     expect(verified(path).findings).toMatchObject([{ severity: 'warning' }])
   })
 
-  it('wants an event only of messages that tell something else than the history', () => {
+  it('requires an event only if the messages differ from the history', () => {
     const said = (n: number) => `{"type":"message.input","content":"${n}"}`
     const tool = '{"type":"tool.execution","name":"web_search"}'
     const untyped = '{"content":"of no type"}'
@@ -231,7 +225,7 @@ describe('Verifying an archive', () => {
     }
   })
 
-  it('does not say that messages differ where one of them, or an entry, is lost or has decayed', () => {
+  it('does not compare messages when one of them, or an entry, is lost or has decayed', () => {
     const said = (n: number) => `{"type":"message.input","content":"${n}"}`
     for (const [sql, check] of [
       [`update entry set json = '{' where id = 2`, 'entries'],
@@ -248,20 +242,18 @@ describe('Verifying an archive', () => {
     }
   })
 
-  it('finds a file whose bytes are not those of its hash, or that is said to be stored and is not', () => {
+  it('finds a file that does not match its hash, or is marked as stored but missing', () => {
     expect(after(`update blob set bytes = x'00'`)).toEqual([
-      ['files', 'blob 1', 'its bytes or their hash have changed since they were stored'],
+      ['files', 'blob 1', 'its bytes or its hash have changed since it was stored'],
     ])
     for (const state of ['wanted', 'expired', 'skipped', 'failed']) {
       expect(
         after(`insert into dependency (kind, id, state, at) values ('file', 'file_2', '${state}', '2026')`),
       ).toEqual([])
     }
-    expect(after('delete from blob')).toEqual([
-      ['references', 'dependency', 'it refers to a blob that is not there'],
-    ])
+    expect(after('delete from blob')).toEqual([['references', 'dependency', 'refers to a missing blob']])
     expect(after(`update dependency set sha256 = null where kind = 'file'`)).toEqual([
-      ['files', 'dependency file_1', 'this file is said to be stored, and is not'],
+      ['files', 'dependency file_1', 'this file is marked as stored, but is missing'],
     ])
     expect(after(`update dependency set json = '{' where kind = 'agent'`)).toContainEqual([
       'files',
@@ -270,52 +262,52 @@ describe('Verifying an archive', () => {
     ])
   })
 
-  it('finds books that do not balance or tell of other revisions than are there', () => {
+  it('finds counts that do not add up or do not match the stored revisions', () => {
     expect(after('update run set listed = 5 where id = 1')).toEqual([
-      ['books', 'run 1', 'it listed 5 conversations and accounts for 4'],
+      ['books', 'run 1', 'listed 5 conversations, but its counts add up to 4'],
     ])
     expect(after('update run set listed = 5, new = 5 where id = 1')).toEqual([
-      ['books', 'run 1', 'it stored 5 revisions, and 4 are there'],
+      ['books', 'run 1', 'stored 5 revisions, but 4 exist'],
     ])
   })
 
-  it('lets the books be of a run that does not claim to be complete, or was interrupted', () => {
+  it('does not check the counts of a run that is not complete or was interrupted', () => {
     expect(after('update run set listed = 9, complete = 0 where id = 1')).toEqual([])
     expect(after(`update run set listed = 9, new = 0, outcome = 'interrupted', complete = 0`)).toEqual([])
   })
 
-  it('finds what refers to nothing', () => {
+  it('finds rows that refer to missing rows', () => {
     expect(after('update event set run = 99')).toContainEqual([
       'references',
       'event 1',
-      'it refers to a run that is not there',
+      'refers to a missing run',
     ])
   })
 
-  it('finds a missing or changed view or index, and leaves alone what others added', () => {
+  it('finds a missing or changed view or index, and ignores additional ones', () => {
     expect(after('drop view entries')).toEqual([['schema', 'entries', 'the view is missing', 'repairable']])
     expect(after('drop index entry_sha256; create index entry_sha256 on entry (id)')).toEqual([
-      ['schema', 'entry_sha256', 'the index is not as hansard made it', 'repairable'],
+      ['schema', 'entry_sha256', 'the index differs from what hansard creates', 'repairable'],
     ])
     expect(after('alter table run add column mine text')).toEqual([
-      ['schema', 'run', 'the table is not as hansard made it'],
+      ['schema', 'run', 'the table differs from what hansard creates'],
     ])
     const db = openSqlite(newArchive(), 'read')
-    const view = db.prepare(`select sql from sqlite_schema where name = 'entries'`).pluck().get() as string
+    const view = db.pluck.get(`select sql from sqlite_schema where name = 'entries'`) as string
     db.close()
     expect(after(`drop view entries; ${view.replaceAll(' ', '\n  ')}`)).toEqual([])
     expect(after('create view mine as select 1; create index mine2 on entry (length(json))')).toEqual([])
   })
 
   it.each([
-    ['that lacks an entry', 'delete from search_docsize where id = 3'],
-    ['that lacks a word', `insert into search (search, rowid, words) values ('delete', 1, 'river')`],
-    ['that has an entry too many', `insert into search (rowid, words) values (2, 'delta')`],
-    ['that is wrong about who holds an entry', 'delete from holding where document = 1 and conversation = 1'],
-    ['that names a holder that has it no more', 'insert into holding values (-1, 2)'],
-    ['whose pages are damaged', `update search_data set block = x'00' where id > 10`],
-    ['that has no description of itself', 'delete from search_data where id = 10'],
-    ['that is gone', 'drop table search'],
+    ['without one of its entries', 'delete from search_docsize where id = 3'],
+    ['without one of its words', `insert into search (search, rowid, words) values ('delete', 1, 'river')`],
+    ['with an additional entry', `insert into search (rowid, words) values (2, 'delta')`],
+    ['without one of its conversations', 'delete from holding where document = 1 and conversation = 1'],
+    ['with a conversation that no longer contains the entry', 'insert into holding values (-1, 2)'],
+    ['with damaged pages', `update search_data set block = x'00' where id > 10`],
+    ['without its own metadata', 'delete from search_data where id = 10'],
+    ['that is missing', 'drop table search'],
   ])('finds a search index %s', (_, sql) => {
     expect(after(sql)).toContainEqual([
       expect.stringMatching(/search|schema/),
@@ -325,11 +317,11 @@ describe('Verifying an archive', () => {
     ])
   })
 
-  it('finds nothing wrong with a search index that was not filled to the end, or never', () => {
+  it('accepts a search index that is empty or filled in part', () => {
     expect(after(`insert into search (search) values ('delete-all'); delete from holding`)).toEqual([])
   })
 
-  it('finds an archive that others may read', () => {
+  it('finds an archive that other users may read', () => {
     const path = newArchive()
     chmodSync(path, 0o644)
     expect(verified(path).findings).toMatchObject([
@@ -337,7 +329,7 @@ describe('Verifying an archive', () => {
     ])
   })
 
-  it('finds a log beside the archive that others may read', () => {
+  it('finds a log that other users may read', () => {
     for (const log of ['-wal', '-shm']) {
       const path = newArchive()
       const archive = openArchive(path, { mode: 'write' })
@@ -350,14 +342,14 @@ describe('Verifying an archive', () => {
     }
   })
 
-  it('counts what each check found', () => {
+  it('counts the findings of each check', () => {
     const path = newArchive()
     change(path, `update entry set json = '{}' where id in (1, 2, 3)`)
     const counts = verified(path).checks.map(({ check, findings }) => [check, findings])
     expect(counts.filter(([, findings]) => findings !== 0)).toEqual([['entries', 3]])
   })
 
-  it.each(['older', 'newer'])('refuses an archive of an %s format, and leaves it as it is', (kind) => {
+  it.each(['older', 'newer'])('refuses an archive of an %s format without changing it', (kind) => {
     const path = join(testFolder(), 'archive.db')
     damagedArchives[kind]?.(path)
     const before = readFileSync(path)
@@ -369,7 +361,7 @@ describe('Verifying an archive', () => {
     expect(readFileSync(path).equals(before)).toBe(true)
   })
 
-  it('finds nothing wrong with a database without tables, which a killed first backup may leave', () => {
+  it('accepts a database without tables, which a killed first backup may leave', () => {
     const path = join(testFolder(), 'archive.db')
     change(path, 'pragma journal_mode = wal')
     chmodSync(path, 0o600)
@@ -381,7 +373,7 @@ describe('Verifying an archive', () => {
     expect(verified(path).checks).toHaveLength(14)
   })
 
-  it('says what to do: repair what can be repaired, look for a copy of what can’t', () => {
+  it('advises to repair what can be repaired, and to restore a copy of the rest', () => {
     const path = newArchive()
     change(path, `drop view entries; update entry set json = '{}' where id = 1`)
     expect(verified(path).findings).toMatchObject([
@@ -390,12 +382,10 @@ describe('Verifying an archive', () => {
     ])
     change(path, `update entry set json = '{}'; update blob set bytes = x'00'`)
     const ofFile = verified(path).findings.find(({ check }) => check === 'files')
-    expect(ofFile?.advice).toBe(
-      'Restore a copy of the file: what is stored of agents and files is not fetched again.',
-    )
+    expect(ofFile?.advice).toBe('Restore a copy of the file: stored agents and files are not fetched again.')
   })
 
-  it('looks at one moment of the archive, though a run writes to it meanwhile', () => {
+  it('reads one consistent state while a run writes to the archive', () => {
     const path = newArchive()
     const archive = openArchive(path, { mode: 'write' })
     const steps = verifyArchive(path)
@@ -406,7 +396,7 @@ describe('Verifying an archive', () => {
     expect(verified(path).findings).toHaveLength(1)
   })
 
-  it('leaves the file and its log as they are, also those of a run that was killed', () => {
+  it('changes neither the file nor its log, not even those of a killed run', () => {
     const path = newArchive()
     const archive = openArchive(path, { mode: 'write' })
     archive.events.add({ kind: 'gone', detail: 'in the log only' }, 1, '2026')
@@ -422,8 +412,8 @@ describe('Verifying an archive', () => {
     expect(bytes()).toEqual(before)
   })
 
-  it('refuses a folder, and an archive that somebody holds for himself, without calling them damaged', () => {
-    expect(() => verified(testFolder())).toThrow('this is a folder')
+  it('refuses a folder or an exclusively locked archive without calling it damaged', () => {
+    expect(() => verified(testFolder())).toThrow('it is a folder')
     const path = newArchive()
     const db = openSqlite(path, 'write')
     db.exec('begin exclusive')
@@ -434,17 +424,17 @@ describe('Verifying an archive', () => {
     }
   })
 
-  it('says of a file that it was cut off, whatever the size of its pages, and not while a log may hold the rest', () => {
+  it('reports a truncated file of any page size, unless a log may contain the rest', () => {
     const path = newArchive()
     change(path, 'pragma page_size = 65536; vacuum')
     truncateSync(path, 65536 * 3)
-    expect(verified(path).findings).toMatchObject([{ check: 'size', what: containing('was cut off') }])
+    expect(verified(path).findings).toMatchObject([{ check: 'size', what: containing('is truncated') }])
     writeFileSync(`${path}-wal`, 'no log')
     expect(verified(path).findings).toMatchObject([{ check: 'file', what: containing('malformed') }])
   })
 })
 
-/** Makes an archive of one conversation with these entries, and messages that are kept beside them. */
+/** Creates an archive of one conversation with these entries, and with messages beside them. */
 function storeOne(path: string, entries: readonly string[], messages: readonly string[]): void {
   const archive = openArchive(path, { mode: 'create' })
   const run = archive.runs.begin({ command: 'backup', hansard: '0', baseUrl: 'http://x', startedAt: '2026' })

@@ -94,7 +94,10 @@ describe('export', () => {
     const { export: exports, out, folder } = workshop()
     for (const time of ['2026-02-30', 'yesterday', '2026-13', '']) {
       const { exitCode, stderr } = await exports('jsonl', '--output', out, '--since', time)
-      expect([exitCode, stderr]).toEqual([2, expect.stringContaining(`${JSON.stringify(time)} is no time`)])
+      expect([exitCode, stderr]).toEqual([
+        2,
+        expect.stringContaining(`${JSON.stringify(time)} is not a valid time`),
+      ])
     }
     expect(readdirSync(folder).filter((name) => name.startsWith('out'))).toEqual([])
   })

@@ -14,9 +14,9 @@ describe('hansard replay plan', () => {
       /^ready with losses {2}conv_0684fd306df172f2800051d4f82d4a8b .* 1 call, \d+ tokens in, 8 out, cost 0\.0/m,
     )
     expect(stdout).toContain('  tool execution sent as call and result (entry 1)')
-    expect(stdout).toContain('  citation as text (entry 2 content[2])')
+    expect(stdout).toContain('  citation sent as text (entry 2 content[2])')
     expect(stdout).toMatch(
-      /blocked: the agent ag_019c8f19aaaa7bbb8ccc0ddd1eee2fff has no counterpart over there\n {4}hint: .*--map-agent/,
+      /blocked: the agent ag_019c8f19aaaa7bbb8ccc0ddd1eee2fff is not mapped to one in the target account\n {4}hint: .*--map-agent/,
     )
     expect(stdout).toMatch(
       /12 conversations: 0 ready, 7 ready with losses, 5 blocked\.\nAbout 7 calls, .* Nothing was sent\./,
@@ -36,7 +36,7 @@ describe('hansard replay plan', () => {
     const { replay } = await replayWorld()
     const { stdout } = await replay('plan', '--id', 'conv_0684fd306df172f2800051d4f82d4a8b', '--verbose')
     expect(stdout).toMatch(
-      /entry 2 content\[2\]: citation as text: \{"type": ?"tool_reference".* → \{"type":"text","text":"\[Meander\]\(https:\/\/example.org\/meander\)"\}/,
+      /entry 2 content\[2\]: citation sent as text: \{"type": ?"tool_reference".* → \{"type":"text","text":"\[Meander\]\(https:\/\/example.org\/meander\)"\}/,
     )
   })
 

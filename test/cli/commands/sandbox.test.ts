@@ -76,8 +76,11 @@ describe('hansard sandbox', () => {
     const look = async () => {}
     await expect(run({ fault: ['{'] }, look)).rejects.toMatchObject({
       code: 'usage',
-      message: 'This fault is not JSON: {',
+      message: 'Invalid fault {: not valid JSON',
     })
+    await expect(run({ fault: ['{"acount":"a","then":{"kind":"latency"}}'] }, look)).rejects.toThrow(
+      /then\.ms: .*expected number.*"acount"/,
+    )
     const unknown = ['{}', '{"then":{"kind":"rain"}}', '{"then":{"kind":"answer","like":"x"}}']
     for (const text of [...unknown, '{"operation":"x","then":{"kind":"latency","ms":1}}']) {
       await expect(run({ fault: [text] }, look)).rejects.toMatchObject({ code: 'usage' })

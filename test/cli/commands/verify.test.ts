@@ -106,7 +106,7 @@ describe('hansard verify', () => {
     writeFileSync(archive, 'Dear diary')
     expect(await run('verify')).toMatchObject({
       exitCode: 8,
-      stdout: expect.stringContaining('no SQLite file') as string,
+      stdout: expect.stringContaining('not a SQLite file') as string,
     })
     for (const args of [
       ['--sample', '3'],
@@ -150,7 +150,7 @@ describe('hansard verify --remote', () => {
       new Map<string, unknown>([
         [fresh, { sign: '+' }],
         [grown, { sign: '*', grewBy: 2, detail: 'grew by 2 entries' }],
-        [altered, { sign: '*', entry: 2, detail: 'entry 2 is another' }],
+        [altered, { sign: '*', entry: 2, detail: 'entry 2 differs' }],
         [shorter, { sign: '*', entry: 3, detail: 'entry 3 is no longer there' }],
         [renamed, { sign: '*', detail: 'its row differs in name' }],
         [deleted, { sign: '-' }],

@@ -3,7 +3,7 @@ import pc from 'picocolors'
 import { describe, expect, it } from 'vitest'
 
 import { transcript } from '../../../src/cli/terminal/transcript.ts'
-import { entryParts } from '../../../src/export/markdown/entry-sections.ts'
+import { entryParts } from '../../../src/export/markdown/entry-section.ts'
 import { EntryScope } from '../../../src/export/markdown/page-parts.ts'
 import { unknownShapes } from '../../../src/model/entries/find-unknown-shapes.ts'
 import { plainText } from '../../../src/model/entries/plain-text.ts'

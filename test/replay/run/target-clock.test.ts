@@ -1,44 +1,58 @@
 import { describe, expect, it } from 'vitest'
 
-import { systemClock } from '../../../src/api/clock.ts'
 import { TargetClock } from '../../../src/replay/run/target-clock.ts'
 import { proxy, type Exchange } from '../../support/proxy.ts'
 import { replayWorld } from '../../support/replay-world.ts'
+import { SkippingClock } from '../../support/skipping-clock.ts'
 import { someTalks, talksOf } from '../../support/talks.ts'
 
 const HOUR = 3_600_000
 
 const at = (ahead: number) => new Date(Date.now() + ahead)
 
-/** A clock that has heard these Date headers, so far ahead of the time, and compared a copy created so far ahead. */
-function clockOf(heard: readonly number[], createdAhead?: number): TargetClock {
-  const clock = new TargetClock(systemClock)
-  for (const ahead of heard) clock.hear(at(ahead))
-  if (createdAhead !== undefined) clock.measure(at(createdAhead).toISOString(), performance.now() - 500)
-  return clock
+/** The time of the fake clock as a date, so far ahead. */
+const dateAt = ({ time }: SkippingClock, ahead: number) => new Date(Date.UTC(2026, 0) + time + ahead)
+
+/** A clock that has observed these Date headers, so far ahead of the time, and a copy created so far ahead. */
+function clockOf(observed: readonly number[], createdAhead?: number) {
+  const ours = new SkippingClock()
+  ours.time = 10_000
+  const clock = new TargetClock(ours)
+  for (const ahead of observed) clock.observe(dateAt(ours, ahead))
+  if (createdAhead !== undefined) clock.measure(dateAt(ours, createdAhead).toISOString(), ours.time - 500)
+  return { ours, clock }
 }
 
-describe('The clock of a target', () => {
-  it('is told once a copy was created at the time of the Date header', () => {
+describe("A target's clock", () => {
+  it('is used once a copy was created at the time of the Date header', () => {
     for (const ahead of [0, -5 * HOUR, 5 * HOUR]) {
-      const { now, isMeasured } = clockOf([ahead, ahead - 900], ahead)
-      expect(isMeasured).toBe(true)
-      expect(Math.abs((now?.getTime() ?? 0) - at(ahead - 900).getTime())).toBeLessThan(200)
+      const { ours, clock } = clockOf([ahead, ahead - 900], ahead)
+      expect(clock.isMeasured).toBe(true)
+      expect(clock.now).toEqual(dateAt(ours, ahead - 900))
+      ours.time += 7_000
+      expect(clock.now).toEqual(dateAt(ours, ahead - 900))
     }
   })
 
-  it('is not told before that, nor where the two differ, nor where the headers differ', () => {
-    expect(clockOf([0]).now).toBeUndefined()
-    expect(clockOf([]).now).toBeUndefined()
-    expect(clockOf([], 0).now).toBeUndefined()
-    for (const off of [-HOUR, HOUR]) expect(clockOf([0], off).now).toBeUndefined()
-    expect(clockOf([0, HOUR], 0).now).toBeUndefined()
-    const drifting = clockOf([0], 0)
-    drifting.hear(at(-2 * HOUR))
+  it('accepts a minute between the header and the creation time, and no more', () => {
+    expect(clockOf([0], 60_000).clock.now).toBeDefined()
+    expect(clockOf([0], 60_001).clock.now).toBeUndefined()
+    expect(clockOf([0], -60_500).clock.now).toBeDefined()
+    expect(clockOf([0], -60_501).clock.now).toBeUndefined()
+  })
+
+  it('is not used before that, nor if the two differ, nor if the headers differ', () => {
+    expect(clockOf([0]).clock.now).toBeUndefined()
+    expect(clockOf([]).clock.now).toBeUndefined()
+    expect(clockOf([], 0).clock.now).toBeUndefined()
+    for (const off of [-HOUR, HOUR]) expect(clockOf([0], off).clock.now).toBeUndefined()
+    expect(clockOf([0, HOUR], 0).clock.now).toBeUndefined()
+    const { ours, clock: drifting } = clockOf([0], 0)
+    drifting.observe(dateAt(ours, -2 * HOUR))
     expect(drifting.now).toBeUndefined()
-    const clock = clockOf([0])
+    const { ours: time, clock } = clockOf([0])
     for (const created of [undefined, null, 7, 'yesterday']) {
-      clock.measure(created, performance.now())
+      clock.measure(created, time.now())
       expect(clock.now).toBeUndefined()
     }
   })

@@ -58,6 +58,6 @@ describe('A handoff that is noted as text', () => {
     [specified, '[handoff: → gauge (ag_2)]'],
     [numbered, '[handoff]'],
   ])('is not certified without them: %j as %s', (handoff, words) => {
-    expect(complaintsOf(handoff, words)).toEqual([expect.stringContaining('words are missing')])
+    expect(complaintsOf(handoff, words)).toEqual([expect.stringContaining('the text leaves words out')])
   })
 })

@@ -558,11 +558,11 @@ async function certified(breakIt: (rendered: Rendered) => void): Promise<Compari
   breakIt(rendered)
   // Many a broken history would be refused: the target is made to have it all the same.
   const { json } = await client.start({ ...body, inputs: honest.inputs })
-  const { conversation_id: id, outputs } = json as { conversation_id: string; outputs: { id: string }[] }
+  const { conversation_id: id, outputs } = json
   const account = sandbox.account('other')
   const generated = account.entries(id)?.slice(honest.inputs.length) ?? []
   account.replaceEntries(id, [...rendered.inputs.map((input) => JSON.stringify(input)), ...generated])
-  const ids = outputs.map((output) => output.id)
+  const ids = outputs.map((output) => String(output.id))
   const replayed = replayedOf(source, { stamp: planned.stamp, losses: rendered.losses }, options, ids)
   return compareCopy(replayed, await fetchCopy(client, id, {}))
 }

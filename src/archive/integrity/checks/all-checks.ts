@@ -14,7 +14,7 @@ import { schema } from './schema-check.ts'
 import { search } from './search-check.ts'
 import { secrets } from './secrets-check.ts'
 
-/** Every check of an archive that could be opened, in the order in which they are made. */
+/** All checks of an archive that could be opened, in the order in which they run. */
 export const checks: readonly Check[] = [
   pages,
   schema,

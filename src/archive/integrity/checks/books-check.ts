@@ -10,26 +10,26 @@ interface RunRow {
   readonly revisions: number
 }
 
-/** A run that was interrupted, or failed, may have stored what it came to no more to count. */
+/** Runs that were interrupted or failed are left out: they may have stored more than they counted. */
 const ENDED = `
 select id, complete, listed, new + updated + unchanged + failed + vanished as sum, new + updated as stored, failed,
   ifnull(counted.revisions, 0) as revisions
 from run left join (select run, count(*) as revisions from revision group by run) counted on counted.run = run.id
 where command = 'backup' and outcome in ('done', 'partial')`
 
-/** Audits the books of the runs that did their work. */
+/** Compares the counts of finished runs with each other and with the stored revisions. */
 export const books: Check = {
   name: 'books',
-  about: 'the books of every run that did its work balance, and tell of the revisions that are there',
+  about: 'the counts of every finished run add up and match the stored revisions',
   *find({ db }) {
-    for (const run of db.prepare(ENDED).iterate() as Iterable<RunRow>) {
+    for (const run of db.iterate(ENDED) as Iterable<RunRow>) {
       const where = { table: 'run', row: run.id }
       if (run.complete === 1 && run.listed !== run.sum) {
-        yield { what: `it listed ${run.listed} conversations and accounts for ${run.sum}`, where }
+        yield { what: `listed ${run.listed} conversations, but its counts add up to ${run.sum}`, where }
       }
-      // Of those that failed some were stored, such as one whose messages alone could not be read.
+      // Some of those that failed were stored, for example when only their messages could not be read.
       if (run.revisions < run.stored || run.revisions > run.stored + run.failed) {
-        yield { what: `it stored ${run.stored} revisions, and ${run.revisions} are there`, where }
+        yield { what: `stored ${run.stored} revisions, but ${run.revisions} exist`, where }
       }
     }
   },

@@ -1,6 +1,6 @@
 import type { Sqlite } from '../../sqlite/sqlite.ts'
 
-/** The checks, by the names that scripts may rely on. */
+/** Names of the checks. They are part of the JSON output. */
 export type CheckName =
   | 'file'
   | 'size'
@@ -20,39 +20,39 @@ export type CheckName =
   | 'books'
   | 'permissions'
 
-/** Where a problem sits, as far as is known. */
+/** Where a problem is, as far as known. */
 export interface FindingPlace {
   readonly table?: string
   readonly row?: number | string
   readonly conversation?: string | undefined
 }
 
-/** Something that is not as it should be. */
+/** A problem that a check found. */
 export interface Problem {
   readonly what: string
   readonly where: FindingPlace
-  /** Nothing of the content is lost by it. */
+  /** No content is lost. */
   readonly isWarning?: boolean
-  /** It may be the only trace of what was lost elsewhere, and must stay until nothing is. */
+  /** It may be the only trace of content that was lost elsewhere, so it must not be repaired before that content is sound. */
   readonly isEvidence?: boolean
-  /** What to do about it, where that is not what the check advises. */
+  /** What to do, if it differs from the check's general advice. */
   readonly advice?: string
-  /** Puts it right from what is proven to be right; absent where nothing is left to derive it from. */
-  readonly mend?: (db: Sqlite) => void
+  /** Repairs it from data that is proven to be right; absent if there is no such data. */
+  readonly repair?: (db: Sqlite) => void
 }
 
-/** An archive under examination. */
+/** An archive to check. */
 export interface Subject {
   readonly db: Sqlite
   readonly path: string
-  /** It was repaired just before, so what waits for the next backup to be made is missing now. */
+  /** It was just repaired, so texts that wait for the next backup to be indexed count as missing. */
   readonly isRepaired?: boolean
 }
 
-/** One thing that must be so in a sound archive. */
+/** A property that a sound archive has. */
 export interface Check {
   readonly name: CheckName
-  /** What is so when it finds nothing. */
+  /** The property, as a sentence. */
   readonly about: string
   find(subject: Subject): Iterable<Problem>
 }

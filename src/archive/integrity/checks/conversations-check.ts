@@ -12,21 +12,21 @@ interface ConversationRow {
 
 type RevisionRow = SealedRevision & { readonly id: number; readonly seal: unknown }
 
-/** Not by an index, which may be what is damaged. */
+/** Uses no index, since an index may be damaged. */
 const WITH_NEWEST = `
 select key, id, revision, newest
 from conversation not indexed left join
   (select conversation, max(id) as newest from revision not indexed group by conversation)
   on conversation = key`
 
-/** Compares each conversation with its newest revision: it must point there, and have the id that the row has. */
+/** Checks that each conversation points to its newest revision and has the id that is in its row. */
 export const conversations: Check = {
   name: 'conversations',
-  about: 'every conversation points to its newest revision and has the id that the API gave it',
+  about: 'every conversation points to its newest revision and has the id in its row',
   *find({ db }) {
-    const revision = db.prepare('select * from revision where id = ?')
-    for (const conversation of db.prepare(WITH_NEWEST).iterate() as Iterable<ConversationRow>) {
-      yield* problemsOf(conversation, revision.get(conversation.newest) as RevisionRow | undefined)
+    for (const conversation of db.iterate(WITH_NEWEST) as Iterable<ConversationRow>) {
+      const newest = db.get('select * from revision where id = ?', conversation.newest)
+      yield* problemsOf(conversation, newest as RevisionRow | undefined)
     }
   },
 }
@@ -36,19 +36,19 @@ function* problemsOf(
   newest: RevisionRow | undefined,
 ): Generator<Problem> {
   const where = { table: 'conversation', row: key, conversation: id }
-  if (newest === undefined) return yield { what: 'it has no revision', where }
+  if (newest === undefined) return yield { what: 'has no revision', where }
   if (newest.id !== revision) {
-    const what = `it points to revision ${revision}, and its newest is ${newest.id}`
-    yield { what, where, mend: (db) => set(db, key, 'revision', newest.id) }
+    const what = `points to revision ${revision}, but the newest is ${newest.id}`
+    yield { what, where, repair: (db) => set(db, key, 'revision', newest.id) }
   }
-  const found = idOf(newest.row)
+  const found = readId(newest.row)
   if (found === id || found === undefined) return
-  const what = `its row says that its id is ${JSON.stringify(found)}`
-  yield { what, where, ...(isSealed(newest) && { mend: (db: Sqlite) => set(db, key, 'id', found) }) }
+  const what = `its row has another id: ${JSON.stringify(found)}`
+  yield { what, where, ...(isSealed(newest) && { repair: (db: Sqlite) => set(db, key, 'id', found) }) }
 }
 
-/** The id in a row; a row that can't be read is reported with its revision. */
-function idOf(row: string): string | undefined {
+/** The id in a row. A row that cannot be parsed is reported with its revision. */
+function readId(row: string): string | undefined {
   try {
     const { id } = JSON.parse(row) as { id?: unknown }
     return typeof id === 'string' ? id : undefined
@@ -58,5 +58,5 @@ function idOf(row: string): string | undefined {
 }
 
 function set(db: Sqlite, key: number, column: 'id' | 'revision', value: string | number): void {
-  db.prepare(`update conversation set ${column} = ? where key = ?`).run(value, key)
+  db.run(`update conversation set ${column} = ? where key = ?`, value, key)
 }

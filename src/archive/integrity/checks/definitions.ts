@@ -1,28 +1,28 @@
 import { createSchema } from '../../schema/create-schema.ts'
 import { openSqlite, type Sqlite } from '../../sqlite/sqlite.ts'
 
-/** A table, an index or a view, as SQLite keeps it. */
+/** The SQL of a table, an index or a view. */
 export interface Definition {
   readonly type: string
   readonly name: string
   readonly sql: string
 }
 
-/** What an archive made today has. */
+/** The definitions of a new archive. */
 export function expectedDefinitions(): Definition[] {
   const db = openSqlite(':memory:', 'write')
   try {
     createSchema(db)
-    return definitions(db)
+    return readDefinitions(db)
   } finally {
     db.close()
   }
 }
 
-/** What an archive has; the tables that FTS5 makes for itself are its own affair. */
-export function definitions(db: Sqlite): Definition[] {
-  const named = db.prepare(`
-    select type, name, sql from sqlite_schema where sql is not null
-      and name not in ('search_data', 'search_idx', 'search_content', 'search_docsize', 'search_config')`)
-  return named.all() as Definition[]
+/** The definitions of an archive, without the internal tables of FTS5. */
+export function readDefinitions(db: Sqlite): Definition[] {
+  return db.all(
+    `select type, name, sql from sqlite_schema where sql is not null
+      and name not in ('search_data', 'search_idx', 'search_content', 'search_docsize', 'search_config')`,
+  ) as Definition[]
 }

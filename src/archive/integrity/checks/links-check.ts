@@ -15,20 +15,20 @@ from link left join entry on entry.id = link.entry left join link before on befo
 where entry.id is null or link.position <> ifnull(before.position + 1, 0) or link.previous >= link.id
   or (link.previous <> 0 and before.id is null)`
 
-/** Finds links without their entry, or that do not stand one after the link before them. */
+/** Finds links without an entry, or whose position does not follow that of the link before them. */
 export const links: Check = {
   name: 'links',
-  about: 'every link leads to an entry and to the link before it',
+  about: 'every link has its entry and the link before it',
   *find({ db }) {
-    for (const link of db.prepare(BROKEN).iterate() as Iterable<LinkRow>) {
-      yield { what: faultOf(link), where: { table: 'link', row: link.id } }
+    for (const link of db.iterate(BROKEN) as Iterable<LinkRow>) {
+      yield { what: describe(link), where: { table: 'link', row: link.id } }
     }
   },
 }
 
-function faultOf({ entry, previous, hasEntry, hasPrevious }: LinkRow): string {
-  if (hasEntry === 0) return `entry ${entry} is not there`
+function describe({ entry, previous, hasEntry, hasPrevious }: LinkRow): string {
+  if (hasEntry === 0) return `entry ${entry} is missing`
   return hasPrevious === 0
-    ? `the link before it, ${previous}, is not there`
-    : 'it does not stand one after the link before it'
+    ? `link ${previous} before it is missing`
+    : 'its position does not follow the link before it'
 }

@@ -10,31 +10,31 @@ interface RevisionRow {
   readonly tip: number
   readonly messages: string | null
   readonly messages_tip: number | null
-  readonly isTipThere: 0 | 1
-  readonly isNoted: 0 | 1
+  readonly hasTip: 0 | 1
+  readonly hasEvent: 0 | 1
 }
 
 const WITH_MESSAGES = `
 select revision.id, conversation.id as conversation, run, tip, messages, messages_tip,
-  messages_tip = 0 or exists (select 1 from link where link.id = messages_tip) as isTipThere,
+  messages_tip = 0 or exists (select 1 from link where link.id = messages_tip) as hasTip,
   exists (select 1 from event where kind = 'messages-differ' and event.run = revision.run
-    and event.conversation = conversation.id) as isNoted
+    and event.conversation = conversation.id) as hasEvent
 from revision join conversation on conversation.key = revision.conversation
 where messages is not null or messages_tip is not null`
 
-/** Checks messages that are kept beside a history: they are there, and where they differ in content an event says so. */
+/** Checks messages that are stored beside a history: they are complete, and if they differ, an event says so. */
 export const messages: Check = {
   name: 'messages',
-  about: 'messages that are not those of the history are there, and an event tells of them',
+  about: 'messages that differ from their history are complete, and an event says so',
   *find({ db }) {
     const histories = new Histories(db)
-    for (const revision of db.prepare(WITH_MESSAGES).iterate() as Iterable<RevisionRow>) {
+    for (const revision of db.iterate(WITH_MESSAGES) as Iterable<RevisionRow>) {
       const where = { table: 'revision', row: revision.id, conversation: revision.conversation }
-      if ((revision.messages === null) !== (revision.messages_tip === null) || revision.isTipThere !== 1) {
-        yield { what: 'of its messages, a part is missing', where }
-      } else if (revision.isNoted === 0 && differ(histories, revision)) {
+      if ((revision.messages === null) !== (revision.messages_tip === null) || revision.hasTip !== 1) {
+        yield { what: 'a part of its messages is missing', where }
+      } else if (revision.hasEvent === 0 && differ(histories, revision)) {
         yield {
-          what: 'its messages are not those of its history, and no event says so',
+          what: 'its messages differ from its history, and no event says so',
           where,
           isWarning: true,
         }
@@ -43,7 +43,7 @@ export const messages: Check = {
   },
 }
 
-/** Tells whether they say something else; of what was lost or has decayed nothing can be told, and it is reported itself. */
+/** Tells whether messages differ from their history. Lost or decayed entries are reported separately. */
 function differ(histories: Histories, { tip, messages_tip }: RevisionRow): boolean {
   const kept = histories.readDamaged(messages_tip ?? 0)
   for (const entry of histories.readDamaged(tip)) {

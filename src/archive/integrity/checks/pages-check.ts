@@ -1,28 +1,28 @@
 import type { Sqlite } from '../../sqlite/sqlite.ts'
 import type { Check, Problem } from './check.ts'
 
-/** Lets SQLite check its own structures: pages, the order of rows, indexes against tables, types and constraints. */
+/** Runs SQLite's own check of pages, the order of rows, indexes, types and constraints. */
 export const pages: Check = {
   name: 'pages',
-  about: 'SQLite finds its structures whole',
+  about: 'SQLite finds its structures sound',
   *find({ db }) {
-    const mends = new Map<string, (db: Sqlite) => void>()
-    const said = db.prepare('pragma integrity_check').pluck().iterate() as Iterable<string>
+    const repairs = new Map<string, (db: Sqlite) => void>()
+    const said = db.pluck.iterate('pragma integrity_check') as Iterable<string>
     for (const what of said)
-      if (what !== 'ok' && !isOfSearch(what)) yield problem(what.replaceAll('\n', ' '), mends)
+      if (what !== 'ok' && !concernsSearch(what)) yield toProblem(what.replaceAll('\n', ' '), repairs)
   },
 }
 
 /** The search index has a check of its own. */
-function isOfSearch(what: string): boolean {
+function concernsSearch(what: string): boolean {
   return what.includes('FTS5 table')
 }
 
-/** An index can be made anew from its table; once, however often it is named. */
-function problem(what: string, mends: Map<string, (db: Sqlite) => void>): Problem {
+/** An index can be rebuilt from its table. It gets one repair, however many problems name it. */
+function toProblem(what: string, repairs: Map<string, (db: Sqlite) => void>): Problem {
   const [, index] = / index (\w+)$/.exec(what) ?? []
   if (index === undefined) return { what, where: {} }
-  const mend = mends.get(index) ?? ((db: Sqlite) => void db.exec(`reindex "${index}"`))
-  mends.set(index, mend)
-  return { what, where: { table: index }, isEvidence: true, mend }
+  const repair = repairs.get(index) ?? ((db: Sqlite) => void db.exec(`reindex "${index}"`))
+  repairs.set(index, repair)
+  return { what, where: { table: index }, isEvidence: true, repair }
 }

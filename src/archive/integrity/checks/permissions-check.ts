@@ -4,7 +4,7 @@ import type { Check } from './check.ts'
 
 const OWNER = 0o600
 
-/** Checks that nobody but the owner may read the archive, or the files that SQLite keeps beside it. */
+/** Checks that only the owner may read the archive and the files that SQLite keeps beside it. */
 export const permissions: Check = {
   name: 'permissions',
   about: 'only its owner may read the file',
@@ -13,18 +13,18 @@ export const permissions: Check = {
       if (!existsSync(file) || isOnReadOnlyDisk(file)) continue
       const mode = statSync(file).mode & 0o7777
       if ((mode & ~OWNER) === 0) continue
-      const own = mode & OWNER // what is read-only stays so
+      const own = mode & OWNER // a read-only file stays read-only
       yield {
         what: `the permissions of ${file} are ${mode.toString(8)}, not ${own.toString(8)}`,
         where: {},
         isWarning: true,
-        mend: () => chmodSync(file, own),
+        repair: () => chmodSync(file, own),
       }
     }
   },
 }
 
-/** There nobody can change permissions, so there is nothing to advise. */
+/** On a read-only disk nobody can change permissions. */
 function isOnReadOnlyDisk(file: string): boolean {
   try {
     accessSync(file, constants.W_OK)

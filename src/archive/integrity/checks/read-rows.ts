@@ -1,35 +1,35 @@
 import { messageOf } from '../../../errors.ts'
 import type { Sqlite } from '../../sqlite/sqlite.ts'
 
-/** A row of a table by its rowid, or why it can't be read. */
+/** A row of a table by its rowid, or why it cannot be read. */
 export type ReadRow<Row> =
   | { readonly id: number; readonly row: Row; readonly why?: undefined }
   | { readonly id: number; readonly row?: undefined; readonly why: string }
 
-/** Reads the rows of a table one at a time, so that a damaged page costs its own rows and no others. */
-export function* rowsOf<Row>(db: Sqlite, table: string, columns: string): Generator<ReadRow<Row>> {
-  const get = db.prepare(`select ${columns} from ${table} where rowid = ?`)
-  for (const id of idsOf(db, table)) {
+/** Reads the rows of a table one at a time, so that a damaged page affects only its own rows. */
+export function* readRows<Row>(db: Sqlite, table: string, columns: string): Generator<ReadRow<Row>> {
+  const sql = `select ${columns} from ${table} where rowid = ?`
+  for (const id of readIds(db, table)) {
     try {
-      const row = get.get(id) as Row | undefined
-      yield row === undefined ? { id, why: 'an index has it, its table has not' } : { id, row }
+      const row = db.get(sql, id) as Row | undefined
+      yield row === undefined ? { id, why: 'it is in an index, but not in its table' } : { id, row }
     } catch (thrown) {
       yield { id, why: messageOf(thrown) }
     }
   }
 }
 
-/** The table names its rows; where it breaks off, an index (`+` keeps SQLite from the table) may name the rest. */
-function* idsOf(db: Sqlite, table: string): Generator<number> {
-  const inTable = db.prepare(`select rowid from ${table} not indexed order by rowid`).pluck()
+/** Reads ids from the table; where that fails, from an index (`+` makes SQLite avoid the table). */
+function* readIds(db: Sqlite, table: string): Generator<number> {
   let last = -Infinity
   try {
-    for (const id of inTable.iterate() as Iterable<number>) {
+    for (const id of db.pluck.iterate(
+      `select rowid from ${table} not indexed order by rowid`,
+    ) as Iterable<number>) {
       last = id
       yield id
     }
   } catch {
-    const inIndex = db.prepare(`select rowid from ${table} where +rowid > ?`).pluck()
-    yield* inIndex.iterate(last) as Iterable<number>
+    yield* db.pluck.iterate(`select rowid from ${table} where +rowid > ?`, last) as Iterable<number>
   }
 }

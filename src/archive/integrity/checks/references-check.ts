@@ -6,17 +6,17 @@ interface Dangling {
   readonly parent: string
 }
 
-/** Finds rows that refer to rows that are not there; links have a check of their own. */
+/** Finds rows that refer to missing rows. Links have a check of their own. */
 export const references: Check = {
   name: 'references',
-  about: 'what rows refer to is there',
+  about: 'no row refers to a missing row',
   *find({ db }) {
-    const dangling = db.prepare(
+    const dangling = db.iterate(
       `select "table", rowid, parent from pragma_foreign_key_check where "table" <> 'link'`,
     )
-    for (const { table, rowid, parent } of dangling.iterate() as Iterable<Dangling>) {
+    for (const { table, rowid, parent } of dangling as Iterable<Dangling>) {
       yield {
-        what: `it refers to a ${parent} that is not there`,
+        what: `refers to a missing ${parent}`,
         where: { table, ...(rowid !== null && { row: rowid }) },
       }
     }

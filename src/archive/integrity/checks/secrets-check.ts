@@ -4,24 +4,24 @@ import { redactText } from '../../../model/secrets/redact-text.ts'
 import { sealOf } from '../../schema/seal.ts'
 import type { Sqlite } from '../../sqlite/sqlite.ts'
 import type { Check, Problem } from './check.ts'
-import { rowsOf } from './read-rows.ts'
+import { readRows } from './read-rows.ts'
 import { isSealed, SEALED_COLUMNS, type SealedRow } from './revisions-check.ts'
 
 /**
- * Finds secrets that should have been redacted before they were stored, by the rules of today: an older hansard redacted
- * less. A repair takes them out of the file.
+ * Finds secrets that should have been redacted before they were stored. An older version may have redacted less. A repair
+ * removes them from the file.
  */
 export const secrets: Check = {
   name: 'secrets',
-  about: 'no connector secret is stored in the clear',
+  about: 'no connector secret is stored in plain text',
   *find({ db }) {
-    yield* ofRevisions(db)
-    yield* ofEntries(db)
-    for (const column of columns) yield* ofColumn(db, column)
+    yield* findInRevisions(db)
+    yield* findInEntries(db)
+    for (const column of columns) yield* findInColumn(db, column)
   },
 }
 
-/** A column whose texts may hold secrets, the columns that name its row, and how secrets are taken out of it. */
+/** A column that may contain secrets, an expression that identifies its row, and how it is redacted. */
 interface Column {
   readonly table: string
   readonly name: string
@@ -43,7 +43,7 @@ const columns: readonly Column[] = [
   { table: 'replay_copy', name: 'reason', key: 'id', redact: text },
 ]
 
-/** A body is stored as bytes, mostly those of a text. */
+/** A body is stored as bytes, mostly of a text. */
 function redactStoredBody(body: string | Uint8Array): string | Uint8Array {
   if (typeof body === 'string') return redactBody(body)
   const asText = Buffer.from(body.buffer, body.byteOffset, body.length).toString()
@@ -52,7 +52,7 @@ function redactStoredBody(body: string | Uint8Array): string | Uint8Array {
   return redacted === asText ? body : new Uint8Array(Buffer.from(redacted))
 }
 
-/** What a plan says about settings of a conversation; of entries it quotes what people said. */
+/** Redacts what a plan quotes of a conversation's settings, but not what it quotes of entries. */
 function redactPlanned(planned: string | Uint8Array): string | Uint8Array {
   if (typeof planned !== 'string') return planned
   return replaceAt(planned, ['losses', '*'], (loss) => {
@@ -63,26 +63,20 @@ function redactPlanned(planned: string | Uint8Array): string | Uint8Array {
   })
 }
 
-function* ofColumn(db: Sqlite, { table, name, key, redact }: Column): Generator<Problem> {
-  const rows = db.prepare(`select ${key}, ${name} from ${table} where ${name} is not null`).raw()
-  for (const [row, stored] of rows.iterate() as Iterable<[string | number, string | Uint8Array]>) {
+function* findInColumn(db: Sqlite, { table, name, key, redact }: Column): Generator<Problem> {
+  const rows = db.raw.iterate(`select ${key}, ${name} from ${table} where ${name} is not null`)
+  for (const [row, stored] of rows as Iterable<[string | number, string | Uint8Array]>) {
     const redacted = attempt(() => redact(stored)) ?? stored
     if (redacted === stored) continue
-    const mend = () =>
-      void takeOut(
-        db,
-        `update ${table} set ${name} = ? where ${key} = ? and ${name} = ?`,
-        redacted,
-        row,
-        stored,
-      )
-    yield { ...inTheClear, where: { table, row: String(row).split(' ')[0] ?? '' }, mend }
+    const update = `update ${table} set ${name} = ? where ${key} = ? and ${name} = ?`
+    const repair = () => overwrite(db, update, redacted, row, stored)
+    yield { ...IN_PLAIN_TEXT, where: { table, row: String(row).split(' ')[0] ?? '' }, repair }
   }
 }
 
-/** A revision that is as it was sealed is sealed anew; one that is not stays recognisable as such. */
-function* ofRevisions(db: Sqlite): Generator<Problem> {
-  for (const { id, row: revision } of rowsOf<SealedRow>(db, 'revision', SEALED_COLUMNS)) {
+/** A repair seals a revision again only if it matched its seal before, so that other damage still shows. */
+function* findInRevisions(db: Sqlite): Generator<Problem> {
+  for (const { id, row: revision } of readRows<SealedRow>(db, 'revision', SEALED_COLUMNS)) {
     if (revision === undefined) continue
     const { row, history, messages } = revision
     const redacted = attempt(() => ({
@@ -92,28 +86,28 @@ function* ofRevisions(db: Sqlite): Generator<Problem> {
     }))
     if (redacted === undefined) continue
     if (redacted.row === row && redacted.history === history && redacted.messages === messages) continue
-    const mend = () => {
+    const repair = () => {
       const seal = isSealed(revision) ? sealOf({ ...revision, ...redacted }) : revision.seal
       const update = 'update revision set row = ?, history = ?, messages = ?, seal = ? where id = ?'
-      takeOut(db, update, redacted.row, redacted.history, redacted.messages, seal, id)
+      overwrite(db, update, redacted.row, redacted.history, redacted.messages, seal, id)
     }
-    yield { ...inTheClear, where: { table: 'revision', row: id }, mend }
+    yield { ...IN_PLAIN_TEXT, where: { table: 'revision', row: id }, repair }
   }
 }
 
-/** The hash of an entry is part of the history that holds it, so it can't be changed here. */
-function* ofEntries(db: Sqlite): Generator<Problem> {
-  const isLikely = [...ENTRY_WORDS, '\\u00'].map((word) => `json like '%${word}%'`).join(' or ')
-  const entries = db.prepare(`select id, json from entry where ${isLikely}`).raw()
-  for (const [row, entry] of entries.iterate() as Iterable<[number, string]>) {
+/** An entry cannot be repaired: its hash is part of the histories that contain it. */
+function* findInEntries(db: Sqlite): Generator<Problem> {
+  const isLikely = [...SETTING_NAMES, '\\u00'].map((word) => `json like '%${word}%'`).join(' or ')
+  const entries = db.raw.iterate(`select id, json from entry where ${isLikely}`)
+  for (const [row, entry] of entries as Iterable<[number, string]>) {
     const redacted = attempt(() => redactEntry(entry, Object.keys(Object(JSON.parse(entry)) as object)))
     if (redacted === undefined || redacted === entry) continue
-    yield { ...inTheClear, where: { table: 'entry', row } }
+    yield { ...IN_PLAIN_TEXT, where: { table: 'entry', row } }
   }
 }
 
-/** Ends of the names that settings of an entry have; SQLite compares them without letter case. */
-const ENTRY_WORDS = [
+/** How the names of settings in an entry end. `like` ignores case. */
+const SETTING_NAMES = [
   'tools"',
   'connector',
   'configuration"',
@@ -124,15 +118,15 @@ const ENTRY_WORDS = [
   'headers"',
 ]
 
-const inTheClear = { what: 'the secret of a connector is stored in the clear' }
+const IN_PLAIN_TEXT = { what: 'the secret of a connector is stored in plain text' }
 
-/** What is overwritten must not lie on in a free part of a page. */
-function takeOut(db: Sqlite, update: string, ...values: readonly unknown[]): void {
+/** The old text must not remain in an unused part of a page. */
+function overwrite(db: Sqlite, update: string, ...values: readonly unknown[]): void {
   db.pragma('secure_delete = on')
-  db.prepare(update).run(...values)
+  db.run(update, ...values)
 }
 
-/** A damaged text can't be searched, and is reported with its row. */
+/** A damaged text cannot be searched; it is reported with its row. */
 function attempt<T>(work: () => T): T | undefined {
   try {
     return work()

@@ -1,23 +1,24 @@
 import { fieldsOf, stringIn } from '../../../model/entries/fields.ts'
 import { elements, isArrayText, isObjectText, objectText } from '../../../model/json/json-text.ts'
+import { isObject } from '../../../model/json/parse-json.ts'
 import type { Loss } from '../../loss.ts'
-import { filterFields, isDict, isListOf, isText, isTruth, orNull, type FieldFilter } from '../field-filter.ts'
+import { filterFields, isListOf, isString, isBoolean, orNull, type FieldFilter } from '../field-filter.ts'
 import type { Block, ReplayOptions } from '../plan.ts'
-import { lossOf, step } from '../source.ts'
+import { makeLoss, memberPath } from '../source.ts'
 import type { Naming } from './function-naming.ts'
 import { carrySchema } from './function-schemas.ts'
 
-/** The tools that start is given. */
+/** The tools for start. */
 export interface Tools {
-  /** The text of each. */
+  /** JSON texts. */
   readonly texts: readonly string[]
   readonly losses: readonly Loss[]
   readonly blocks: readonly Block[]
-  /** Names of the environment variables whose secrets the connectors need. */
+  /** Names of the environment variables with the secrets of the connectors. */
   readonly secrets: readonly string[]
 }
 
-/** One tool as it can be sent, or why it can't. */
+/** A tool as it can be sent, or the reason why it cannot. */
 type Carried =
   | { readonly text: string; readonly losses: readonly Loss[]; readonly secret?: string }
   | { readonly block: Block }
@@ -26,7 +27,7 @@ type ToolOptions = Pick<ReplayOptions, 'libraries' | 'connectors' | 'connectorAu
   readonly naming: Naming
 }
 
-/** Carries the tools of a conversation, or of an agent, over to another account. */
+/** Converts the tools of a conversation, or of an agent, for the target account. */
 export function carryTools(text: string | undefined, options: ToolOptions): Tools {
   const given = text === undefined || text === 'null' ? '[]' : text
   const all = isArrayText(given) ? elements(given) : [given]
@@ -36,7 +37,7 @@ export function carryTools(text: string | undefined, options: ToolOptions): Tool
   })
   const sent = carried.filter((each) => 'text' in each)
   const left = carried.filter((each) => 'block' in each)
-  const dropped = left.map(({ tool, path }) => lossOf('tool-dropped', null, path, tool, null))
+  const dropped = left.map(({ tool, path }) => makeLoss('tool-dropped', null, path, tool, null))
   return {
     texts: sent.map((each) => each.text),
     losses: [...sent.flatMap(({ losses }) => losses), ...(options.dropTools ? dropped : [])],
@@ -50,7 +51,7 @@ type Carry = (tool: string, path: string, options: ToolOptions) => Carried
 function carry(tool: string, path: string, options: ToolOptions): Carried {
   const type = isObjectText(tool) ? stringIn(fieldsOf(tool).get('type')) : null
   const rule = type !== null && Object.hasOwn(rules, type) ? rules[type] : undefined
-  return rule?.(tool, path, options) ?? strange(path)
+  return rule?.(tool, path, options) ?? unknownTool(path)
 }
 
 const rules: Readonly<Record<string, (...all: Parameters<Carry>) => Carried | undefined>> = {
@@ -65,12 +66,12 @@ const rules: Readonly<Record<string, (...all: Parameters<Carry>) => Carried | un
 
 const configuration: FieldFilter = {
   fields: Object.fromEntries(
-    ['exclude', 'include', 'requires_confirmation'].map((name) => [name, orNull(isListOf(isText))]),
+    ['exclude', 'include', 'requires_confirmation'].map((name) => [name, orNull(isListOf(isString))]),
   ),
 }
 
 const functionShape: FieldFilter = {
-  fields: { name: isText, description: isText, strict: isTruth, parameters: isDict },
+  fields: { name: isString, description: isString, strict: isBoolean, parameters: isObject },
   required: ['name', 'parameters'],
 }
 
@@ -83,7 +84,7 @@ function carryFunction(tool: string, path: string, { naming }: ToolOptions): Car
   const sendAs = naming(name)
   const schema = carrySchema(given.get('parameters') ?? '{}', `${path}.function.parameters`)
   const carried = { ...Object.fromEntries(given), name: JSON.stringify(sendAs), parameters: schema.text }
-  const renamed = lossOf(
+  const renamed = makeLoss(
     'function-renamed',
     null,
     `${path}.function.name`,
@@ -95,23 +96,23 @@ function carryFunction(tool: string, path: string, { naming }: ToolOptions): Car
     losses: [
       ...(name === sendAs ? [] : [renamed]),
       ...schema.losses,
-      ...lost(path, tool, ['type', 'function']),
+      ...droppedMembers(path, tool, ['type', 'function']),
       ...inner.dropped.map(({ key, value }) =>
-        lossOf('field-dropped', null, step(`${path}.function`, key), value, null),
+        makeLoss('field-dropped', null, memberPath(`${path}.function`, key), value, null),
       ),
     ],
   }
 }
 
 function carryBuiltIn(tool: string, path: string): Carried {
-  const { text, losses } = configured(tool, path)
+  const { text, losses } = carryConfiguration(tool, path)
   return {
     text: objectText({ type: fieldsOf(tool).get('type'), tool_configuration: text }),
-    losses: [...losses, ...lost(path, tool, ['type', 'tool_configuration'])],
+    losses: [...losses, ...droppedMembers(path, tool, ['type', 'tool_configuration'])],
   }
 }
 
-/** The ids of libraries mean nothing in another account. */
+/** Library ids belong to the source account and must be mapped. */
 function carryLibrary(tool: string, path: string, { libraries }: ToolOptions): Carried | undefined {
   const fields = fieldsOf(tool)
   const given = fields.get('library_ids') ?? 'null'
@@ -121,11 +122,11 @@ function carryLibrary(tool: string, path: string, { libraries }: ToolOptions): C
   if (unknown !== undefined) {
     return blocked(
       'library',
-      `the document library ${unknown} has no counterpart over there`,
-      `Name one with --map-library ${unknown}=ID, or leave the tool out with --drop-tools.`,
+      `the document library ${unknown} is not mapped to one in the target account`,
+      `Use --map-library ${unknown}=ID, or leave the tool out with --drop-tools.`,
     )
   }
-  const { text, losses } = configured(tool, path)
+  const { text, losses } = carryConfiguration(tool, path)
   const mapped = ids.map((id) => JSON.stringify(libraries[id]))
   return {
     text: objectText({
@@ -135,12 +136,12 @@ function carryLibrary(tool: string, path: string, { libraries }: ToolOptions): C
     }),
     losses: [
       ...losses,
-      ...lost(path, tool, ['type', 'tool_configuration', 'library_ids']),
+      ...droppedMembers(path, tool, ['type', 'tool_configuration', 'library_ids']),
       ...ids.flatMap((id, i) =>
         libraries[id] === id
           ? []
           : [
-              lossOf(
+              makeLoss(
                 'library-mapped',
                 null,
                 `${path}.library_ids[${i}]`,
@@ -154,8 +155,8 @@ function carryLibrary(tool: string, path: string, { libraries }: ToolOptions): C
 }
 
 /**
- * A connector is another one over there, and its secret was never archived: in the body stands the name of the variable
- * that holds it, until the moment of sending (`secrets.ts`).
+ * Connector ids must be mapped, and secrets were never archived: until it is sent, the body holds the name of the
+ * environment variable with the secret (`fill-secrets.ts`).
  */
 function carryConnector(
   tool: string,
@@ -169,8 +170,8 @@ function carryConnector(
   if (target === undefined) {
     return blocked(
       'connector',
-      `the connector ${id} has no counterpart over there`,
-      `Name one with --map-connector ${id}=ID, or leave the tool out with --drop-tools.`,
+      `the connector ${id} is not mapped to one in the target account`,
+      `Use --map-connector ${id}=ID, or leave the tool out with --drop-tools.`,
     )
   }
   const authorization = fields.get('authorization') ?? 'null'
@@ -179,7 +180,7 @@ function carryConnector(
     return blocked(
       'connector-secret',
       `the connector ${id} needs a secret, and secrets are not archived`,
-      `Name the variable that holds it with --connector-auth ${id}=VARIABLE, or leave the tool out with --drop-tools.`,
+      `Use --connector-auth ${id}=VARIABLE with the environment variable that holds it, or --drop-tools.`,
     )
   }
   const kind = isObjectText(authorization) ? stringIn(fieldsOf(authorization).get('type')) : null
@@ -187,8 +188,8 @@ function carryConnector(
   const credentials =
     variable === undefined || kind === null
       ? undefined
-      : objectText({ type: JSON.stringify(kind), value: placeOf(variable) })
-  const { text, losses } = configured(tool, path)
+      : objectText({ type: JSON.stringify(kind), value: secretPlaceholder(variable) })
+  const { text, losses } = carryConfiguration(tool, path)
   const mapped = JSON.stringify(target)
   return {
     text: objectText({
@@ -199,46 +200,46 @@ function carryConnector(
     }),
     losses: [
       ...losses,
-      ...lost(path, tool, ['type', 'connector_id', 'tool_configuration', 'authorization']),
-      ...lost(`${path}.authorization`, authorization, ['type', 'value']),
+      ...droppedMembers(path, tool, ['type', 'connector_id', 'tool_configuration', 'authorization']),
+      ...droppedMembers(`${path}.authorization`, authorization, ['type', 'value']),
       ...(target === id
         ? []
-        : [lossOf('connector-mapped', null, `${path}.connector_id`, JSON.stringify(id), mapped)]),
+        : [makeLoss('connector-mapped', null, `${path}.connector_id`, JSON.stringify(id), mapped)]),
     ],
     ...(credentials !== undefined && variable !== undefined && { secret: variable }),
   }
 }
 
-/** Stands for a secret until it is sent. It is no string, so that nobody over there would take it for one. */
-function placeOf(variable: string): string {
+/** Stands for a secret until it is sent. An object, not a string, so that the API could not accept it as a secret. */
+function secretPlaceholder(variable: string): string {
   return objectText({ environment: JSON.stringify(variable) })
 }
 
-/** The settings of a tool; null, and absent, mean the default. */
-function configured(tool: string, path: string): { text: string | undefined; losses: Loss[] } {
+/** The configuration of a tool; null and absent both mean the default. */
+function carryConfiguration(tool: string, path: string): { text: string | undefined; losses: Loss[] } {
   const given = fieldsOf(tool).get('tool_configuration') ?? 'null'
   if (given === 'null') return { text: undefined, losses: [] }
   const fitted = filterFields(given, configuration)
   const here = `${path}.tool_configuration`
-  const dropped = fitted?.dropped.map(({ key, value }) => ({ at: step(here, key), value }))
+  const dropped = fitted?.dropped.map(({ key, value }) => ({ at: memberPath(here, key), value }))
   return {
     text: fitted?.text,
     losses: (dropped ?? [{ at: here, value: given }]).map(({ at, value }) =>
-      lossOf('field-dropped', null, at, value, null),
+      makeLoss('field-dropped', null, at, value, null),
     ),
   }
 }
 
-function lost(path: string, tool: string, sent: readonly string[]): Loss[] {
+function droppedMembers(path: string, tool: string, sent: readonly string[]): Loss[] {
   return [...fieldsOf(tool)]
     .filter(([key, value]) => !sent.includes(key) && value !== 'null')
-    .map(([key, value]) => lossOf('field-dropped', null, step(path, key), value, null))
+    .map(([key, value]) => makeLoss('field-dropped', null, memberPath(path, key), value, null))
 }
 
-function strange(path: string): Carried {
+function unknownTool(path: string): Carried {
   return blocked(
     'tool',
-    `${path} is no tool that the API is known to take`,
+    `${path} is not a tool that the API is known to accept`,
     'Leave it out with --drop-tools.',
   )
 }

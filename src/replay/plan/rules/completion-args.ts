@@ -1,102 +1,105 @@
 import { fieldsOf } from '../../../model/entries/fields.ts'
 import { isObjectText, objectText } from '../../../model/json/json-text.ts'
+import { isObject } from '../../../model/json/parse-json.ts'
 import type { Loss } from '../../loss.ts'
 import {
   filterFields,
-  isDict,
   isListOf,
   isNumber,
-  isText,
-  isTruth,
-  isWhole,
-  isWord,
+  isString,
+  isBoolean,
+  isInteger,
+  isOneOf,
   orNull,
   type FieldCheck,
 } from '../field-filter.ts'
-import { lossOf, step } from '../source.ts'
+import { makeLoss, memberPath } from '../source.ts'
 
-/** What start is told about how to answer. */
+/** The completion arguments for start. */
 export interface CompletionArgs {
-  /** Undefined where there is nothing to tell. */
+  /** Undefined if there are none. */
   readonly text: string | undefined
   readonly losses: readonly Loss[]
   readonly maxTokens: number | undefined
-  /** `reasoning_effort: none` keeps a model from reasoning, and from taking thinking. */
+  /** False for `reasoning_effort: none`: the model then does not reason and does not accept thinking. */
   readonly mayReason: boolean
 }
 
 /**
- * The true completion arguments, each token for token, but for those that the API gives out and does not take again: a
- * `json_schema` without its schema was seen. One that is null is as good as absent, and is not sent.
+ * Keeps the completion arguments, each token for token, except those that the API returns but does not accept: a
+ * `json_schema` without its schema was seen. Null means absent and is not sent.
  */
 export function completionArgs(text: string | undefined, reasons: boolean): CompletionArgs {
   if (text === undefined || text === 'null')
     return { text: undefined, losses: [], maxTokens: undefined, mayReason: true }
   const fitted = isObjectText(text) ? filterFields(text, { fields: checksFor(reasons) }) : undefined
-  const dropped = fitted?.dropped.map(({ key, value }) => ({ path: step('completion_args', key), value }))
+  const dropped = fitted?.dropped.map(({ key, value }) => ({
+    path: memberPath('completion_args', key),
+    value,
+  }))
   const kept = [...fieldsOf(fitted?.text ?? '{}')].filter(([, value]) => value !== 'null')
   const args = Object.fromEntries(kept)
   return {
     text: kept.length === 0 ? undefined : objectText(args),
     losses: (dropped ?? [{ path: 'completion_args', value: text }]).map(({ path, value }) =>
-      lossOf('argument-dropped', null, path, value, null),
+      makeLoss('argument-dropped', null, path, value, null),
     ),
     maxTokens: args['max_tokens'] === undefined ? undefined : Number(args['max_tokens']),
     mayReason: args['reasoning_effort'] !== '"none"',
   }
 }
 
-/** Arguments with a tool choice of none, which keeps tools from running and from being billed. */
-export function silenced(text: string | undefined): { readonly text: string; readonly losses: Loss[] } {
+/** Sets `tool_choice` to none, so that no tool runs or is billed. */
+export function withoutToolUse(text: string | undefined): { readonly text: string; readonly losses: Loss[] } {
   const before = fieldsOf(text ?? '{}').get('tool_choice')
   if (text !== undefined && before === NONE) return { text, losses: [] }
   const args = { ...Object.fromEntries(fieldsOf(text ?? '{}')), tool_choice: NONE }
   return {
     text: objectText(args),
-    losses: [lossOf('tools-silenced', null, 'completion_args.tool_choice', before ?? null, NONE)],
+    losses: [makeLoss('tools-silenced', null, 'completion_args.tool_choice', before ?? null, NONE)],
   }
 }
 
 const NONE = '"none"'
 
-/** An effort to reason is of no use to a model that does not. */
+/** Only a reasoning model accepts a reasoning effort. */
 function checksFor(reasons: boolean): Readonly<Record<string, FieldCheck>> {
   return reasons ? checks : { ...checks, reasoning_effort: (value) => value === null }
 }
 
-/** Whether max_tokens may be 0 nobody knows; nobody wants it. */
+/** Whether the API accepts a max_tokens of 0 is unknown. */
 const checks: Readonly<Record<string, FieldCheck>> = {
-  stop: orNull((value) => isText(value) || isListOf(isText)(value)),
+  stop: orNull((value) => isString(value) || isListOf(isString)(value)),
   presence_penalty: orNull(isNumber(-2, 2)),
   frequency_penalty: orNull(isNumber(-2, 2)),
   temperature: orNull(isNumber(0, 1)),
   top_p: orNull(isNumber(0, 1)),
-  max_tokens: orNull(isWhole(1)),
-  random_seed: orNull(isWhole(0)),
-  prediction: orNull(isExactly({ type: isWord('content'), content: isText })),
+  max_tokens: orNull(isInteger(1)),
+  random_seed: orNull(isInteger(0)),
+  prediction: orNull(isExactly({ type: isOneOf('content'), content: isString })),
   response_format: orNull(isResponseFormat),
-  tool_choice: isWord('auto', 'none', 'any', 'required'),
-  reasoning_effort: orNull(isWord('none', 'minimal', 'low', 'medium', 'high', 'xhigh')),
+  tool_choice: isOneOf('auto', 'none', 'any', 'required'),
+  reasoning_effort: orNull(isOneOf('none', 'minimal', 'low', 'medium', 'high', 'xhigh')),
 }
 
-const isSchema = isExactly({ name: isText, description: orNull(isText), schema: isDict, strict: isTruth }, [
-  'name',
-  'schema',
-])
+const isSchema = isExactly(
+  { name: isString, description: orNull(isString), schema: isObject, strict: isBoolean },
+  ['name', 'schema'],
+)
 
 function isResponseFormat(value: unknown): boolean {
-  const ofSchema = isExactly({ type: isWord('json_schema'), json_schema: isSchema }, ['type', 'json_schema'])
-  const plain = isExactly({ type: isWord('text', 'json_object'), json_schema: (inner) => inner === null })
+  const ofSchema = isExactly({ type: isOneOf('json_schema'), json_schema: isSchema }, ['type', 'json_schema'])
+  const plain = isExactly({ type: isOneOf('text', 'json_object'), json_schema: (inner) => inner === null })
   return ofSchema(value) || plain(value)
 }
 
-/** An object with no other members than these. */
+/** An object with no members but these. */
 function isExactly(
   fields: Readonly<Record<string, FieldCheck>>,
   required: readonly string[] = [],
 ): FieldCheck {
   return (value) =>
-    isDict(value) &&
+    isObject(value) &&
     required.every((key) => Object.hasOwn(value as object, key)) &&
     Object.entries(value as object).every(
       ([key, inner]) => Object.hasOwn(fields, key) && fields[key]?.(inner),

@@ -2,36 +2,43 @@ import { stringIn } from '../../../model/entries/fields.ts'
 import { member, objectText } from '../../../model/json/json-text.ts'
 import type { Loss } from '../../loss.ts'
 import type { Expectation, Tail } from '../plan.ts'
-import { lossOf, type SourceEntry } from '../source.ts'
-import type { Input, Piece } from './piece.ts'
+import { makeLoss, type SourceEntry } from '../source.ts'
+import type { Input, RewrittenEntry } from './rewritten-entry.ts'
 
-/** The entry that is added by `nudge`: it asks for nothing, so that the reply is short. */
+/** The text of the entry that `nudge` adds. It asks for a short reply. */
 export const NUDGE =
   '[hansard] The conversation up to here was copied from another account. Please reply with OK only.'
 
-/** A history as it is sent. */
-export interface Ended {
+/** The history to send. */
+export interface EndedHistory {
   readonly inputs: readonly Input[]
   readonly losses: readonly Loss[]
   readonly expects: Expectation
 }
 
 /**
- * Sees to it that a history does not end with the assistant, which may be refused, answered with one more turn, or kept
- * without one: nobody knows. Each way out holds in all three cases.
+ * Makes the history end with something else than an assistant message. Targets may refuse such an end, generate one
+ * more answer, or generate none; it is unknown which. Each option works in all three cases.
  */
-export function endHistory(entries: readonly SourceEntry[], pieces: readonly Piece[], tail: Tail): Ended {
+export function endHistory(
+  entries: readonly SourceEntry[],
+  pieces: readonly RewrittenEntry[],
+  tail: Tail,
+): EndedHistory {
   const inputs = pieces.flatMap((piece) => piece.inputs)
   if (inputs.at(-1)?.by !== 'assistant') {
     return { inputs, losses: pieces.flatMap(({ losses }) => losses), expects: 'answer' }
   }
-  if (tail === 'answer') return askAnew(entries, pieces) ?? nudge(entries, pieces)
-  if (tail === 'prefix') return asPrefix(entries, pieces) ?? nudge(entries, pieces)
-  return nudge(entries, pieces)
+  if (tail === 'answer') return dropLastAnswer(entries, pieces) ?? addNudge(entries, pieces)
+  if (tail === 'prefix') return sendAsPrefix(entries, pieces) ?? addNudge(entries, pieces)
+  return addNudge(entries, pieces)
 }
 
-/** Leaves out all that the assistant said last; impossible where nothing would be left. */
-function askAnew(entries: readonly SourceEntry[], pieces: readonly Piece[]): Ended | undefined {
+/** Drops the assistant's last entries; undefined if nothing would be left. */
+function dropLastAnswer(
+  entries: readonly SourceEntry[],
+  pieces: readonly RewrittenEntry[],
+): EndedHistory | undefined {
   const last = pieces.findLastIndex((piece) => piece.inputs.some(({ by }) => by !== 'assistant'))
   if (last === -1) return undefined
   const kept = pieces.slice(0, last + 1)
@@ -41,14 +48,17 @@ function askAnew(entries: readonly SourceEntry[], pieces: readonly Piece[]): End
     inputs: kept.flatMap(({ inputs }) => inputs),
     losses: [
       ...[...kept, ...empty].flatMap(({ losses }) => losses),
-      ...left.map((entry) => lossOf('tail-asked-anew', entry, '', entry.text, null)),
+      ...left.map((entry) => makeLoss('tail-asked-anew', entry, '', entry.text, null)),
     ],
     expects: 'answer-anew',
   }
 }
 
-/** Sends the last answer as the beginning of one; only text can begin an answer. */
-function asPrefix(entries: readonly SourceEntry[], pieces: readonly Piece[]): Ended | undefined {
+/** Sends the last answer as a prefix. Only text can be a prefix. */
+function sendAsPrefix(
+  entries: readonly SourceEntry[],
+  pieces: readonly RewrittenEntry[],
+): EndedHistory | undefined {
   const last = pieces.findLastIndex(({ inputs }) => inputs.length > 0)
   const [entry, piece] = [entries[last], pieces[last]]
   const input = piece?.inputs.at(-1)
@@ -61,13 +71,13 @@ function asPrefix(entries: readonly SourceEntry[], pieces: readonly Piece[]): En
     inputs: [...inputs.slice(0, -1), { text, by: 'prefix' }],
     losses: [
       ...pieces.flatMap(({ losses }) => losses),
-      lossOf('tail-as-prefix', entry, '', entry.text, `[${text}]`),
+      makeLoss('tail-as-prefix', entry, '', entry.text, `[${text}]`),
     ],
     expects: 'continuation',
   }
 }
 
-function nudge(entries: readonly SourceEntry[], pieces: readonly Piece[]): Ended {
+function addNudge(entries: readonly SourceEntry[], pieces: readonly RewrittenEntry[]): EndedHistory {
   const text = objectText({
     type: '"message.input"',
     role: '"user"',
@@ -76,7 +86,10 @@ function nudge(entries: readonly SourceEntry[], pieces: readonly Piece[]): Ended
   const added = { position: entries.length, id: null }
   return {
     inputs: [...pieces.flatMap(({ inputs }) => inputs), { text, by: 'user' }],
-    losses: [...pieces.flatMap(({ losses }) => losses), lossOf('tail-nudged', added, '', null, `[${text}]`)],
+    losses: [
+      ...pieces.flatMap(({ losses }) => losses),
+      makeLoss('tail-nudged', added, '', null, `[${text}]`),
+    ],
     expects: 'reply-to-nudge',
   }
 }

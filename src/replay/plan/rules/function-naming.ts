@@ -4,16 +4,16 @@ import { fieldsOf, stringIn, stringMember } from '../../../model/entries/fields.
 import { elements, isArrayText, member } from '../../../model/json/json-text.ts'
 import type { Source } from '../source.ts'
 
-/** Gives the name under which a function is sent: its own, where validators take it. */
+/** Returns the name for a function at the target: its own if it is valid. */
 export type Naming = (name: string) => string
 
-/** A name as validators take it; connectors and MCP servers have longer ones, with dots, slashes and spaces. */
+/** A valid name. Connectors and MCP servers have longer ones, with dots, slashes and spaces. */
 const NAME = /^[a-zA-Z0-9_-]{1,64}$/
 
-/** The most letters of a name to which the beginning of its hash is added. */
+/** Longest part of a name before a hash suffix. */
 const STEM = 55
 
-/** Names the functions of a conversation: always in the same way, and no two of them alike. */
+/** Names the functions of a conversation: always the same way, and no two alike. */
 export function namingOf(source: Source): Naming {
   const names = new Set(namesIn(source))
   const taken = new Set(names)
@@ -25,15 +25,15 @@ export function namingOf(source: Source): Naming {
 function freeName(name: string, taken: Set<string>): string {
   const plain = name.replaceAll(/[^a-zA-Z0-9_-]/g, '_')
   for (let attempt = 0; ; attempt++) {
-    const mark = hash('sha256', `${attempt} ${name}`, 'hex').slice(0, 8)
-    const free = attempt === 0 ? plain : `${plain.slice(0, STEM)}_${mark}`
+    const suffix = hash('sha256', `${attempt} ${name}`, 'hex').slice(0, 8)
+    const free = attempt === 0 ? plain : `${plain.slice(0, STEM)}_${suffix}`
     if (!NAME.test(free) || taken.has(free)) continue
     taken.add(free)
     return free
   }
 }
 
-/** The names of declared functions, of calls and of tools that the service ran, in their order. */
+/** The names of declared functions, calls and tool executions, in their order. */
 function namesIn({ row, agent, entries }: Source): string[] {
   const declared = [row, agent ?? '{}'].flatMap((text) => toolsIn(text)).map(nameOfTool)
   const named = entries.map((text) => {

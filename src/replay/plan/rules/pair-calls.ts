@@ -3,39 +3,37 @@ import { hash } from 'node:crypto'
 import { stringIn } from '../../../model/entries/fields.ts'
 import type { SourceEntry } from '../source.ts'
 
-/** What becomes of a call or of a result. */
+/** What happens to a call or a result. */
 export type CallPairing =
-  /** It is sent, under this id. */
+  /** Sent with this id. */
   | { readonly sendAs: string }
-  /** It cannot be sent as it is: the other half does not follow, or never came before. */
+  /** Sent as text: the other half does not follow, or did not come before. */
   | 'as-text'
 
-/** How the calls of a history go together with their results. */
+/** Which call of a history has which result. */
 export interface Calls {
-  /** By position: of function.call and function.result; anything else has none. */
-  readonly fates: ReadonlyMap<number, CallPairing>
-  /** Positions at which a call waits for its result: what stands there must not come between as text. */
+  /** By position; function.call and function.result only. */
+  readonly pairings: ReadonlyMap<number, CallPairing>
+  /** Positions between a call and its result. Nothing may be sent as text there. */
   readonly within: ReadonlySet<number>
-  /** Calls without a result at the end of the history: it waits for them. */
+  /** Calls at the end of the history that still wait for a result. */
   readonly unanswered: readonly SourceEntry[]
-  /** All calls without a result. */
   readonly withoutResult: readonly SourceEntry[]
-  /** Ids for tool executions, by position. */
   readonly toolIds: ReadonlyMap<number, string>
 }
 
 /**
- * Pairs calls with results. The API takes calls, then exactly their results, each once and in any order (400, code 3230);
- * nothing else may come between, not even another call. Calls and results that do not go together so are sent as text; and
- * since a text comes between others, that is repeated until nothing changes.
+ * Pairs calls with results. The API accepts calls, then exactly their results, each once and in any order
+ * (otherwise 400, code 3230); nothing else may come between, not even another call. Calls and results that do not
+ * pair like this are sent as text. Since a text separates other pairs, this is repeated until nothing changes.
  *
- * @param isSilent tells of a message whether nothing is sent for it
+ * @param isSilent returns whether nothing is sent for a message
  */
 export function pairCalls(
   entries: readonly SourceEntry[],
   isSilent: (entry: SourceEntry) => boolean = () => false,
 ): Calls {
-  const pairs = pairsOf(entries)
+  const pairs = pairByIds(entries)
   const withoutResult = entries.filter(
     (entry) => isCall(entry) && !pairs.results.has(entry.position) && callId(entry) !== null,
   )
@@ -44,24 +42,24 @@ export function pairCalls(
   const asText = new Set(withoutResult.map(({ position }) => position))
   for (;;) {
     const before = asText.size
-    const within = separate(entries, pairs, asText, isSilent)
+    const within = findSeparated(entries, pairs, asText, isSilent)
     if (asText.size === before) {
-      return { ...named(entries, pairs, asText), within, unanswered, withoutResult }
+      return { ...assignIds(entries, pairs, asText), within, unanswered, withoutResult }
     }
   }
 }
 
-/** By position: the result of a call, and the call of a result. */
+/** Positions: the result of each call, and the call of each result. */
 interface Pairs {
   readonly results: ReadonlyMap<number, number>
   readonly calls: ReadonlyMap<number, number>
 }
 
 /**
- * A result belongs to a call of its id that has none yet: of the calls made at once last, the first. An id can come again
- * in a later turn, and twice in one.
+ * A result belongs to the first open call with its id among the calls that were last made together. An id may occur
+ * again in a later turn, and twice in one.
  */
-function pairsOf(entries: readonly SourceEntry[]): Pairs {
+function pairByIds(entries: readonly SourceEntry[]): Pairs {
   const [results, calls] = [new Map<number, number>(), new Map<number, number>()]
   const open = new Map<string, { position: number; group: number }[]>()
   let group = 0
@@ -86,8 +84,10 @@ function pairsOf(entries: readonly SourceEntry[]): Pairs {
   return { results, calls }
 }
 
-/** Adds to `asText` the calls and results between which something else comes; returns where calls wait. */
-function separate(
+/**
+ * Adds to `asText` calls and results with something between them. Returns the positions between calls and results.
+ */
+function findSeparated(
   entries: readonly SourceEntry[],
   { results, calls }: Pairs,
   asText: Set<number>,
@@ -96,7 +96,7 @@ function separate(
   const within = new Set<number>()
   const open = new Set<number>()
   let isAnswered = false
-  const breakOff = (): void => {
+  const sendOpenAsText = (): void => {
     for (const call of open) asText.add(call).add(results.get(call) ?? call)
     open.clear()
   }
@@ -105,24 +105,24 @@ function separate(
     if (open.size > 0) within.add(position)
     else isAnswered = false
     if (results.has(position) && !asText.has(position)) {
-      if (isAnswered) breakOff()
+      if (isAnswered) sendOpenAsText()
       isAnswered = false
       open.add(position)
     } else if (calls.has(position) && !asText.has(position)) {
       isAnswered = true
       open.delete(calls.get(position) ?? -1)
-    } else if (open.size > 0 && type !== 'agent.handoff' && !isSilent(entry)) breakOff()
+    } else if (open.size > 0 && type !== 'agent.handoff' && !isSilent(entry)) sendOpenAsText()
   }
   return within
 }
 
-/** Gives each call that is sent an id that no other has: its own, where it is one that is taken. */
-function named(
+/** Gives each call that is sent a unique id: its own if it is valid. */
+function assignIds(
   entries: readonly SourceEntry[],
   { results, calls }: Pairs,
   asText: ReadonlySet<number>,
-): Pick<Calls, 'fates' | 'toolIds'> {
-  const fates = new Map<number, CallPairing>()
+): Pick<Calls, 'pairings' | 'toolIds'> {
+  const pairings = new Map<number, CallPairing>()
   const toolIds = new Map<number, string>()
   const taken = new Set(entries.flatMap((entry) => callId(entry) ?? []))
   const used = new Set<string>()
@@ -134,32 +134,32 @@ function named(
     else if (results.has(position) && !asText.has(position) && id !== null) {
       const isKept = ID.test(id) && !used.has(id)
       used.add(id)
-      fates.set(position, { sendAs: isKept ? id : freeId(entry, taken) })
+      pairings.set(position, { sendAs: isKept ? id : freeId(entry, taken) })
     } else {
-      const call = asText.has(position) ? undefined : fates.get(calls.get(position) ?? -1)
-      fates.set(position, call ?? 'as-text')
+      const call = asText.has(position) ? undefined : pairings.get(calls.get(position) ?? -1)
+      pairings.set(position, call ?? 'as-text')
     }
   }
-  return { fates, toolIds }
+  return { pairings: pairings, toolIds }
 }
 
 function isCall({ type }: SourceEntry): boolean {
   return type === 'function.call'
 }
 
-/** The id of a call or of its result; null for a call without a name too, which nobody could answer. */
+/** The id of a call or a result. Null for a call without a name as well, which cannot be answered. */
 function callId({ type, fields }: SourceEntry): string | null {
   if (type !== 'function.call' && type !== 'function.result') return null
   if (type === 'function.call' && stringIn(fields.get('name')) === null) return null
   return stringIn(fields.get('tool_call_id'))
 }
 
-/** An id as validators take it. */
+/** A valid id. */
 const ID = /^[a-zA-Z0-9]{9}$/
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 
-/** Nine letters and digits: always the same ones for the same entry in its place. */
+/** Nine letters and digits, always the same for the same entry at the same position. */
 function freeId({ position, id, fields }: SourceEntry, taken: Set<string>): string {
   const own = JSON.stringify([position, id, fields.get('tool_call_id')])
   for (let attempt = 0; ; attempt++) {

@@ -4,16 +4,15 @@ import { elements, isArrayText, isObjectText, objectText } from '../../../model/
 import type { LossKind } from '../../loss.ts'
 import {
   filterFields,
-  isText,
-  isTruth,
-  isWord,
+  isString,
+  isBoolean,
+  isOneOf,
   orNull,
   type FilteredFields,
   type FieldFilter,
 } from '../field-filter.ts'
-import { step, typeOf } from '../source.ts'
+import { memberPath, readType } from '../source.ts'
 
-/** What a chunk loses. */
 export interface ChunkLoss {
   readonly kind: LossKind
   readonly path: string
@@ -21,62 +20,65 @@ export interface ChunkLoss {
   readonly after: string | null
 }
 
-/** A chunk as it can be sent: its text, or null where nothing is. */
+/** The text to send for a chunk, or null for nothing. */
 export interface RewrittenChunk {
   readonly chunk: string | null
   readonly losses: readonly ChunkLoss[]
 }
 
-/** `path` says where the chunk stands in its entry. */
+/** `path`: where the chunk is in its entry. */
 type Rule = (text: string, path: string, keepsThinking: boolean) => RewrittenChunk
 
-/** Rewrites a chunk so that the strictest reading of the API takes it, and says what that costs. */
+/** Rewrites a chunk so that the strictest validators known accept it, and returns the losses. */
 export function rewriteChunk(text: string, path: string, keepsThinking: boolean): RewrittenChunk {
   if (!isObjectText(text)) return asText('unknown-chunk-as-text', text, path, stringIn(text) ?? text)
-  const type = typeOf(fieldsOf(text), 'text')
+  const type = readType(fieldsOf(text), 'text')
   const rule = Object.hasOwn(rules, type) ? rules[type] : undefined
-  return (rule ?? unknown)(text, path, keepsThinking)
+  return (rule ?? unknownChunk)(text, path, keepsThinking)
 }
 
-/** A rule for every type that the API knows. */
+/** One rule per type that the API knows. */
 const rules: Readonly<Record<string, Rule>> = {
-  text: asItIs('text', { fields: { type: isText, text: isText }, required: ['text'] }),
-  image_url: image,
-  document_url: document,
+  text: keepChunk('text', { fields: { type: isString, text: isString }, required: ['text'] }),
+  image_url: rewriteImage,
+  document_url: rewriteDocument,
   tool_file: noteFile,
-  tool_reference: cite,
-  reference: citeNumbers,
-  thinking: think,
+  tool_reference: noteSource,
+  reference: noteReference,
+  thinking: rewriteThinking,
 }
 
-function asItIs(type: string, shape: FieldFilter): Rule {
+function keepChunk(type: string, shape: FieldFilter): Rule {
   return (text, path) => {
     const fitted = filterFields(text, shape)
-    if (fitted === undefined) return unknown(text, path)
-    return sent(text, path, withType(fitted.text, type), droppedAt(path, fitted))
+    if (fitted === undefined) return unknownChunk(text, path)
+    return sendChunk(text, path, withType(fitted.text, type), droppedAt(path, fitted))
   }
 }
 
 /** An image is a string, or an object with `url` and `detail`. */
-function image(text: string, path: string): RewrittenChunk {
+function rewriteImage(text: string, path: string): RewrittenChunk {
   const inner = fieldsOf(text).get('image_url') ?? 'null'
-  const shape = { fields: { url: isText, detail: orNull(isWord('low', 'auto', 'high')) }, required: ['url'] }
+  const shape = {
+    fields: { url: isString, detail: orNull(isOneOf('low', 'auto', 'high')) },
+    required: ['url'],
+  }
   const url = stringIn(inner) === null ? filterFields(inner, shape) : { text: inner, dropped: [] }
-  if (url === undefined) return unknown(text, path)
+  if (url === undefined) return unknownChunk(text, path)
   const address = stringIn(inner) ?? stringIn(fieldsOf(inner).get('url')) ?? ''
   if (!isAddress(address)) return asText('address-noted', text, path, `[image: ${address}]`)
-  const rest = filterFields(text, { fields: { type: isText, image_url: () => true } })
+  const rest = filterFields(text, { fields: { type: isString, image_url: () => true } })
   const chunk = objectText({ type: '"image_url"', image_url: url.text })
-  const losses = [...droppedAt(path, rest), ...droppedAt(step(path, 'image_url'), url)]
-  return sent(text, path, chunk, losses)
+  const losses = [...droppedAt(path, rest), ...droppedAt(memberPath(path, 'image_url'), url)]
+  return sendChunk(text, path, chunk, losses)
 }
 
-const documentAsItIs = asItIs('document_url', {
-  fields: { type: isText, document_url: isText, document_name: orNull(isText) },
+const documentAsItIs = keepChunk('document_url', {
+  fields: { type: isString, document_url: isString, document_name: orNull(isString) },
   required: ['document_url'],
 })
 
-function document(text: string, path: string): RewrittenChunk {
+function rewriteDocument(text: string, path: string): RewrittenChunk {
   const fields = fieldsOf(text)
   const address = stringIn(fields.get('document_url'))
   if (address === null || isAddress(address)) return documentAsItIs(text, path, true)
@@ -85,69 +87,76 @@ function document(text: string, path: string): RewrittenChunk {
   return asText('address-noted', text, path, `[document: ${words}]`)
 }
 
-/** What a target can fetch, or has before it. */
+/** Something that a target can fetch, or that is in the URL itself. */
 function isAddress(text: string): boolean {
   return /^(?:https?:|data:)/.test(text)
 }
 
-/** The id of a file means nothing in another account, and its bytes can't be put there. */
+/** File ids belong to the source account, and there is no way to upload the file. */
 function noteFile(text: string, path: string): RewrittenChunk {
   const [view] = chunkViews(text)
-  const called = view?.kind === 'file' ? (view.name ?? view.id) : undefined
-  return called === undefined ? unknown(text, path) : asText('file-noted', text, path, `[file: ${called}]`)
+  const name = view?.kind === 'file' ? (view.name ?? view.id) : undefined
+  return name === undefined ? unknownChunk(text, path) : asText('file-noted', text, path, `[file: ${name}]`)
 }
 
-function cite(text: string, path: string): RewrittenChunk {
+function noteSource(text: string, path: string): RewrittenChunk {
   const [view] = chunkViews(text)
-  if (view?.kind !== 'source') return unknown(text, path)
+  if (view?.kind !== 'source') return unknownChunk(text, path)
   const { url, title = url } = view
-  if (title === undefined) return unknown(text, path)
+  if (title === undefined) return unknownChunk(text, path)
   return asText('citation-as-text', text, path, url === undefined ? `[${title}]` : `[${title}](${url})`)
 }
 
-function citeNumbers(text: string, path: string): RewrittenChunk {
+function noteReference(text: string, path: string): RewrittenChunk {
   const [view] = chunkViews(text)
-  if (view?.kind !== 'reference' || view.ids.length === 0) return unknown(text, path)
+  if (view?.kind !== 'reference' || view.ids.length === 0) return unknownChunk(text, path)
   return asText('citation-as-text', text, path, `[${view.ids.join(', ')}]`)
 }
 
-/** Thinking goes only to a model that reasons; its signature is its author's, and nobody knows who would check it. */
-function think(text: string, path: string, keepsThinking: boolean): RewrittenChunk {
+/** Only a reasoning model gets thinking. Its signature is not sent: it is unknown who would check it. */
+function rewriteThinking(text: string, path: string, keepsThinking: boolean): RewrittenChunk {
   const inner = fieldsOf(text).get('thinking') ?? 'null'
   if (!keepsThinking || !isArrayText(inner)) {
     return { chunk: null, losses: [{ kind: 'thinking-dropped', path, before: text, after: null }] }
   }
-  const rest = filterFields(text, { fields: { type: isText, thinking: () => true, closed: isTruth } })
+  const rest = filterFields(text, { fields: { type: isString, thinking: () => true, closed: isBoolean } })
   const closed = fieldsOf(rest?.text ?? '{}').get('closed')
-  const thoughts = elements(inner).map((part, i) => rewriteThought(part, `${step(path, 'thinking')}[${i}]`))
+  const thoughts = elements(inner).map((part, i) =>
+    rewriteThought(part, `${memberPath(path, 'thinking')}[${i}]`),
+  )
   const thinking = `[${thoughts.flatMap(({ chunk }) => chunk ?? []).join(',')}]`
   const chunk = objectText({ type: '"thinking"', thinking, closed })
   return { chunk, losses: [...droppedAt(path, rest), ...thoughts.flatMap(({ losses }) => losses)] }
 }
 
-/** In a thought stand text and references; a reference is taken there. */
+/** Thinking holds text and references; references are accepted there. */
 function rewriteThought(text: string, path: string): RewrittenChunk {
   const fields = fieldsOf(text)
-  const type = isObjectText(text) ? typeOf(fields, 'text') : ''
+  const type = isObjectText(text) ? readType(fields, 'text') : ''
   if (type === 'reference' && isArrayText(fields.get('reference_ids') ?? 'null')) {
-    return asItIs('reference', referenceShape)(text, path, true)
+    return keepChunk('reference', referenceShape)(text, path, true)
   }
   const isTaken = type === 'text' || type === 'tool_reference'
-  return isTaken ? rewriteChunk(text, path, true) : unknown(text, path)
+  return isTaken ? rewriteChunk(text, path, true) : unknownChunk(text, path)
 }
 
-const referenceShape: FieldFilter = { fields: { type: isText, reference_ids: Array.isArray } }
+const referenceShape: FieldFilter = { fields: { type: isString, reference_ids: Array.isArray } }
 
-function unknown(text: string, path: string): RewrittenChunk {
+function unknownChunk(text: string, path: string): RewrittenChunk {
   return asText('unknown-chunk-as-text', text, path, text)
 }
 
-function asText(kind: LossKind, before: string, path: string, said: string): RewrittenChunk {
-  const chunk = objectText({ type: '"text"', text: JSON.stringify(said) })
+function asText(kind: LossKind, before: string, path: string, sentText: string): RewrittenChunk {
+  const chunk = objectText({ type: '"text"', text: JSON.stringify(sentText) })
   return { chunk, losses: [{ kind, path, before, after: chunk }] }
 }
 
-function sent(before: string, path: string, chunk: string, losses: readonly ChunkLoss[]): RewrittenChunk {
+function sendChunk(
+  before: string,
+  path: string,
+  chunk: string,
+  losses: readonly ChunkLoss[],
+): RewrittenChunk {
   const signed: ChunkLoss = { kind: 'signed-link', path, before, after: chunk }
   return { chunk, losses: isSigned(chunk) ? [...losses, signed] : losses }
 }
@@ -155,13 +164,13 @@ function sent(before: string, path: string, chunk: string, losses: readonly Chun
 function droppedAt(path: string, fitted: FilteredFields | undefined): ChunkLoss[] {
   return (fitted?.dropped ?? []).map(({ key, value }) => ({
     kind: 'field-dropped',
-    path: step(path, key),
+    path: memberPath(path, key),
     before: value,
     after: null,
   }))
 }
 
-/** A signature in a link stands in its query; a data: URI of many megabytes has none, and is not looked through. */
+/** A signature is in the query of a link. A `data:` URI of many megabytes has none and is not searched. */
 function isSigned(chunk: string): boolean {
   if (chunk.length > 16_384 || !/"(?:image_url|document_url)"/.test(chunk)) return false
   return /[?&](?:sig|signature|x-amz-signature|x-goog-signature)=/i.test(chunk)

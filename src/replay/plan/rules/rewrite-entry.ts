@@ -3,55 +3,55 @@ import { entryView } from '../../../model/entries/entry-view.ts'
 import { stringIn } from '../../../model/entries/fields.ts'
 import { objectText } from '../../../model/json/json-text.ts'
 import type { Loss, LossKind } from '../../loss.ts'
-import { lossOf, type SourceEntry } from '../source.ts'
-import { sentArguments, type SentArguments } from './call-arguments.ts'
+import { makeLoss, type SourceEntry } from '../source.ts'
+import { rewriteArguments, type SentArguments } from './call-arguments.ts'
 import { entryAsText } from './entry-as-text.ts'
 import type { Naming } from './function-naming.ts'
 import type { Calls } from './pair-calls.ts'
-import type { Piece } from './piece.ts'
 import { droppedFields, rewriteMessage } from './rewrite-message.ts'
+import type { RewrittenEntry } from './rewritten-entry.ts'
 
-/** What the rules must know beside the entry. */
-export interface Surroundings {
-  /** Does the target's model reason, so that it takes thinking? */
+/** What the rules need beside the entry. */
+export interface RewriteContext {
+  /** Whether the target's model reasons, and so accepts thinking. */
   readonly keepsThinking: boolean
   readonly calls: Calls
   readonly naming: Naming
 }
 
-type Rule = (entry: SourceEntry, surroundings: Surroundings) => Piece
+type Rule = (entry: SourceEntry, surroundings: RewriteContext) => RewrittenEntry
 
-/** Rewrites an entry so that the strictest reading of the API takes it as an input, and says what that costs. */
-export function rewriteEntry(entry: SourceEntry, surroundings: Surroundings): Piece {
+/** Rewrites an entry as an input that the strictest validators known accept, and returns the losses. */
+export function rewriteEntry(entry: SourceEntry, surroundings: RewriteContext): RewrittenEntry {
   const rule = Object.hasOwn(rules, entry.type) ? rules[entry.type] : undefined
-  return (rule ?? unknown)(entry, surroundings)
+  return (rule ?? rewriteUnknown)(entry, surroundings)
 }
 
-/** A rule for each of the six types that the API knows. */
+/** One rule for each of the six types that the API knows. */
 const rules: Readonly<Record<string, Rule>> = {
-  'message.input': message,
-  'message.output': message,
+  'message.input': rewriteHistoryMessage,
+  'message.output': rewriteHistoryMessage,
   'tool.execution': executionAsCall,
-  'function.call': call,
-  'function.result': result,
+  'function.call': rewriteCall,
+  'function.result': rewriteResult,
   'agent.handoff': noteHandoff,
 }
 
-/** A prefix asks for a continuation, which in a history already follows. */
-function message(entry: SourceEntry, { keepsThinking }: Surroundings): Piece {
+/** A prefix asks for a continuation, which a history already contains. */
+function rewriteHistoryMessage(entry: SourceEntry, { keepsThinking }: RewriteContext): RewrittenEntry {
   return rewriteMessage(entry, { keepsThinking, keepsPrefix: false })
 }
 
-function unknown(entry: SourceEntry): Piece {
+function rewriteUnknown(entry: SourceEntry): RewrittenEntry {
   return entryAsText(entry, 'unknown-entry-as-text')
 }
 
-/** What the service's tool did becomes a call and its result: what it found out is in `info`. */
-function executionAsCall(entry: SourceEntry, { calls, naming }: Surroundings): Piece {
+/** Sends the execution of a built-in tool as a call and its result, taken from `info`. */
+function executionAsCall(entry: SourceEntry, { calls, naming }: RewriteContext): RewrittenEntry {
   const { fields, position } = entry
   const id = JSON.stringify(calls.toolIds.get(position))
   const name = naming(stringIn(fields.get('name')) ?? 'tool')
-  const args = sentArguments(fields.get('arguments'))
+  const args = rewriteArguments(fields.get('arguments'))
   const found = fields.get('info') ?? 'null'
   const asCall = objectText({
     type: '"function.call"',
@@ -64,7 +64,7 @@ function executionAsCall(entry: SourceEntry, { calls, naming }: Surroundings): P
     tool_call_id: id,
     result: JSON.stringify(found === 'null' ? '{}' : (stringIn(found) ?? found)),
   })
-  const loss = lossOf('tool-execution-as-call', entry, '', entry.text, `[${asCall},${asResult}]`)
+  const loss = makeLoss('tool-execution-as-call', entry, '', entry.text, `[${asCall},${asResult}]`)
   const dropped = droppedFields(entry, ['type', 'name', 'arguments', 'info'])
   return {
     inputs: [
@@ -80,23 +80,23 @@ function executionAsCall(entry: SourceEntry, { calls, naming }: Surroundings): P
   }
 }
 
-function call(entry: SourceEntry, { calls, naming }: Surroundings): Piece {
+function rewriteCall(entry: SourceEntry, { calls, naming }: RewriteContext): RewrittenEntry {
   const { fields } = entry
-  const fate = calls.fates.get(entry.position)
-  if (fate === undefined) return unknown(entry)
-  if (fate === 'as-text') return entryAsText(entry, 'call-as-text')
+  const pairing = calls.pairings.get(entry.position)
+  if (pairing === undefined) return rewriteUnknown(entry)
+  if (pairing === 'as-text') return entryAsText(entry, 'call-as-text')
   const name = naming(stringIn(fields.get('name')) ?? '')
-  const args = sentArguments(fields.get('arguments'))
+  const args = rewriteArguments(fields.get('arguments'))
   const text = objectText({
     type: '"function.call"',
-    tool_call_id: JSON.stringify(fate.sendAs),
+    tool_call_id: JSON.stringify(pairing.sendAs),
     name: JSON.stringify(name),
     arguments: args.text,
   })
   return {
     inputs: [{ text, by: 'call' }],
     losses: [
-      ...renamedCall(entry, fate.sendAs),
+      ...renamedCall(entry, pairing.sendAs),
       ...renamedFunction(entry, name),
       ...changedArguments(entry, args, () => true),
       ...droppedFields(entry, ['type', 'tool_call_id', 'name', 'arguments']),
@@ -104,45 +104,50 @@ function call(entry: SourceEntry, { calls, naming }: Surroundings): Piece {
   }
 }
 
-function result(entry: SourceEntry, { calls }: Surroundings): Piece {
+function rewriteResult(entry: SourceEntry, { calls }: RewriteContext): RewrittenEntry {
   const { fields } = entry
-  const fate = calls.fates.get(entry.position)
-  if (fate === undefined || fate === 'as-text') return entryAsText(entry, 'result-as-text')
+  const pairing = calls.pairings.get(entry.position)
+  if (pairing === undefined || pairing === 'as-text') return entryAsText(entry, 'result-as-text')
   const given = fields.get('result')
   const sentResult = stringIn(given) === null ? JSON.stringify(given ?? '') : given
   const text = objectText({
     type: '"function.result"',
-    tool_call_id: JSON.stringify(fate.sendAs),
+    tool_call_id: JSON.stringify(pairing.sendAs),
     result: sentResult,
   })
   const changed =
-    given === sentResult ? [] : [lossOf('value-as-text', entry, 'result', given ?? null, sentResult ?? null)]
+    given === sentResult
+      ? []
+      : [makeLoss('value-as-text', entry, 'result', given ?? null, sentResult ?? null)]
   return {
     inputs: [{ text, by: 'result' }],
     losses: [
-      ...renamedCall(entry, fate.sendAs),
+      ...renamedCall(entry, pairing.sendAs),
       ...changed,
       ...droppedFields(entry, ['type', 'tool_call_id', 'result']),
     ],
   }
 }
 
-/** Whether a handoff is taken as an input nobody knows, and its agents are not over there: they are named in a text. */
-function noteHandoff(entry: SourceEntry, { calls }: Surroundings): Piece {
+/**
+ * It is unknown whether the API accepts a handoff as an input, and its agents do not exist at the target: it is
+ * sent as text.
+ */
+function noteHandoff(entry: SourceEntry, { calls }: RewriteContext): RewrittenEntry {
   if (calls.within.has(entry.position)) {
-    return { inputs: [], losses: [lossOf('handoff-dropped', entry, '', entry.text, null)] }
+    return { inputs: [], losses: [makeLoss('handoff-dropped', entry, '', entry.text, null)] }
   }
   const view = entryView(entry.text)
-  if (view.kind !== 'handoff') return unknown(entry)
-  const words = [`[handoff: ${handoffText(view)}]`, view.rest].filter((each) => each !== undefined)
-  return entryAsText(entry, 'handoff-noted', words.join(' '))
+  if (view.kind !== 'handoff') return rewriteUnknown(entry)
+  const text = [`[handoff: ${handoffText(view)}]`, view.rest].filter((each) => each !== undefined)
+  return entryAsText(entry, 'handoff-noted', text.join(' '))
 }
 
 function renamedCall(entry: SourceEntry, sendAs: string): Loss[] {
   const given = entry.fields.get('tool_call_id') ?? 'null'
   return stringIn(given) === sendAs
     ? []
-    : [lossOf('call-renamed', entry, 'tool_call_id', given, JSON.stringify(sendAs))]
+    : [makeLoss('call-renamed', entry, 'tool_call_id', given, JSON.stringify(sendAs))]
 }
 
 function renamedFunction(entry: SourceEntry, sendAs: string): Loss[] {
@@ -150,7 +155,7 @@ function renamedFunction(entry: SourceEntry, sendAs: string): Loss[] {
   const name = stringIn(given)
   return name === null || name === sendAs
     ? []
-    : [lossOf('function-renamed', entry, 'name', given, JSON.stringify(sendAs))]
+    : [makeLoss('function-renamed', entry, 'name', given, JSON.stringify(sendAs))]
 }
 
 function changedArguments(
@@ -159,10 +164,10 @@ function changedArguments(
   isDeclared: (loss: LossKind) => boolean,
 ): Loss[] {
   if (loss === undefined || !isDeclared(loss)) return []
-  return [lossOf(loss, entry, 'arguments', entry.fields.get('arguments') ?? null, text)]
+  return [makeLoss(loss, entry, 'arguments', entry.fields.get('arguments') ?? null, text)]
 }
 
-/** That arguments of a tool execution are told as a text is part of its becoming a call. */
+/** Sending the arguments of a tool execution as text is part of its conversion to a call. */
 function isRewritten(loss: LossKind): boolean {
   return loss !== 'value-as-text'
 }

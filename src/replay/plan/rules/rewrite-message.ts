@@ -1,16 +1,16 @@
 import { fieldsOf, stringIn } from '../../../model/entries/fields.ts'
 import { elements, isArrayText, objectText } from '../../../model/json/json-text.ts'
 import { neverSent, type Loss } from '../../loss.ts'
-import { lossOf, step, type SourceEntry } from '../source.ts'
+import { makeLoss, memberPath, type SourceEntry } from '../source.ts'
 import { entryAsText } from './entry-as-text.ts'
-import type { Piece } from './piece.ts'
 import { rewriteChunk } from './rewrite-chunk.ts'
+import type { RewrittenEntry } from './rewritten-entry.ts'
 
-/** What was said, as it can be sent; `keepsPrefix` where it still stands at the end of what is sent. */
+/** Rewrites a message. `keepsPrefix`: the message is the last input, so a prefix may stay one. */
 export function rewriteMessage(
   entry: SourceEntry,
   { keepsThinking, keepsPrefix }: { readonly keepsThinking: boolean; readonly keepsPrefix: boolean },
-): Piece {
+): RewrittenEntry {
   const { type, fields } = entry
   const given = fields.get('role') ?? 'null'
   const role = given === 'null' && type === 'message.output' ? 'assistant' : stringIn(given)
@@ -20,7 +20,7 @@ export function rewriteMessage(
   const isPrefix = keepsPrefix && role === 'assistant' && fields.get('prefix') === 'true'
   const dropped = droppedFields(entry, isPrefix ? [...known, 'prefix'] : known)
   if (content === undefined) {
-    const empty = lossOf('empty-message-dropped', entry, '', entry.text, null)
+    const empty = makeLoss('empty-message-dropped', entry, '', entry.text, null)
     return { inputs: [], losses: [...losses, empty] }
   }
   const text = objectText({
@@ -35,15 +35,15 @@ export function rewriteMessage(
 
 const known = ['type', 'role', 'content']
 
-/** Fields that nobody over there takes; one that is null, or a prefix that is false, said nothing. */
+/** Losses for the fields that the API does not accept. Null, and a prefix that is false, are no loss. */
 export function droppedFields(entry: SourceEntry, sent: readonly string[]): Loss[] {
   return [...entry.fields]
     .filter(([key, value]) => ![...sent, ...neverSent].includes(key) && value !== 'null')
     .filter(([key, value]) => key !== 'prefix' || value !== 'false')
-    .map(([key, value]) => lossOf('field-dropped', entry, step('', key), value, null))
+    .map(([key, value]) => makeLoss('field-dropped', entry, memberPath('', key), value, null))
 }
 
-/** The content without what can't be sent; undefined where nothing is left of it. */
+/** The content without what cannot be sent; undefined if nothing is left. */
 function rewriteContent(
   entry: SourceEntry,
   keepsThinking: boolean,
@@ -53,11 +53,11 @@ function rewriteContent(
   if (stringIn(text) !== null) return { content: text, losses: [] }
   if (!isArrayText(text)) {
     const content = JSON.stringify(text)
-    return { content, losses: [lossOf('value-as-text', entry, 'content', text, content)] }
+    return { content, losses: [makeLoss('value-as-text', entry, 'content', text, content)] }
   }
   const rewritten = elements(text).map((chunk, i) => rewriteChunk(chunk, `content[${i}]`, keepsThinking))
   const losses = rewritten.flatMap((each) =>
-    each.losses.map(({ kind, path, before, after }) => lossOf(kind, entry, path, before, after)),
+    each.losses.map(({ kind, path, before, after }) => makeLoss(kind, entry, path, before, after)),
   )
   const chunks = rewritten.flatMap(({ chunk }) => chunk ?? [])
   const isEmpty = chunks.every(isEmptyText)

@@ -1,0 +1,91 @@
+import { HansardError, isHansardError } from '../errors.ts'
+import type { ClientEvent } from './client-events.ts'
+import { mayRepeat } from './may-repeat.ts'
+import { backoffMs, formatWait, retryAfterMs } from './retry-timing.ts'
+import type { ApiRequest, Headers } from './transport.ts'
+
+/** How often and how long a client retries. */
+export interface RetryPolicy {
+  /** How often a request is sent at most. A 429 does not count. */
+  readonly attempts: number
+  /** How long one call may wait for retries in all, in milliseconds. */
+  readonly budgetMs: number
+  /** Returns a number from 0 to 1, for jitter. */
+  readonly random: () => number
+}
+
+/** What to do before the next attempt. */
+export interface RetryWait {
+  readonly waitMs: number
+  /** How long no call of the client should send anything: the service asked for it. */
+  readonly pauseMs: number | undefined
+}
+
+/** A body that is not JSON, or a redirect to another place, is likely to come again. */
+const FEW_ATTEMPTS = 3
+
+/** The attempts of one call so far, and what follows from them. */
+export class RetryState {
+  readonly #request: Pick<ApiRequest, 'name' | 'path' | 'operation'>
+  readonly #policy: RetryPolicy
+  #sent = 0
+  #rateLimited = 0
+  #waitedMs = 0
+  #reason = ''
+
+  constructor(request: Pick<ApiRequest, 'name' | 'path' | 'operation'>, policy: RetryPolicy) {
+    this.#request = request
+    this.#policy = policy
+  }
+
+  /** Says how long to wait before the next attempt, or throws the error that the call ends with. */
+  afterFailure(error: unknown, headers: Headers, now: Date): RetryWait {
+    this.#sent++
+    if (!isHansardError(error) || !mayRepeat(error, this.#request.operation.repeat)) throw error
+    if (error.code === 'rate-limited') this.#rateLimited++
+    else if (this.#sent - this.#rateLimited >= this.#maxAttempts(error)) throw this.#lastError(error)
+    const pauseMs = requestedPause(error, headers, now)
+    // Jitter on top of Retry-After: calls that wait together should not come back together.
+    const waitMs = (pauseMs ?? 0) + backoffMs(this.#sent, this.#policy.random)
+    if (this.#waitedMs + waitMs > this.#policy.budgetMs) throw this.#outOfTime(error, pauseMs ?? waitMs)
+    this.#waitedMs += waitMs
+    this.#reason = error.message
+    return { waitMs, pauseMs }
+  }
+
+  /** The event that announces the next attempt. */
+  event(waitMs: number): ClientEvent {
+    const { name, path } = this.#request
+    return { type: 'retry', name, path, reason: this.#reason, sent: this.#sent, waitMs }
+  }
+
+  #maxAttempts({ code }: HansardError): number {
+    const { attempts } = this.#policy
+    return code === 'not-json' || code === 'redirected' ? Math.min(attempts, FEW_ATTEMPTS) : attempts
+  }
+
+  #lastError(error: HansardError): HansardError {
+    if (this.#sent === 1) return error
+    return withMessage(error, `${error.message} (${this.#tries()})`, error.hint)
+  }
+
+  #outOfTime(error: HansardError, waitMs: number): HansardError {
+    const waits = `the next attempt would be in ${formatWait(waitMs)}, after ${formatWait(this.#waitedMs)} of waiting`
+    const hint = `Try again in ${formatWait(waitMs)}, or send fewer requests.`
+    return withMessage(error, `${error.message} (${this.#tries()}; ${waits})`, hint)
+  }
+
+  #tries(): string {
+    return this.#sent === 1 ? 'sent once' : `sent ${this.#sent} times`
+  }
+}
+
+function requestedPause({ status }: HansardError, headers: Headers, now: Date): number | undefined {
+  if (status !== 429 && status !== 503) return undefined
+  return retryAfterMs(headers, now) || undefined
+}
+
+function withMessage(error: HansardError, message: string, hint: string | undefined): HansardError {
+  const { code, status, body, cause } = error
+  return new HansardError(code, message, { hint, status, body, cause })
+}

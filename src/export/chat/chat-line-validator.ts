@@ -1,0 +1,190 @@
+import { isObject, parseJson } from '../../model/json/parse-json.ts'
+import { excluded } from './exclusion-reasons.ts'
+
+/*
+ * The rules by which readers of `messages` judge a line, checked on what is about to be written, whoever made it:
+ *
+ * - mistral-common's validators and github.com/mistralai/mistral-finetune: which role follows which, the assistant last,
+ *   as many results as calls and only of those, ids of calls, names of functions, schemas of Draft 7. Calls at the very end
+ *   need no results: to call is the answer.
+ * - TRL and Hugging Face datasets: one type a field. Here: content is text, or parts throughout a file.
+ *
+ * Two assistant's or user's messages in a row are fine with all. `weight` is known to mistral-finetune alone, and not
+ * written.
+ */
+
+const CALL_ID = /^[a-zA-Z0-9]{9}$/
+const FUNCTION_NAME = /^[a-zA-Z0-9_-]{1,64}$/
+const LONE_SURROGATE = /\p{Surrogate}/u
+
+type Value = Readonly<Record<string, unknown>>
+
+/** Says why parameters are not a JSON schema of Draft 7. */
+export type SchemaFault = (parameters: unknown) => string | undefined
+
+/** Checks one line, part by part as it is written. */
+export class ChatLineValidator {
+  readonly #schemaFault: SchemaFault
+  readonly #called = new Set<unknown>()
+  readonly #unanswered = new Set<unknown>()
+  #hasUser = false
+  #previous: unknown
+
+  constructor(schemaFault: SchemaFault) {
+    this.#schemaFault = schemaFault
+  }
+
+  /** @throws ExcludedError */
+  add(message: string): void {
+    const value = JSON.parse(message) as Value
+    if (value['role'] === 'tool') this.#addResult(value)
+    else this.#addTurn(value)
+    this.#previous = value['role']
+  }
+
+  /** @throws ExcludedError */
+  end(tools: readonly string[]): void {
+    assertRule(this.#hasUser, 'the user says nothing')
+    assertRule(this.#previous === 'assistant', 'it does not end with the assistant')
+    const names = tools.map((tool) => nameOf(JSON.parse(tool), this.#schemaFault))
+    assertRule(new Set(names).size === names.length, 'two functions have the same name')
+    for (const name of this.#called)
+      assertRule(names.includes(name), `${String(name)} is not defined in the archive`)
+  }
+
+  #addTurn(value: Value): void {
+    assertRule(this.#unanswered.size === 0, 'a call has no result')
+    if (value['role'] === 'user') this.#addQuestion(value)
+    else if (value['role'] === 'assistant') this.#addAnswer(value)
+    else {
+      assertRule(
+        value['role'] === 'system' && this.#previous === undefined,
+        'only the first message can be of the system',
+      )
+      assertRule(
+        hasOnly(value, ['role', 'content']) && isTextContent(value['content'], 1),
+        'the instructions are no text',
+      )
+    }
+  }
+
+  #addQuestion(value: Value): void {
+    assertRule(this.#previous !== 'tool', 'the assistant says nothing to the result of a call')
+    assertRule(
+      hasOnly(value, ['role', 'content']) && isUserContent(value['content']),
+      'a message has other content',
+    )
+    this.#hasUser = true
+  }
+
+  #addAnswer(value: Value): void {
+    const calls = value['tool_calls']
+    if (calls === undefined) {
+      assertRule(
+        hasOnly(value, ['role', 'content']) && isTextContent(value['content'], 1),
+        'an answer has no content',
+      )
+      return
+    }
+    assertRule(
+      hasOnly(value, ['role', 'tool_calls']) && Array.isArray(calls) && calls.length > 0,
+      'malformed tool call',
+    )
+    for (const call of calls as unknown[]) this.#addCall(call)
+  }
+
+  #addCall(call: unknown): void {
+    assertRule(isObject(call) && hasOnly(call, ['id', 'type', 'function']), 'malformed tool call')
+    const { id, type, function: called } = call
+    assertRule(
+      type === 'function' && isObject(called) && hasOnly(called, ['name', 'arguments']),
+      'malformed tool call',
+    )
+    assertRule(matches(id, CALL_ID), 'the id of a call is not nine letters and digits')
+    assertRule(!this.#unanswered.has(id), 'two calls have the same id')
+    assertRule(
+      matches(called['name'], FUNCTION_NAME),
+      'the name of a function has other signs than a-z, 0-9, _ and -',
+    )
+    assertRule(
+      isText(called['arguments'], 1) && isObject(parseJson(called['arguments'])),
+      'arguments are no JSON object',
+    )
+    this.#unanswered.add(id)
+    this.#called.add(called['name'])
+  }
+
+  #addResult(value: Value): void {
+    assertRule(
+      hasOnly(value, ['role', 'content', 'tool_call_id']) && isTextContent(value['content'], 0),
+      'a result is no text',
+    )
+    assertRule(this.#unanswered.delete(value['tool_call_id']), 'a result belongs to no call before it')
+  }
+}
+
+function nameOf(tool: unknown, schemaFault: SchemaFault): unknown {
+  assertRule(
+    isObject(tool) && hasOnly(tool, ['type', 'function']) && tool['type'] === 'function',
+    'malformed tool definition',
+  )
+  const definition = tool['function']
+  assertRule(
+    isObject(definition) &&
+      hasOnly(definition, ['name', 'description', 'parameters']) &&
+      matches(definition['name'], FUNCTION_NAME) &&
+      isText(definition['description'], 0) &&
+      isObject(definition['parameters']),
+    'a function is not defined as the format wants it',
+  )
+  const fault = schemaFault(definition['parameters'])
+  assertRule(
+    fault === undefined,
+    `the parameters of ${String(definition['name'])} are not a JSON schema of Draft 7: ${fault ?? ''}`,
+  )
+  return definition['name']
+}
+
+/** A text, or in parts the only one. */
+function isTextContent(content: unknown, least: number): boolean {
+  if (!Array.isArray(content)) return isText(content, least)
+  const [part] = content as unknown[]
+  return content.length === 1 && isPart(part) && isObject(part) && isText(part['text'], least)
+}
+
+function isUserContent(content: unknown): boolean {
+  if (typeof content === 'string') return isText(content, 0)
+  return Array.isArray(content) && content.length > 0 && content.every(isPart)
+}
+
+function isPart(part: unknown): boolean {
+  if (!isObject(part)) return false
+  if (part['type'] === 'text') return hasOnly(part, ['type', 'text']) && isText(part['text'], 0)
+  return part['type'] === 'image_url' && hasOnly(part, ['type', 'image_url']) && isImage(part['image_url'])
+}
+
+function isImage(image: unknown): boolean {
+  return (
+    isObject(image) &&
+    hasOnly(image, ['url', 'detail']) &&
+    isText(image['url'], 1) &&
+    isText(image['detail'] ?? '', 0)
+  )
+}
+
+/** A half of a surrogate pair can be written in JSON, but is no text that a tokenizer takes. */
+function isText(value: unknown, least: number): value is string {
+  return typeof value === 'string' && value.length >= least && !LONE_SURROGATE.test(value)
+}
+
+function matches(value: unknown, pattern: RegExp): boolean {
+  return typeof value === 'string' && pattern.test(value)
+}
+
+function hasOnly(value: Value, keys: readonly string[]): boolean {
+  return Object.keys(value).every((key) => keys.includes(key))
+}
+
+function assertRule(isSo: boolean, rule: string): asserts isSo {
+  if (!isSo) throw excluded('invalid', rule)
+}

@@ -1,0 +1,48 @@
+import { indented } from '../../model/json/indent-json.ts'
+import { sanitize } from './escape-markdown.ts'
+
+const SLICE = 64 * 1024
+
+/** A code block that holds the text whatever it is: its fence is longer than any run of backticks inside. */
+export function* codeBlock(text: string, language: 'text' | 'json' | 'python'): Generator<string> {
+  yield* writeFenced(text, language, [text])
+}
+
+/** JSON as a code block, laid out for people, each token as it came. */
+export function* jsonCodeBlock(text: string): Generator<string> {
+  yield* writeFenced(text, 'json', indented(text))
+}
+
+function* writeFenced(text: string, language: string, parts: Iterable<string>): Generator<string> {
+  const ticks = '`'.repeat(Math.max(2, longestBacktickRun(text)) + 1)
+  yield `${ticks}${language}\n`
+  let last = ''
+  for (const part of parts) {
+    for (const slice of slices(part)) yield sanitize(slice)
+    last = part.slice(-1)
+  }
+  yield /[\n\r\u2028\u2029]/.test(last) || last === '' ? `${ticks}\n\n` : `\n${ticks}\n\n`
+}
+
+function longestBacktickRun(text: string): number {
+  let longest = 0
+  for (let at = text.indexOf('`'); at !== -1;) {
+    const start = at
+    while (text[at] === '`') at++
+    longest = Math.max(longest, at - start)
+    at = text.indexOf('`', at)
+  }
+  return longest
+}
+
+/** Parts that are cleaned one at a time, so that a text of megabytes is not copied as a whole. */
+function* slices(text: string): Generator<string> {
+  let start = 0
+  while (start < text.length) {
+    let end = Math.min(start + SLICE, text.length)
+    // Two halves of a character, or of a line break, stay together.
+    if (/[\r\ud800-\udbff]/.test(text[end - 1] ?? '')) end++
+    yield text.slice(start, end)
+    start = end
+  }
+}

@@ -1,0 +1,144 @@
+import type { Agent, EntryView } from '../../model/entries/entry-view.ts'
+import { entryView } from '../../model/entries/entry-view.ts'
+import { said, stringIn } from '../../model/entries/fields.ts'
+import { cutTime } from '../../model/instant.ts'
+import { isJson } from '../../model/json/parse-json.ts'
+import { codeBlock, jsonCodeBlock } from './code-block.ts'
+import { contentParts } from './content-blocks.ts'
+import { sanitize, escapeMarkdown, fitsOneLine } from './escape-markdown.ts'
+import type { EntryScope, PagePart } from './page-parts.ts'
+
+type Known<Kind extends EntryView['kind']> = EntryView & { readonly kind: Kind }
+
+/** An entry on its page: an anchor, a heading, what it says, and its footnotes. */
+export function* entryParts(json: string, scope: EntryScope): Generator<PagePart> {
+  const entry = entryView(json)
+  const names = headingNames(entry).filter((name) => name !== undefined)
+  yield `<a id="entry-${scope.position}"></a>\n\n## ${headingOf(entry, names)}\n\n`
+  // A heading has room for so much.
+  const role = entry.kind === 'message' ? entry.role : undefined
+  for (const fact of [...names, role, said(entry.fields.get('model'))])
+    if (fact !== undefined && !fitsOneLine(fact)) yield* codeBlock(fact, 'text')
+  yield* partsOf(entry, scope)
+  if (entry.rest !== undefined) {
+    yield 'Other fields:\n\n'
+    yield* jsonCodeBlock(entry.rest)
+  }
+  yield* scope.notes()
+}
+
+function headingOf(entry: EntryView, names: readonly string[]): string {
+  const named = names.map((name) => escapeMarkdown(name)).join(' · ')
+  const [created, model] = [stringIn(entry.fields.get('created_at')), said(entry.fields.get('model'))]
+  const facts = [created && cutTime(created, 'second'), model].flatMap((fact) =>
+    fact ? [escapeMarkdown(fact)] : [],
+  )
+  return [named === '' ? headingTitle(entry) : `${headingTitle(entry)}: ${named}`, ...facts].join(' · ')
+}
+
+function headingTitle(entry: EntryView): string {
+  switch (entry.kind) {
+    case 'message':
+      return escapeMarkdown(entry.role.charAt(0).toUpperCase() + entry.role.slice(1))
+    case 'execution':
+      return 'Tool'
+    case 'call':
+      return 'Function call'
+    case 'result':
+      return 'Function result'
+    case 'handoff':
+      return 'Handoff'
+    case 'unknown':
+      if (entry.type === UNREADABLE) return 'Unreadable'
+      return `${escapeMarkdown(entry.type ?? 'Entry without a type')} (unknown to this hansard)`
+  }
+}
+
+/** What a heading names. */
+function headingNames(entry: EntryView): (string | undefined)[] {
+  switch (entry.kind) {
+    case 'execution':
+      return [entry.name, stringIn(entry.function) ?? undefined]
+    case 'call':
+      return [entry.name, entry.callId, entry.confirmation]
+    case 'result':
+      return [entry.callId]
+    default:
+      return []
+  }
+}
+
+/** What stands in the place of a text that decayed. */
+const UNREADABLE = 'hansard.unreadable'
+
+function* partsOf(entry: EntryView, scope: EntryScope): Generator<PagePart> {
+  switch (entry.kind) {
+    case 'message':
+      return yield* contentParts(entry.chunks, scope)
+    case 'execution':
+      return yield* executionParts(entry)
+    case 'call':
+      return yield* jsonOrText(undefined, entry.arguments)
+    case 'result':
+      if (entry.result === undefined || entry.result === '""') return yield '*empty*\n\n'
+      return yield* jsonOrText(undefined, entry.result)
+    case 'handoff':
+      return yield `${handoffText(entry)}\n\n`
+    case 'unknown':
+      return yield* entry.type === UNREADABLE ? unreadable(entry) : jsonCodeBlock(entry.json)
+  }
+}
+
+/** The code that an interpreter ran and what it printed; whatever else a tool said of itself, as JSON. */
+function* executionParts({
+  arguments: given,
+  function: called,
+  info,
+}: Known<'execution'>): Generator<string> {
+  yield* jsonOrText('Arguments', given)
+  if (stringIn(called) === null) yield* jsonOrText('Function', called)
+  yield* jsonOrText('Info', info.rest)
+  if (info.code !== undefined && info.code !== '') {
+    yield 'Code:\n\n'
+    yield* codeBlock(info.code, 'python')
+  }
+  if (info.output !== undefined && info.output !== '') {
+    yield 'Output:\n\n'
+    yield* codeBlock(info.output, 'text')
+  } else if (info.code !== undefined) yield 'It printed nothing.\n\n'
+  if (given === undefined && Object.values(info).every((part) => part === undefined))
+    yield '*The API says no more of it.*\n\n'
+}
+
+/** Arguments and results are whatever somebody sent: JSON if they are, also within a string, and text otherwise. */
+function* jsonOrText(label: string | undefined, json: string | undefined): Generator<string> {
+  if (json === undefined) return
+  if (label !== undefined) yield `${label}:\n\n`
+  const text = stringIn(json)
+  if (text === null) yield* jsonCodeBlock(json)
+  else yield* isJsonContainer(text) ? jsonCodeBlock(text) : codeBlock(text, 'text')
+}
+
+/** An object or an array; a bare number or word reads better as the text that it is. */
+function isJsonContainer(text: string): boolean {
+  return /^\s*[[{]/.test(text) && isJson(text)
+}
+
+/** Captures name only the receiver. */
+function handoffText({ from, to }: Known<'handoff'>): string {
+  const [sender, receiver] = [agentText(from), agentText(to) ?? 'an agent that is not named']
+  return sender === undefined ? `To ${receiver}` : `From ${sender} to ${receiver}`
+}
+
+function agentText({ name, id }: Agent): string | undefined {
+  if (name === undefined) return id === undefined ? undefined : escapeMarkdown(id, Infinity)
+  return id === undefined
+    ? escapeMarkdown(name, Infinity)
+    : `${escapeMarkdown(name, Infinity)} (${escapeMarkdown(id, Infinity)})`
+}
+
+function* unreadable({ fields }: EntryView): Generator<string> {
+  const [reason, text] = [stringIn(fields.get('reason')), stringIn(fields.get('text'))]
+  yield `*This entry could not be read: ${escapeMarkdown(reason ?? 'no reason is known')}.*\n\n`
+  if (text !== null) yield* codeBlock(sanitize(text), 'text')
+}

@@ -1,0 +1,237 @@
+import Reader, { type Env, type MarkdownIt, type StateInline, type Token } from 'markdown-it'
+
+import { linkDestination, isSafeUrl } from './safe-links.ts'
+import { addUnsafeSyntaxRules, type AddressPatch } from './unsafe-syntax-rules.ts'
+
+/** A change of a line: so many characters taken out at a place, and others put in. */
+export interface Patch {
+  readonly line: number
+  readonly column: number
+  readonly remove: number
+  readonly insert: string
+}
+
+/** Deeper than this is no text of a person's, and no reader of Markdown can be foreseen. */
+const MAX_DEPTH = 40
+
+/**
+ * Finds what a message may not do to the page it stands in, as the patches that undo it: HTML, links to anything but
+ * the web and mail, images (a page loads nothing by being opened), definitions of links and footnotes, headings above
+ * our own. Links by reference get their destination, as their definition becomes text, and lines stay lines. With
+ * `isWhole`, also what is done once: headings go two levels down. Undefined where it can't be told.
+ */
+export function findUnsafe(text: string, isWhole: boolean): Patch[] | undefined {
+  const env: Env = {}
+  const tokens = commonmarkParser.parse(text, env)
+  if (tokens.some(({ level }) => level > MAX_DEPTH)) return undefined
+  const found = new PatchCollector(text.split('\n'), isWhole)
+  for (const token of tokens) {
+    found.addBlock(token)
+    if (token.type === 'inline') found.addInline(token, parseInline(token.content, env))
+  }
+  return found.isIncomplete ? undefined : found.patches
+}
+
+/**
+ * Tells whether a reader that knows tables sees nothing that one without does not, as cells cut code and links apart, and
+ * nothing less: a row with more cells than the first loses them.
+ */
+export function isSafeInTables(text: string): boolean {
+  const env: Env = {}
+  const isHazard = ({ type, attrs }: Token) =>
+    UNSAFE_TOKENS.has(type) || (type === 'link_open' && !isSafeUrl(String(attrs?.[0]?.[1])))
+  const [tokens, plain] = [tableParser.parse(text, env), commonmarkParser.parse(text, {})]
+  return (
+    countLetters(tokens) === countLetters(plain) &&
+    countDelimiterRows(plain) === tokens.filter(({ type }) => type === 'table_open').length &&
+    tokens.every((token) => !isHazard(token) && !parseInline(token.content, env, token.type).some(isHazard))
+  )
+}
+
+const UNSAFE_TOKENS: ReadonlySet<string> = new Set(
+  'html_block html_inline angle address definition image reference_definition footnote'.split(' '),
+)
+
+/** Rows that make a table of the line before them; other readers find some that ours does not. */
+function countDelimiterRows(tokens: readonly Token[]): number {
+  const lines = tokens.flatMap(({ type, content }) => (type === 'inline' ? content.split('\n') : []))
+  return lines.filter((line) => /[|:]/.test(line) && DELIMITER_ROW.test(line.trim())).length
+}
+
+const DELIMITER_ROW = /^\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?$/
+
+function countLetters(tokens: readonly Token[]): number {
+  return tokens.reduce(
+    (sum, { content, info }) => sum + `${info}${content}`.replaceAll(/[^\p{L}\p{N}]+/gu, '').length,
+    0,
+  )
+}
+
+/** How many references to footnotes a reader finds in a quotation: none of those that code took in. */
+export function countFootnotes(quoted: string): number {
+  const env: Env = {}
+  const isNote = ({ type }: Token) => type === 'footnote'
+  return commonmarkParser
+    .parse(quoted, env)
+    .reduce((sum, { content, type }) => sum + parseInline(content, env, type).filter(isNote).length, 0)
+}
+
+const commonmarkParser = createParser().disable('table')
+const tableParser = createParser()
+
+/** A reader that finds all that any reader might, and notes where in its text each inline token begins (as `map`). */
+function createParser(): MarkdownIt {
+  const createParser = new Reader({ html: true, maxNesting: 2 * MAX_DEPTH })
+  createParser.core.ruler.enableOnly(['normalize', 'block'])
+  createParser.validateLink = () => true
+  addUnsafeSyntaxRules(createParser)
+  createParser.inline.State = class extends createParser.inline.State {
+    override push(...args: Parameters<StateInline['push']>): Token {
+      const token = super.push(...args)
+      token.map = [this.pos, this.pos]
+      return token
+    }
+  }
+  return createParser
+}
+
+function parseInline(content: string, env: Env, type = 'inline'): Token[] {
+  const tokens: Token[] = []
+  if (type === 'inline') commonmarkParser.inline.parse(content, commonmarkParser, env, tokens)
+  return tokens
+}
+
+class PatchCollector {
+  readonly patches: Patch[] = []
+  /** A hazard was seen that could not be found in the text. */
+  isIncomplete = false
+  readonly #lines: readonly string[]
+  readonly #isWhole: boolean
+
+  constructor(lines: readonly string[], isWhole: boolean) {
+    this.#lines = lines
+    this.#isWhole = isWhole
+  }
+
+  addBlock({ type, markup, info, map }: Token): void {
+    const [start, end] = map ?? [0, 0]
+    if (type === 'fence' && /\s/.test(info.trim())) this.#info(start, markup)
+    if (type === 'html_block') this.#html(start, end)
+    else if (type === 'reference_definition') this.#before(start, '[')
+    else if (type === 'heading_open') this.#heading(markup, start, end)
+  }
+
+  addInline({ content, map }: Token, children: readonly Token[]): void {
+    const place = positionFinder(content, map?.[0] ?? 0, this.#lines)
+    children.forEach((token, i) => {
+      const at = token.map?.[0] ?? 0
+      const patch: PatchAt = (position, insert, remove = 0) => {
+        const found = place(position)
+        if (found === undefined) this.isIncomplete = true
+        else this.patches.push({ ...found, remove, insert })
+      }
+      if (token.type === 'html_inline' || token.type === 'angle') patch(at, '&lt;', 1)
+      else if (token.type === 'footnote') patch(at, content[at] === '[' ? '&#91;' : '&#94;', 1)
+      else if (token.type === 'definition') patch(at + 1, '&#58;', 1)
+      else if (token.type === 'address') patchAddress(token.meta as AddressPatch, at, patch)
+      // An image is a link behind its mark.
+      else if (token.type === 'image') patch(at, '&#33;', 1)
+      else if (token.type === 'link_open') this.#link(token, children, i, patch)
+      else if (token.type === 'softbreak') patch(at, '  ')
+    })
+  }
+
+  #link(token: Token, all: readonly Token[], i: number, patch: PatchAt): void {
+    const at = token.map?.[0] ?? 0
+    const href = String(token.attrs?.[0]?.[1])
+    // The reader stands behind the bracket of a link when it finds it, and before that of an autolink.
+    if (!isSafeUrl(href)) {
+      if (token.info === 'auto') patch(at, '&lt;', 1)
+      else patch(at - 1, '&#91;', 1)
+    } else if (token.meta !== null) {
+      while (all[i]?.type !== 'link_close' || all[i]?.level !== token.level) i++
+      patch((all[i]?.map?.[0] ?? 0) + 1, `(${linkDestination(href)})`)
+    }
+  }
+
+  /** Every line of it, for each could begin the next piece of HTML. */
+  #html(start: number, end: number): void {
+    for (let line = start; line < end; line++)
+      if (line === start || /^[>\s]*</.test(this.#lines[line] ?? '')) this.#before(line, '<', '&lt;', 1)
+  }
+
+  /** What stands behind the marks of a code block is not shown, but for the name of a language: it becomes a line of it. */
+  #info(start: number, markup: string): void {
+    const line = this.#lines[start] ?? ''
+    const column = line.indexOf(markup)
+    const inside = line.slice(0, column).replaceAll(/[^>\s]/g, ' ')
+    this.patches.push({ line: start, column: column + markup.length, remove: 0, insert: `\n${inside}` })
+  }
+
+  #heading(markup: string, start: number, end: number): void {
+    const isUnderlined = markup === '=' || markup === '-'
+    const level = isUnderlined ? (markup === '=' ? 1 : 2) : markup.length
+    if (level > 2 && !this.#isWhole) return
+    const deeper = '#'.repeat(Math.min(6, level + 2))
+    if (!isUnderlined) this.#before(start, '#', deeper.slice(level))
+    else if (end - start > 2) this.#before(end - 1, markup)
+    else this.#underlined(start, deeper)
+  }
+
+  /** `Title` over `-----` becomes `#### Title`. */
+  #underlined(line: number, marks: string): void {
+    const underline = this.#lines[line + 1] ?? ''
+    const column = underline.search(/(=+|-+)[ \t]*$/)
+    this.patches.push({ line: line + 1, column, remove: underline.length - column, insert: '' })
+    // What stands before a paragraph's text is made of marks of quotes and lists.
+    const before = /^(?:[ \t>]|[-+*](?=[ \t])|\d{1,9}[.)](?=[ \t]))*/.exec(this.#lines[line] ?? '')?.[0] ?? ''
+    this.patches.push({ line, column: before.length, remove: 0, insert: `${marks} ` })
+  }
+
+  /** What a block begins with is the first of its kind on the line. */
+  #before(line: number, mark: string, insert = '\\', remove = 0): void {
+    const column = this.#lines[line]?.indexOf(mark) ?? -1
+    if (column === -1) this.isIncomplete = true
+    else this.patches.push({ line, column, remove, insert })
+  }
+}
+
+type PatchAt = (position: number, insert: string, remove?: number) => void
+
+function patchAddress(address: AddressPatch, at: number, patch: PatchAt): void {
+  if (address.kind === 'break') return patch(at + address.at, address.entity, 1)
+  patch(at, '<')
+  patch(at + address.length, '>')
+}
+
+type FindPosition = (position: number) => Pick<Patch, 'line' | 'column'> | undefined
+
+/** Finds positions of a block's inline content in the lines it was taken from: their ends, without what marks the block. */
+function positionFinder(content: string, first: number, lines: readonly string[]): FindPosition {
+  const columns = content.split('\n').map((own, i) => findColumn(own, lines[first + i] ?? ''))
+  const starts = lineStarts(content)
+  let i = 0
+  return (position) => {
+    // Positions come nearly in order: a step or two beats a search.
+    while ((starts[i + 1] ?? Infinity) <= position) i++
+    while ((starts[i] ?? 0) > position) i--
+    const line = first + i
+    // A line break is where the line ends, with the white space that the block left out.
+    if (content[position] === '\n') return { line, column: lines[line]?.length ?? 0 }
+    const column = columns[i]
+    return column === undefined ? undefined : { line, column: column + position - (starts[i] ?? 0) }
+  }
+}
+
+/** Where the beginning of a line of content would stand in its source, which may have other white space before it. */
+function findColumn(own: string, source: string): number | undefined {
+  const indent = /^[ \t]*/.exec(own)?.[0].length ?? 0
+  const column = source.lastIndexOf(own.slice(indent))
+  return column === -1 ? undefined : column - indent
+}
+
+function lineStarts(content: string): number[] {
+  const starts = [0]
+  for (let at = content.indexOf('\n'); at !== -1; at = content.indexOf('\n', at + 1)) starts.push(at + 1)
+  return starts
+}

@@ -1,0 +1,64 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { describe, expect, it } from 'vitest'
+
+import { KeyedMutex } from '../../../src/replay/run/keyed-mutex.ts'
+
+/** Work that a test lets end. */
+function work(log: string[], name: string) {
+  let [resolve, reject] = [(_: string) => {}, (_: Error) => {}]
+  const promise = new Promise<string>((res, rej) => ([resolve, reject] = [res, rej]))
+  const run = async () => {
+    log.push(`${name} begins`)
+    const result = await promise
+    log.push(`${name} ends`)
+    return result
+  }
+  return { run, end: () => resolve(name), fail: () => reject(new Error(name)) }
+}
+
+describe('A keyed mutex', () => {
+  it('runs work with one key in the order of the calls, one at a time', async () => {
+    const [mutex, log] = [new KeyedMutex(), [] as string[]]
+    const [a, b, c] = ['a', 'b', 'c'].map((name) => work(log, name)) as [
+      ReturnType<typeof work>,
+      ReturnType<typeof work>,
+      ReturnType<typeof work>,
+    ]
+    const all = [a, b, c].map(({ run }) => mutex.run('key', run))
+    c.end()
+    b.end()
+    await delay(0)
+    expect(log).toEqual(['a begins'])
+    a.end()
+    expect(await Promise.all(all)).toEqual(['a', 'b', 'c'])
+    expect(log).toEqual(['a begins', 'a ends', 'b begins', 'b ends', 'c begins', 'c ends'])
+  })
+
+  it('runs work with different keys at the same time', async () => {
+    const [mutex, log] = [new KeyedMutex(), [] as string[]]
+    const [a, b] = [work(log, 'a'), work(log, 'b')]
+    const all = [mutex.run('one', a.run), mutex.run('other', b.run)]
+    await delay(0)
+    expect(log).toEqual(['a begins', 'b begins'])
+    b.end()
+    expect(await all[1]).toBe('b')
+    a.end()
+    expect(await all[0]).toBe('a')
+  })
+
+  it('reports a failure to its caller alone, and runs the next work', async () => {
+    const [mutex, log] = [new KeyedMutex(), [] as string[]]
+    const [a, b] = [work(log, 'a'), work(log, 'b')]
+    const all = [mutex.run('key', a.run), mutex.run('key', b.run)]
+    a.fail()
+    b.end()
+    await expect(all[0]).rejects.toThrow('a')
+    expect(await all[1]).toBe('b')
+    expect(log).toEqual(['a begins', 'b begins', 'b ends'])
+  })
+
+  it('can be used by work that holds another key', async () => {
+    const mutex = new KeyedMutex()
+    expect(await mutex.run('outer', () => mutex.run('inner', () => Promise.resolve(7)))).toBe(7)
+  })
+})

@@ -1,0 +1,52 @@
+import type { Clock } from '../../src/api/clock.ts'
+import { interrupted } from '../../src/api/transport-errors.ts'
+
+/** A clock that stands still until a test advances it. */
+export interface ManualClock extends Clock {
+  /** Moves the time on, and wakes whoever sleeps until then, in the order of their times. */
+  advance(ms: number): Promise<void>
+  /** How many sleep now. */
+  readonly sleeping: number
+}
+
+interface Sleeper {
+  readonly until: number
+  readonly wake: () => void
+}
+
+/** Makes a clock that stands at zero. */
+export function manualClock(): ManualClock {
+  let now = 0
+  let sleepers: Sleeper[] = []
+  const settle = () => new Promise((resolve) => setImmediate(resolve))
+  return {
+    now: () => now,
+    get sleeping() {
+      return sleepers.length
+    },
+    sleep: (ms, signal) =>
+      new Promise((resolve, reject) => {
+        if (signal?.aborted) return reject(interrupted())
+        const sleeper = { until: now + ms, wake: resolve }
+        sleepers.push(sleeper)
+        signal?.addEventListener('abort', () => {
+          sleepers = sleepers.filter((other) => other !== sleeper)
+          reject(interrupted())
+        })
+      }),
+    async advance(ms) {
+      const end = now + ms
+      await settle()
+      for (;;) {
+        const next = Math.min(...sleepers.map(({ until }) => until))
+        if (next > end) break
+        now = next
+        const due = sleepers.filter(({ until }) => until <= now)
+        sleepers = sleepers.filter(({ until }) => until > now)
+        for (const { wake } of due) wake()
+        await settle()
+      }
+      now = end
+    },
+  }
+}
