@@ -1,3 +1,4 @@
+import { parseContainer } from '../../model/json/parse-json.ts'
 import { ftsOf, parseQuery } from '../../model/search/search-query.ts'
 import { searchTextOfEntry, searchTextOfRow } from '../../model/search/searchable-text.ts'
 import { snippetOf, type Snippet } from '../../model/search/snippet.ts'
@@ -91,10 +92,6 @@ export class Search {
 }
 
 function readCreatedAt(json: string): string | null {
-  try {
-    const { created_at } = JSON.parse(json) as { created_at?: unknown }
-    return typeof created_at === 'string' ? created_at : null
-  } catch {
-    return null
-  }
+  const { created_at } = (parseContainer(json) ?? {}) as { readonly created_at?: unknown }
+  return typeof created_at === 'string' ? created_at : null
 }
