@@ -3,8 +3,8 @@ import { sameContent } from '../../model/entries/same-content.ts'
 import { redactStored } from '../../model/secrets/redact-json.ts'
 import { deriveColumns } from '../schema/derived-columns.ts'
 import { sealOf } from '../schema/seal.ts'
-import type { Sqlite } from '../sqlite/sqlite.ts'
-import type { Histories } from './histories.ts'
+import { DatabaseAccess } from '../sqlite/database-access.ts'
+import { Histories } from './histories.ts'
 
 /** A response with a list of entries: its envelope with the list emptied, and the entries as JSON text. */
 export interface EntryList {
@@ -46,15 +46,8 @@ type Texts = readonly (string | undefined)[]
  * The states of conversations over time. A revision is added when content changes. Texts that only look different (keys in
  * another order, `completed_at` missing) are kept as they were first seen.
  */
-export class Revisions {
-  readonly #histories: Histories
-
-  readonly #db: Sqlite
-
-  constructor(db: Sqlite, histories: Histories) {
-    this.#db = db
-    this.#histories = histories
-  }
+export class Revisions extends DatabaseAccess {
+  readonly #histories = new Histories(this.db)
 
   /** Stores a revision; returns its id and the positions of entries that are new to the archive. */
   add(
@@ -75,7 +68,7 @@ export class Revisions {
       messages: other?.envelope ?? null,
       messages_tip: other === undefined ? null : this.#histories.store(other.entries).tip,
     }
-    const { lastInsertRowid } = this.#db.run(
+    const { lastInsertRowid } = this.db.run(
       `insert into revision (conversation, run, stored_at, row, history, tip, length, chain, messages, messages_tip, seal,
           name, model, agent_id, agent_version, created_at, updated_at)
         values (:conversation, :run, :stored_at, :row, :history, :tip, :length, :chain, :messages, :messages_tip, :seal,
@@ -91,7 +84,7 @@ export class Revisions {
    */
   compare(revision: number, fetched: FetchedConversation, wasSettled: boolean): Change | 'none' {
     const sql = 'select row, history, tip, messages, messages_tip from revision where id = ?'
-    const older = redact(this.#db.get(sql, revision) as RevisionRow)
+    const older = redact(this.db.get(sql, revision) as RevisionRow)
     this.#histories.restore(fetched.history.entries)
     const earlier = [...this.#histories.readDamaged(older.tip)]
     const settled: FetchedConversation = {

@@ -1,8 +1,9 @@
 import { HansardError, messageOf } from '../../errors.ts'
 import { searchTextOfEntry, searchTextOfRow } from '../../model/search/searchable-text.ts'
 import { normalizeText } from '../../model/search/tokenizer.ts'
+import { DatabaseAccess } from '../sqlite/database-access.ts'
 import type { Sqlite } from '../sqlite/sqlite.ts'
-import type { Histories } from './histories.ts'
+import { Histories } from './histories.ts'
 import { Unindexed } from './unindexed-texts.ts'
 
 /** How much of the archive the search index covers. */
@@ -35,18 +36,15 @@ interface NextRevision {
  * The full-text index. Entries never change and revisions are only added, so it only grows: it covers all entries up to
  * one id and all revisions up to another, which are the highest and the lowest rowid in it (see the schema).
  */
-export class SearchIndex {
-  readonly #db: Sqlite
-  readonly #histories: Histories
-  readonly #texts: SearchTexts
+export class SearchIndex extends DatabaseAccess {
   /** Documents that could not be indexed. */
-  readonly unindexed: Unindexed
+  readonly unindexed = new Unindexed(this.db)
+  readonly #histories = new Histories(this.db)
+  readonly #texts: SearchTexts
 
-  constructor(db: Sqlite, histories: Histories, texts = searchTexts) {
-    this.#db = db
-    this.#histories = histories
+  constructor(db: Sqlite, texts = searchTexts) {
+    super(db)
     this.#texts = texts
-    this.unindexed = new Unindexed(db)
   }
 
   state(): SearchState {
@@ -89,7 +87,7 @@ export class SearchIndex {
       const words = this.#extractWords(document, this.#readJson(document))
       if (words === undefined) continue
       // FTS5 must be given the indexed words to remove a document: there are none.
-      this.#db.run(`insert into search (search, rowid, words) values ('delete', ?, '')`, document)
+      this.db.run(`insert into search (search, rowid, words) values ('delete', ?, '')`, document)
       this.#addDocument(document, words)
       this.unindexed.forget(document)
     }
@@ -97,7 +95,7 @@ export class SearchIndex {
 
   #readJson(document: number): string {
     const sql = document > 0 ? 'select json from entry where id = ?' : 'select row from revision where id = ?'
-    return this.#db.pluck.get(sql, Math.abs(document)) as string
+    return this.db.pluck.get(sql, Math.abs(document)) as string
   }
 
   /** Records a text that cannot be indexed, so that it does not block the texts after it; its document stays empty. */
@@ -113,7 +111,7 @@ export class SearchIndex {
   #addEntries(after: number): boolean {
     let left = BATCH
     for (let id = after; left > 0;) {
-      const entry = this.#db.get('select id, json from entry where id > ? order by id limit 1', id) as
+      const entry = this.db.get('select id, json from entry where id > ? order by id limit 1', id) as
         { id: number; json: string } | undefined
       if (entry === undefined) return false
       this.#addDocument(entry.id, this.#extractWords(entry.id, entry.json))
@@ -127,7 +125,7 @@ export class SearchIndex {
     const batch: NextRevision[] = []
     let left = BATCH
     for (let id = after; left > 0;) {
-      const revision = this.#db.get(
+      const revision = this.db.get(
         'select id, conversation, row, tip from revision where id > ? order by id limit 1',
         id,
       ) as NextRevision | undefined
@@ -143,7 +141,7 @@ export class SearchIndex {
   }
 
   #addDocument(document: number, words = ''): void {
-    this.#db.run('insert into search (rowid, words) values (?, ?)', document, words)
+    this.db.run('insert into search (rowid, words) values (?, ?)', document, words)
   }
 
   /** Histories mostly grow, so few documents have to be removed. */
@@ -151,14 +149,14 @@ export class SearchIndex {
     const held = new Set(this.#histories.entryIds(tip).filter((entry) => entry !== 0))
     for (const document of this.#heldBefore(id, conversation)) {
       if (held.has(document)) continue
-      this.#db.run('delete from holding where document = ? and conversation = ?', document, conversation)
+      this.db.run('delete from holding where document = ? and conversation = ?', document, conversation)
     }
     for (const document of [-id, ...held])
-      this.#db.run('insert into holding values (?, ?) on conflict do nothing', document, conversation)
+      this.db.run('insert into holding values (?, ?) on conflict do nothing', document, conversation)
   }
 
   #heldBefore(id: number, conversation: number): number[] {
-    const before = this.#db.all(
+    const before = this.db.all(
       `select id, tip from revision where conversation = ? and id < ?
         and exists (select 1 from holding where document = -id and conversation = revision.conversation)`,
       conversation,
@@ -168,6 +166,6 @@ export class SearchIndex {
   }
 
   #value(sql: string, ...values: readonly number[]): number {
-    return Number(this.#db.pluck.get(sql, ...values) ?? 0)
+    return Number(this.db.pluck.get(sql, ...values) ?? 0)
   }
 }

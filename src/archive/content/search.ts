@@ -2,8 +2,8 @@ import { parseContainer } from '../../model/json/parse-json.ts'
 import { parseQuery, toFtsQuery } from '../../model/search/search-query.ts'
 import { searchTextOfEntry, searchTextOfRow } from '../../model/search/searchable-text.ts'
 import { makeSnippet, type Snippet } from '../../model/search/snippet.ts'
-import type { Sqlite } from '../sqlite/sqlite.ts'
-import type { SearchIndex } from './search-index.ts'
+import { DatabaseAccess } from '../sqlite/database-access.ts'
+import { SearchIndex } from './search-index.ts'
 import { conditionOf, type Selection } from './selection.ts'
 
 /** A conversation that matches, with its best entry. */
@@ -27,14 +27,8 @@ interface HitRow extends Omit<SearchHit, 'position' | 'snippet'> {
 }
 
 /** Full-text search. */
-export class Search {
-  readonly #db: Sqlite
-  readonly #index: SearchIndex
-
-  constructor(db: Sqlite, index: SearchIndex) {
-    this.#db = db
-    this.#index = index
-  }
+export class Search extends DatabaseAccess {
+  readonly #index = new SearchIndex(this.db);
 
   /**
    * Finds the conversations of a selection that match all terms of `text`, though not necessarily in one entry. The best
@@ -49,7 +43,7 @@ export class Search {
     const isOneClause = query.wanted.length + query.unwanted.length === 1
     const match = [...(selection.match ?? []), ...(isOneClause ? [] : [text])]
     const { where, values } = conditionOf({ ...selection, match })
-    const rows = this.#db.iterate(
+    const rows = this.db.iterate(
       `select conversation.id, name, document, entries, tip, row, created_at as createdAt, gone_at as goneAt
         from (select holding.conversation as key, search.rowid as document, min(search.rank) as score,
             sum(search.rowid > 0) as entries
@@ -64,7 +58,7 @@ export class Search {
       const { document, tip, row, ...rest } = hit
       const json =
         document > 0
-          ? ((this.#db.pluck.get('select json from entry where id = ?', document) as string | undefined) ??
+          ? ((this.db.pluck.get('select json from entry where id = ?', document) as string | undefined) ??
             '{}')
           : row
       const text = document > 0 ? searchTextOfEntry(json) : searchTextOfRow(json)
@@ -79,7 +73,7 @@ export class Search {
 
   #findPosition(entry: number, tip: number): number | null {
     for (let link = tip; link !== 0;) {
-      const [previous, found, position] = (this.#db.raw.get(
+      const [previous, found, position] = (this.db.raw.get(
         'select previous, entry, position from link where id = ?',
         link,
       ) ?? [0, 0, 0]) as [number, number, number]

@@ -1,5 +1,4 @@
 import { plural } from '../../model/plural.ts'
-import { Histories } from '../content/histories.ts'
 import { SearchIndex } from '../content/search-index.ts'
 import { lockArchive } from '../sqlite/archive-lock.ts'
 import { explainSqlite, openSqlite, type Sqlite } from '../sqlite/sqlite.ts'
@@ -76,7 +75,7 @@ function repairAll(db: Sqlite, repairable: readonly Repairable[]): Repair[] {
 /** Indexes what was cleared above, and what no backup has indexed yet. */
 function fillSearchIndex(db: Sqlite): Repair[] {
   try {
-    const index = new SearchIndex(db, new Histories(db))
+    const index = new SearchIndex(db)
     const { waiting } = index.state()
     const unindexed = index.unindexed.count()
     if (unindexed > 0) db.transaction(() => index.retryUnindexed({ all: true })).immediate()

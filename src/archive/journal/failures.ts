@@ -1,6 +1,6 @@
 import { redactBody } from '../../model/secrets/redact-json.ts'
 import { redactText } from '../../model/secrets/redact-text.ts'
-import type { Sqlite } from '../sqlite/sqlite.ts'
+import { DatabaseAccess } from '../sqlite/database-access.ts'
 
 /** What failed for a conversation, and the response that was received instead. */
 export interface Failure {
@@ -41,17 +41,11 @@ export function isContentStored({ step }: Pick<OpenFailure, 'step'>): boolean {
 }
 
 /** The failures: at most one unresolved failure for each conversation. */
-export class Failures {
-  readonly #db: Sqlite
-
-  constructor(db: Sqlite) {
-    this.#db = db
-  }
-
+export class Failures extends DatabaseAccess {
   /** Records a failure, or that it happened again. Secrets in message and body are redacted first. */
   record(failure: Failure, run: number, at: string): void {
     const message = redactText(failure.message)
-    this.#db.run(
+    this.db.run(
       `insert into failure (conversation, step, code, message, body, first_run, last_run, last_at)
         values (:conversation, :step, :code, :message, :body, :run, :run, :at)
         on conflict (conversation) where resolved_at is null do update set
@@ -64,18 +58,18 @@ export class Failures {
   /** Marks the failure of a conversation as resolved: it was stored, or is gone. */
   resolve(conversation: string, at: string): void {
     const sql = 'update failure set resolved_at = ? where conversation = ? and resolved_at is null'
-    this.#db.run(sql, at, conversation)
+    this.db.run(sql, at, conversation)
   }
 
   /** Acknowledges the failure of a conversation; returns false if there is none. */
   acknowledge(conversation: string, at: string): boolean {
     const sql = 'update failure set acknowledged_at = ? where conversation = ? and resolved_at is null'
-    return this.#db.run(sql, at, conversation).changes > 0
+    return this.db.run(sql, at, conversation).changes > 0
   }
 
   /** All unresolved failures, oldest first. */
   open(): OpenFailure[] {
-    return this.#db.all(
+    return this.db.all(
       `select conversation, step, code, message, runs, last_at as lastAt, acknowledged_at as acknowledgedAt
         from failure where resolved_at is null order by id`,
     ) as OpenFailure[]

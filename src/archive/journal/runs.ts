@@ -1,4 +1,4 @@
-import type { Sqlite } from '../sqlite/sqlite.ts'
+import { DatabaseAccess } from '../sqlite/database-access.ts'
 
 /** How a run ended. `partial`: some conversations failed, or completeness is not verified. `interrupted`: by the user. */
 export type RunOutcome = 'done' | 'partial' | 'interrupted' | 'failed'
@@ -60,16 +60,10 @@ const columns = [
 export type CountedOutcome = 'new' | 'updated' | 'unchanged' | 'failed' | 'vanished'
 
 /** The runs and their counts. */
-export class Runs {
-  readonly #db: Sqlite
-
-  constructor(db: Sqlite) {
-    this.#db = db
-  }
-
+export class Runs extends DatabaseAccess {
   /** Records the start of a run; returns its id. */
   begin(run: { command: string; hansard: string; baseUrl: string; startedAt: string }): number {
-    const { lastInsertRowid } = this.#db.run(
+    const { lastInsertRowid } = this.db.run(
       `insert into run (command, hansard, base_url, started_at)
         values (:command, :hansard, :baseUrl, :startedAt)`,
       run,
@@ -82,13 +76,13 @@ export class Runs {
    * right. Conversations that need no fetch are counted by `end` only.
    */
   count(id: number, outcome: CountedOutcome): void {
-    this.#db.run(`update run set listed = listed + 1, ${outcome} = ${outcome} + 1 where id = ?`, id)
+    this.db.run(`update run set listed = listed + 1, ${outcome} = ${outcome} + 1 where id = ?`, id)
   }
 
   /** Records the end of a run and its counts. */
   end(id: number, endedAt: string, { outcome, complete, reason, books }: RunEnd): void {
     const flag = complete === null ? null : Number(complete)
-    this.#db.run(
+    this.db.run(
       `update run set ended_at = :endedAt, outcome = :outcome, reason = :reason, complete = :complete,
         ${columns.map((column) => `${column} = :${column}`).join(', ')}
       where id = :id`,
@@ -98,7 +92,7 @@ export class Runs {
 
   /** The latest runs, newest first. */
   recent(limit: number): StoredRun[] {
-    return this.#db.all(
+    return this.db.all(
       `select id, command, started_at as startedAt, ended_at as endedAt, outcome, reason, complete, ${columns.join(', ')}
         from run order by id desc limit ?`,
       limit,
@@ -108,6 +102,6 @@ export class Runs {
   /** The first run: when the archive was started, and from which API; undefined if it is empty. */
   first(): { readonly startedAt: string; readonly baseUrl: string } | undefined {
     const sql = 'select started_at as startedAt, base_url as baseUrl from run order by id limit 1'
-    return this.#db.get(sql) as { startedAt: string; baseUrl: string } | undefined
+    return this.db.get(sql) as { startedAt: string; baseUrl: string } | undefined
   }
 }

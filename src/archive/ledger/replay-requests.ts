@@ -1,4 +1,4 @@
-import type { Sqlite } from '../sqlite/sqlite.ts'
+import { DatabaseAccess } from '../sqlite/database-access.ts'
 import type { StampPlace } from './replay-targets.ts'
 
 /** An intent: a request that is about to be sent, to start or to continue a copy. */
@@ -64,17 +64,11 @@ const COLUMNS = `id, copy, call, appends_to as appendsTo, before, inputs, finger
   since, at, outcome, target_id as targetId, generated, is_foreign as isForeign`
 
 /** Intents and receipts. */
-export class ReplayRequests {
-  readonly #db: Sqlite
-
-  constructor(db: Sqlite) {
-    this.#db = db
-  }
-
+export class ReplayRequests extends DatabaseAccess {
   /** Stores an intent and what it counts until more is known; returns its id. */
   intend(intent: Intent, counted: Counted, run: number, at: string): number {
     const results = JSON.stringify(intent.results)
-    const { lastInsertRowid } = this.#db.run(
+    const { lastInsertRowid } = this.db.run(
       `insert into replay_request
           (copy, call, appends_to, before, inputs, fingerprint, results, stamp_place, since, at, run,
             counted_in, counted_out, cost)
@@ -88,7 +82,7 @@ export class ReplayRequests {
   /** Records a request that another archive sent. It counts nothing here. */
   adopt(intent: Intent, targetId: string, generated: readonly string[], at: string): void {
     const texts = { results: JSON.stringify(intent.results), generated: JSON.stringify(generated) }
-    this.#db.run(
+    this.db.run(
       `insert into replay_request
           (copy, call, appends_to, before, inputs, fingerprint, results, stamp_place, since, at, outcome, ended_at,
             target_id, generated, is_foreign)
@@ -100,12 +94,12 @@ export class ReplayRequests {
 
   /** Records the conversation's id as soon as the target names it. */
   started(id: number, targetId: string): void {
-    this.#db.run('update replay_request set target_id = ? where id = ?', targetId, id)
+    this.db.run('update replay_request set target_id = ? where id = ?', targetId, id)
   }
 
   /** Updates the generated entries when more of them arrived later. */
   setGenerated(id: number, generated: readonly string[]): void {
-    this.#db.run('update replay_request set generated = ? where id = ?', JSON.stringify(generated), id)
+    this.db.run('update replay_request set generated = ? where id = ?', JSON.stringify(generated), id)
   }
 
   /** Stores a receipt. */
@@ -113,7 +107,7 @@ export class ReplayRequests {
     const { outcome, targetId, generated, reported } = receipt
     const isFree = outcome === 'refused' || outcome === 'unsent'
     const counted = isFree ? { tokensIn: 0, tokensOut: 0, cost: null } : receipt.counted
-    this.#db.run(
+    this.db.run(
       `update replay_request set outcome = :outcome, ended_at = :at, target_id = coalesce(:targetId, target_id),
           generated = :generated, tokens_in = :tokensIn, tokens_out = :tokensOut,
           counted_in = coalesce(:countedIn, counted_in), counted_out = coalesce(:countedOut, counted_out),
@@ -137,7 +131,7 @@ export class ReplayRequests {
 
   /** The requests of a copy, in the order in which they were sent. */
   ofCopy(copy: number): StoredRequest[] {
-    const rows = this.#db.all(
+    const rows = this.db.all(
       `select ${COLUMNS} from replay_request where copy = ? order by id`,
       copy,
     ) as (Omit<StoredRequest, 'results' | 'generated' | 'isForeign'> & {
@@ -155,7 +149,7 @@ export class ReplayRequests {
 
   /** The copy, other than `other`, that a conversation at the target belongs to. */
   claimant(target: number, targetId: string, other?: number): number | undefined {
-    return this.#db.pluck.get(
+    return this.db.pluck.get(
       `select copy from replay_request join replay_copy on replay_copy.id = copy
         where replay_request.target_id = :id and target = :target and copy is not :other
         union all
@@ -166,7 +160,7 @@ export class ReplayRequests {
 
   /** Random ids of conversations that were created at the target. */
   sample(target: number, size: number): string[] {
-    return this.#db.pluck.all(
+    return this.db.pluck.all(
       `select replay_request.target_id from replay_request join replay_copy on replay_copy.id = copy
         where target = ? and replay_request.target_id is not null and state <> 'undone' order by random() limit ?`,
       target,
@@ -176,7 +170,7 @@ export class ReplayRequests {
 
   /** What all requests that were not refused have cost. */
   spent(target: number): SpentAtTarget {
-    const row = this.#db.get(
+    const row = this.db.get(
       `select count(*) filter (where outcome in ('done', 'found', 'undone')) as requests,
           coalesce(sum(coalesce(counted_in, tokens_in)), 0) as tokensIn,
           coalesce(sum(coalesce(counted_out, tokens_out)), 0) as tokensOut, sum(cost) as cost,

@@ -36,7 +36,7 @@ const LATER =
 
 function countMissing(db: Sqlite): number {
   try {
-    return new SearchIndex(db, new Histories(db)).state().waiting
+    return new SearchIndex(db).state().waiting
   } catch {
     return 0 // an index that cannot be read is reported by findFaults
   }
@@ -72,7 +72,7 @@ function* findFaults(db: Sqlite): Generator<string> {
   try {
     const said = db.pluck.all('pragma integrity_check(search)') as string[]
     for (const what of said) if (what !== 'ok') yield what.replaceAll('\n', ' ')
-    const { entries, revisions } = new SearchIndex(db, new Histories(db)).reach()
+    const { entries, revisions } = new SearchIndex(db).reach()
     const checksum = new WordChecksum()
     const documents = addTexts(checksum, db, { entries, revisions })
     if (documents === undefined) return // a decayed text is reported elsewhere; its index cannot be checked
