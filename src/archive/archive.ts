@@ -113,6 +113,8 @@ function prepareForWriting(db: Sqlite, path: string): void {
   recordName(db, path)
 }
 
+type ArchiveCounts = Record<'conversations' | 'gone' | 'entries' | 'revisions', number>
+
 /** An open archive. Each part has its own tables. */
 export class Archive extends DatabaseAccess {
   readonly path: string
@@ -198,11 +200,10 @@ export class Archive extends DatabaseAccess {
   }
 
   /** Numbers of conversations, conversations marked gone, entries and revisions. */
-  counts(): { conversations: number; gone: number; entries: number; revisions: number } {
-    return this.db.get(
-      `select count(*) as conversations, count(gone_at) as gone, (select count(*) from entry) as entries,
-        (select count(*) from revision) as revisions from conversation`,
-    ) as { conversations: number; gone: number; entries: number; revisions: number }
+  counts(): ArchiveCounts {
+    const sql = `select count(*) as conversations, count(gone_at) as gone,
+      (select count(*) from entry) as entries, (select count(*) from revision) as revisions from conversation`
+    return this.db.get(sql) as ArchiveCounts
   }
 
   /**

@@ -68,11 +68,10 @@ export class Conversations extends DatabaseAccess {
 
   /** Finds a conversation by its id. */
   known(id: string): KnownConversation | undefined {
-    return this.db.get(
-      `select key, revision, row, updated_at as updatedAt, fetched_at as fetchedAt, gone_at as goneAt
-        from conversation join revision on revision.id = conversation.revision where conversation.id = ?`,
-      id,
-    ) as KnownConversation | undefined
+    const sql = `select key, revision, row, updated_at as updatedAt, fetched_at as fetchedAt,
+        gone_at as goneAt
+      from conversation join revision on revision.id = conversation.revision where conversation.id = ?`
+    return this.db.get(sql, id)
   }
 
   /** Lists conversations without their content, oldest first. */
@@ -91,10 +90,8 @@ export class Conversations extends DatabaseAccess {
 
   /** Random ids of conversations that are not marked gone. */
   sampleLive(size: number): string[] {
-    return this.db.pluck.all(
-      'select id from conversation where gone_at is null order by random() limit ?',
-      size,
-    ) as string[]
+    const sql = 'select id from conversation where gone_at is null order by random() limit ?'
+    return this.db.pluck.all(sql, size)
   }
 
   /** Reads the newest revision of a conversation; undefined if the archive does not have it. */
@@ -106,14 +103,11 @@ export class Conversations extends DatabaseAccess {
   /** Reads all revisions of a conversation, newest first. */
   *revisions(id: string): Generator<StoredConversation, void, undefined> {
     for (let before = Number.MAX_SAFE_INTEGER; ;) {
-      const row = this.db.get(
-        `select conversation.id, revision.id as number, row, tip, length, gone_at as goneAt, stored_at as fetchedAt,
-            created_at
-          from conversation join revision on revision.conversation = conversation.key
-          where conversation.id = ? and revision.id < ? order by revision.id desc limit 1`,
-        id,
-        before,
-      ) as { number: number } | undefined
+      const sql = `select conversation.id, revision.id as number, row, tip, length, gone_at as goneAt,
+          stored_at as fetchedAt, created_at
+        from conversation join revision on revision.conversation = conversation.key
+        where conversation.id = ? and revision.id < ? order by revision.id desc limit 1`
+      const row = this.db.get<{ number: number }>(sql, id, before)
       if (row === undefined) return
       const { number, ...stored } = row
       yield this.#toStored(stored)
@@ -144,27 +138,15 @@ export class Conversations extends DatabaseAccess {
   store(fetched: FetchedConversation, run: number, now: string): StoreResult {
     const known = this.known(fetched.id)
     if (known === undefined) {
-      const key = Number(
-        this.db.run(
-          'insert into conversation (id, revision, fetched_at) values (?, 0, ?)',
-          fetched.id,
-          fetched.fetchedAt,
-        ).lastInsertRowid,
-      )
+      const key = this.insert('conversation', { id: fetched.id, revision: 0, fetched_at: fetched.fetchedAt })
       const added = this.#addRevision(key, fetched, run, now)
       return { outcome: 'new', isRevived: false, altered: undefined, added }
     }
-    this.db.run(
-      'update conversation set fetched_at = ?, gone_at = null where key = ?',
-      fetched.fetchedAt,
-      known.key,
-    )
+    const sql = 'update conversation set fetched_at = ?, gone_at = null where key = ?'
+    this.db.run(sql, fetched.fetchedAt, known.key)
     const isRevived = known.goneAt !== null
-    const change = this.#revisions.compare(
-      known.revision,
-      fetched,
-      isSettled(known.fetchedAt, known.updatedAt),
-    )
+    const wasSettled = isSettled(known.fetchedAt, known.updatedAt)
+    const change = this.#revisions.compare(known.revision, fetched, wasSettled)
     if (change === 'none') return { outcome: 'unchanged', isRevived, altered: undefined, added: [] }
     const added = this.#addRevision(known.key, change.settled, run, now)
     return { outcome: 'updated', isRevived, altered: change.altered, added }
@@ -173,11 +155,9 @@ export class Conversations extends DatabaseAccess {
   #select(columns: string, selection: Selection): IterableIterator<unknown> {
     const { where, values } = conditionOf(selection)
     if (selection.match !== undefined) this.#index.refuseMissing()
-    return this.db.iterate(
-      `select ${columns} from conversation join revision on revision.id = conversation.revision
-        where ${where} order by instant(created_at), conversation.id limit :limit`,
-      { ...values, limit: selection.limit ?? -1 },
-    )
+    const sql = `select ${columns} from conversation join revision on revision.id = conversation.revision
+      where ${where} order by instant(created_at), conversation.id limit :limit`
+    return this.db.iterate(sql, { ...values, limit: selection.limit ?? -1 })
   }
 
   #addRevision(key: number, fetched: FetchedConversation, run: number, now: string): readonly number[] {

@@ -32,11 +32,10 @@ export interface Dependency {
 export class Dependencies extends DatabaseAccess {
   /** Reads an agent or a file; undefined if no conversation refers to it. */
   read({ kind, id, version }: Reference): Dependency | undefined {
-    const found = this.db.get(
-      `select state, reason, json, bytes from dependency left join blob on blob.sha256 = dependency.sha256
-        where kind = :kind and id = :id and version = :version`,
-      { kind, id, version },
-    ) as Dependency | undefined
+    const sql = `select state, reason, json, bytes
+      from dependency left join blob on blob.sha256 = dependency.sha256
+      where kind = :kind and id = :id and version = :version`
+    const found = this.db.get<Dependency>(sql, { kind, id, version })
     return found === undefined || found.json === null ? found : { ...found, json: redactStored(found.json) }
   }
 
@@ -58,12 +57,10 @@ export class Dependencies extends DatabaseAccess {
   /** What is still to be fetched, including what failed before. */
   pending({ withSkipped = false, withExpired = false }): PendingReference[] {
     const flags = { withSkipped: Number(withSkipped), withExpired: Number(withExpired) }
-    return this.db.all(
-      `select kind, id, version, since from dependency
-        where state in ('wanted', 'failed') or (state = 'skipped' and :withSkipped)
-          or (state = 'expired' and :withExpired) order by kind, id, version`,
-      flags,
-    ) as PendingReference[]
+    const sql = `select kind, id, version, since from dependency
+      where state in ('wanted', 'failed') or (state = 'skipped' and :withSkipped)
+        or (state = 'expired' and :withExpired) order by kind, id, version`
+    return this.db.all(sql, flags)
   }
 
   /** Stores an agent or a file: its JSON, which is redacted first, and the bytes of a file. */
@@ -85,13 +82,11 @@ export class Dependencies extends DatabaseAccess {
   }
 
   #set(values: Readonly<Record<string, unknown>>): void {
-    this.db.run(
-      `insert into dependency (kind, id, version, state, reason, json, sha256, at)
-        values (:kind, :id, :version, :state, :reason, :json, :sha256, :at)
-        on conflict do update set state = excluded.state, reason = excluded.reason, at = excluded.at,
-          json = coalesce(excluded.json, json), sha256 = coalesce(excluded.sha256, sha256)`,
-      values,
-    )
+    const sql = `insert into dependency (kind, id, version, state, reason, json, sha256, at)
+      values (:kind, :id, :version, :state, :reason, :json, :sha256, :at)
+      on conflict do update set state = excluded.state, reason = excluded.reason, at = excluded.at,
+        json = coalesce(excluded.json, json), sha256 = coalesce(excluded.sha256, sha256)`
+    this.db.run(sql, values)
   }
 
   counts(): DependencyCounts {
@@ -102,19 +97,16 @@ export class Dependencies extends DatabaseAccess {
 
   /** What failed and is retried by every run. */
   failed(): (Reference & { readonly reason: string })[] {
-    return this.db.all(
-      `select kind, id, version, reason from dependency where state = 'failed' order by kind, id, version`,
-    ) as (Reference & { reason: string })[]
+    const sql = `select kind, id, version, reason from dependency
+      where state = 'failed' order by kind, id, version`
+    return this.db.all(sql)
   }
 
   /** Acknowledges that an agent or a file cannot be fetched; returns false if none with this id failed. */
   acknowledge(id: string, at: string): boolean {
-    const { changes } = this.db.run(
-      `update dependency set state = 'skipped', reason = 'acknowledged: ' || reason, at = ?
-        where id = ? and state = 'failed'`,
-      at,
-      id,
-    )
+    const sql = `update dependency set state = 'skipped', reason = 'acknowledged: ' || reason, at = ?
+      where id = ? and state = 'failed'`
+    const { changes } = this.db.run(sql, at, id)
     return changes > 0
   }
 }

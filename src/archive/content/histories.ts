@@ -51,7 +51,7 @@ export class Histories extends DatabaseAccess {
   /** Reads a damaged history: undefined stands for a lost entry, or for all entries before a lost link. */
   *readDamaged(tip: number): Generator<string | undefined, void, undefined> {
     for (const entry of this.entryIds(tip)) {
-      yield this.db.pluck.get('select json from entry where id = ?', entry) as string | undefined
+      yield this.db.pluck.get<string>('select json from entry where id = ?', entry)
     }
   }
 
@@ -62,11 +62,9 @@ export class Histories extends DatabaseAccess {
    */
   *readAsFound(tip: number): Generator<StoredEntry, void, undefined> {
     for (const entry of this.entryIds(tip)) {
-      const found = this.db.pluck.get(
-        `select iif(octet_length(json) <= ${LARGE} and json_valid(json), cast(json as blob), json)
-          from entry where id = ?`,
-        entry,
-      ) as StoredEntry
+      const sql = `select iif(octet_length(json) <= ${LARGE} and json_valid(json), cast(json as blob), json)
+        from entry where id = ?`
+      const found = this.db.pluck.get(sql, entry) as StoredEntry
       yield typeof found === 'object' && (!isUtf8(found) || found.includes(0)) ? found.toString() : found
     }
   }
@@ -83,11 +81,9 @@ export class Histories extends DatabaseAccess {
 
   /** Finds an entry by its hash. If its text has decayed, this restores it: the same text has just been fetched. */
   #find(sha256: Buffer, json: string): number | undefined {
-    const found = this.db.raw.get(
-      `select id, json = :json from entry
-        where substr(sha256, 1, 8) = substr(:sha256, 1, 8) and sha256 = :sha256`,
-      { sha256, json },
-    )
+    const sql = `select id, json = :json from entry
+      where substr(sha256, 1, 8) = substr(:sha256, 1, 8) and sha256 = :sha256`
+    const found = this.db.raw.get(sql, { sha256, json })
     const [known, isWhole] = (found ?? []) as [number?, number?]
     if (known !== undefined && isWhole !== 1)
       this.db.run('update entry set json = ? where id = ?', json, known)

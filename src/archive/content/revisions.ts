@@ -68,14 +68,8 @@ export class Revisions extends DatabaseAccess {
       messages: other?.envelope ?? null,
       messages_tip: other === undefined ? null : this.#histories.store(other.entries).tip,
     }
-    const { lastInsertRowid } = this.db.run(
-      `insert into revision (conversation, run, stored_at, row, history, tip, length, chain, messages, messages_tip, seal,
-          name, model, agent_id, agent_version, created_at, updated_at)
-        values (:conversation, :run, :stored_at, :row, :history, :tip, :length, :chain, :messages, :messages_tip, :seal,
-          :name, :model, :agent_id, :agent_version, :created_at, :updated_at)`,
-      { ...revision, ...deriveColumns(row), seal: sealOf(revision) },
-    )
-    return { revision: Number(lastInsertRowid), added }
+    const sealed = { ...revision, ...deriveColumns(row), seal: sealOf(revision) }
+    return { revision: this.insert('revision', sealed), added }
   }
 
   /**

@@ -125,10 +125,8 @@ export class SearchIndex extends DatabaseAccess {
     const batch: NextRevision[] = []
     let left = BATCH
     for (let id = after; left > 0;) {
-      const revision = this.db.get(
-        'select id, conversation, row, tip from revision where id > ? order by id limit 1',
-        id,
-      ) as NextRevision | undefined
+      const sql = 'select id, conversation, row, tip from revision where id > ? order by id limit 1'
+      const revision = this.db.get<NextRevision>(sql, id)
       if (revision === undefined) break
       batch.push(revision)
       left -= revision.row.length + 2000
@@ -156,12 +154,9 @@ export class SearchIndex extends DatabaseAccess {
   }
 
   #heldBefore(id: number, conversation: number): number[] {
-    const before = this.db.all(
-      `select id, tip from revision where conversation = ? and id < ?
-        and exists (select 1 from holding where document = -id and conversation = revision.conversation)`,
-      conversation,
-      id,
-    ) as { id: number; tip: number }[]
+    const sql = `select id, tip from revision where conversation = ? and id < ?
+      and exists (select 1 from holding where document = -id and conversation = revision.conversation)`
+    const before = this.db.all<{ id: number; tip: number }>(sql, conversation, id)
     return before.flatMap((revision) => [-revision.id, ...this.#histories.entryIds(revision.tip)])
   }
 

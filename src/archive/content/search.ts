@@ -43,7 +43,7 @@ export class Search extends DatabaseAccess {
     const isOneClause = query.wanted.length + query.unwanted.length === 1
     const match = [...(selection.match ?? []), ...(isOneClause ? [] : [text])]
     const { where, values } = conditionOf({ ...selection, match })
-    const rows = this.db.iterate(
+    const rows = this.db.iterate<HitRow>(
       `select conversation.id, name, document, entries, tip, row, created_at as createdAt, gone_at as goneAt
         from (select holding.conversation as key, search.rowid as document, min(search.rank) as score,
             sum(search.rowid > 0) as entries
@@ -54,12 +54,10 @@ export class Search extends DatabaseAccess {
         where ${where} order by score, instant(created_at) desc, conversation.id limit :limit`,
       { ...values, any: query.wanted.map(toFtsQuery).join(' OR '), limit: selection.limit ?? -1 },
     )
-    for (const hit of rows as IterableIterator<HitRow>) {
-      const { document, tip, row, ...rest } = hit
+    for (const { document, tip, row, ...rest } of rows) {
       const json =
         document > 0
-          ? ((this.db.pluck.get('select json from entry where id = ?', document) as string | undefined) ??
-            '{}')
+          ? (this.db.pluck.get<string>('select json from entry where id = ?', document) ?? '{}')
           : row
       const text = document > 0 ? searchTextOfEntry(json) : searchTextOfRow(json)
       yield {

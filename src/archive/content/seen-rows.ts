@@ -25,11 +25,9 @@ export class SeenRows extends DatabaseAccess {
 
   /** Sets the position of a row. */
   place(id: string, rank: number): void {
-    this.db.run(
-      'insert into temp.seen_row (id, rank) values (?, ?) on conflict do update set rank = excluded.rank',
-      id,
-      rank,
-    )
+    const sql =
+      'insert into temp.seen_row (id, rank) values (?, ?) on conflict do update set rank = excluded.rank'
+    this.db.run(sql, id, rank)
   }
 
   /** Clears all positions, to start the proof again. The rows stay recorded as listed. */
@@ -39,14 +37,14 @@ export class SeenRows extends DatabaseAccess {
 
   /** Archived conversations that were not listed and are not marked gone. */
   notSeen(): string[] {
-    return this.db.pluck.all(
-      'select id from conversation where gone_at is null and id not in (select id from temp.seen_row)',
-    ) as string[]
+    const sql =
+      'select id from conversation where gone_at is null and id not in (select id from temp.seen_row)'
+    return this.db.pluck.all(sql)
   }
 
   /** Failed rows without an id that an earlier listing met and this one did not. */
   failedRowsNotSeen(): string[] {
     return this.db.pluck.all(`select conversation from failure
-      where step = 'row' and resolved_at is null and conversation not in (select id from temp.seen_row)`) as string[]
+      where step = 'row' and resolved_at is null and conversation not in (select id from temp.seen_row)`)
   }
 }

@@ -24,14 +24,12 @@ export function isHashOf({ hash, salt }: KeyHash, hashKey: HashKey): boolean {
 export class AccountKeys extends DatabaseAccess {
   /** Tells whether this key is known. */
   knows(hashKey: HashKey): boolean {
-    const known = this.db.all('select hash, salt from account_key') as KeyHash[]
+    const known = this.db.all<KeyHash>('select hash, salt from account_key')
     return known.some((each) => isHashOf(each, hashKey))
   }
 
   /** Records that this key belongs to the account. */
   remember(hashKey: HashKey, at: string): void {
-    if (this.knows(hashKey)) return
-    const sql = 'insert into account_key (hash, salt, seen_at) values (:hash, :salt, :at)'
-    this.db.run(sql, { ...saltKey(hashKey), at })
+    if (!this.knows(hashKey)) this.insert('account_key', { ...saltKey(hashKey), seen_at: at })
   }
 }

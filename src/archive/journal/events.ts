@@ -19,12 +19,8 @@ const IS_ALERT = `kind in ('history-altered', 'messages-differ') and acknowledge
 
 /** The events of all runs. */
 export class Events extends DatabaseAccess {
-  add(event: ArchiveEvent, run: number, at: string): void {
-    this.db.run(
-      `insert into event (run, at, kind, conversation, detail)
-        values (:run, :at, :kind, :conversation, :detail)`,
-      { run, at, conversation: null, ...event, detail: redactText(event.detail) },
-    )
+  add({ kind, conversation, detail }: ArchiveEvent, run: number, at: string): void {
+    this.insert('event', { run, at, kind, conversation, detail: redactText(detail) })
   }
 
   /** The first run with such an event for a conversation; undefined if there is none. */
@@ -36,13 +32,13 @@ export class Events extends DatabaseAccess {
   /** Number of events of each kind. */
   counts(): { kind: string; count: number }[] {
     const sql = 'select kind, count(*) as count from event group by kind order by kind'
-    return this.db.all(sql) as { kind: string; count: number }[]
+    return this.db.all(sql)
   }
 
   /** The alerts that nobody has acknowledged, oldest first. */
   alerts(): StoredEvent[] {
     const sql = `select run, at, kind, conversation, detail from event where ${IS_ALERT} order by id`
-    return this.db.all(sql) as StoredEvent[]
+    return this.db.all(sql)
   }
 
   /** Acknowledges the alerts of a conversation; returns false if there are none. */

@@ -45,14 +45,12 @@ export class Failures extends DatabaseAccess {
   /** Records a failure, or that it happened again. Secrets in message and body are redacted first. */
   record(failure: Failure, run: number, at: string): void {
     const message = redactText(failure.message)
-    this.db.run(
-      `insert into failure (conversation, step, code, message, body, first_run, last_run, last_at)
-        values (:conversation, :step, :code, :message, :body, :run, :run, :at)
-        on conflict (conversation) where resolved_at is null do update set
-          step = excluded.step, code = excluded.code, message = excluded.message, body = excluded.body,
-          runs = runs + (last_run <> excluded.last_run), last_run = excluded.last_run, last_at = excluded.last_at`,
-      { ...failure, message, body: asBytes(failure.body), run, at },
-    )
+    const sql = `insert into failure (conversation, step, code, message, body, first_run, last_run, last_at)
+      values (:conversation, :step, :code, :message, :body, :run, :run, :at)
+      on conflict (conversation) where resolved_at is null do update set
+        step = excluded.step, code = excluded.code, message = excluded.message, body = excluded.body,
+        runs = runs + (last_run <> excluded.last_run), last_run = excluded.last_run, last_at = excluded.last_at`
+    this.db.run(sql, { ...failure, message, body: asBytes(failure.body), run, at })
   }
 
   /** Marks the failure of a conversation as resolved: it was stored, or is gone. */
@@ -69,10 +67,10 @@ export class Failures extends DatabaseAccess {
 
   /** All unresolved failures, oldest first. */
   open(): OpenFailure[] {
-    return this.db.all(
-      `select conversation, step, code, message, runs, last_at as lastAt, acknowledged_at as acknowledgedAt
-        from failure where resolved_at is null order by id`,
-    ) as OpenFailure[]
+    const sql = `select conversation, step, code, message, runs, last_at as lastAt,
+        acknowledged_at as acknowledgedAt
+      from failure where resolved_at is null order by id`
+    return this.db.all(sql)
   }
 }
 

@@ -63,12 +63,8 @@ export type CountedOutcome = 'new' | 'updated' | 'unchanged' | 'failed' | 'vanis
 export class Runs extends DatabaseAccess {
   /** Records the start of a run; returns its id. */
   begin(run: { command: string; hansard: string; baseUrl: string; startedAt: string }): number {
-    const { lastInsertRowid } = this.db.run(
-      `insert into run (command, hansard, base_url, started_at)
-        values (:command, :hansard, :baseUrl, :startedAt)`,
-      run,
-    )
-    return Number(lastInsertRowid)
+    const { command, hansard, baseUrl, startedAt } = run
+    return this.insert('run', { command, hansard, base_url: baseUrl, started_at: startedAt })
   }
 
   /**
@@ -86,22 +82,21 @@ export class Runs extends DatabaseAccess {
       `update run set ended_at = :endedAt, outcome = :outcome, reason = :reason, complete = :complete,
         ${columns.map((column) => `${column} = :${column}`).join(', ')}
       where id = :id`,
-      { id, endedAt, outcome, reason: reason ?? null, complete: flag, ...books },
+      { id, endedAt, outcome, reason, complete: flag, ...books },
     )
   }
 
   /** The latest runs, newest first. */
   recent(limit: number): StoredRun[] {
-    return this.db.all(
-      `select id, command, started_at as startedAt, ended_at as endedAt, outcome, reason, complete, ${columns.join(', ')}
-        from run order by id desc limit ?`,
-      limit,
-    ) as StoredRun[]
+    const sql = `select id, command, started_at as startedAt, ended_at as endedAt, outcome, reason, complete,
+        ${columns.join()}
+      from run order by id desc limit ?`
+    return this.db.all(sql, limit)
   }
 
   /** The first run: when the archive was started, and from which API; undefined if it is empty. */
   first(): { readonly startedAt: string; readonly baseUrl: string } | undefined {
     const sql = 'select started_at as startedAt, base_url as baseUrl from run order by id limit 1'
-    return this.db.get(sql) as { startedAt: string; baseUrl: string } | undefined
+    return this.db.get(sql)
   }
 }

@@ -24,9 +24,8 @@ export class UnknownShapes extends DatabaseAccess {
   }
 
   all(): SeenShape[] {
-    return this.db.all(
-      `select kind, name, first_at as firstAt, last_at as lastAt, times, example
-        from unknown_shape order by kind, name`,
-    ) as SeenShape[]
+    const sql = `select kind, name, first_at as firstAt, last_at as lastAt, times, example
+      from unknown_shape order by kind, name`
+    return this.db.all(sql)
   }
 }

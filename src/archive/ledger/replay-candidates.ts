@@ -9,19 +9,15 @@ export class ReplayCandidates extends DatabaseAccess {
 
   /** The conversations that may be a copy. */
   ofCopy(copy: number): string[] {
-    return this.db.pluck.all(
-      'select target_id from replay_candidate where copy = ? and rejected = 0 order by target_id',
-      copy,
-    ) as string[]
+    const sql = 'select target_id from replay_candidate where copy = ? and rejected = 0 order by target_id'
+    return this.db.pluck.all(sql, copy)
   }
 
   /** The copies with candidates, read one at a time, so that they may change meanwhile. */
   *copies(): Generator<number, void, undefined> {
     for (let copy = 0; ;) {
-      const next = this.db.pluck.get(
-        'select copy from replay_candidate where copy > ? and rejected = 0 order by copy limit 1',
-        copy,
-      ) as number | undefined
+      const sql = 'select copy from replay_candidate where copy > ? and rejected = 0 order by copy limit 1'
+      const next = this.db.pluck.get<number>(sql, copy)
       if (next === undefined) return
       yield next
       copy = next

@@ -14,21 +14,18 @@ export class ReplayRuns extends DatabaseAccess {
   /** Starts a run, or continues one that was killed. From now on only this run may send. */
   begin(target: number, at: string): BegunReplayRun {
     const turn = this.#lastTurn() + 1
-    const killed = this.db.get(
-      `select replay_run.id, requests, coalesce(sum(counted_in), 0) as tokensIn,
-          coalesce(sum(counted_out), 0) as tokensOut
-        from replay_run left join replay_request on run = replay_run.id
-        where target = ? and replay_run.ended_at is null
-        group by replay_run.id order by replay_run.id desc limit 1`,
-      target,
-    ) as (BegunReplayRun['carried'] & { id: number }) | undefined
+    const sql = `select replay_run.id, requests, coalesce(sum(counted_in), 0) as tokensIn,
+        coalesce(sum(counted_out), 0) as tokensOut
+      from replay_run left join replay_request on run = replay_run.id
+      where target = ? and replay_run.ended_at is null
+      group by replay_run.id order by replay_run.id desc limit 1`
+    const killed = this.db.get<BegunReplayRun['carried'] & { id: number }>(sql, target)
     if (killed !== undefined) {
       const { id, ...carried } = killed
       this.db.run('update replay_run set turn = ? where id = ?', turn, id)
       return { id, turn, carried }
     }
-    const sql = 'insert into replay_run (target, turn, begun_at) values (?, ?, ?)'
-    const id = Number(this.db.run(sql, target, turn, at).lastInsertRowid)
+    const id = this.insert('replay_run', { target, turn, begun_at: at })
     return { id, turn, carried: { tokensIn: 0, tokensOut: 0, requests: 0 } }
   }
 

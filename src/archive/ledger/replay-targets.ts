@@ -17,7 +17,7 @@ export class ReplayTargets extends DatabaseAccess {
   /** All targets, oldest first. */
   all(): ReplayTarget[] {
     const sql = 'select id, base_url as baseUrl, stamp_place as stampPlace from replay_target order by id'
-    return this.db.all(sql) as ReplayTarget[]
+    return this.db.all(sql)
   }
 
   /** The target that this key is known to belong to. */
@@ -31,16 +31,14 @@ export class ReplayTargets extends DatabaseAccess {
 
   /** Adds a target and returns it. */
   add(baseUrl: string, at: string): ReplayTarget {
-    const sql = 'insert into replay_target (base_url, first_at) values (?, ?)'
-    const id = Number(this.db.run(sql, baseUrl, at).lastInsertRowid)
+    const id = this.insert('replay_target', { base_url: baseUrl, first_at: at })
     return { id, baseUrl, stampPlace: null }
   }
 
   /** Records that this key belongs to the target. */
   remember({ id, baseUrl }: ReplayTarget, hashKey: HashKey, at: string): void {
     if (this.ofKey(baseUrl, hashKey)?.id === id) return
-    const sql = 'insert into replay_key (hash, salt, target, seen_at) values (:hash, :salt, :id, :at)'
-    this.db.run(sql, { ...saltKey(hashKey), id, at })
+    this.insert('replay_key', { ...saltKey(hashKey), target: id, seen_at: at })
   }
 
   /** Records in which field stamps come back. */

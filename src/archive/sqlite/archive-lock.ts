@@ -167,7 +167,7 @@ function readHolder(lockPath: string): string | undefined {
   let db: Sqlite | undefined
   try {
     db = openSqlite(lockPath, 'read')
-    return db.pluck.get('select name from holder') as string | undefined
+    return db.pluck.get<string>('select name from holder')
   } catch {
     return undefined
   } finally {

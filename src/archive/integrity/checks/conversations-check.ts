@@ -25,7 +25,7 @@ export const conversations: Check = {
   name: 'conversations',
   about: 'every conversation points to its newest revision and has the id in its row',
   *find({ db }) {
-    for (const conversation of db.iterate(WITH_NEWEST) as Iterable<ConversationRow>) {
+    for (const conversation of db.iterate<ConversationRow>(WITH_NEWEST)) {
       const newest = db.get('select * from revision where id = ?', conversation.newest)
       yield* problemsOf(conversation, newest as RevisionRow | undefined)
     }

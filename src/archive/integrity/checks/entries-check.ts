@@ -43,7 +43,7 @@ export function faultOfEntry({ sha256, json }: StoredEntryRow): string | undefin
 /** Finds a conversation with this entry in any of its revisions. */
 function findConversation(db: Sqlite, entry: number): string | undefined {
   try {
-    return db.pluck.get(CONVERSATION_OF_ENTRY, entry) as string | undefined
+    return db.pluck.get<string>(CONVERSATION_OF_ENTRY, entry)
   } catch {
     return undefined // a link to it is damaged too, which is reported separately
   }

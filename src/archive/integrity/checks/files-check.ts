@@ -23,7 +23,7 @@ export const files: Check = {
   about: 'all stored agents and files are there, and files match their hashes',
   *find({ db }) {
     yield* problemsOfBlobs(db)
-    for (const { kind, id, json, isWhole } of db.iterate(DEPENDENCIES) as Iterable<DependencyRow>) {
+    for (const { kind, id, json, isWhole } of db.iterate<DependencyRow>(DEPENDENCIES)) {
       const where = { table: 'dependency', row: id }
       const fault = json === null ? undefined : faultOfText(json)
       if (fault !== undefined) yield { what: `the JSON of this ${kind} is damaged: ${fault}`, where }

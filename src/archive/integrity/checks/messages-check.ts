@@ -28,7 +28,7 @@ export const messages: Check = {
   about: 'messages that differ from their history are complete, and an event says so',
   *find({ db }) {
     const histories = new Histories(db)
-    for (const revision of db.iterate(WITH_MESSAGES) as Iterable<RevisionRow>) {
+    for (const revision of db.iterate<RevisionRow>(WITH_MESSAGES)) {
       const where = { table: 'revision', row: revision.id, conversation: revision.conversation }
       if ((revision.messages === null) !== (revision.messages_tip === null) || revision.hasTip !== 1) {
         yield { what: 'a part of its messages is missing', where }

@@ -11,7 +11,7 @@ export function* readRows<Row>(db: Sqlite, table: string, columns: string): Gene
   const sql = `select ${columns} from ${table} where rowid = ?`
   for (const id of readIds(db, table)) {
     try {
-      const row = db.get(sql, id) as Row | undefined
+      const row = db.get<Row>(sql, id)
       yield row === undefined ? { id, why: 'it is in an index, but not in its table' } : { id, row }
     } catch (thrown) {
       yield { id, why: messageOf(thrown) }
@@ -23,13 +23,11 @@ export function* readRows<Row>(db: Sqlite, table: string, columns: string): Gene
 function* readIds(db: Sqlite, table: string): Generator<number> {
   let last = -Infinity
   try {
-    for (const id of db.pluck.iterate(
-      `select rowid from ${table} not indexed order by rowid`,
-    ) as Iterable<number>) {
+    for (const id of db.pluck.iterate<number>(`select rowid from ${table} not indexed order by rowid`)) {
       last = id
       yield id
     }
   } catch {
-    yield* db.pluck.iterate(`select rowid from ${table} where +rowid > ?`, last) as Iterable<number>
+    yield* db.pluck.iterate<number>(`select rowid from ${table} where +rowid > ?`, last)
   }
 }

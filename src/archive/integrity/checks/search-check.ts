@@ -43,8 +43,9 @@ function countMissing(db: Sqlite): number {
 }
 
 function* describeUnindexed(db: Sqlite): Generator<string> {
-  const rows = db.iterate('select document, reason from unindexed order by document')
-  for (const { document, reason } of rows as Iterable<{ document: number; reason: string }>) {
+  const sql = 'select document, reason from unindexed order by document'
+  const rows = db.iterate<{ document: number; reason: string }>(sql)
+  for (const { document, reason } of rows) {
     const what = document > 0 ? `entry ${document}` : `the row of revision ${-document}`
     yield `cannot index ${what}: ${reason}`
   }
@@ -70,7 +71,7 @@ function hasTables(db: Sqlite): boolean {
 
 function* findFaults(db: Sqlite): Generator<string> {
   try {
-    const said = db.pluck.all('pragma integrity_check(search)') as string[]
+    const said = db.pluck.all<string>('pragma integrity_check(search)')
     for (const what of said) if (what !== 'ok') yield what.replaceAll('\n', ' ')
     const { entries, revisions } = new SearchIndex(db).reach()
     const checksum = new WordChecksum()
@@ -117,12 +118,11 @@ function count(db: Sqlite, table: 'search' | 'holding'): unknown {
 /** Every expected row exists and the number of rows is right, so there are no others. */
 function hasSameHoldings(db: Sqlite, revisions: number): boolean {
   const histories = new Histories(db)
-  const indexed = db.iterate(
-    `select max(id) as id, conversation, tip from revision not indexed where id <= ? group by conversation`,
-    revisions,
-  )
+  const sql = `select max(id) as id, conversation, tip from revision not indexed
+    where id <= ? group by conversation`
+  const indexed = db.iterate<Indexed>(sql, revisions)
   let held = 0
-  for (const { id, conversation, tip } of indexed as Iterable<Indexed>) {
+  for (const { id, conversation, tip } of indexed) {
     for (const document of new Set([-id, ...histories.entryIds(tip)])) {
       if (document === 0) return true // a lost part of a history is reported by the links check
       if (db.get(HOLDING, document, conversation) === undefined) return false

@@ -13,7 +13,7 @@ export function walkHistory(db: Sqlite, tip: number): Walk {
   try {
     const hashes: Buffer[] = []
     for (let link = tip; link !== 0;) {
-      const step = db.raw.get(STEP, link) as [previous: number, sha256: Buffer | null] | undefined
+      const step = db.raw.get<[previous: number, sha256: Buffer | null]>(STEP, link)
       if (step === undefined) return { brokenAt: `link ${link} is missing` }
       const [previous, sha256] = step
       if (sha256 === null) return { brokenAt: `the entry of link ${link} is missing` }
