@@ -14,11 +14,7 @@ export interface Failure {
 }
 
 /** A failure that is not resolved. `runs` is the number of runs that met it. */
-export interface OpenFailure {
-  readonly conversation: string
-  readonly step: Failure['step']
-  readonly code: string
-  readonly message: string
+export interface OpenFailure extends Omit<Failure, 'body'> {
   readonly runs: number
   readonly lastAt: string
   /** When a person acknowledged it; null if nobody has. */

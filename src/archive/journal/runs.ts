@@ -3,24 +3,24 @@ import { DatabaseAccess } from '../sqlite/database-access.ts'
 /** How a run ended. `partial`: some conversations failed, or completeness is not verified. `interrupted`: by the user. */
 export type RunOutcome = 'done' | 'partial' | 'interrupted' | 'failed'
 
+const columns = [
+  'listed',
+  'new',
+  'updated',
+  'unchanged',
+  'failed',
+  'vanished',
+  'gone',
+  'requests',
+  'retries',
+  'bytes',
+] as const
+
 /**
  * The counts of a run. `listed` is the number of distinct conversations; when the run is complete, it equals the sum of the
- * five counts after it.
+ * five counts after it. `requests` are those sent, including `retries`. `bytes` are those of response bodies, as received.
  */
-export interface Books {
-  listed: number
-  new: number
-  updated: number
-  unchanged: number
-  failed: number
-  vanished: number
-  gone: number
-  /** Requests sent, including retries. */
-  requests: number
-  retries: number
-  /** Bytes of response bodies, as received. */
-  bytes: number
-}
+export type Books = Record<(typeof columns)[number], number>
 
 /** The end of a run. */
 export interface RunEnd {
@@ -42,19 +42,6 @@ export interface StoredRun extends Books {
   readonly reason: string | null
   readonly complete: 0 | 1 | null
 }
-
-const columns = [
-  'listed',
-  'new',
-  'updated',
-  'unchanged',
-  'failed',
-  'vanished',
-  'gone',
-  'requests',
-  'retries',
-  'bytes',
-] as const satisfies readonly (keyof Books)[]
 
 /** What a run did with a conversation. */
 export type CountedOutcome = 'new' | 'updated' | 'unchanged' | 'failed' | 'vanished'

@@ -2,8 +2,7 @@ import { hash } from 'node:crypto'
 
 import type { Sqlite } from '../../sqlite/sqlite.ts'
 import type { Check, Problem } from './check.ts'
-import { readRows } from './read-rows.ts'
-import { faultOfText, isBytes } from './stored-text.ts'
+import { faultOfText, isBytes, readRows } from './read-damaged.ts'
 
 interface DependencyRow {
   readonly kind: 'agent' | 'file'

@@ -1,7 +1,7 @@
 import { sameContent } from '../../../model/entries/same-content.ts'
 import { Histories } from '../../content/histories.ts'
 import type { Check } from './check.ts'
-import { faultOfText } from './stored-text.ts'
+import { faultOfText } from './read-damaged.ts'
 
 interface RevisionRow {
   readonly id: number

@@ -8,7 +8,7 @@ import type { Sqlite } from '../../sqlite/sqlite.ts'
 import type { Check } from './check.ts'
 import { expectedDefinitions } from './definitions.ts'
 import { faultOfEntry, type StoredEntryRow } from './entries-check.ts'
-import { readRows } from './read-rows.ts'
+import { attempt, readRows } from './read-damaged.ts'
 import { isSealed, SEALED_COLUMNS, type SealedRow } from './revisions-check.ts'
 import { checksumOfIndex, WordChecksum } from './word-checksum.ts'
 
@@ -22,7 +22,7 @@ export const search: Check = {
   *find({ db, isRepaired }) {
     if (!hasTables(db)) return // reported by the schema check
     const where = { table: 'search' }
-    const missing = isRepaired === true ? countMissing(db) : 0
+    const missing = isRepaired === true ? (attempt(() => new SearchIndex(db).state().waiting) ?? 0) : 0
     if (missing > 0)
       yield { what: `${plural(missing, 'conversation')} not indexed`, where, isWarning: true, advice: LATER }
     for (const what of describeUnindexed(db)) yield { what, where, isWarning: true, advice: LATER }
@@ -33,14 +33,6 @@ export const search: Check = {
 
 const LATER =
   'No text is lost: `hansard show` and exports include it. A newer version of hansard may index it.'
-
-function countMissing(db: Sqlite): number {
-  try {
-    return new SearchIndex(db).state().waiting
-  } catch {
-    return 0 // an index that cannot be read is reported by findFaults
-  }
-}
 
 function* describeUnindexed(db: Sqlite): Generator<string> {
   const sql = 'select document, reason from unindexed order by document'

@@ -4,7 +4,7 @@ import { redactText } from '../../../model/secrets/redact-text.ts'
 import { sealOf } from '../../schema/seal.ts'
 import type { Sqlite } from '../../sqlite/sqlite.ts'
 import type { Check, Problem } from './check.ts'
-import { readRows } from './read-rows.ts'
+import { attempt, readRows } from './read-damaged.ts'
 import { isSealed, SEALED_COLUMNS, type SealedRow } from './revisions-check.ts'
 
 /**
@@ -125,13 +125,4 @@ const IN_PLAIN_TEXT = { what: 'the secret of a connector is stored in plain text
 function overwrite(db: Sqlite, update: string, ...values: readonly unknown[]): void {
   db.pragma('secure_delete = on')
   db.run(update, ...values)
-}
-
-/** A damaged text cannot be searched; it is reported with its row. */
-function attempt<T>(work: () => T): T | undefined {
-  try {
-    return work()
-  } catch {
-    return undefined
-  }
 }

@@ -1,4 +1,5 @@
 import { messageOf } from '../../../errors.ts'
+import { isJson } from '../../../model/json/parse-json.ts'
 import type { Sqlite } from '../../sqlite/sqlite.ts'
 
 /** A row of a table by its rowid, or why it cannot be read. */
@@ -29,5 +30,25 @@ function* readIds(db: Sqlite, table: string): Generator<number> {
     }
   } catch {
     yield* db.pluck.iterate<number>(`select rowid from ${table} where +rowid > ?`, last)
+  }
+}
+
+/** Describes why a stored value is not JSON text; undefined if it is. */
+export function faultOfText(value: unknown): string | undefined {
+  if (typeof value !== 'string') return 'it is not text'
+  return isJson(value) ? undefined : 'it is not valid JSON'
+}
+
+/** Tells whether a stored value is exactly these bytes. A decayed value may have any type. */
+export function isBytes(value: unknown, bytes: Buffer): boolean {
+  return value instanceof Uint8Array && bytes.equals(value)
+}
+
+/** Reads something that may be damaged; undefined if it cannot be read, which is reported by another check. */
+export function attempt<T>(read: () => T): T | undefined {
+  try {
+    return read()
+  } catch {
+    return undefined
   }
 }
