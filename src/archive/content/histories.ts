@@ -71,7 +71,13 @@ export class Histories extends DatabaseAccess {
 
   /** The ids of a history's entries in order; 0 stands for a lost part. */
   entryIds(tip: number): number[] {
-    return this.#entriesBefore(tip).reverse()
+    return Array.from(this.#linksBefore(tip), ({ entry }) => entry).reverse()
+  }
+
+  /** The last position of an entry in a history; null if it is not in it, or if its part is lost. */
+  positionOf(entry: number, tip: number): number | null {
+    for (const link of this.#linksBefore(tip)) if (link.entry === entry) return link.position
+    return null
   }
 
   /** Restores those of these entries that are in the archive and have decayed. */
@@ -107,17 +113,20 @@ export class Histories extends DatabaseAccess {
   }
 
   /** A link always leads to an older one. One that does not is damaged, and following it might never end. */
-  #entriesBefore(tip: number): number[] {
-    const entries: number[] = []
+  *#linksBefore(tip: number): Generator<Pick<Link, 'entry' | 'position'>, void, undefined> {
     for (let link = tip; link !== 0;) {
-      const found = this.db.raw.get('select previous, entry from link where id = ?', link)
-      const [previous, entry] = (found ?? [link, NO_ENTRY]) as [number, number]
-      if (previous >= link) return [...entries, NO_ENTRY]
-      entries.push(entry)
-      link = previous
+      const found = this.db.get<Link>('select previous, entry, position from link where id = ?', link)
+      if (found === undefined || found.previous >= link) return yield { entry: NO_ENTRY, position: 0 }
+      yield found
+      link = found.previous
     }
-    return entries
   }
+}
+
+interface Link {
+  readonly previous: number
+  readonly entry: number
+  readonly position: number
 }
 
 const NO_ENTRY = 0

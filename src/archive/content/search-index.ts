@@ -109,28 +109,24 @@ export class SearchIndex extends DatabaseAccess {
   }
 
   #addEntries(after: number): boolean {
+    const sql = 'select id, json from entry where id > :after order by id limit 1'
     let left = BATCH
-    for (let id = after; left > 0;) {
-      const entry = this.db.get('select id, json from entry where id > ? order by id limit 1', id) as
-        { id: number; json: string } | undefined
-      if (entry === undefined) return false
-      this.#addDocument(entry.id, this.#extractWords(entry.id, entry.json))
-      left -= entry.json.length + 100
-      id = entry.id
+    for (const { id, json } of this.oneByOne<{ id: number; json: string }>(sql, {}, after)) {
+      this.#addDocument(id, this.#extractWords(id, json))
+      left -= json.length + 100
+      if (left <= 0) return true
     }
-    return true
+    return false
   }
 
   #addRevisions(after: number): boolean {
+    const sql = 'select id, conversation, row, tip from revision where id > :after order by id limit 1'
     const batch: NextRevision[] = []
     let left = BATCH
-    for (let id = after; left > 0;) {
-      const sql = 'select id, conversation, row, tip from revision where id > ? order by id limit 1'
-      const revision = this.db.get<NextRevision>(sql, id)
-      if (revision === undefined) break
+    for (const revision of this.oneByOne<NextRevision>(sql, {}, after)) {
       batch.push(revision)
       left -= revision.row.length + 2000
-      id = revision.id
+      if (left <= 0) break
     }
     // FTS5 flushes its buffer whenever a rowid is lower than the one before it, so the lowest goes first.
     for (const { id, row } of batch.toReversed()) this.#addDocument(-id, this.#extractWords(-id, row))

@@ -3,6 +3,7 @@ import { parseQuery, toFtsQuery } from '../../model/search/search-query.ts'
 import { searchTextOfEntry, searchTextOfRow } from '../../model/search/searchable-text.ts'
 import { makeSnippet, type Snippet } from '../../model/search/snippet.ts'
 import { DatabaseAccess } from '../sqlite/database-access.ts'
+import { Histories } from './histories.ts'
 import { SearchIndex } from './search-index.ts'
 import { conditionOf, type Selection } from './selection.ts'
 
@@ -28,6 +29,7 @@ interface HitRow extends Omit<SearchHit, 'position' | 'snippet'> {
 
 /** Full-text search. */
 export class Search extends DatabaseAccess {
+  readonly #histories = new Histories(this.db)
   readonly #index = new SearchIndex(this.db);
 
   /**
@@ -62,24 +64,11 @@ export class Search extends DatabaseAccess {
       const text = document > 0 ? searchTextOfEntry(json) : searchTextOfRow(json)
       yield {
         ...rest,
-        position: document > 0 ? this.#findPosition(document, tip) : null,
+        position: document > 0 ? this.#histories.positionOf(document, tip) : null,
         createdAt: document > 0 ? readCreatedAt(json) : rest.createdAt,
         snippet: makeSnippet(text, query),
       }
     }
-  }
-
-  #findPosition(entry: number, tip: number): number | null {
-    for (let link = tip; link !== 0;) {
-      const [previous, found, position] = (this.db.raw.get(
-        'select previous, entry, position from link where id = ?',
-        link,
-      ) ?? [0, 0, 0]) as [number, number, number]
-      if (found === entry) return position
-      if (previous >= link) return null
-      link = previous
-    }
-    return null
   }
 }
 

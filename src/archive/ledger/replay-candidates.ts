@@ -15,13 +15,9 @@ export class ReplayCandidates extends DatabaseAccess {
 
   /** The copies with candidates, read one at a time, so that they may change meanwhile. */
   *copies(): Generator<number, void, undefined> {
-    for (let copy = 0; ;) {
-      const sql = 'select copy from replay_candidate where copy > ? and rejected = 0 order by copy limit 1'
-      const next = this.db.pluck.get<number>(sql, copy)
-      if (next === undefined) return
-      yield next
-      copy = next
-    }
+    const sql = `select copy as id from replay_candidate where copy > :after and rejected = 0
+      order by copy limit 1`
+    for (const { id } of this.oneByOne(sql)) yield id
   }
 
   remove(copy: number, targetId: string): void {

@@ -100,22 +100,17 @@ export class ReplayCopies extends DatabaseAccess {
 
   /** The copies in a state, read one at a time, so that they may change meanwhile. */
   inState(target: number, state: CopyState): Generator<Copy, void, undefined> {
-    return this.#oneByOne('target = :target and state = :state', { target, state })
+    return this.#allWith('target = :target and state = :state', { target, state })
   }
 
   /** All copies at all targets, read one at a time. */
   all(): Generator<Copy, void, undefined> {
-    return this.#oneByOne('true', {})
+    return this.#allWith('true', {})
   }
 
-  *#oneByOne(condition: string, values: object): Generator<Copy, void, undefined> {
+  #allWith(condition: string, values: Readonly<Record<string, unknown>>): Generator<Copy, void, undefined> {
     const sql = `select ${COLUMNS} from replay_copy where ${condition} and id > :after order by id limit 1`
-    for (let after = 0; ;) {
-      const copy = this.db.get<Copy>(sql, { ...values, after })
-      if (copy === undefined) return
-      yield copy
-      after = copy.id
-    }
+    return this.oneByOne(sql, values)
   }
 
   /** Sets the state of a copy. */

@@ -20,10 +20,13 @@ export interface Intent {
   readonly since: string | null
 }
 
-/** What a request counts against the limits of a run: at least its estimate. */
-export interface Counted {
+interface Tokens {
   readonly tokensIn: number
   readonly tokensOut: number
+}
+
+/** What a request counts against the limits of a run: at least its estimate. */
+export interface Counted extends Tokens {
   /** Null without a price. */
   readonly cost: number | null
 }
@@ -38,7 +41,7 @@ export interface Receipt {
   /** Ids of the entries that the target generated. */
   readonly generated?: readonly string[] | undefined
   /** Usage that the target reported. */
-  readonly reported?: { readonly tokensIn: number; readonly tokensOut: number } | undefined
+  readonly reported?: Tokens | undefined
   /** Replaces what was counted before sending, if it is more. */
   readonly counted?: Counted | undefined
 }
@@ -57,7 +60,7 @@ export interface StoredRequest extends Intent {
 /** What was spent at a target. */
 export interface SpentAtTarget extends Counted {
   readonly requests: number
-  readonly reported: { readonly tokensIn: number; readonly tokensOut: number }
+  readonly reported: Tokens
 }
 
 type RequestRow = Omit<StoredRequest, 'results' | 'generated' | 'isForeign'> & {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
 import { HansardError, isHansardError } from '../../errors.ts'
-import { fileAt, lockFile, type FileLock } from './file-lock.ts'
+import { fileAt, lockFile } from './file-lock.ts'
 import { realName } from './file-names.ts'
 import { explainSqlite, openSqlite, type Sqlite } from './sqlite.ts'
 
@@ -38,7 +38,7 @@ export function lockArchive(path: string, holder: string): ArchiveLock {
   const name = realName(path)
   let lockDb: LockDatabase | undefined
   let file: string | undefined
-  let fileLock: FileLock | undefined
+  let unlockFile: (() => void) | undefined
   const lock = {
     confirm: () => {
       if (lockDb === undefined || fileAt(lockDb.path) !== lockDb.file) {
@@ -48,14 +48,14 @@ export function lockArchive(path: string, holder: string): ArchiveLock {
       }
       const now = fileAt(name)
       if (file !== undefined && now !== file) throw fileMoved(path)
-      if (now === undefined || fileLock !== undefined) return
+      if (now === undefined || unlockFile !== undefined) return
       file = now
-      fileLock = lockFile(file)
-      if (fileLock === undefined) throw lockedElsewhere(path)
+      unlockFile = lockFile(file)
+      if (unlockFile === undefined) throw lockedElsewhere(path)
     },
     release: () => {
       lockDb?.release()
-      fileLock?.release()
+      unlockFile?.()
     },
   }
   try {

@@ -145,32 +145,20 @@ function areFilesUsedUp(): boolean {
 
 const FREE_SPACE = 'Free some space and run the command again; nothing stored so far is lost.'
 const CHECK_PERMISSIONS = 'Check the permissions of the file and of its folder.'
+const COPY_ELSEWHERE = `${CHECK_PERMISSIONS} Or copy it to a folder that you can write to.`
+const COPY_FIRST = 'Copy the file, then run `hansard verify`.'
+const CANNOT_WRITE = 'cannot write any more: the disk is full, or a quota or a size limit is reached'
 const OTHER_FILE = 'Use another file with --archive.'
 
 /** Start of an error code, our code, message and hint. The first match counts. */
 const explanations = [
   ['SQLITE_NOTADB', 'not-an-archive', 'not a hansard archive', OTHER_FILE],
-  [
-    'SQLITE_CORRUPT',
-    'archive-damaged',
-    'the archive is damaged',
-    'Copy the file, then run `hansard verify`.',
-  ],
+  ['SQLITE_CORRUPT', 'archive-damaged', 'the archive is damaged', COPY_FIRST],
   ['SQLITE_BUSY', 'archive-locked', 'another process is writing to it', 'Wait for the other run to end.'],
   ['SQLITE_FULL', 'file', 'the disk is full', FREE_SPACE],
-  [
-    'SQLITE_READONLY',
-    'file',
-    'it is read-only',
-    `${CHECK_PERMISSIONS} Or copy it to a folder that you can write to.`,
-  ],
+  ['SQLITE_READONLY', 'file', 'it is read-only', COPY_ELSEWHERE],
   ['SQLITE_CANTOPEN', 'file', 'cannot open it', `Check that its folder exists. ${CHECK_PERMISSIONS}`],
-  [
-    'SQLITE_IOERR_WRITE',
-    'file',
-    'cannot write any more: the disk is full, or a quota or a size limit is reached',
-    FREE_SPACE,
-  ],
+  ['SQLITE_IOERR_WRITE', 'file', CANNOT_WRITE, FREE_SPACE],
   ['SQLITE_IOERR', 'file', 'the disk failed', 'Check the disk, then run `hansard verify`.'],
   ['ENOENT', 'file', 'cannot create it', `Check that its folder exists and is writable. ${OTHER_FILE}`],
   ['ENOTDIR', 'file', 'a part of the path is not a folder', OTHER_FILE],

@@ -33,11 +33,7 @@ export const messages: Check = {
       if ((revision.messages === null) !== (revision.messages_tip === null) || revision.hasTip !== 1) {
         yield { what: 'a part of its messages is missing', where }
       } else if (revision.hasEvent === 0 && differ(histories, revision)) {
-        yield {
-          what: 'its messages differ from its history, and no event says so',
-          where,
-          isWarning: true,
-        }
+        yield { what: 'its messages differ from its history, and no event says so', where, isWarning: true }
       }
     }
   },

@@ -14,10 +14,8 @@ export const references: Check = {
     const sql = `select "table", rowid, parent from pragma_foreign_key_check where "table" <> 'link'`
     const dangling = db.iterate<Dangling>(sql)
     for (const { table, rowid, parent } of dangling) {
-      yield {
-        what: `refers to a missing ${parent}`,
-        where: { table, ...(rowid !== null && { row: rowid }) },
-      }
+      const where = { table, ...(rowid !== null && { row: rowid }) }
+      yield { what: `refers to a missing ${parent}`, where }
     }
   },
 }
