@@ -69,15 +69,32 @@ export class Histories extends DatabaseAccess {
     }
   }
 
-  /** The ids of a history's entries in order; 0 stands for a lost part. */
+  /**
+   * The ids of a history's entries in order; 0 stands for a lost part. A link always leads to an older one. One that does
+   * not is damaged, and following it might never end.
+   */
   entryIds(tip: number): number[] {
-    return Array.from(this.#linksBefore(tip), ({ entry }) => entry).reverse()
+    const entries: number[] = []
+    for (let link = tip; link !== 0;) {
+      const found = this.db.raw.get<[number, number]>('select previous, entry from link where id = ?', link)
+      const [previous, entry] = found ?? [link, NO_ENTRY]
+      entries.push(previous < link ? entry : NO_ENTRY)
+      link = previous < link ? previous : 0
+    }
+    return entries.reverse()
   }
 
-  /** The last position of an entry in a history; null if it is not in it, or if its part is lost. */
+  /** The last position of an entry in a history; null if it is not found. */
   positionOf(entry: number, tip: number): number | null {
-    for (const link of this.#linksBefore(tip)) if (link.entry === entry) return link.position
-    return null
+    const sql = `
+      with recursive step (id, previous, entry, position) as (
+        select id, previous, entry, position from link where id = :tip
+        union all
+        select link.id, link.previous, link.entry, link.position
+        from step join link on link.id = step.previous where step.previous < step.id
+      )
+      select position from step where entry = :entry limit 1`
+    return this.db.pluck.get<number>(sql, { entry, tip }) ?? null
   }
 
   /** Restores those of these entries that are in the archive and have decayed. */
@@ -111,22 +128,6 @@ export class Histories extends DatabaseAccess {
     const sql = 'insert into link (previous, entry, position) values (?, ?, ?)'
     return Number(this.db.run(sql, previous, entry, position).lastInsertRowid)
   }
-
-  /** A link always leads to an older one. One that does not is damaged, and following it might never end. */
-  *#linksBefore(tip: number): Generator<Pick<Link, 'entry' | 'position'>, void, undefined> {
-    for (let link = tip; link !== 0;) {
-      const found = this.db.get<Link>('select previous, entry, position from link where id = ?', link)
-      if (found === undefined || found.previous >= link) return yield { entry: NO_ENTRY, position: 0 }
-      yield found
-      link = found.previous
-    }
-  }
-}
-
-interface Link {
-  readonly previous: number
-  readonly entry: number
-  readonly position: number
 }
 
 const NO_ENTRY = 0
