@@ -140,7 +140,7 @@ describe('An export', () => {
     expect([exit, stderr.split('\n').slice(-3)]).toEqual([
       1,
       [
-        'hansard: The export can’t be written: a limit of file sizes is in the way',
+        'hansard: Cannot write the export: the file size limit was reached',
         expect.stringMatching(/^hint: /),
         '',
       ],
