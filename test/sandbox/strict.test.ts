@@ -19,14 +19,14 @@ const tool = (parameters: object, name = 'read') => ({ type: 'function', functio
 type Rule = [what: string, strict: Partial<Behaviour>, inputs: object[], code: unknown, tools?: object[]]
 
 const rules: Rule[] = [
-  [
-    'a call id of ten letters',
-    { callIds: 'nine' },
-    [user, call('aaaaaaaa10'), result('aaaaaaaa10')],
-    3280,
-  ],
+  ['a call id of ten letters', { callIds: 'nine' }, [user, call('aaaaaaaa10'), result('aaaaaaaa10')], 3280],
   ['a call id with a dash', { callIds: 'nine' }, [user, call('call-aaa1'), result('call-aaa1')], 3280],
-  ['a function name with a dot', { functionNames: 'limited' }, [user, call(a, { name: 'a.b' }), result(a)], 3000],
+  [
+    'a function name with a dot',
+    { functionNames: 'limited' },
+    [user, call(a, { name: 'a.b' }), result(a)],
+    3000,
+  ],
   [
     'a function name of 65 letters',
     { functionNames: 'limited' },
@@ -35,7 +35,12 @@ const rules: Rule[] = [
   ],
   ['a tool with a space in its name', { functionNames: 'limited' }, [user], 3000, [tool({}, 'a b')]],
   ['blank arguments', { callArguments: 'json' }, [user, call(a, { arguments: ' ' }), result(a)], 3000],
-  ['truncated arguments', { callArguments: 'json' }, [user, call(a, { arguments: '{"a":' }), result(a)], 3000],
+  [
+    'truncated arguments',
+    { callArguments: 'json' },
+    [user, call(a, { arguments: '{"a":' }), result(a)],
+    3000,
+  ],
   ['a user entry after a result', { userAfterResult: 'refuse' }, [user, call(a), result(a), user], 3230],
   [
     'a call between the results of other calls',
@@ -45,7 +50,12 @@ const rules: Rule[] = [
   ],
   ['two calls with the same id', { callOrder: 'exact' }, [user, call(a), call(a), result(a)], 3230],
   ['an empty assistant entry', { emptyAssistant: 'refuse' }, [user, { ...answer, content: '' }, user], 3240],
-  ['an assistant entry without chunks', { emptyAssistant: 'refuse' }, [user, { ...answer, content: [] }, user], 3240],
+  [
+    'an assistant entry without chunks',
+    { emptyAssistant: 'refuse' },
+    [user, { ...answer, content: [] }, user],
+    3240,
+  ],
   [
     'an assistant entry of empty texts',
     { emptyAssistant: 'refuse' },
