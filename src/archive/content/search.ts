@@ -1,7 +1,7 @@
 import { parseContainer } from '../../model/json/parse-json.ts'
-import { ftsOf, parseQuery } from '../../model/search/search-query.ts'
+import { parseQuery, toFtsQuery } from '../../model/search/search-query.ts'
 import { searchTextOfEntry, searchTextOfRow } from '../../model/search/searchable-text.ts'
-import { snippetOf, type Snippet } from '../../model/search/snippet.ts'
+import { makeSnippet, type Snippet } from '../../model/search/snippet.ts'
 import type { Sqlite } from '../sqlite/sqlite.ts'
 import type { SearchIndex } from './search-index.ts'
 import { conditionOf, type Selection } from './selection.ts'
@@ -58,7 +58,7 @@ export class Search {
         join conversation on conversation.key = hit.key
         join revision on revision.id = conversation.revision
         where ${where} order by score, instant(created_at) desc, conversation.id limit :limit`,
-      { ...values, any: query.wanted.map(ftsOf).join(' OR '), limit: selection.limit ?? -1 },
+      { ...values, any: query.wanted.map(toFtsQuery).join(' OR '), limit: selection.limit ?? -1 },
     )
     for (const hit of rows as IterableIterator<HitRow>) {
       const { document, tip, row, ...rest } = hit
@@ -72,7 +72,7 @@ export class Search {
         ...rest,
         position: document > 0 ? this.#findPosition(document, tip) : null,
         createdAt: document > 0 ? readCreatedAt(json) : rest.createdAt,
-        snippet: snippetOf(text, query),
+        snippet: makeSnippet(text, query),
       }
     }
   }
