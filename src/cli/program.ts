@@ -157,10 +157,10 @@ export function buildProgram(io: Io, onExit: (code: ExitCode) => void): Command 
     .action(action(async () => (await import('./commands/replay-verify.ts')).replayVerifyCommand))
   replay
     .command('status')
-    .description('Show what was copied to which target, what is pending or uncertain, and what it cost')
+    .description('Show what was copied where, what is pending or uncertain, and its cost')
     .action(action(async () => (await import('./commands/replay-status.ts')).replayStatusCommand))
   target(replay.command('undo'), io.env)
-    .description('List the copies that nobody has changed, and with --yes delete them from the target')
+    .description('List the unchanged copies in the target, and with --yes delete them')
     .option('--id <id...>', 'only the copies of these conversations')
     .option('--label <text>', 'only copies with this label')
     .option('--yes', 'delete; without this option, only list')
