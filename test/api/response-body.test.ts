@@ -82,6 +82,14 @@ describe('The body of a response', () => {
     })
   })
 
+  it('is waited for as long as something comes within each idle timeout', async () => {
+    const { body } = bodyOf()
+    const result = readAll(body)
+    await trickle(body, Buffer.from('x'), IDLE_MS - 1, 5 * (IDLE_MS - 1))
+    body.end()
+    expect(await result).toBe(5)
+  })
+
   it('fails when it trickles on for more than ten idle timeouts', async () => {
     const { body } = bodyOf()
     const result = readAll(body)
