@@ -1,4 +1,5 @@
-import { toFtsQuery, parseQuery } from '../../model/search/search-query.ts'
+import { parseContainer } from '../../model/json/parse-json.ts'
+import { parseQuery, toFtsQuery } from '../../model/search/search-query.ts'
 import { searchTextOfEntry, searchTextOfRow } from '../../model/search/searchable-text.ts'
 import { makeSnippet, type Snippet } from '../../model/search/snippet.ts'
 import type { Sqlite } from '../sqlite/sqlite.ts'
@@ -91,10 +92,6 @@ export class Search {
 }
 
 function readCreatedAt(json: string): string | null {
-  try {
-    const { created_at } = JSON.parse(json) as { created_at?: unknown }
-    return typeof created_at === 'string' ? created_at : null
-  } catch {
-    return null
-  }
+  const { created_at } = (parseContainer(json) ?? {}) as { readonly created_at?: unknown }
+  return typeof created_at === 'string' ? created_at : null
 }
