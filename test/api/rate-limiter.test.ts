@@ -4,7 +4,7 @@ import { RateLimiter } from '../../src/api/rate-limiter.ts'
 import { clientOf, json, serve, skippingClock } from '../support/client-server.ts'
 import { manualClock, type ManualClock } from '../support/manual-clock.ts'
 
-/** Sends this many requests at once, and returns the times at which they may pass, as they come to be known. */
+/** Requests this many turns at once. Returns a list that the times of the turns are added to. */
 function acquire(limiter: RateLimiter, clock: ManualClock, count: number): number[] {
   const times: number[] = []
   for (let i = 0; i < count; i++) void limiter.acquire().then(() => times.push(clock.now()))
@@ -121,6 +121,6 @@ it('Eight callers get through a service that allows twenty requests a second and
   expect(served).toBe(40)
   expect(refused).toBeGreaterThan(0)
   expect(client.counters).toMatchObject({ requests: served + refused, retries: refused })
-  // Twenty at once, and twenty more at one every 50 ms.
+  // Twenty at once, then twenty more, one every 50 ms.
   expect(clock.now() - clock.startedAt).toBeGreaterThan(999)
 })

@@ -17,7 +17,7 @@ function failure(code: ErrorCode, status?: number): HansardError {
   return new HansardError(code, `failed: ${code}`, { status, hint: 'Hint.' })
 }
 
-/** The waits until the call ends, and the error that it ends with. */
+/** Fails until the call ends. Returns its waits, and the error that it ends with. */
 function runOut(state: RetryState, error: HansardError, headers = {}): [number[], unknown] {
   const waits: number[] = []
   try {

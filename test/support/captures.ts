@@ -5,7 +5,7 @@ import { compact, elements, member, replaceAt } from '../../src/model/json/json-
 
 const folder = new URL('../../fixtures/captures/', import.meta.url)
 
-/** A payload of the live service, as captured. */
+/** Reads a captured response of the live service. */
 export function capture(name: string): string {
   return readFileSync(new URL(name, folder), 'utf8')
 }
