@@ -15,14 +15,14 @@ export interface Seen {
 
 export interface TestServer {
   readonly url: string
-  /** The requests so far, complete. */
+  /** The requests so far, with their bodies. */
   readonly seen: Seen[]
 }
 
-/** Responds to the n-th request, from 1. */
+/** Handles the n-th request, counted from 1. */
 export type Handler = (request: Seen, response: ServerResponse, n: number) => void
 
-/** Starts an HTTP server on this machine, until the test ends. */
+/** Starts a local HTTP server that records requests; it closes after the test. */
 export async function serve(handler: Handler): Promise<TestServer> {
   const seen: Seen[] = []
   const url = await listen(async (request, response) => {
@@ -46,7 +46,7 @@ async function listen(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-/** Responds with JSON. */
+/** Sends a JSON response. */
 export function json(response: ServerResponse, value: unknown, status = 200, headers = {}): void {
   response.writeHead(status, { 'content-type': 'application/json', ...headers })
   response.end(typeof value === 'string' ? value : JSON.stringify(value))
@@ -54,14 +54,14 @@ export function json(response: ServerResponse, value: unknown, status = 200, hea
 
 export const KEY = 'k3y-0123456789abcdef'
 
-/** Makes a client of this server, until the test ends. It does not wait between attempts. */
+/** Creates a client that does not wait between attempts; it closes after the test. */
 export function clientOf(baseUrl: string, options: Partial<ClientOptions> = {}): ConversationsClient {
   const client = new ConversationsClient({ apiKey: KEY, baseUrl, clock: skippingClock(), ...options })
   onTestFinished(() => client.close())
   return client
 }
 
-/** A clock that skips each sleep, and records it. */
+/** Creates a clock that skips sleep, and records it. */
 export function skippingClock(): Clock & { readonly slept: number[]; readonly startedAt: number } {
   const slept: number[] = []
   let skipped = 0
@@ -77,7 +77,7 @@ export function skippingClock(): Clock & { readonly slept: number[]; readonly st
   }
 }
 
-/** Returns the error that a call fails with. */
+/** Returns the error of a call, which must fail. */
 export async function failureOf(call: Promise<unknown>): Promise<unknown> {
   return call.then(
     () => expectFailure(),
@@ -86,5 +86,5 @@ export async function failureOf(call: Promise<unknown>): Promise<unknown> {
 }
 
 function expectFailure(): never {
-  throw new Error('The call was expected to fail.')
+  throw new Error('expected the call to fail')
 }

@@ -9,7 +9,7 @@ import { agentOf, pageParts } from './page.ts'
 import type { PathFacts } from './path-template.ts'
 import { titleOf } from './title.ts'
 
-/** Writes the pages one after the other, each with its files, and the index beside them. */
+/** Writes the pages one after the other, each with its files, and an index. */
 export class MarkdownWriter implements Writer {
   readonly #context: ExportContext
   readonly #pathOf: (facts: PathFacts) => string
@@ -64,7 +64,7 @@ export class MarkdownWriter implements Writer {
   }
 }
 
-/** Reads the bytes of a file: what comes behind it on the page says how many they are. */
+/** Reads the bytes of a file, since the next part of the page tells their number. */
 function sizeOf(part: PagePart): number {
   if (typeof part === 'string') return part.length
   let size = 0

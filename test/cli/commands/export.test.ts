@@ -11,7 +11,7 @@ import { wholeExport } from '../../support/export-folder.ts'
 import { testFolder } from '../../support/folder.ts'
 import { hansard, type Outcome } from '../../support/hansard.ts'
 
-/** A folder with an archive of two conversations, one of which says nothing, and the command on it. */
+/** A folder with an archive of two conversations, one of them without entries, and the export command. */
 function workshop() {
   const folder = testFolder()
   const archive = join(folder, 'archive.db')
@@ -75,7 +75,7 @@ describe('export', () => {
     const { stderr, stdout, exitCode } = await exports('chat', '--output', '-', '--quiet')
     expect({ exitCode, stderr }).toEqual({
       exitCode: 0,
-      stderr: 'left out: conv_2: it would be no valid line: the user says nothing\n',
+      stderr: 'left out: conv_2: it would not be a valid line: it has no user message\n',
     })
     expect(stdout.split('\n')).toHaveLength(2)
   })
