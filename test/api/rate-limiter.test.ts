@@ -52,6 +52,16 @@ describe('The rate limiter', () => {
     }
   })
 
+  it('without a limit keeps a pause that begins after other requests', async () => {
+    const clock = manualClock()
+    const limiter = new RateLimiter(clock, undefined)
+    await limiter.acquire()
+    limiter.pause(1000)
+    const times = acquire(limiter, clock, 1)
+    await clock.advance(2000)
+    expect(times).toEqual([1000])
+  })
+
   it('holds back requests that wait already when a pause begins', async () => {
     const clock = manualClock()
     const limiter = new RateLimiter(clock, 10)

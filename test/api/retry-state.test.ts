@@ -133,6 +133,11 @@ describe('Retry-After', () => {
     })
   })
 
+  it('may use up the whole time for retries', () => {
+    const state = stateOf(read, { budgetMs: 8000, random: () => 0 })
+    expect(runOut(state, failure('rate-limited', 429), { 'retry-after': '4' })[0]).toEqual([4000, 4000])
+  })
+
   it('that comes again and again is obeyed until the time for retries is over', () => {
     const state = stateOf(read, { budgetMs: 10_000, random: () => 0 })
     const [waits, thrown] = runOut(state, failure('rate-limited', 429), { 'retry-after': '4' })
