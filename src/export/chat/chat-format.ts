@@ -23,30 +23,30 @@ export const chatFormat: Format<ChatOptions> = {
     {
       name: 'system',
       flags: '--system',
-      about: 'begin with a system message: the instructions of the conversation or its agent',
+      about: 'begin with the instructions as a system message',
     },
     {
       name: 'split',
       flags: '--split <share>',
-      about: 'write a folder with this share in train.jsonl and the rest in validation.jsonl',
+      about: 'put this share in train.jsonl and the rest in validation.jsonl',
       parse: parseShare,
     },
     {
       name: 'seed',
       flags: '--seed <n>',
-      about: 'seed of the split; with the same seed, a conversation stays in its file',
+      about: 'seed of the split; the same seed splits the same way',
       default: 1,
       parse: parseSeed,
     },
     {
       name: 'textOnly',
       flags: '--text-only',
-      about: 'leave out conversations with images or several texts in a message; content is always a string',
+      about: 'leave out conversations with a message that is not a single text',
     },
     {
       name: 'drop',
       flags: '--drop <what...>',
-      about: 'omit these, instead of leaving out the conversations that have them',
+      about: 'omit these parts of conversations',
       choices: ['thinking', 'references', 'executions'] satisfies Droppable[],
     },
   ],
@@ -59,7 +59,9 @@ as an earlier line. A fork is a line of its own.
 
 Each field has the same JSON type on all lines, as Arrow and Hugging Face datasets require.
 Content is a string. If a message of the selection has images or several texts, content is a
-list of parts on all lines instead (unless --text-only). Arguments are a string of JSON.
+list of parts on all lines instead (unless --text-only). Arguments are a string of JSON. The
+instructions of --system are those of the conversation or its agent. With the same --seed, a
+conversation stays in its file when others are added.
 Conversations whose tool definitions give a field another type than an earlier line are left
 out.
 

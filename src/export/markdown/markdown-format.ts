@@ -14,7 +14,7 @@ export const markdownFormat: Format<MarkdownOptions> = {
     {
       name: 'path',
       flags: '--path <template>',
-      about: 'path of a page, from {year}, {month}, {day} (UTC), {name}, {id} and {model}',
+      about: 'path of a page; fields below',
       default: PATH,
       parse: (template) => {
         pathTemplate(template)
@@ -22,6 +22,7 @@ export const markdownFormat: Format<MarkdownOptions> = {
       },
     },
   ],
+  notes: `The fields of --path are {year}, {month} and {day} of creation (UTC), {name}, {id} and {model}.`,
   shape: () => 'folder',
   canStream: () => false,
   async open(context, { path = PATH }) {

@@ -104,6 +104,6 @@ function* instructions(summary: string, json: string | undefined): Generator<Pag
 
 function* unreadableRow(fields: Fields): Generator<PagePart> {
   const [reason, text] = [stringIn(fields.get('reason')), stringIn(fields.get('text'))]
-  yield `*The row of this conversation cannot be read: ${escapeMarkdown(reason ?? '')}.*\n\n`
+  yield `*The conversation object cannot be read: ${escapeMarkdown(reason ?? '')}.*\n\n`
   if (text !== null) yield* codeBlock(text, 'text')
 }
