@@ -23,39 +23,41 @@ export const chatFormat: Format<ChatOptions> = {
     {
       name: 'system',
       flags: '--system',
-      about: 'begin with a system message: the instructions of the conversation or its agent',
+      about: 'begin with the instructions as a system message',
     },
     {
       name: 'split',
       flags: '--split <share>',
-      about: 'write a folder with this share in train.jsonl and the rest in validation.jsonl',
+      about: 'write train.jsonl with this share, and validation.jsonl',
       parse: parseShare,
     },
     {
       name: 'seed',
       flags: '--seed <n>',
-      about: 'seed of the split; with the same seed, a conversation stays in its file',
+      about: 'seed of the split',
       default: 1,
       parse: parseSeed,
     },
     {
       name: 'textOnly',
       flags: '--text-only',
-      about: 'leave out conversations with images or several texts in a message; content is always a string',
+      about: 'leave out conversations whose content needs lists of parts',
     },
     {
       name: 'drop',
       flags: '--drop <what...>',
-      about: 'omit these, instead of leaving out the conversations that have them',
+      about: 'omit these',
       choices: ['thinking', 'references', 'executions'] satisfies Droppable[],
     },
   ],
   notes: `A conversation that the format cannot represent is left out and named with the reason. It has
-thinking, citations or server tools such as web search (see --drop); documents, files,
-handoffs between agents or unknown types; calls without a result or a definition, with
-truncated arguments, denied or waiting for confirmation; or functions whose parameters are
-not a JSON schema (Draft 7). Or it does not end with the assistant, or has the same messages
-as an earlier line. A fork is a line of its own.
+thinking, citations or server tools such as web search (unless --drop omits these);
+documents, files, handoffs between agents or unknown types; calls without a result or a
+definition, with truncated arguments, denied or waiting for confirmation; or functions whose
+parameters are not a JSON schema (Draft 7). Or it does not end with the assistant, or has the
+same messages as an earlier line. A fork is a line of its own.
+
+With the same --seed, each conversation stays in its file of the split.
 
 Each field has the same JSON type on all lines, as Arrow and Hugging Face datasets require.
 Content is a string. If a message of the selection has images or several texts, content is a

@@ -1,7 +1,7 @@
-import { entryView } from '../../model/entries/entry-view.ts'
-import { stringIn } from '../../model/entries/fields.ts'
-import type { ExportedConversation } from '../format.ts'
-import { oneLine } from './escape-markdown.ts'
+import { entryView } from '../model/entries/entry-view.ts'
+import { stringIn } from '../model/entries/fields.ts'
+import type { ExportedConversation } from './format.ts'
+import { oneLine } from './sanitize-text.ts'
 
 /** Returns the title of a conversation: its name, or the beginning of its text, or its id. */
 export function titleOf(conversation: ExportedConversation): string {
