@@ -12,7 +12,7 @@ const SAMPLE = 10
  * The API has no request that names the account of a key.
  *
  * @returns undefined if it is none of them
- * @throws HansardError `another-account` if an earlier target has a lost answer and no known copy to look for,
+ * @throws HansardError `another-account` if an earlier target has a lost response and no known copy to look for,
  * unless `yesDifferent`
  */
 export async function identifyTarget(

@@ -64,6 +64,28 @@ export class LineFile {
   }
 }
 
+/**
+ * Runs `work` with a function that writes lines to a file, or nowhere without a path. If `work` fails, no file is left.
+ *
+ * @throws HansardError as `LineFile`, and what `work` throws
+ */
+export async function withLineFile<T>(
+  path: string | undefined,
+  content: Content,
+  work: (write: (line: string) => Promise<void>) => Promise<T>,
+): Promise<T> {
+  if (path === undefined) return work(() => Promise.resolve())
+  const file = await LineFile.open(path, content)
+  try {
+    const result = await work((line) => file.write(line))
+    await file.finish()
+    return result
+  } catch (thrown) {
+    await file.discard()
+    throw thrown
+  }
+}
+
 function refuseOther(path: string, { name, beginning: usual }: Content): void {
   const existing = lstatSync(path, { throwIfNoEntry: false })
   if (existing === undefined || (existing.isFile() && beginningOf(path).startsWith(usual))) return

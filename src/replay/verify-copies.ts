@@ -4,7 +4,7 @@ import { isFatal } from '../backup/fetch/fatal-errors.ts'
 import { workThrough } from '../backup/worker-pool.ts'
 import { HansardError, isHansardError, messageOf } from '../errors.ts'
 import { knownTarget } from './identify-target.ts'
-import { certificateContent, LineFile } from './line-file.ts'
+import { certificateContent, withLineFile } from './line-file.ts'
 import { sourceOf } from './plan/archived-source.ts'
 import { revisionOf } from './plan/source-revision.ts'
 import type { Source } from './plan/source.ts'
@@ -59,24 +59,19 @@ export async function verifyCopies(
   const stop = new AbortController()
   const signal = AbortSignal.any([stop.signal, ...(options.signal === undefined ? [] : [options.signal])])
   const counts = { identical: 0, equivalent: 0, different: 0, errors: 0 }
-  const file = out === undefined ? undefined : await LineFile.open(out, certificateContent)
-  const verify = async (replayed: ReplayedConversation): Promise<void> => {
-    if (signal.aborted) throw new HansardError('interrupted', 'Interrupted before all copies were compared')
-    const { id, targetId, planned } = replayed
-    const result = await verifyOne(client, archive, replayed, signal)
-    counts['error' in result ? 'errors' : result.certificate.verdict]++
-    if ('certificate' in result) await file?.write(`${JSON.stringify(result.certificate)}\n`)
-    await onVerified?.({ id, name: planned.name, targetId, result })
-  }
-  try {
-    const chosen = choose(replayedConversations(archive, target.id), options)
+  const chosen = choose(replayedConversations(archive, target.id), options)
+  await withLineFile(out, certificateContent, async (write) => {
+    const verify = async (replayed: ReplayedConversation): Promise<void> => {
+      if (signal.aborted) throw new HansardError('interrupted', 'Interrupted before all copies were compared')
+      const { id, targetId, planned } = replayed
+      const result = await verifyOne(client, archive, replayed, signal)
+      counts['error' in result ? 'errors' : result.certificate.verdict]++
+      if ('certificate' in result) await write(`${JSON.stringify(result.certificate)}\n`)
+      await onVerified?.({ id, name: planned.name, targetId, result })
+    }
     await workThrough(chosen, concurrency, verify, () => stop.abort())
-    await file?.finish()
-    return counts
-  } catch (thrown) {
-    await file?.discard()
-    throw thrown
-  }
+  })
+  return counts
 }
 
 function* choose(

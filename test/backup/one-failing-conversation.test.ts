@@ -8,14 +8,14 @@ import { verifyArchive } from '../../src/archive/integrity/verify-archive.ts'
 import { openSqlite } from '../../src/archive/sqlite/sqlite.ts'
 import { candidateById } from '../../src/backup/fetch/candidate.ts'
 import { Fetcher, type Stages, type FetchOutcome } from '../../src/backup/fetch/fetcher.ts'
-import { unknownShapes } from '../../src/model/entries/find-unknown-shapes.ts'
-import { referencesOf } from '../../src/model/entries/references.ts'
+import { findUnknownShapes } from '../../src/model/entries/find-unknown-shapes.ts'
+import { findReferences } from '../../src/model/entries/references.ts'
 import { searchTextOfEntry, searchTextOfRow } from '../../src/model/search/searchable-text.ts'
 import { world, type World } from '../support/world.ts'
 
 const entry = (text: string) => `{"type":"message.input","content":"${text}","agent_id":"ag_1","mood":"calm"}`
 const long = new Date('2026-01-01')
-const ownStages: Stages = { references: referencesOf, shapes: unknownShapes }
+const ownStages: Stages = { references: findReferences, shapes: findUnknownShapes }
 
 /** Returns an account with three conversations; the second one contains `bad`. */
 async function worldWithOneBad(): Promise<World & { bad: string; ids: readonly string[] }> {
@@ -59,8 +59,8 @@ async function fetchAll(here: Awaited<ReturnType<typeof worldWithOneBad>>, archi
 
 describe('A conversation for which a stage throws', () => {
   it.each([
-    ['references', { ...ownStages, references: thrower(referencesOf) }],
-    ['shapes', { ...ownStages, shapes: thrower(unknownShapes) }],
+    ['references', { ...ownStages, references: thrower(findReferences) }],
+    ['shapes', { ...ownStages, shapes: thrower(findUnknownShapes) }],
   ] as const)('is stored, noted with the reason and made up for later: %s', async (step, stages) => {
     const here = await worldWithOneBad()
     const archive = open(here)
@@ -127,7 +127,7 @@ describe('A text that cannot be indexed', () => {
     const { exitCode, stdout } = await here.run('verify', '--repair')
     expect([exitCode, stdout]).toEqual([
       0,
-      expect.stringContaining('1 text was indexed that could not be indexed before'),
+      expect.stringContaining('indexed 1 text that could not be indexed before'),
     ])
     expect((await here.run('search', 'bad')).stdout).toContain(here.bad)
   })
@@ -151,7 +151,7 @@ describe('verify --repair', () => {
     db.close()
     expect((await here.run('verify')).exitCode).toBe(0) // the next backup fills it
     const { exitCode, stdout } = await here.run('verify', '--repair')
-    expect([exitCode, stdout]).toEqual([4, expect.stringContaining('3 conversations are not indexed')])
+    expect([exitCode, stdout]).toEqual([4, expect.stringContaining('3 conversations not indexed')])
     expect(await here.backup()).toMatchObject({
       ...{ exitCode: 3, complete: true },
       reason: 'the search index could not be filled (no): see `hansard verify`',

@@ -30,7 +30,7 @@ describe('The target of an earlier replay', () => {
     expect(sandbox.requests).toHaveLength(before)
   })
 
-  it('is not assumed under a new key while an answer is lost and no copy is known', async () => {
+  it('is not assumed for a new key while a response is lost and no copy is known', async () => {
     const { writable, sandbox, target } = await targetWorld()
     const at = new Date().toISOString()
     const { id } = writable.replayTargets.add(target.baseUrl, at)
@@ -48,7 +48,7 @@ describe('The target of an earlier replay', () => {
     })
   })
 
-  it.each(['undo', 'verify'])('is never vouched for by an option of `replay %s`', async (command) => {
+  it.each(['undo', 'verify'])('is never confirmed by an option of `replay %s`', async (command) => {
     const { replay } = await targetWorld()
     for (const option of ['--yes-different', '--same-account']) {
       const { exitCode, stderr } = await replay(command, option)

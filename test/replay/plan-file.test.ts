@@ -31,8 +31,8 @@ async function conversationsIn(path: string): Promise<PlannedConversation[]> {
   return all
 }
 
-describe('A plan in a file', () => {
-  it('comes back as it was made, names with odd line ends too', async () => {
+describe('A plan file', () => {
+  it('is read as it was written, with line separators in names', async () => {
     const { plan } = await planned()
     const [conversation, ...others] = await conversationsIn(plan)
     expect(others).toEqual([])
@@ -40,7 +40,7 @@ describe('A plan in a file', () => {
     expect((await openPlan(plan)).end).toMatchObject({ conversations: 1, ready: 1, blocked: 0 })
   })
 
-  it('needs nothing but the archive to be turned into requests again', async () => {
+  it('can be turned into requests again with the archive alone', async () => {
     const { plan, opened, target } = await planned()
     const { head } = await openPlan(plan)
     const [conversation] = await conversationsIn(plan)
@@ -51,7 +51,7 @@ describe('A plan in a file', () => {
 
   it.each([
     ['edited', (text: string) => text.replace('"ready"', '"blocked"'), /was edited/],
-    ['cut off', (text: string) => text.slice(0, -200), /is truncated/],
+    ['truncated', (text: string) => text.slice(0, -200), /is truncated/],
     ['without its last line', (text: string) => text.split('\n').slice(0, 2).join('\n'), /is truncated/],
     ['of a newer version', (text: string) => text.replace('"version":1', '"version":2'), /of version 2/],
     ['empty', () => '', /is not a replay plan/],
@@ -65,7 +65,7 @@ describe('A plan in a file', () => {
     })
   })
 
-  it('that is not there is said so', async () => {
+  it('that does not exist is reported', async () => {
     await expect(openPlan('/nowhere/plan.json')).rejects.toMatchObject({ code: 'file' })
   })
 
@@ -80,7 +80,7 @@ describe('A plan in a file', () => {
     expect(archiveIdentity(other.opened)).not.toBe(head.archive)
   })
 
-  it('is outdated once the archive holds another state of the conversation', async () => {
+  it('is outdated once the archive has another revision of the conversation', async () => {
     const { plan, sandbox, backup, archive } = await planned()
     sandbox
       .account('source')
@@ -95,13 +95,13 @@ describe('A plan in a file', () => {
     now.close()
   })
 
-  it('is its owner’s alone, and may take the place of an earlier one', async () => {
+  it('is readable by its owner only, and may replace an earlier plan', async () => {
     const { plan, replay } = await planned()
     expect(statSync(plan).mode & 0o077).toBe(0)
     expect((await replay('plan', '--out', plan)).exitCode).toBe(0)
   })
 
-  it('never takes the place of anything but an earlier plan', async () => {
+  it('never replaces anything but an earlier plan', async () => {
     const { archive, replay } = await planned()
     const before = readFileSync(archive)
     const { exitCode, stderr } = await replay('plan', '--out', archive)

@@ -12,14 +12,14 @@ describe('The target', () => {
     await expect(preflight(target, opened, plainOptions, {})).resolves.toMatchObject({ account: 'another' })
   })
 
-  it('is asked with reads alone', async () => {
+  it('is only read from', async () => {
     const { target, opened, sandbox } = await replayWorld()
     await preflight(target, opened, plainOptions, {})
     const asked = sandbox.requests.filter(({ account }) => account === 'other')
     expect(new Set(asked.map(({ method }) => method))).toEqual(new Set(['GET']))
   })
 
-  it('is refused if its key opened the source before, unless that is wanted', async () => {
+  it('is refused if its key was used for the source, unless --same-account is given', async () => {
     const { sandbox, opened } = await replayWorld()
     const source = new ConversationsClient({ apiKey: 'source', baseUrl: sandbox.url })
     await expect(preflight(source, opened, plainOptions, {})).rejects.toMatchObject({
@@ -30,7 +30,7 @@ describe('The target', () => {
     await source.close()
   })
 
-  it('is refused if it has an archived conversation, under whatever key', async () => {
+  it('is refused if it has an archived conversation, whatever the key', async () => {
     const { sandbox, target, opened, sources } = await replayWorld()
     for (const { row, entries } of sources) sandbox.account('other').create({ row, entries })
     await expect(preflight(target, opened, plainOptions, {})).rejects.toMatchObject({
@@ -39,7 +39,7 @@ describe('The target', () => {
     })
   })
 
-  it('is unproven to be another while there is nothing to ask it for', async () => {
+  it('is unproven while there is no conversation to look for', async () => {
     const { target } = await replayWorld({ stories: [] })
     const empty = emptyArchive()
     await expect(preflight(target, empty, plainOptions, {})).rejects.toMatchObject({
@@ -50,7 +50,7 @@ describe('The target', () => {
     })
   })
 
-  it('must have the models and agents that are mapped to, and the archive those that are mapped', async () => {
+  it('must have the models and agents of the mappings, and the archive must have their sources', async () => {
     const { target, opened } = await replayWorld()
     const refused = (some: Partial<typeof plainOptions>) =>
       expect(preflight(target, opened, { ...plainOptions, ...some }, {})).rejects
@@ -64,14 +64,14 @@ describe('The target', () => {
     await refused({ fallbackModel: 'constructor' }).toThrow(/The target has no model constructor/)
   })
 
-  it('must take the key', async () => {
+  it('must accept the key', async () => {
     const { sandbox, opened } = await replayWorld()
     const stranger = new ConversationsClient({ apiKey: 'nobody', baseUrl: sandbox.url })
     await expect(preflight(stranger, opened, plainOptions, {})).rejects.toMatchObject({ code: 'key-refused' })
     await stranger.close()
   })
 
-  it('tells under every name of a model what it can read and whether it reasons', async () => {
+  it('lists every name of a model with its context length and whether it reasons', async () => {
     const { target, opened } = await replayWorld()
     const { models } = await preflight(target, opened, plainOptions, {})
     expect(models['mistral-medium-2508']).toEqual({ context: 131_072, reasons: false })

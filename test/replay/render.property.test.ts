@@ -23,7 +23,7 @@ function optionsOf(some: Partial<ReplayOptions>): ReplayOptions {
   return { ...plainOptions, ...maps, dropTools: true, ...some }
 }
 
-it('Any archived history gives inputs with nothing lost undeclared', () => {
+it('Any archived history is rendered with every loss declared', () => {
   fc.assert(
     fc.property(history, ways, (entries, some) => {
       const source = { id: 'conv_1', row: ROW, entries, agent: undefined }
@@ -38,7 +38,7 @@ it('Any archived history gives inputs with nothing lost undeclared', () => {
 
 const ROW = '{"id":"conv_1","model":"magistral-medium-latest"}'
 
-it('Any row gives settings with nothing lost undeclared', () => {
+it('Any row is rendered with every loss declared', () => {
   fc.assert(
     fc.property(row, ways, (text, some) => {
       const source = {
@@ -75,7 +75,7 @@ it('Any row gives settings with nothing lost undeclared', () => {
   )
 })
 
-it('The strictest profile accepts whatever is not blocked, in both modes', async () => {
+it('The strictest profile accepts everything that is not blocked, in both modes', async () => {
   const { send } = await visit({ behaviour: strictest })
   const everyWay = fc.tuple(ways, fc.constantFrom('history', 'turns'))
   let accepted = 0
@@ -91,7 +91,7 @@ it('The strictest profile accepts whatever is not blocked, in both modes', async
         expect(['unanswered-call', 'nothing-to-send']).toContain(planned.blocks[0]?.kind)
         return
       }
-      // In turns mode a copy may end in a call that only a run can answer, so that just the start is tried.
+      // In `turns` mode a copy may end in a call that only a run can answer, so only the start is tried.
       const body = fillSecrets(requests[0]?.body ?? '', () => 'secret')
       expect(body).not.toContain('redacted by hansard')
       const answer = await send('POST', '/v1/conversations', body)

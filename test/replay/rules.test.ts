@@ -31,7 +31,7 @@ function blocks({ planned }: Rendering): string[] {
 }
 
 describe('An entry', () => {
-  it('loses its id, its times and who answered, and nobody calls that a loss', () => {
+  it('loses its id, times and author, which is not a loss', () => {
     const entry =
       '{"role":"user","content":"Hi","object":"entry","type":"message.input","created_at":"2026","completed_at":null,"id":"msg_1"}'
     const rendering = renderOf([entry])
@@ -39,7 +39,7 @@ describe('An entry', () => {
     expect(rendering.planned.state).toBe('ready')
   })
 
-  it('of a field that nobody knows loses just that', () => {
+  it('with an unknown field loses only that field', () => {
     const rendering = renderOf(['{"type":"message.input","role":"user","content":"Hi","mood":"calm"}'])
     expect(inputs(rendering)).toEqual([user])
     expect(rendering.planned.losses).toEqual([
@@ -47,7 +47,7 @@ describe('An entry', () => {
     ])
   })
 
-  it('of a tool execution becomes a call and its result, under nine letters that are always the same', () => {
+  it('of type tool.execution becomes a call and its result, always with the same id of nine letters', () => {
     const entry =
       '{"type":"tool.execution","name":"web_search","arguments":"{}","info":{"n":12345678901234567890}}'
     const [call = '', result = ''] = inputs(renderOf([entry, user]))
@@ -61,7 +61,7 @@ describe('An entry', () => {
     expect(inputs(renderOf([entry, user]))).toEqual(inputs(renderOf([entry, user])))
   })
 
-  it('of a type that nobody knows becomes a text', () => {
+  it('of an unknown type becomes text', () => {
     const rendering = renderOf([user, '{"type":"memory.recall","id":"m","memories":[1e400]}', user])
     expect(inputs(rendering)[1]).toBe(
       '{"type":"message.output","role":"assistant","content":"[memory.recall] {\\"memories\\":[1e400]}"}',
@@ -69,7 +69,7 @@ describe('An entry', () => {
     expect(kinds(rendering)).toEqual(['unknown-entry-as-text'])
   })
 
-  it('of a handoff becomes a text; between a call and its result it is left out', () => {
+  it('of type agent.handoff becomes text, but is left out between a call and its result', () => {
     const handoff = '{"type":"agent.handoff","previous_agent_name":"desk","next_agent_name":"gauge"}'
     const call = '{"type":"function.call","tool_call_id":"aaaaaaaaa","name":"f","arguments":"{}"}'
     const result = '{"type":"function.result","tool_call_id":"aaaaaaaaa","result":"1"}'
@@ -81,7 +81,7 @@ describe('An entry', () => {
     expect(kinds(within)).toEqual(['handoff-dropped'])
   })
 
-  it('keeps arguments as they are: an object with long numbers, a string that holds JSON', () => {
+  it('keeps its arguments: an object with long numbers, or a string of JSON', () => {
     const long =
       '{"type":"function.call","tool_call_id":"aaaaaaaaa","name":"f","arguments":{"n":12345678901234567890,"x":1e400}}'
     const text =
@@ -126,14 +126,14 @@ describe('A chunk', () => {
     expect(of(chunk).planned.losses).toHaveLength(1)
   })
 
-  it('of thinking goes to a model that reasons, and to no other', () => {
+  it('of thinking is sent only to a model that reasons', () => {
     const thinking = '{"type":"thinking","thinking":[{"type":"text","text":"hm"}],"closed":true}'
     expect(second(of(thinking, {}, 'magistral-medium-latest'))).toBe(thinking)
     expect(second(of(thinking))).toBeUndefined()
     expect(kinds(of(thinking))).toEqual(['thinking-dropped'])
   })
 
-  it('with a signed link is sent as it is, and that is said', () => {
+  it('with a signed link is sent unchanged and declared', () => {
     const link = '{"type":"document_url","document_url":"https://blob.example/a.pdf?se=1&sig=x"}'
     expect(second(of(link))).toBe(link)
     expect(kinds(of(link))).toEqual(['signed-link'])
@@ -149,22 +149,22 @@ describe('A function call', () => {
     expect(blocks(renderOf([user, call('a')], { mode: 'turns' }))).toEqual(['unanswered-call'])
   })
 
-  it('with something between it and its result is told as text, and so is the result', () => {
+  it('with something between it and its result is sent as text, and so is the result', () => {
     expect(kinds(renderOf([call('a'), user, result('a'), user]))).toEqual(['call-as-text', 'result-as-text'])
   })
 
-  it('without a result in the middle of a history is told as text', () => {
+  it('without a result in the middle of a history is sent as text', () => {
     const rendering = renderOf([call('aaaaaaaaa'), user])
     expect(kinds(rendering)).toEqual(['call-as-text'])
     expect(blocks(renderOf([call('aaaaaaaaa'), user], { mode: 'turns' }))).toEqual(['unanswered-call'])
   })
 
-  it('that waits while another is told as text is told as text too', () => {
+  it('that is open while another is sent as text is sent as text, too', () => {
     const rendering = renderOf([call('c'), call('a'), result('c'), user, result('a'), user])
     expect(kinds(rendering)).toEqual(['call-as-text', 'call-as-text', 'result-as-text', 'result-as-text'])
   })
 
-  it('that shares its id with an open one gets another', () => {
+  it('with the id of an open call gets another id', () => {
     const id = 'aaaaaaaaa'
     const rendering = renderOf([call(id), call(id), result(id), result(id)])
     expect(kinds(rendering)).toEqual(['call-renamed', 'call-renamed'])
@@ -175,20 +175,20 @@ describe('A function call', () => {
 describe('A history that ends with the assistant', () => {
   const answer = '{"type":"message.output","role":"assistant","content":"Hello"}'
 
-  it('gets a short entry at its end, unless it is told otherwise', () => {
+  it('gets a short entry at its end by default', () => {
     const rendering = renderOf([user, answer])
     expect(inputs(rendering)).toHaveLength(3)
     expect(kinds(rendering)).toEqual(['tail-nudged'])
     expect(rendering.planned.calls[0]?.expects).toBe('reply-to-nudge')
   })
 
-  it('is answered anew with --tail answer', () => {
+  it('is answered again with --tail answer', () => {
     const rendering = renderOf([user, answer], { tail: 'answer' })
     expect(inputs(rendering)).toEqual([user])
     expect(kinds(rendering)).toEqual(['tail-asked-anew'])
   })
 
-  it('goes on from its last answer with --tail prefix', () => {
+  it('continues its last answer with --tail prefix', () => {
     const rendering = renderOf([user, answer], { tail: 'prefix' })
     expect(inputs(rendering)[1]).toBe(
       '{"type":"message.input","role":"assistant","content":"Hello","prefix":true}',
@@ -196,7 +196,7 @@ describe('A history that ends with the assistant', () => {
     expect(kinds(rendering)).toEqual(['tail-as-prefix'])
   })
 
-  it('is nudged where the chosen way is barred', () => {
+  it('gets a short entry if the chosen option is impossible', () => {
     expect(kinds(renderOf([answer], { tail: 'answer' }))).toEqual(['tail-nudged'])
     const picture = '{"type":"message.output","content":[{"type":"image_url","image_url":"https://e.org"}]}'
     expect(kinds(renderOf([user, picture], { tail: 'prefix' }))).toEqual(['tail-nudged'])
@@ -204,7 +204,7 @@ describe('A history that ends with the assistant', () => {
 })
 
 describe('Turns', () => {
-  it('are asked one after the other, with the results that the source’s functions gave', () => {
+  it('are asked one after the other, with the function results of the source', () => {
     const call = '{"type":"function.call","tool_call_id":"a","name":"gauge","arguments":"{}"}'
     const result = '{"type":"function.result","tool_call_id":"a","result":"2.41"}'
     const answer = '{"type":"message.output","content":"2.41 m"}'
@@ -218,7 +218,7 @@ describe('Turns', () => {
     expect(planned.state).toBe('ready')
   })
 
-  it('resend what came before, and are estimated so', () => {
+  it('are estimated with everything that came before', () => {
     const { planned } = renderOf([user, user, '{"type":"message.output","content":"A"}', user], {
       mode: 'turns',
     })
@@ -226,7 +226,7 @@ describe('Turns', () => {
     expect(second?.tokensIn).toBeGreaterThan((first?.tokensIn ?? 0) + (first?.tokensOut ?? 0))
   })
 
-  it('keep no answers, but say so of what nobody would ask for again', () => {
+  it('drop the answers, and declare what is not asked again', () => {
     const rendering = renderOf(['{"type":"memory.recall"}', user], { mode: 'turns' })
     expect(kinds(rendering)).toEqual(['not-asked-again'])
   })
@@ -247,12 +247,12 @@ describe('The settings', () => {
     )
   })
 
-  it('stamp a copy of a copy anew', () => {
+  it('replace the stamp in the copy of a copy', () => {
     const row = '{"id":"conv_1","model":"mistral-small-latest","metadata":{"hansard_replay":"v1.old"}}'
     expect(kinds(renderOf([user], {}, row))).toEqual(['metadata-stamped'])
   })
 
-  it('leave out arguments that the API gives and does not take', () => {
+  it('leave out arguments that the API returns but does not accept', () => {
     const args =
       '{"temperature":0.0,"top_p":null,"response_format":{"type":"json_schema","json_schema":null}}'
     const rendering = renderOf(
@@ -264,7 +264,7 @@ describe('The settings', () => {
     expect(rendering.planned.losses.map(({ path }) => path)).toEqual(['completion_args.response_format'])
   })
 
-  it('warn where tools may run, and silence them on request', () => {
+  it('warn if tools may run, and disable them on request', () => {
     const loud = renderOf([user], {}, tools('{"type":"web_search"}'))
     expect(loud.planned.warnings).toEqual(['tools-may-run'])
     const quiet = renderOf([user], { rebuild: 'quiet' }, tools('{"type":"web_search"}'))
@@ -273,7 +273,7 @@ describe('The settings', () => {
     expect(kinds(quiet)).toEqual(['tools-silenced'])
   })
 
-  it('want a counterpart for a library, a connector and its secret', () => {
+  it('require a mapping for a library, and for a connector and its secret', () => {
     const library = tools('{"type":"document_library","library_ids":["l1"]}')
     const connector = tools(
       '{"type":"connector","connector_id":"c1","authorization":{"type":"api-key","value":"[redacted by hansard]"}}',
@@ -288,7 +288,7 @@ describe('The settings', () => {
     expect(kinds(renderOf([user], { dropTools: true }, library))).toEqual(['tool-dropped'])
   })
 
-  it('of an agent without a counterpart come from the archive, for a model', () => {
+  it('of an unmapped agent come from the archive, for a model', () => {
     const row = '{"id":"conv_1","agent_id":"ag_1","agent_version":3}'
     const agent = '{"id":"ag_1","instructions":"Be brief.","tools":[],"model":"m","handoffs":["ag_2"]}'
     expect(blocks(renderOf([user], {}, row, agent))).toEqual(['agent'])
@@ -299,7 +299,7 @@ describe('The settings', () => {
     expect(kinds(rendering)).toEqual(['agent-as-model', 'field-dropped'])
   })
 
-  it('want a model that the target has', () => {
+  it('require a model that the target has', () => {
     const row = '{"id":"conv_1","model":"ft:secret:1"}'
     expect(blocks(renderOf([user], {}, row))).toEqual(['model'])
     expect(kinds(renderOf([user], { models: { 'ft:secret:1': 'mistral-small-latest' } }, row))).toEqual([
@@ -321,7 +321,7 @@ describe('A conversation is blocked', () => {
     ])
   })
 
-  it('if a place would be sent where a secret stood', () => {
+  it('if the marker of a redacted secret would be sent', () => {
     const text = '{"type":"message.input","role":"user","content":"[redacted by hansard]"}'
     expect(blocks(renderOf([text]))).toEqual(['redacted'])
     expect(blocks(renderOf([text.replace('[redacted by hansard]', 'it is [the API key]')]))).toEqual([
@@ -331,7 +331,7 @@ describe('A conversation is blocked', () => {
 })
 
 describe('The stamp', () => {
-  it('is another for another conversation, content, mode or label', () => {
+  it('differs for another conversation, content, mode or label', () => {
     const other = '{"type":"message.input","role":"user","content":"Ho"}'
     const stamps = [
       renderOf([user]),
@@ -347,7 +347,7 @@ describe('The stamp', () => {
     expect(new Set(stamps).size).toBe(stamps.length)
   })
 
-  it('can stand at the end of the description, where metadata does not come back', () => {
+  it('can be at the end of the description, for a target that does not return metadata', () => {
     expect(describeStamp('{"model":"m","inputs":[]}', 'v1.x').body).toBe(
       '{"description":"[hansard_replay v1.x]","model":"m","inputs":[]}',
     )
@@ -356,7 +356,7 @@ describe('The stamp', () => {
     expect(loss).toMatchObject({ kind: 'description-stamped', before: '"Old \\u00e9"' })
   })
 
-  it('is the same though the entry was read in another form', () => {
+  it('is the same if an entry was read in another form', () => {
     const one = renderOf(['{"type":"message.input","role":"user","content":"\\u0048i","completed_at":null}'])
     const other = renderOf(['{"completed_at":"2026","role":"user","type":"message.input","content":"Hi"}'])
     expect(one.planned.stamp).toBe(other.planned.stamp)

@@ -31,7 +31,7 @@ const how = [
 describe('Every story of the sandbox', () => {
   it.each([
     ...targets.map((behaviour) => ({ mode: 'history', behaviour }) as const),
-    // Turn by turn takes as many requests as there are turns: two of them, unless all are asked for.
+    // Turn by turn needs one request per turn: two combinations are tried unless all are requested.
     ...targets
       .slice(1, process.env['HANSARD_LONG_TESTS'] === undefined ? 3 : undefined)
       .map((behaviour) => ({ mode: 'turns', behaviour }) as const),
@@ -56,7 +56,7 @@ describe('Every story of the sandbox', () => {
           env,
         },
       )
-      expect({ stdout, stderr, exitCode }).toMatchObject({ exitCode: 3 }) // one is blocked, and was so in the plan
+      expect({ stdout, stderr, exitCode }).toMatchObject({ exitCode: 3 }) // one conversation is blocked, as in the plan
       const { planned, done, blocked } = JSON.parse(stdout) as Record<string, number>
       expect({ planned, done, blocked, stderr }).toMatchObject({ planned: 12, done: 11, blocked: 1 })
 
@@ -78,7 +78,7 @@ describe('Every story of the sandbox', () => {
   )
 })
 
-describe('A history that ends with what waits for an answer', () => {
+describe('A history that ends with an unanswered entry', () => {
   it('is copied without any loss: its certificate says identical', async () => {
     const { replay, sandbox } = await replayWorld({
       stories: [talksOf([['How deep is the ford?'], ['How wide?', 'Wide.', 'And how deep?']])],

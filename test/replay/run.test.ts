@@ -23,13 +23,13 @@ async function run({ replay }: ReplayWorld, ...args: string[]): Promise<Result> 
   return { ...(JSON.parse(stdout) as object), exitCode, stderr }
 }
 
-/** What stands at the target: rows, the newest first. */
+/** Rows at the target, newest first. */
 function rowsOf({ sandbox }: ReplayWorld): Record<string, unknown>[] {
   const account = sandbox.account('other')
   return account.ids.map((id) => JSON.parse(account.row(id) ?? '{}') as Record<string, unknown>)
 }
 
-/** The stamps at the target, sorted; of what carries none, its id. */
+/** Stamps at the target, sorted; the id of a conversation without a stamp. */
 function stampsOf(world: ReplayWorld): string[] {
   return rowsOf(world)
     .map((row) => {
@@ -43,12 +43,12 @@ function writesTo({ sandbox }: ReplayWorld) {
   return sandbox.requests.filter(({ account, method }) => account === 'other' && method !== 'GET')
 }
 
-/** Does the same to each at the same time, in worlds of their own: their settling times need not be waited for in a row. */
+/** Runs the same work for each item at the same time, in separate worlds, so that their settling times overlap. */
 async function together<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
   await Promise.all(items.map(work))
 }
 
-/** A target that loses an answer. */
+/** A fault that loses a response. */
 function loses(nth: number, then: Effect, operation: 'startStream' | 'appendStream' = 'startStream') {
   return { operation, nth, account: 'other', then }
 }
@@ -65,7 +65,7 @@ describe('replay run', () => {
     expect(writesTo(world)).toHaveLength(sent)
   })
 
-  it('carries out the plan of a file, and what it says', async () => {
+  it('runs a plan file', async () => {
     const world = await replayWorld({ stories: [talksOf(someTalks(3))] })
     const file = join(world.folder, 'plan.json')
     await world.replay('plan', '--out', file, '--id', 'conv_1', 'conv_2', '--tail', 'answer')
@@ -73,7 +73,7 @@ describe('replay run', () => {
     expect(world.sandbox.account('other').entries(String(rowsOf(world)[0]?.['id']))).toHaveLength(2)
   })
 
-  it('tells how it stands, offline', async () => {
+  it('reports its state, offline', async () => {
     const world = await replayWorld({ stories: [talksOf(someTalks(2))] })
     expect((await world.replay('status')).stdout).toBe('Nothing has been replayed yet.\n')
     await run(world)
@@ -83,7 +83,7 @@ describe('replay run', () => {
   })
 })
 
-describe('A lost answer', () => {
+describe('A lost response', () => {
   const searches: Partial<Behaviour>[] = [
     { metadataFilter: 'works' },
     { metadataFilter: 'ignored' },
@@ -99,7 +99,7 @@ describe('A lost answer', () => {
     { kind: 'stream-error', events: 1 },
   ]
 
-  it.each(searches)('is looked for, and nothing is sent twice: %j', async (behaviour) => {
+  it.each(searches)('is searched for, and nothing is sent twice: %j', async (behaviour) => {
     await together(effects, async (effect) => {
       const world = await replayWorld({
         behaviour,
@@ -113,7 +113,7 @@ describe('A lost answer', () => {
     })
   })
 
-  it('of what was never done is sent again once that is certain', async () => {
+  it('of a request that was not done is followed by a second request once that is certain', async () => {
     await together(searches, async (behaviour) => {
       const world = await replayWorld({
         behaviour,
@@ -129,7 +129,7 @@ describe('A lost answer', () => {
     })
   })
 
-  it('of many turns of a conversation is no reason to give it up: each turn has attempts of its own', async () => {
+  it('of many turns does not fail the conversation: each turn has its own attempts', async () => {
     const world = await replayWorld({
       stories: [talksOf([['One?', '1.', 'Two?', '2.', 'Three?', '3.', 'Four?', '4.']])],
       faults: [1, 3, 5].map((nth) => loses(nth, { kind: 'reset', when: 'before' }, 'appendStream')),
@@ -138,7 +138,7 @@ describe('A lost answer', () => {
     expect(writesTo(world)).toHaveLength(7)
   })
 
-  it('of a request that is never done is asked for three times, and no more in this run', async () => {
+  it('of a request that is never done is retried up to three times in a run', async () => {
     const world = await replayWorld({
       stories: [talksOf(someTalks(1))],
       faults: [1, 2, 3].map((nth) => loses(nth, { kind: 'reset', when: 'before' })),
@@ -149,7 +149,7 @@ describe('A lost answer', () => {
     expect(await run(world)).toMatchObject({ exitCode: 0, done: 1 })
   })
 
-  it('of one of several that say the same is not mixed up with the others', async () => {
+  it('is not confused with those of conversations with the same content', async () => {
     await together(searches, async (behaviour) => {
       const world = await replayWorld({
         behaviour,
@@ -166,7 +166,7 @@ describe('A lost answer', () => {
     })
   })
 
-  it('is uncertain where two conversations may be it: said so, never sent again, until a person tells', async () => {
+  it('is uncertain if two conversations match: never sent again until the user decides', async () => {
     const world = await replayWorld({
       behaviour: { getMetadata: 'absent', listMetadata: 'absent', metadataFilter: 'finds-nothing' },
       stories: [talksOf(someTalks(1))],
@@ -188,7 +188,7 @@ describe('A lost answer', () => {
     expect(writesTo(world)).toHaveLength(1)
   })
 
-  it('that a person says was never done is sent again', async () => {
+  it('is sent again if the user says that it was not done', async () => {
     const world = await replayWorld({
       behaviour: { getMetadata: 'absent', listMetadata: 'absent' },
       stories: [talksOf(someTalks(1))],
@@ -200,24 +200,27 @@ describe('A lost answer', () => {
     expect(await run(world, '--resolve', 'conv_0=none')).toMatchObject({ exitCode: 0, done: 1 })
   })
 
-  it.each(['same', 'new'] as const)('to an append is found where it went on, its id %s', async (appendId) => {
-    await together(searches, async (behaviour) => {
-      const world = await replayWorld({
-        behaviour: { ...behaviour, appendId },
-        stories: [talksOf([['One?', '1.', 'Two?', '2.', 'Three?', '3.']])],
-        faults: [
-          loses(1, { kind: 'reset', when: 'after' }, 'appendStream'),
-          loses(2, { kind: 'finish-later', ms: 60 }, 'appendStream'),
-        ],
+  it.each(['same', 'new'] as const)(
+    'to an append is found in the continued conversation, its id %s',
+    async (appendId) => {
+      await together(searches, async (behaviour) => {
+        const world = await replayWorld({
+          behaviour: { ...behaviour, appendId },
+          stories: [talksOf([['One?', '1.', 'Two?', '2.', 'Three?', '3.']])],
+          faults: [
+            loses(1, { kind: 'reset', when: 'after' }, 'appendStream'),
+            loses(2, { kind: 'finish-later', ms: 60 }, 'appendStream'),
+          ],
+        })
+        const result = await run(world, '--mode', 'turns')
+        expect({ behaviour, ...result }).toMatchObject({ behaviour, exitCode: 0, done: 1, found: 2 })
+        expect(writesTo(world)).toHaveLength(3)
+        const [last] = rowsOf(world)
+        expect(world.sandbox.account('other').entries(String(last?.['id']))).toHaveLength(6)
+        expect(rowsOf(world)).toHaveLength(appendId === 'same' ? 1 : 3)
       })
-      const result = await run(world, '--mode', 'turns')
-      expect({ behaviour, ...result }).toMatchObject({ behaviour, exitCode: 0, done: 1, found: 2 })
-      expect(writesTo(world)).toHaveLength(3)
-      const [last] = rowsOf(world)
-      expect(world.sandbox.account('other').entries(String(last?.['id']))).toHaveLength(6)
-      expect(rowsOf(world)).toHaveLength(appendId === 'same' ? 1 : 3)
-    })
-  })
+    },
+  )
 })
 
 describe('A target that refuses pages of a hundred', () => {
@@ -241,7 +244,7 @@ describe('A target that refuses pages of a hundred', () => {
     expect(Math.max(...sizes.slice(2))).toBe(25)
   })
 
-  it('and even of one row is not asked for ever', async () => {
+  it('and even of one row is not asked forever', async () => {
     const detail = [{ loc: ['query', 'page_size'], msg: 'Input should be a colour' }]
     const refused: Effect = { kind: 'answer', status: 422, body: JSON.stringify({ detail }) }
     const { replay, sandbox } = await replayWorld({
@@ -257,7 +260,7 @@ describe('A target that refuses pages of a hundred', () => {
   })
 })
 
-/** What the one conversation looks like over there, for somebody else to say the same. */
+/** The entries of a copy, to create a conversation with the same content. */
 async function inputsSent(): Promise<string[]> {
   const elsewhere = await replayWorld({ stories: [talksOf(someTalks(1))] })
   await run(elsewhere)
@@ -265,7 +268,7 @@ async function inputsSent(): Promise<string[]> {
   return (account.entries(account.ids[0] ?? '') ?? []).slice(0, 3)
 }
 
-describe('A conversation that is still being written to', () => {
+describe('A busy conversation', () => {
   it('is waited for', async () => {
     const world = await replayWorld({
       behaviour: { busySeconds: 0.3 },
@@ -278,7 +281,7 @@ describe('A conversation that is still being written to', () => {
 })
 
 describe('Stamps', () => {
-  it('go into the description where metadata does not come back, as a declared loss', async () => {
+  it('go into the description if the target does not return metadata, as a declared loss', async () => {
     const world = await replayWorld({
       behaviour: { getMetadata: 'absent', listMetadata: 'absent' },
       stories: [talksOf(someTalks(3), { description: 'Of bends.' })],
@@ -287,7 +290,7 @@ describe('Stamps', () => {
     const described = rowsOf(world).filter(({ description }) =>
       /^Of bends\. \[hansard_replay v1\./.test(String(description)),
     )
-    expect(described).toHaveLength(2) // the first one showed it
+    expect(described).toHaveLength(2) // the first copy showed that the target does not return metadata
     const copies = [...world.opened.replayCopies.inState(1, 'done')]
     const kinds = copies.map(({ planned }) => planned.includes('description-stamped'))
     expect(kinds).toEqual([false, true, true])
@@ -299,7 +302,7 @@ describe('Stamps', () => {
     ).toBe(true)
   })
 
-  it('let the archive of another machine recognise the copies', async () => {
+  it('let the archive of another machine identify the copies', async () => {
     for (const behaviour of [{}, { listMetadata: 'absent' }] satisfies Partial<Behaviour>[]) {
       const world = await replayWorld({ behaviour, stories: [talksOf(someTalks(3))] })
       const other = join(world.folder, 'other.db')
@@ -311,7 +314,7 @@ describe('Stamps', () => {
     }
   })
 
-  it('tell that a copy is stale once the source has grown; --again copies it again', async () => {
+  it('show that a copy is stale once the source has changed; --again copies it again', async () => {
     const world = await replayWorld({ stories: [talksOf(someTalks(2))] })
     await run(world)
     world.sandbox
@@ -331,7 +334,7 @@ describe('A limit', () => {
     ['--max-tokens', '200'],
     ['--max-cost', '0.0001'],
     ['--max-requests', '15'],
-  ])('%s ends a run with 7 before more is spent, and the next run goes on', async (option, limit) => {
+  ])('%s ends a run with 7 before more is spent, and the next run continues', async (option, limit) => {
     const world = await replayWorld({ stories: [talksOf(someTalks(8))] })
     const first = await run(world, '--price', '0.4,2', option, limit)
     expect(first).toMatchObject({ exitCode: 7, outcome: 'budget' })
@@ -341,14 +344,14 @@ describe('A limit', () => {
     expect(rowsOf(world)).toHaveLength(8)
   })
 
-  it('in money needs a price', async () => {
+  it('in money requires a price', async () => {
     const { replay } = await replayWorld({ stories: [talksOf(someTalks(1))] })
     expect(await replay('run', '--yes', '--max-cost', '1')).toMatchObject({ exitCode: 2 })
   })
 })
 
 describe('Before the first write it refuses', () => {
-  it('to send without --yes where no terminal can ask', async () => {
+  it('to send without --yes if there is no terminal for a question', async () => {
     const world = await replayWorld({ stories: [talksOf(someTalks(1))] })
     const { exitCode, stderr } = await world.replay('run')
     expect({ exitCode, stderr }).toMatchObject({
@@ -357,7 +360,7 @@ describe('Before the first write it refuses', () => {
     })
   })
 
-  it('a plan that was edited, is for another archive, another target or an archive that has changed', async () => {
+  it('a plan of another archive or target, or of an archive that has changed', async () => {
     const world = await replayWorld({ stories: [talksOf(someTalks(2))] })
     const elsewhere = await replayWorld({ stories: [talksOf(someTalks(2))] })
     const file = join(world.folder, 'plan.json')
@@ -400,8 +403,8 @@ describe('Before the first write it refuses', () => {
   })
 })
 
-describe('What the target refuses', () => {
-  it('is recorded for its conversation, and the rest goes on; the next run tries it again', async () => {
+describe('A request that the target refuses', () => {
+  it('fails its conversation only; the next run tries it again', async () => {
     const world = await replayWorld({
       stories: [talksOf(someTalks(4))],
       faults: [loses(2, { kind: 'answer', like: 'guardrail' })],
@@ -416,7 +419,7 @@ describe('What the target refuses', () => {
   it.each([
     ['key-refused', 5],
     ['payment-required', 1],
-  ] as const)('for good (%s) ends the run', async (like, exitCode) => {
+  ] as const)('permanently (%s) ends the run', async (like, exitCode) => {
     const world = await replayWorld({
       stories: [talksOf(someTalks(4))],
       faults: [loses(2, { kind: 'answer', like })],
@@ -430,7 +433,7 @@ describe('What the target refuses', () => {
     expect(rowsOf(world)).toHaveLength(4)
   })
 
-  it('for the moment (429) is sent again at once: it was certainly not done', async () => {
+  it('temporarily (429) is sent again at once: it was certainly not done', async () => {
     const world = await replayWorld({
       stories: [talksOf(someTalks(2))],
       faults: [loses(1, { kind: 'answer', like: 'too-many' })],
@@ -440,7 +443,7 @@ describe('What the target refuses', () => {
 })
 
 describe('Secrets', () => {
-  it('of connectors are filled in when they are sent, and stand nowhere else; no redaction is ever sent', async () => {
+  it('of connectors are filled in when they are sent and are stored nowhere; no redaction marker is ever sent', async () => {
     const world = await replayWorld()
     const env = {
       MISTRAL_TARGET_API_KEY: 'other',
@@ -464,7 +467,7 @@ describe('Secrets', () => {
     }
   })
 
-  it('that the target echoes in a refusal are taken out of it', async () => {
+  it('that the target echoes in an error are redacted', async () => {
     const world = await replayWorld({
       faults: [
         {
@@ -512,7 +515,7 @@ describe('replay run --mode turns', () => {
     })
   }
 
-  it('answers a function from the archive: the call of the same arguments first', async () => {
+  it('sends archived function results: first that of the call with the same arguments', async () => {
     const world = await levelWorld('level')
     expect(await run(world, '--mode', 'turns')).toMatchObject({ exitCode: 0, done: 1 })
     const account = world.sandbox.account('other')
@@ -523,7 +526,7 @@ describe('replay run --mode turns', () => {
     expect(entries[2]).toContain('"result":"2 m"')
   })
 
-  it('stops where the archive has no result for what was called, and says so', async () => {
+  it('stops if the archive has no result for a call, and says so', async () => {
     const world = await levelWorld('depth')
     const result = await run(world, '--mode', 'turns')
     expect(result).toMatchObject({ exitCode: 3, diverged: 1 })
@@ -534,8 +537,8 @@ describe('replay run --mode turns', () => {
   })
 })
 
-describe('A copy that ends with the call of a function', () => {
-  it('is there, and it is told that it waits for the result', async () => {
+describe('A copy that ends with a function call', () => {
+  it('is done, and is reported to wait for the result', async () => {
     const tools = [
       { type: 'function', function: { name: 'level', parameters: { type: 'object', properties: {} } } },
     ]
@@ -548,7 +551,7 @@ describe('A copy that ends with the call of a function', () => {
 })
 
 describe('Ctrl-C', () => {
-  it('lets what is under way end, ends with 130, and the next run goes on', async () => {
+  it('lets requests in progress finish and exits with 130; the next run continues', async () => {
     const world = await replayWorld({
       stories: [talksOf(someTalks(6))],
       faults: [{ operation: 'startStream', then: { kind: 'latency', ms: 60 } }],
@@ -573,7 +576,7 @@ describe('Ctrl-C', () => {
 })
 
 describe('replay undo', () => {
-  it('tells first, then deletes what it made; what somebody has changed stays, and so does all else', async () => {
+  it('lists first, then deletes what the replay created, and keeps everything else and what was changed', async () => {
     const world = await replayWorld({ stories: [talksOf(someTalks(3))] })
     const account = world.sandbox.account('other')
     const stranger = account.create({ entries: [] })
@@ -594,7 +597,7 @@ describe('replay undo', () => {
     expect(await run(world)).toMatchObject({ exitCode: 0, done: 3, before: 1 })
   })
 
-  it('takes along all that the appends of a conversation made', async () => {
+  it('deletes all conversations that appends created', async () => {
     const world = await replayWorld({
       behaviour: { appendId: 'new' },
       stories: [talksOf([['One?', '1.', 'Two?', '2.', 'Three?', '3.']])],
@@ -605,7 +608,7 @@ describe('replay undo', () => {
     expect(rowsOf(world)).toHaveLength(0)
   })
 
-  it('leaves alone what another archive made', async () => {
+  it('keeps the copies of another archive', async () => {
     const world = await replayWorld({ stories: [talksOf(someTalks(1))] })
     const other = join(world.folder, 'other.db')
     copyFileSync(world.archive, other)

@@ -18,13 +18,13 @@ const asInputs = [
 ] satisfies (keyof Behaviour)[]
 
 /**
- * Switches that decide what start takes, each position of them, the others as strict as can be. Those of which one position
- * takes all that the other takes need no turn of their own.
+ * Switches that decide what start accepts: each position of them, with the others as strict as possible. Switches
+ * with a position that accepts everything the others accept need no case of their own.
  */
 const positions = asInputs.flatMap((name) => switches[name].choices.map((choice) => ({ [name]: choice })))
 
 describe('Every story', () => {
-  it.each(positions)('is taken by the target, whatever the tail: %j', async (position) => {
+  it.each(positions)('is accepted by the target, whatever the tail: %j', async (position) => {
     const { sandbox } = await visit({ behaviour: { ...strictest, ...position } }, 'other')
     const target = new ConversationsClient({ apiKey: 'other', baseUrl: sandbox.url })
     onTestFinished(() => target.close())
@@ -44,7 +44,7 @@ describe('Every story', () => {
     }
   })
 
-  it('is asked again turn by turn, and every turn is taken', async () => {
+  it('is asked again turn by turn, and every turn is accepted', async () => {
     const { target, opened, sources } = await replayWorld({ behaviour: strictest })
     const quiet: ReplayOptions = { ...options, mode: 'turns', rebuild: 'quiet', dropTools: true }
     const found = await preflight(target, opened, quiet, {})
@@ -62,7 +62,7 @@ describe('Every story', () => {
     }
   })
 
-  it('never sends what stands in the archive for a secret', async () => {
+  it('never sends the marker of a redacted secret', async () => {
     const { sandbox, target, opened, sources } = await replayWorld()
     const found = await preflight(target, opened, options, {})
     for (const source of sources) {
@@ -91,7 +91,7 @@ describe('Every story', () => {
 })
 
 describe('A mapped agent', () => {
-  it('takes the place of the archived one, without settings beside it', async () => {
+  it('replaces the archived one, without other settings', async () => {
     const { sandbox, target, opened, sources } = await replayWorld({ behaviour: strictest })
     const agent = {
       id: 'ag_new',

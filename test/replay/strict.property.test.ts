@@ -12,9 +12,9 @@ import { comparable, declaredInputs } from '../support/declared.ts'
 import { hostileConversation } from '../support/hostile-conversation.ts'
 import { plainOptions, plainTarget } from '../support/replay.ts'
 import { visit } from '../support/sandbox.ts'
-import { strictlyTaken } from '../support/strict-target.ts'
+import { sendToStrictTarget } from '../support/strict-target.ts'
 
-/** How many are tried in process; `HANSARD_HOSTILE=10000` tries more. */
+/** Conversations tried in process; `HANSARD_HOSTILE=10000` tries more. */
 const RUNS = Number(process.env['HANSARD_HOSTILE'] ?? 1_000)
 
 const ways = fc.record({
@@ -24,7 +24,7 @@ const ways = fc.record({
   models: fc.constantFrom({}, { 'magistral-medium-latest': 'mistral-small-latest' }),
 }) satisfies fc.Arbitrary<Partial<ReplayOptions>>
 
-it(`${RUNS} hostile conversations that are ready are taken by the strict profile, and certified`, () => {
+it(`${RUNS} hostile conversations that are ready are accepted by the strict profile and certified`, () => {
   const count = { identical: 0, equivalent: 0 }
   const blocked: Record<string, number> = {}
   fc.assert(
@@ -36,7 +36,7 @@ it(`${RUNS} hostile conversations that are ready are taken by the strict profile
         blocked[kind] = (blocked[kind] ?? 0) + 1
         return
       }
-      const copy = strictlyTaken(requests)
+      const copy = sendToStrictTarget(requests)
       if ('refused' in copy) throw new Error(copy.refused)
       const { verdict, differences, hashes } = compareCopy(replayedOf(source, planned, way), copy)
       expect(differences).toEqual([])
@@ -53,14 +53,14 @@ it(`${RUNS} hostile conversations that are ready are taken by the strict profile
   expect(count.identical + count.equivalent).toBeGreaterThan(RUNS * 0.8)
 }, 600_000)
 
-it('Hostile conversations are replayed into a sandbox of the strict profile, and certified', async () => {
+it('Hostile conversations are replayed into a sandbox with the strict profile and certified', async () => {
   const { sandbox } = await visit({ behaviour: profiles.strict }, 'other')
   const client = new ConversationsClient({ apiKey: 'other', baseUrl: sandbox.url })
   onTestFinished(() => client.close())
   let compared = 0
   await fc.assert(
     fc.asyncProperty(hostileConversation, ways, async (source, way) => {
-      // In turns a target may call a function that only a run can answer, so that no tool may be called.
+      // In `turns` mode a target may call a function that only a run can answer, so no tool may be called.
       const options = {
         ...plainOptions,
         ...way,

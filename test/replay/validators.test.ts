@@ -6,7 +6,7 @@ import { render, type Rendering } from '../../src/replay/plan/render.ts'
 import { compareCopy } from '../../src/replay/verify/certify.ts'
 import { replayedOf } from '../support/copies.ts'
 import { plainOptions, plainTarget } from '../support/replay.ts'
-import { strictlyTaken } from '../support/strict-target.ts'
+import { sendToStrictTarget } from '../support/strict-target.ts'
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- what is sent may have any shape */
 
@@ -38,7 +38,7 @@ interface Sent {
   readonly rendering: Rendering
 }
 
-/** Renders a conversation, and has the strict profile take it and verify certify it. */
+/** Renders a conversation, sends it to the strict profile and certifies it. */
 function sentOf(
   entries: readonly object[],
   row: object = {},
@@ -53,7 +53,7 @@ function sentOf(
   const all = { ...plainOptions, ...options }
   const rendering = render(source, all, plainTarget)
   expect(rendering.planned.blocks).toEqual([])
-  const copy = strictlyTaken(rendering.requests)
+  const copy = sendToStrictTarget(rendering.requests)
   if ('refused' in copy) throw new Error(copy.refused)
   const { differences } = compareCopy(replayedOf(source, rendering.planned, all), copy)
   expect(differences).toEqual([])
@@ -63,7 +63,7 @@ function sentOf(
 
 describe('The id of a call', () => {
   it.each(['call_abc123DEF456', 'chatcmpl-tool-8c498bee', 'a', '', 'aaaaaaaa_', 'ааааааааа', 'aaaaaaaaa\n'])(
-    'that validators refuse is replaced by nine letters and digits: %j',
+    'that is invalid is replaced by nine letters and digits: %j',
     (id) => {
       const { inputs, kinds } = sentOf([user, call(id), result(id), user])
       expect(inputs[1].tool_call_id).toMatch(/^[a-zA-Z0-9]{9}$/)
@@ -85,7 +85,7 @@ describe('The id of a call', () => {
     expect([two.tool_call_id, one.tool_call_id]).toEqual([second.tool_call_id, first.tool_call_id])
   })
 
-  it('is always replaced by the same one, whatever else the entry says of its time', () => {
+  it('is always replaced by the same one, whatever the times of the entry', () => {
     const ids = [null, '2026-01-01T00:00:00Z'].map(
       (completed_at) =>
         sentOf([user, { ...call('call_1'), id: 'fc_1', completed_at }, result('call_1')]).inputs[1]
@@ -94,7 +94,7 @@ describe('The id of a call', () => {
     expect(ids[0]).toBe(ids[1])
   })
 
-  it('that comes again in a later turn belongs to the call of that turn, which gets one of its own', () => {
+  it('that occurs again in a later turn belongs to the call of that turn, which gets an id of its own', () => {
     const { inputs, kinds } = sentOf([
       ...[user, call('aaaaaaaa1'), result('aaaaaaaa1', 'one'), answer],
       ...[user, call('aaaaaaaa1'), result('aaaaaaaa1', 'two'), answer, user],
@@ -105,14 +105,14 @@ describe('The id of a call', () => {
     expect(kinds).toEqual(['call-renamed', 'call-renamed'])
   })
 
-  it('that is taken is never given to another call', () => {
+  it('that is in use is never given to another call', () => {
     const taken = sentOf([user, call('call_1'), result('call_1')]).inputs[1].tool_call_id
     const { inputs } = sentOf([user, call('call_1'), result('call_1'), answer, call(taken), result(taken)])
     expect(inputs[1].tool_call_id).not.toBe(taken)
     expect(inputs[4].tool_call_id).toBe(taken)
   })
 
-  it('of a call that was never answered is not taken for that of a later one', () => {
+  it('of a call without a result is not mistaken for that of a later call', () => {
     const { inputs, kinds } = sentOf([user, call('aaaaaaaa1'), user, call('aaaaaaaa1'), result('aaaaaaaa1')])
     expect(kinds).toEqual(['call-as-text'])
     expect(inputs.map(({ type }) => type)).toEqual([
@@ -138,7 +138,7 @@ describe('The name of a function', () => {
     expect(kinds.filter((kind) => kind === 'function-renamed')).toHaveLength(3)
   })
 
-  it('is never made the same as another’s', () => {
+  it('is never replaced by the name of another function', () => {
     const names = ['a.b', 'a/b', 'a b', 'a_b', `${'x'.repeat(70)}1`, `${'x'.repeat(70)}2`, '..', '__', '🌊']
     const { inputs } = sentOf([user, ...names.map((name) => ran(name))])
     const sent = inputs.filter(({ type }) => type === 'function.call').map(({ name }) => name)
@@ -146,7 +146,7 @@ describe('The name of a function', () => {
     expect(sent).toContain('a_b')
   })
 
-  it('is the same in turns, where results are given to the function under its new name', () => {
+  it('is the same in turns, where results are sent under the new name', () => {
     const entries = [user, call('call_1', 'weather.get'), result('call_1', '4 °C'), answer]
     const { body, rendering } = sentOf(entries, { tools: [tool('weather.get')] }, { mode: 'turns' })
     expect(body.tools[0].function.name).toBe('weather_get')
@@ -180,20 +180,20 @@ describe('Arguments', () => {
     )
   })
 
-  it('that a tool execution lacks are none', () => {
+  it('of a tool execution without any are empty', () => {
     const { inputs } = sentOf([user, { type: 'tool.execution', name: 'web_search' }])
     expect(inputs[1]).toMatchObject({ name: 'web_search', arguments: '{}' })
   })
 })
 
 describe('The order of entries', () => {
-  it('gets a short answer between a result and a user, which is declared', () => {
+  it('gets a short answer between a result and a user message, which is declared', () => {
     const { inputs, kinds } = sentOf([user, call('aaaaaaaa1'), result('aaaaaaaa1'), user])
     expect(inputs[3]).toEqual({ type: 'message.output', role: 'assistant', content: '[no answer]' })
     expect(kinds).toEqual(['answer-added'])
   })
 
-  it('gets none where an empty answer is dropped on the way, but for the one', () => {
+  it('gets only one where an empty answer was dropped', () => {
     const empty = { ...answer, content: '' }
     const { inputs, kinds } = sentOf([user, ran('f'), empty, { ...user, content: [] }, user])
     expect(inputs).toHaveLength(5)
@@ -225,14 +225,14 @@ describe('The order of entries', () => {
       6,
     ],
     ['an id that is no string', [user, call(7), result(7), user], 2],
-  ])('with %s is told as text', (_, entries, texts) => {
+  ])('with %s is sent as text', (_, entries, texts) => {
     const { inputs, kinds } = sentOf(entries)
     const told = kinds.filter((kind) => kind.endsWith('-as-text'))
     expect(told).toHaveLength(texts)
     expect(inputs.filter(({ content }) => /^\[function\./.test(String(content)))).toHaveLength(texts)
   })
 
-  it('keeps a call and its result together where nothing is sent for what stands between', () => {
+  it('keeps a call and its result together if nothing between them is sent', () => {
     const empty = { ...answer, content: '' }
     const handoff = { type: 'agent.handoff', agent_name: 'gauge' }
     const { inputs } = sentOf([user, call('aaaaaaaa1'), empty, handoff, result('aaaaaaaa1')])
@@ -242,7 +242,7 @@ describe('The order of entries', () => {
 
 describe('A message', () => {
   it.each([[''], [[]], [null], [[{ text: '', type: 'text' }]], [[{ type: 'text', text: '' }, { text: '' }]]])(
-    'of the assistant that says nothing is not sent: %j',
+    'of the assistant without content is not sent: %j',
     (content) => {
       const { inputs, kinds } = sentOf([user, { ...answer, content }, user])
       expect(inputs).toHaveLength(2)
@@ -257,7 +257,7 @@ describe('A message', () => {
     'HTTPS://EXAMPLE.ORG/A.PNG',
     ' https://example.org',
     'iVBORw0KGgo=',
-  ])('tells of an image or a document what its address was, where nobody can fetch it: %j', (address) => {
+  ])('names the URL of an image or a document that cannot be fetched: %j', (address) => {
     const content = [
       { type: 'image_url', image_url: address },
       { type: 'image_url', image_url: { url: address, detail: 'low' } },
@@ -271,12 +271,12 @@ describe('A message', () => {
     expect(new Set(kinds)).toEqual(new Set(['address-noted']))
   })
 
-  it('of another role than the two that are known is told as text', () => {
+  it('with an unknown role is sent as text', () => {
     const { inputs } = sentOf([{ ...user, role: 'system', content: 'Be brief.' }, user])
     expect(inputs[0].content).toContain('Be brief.')
   })
 
-  it('loses a prefix where an answer follows, and citations become text on the user’s side too', () => {
+  it('loses its prefix if an answer follows, and its citations become text in user messages, too', () => {
     const cited = { type: 'tool_reference', tool: 't', title: 'News', url: 'https://example.org', index: 1 }
     const { inputs } = sentOf([
       ...[user, { ...user, role: 'assistant', prefix: true }, answer, { ...user, content: [cited, 'bare'] }],
@@ -306,7 +306,7 @@ describe('The parameters of a function', () => {
     expect(kinds).toEqual(Array(5).fill('schema-key-dropped'))
   })
 
-  it('keep their digits where a key is dropped', () => {
+  it('keep their digits if a key is dropped', () => {
     const parameters = '{"$id":"f","maximum":12345678901234567890,"minimum":1.10}'
     const row = `{"id":"c","model":"mistral-small-latest","tools":[{"type":"function","function":{"name":"f","parameters":${parameters}}}]}`
     const source = { id: 'c', row, entries: [JSON.stringify(user)], agent: undefined }
@@ -320,25 +320,25 @@ describe('The parameters of a function', () => {
     { required: 'a' },
     { pattern: '(' },
     nested(200),
-  ])('that are no schema take any object instead: %j', (parameters) => {
+  ])('that are not a schema accept any object instead: %j', (parameters) => {
     const { body, kinds } = sentOf([user], { tools: [tool('f', parameters)] })
     expect(body.tools[0].function.parameters).toEqual({ type: 'object', properties: {} })
     expect(kinds).toEqual(['schema-replaced'])
   })
 
-  it('of a hundred thousand levels are no schema either, and end no plan', () => {
+  it('with a hundred thousand levels are not a schema either, and do not end the plan', () => {
     const deep = `${'{"not":'.repeat(100_000)}{}${'}'.repeat(100_000)}`
     const row = `{"id":"c","model":"mistral-small-latest","tools":[{"type":"function","function":{"name":"f","parameters":${deep}}}]}`
     const source = { id: 'c', row, entries: [JSON.stringify(user)], agent: undefined }
     const { planned, requests } = render(source, plainOptions, plainTarget)
     expect(planned.losses.map(({ kind }) => kind)).toEqual(['schema-replaced'])
-    const copy = strictlyTaken(requests)
+    const copy = sendToStrictTarget(requests)
     if ('refused' in copy) throw new Error(copy.refused)
     expect(compareCopy(replayedOf(source, planned, plainOptions), copy).differences).toEqual([])
   })
 })
 
-it('What was fine for one model is kept for another unless that one refuses it', () => {
+it('What one model accepts is kept for another model, unless that one refuses it', () => {
   const thinking = { ...answer, content: [{ type: 'thinking', thinking: [{ type: 'text', text: 'hm' }] }] }
   const entries = [user, call('aaaaaaaa1'), result('aaaaaaaa1'), thinking, user]
   const { inputs, kinds } = sentOf(

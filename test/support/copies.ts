@@ -6,7 +6,7 @@ import type { Source } from '../../src/replay/plan/source.ts'
 import type { FetchedCopy, Replayed } from '../../src/replay/verify/certificate.ts'
 import { fetchCopy } from '../../src/replay/verify/fetch-copy.ts'
 
-/** A conversation that was replayed, and what the target holds of it. */
+/** A replayed conversation and its copy. */
 export interface ReplayedCopy {
   readonly planned: PlannedConversation
   readonly replayed: Replayed
@@ -14,7 +14,7 @@ export interface ReplayedCopy {
   readonly targetId: string
 }
 
-/** Replays a conversation with the requests of its plan, as simply as can be; undefined where it is blocked. */
+/** Sends the requests of a conversation's plan in the simplest way; undefined if it is blocked. */
 export async function replayOnce(
   client: ConversationsClient,
   source: Source,
@@ -38,7 +38,7 @@ export async function replayOnce(
   return { planned, targetId, copy, replayed: replayedOf(source, planned, options, generated) }
 }
 
-/** What verify is given for a conversation that was replayed. */
+/** The input of verify for a replayed conversation. */
 export function replayedOf(
   source: Source,
   { stamp, losses }: Pick<PlannedConversation, 'stamp' | 'losses'>,

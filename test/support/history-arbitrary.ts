@@ -5,12 +5,12 @@ import { jsonObject, jsonText } from './json-arbitrary.ts'
 const word = fc.constantFrom('river', 'delta', 'دلتا', '🌊', '', ' ', '[x](y)', 'half "of')
 const quoted = word.map((text) => JSON.stringify(text))
 
-/** A value that mostly fits, and at times is anything. */
+/** A value that mostly fits, and sometimes is anything. */
 function mostly(fitting: fc.Arbitrary<string>): fc.Arbitrary<string> {
   return fc.oneof({ weight: 9, arbitrary: fitting }, { weight: 1, arbitrary: jsonText })
 }
 
-/** The text of an object: these members, now and then one left out, one that nobody knows, or one given twice. */
+/** The JSON text of an object with these members: sometimes one is left out, unknown or given twice. */
 function object(members: Readonly<Record<string, fc.Arbitrary<string>>>): fc.Arbitrary<string> {
   const pairs = Object.entries(members).map(([key, value]) =>
     fc.option(fc.tuple(fc.constant(JSON.stringify(key)), value), { freq: 12 }),
@@ -127,7 +127,7 @@ const other = fc.oneof(
   jsonObject,
 )
 
-/** Calls with their results, in most cases as they belong together, at times with something between. */
+/** Calls with their results, mostly in order, sometimes with something between. */
 const calls = fc
   .tuple(callId, callId)
   .chain(([a, b]) =>
@@ -143,7 +143,7 @@ const calls = fc
   )
   .chain((all: readonly fc.Arbitrary<string>[]) => fc.tuple(...all))
 
-/** The texts of a history's entries: everything that the API knows, what it does not know, and both spoilt. */
+/** JSON texts of a history's entries: of all known types, of unknown ones, and malformed ones of both. */
 export const history: fc.Arbitrary<string[]> = fc
   .array(
     fc.oneof(
@@ -155,7 +155,7 @@ export const history: fc.Arbitrary<string[]> = fc
   )
   .map((groups) => groups.flat())
 
-/** The text of a conversation's row: of a model, its settings mostly fit to be sent again. */
+/** The JSON text of a row: a model with settings, most of which can be sent again. */
 export const row: fc.Arbitrary<string> = object({
   name: mostly(quoted),
   description: mostly(quoted),

@@ -8,9 +8,9 @@ import { loadStories, storiesDirectory } from '../../src/sandbox/seed/load-stori
 import { hansard, type Outcome } from './hansard.ts'
 import { world, type World } from './world.ts'
 
-/** A source account that is backed up, and a target: the accounts `source` and `other` of one sandbox. */
+/** A backed-up source account and an empty target: the accounts `source` and `other` of one sandbox. */
 export interface ReplayWorld extends World {
-  /** The archive, open to be read. */
+  /** The archive, open for reading. */
   readonly opened: Archive
   readonly sources: readonly Source[]
   /** A client of the target. */
@@ -19,7 +19,7 @@ export interface ReplayWorld extends World {
   replay(...args: string[]): Promise<Outcome>
 }
 
-/** Backs up the stories that come with hansard, or these. */
+/** Backs up the given stories, by default those that come with hansard. */
 export async function replayWorld(options: Parameters<typeof world>[0] = {}): Promise<ReplayWorld> {
   const stories = options.stories ?? (await loadStories(storiesDirectory))
   const built = await world({ ...options, stories })

@@ -2,7 +2,6 @@ import { defaultReplayOptions } from '../../src/replay/plan/plan-replay.ts'
 import type { PlanTarget } from '../../src/replay/plan/plan.ts'
 import { profiles, type Behaviour } from '../../src/sandbox/behaviour.ts'
 
-/** The options of a replay by default. */
 export const plainOptions = defaultReplayOptions
 
 /** A target with a model that reasons and one that does not. */
@@ -16,5 +15,5 @@ export const plainTarget: PlanTarget = {
   agents: {},
 }
 
-/** The sandbox as hard to please as its switches make it. */
+/** The sandbox's strictest switches. */
 export const strictest: Partial<Behaviour> = profiles.strict

@@ -5,7 +5,7 @@ import type { Source } from '../../src/replay/plan/source.ts'
 import { loadStories, storiesDirectory } from '../../src/sandbox/seed/load-stories.ts'
 import { plainOptions } from './replay.ts'
 
-/** Options under which every story has its counterparts at the target. */
+/** Options with a mapping for everything in the stories. */
 export const storyOptions: ReplayOptions = {
   ...plainOptions,
   fallbackModel: 'mistral-large-latest',
@@ -14,7 +14,7 @@ export const storyOptions: ReplayOptions = {
   libraries: { '06835bb1-9607-7898-8000-435d8a0b1afd': 'lib' },
 }
 
-/** The stories as the archive would hold them, but for the picture of 5 MB, which tests of their own send. */
+/** The stories as the archive stores them, except the 5 MB picture, which has tests of its own. */
 export async function storySources(): Promise<Source[]> {
   const stories = await loadStories(storiesDirectory)
   return stories.flatMap(({ conversations, agents }) =>

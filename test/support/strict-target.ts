@@ -12,8 +12,11 @@ import { ErrorResponse } from '../../src/sandbox/responses/error-responses.ts'
 const behaviour = { ...defaultBehaviour, ...profiles.strict }
 const shapes = bodyValidators(behaviour)
 
-/** What a target of the strict profile holds after these requests, or why it refused one. No HTTP, so that many can be tried. */
-export function strictlyTaken(requests: readonly Request[]): FetchedCopy | { readonly refused: string } {
+/**
+ * What a target with the strict profile has after these requests, or why it refused one. Uses no HTTP, so that many
+ * can be tried.
+ */
+export function sendToStrictTarget(requests: readonly Request[]): FetchedCopy | { readonly refused: string } {
   const entries: string[] = []
   for (const { operation, body } of requests) {
     const inputs = elements(member(body, 'inputs')?.value ?? '[]')

@@ -1,9 +1,12 @@
 import type { Story } from '../../src/sandbox/account/story.ts'
 
-/** What is said in a conversation: the user's words and the assistant's, in turn. */
+/** The messages of a conversation: user and assistant in turn. */
 export type Talk = readonly string[]
 
-/** A story of plain conversations of mistral-small-latest, made a minute apart; their ids are conv_0, conv_1 and so on. */
+/**
+ * A story of plain conversations with mistral-small-latest, created a minute apart. Their ids are conv_0, conv_1
+ * and so on.
+ */
 export function talksOf(talks: readonly Talk[], row: Readonly<Record<string, unknown>> = {}): Story {
   return {
     agents: [],
@@ -32,7 +35,7 @@ export function talksOf(talks: readonly Talk[], row: Readonly<Record<string, unk
   }
 }
 
-/** So many conversations that say different things. */
+/** Conversations with different content. */
 export function someTalks(count: number): Talk[] {
   return Array.from({ length: count }, (_, i) => [`What of bend ${i}?`, `It moves by ${i} m.`])
 }

@@ -5,8 +5,8 @@ import type { ArchiveEvent } from '../../archive/journal/events.ts'
 import type { Failure, OpenFailure } from '../../archive/journal/failures.ts'
 import { HansardError, isHansardError, messageOf } from '../../errors.ts'
 import { rowFacts } from '../../model/conversation-row.ts'
-import { unknownShapes } from '../../model/entries/find-unknown-shapes.ts'
-import { referencesOf } from '../../model/entries/references.ts'
+import { findUnknownShapes } from '../../model/entries/find-unknown-shapes.ts'
+import { findReferences } from '../../model/entries/references.ts'
 import type { Candidate } from './candidate.ts'
 import { isFatal } from './fatal-errors.ts'
 import { fetchConversation, type Fetched } from './fetch-conversation.ts'
@@ -26,11 +26,11 @@ export interface FetchContext {
 
 /** Functions that derive data from a conversation. Tests pass functions that throw. */
 export interface Stages {
-  readonly references: typeof referencesOf
-  readonly shapes: typeof unknownShapes
+  readonly references: typeof findReferences
+  readonly shapes: typeof findUnknownShapes
 }
 
-const ownStages: Stages = { references: referencesOf, shapes: unknownShapes }
+const ownStages: Stages = { references: findReferences, shapes: findUnknownShapes }
 
 /** Options of a `Fetcher`. */
 export interface FetcherOptions {

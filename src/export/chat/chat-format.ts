@@ -70,10 +70,10 @@ The lines contain everything that was said, including confidential messages.`,
   canStream: ({ split }) => split === undefined,
   async open(context, { system = false, split, seed = 1, textOnly = false, drop = [] }) {
     const sides = await beginTrainSplit((path) => context.files.create(path), split, seed)
-    const { draft7Fault } = await import('../../model/json/json-schema.ts')
+    const { explainInvalidSchema } = await import('../../model/json/json-schema.ts')
     const dropped = new Set(drop)
     const form = textOnly ? 'text' : chooseContentForm(context.conversations(), dropped)
-    return new ChatWriter(context, { withSystem: system, form, drop: dropped }, sides, draft7Fault)
+    return new ChatWriter(context, { withSystem: system, form, drop: dropped }, sides, explainInvalidSchema)
   },
 }
 

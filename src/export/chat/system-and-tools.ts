@@ -1,5 +1,5 @@
 import type { Dependencies } from '../../archive/content/dependencies.ts'
-import { referencesOf } from '../../model/entries/references.ts'
+import { findReferences } from '../../model/entries/references.ts'
 import { elements, member } from '../../model/json/json-text.ts'
 import type { JsonValue } from '../json-value.ts'
 import { textContent, type ChatContent } from './chat-content.ts'
@@ -36,7 +36,7 @@ function instructionSource(
   { text }: JsonValue,
   dependencies: Pick<Dependencies, 'read'>,
 ): string | undefined {
-  const [agent] = referencesOf(text, [])
+  const [agent] = findReferences(text, [])
   return agent === undefined ? text : (dependencies.read(agent)?.json ?? undefined)
 }
 

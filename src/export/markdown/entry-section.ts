@@ -1,6 +1,6 @@
 import type { Agent, EntryView } from '../../model/entries/entry-view.ts'
 import { entryView } from '../../model/entries/entry-view.ts'
-import { said, stringIn } from '../../model/entries/fields.ts'
+import { displayText, stringIn } from '../../model/entries/fields.ts'
 import { cutTime } from '../../model/instant.ts'
 import { isJson } from '../../model/json/parse-json.ts'
 import { sanitizeText, fitsOneLine } from '../sanitize-text.ts'
@@ -18,7 +18,7 @@ export function* entryParts(json: string, scope: EntryScope): Generator<PagePart
   yield `<a id="entry-${scope.position}"></a>\n\n## ${headingOf(entry, names)}\n\n`
   // A heading shortens long texts, so they are repeated in full.
   const role = entry.kind === 'message' ? entry.role : undefined
-  for (const fact of [...names, role, said(entry.fields.get('model'))])
+  for (const fact of [...names, role, displayText(entry.fields.get('model'))])
     if (fact !== undefined && !fitsOneLine(fact)) yield* codeBlock(fact, 'text')
   yield* partsOf(entry, scope)
   if (entry.rest !== undefined) {
@@ -30,7 +30,7 @@ export function* entryParts(json: string, scope: EntryScope): Generator<PagePart
 
 function headingOf(entry: EntryView, names: readonly string[]): string {
   const named = names.map((name) => escapeMarkdown(name)).join(' · ')
-  const [created, model] = [stringIn(entry.fields.get('created_at')), said(entry.fields.get('model'))]
+  const [created, model] = [stringIn(entry.fields.get('created_at')), displayText(entry.fields.get('model'))]
   const facts = [created && cutTime(created, 'second'), model].flatMap((fact) =>
     fact ? [escapeMarkdown(fact)] : [],
   )

@@ -1,6 +1,6 @@
 import { posix } from 'node:path'
 
-import { said } from '../../model/entries/fields.ts'
+import { displayText } from '../../model/entries/fields.ts'
 import { titleOf } from '../conversation-title.ts'
 import { excludeOnError, allOrNothing } from '../exclusion.ts'
 import type { ExportContext, ExportedConversation, Writer } from '../format.ts'
@@ -49,7 +49,7 @@ export class MarkdownWriter implements Writer {
     const { id, row, createdAt } = conversation
     const title = titleOf(conversation)
     const agent = agentOf(conversation, this.#context.dependencies)
-    const model = said(row.fields.get('model')) ?? said(agent?.fields.get('model'))
+    const model = displayText(row.fields.get('model')) ?? displayText(agent?.fields.get('model'))
     return { title, model, path: this.#pathOf({ id, title, model, createdAt }) }
   }
 

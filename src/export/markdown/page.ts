@@ -1,5 +1,5 @@
-import { said, stringIn, type Fields } from '../../model/entries/fields.ts'
-import { referencesOf } from '../../model/entries/references.ts'
+import { displayText, stringIn, type Fields } from '../../model/entries/fields.ts'
+import { findReferences } from '../../model/entries/references.ts'
 import { cutTime, cutTimeUtc } from '../../model/instant.ts'
 import { plural } from '../../model/plural.ts'
 import type { ExportedConversation } from '../format.ts'
@@ -44,7 +44,7 @@ export function agentOf(
   { row }: ExportedConversation,
   archived: DependencyReader,
 ): ConversationAgent | undefined {
-  const reference = referencesOf(row.text, []).find(({ kind }) => kind === 'agent')
+  const reference = findReferences(row.text, []).find(({ kind }) => kind === 'agent')
   if (reference === undefined) return undefined
   return { ...reference, fields: archivedFields(archived.read(reference)?.json) }
 }
@@ -58,8 +58,8 @@ function* headOf(
   const { fields } = row
   const description = stringIn(fields.get('description'))
   const about = [
-    said(fields.get('model')) ?? said(agent?.fields.get('model')),
-    agent && `agent ${said(agent.fields.get('name')) ?? agent.id}`,
+    displayText(fields.get('model')) ?? displayText(agent?.fields.get('model')),
+    agent && `agent ${displayText(agent.fields.get('name')) ?? agent.id}`,
     createdAt === null ? undefined : cutTimeUtc(createdAt, 'second'),
     plural(length, 'entry'),
     goneAt === null ? undefined : `gone upstream since ${cutTime(goneAt, 'day')}`,
@@ -92,11 +92,11 @@ function* headOf(
 }
 
 function agentFacts({ id, version, fields }: ConversationAgent): string {
-  return JSON.stringify({ id, version: version || undefined, name: said(fields.get('name')) })
+  return JSON.stringify({ id, version: version || undefined, name: displayText(fields.get('name')) })
 }
 
 function* instructions(summary: string, json: string | undefined): Generator<PagePart> {
-  const text = said(json)
+  const text = displayText(json)
   if (text === undefined) return
   yield `<details>\n<summary>${summary}</summary>\n\n`
   yield* textParts(text)

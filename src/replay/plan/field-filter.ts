@@ -39,8 +39,8 @@ export function filterFields(
 export const isString: FieldCheck = (value) => typeof value === 'string'
 export const isBoolean: FieldCheck = (value) => typeof value === 'boolean'
 
-export function isOneOf(...words: readonly string[]): FieldCheck {
-  return (value) => words.includes(value as string)
+export function isOneOf(...choices: readonly string[]): FieldCheck {
+  return (value) => choices.includes(value as string)
 }
 
 export function isListOf(check: FieldCheck): FieldCheck {

@@ -2,7 +2,7 @@ import type { ConversationsClient } from '../../api/client.ts'
 import { openArchive, type Archive } from '../../archive/archive.ts'
 import type { Selection } from '../../archive/content/selection.ts'
 import { HansardError } from '../../errors.ts'
-import { LineFile, planContent } from '../line-file.ts'
+import { planContent, withLineFile } from '../line-file.ts'
 import { checkPlan, refuseMissingSecrets } from './check-plan.ts'
 import type { SecretOf } from './fill-secrets.ts'
 import { planConversations, planHead } from './make-plan.ts'
@@ -131,23 +131,16 @@ async function* planAgain(
   }
 }
 
-async function writeLines(
+function writeLines(
   lines: AsyncGenerator<string, PlanEnd, undefined>,
   { out, onLine }: PlanReplayOptions,
 ): Promise<PlanEnd> {
-  const file = out === undefined ? undefined : await LineFile.open(out, planContent)
-  try {
+  return withLineFile(out, planContent, async (write) => {
     for (;;) {
       const { value, done } = await lines.next()
-      if (done === true) {
-        await file?.finish()
-        return value
-      }
-      await file?.write(value)
+      if (done === true) return value
+      await write(value)
       await onLine?.(value)
     }
-  } catch (thrown) {
-    await file?.discard()
-    throw thrown
-  }
+  })
 }

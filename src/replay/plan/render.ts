@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 
 import { stringMember } from '../../model/entries/fields.ts'
 import { objectText } from '../../model/json/json-text.ts'
+import { formatNumber } from '../../model/plural.ts'
 import { addEstimates, estimateOf, tokensOf } from './estimate.ts'
 import { holdsRedaction } from './fill-secrets.ts'
 import { historySequence } from './history-mode.ts'
@@ -74,10 +75,10 @@ function sequenceFor(
 
 function requestsOf(sequence: RequestSequence, { fields }: ConversationSettings): Request[] {
   return sequence.requests.map(({ inputs, results }, i): Request => {
-    const said = { inputs: `[${inputs.join(',')}]` }
+    const inputsField = { inputs: `[${inputs.join(',')}]` }
     return i === 0
-      ? { operation: 'start', body: objectText({ ...fields, ...said }), results }
-      : { operation: 'append', body: objectText(said), results }
+      ? { operation: 'start', body: objectText({ ...fields, ...inputsField }), results }
+      : { operation: 'append', body: objectText(inputsField), results }
   })
 }
 
@@ -112,7 +113,7 @@ function furtherBlocks(
   if (longest > context) {
     blocks.push({
       kind: 'context',
-      reason: `it has about ${longest} tokens; the model reads ${context} at most`,
+      reason: `it has about ${formatNumber(longest)} tokens; the model reads ${formatNumber(context)} at most`,
       hint: 'Choose a model with a longer context with --map-model.',
     })
   }

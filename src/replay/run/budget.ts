@@ -1,3 +1,4 @@
+import { plural } from '../../model/plural.ts'
 import type { ReplayOptions } from '../plan/plan.ts'
 
 /** The limits of a run. Undefined means no limit. */
@@ -86,9 +87,9 @@ export class Budget {
   #limitBefore(estimate: Tokens): string | undefined {
     const { maxCost = Infinity, maxTokens = Infinity, maxRequests = Infinity } = this.#limits
     const all = [this.#carried, this.#counted, this.#inFlight, estimate].reduce(sum)
-    if (all.tokensIn + all.tokensOut > maxTokens) return `${maxTokens} tokens`
+    if (all.tokensIn + all.tokensOut > maxTokens) return plural(maxTokens, 'token')
     if ((this.costOf(all) ?? 0) > maxCost) return `a cost of ${maxCost}`
-    if (this.#carried.requests + this.#requests() + 1 > maxRequests) return `${maxRequests} requests`
+    if (this.#carried.requests + this.#requests() + 1 > maxRequests) return plural(maxRequests, 'request')
     return undefined
   }
 }

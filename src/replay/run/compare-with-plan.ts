@@ -18,11 +18,11 @@ export interface FoundRequest {
   readonly generated: readonly string[]
 }
 
-/** How much of the plan a conversation at the target contains. `part` can be continued. */
+/** How much of the plan a conversation at the target contains. `partial` can be continued. */
 export type PlanMatch =
-  | { readonly kind: 'whole'; readonly note: string | undefined }
-  | { readonly kind: 'part'; readonly made: readonly FoundRequest[] }
-  | { readonly kind: 'other'; readonly reason: string }
+  | { readonly kind: 'complete'; readonly note: string | undefined }
+  | { readonly kind: 'partial'; readonly made: readonly FoundRequest[] }
+  | { readonly kind: 'different'; readonly reason: string }
 
 /** Compares the history of a conversation that this archive did not send with what the plan sends. */
 export function compareWithPlan(
@@ -40,8 +40,8 @@ function compareStart(entries: readonly string[], [start]: readonly Request[]): 
   if (entries.length < length)
     return different(`it has ${entries.length} of the ${length} entries that the plan sends`)
   const expected = { before: 0, inputs: length, fingerprint: fingerprintOf(inputs) }
-  if (matchHistory(entries, expected) === 'made')
-    return { kind: 'whole', note: describeOpenCalls(findOpenCalls(entries.slice(length))) }
+  if (matchHistory(entries, expected) === 'done')
+    return { kind: 'complete', note: describeOpenCalls(findOpenCalls(entries.slice(length))) }
   const begins = fingerprintOf(entries.slice(0, length)) === expected.fingerprint
   return different(begins ? 'someone continued it' : 'its entries differ from what the plan sends')
 }
@@ -72,8 +72,8 @@ function compareTurns(entries: readonly string[], requests: readonly Request[]):
   }
   if (at < entries.length) return different('someone continued it')
   if (made.length === 0) return different('it has no entries')
-  const isWhole = made.at(-1)?.call === requests.length - 1 && openCalls.length === 0
-  return isWhole ? { kind: 'whole', note: undefined } : { kind: 'part', made }
+  const isComplete = made.at(-1)?.call === requests.length - 1 && openCalls.length === 0
+  return isComplete ? { kind: 'complete', note: undefined } : { kind: 'partial', made }
 }
 
 /** Finds inputs and the answer to them; undefined if the history has something else there. */
@@ -93,5 +93,5 @@ function findRequest(
 }
 
 function different(reason: string): PlanMatch {
-  return { kind: 'other', reason }
+  return { kind: 'different', reason }
 }

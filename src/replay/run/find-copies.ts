@@ -196,7 +196,7 @@ async function inspectRow(
 
 function holdsRequest(entries: readonly string[], { request, known }: LostRequest): boolean {
   return known === undefined
-    ? matchHistory(entries, request) === 'made'
+    ? matchHistory(entries, request) === 'done'
     : isContinuation(entries, known, request)
 }
 

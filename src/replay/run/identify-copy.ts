@@ -54,7 +54,7 @@ export function compareWithPlanned(
     return compareWithPlan(entries, requests, copy.mode as Mode)
   } catch (thrown) {
     if (!isHansardError(thrown, 'plan-refused')) throw thrown
-    return { kind: 'other', reason: 'it cannot be compared with the plan, which has changed since' }
+    return { kind: 'different', reason: 'it cannot be compared with the plan, which has changed since' }
   }
 }
 
@@ -66,10 +66,10 @@ function storeIdentity(
   doubts: readonly string[],
 ): CopyIdentity {
   const furthest = conversations.filter((one) => !conversations.some((other) => isContinuedBy(one, other)))
-  const wholes = furthest.filter(({ match }) => match.kind === 'whole')
-  const parts = furthest.filter(({ match }) => match.kind === 'part')
-  const [whole, otherWhole] = wholes
-  const [part, otherPart] = parts
+  const complete = furthest.filter(({ match }) => match.kind === 'complete')
+  const partial = furthest.filter(({ match }) => match.kind === 'partial')
+  const [whole, otherWhole] = complete
+  const [part, otherPart] = partial
   if (whole !== undefined && otherWhole === undefined) return setDone(context, copy, whole)
   if (whole === undefined && part !== undefined && otherPart === undefined && doubts.length === 0) {
     if (furthest.length === 1) return continueForeignCopy(context, copy, part)
@@ -78,7 +78,7 @@ function storeIdentity(
     return setUncertain(context, copy, `it may be any of ${furthest.map(({ id }) => id).join(', ')}`)
   }
   const [only] = furthest
-  if (only?.match.kind === 'other') {
+  if (only?.match.kind === 'different') {
     return setUncertain(context, copy, `${only.id} has its stamp, but ${only.match.reason}`)
   }
   const [doubt] = doubts
@@ -95,7 +95,7 @@ function storeIdentity(
  * same stamp.
  */
 function isContinuedBy(one: StampedConversation, other: StampedConversation): boolean {
-  if (one === other || one.match.kind === 'other' || other.match.kind === 'other') return false
+  if (one === other || one.match.kind === 'different' || other.match.kind === 'different') return false
   const beginning = other.entries.slice(0, one.entries.length)
   return other.entries.length > one.entries.length && fingerprintOf(beginning) === fingerprintOf(one.entries)
 }
@@ -105,7 +105,7 @@ function setDone(
   copy: Copy,
   { id: targetId, match }: StampedConversation,
 ): 'done' {
-  const note = match.kind === 'whole' ? match.note : undefined
+  const note = match.kind === 'complete' ? match.note : undefined
   const reason = ['made by another archive', ...(note === undefined ? [] : [note])].join('; ')
   archive.replayCopies.set(copy.id, 'done', timestamp(), { targetId, reason })
   tally.move(copy.state, 'done')
@@ -123,7 +123,7 @@ function setUncertain({ archive, tally, scrub }: RunContext, copy: Copy, doubt: 
 
 /** Continues what another archive began: its requests are stored as if they had been found. */
 function continueForeignCopy(context: RunContext, copy: Copy, { id, match }: StampedConversation): 'pending' {
-  const made = match.kind === 'part' ? match.made : []
+  const made = match.kind === 'partial' ? match.made : []
   recordForeignRequests(context, copy, id, made)
   if (copy.state !== 'pending') context.tally.move(copy.state, 'pending')
   const reason = `another archive began it (${id}); this run continues it`

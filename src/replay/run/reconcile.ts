@@ -9,10 +9,10 @@ import { timestamp, type RunContext } from './run-context.ts'
 
 /** What became of a request whose response was lost. */
 export type ReconcileResult =
-  | { readonly kind: 'made'; readonly targetId: string; readonly entries: readonly string[] }
+  | { readonly kind: 'found'; readonly targetId: string; readonly entries: readonly string[] }
   /** Certainly not done: it may be sent again. */
   | { readonly kind: 'absent' }
-  | { readonly kind: 'doubt'; readonly reason: string }
+  | { readonly kind: 'uncertain'; readonly reason: string }
 
 /**
  * Finds out what became of all requests without a response, and stores it. Call it when the settling time is over
@@ -29,7 +29,7 @@ export async function reconcile(
   const storeResult = async (copy: Copy, request: StoredRequest, result: ReconcileResult): Promise<void> => {
     storeReconcileResult(context, copy, request, result)
     reconciled.push({ copy, request, result })
-    if (result.kind === 'made') await readBack(context, result.targetId, undefined)
+    if (result.kind === 'found') await readBack(context, result.targetId, undefined)
   }
   for (const [copy, request] of openRequests(context, states)) {
     const known = request.appendsTo === null ? undefined : await context.reader.entries(request.appendsTo)
@@ -71,15 +71,15 @@ async function checkKnownPlaces(
   const { targetId, appendsTo } = request
   if (targetId !== null && archive.replayRequests.claimant(target.id, targetId, copy.id) !== undefined) {
     const reason = `the target returned ${targetId}, which is the copy of another conversation`
-    return { kind: 'doubt', reason }
+    return { kind: 'uncertain', reason }
   }
   if (targetId !== null && targetId !== appendsTo) {
     const entries = await reader.entries(targetId)
     if (entries !== undefined) return resultFor(targetId, entries, request, 'named')
   }
   if (appendsTo !== null) {
-    if (known === undefined) return { kind: 'doubt', reason: `${appendsTo} no longer exists` }
-    if (matchHistory(known, request) !== 'not-yet') return resultFor(appendsTo, known, request, 'known')
+    if (known === undefined) return { kind: 'uncertain', reason: `${appendsTo} no longer exists` }
+    if (matchHistory(known, request) !== 'not-begun') return resultFor(appendsTo, known, request, 'known')
   }
   const { found } = await filterByStamp(context, copy.stamp)
   const stamped = found.filter((id) => archive.replayRequests.claimant(target.id, id) === undefined)
@@ -100,19 +100,22 @@ async function chooseCandidate(
   const results: ReconcileResult[] = []
   for (const id of isStamped ? stamped : sameContent) {
     const entries = await reader.entries(id)
-    const vanished: ReconcileResult = { kind: 'doubt', reason: `${id} was deleted meanwhile` }
-    results.push(entries === undefined ? vanished : resultFor(id, entries, request, 'known'))
+    const deleted: ReconcileResult = { kind: 'uncertain', reason: `${id} was deleted meanwhile` }
+    results.push(entries === undefined ? deleted : resultFor(id, entries, request, 'known'))
   }
-  const made = results.filter((result) => result.kind === 'made')
-  const [only, ...more] = made
+  const found = results.filter((result) => result.kind === 'found')
+  const [only, ...more] = found
   if (more.length > 0) {
-    return { kind: 'doubt', reason: `it may be any of ${made.map(({ targetId }) => targetId).join(', ')}` }
+    return {
+      kind: 'uncertain',
+      reason: `it may be any of ${found.map(({ targetId }) => targetId).join(', ')}`,
+    }
   }
   // If an append creates a new conversation, it is unknown whether that gets the metadata.
   const wouldShow = request.appendsTo === null && request.stampPlace === target.stampPlace
   if (only !== undefined && !isStamped && wouldShow) {
     return {
-      kind: 'doubt',
+      kind: 'uncertain',
       reason: `${only.targetId} has the same entries but no stamp, unlike copies at this target`,
     }
   }
@@ -120,7 +123,7 @@ async function chooseCandidate(
   if (only !== undefined) return only
   if (other !== undefined) return other
   const [doubt] = doubts
-  return doubt === undefined ? { kind: 'absent' } : { kind: 'doubt', reason: doubt }
+  return doubt === undefined ? { kind: 'absent' } : { kind: 'uncertain', reason: doubt }
 }
 
 /**
@@ -136,12 +139,12 @@ function resultFor(
   const expected = request.before + request.inputs
   const match = matchHistory(entries, request)
   const isOurs = by === 'named' && entries.length >= expected && mayBeGenerated(entries.slice(expected))
-  if (match === 'made' || isOurs) return { kind: 'made', targetId, entries }
+  if (match === 'done' || isOurs) return { kind: 'found', targetId, entries }
   const what =
-    match === 'other'
+    match === 'different'
       ? 'its entries differ from what was sent'
       : `it has only ${entries.length} of ${expected} entries`
-  return { kind: 'doubt', reason: `${targetId} exists, but ${what}` }
+  return { kind: 'uncertain', reason: `${targetId} exists, but ${what}` }
 }
 
 /** Stores what became of a request. In `history` mode the copy is then done; in `turns` mode it is continued. */
@@ -154,7 +157,7 @@ export function storeReconcileResult(
   const { replayCopies, replayRequests } = archive
   const { id, mode, state } = copy
   archive.transaction(() => {
-    if (result.kind === 'doubt')
+    if (result.kind === 'uncertain')
       return replayCopies.set(id, 'uncertain', timestamp(), { reason: scrub(result.reason) })
     if (result.kind === 'absent') {
       if (state === 'uncertain') return

@@ -4,6 +4,7 @@ import type { Archive } from '../../archive/archive.ts'
 import type { ReplayTarget } from '../../archive/ledger/replay-targets.ts'
 import { lockArchive, type ArchiveLock } from '../../archive/sqlite/archive-lock.ts'
 import { isHansardError } from '../../errors.ts'
+import { plural } from '../../model/plural.ts'
 import { identifyTarget } from '../identify-target.ts'
 import type { SecretOf } from '../plan/fill-secrets.ts'
 import type { ReplayPlan } from '../plan/plan-replay.ts'
@@ -62,7 +63,7 @@ export interface ReplayResult extends ReplayProgress {
 const SETTLE_SECONDS = 30
 
 /**
- * Runs a plan of `planReplay` or `readPlan`: sends each conversation exactly once, whatever happens (README.md says why).
+ * Runs a plan of `planReplay` or `readPlan`: sends each conversation exactly once, whatever happens (src/replay/README.md says why).
  * What an earlier run did is not done again, so a run that ended early is simply repeated.
  *
  * @param client a client of the target account
@@ -102,7 +103,7 @@ async function runLocked(
     await runPlan(context, plan, options)
   } catch (thrown) {
     if (!isHansardError(thrown, 'budget')) throw thrown
-    budget.exhausted ??= `${options.maxRequests ?? 0} requests`
+    budget.exhausted ??= plural(options.maxRequests ?? 0, 'request')
   } finally {
     archive.transaction(() => archive.replayRuns.end(context.run.id, timestamp()))
   }
@@ -181,7 +182,7 @@ async function reconcileEarlierRuns(
   if (isAny('open')) await clock.sleep(settleMs, signal)
   if (isAny('open') || isAny('uncertain')) {
     for (const { copy, result } of await reconcile(context, ['open', 'uncertain'])) {
-      if (result.kind === 'made') tally.add('found')
+      if (result.kind === 'found') tally.add('found')
       const { state, reason } = archive.replayCopies.read(copy.id)
       if (state !== 'uncertain' || resolutions[copy.conversation] !== undefined) continue
       tally.notice({ id: copy.conversation, state, reason: reason ?? '' })

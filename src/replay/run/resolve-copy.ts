@@ -1,5 +1,6 @@
 import type { Copy } from '../../archive/ledger/replay-copies.ts'
 import { HansardError } from '../../errors.ts'
+import { plural } from '../../model/plural.ts'
 import type { PlannedConversation } from '../plan/plan.ts'
 import { compareWithPlanned, recordForeignRequests } from './identify-copy.ts'
 import { storeReconcileResult } from './reconcile.ts'
@@ -30,7 +31,7 @@ export async function resolveCopies(
     if (request === undefined) acceptCopy(context, copy, resolution, entries)
     else if (entries.length < request.before + request.inputs)
       throw tooFewEntries(resolution, entries, source)
-    else storeReconcileResult(context, copy, request, { kind: 'made', targetId: resolution, entries })
+    else storeReconcileResult(context, copy, request, { kind: 'found', targetId: resolution, entries })
   }
 }
 
@@ -49,7 +50,7 @@ function acceptCopy(context: RunContext, copy: Copy, targetId: string, entries: 
   const match = compareWithPlanned(context, copy, entries)
   const sent = planned.calls.reduce((sum, { inputs }) => sum + inputs, 0)
   archive.transaction(() => {
-    if (match.kind === 'part') recordForeignRequests(context, copy, targetId, match.made)
+    if (match.kind === 'partial') recordForeignRequests(context, copy, targetId, match.made)
     else if (entries.length < sent) throw tooFewEntries(targetId, entries, copy.conversation)
     else
       archive.replayCopies.set(copy.id, 'done', timestamp(), { targetId, reason: 'confirmed with --resolve' })
@@ -57,7 +58,7 @@ function acceptCopy(context: RunContext, copy: Copy, targetId: string, entries: 
 }
 
 function tooFewEntries(id: string, { length }: readonly string[], source: string): HansardError {
-  return refused(`${id} has only ${length} entries and cannot be the copy of ${source}`)
+  return refused(`${id} has only ${plural(length, 'entry')} and cannot be the copy of ${source}`)
 }
 
 function uncertainCopy({ archive, target, head }: RunContext, conversation: string): Copy {

@@ -150,7 +150,7 @@ export class Rounds {
         )
       }
       tally.move('open', state)
-      if (result.kind === 'made') tally.add('found')
+      if (result.kind === 'found') tally.add('found')
       if (state === 'pending') this.#isAnyLeft = true
       if (reason !== null) tally.notice({ id: copy.conversation, state, reason })
     }

@@ -67,10 +67,11 @@ export async function sendRequest(context: RunContext, copy: Copy, step: NextReq
       return { kind: 'answered', targetId, answer }
     } catch (error) {
       counted = countTokens(step, answer)
-      const verdict = answer.targetId === undefined ? classifyWriteError(error, step.operation) : 'unknown'
-      if (verdict === 'unknown') return { kind: 'open', error }
+      const writeOutcome =
+        answer.targetId === undefined ? classifyWriteError(error, step.operation) : 'unknown'
+      if (writeOutcome === 'unknown') return { kind: 'open', error }
       counted = { tokensIn: 0, tokensOut: 0 }
-      const outcome = verdict === 'unsent' ? 'unsent' : 'refused'
+      const outcome = writeOutcome === 'unsent' ? 'unsent' : 'refused'
       const isStopped = isHansardError(error, 'budget')
       archive.transaction(() => {
         archive.replayRequests.end(intent, timestamp(), { outcome })

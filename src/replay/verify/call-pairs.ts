@@ -12,11 +12,11 @@ export function separatedCalls(
   source: readonly string[],
   expected: readonly ExpectedEntry[],
 ): CopyDifference[] {
-  const there = source.map((text, position) => ({ position, form: entryForm(treeOf(text)) }))
+  const sourceEntries = source.map((text, position) => ({ position, form: entryForm(treeOf(text)) }))
   const sent = new Map(pairByIds(expected))
   const isSent = (position: number, type: string): boolean =>
     expected.some((each) => each.position === position && entryType(each.form) === type)
-  return pairByIds(there).flatMap(([call, result]): CopyDifference[] => {
+  return pairByIds(sourceEntries).flatMap(([call, result]): CopyDifference[] => {
     const halves = [isSent(call, 'function.call'), isSent(result, 'function.result')]
     if (halves.every((half) => !half) || sent.get(call) === result) return []
     const detail = `the call in entry ${call} and its result in entry ${result} are separated`
@@ -58,8 +58,8 @@ function pairByIds(
     if (isCall) open.push({ position, id, group })
     isCalling = isCall
     if (type !== 'function.result') continue
-    const own = open.filter((call) => id !== undefined && call.id === id)
-    const call = own.find((each) => each.group === own.at(-1)?.group)
+    const sameId = open.filter((call) => id !== undefined && call.id === id)
+    const call = sameId.find((each) => each.group === sameId.at(-1)?.group)
     if (call === undefined) continue
     open.splice(open.indexOf(call), 1)
     pairs.push([call.position, position])

@@ -42,14 +42,15 @@ export const chunkLossRules = {
     const given = treeAt(treeOf(text), path)
     const isText = chunkType(given) === 'text' && stringOf(objectOf(given).get('text')) !== undefined
     if (!isChunkPath(path) || isText) return 'the chunk has a known type'
-    const said = textOfChunk(after)
-    const asJson = said === undefined ? undefined : jsonForm(said)
-    const isSaid = said !== undefined && (said === stringOf(given) || asJson === textOf(given))
-    return isSaid || (said !== undefined && said === before) ? undefined : 'the text differs'
+    const sentText = textOfChunk(after)
+    const asJson = sentText === undefined ? undefined : jsonForm(sentText)
+    const isKept = sentText !== undefined && (sentText === stringOf(given) || asJson === textOf(given))
+    return isKept || (sentText !== undefined && sentText === before) ? undefined : 'the text differs'
   },
   'signed-link': ({ after }, { path, sent }) => {
-    const there = treeAt(sent, path)
-    const isSame = after !== null && there !== undefined && chunkForm(treeOf(after)) === chunkForm(there)
+    const sentChunk = treeAt(sent, path)
+    const isSame =
+      after !== null && sentChunk !== undefined && chunkForm(treeOf(after)) === chunkForm(sentChunk)
     return isSame && isChunkPath(path) ? undefined : 'the link differs'
   },
   'field-dropped': ({ after }, { text = '', path }) => {
@@ -63,8 +64,8 @@ function chunk(types: readonly string[], keeps: (given: string, text: string) =>
   return ({ after }, { text = '', path }) => {
     const given = textAt(text, path) ?? 'null'
     if (!types.includes(chunkType(treeOf(given)) ?? '')) return 'the chunk has another type'
-    const said = textOfChunk(after)
-    return said !== undefined && keeps(given, said) ? undefined : 'the text leaves words out'
+    const sentText = textOfChunk(after)
+    return sentText !== undefined && keeps(given, sentText) ? undefined : 'the text leaves words out'
   }
 }
 

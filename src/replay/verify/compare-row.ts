@@ -14,22 +14,22 @@ export interface ComparedRow {
 /** Compares the expected row with the row of the copy. */
 export function compareRow(expected: TreeObject, text: string, { stamp, losses }: Replayed): ComparedRow {
   const row = objectOf(treeOf(text))
-  const [wanted, there] = [new Map(rowForm(expected)), new Map(rowForm(row))]
-  const unseen = findUnseen(row).filter((key) => wanted.has(key))
-  for (const key of unseen) wanted.delete(key)
-  const keys = comparedKeys(wanted, there)
+  const [wantedForm, actual] = [new Map(rowForm(expected)), new Map(rowForm(row))]
+  const unseen = findUnseen(row).filter((key) => wantedForm.has(key))
+  for (const key of unseen) wantedForm.delete(key)
+  const keys = comparedKeys(wantedForm, actual)
   const differences = keys.flatMap((key): CopyDifference[] => {
-    if (wanted.get(key) === there.get(key)) return []
-    const isLost = there.get(key) === undefined
+    if (wantedForm.get(key) === actual.get(key)) return []
+    const isLost = actual.get(key) === undefined
     const detail = isLost ? `${key} is missing` : `${key} differs`
-    return [{ ...row0, path: key, detail, ...excerpts(wanted.get(key), there.get(key)) }]
+    return [{ ...row0, path: key, detail, ...excerpts(wantedForm.get(key), actual.get(key)) }]
   })
   const isInDescription = losses.some(({ kind }) => kind === 'description-stamped')
-  const found = new Map([...there].filter(([key]) => keys.includes(key)))
+  const found = new Map([...actual].filter(([key]) => keys.includes(key)))
   return {
     differences: [...differences, ...(isInDescription ? [] : stampDifference(row, stamp))],
     unseen,
-    expected: wanted,
+    expected: wantedForm,
     found,
   }
 }
@@ -42,11 +42,11 @@ function findUnseen(row: TreeObject): string[] {
 }
 
 /** The members that must be equal; all others are set by the service. */
-function comparedKeys(wanted: RowForm, there: RowForm): string[] {
+function comparedKeys(wantedForm: RowForm, actual: RowForm): string[] {
   const ofModel = ['model', 'instructions', 'tools', 'completion_args']
-  const said = ['name', 'description', 'metadata', 'guardrails', 'agent_id']
-  const always = wanted.has('agent_id') ? said : [...said, ...ofModel]
-  return [...new Set([...wanted.keys(), ...always.filter((key) => there.has(key))])]
+  const described = ['name', 'description', 'metadata', 'guardrails', 'agent_id']
+  const always = wantedForm.has('agent_id') ? described : [...described, ...ofModel]
+  return [...new Set([...wantedForm.keys(), ...always.filter((key) => actual.has(key))])]
 }
 
 function stampDifference(row: TreeObject, stamp: string): CopyDifference[] {
@@ -55,6 +55,6 @@ function stampDifference(row: TreeObject, stamp: string): CopyDifference[] {
   const found = objectOf(metadata).get(STAMP)
   if (stringOf(found) === stamp) return []
   const detail = 'the stamp differs'
-  const there = stringOf(found)
-  return [{ ...row0, path: `metadata.${STAMP}`, detail, ...excerpts(stamp, there) }]
+  const actual = stringOf(found)
+  return [{ ...row0, path: `metadata.${STAMP}`, detail, ...excerpts(stamp, actual) }]
 }

@@ -35,28 +35,28 @@ export function compareTurns(
   const { source, generated } = replayed
   const asked = expected.filter(({ position }) => isInput(source.entries[position]))
   const found = withoutLater(everything, asked, generated)
-  const said = found.filter((entry) => isSaid(entry, asked))
-  const first = firstDifference(asked, said, generated)
-  const [more] = said.slice(asked.length)
+  const sentEntries = found.filter((entry) => isSaid(entry, asked))
+  const first = firstDifference(asked, sentEntries, generated)
+  const [more] = sentEntries.slice(asked.length)
   const differences = [
     ...undeclared(expected, asked, source.entries),
     ...(first === undefined ? [] : [first]),
     ...(first !== undefined || more === undefined ? [] : [addedEntry(more, source.entries.length)]),
   ]
-  const places = said.map((entry) => found.indexOf(entry))
+  const indexes = sentEntries.map((entry) => found.indexOf(entry))
   const isWhole = differences.length === 0
   return {
     differences: isWhole
       ? [
-          ...brokenTurns(asked, places, source.entries, found),
+          ...brokenTurns(asked, indexes, source.entries, found),
           ...strayResult(source.entries, found, renamedTools(replayed)),
         ]
       : differences,
-    generated: found.filter(({ form }) => entryType(form) !== 'function.result').length - said.length,
+    generated: found.filter(({ form }) => entryType(form) !== 'function.result').length - sentEntries.length,
     since: everything.length - found.length,
-    answers: isWhole ? compareAnswers(asked, places, source.entries, found) : [],
+    answers: isWhole ? compareAnswers(asked, indexes, source.entries, found) : [],
     asked: asked.map(({ form }) => formText(form)),
-    compared: said.map(({ form }, i) => formText(comparedPart(asked[i]?.form, form))),
+    compared: sentEntries.map(({ form }, i) => formText(comparedPart(asked[i]?.form, form))),
   }
 }
 
@@ -78,8 +78,8 @@ function withoutLater(
   asked: readonly ExpectedEntry[],
   generated: Replayed['generated'],
 ): readonly CopyEntry[] {
-  const said = found.filter((entry) => isSaid(entry, asked))
-  const next = said[asked.length]
+  const sentEntries = found.filter((entry) => isSaid(entry, asked))
+  const next = sentEntries[asked.length]
   const last = found.findLastIndex((entry) => isRecorded(entry, generated))
   const at = next === undefined ? -1 : found.indexOf(next)
   return last !== -1 && at > last ? found.slice(0, at) : found
@@ -117,17 +117,17 @@ function expectsAnswer(form: EntryForm): boolean {
 
 function brokenTurns(
   asked: readonly ExpectedEntry[],
-  places: readonly number[],
+  indexes: readonly number[],
   source: readonly string[],
   found: readonly CopyEntry[],
 ): CopyDifference[] {
   const turns = asked
-    .map((each, i) => ({ ...each, place: places[i] ?? 0 }))
+    .map((each, i) => ({ ...each, index: indexes[i] ?? 0 }))
     .filter(({ form }) => expectsAnswer(form))
-  const broken = turns.find(({ position, place }, i) => {
+  const broken = turns.find(({ position, index }, i) => {
     const next = turns[i + 1]
     const here = source.slice(position + 1, next?.position).some((text) => !isInput(text))
-    const there = found.slice(place + 1, next?.place).some((_, j) => !places.includes(place + 1 + j))
+    const there = found.slice(index + 1, next?.index).some((_, j) => !indexes.includes(index + 1 + j))
     return next === undefined ? here && !there : here !== there
   })
   if (broken === undefined) return []

@@ -7,23 +7,23 @@ import { stringOf, textOf, treeOf } from './json-tree.ts'
 /** Collects the answers to each turn at the source and at the target. */
 export function compareAnswers(
   asked: readonly ExpectedEntry[],
-  places: readonly number[],
+  indexes: readonly number[],
   source: readonly string[],
   found: readonly CopyEntry[],
 ): ComparedAnswers[] {
   const forms = source.map((text) => entryForm(treeOf(text)))
-  const turns = asked.map(({ position, form }, i) => ({ position, form, place: places[i] ?? 0 }))
-  return turns.flatMap(({ position, form, place }, i): ComparedAnswers[] => {
+  const turns = asked.map(({ position, form }, i) => ({ position, form, index: indexes[i] ?? 0 }))
+  return turns.flatMap(({ position, form, index }, i): ComparedAnswers[] => {
     const next = turns[i + 1]
-    const here = forms.slice(position + 1, next?.position)
-    const there = found.slice(place + 1, next?.place).map((entry) => entry.form)
-    if (there.length === 0 && next !== undefined) return [] // the next input belongs to the same question
+    const sourceAnswer = forms.slice(position + 1, next?.position)
+    const targetAnswer = found.slice(index + 1, next?.index).map((entry) => entry.form)
+    if (targetAnswer.length === 0 && next !== undefined) return [] // the next input belongs to the same question
     return [
       {
         entry: position,
         asked: describeEntries([form]),
-        source: describeEntries(here),
-        target: describeEntries(there),
+        source: describeEntries(sourceAnswer),
+        target: describeEntries(targetAnswer),
       },
     ]
   })

@@ -22,7 +22,7 @@ export const entryLossRules = {
     const [call, result, ...more] = sentFor(loss)
     if (typeIn(text) !== 'tool.execution') return 'the entry is not a tool execution'
     if (call === undefined || result === undefined || more.length > 0)
-      return 'not a call and its result is sent'
+      return 'it is not sent as one call and its result'
     return checkPair(objectOf(treeOf(text)), call, result)
   }),
   'handoff-noted': whole((loss, { text = '' }) => {
@@ -81,9 +81,9 @@ export const entryLossRules = {
     if (!['arguments', 'result', 'content'].includes(path.join()))
       return 'the path is not arguments, result or content'
     const given = fieldsOf(text).get(path.join()) ?? 'null'
-    const words = after === null ? undefined : stringOf(treeOf(after))
-    const isEmpty = given === 'null' && ['', '{}', 'null'].includes(words ?? ' ')
-    return words === given || isEmpty ? undefined : 'the text differs'
+    const sentText = stringAfter(after)
+    const isEmpty = given === 'null' && ['', '{}', 'null'].includes(sentText ?? ' ')
+    return sentText === given || isEmpty ? undefined : 'the text differs'
   },
   'not-asked-again': whole(({ after }, { mode }) => {
     if (mode !== 'turns') return 'history mode asks nothing again'
@@ -103,7 +103,7 @@ export const entryLossRules = {
   }),
   'tail-as-prefix': whole((loss, { sent }) => {
     const [entry, ...more] = sentFor(loss)
-    if (entry === undefined || more.length > 0) return 'not a single prefix is sent'
+    if (entry === undefined || more.length > 0) return 'it is not sent as one prefix'
     const isPrefix = entry.get('prefix') === 'true' && stringOf(entry.get('role')) === 'assistant'
     const given = entryForm(sent ?? 'null').get('content')
     return isPrefix && given === contentForm(entry.get('content') ?? 'null') ? undefined : 'the text differs'
@@ -112,7 +112,7 @@ export const entryLossRules = {
 
 /** A rule for losses of a whole entry. */
 function whole(rule: LossRule): LossRule {
-  return (loss, place) => (loss.path === '' ? rule(loss, place) : 'it applies to whole entries only')
+  return (loss, context) => (loss.path === '' ? rule(loss, context) : 'it applies to whole entries only')
 }
 
 function sentFor({ after }: Loss): TreeObject[] {
@@ -127,7 +127,7 @@ function isMessage(text: string): boolean {
 function checkPair(execution: TreeObject, call: TreeObject, result: TreeObject): string | undefined {
   const id = stringOf(call.get('tool_call_id'))
   const types = [call, result].map((each) => stringOf(each.get('type'))).join()
-  if (types !== 'function.call,function.result') return 'not a call and its result is sent'
+  if (types !== 'function.call,function.result') return 'it is not sent as one call and its result'
   if (id === undefined || id !== stringOf(result.get('tool_call_id')))
     return 'the result belongs to another call'
   const name = stringOf(execution.get('name'))
@@ -155,17 +155,17 @@ function isSameInfo(info: Tree | undefined, result: string | undefined): boolean
 /** The names of a handoff's agents. The specification names both agents, captures only the one that takes over. */
 function agentNames(text: string): string[] {
   const named = ['previous_agent_name', 'previous_agent_id', 'next_agent_name', 'next_agent_id']
-  const told = named.flatMap((key) => readableMember(text, key))
+  const specified = named.flatMap((key) => readableMember(text, key))
   const isSpecified = ['next_agent_name', 'next_agent_id'].some((key) => readableMember(text, key).length > 0)
   return isSpecified
-    ? told
-    : [...told, ...readableMember(text, 'agent_name'), ...readableMember(text, 'agent_id')]
+    ? specified
+    : [...specified, ...readableMember(text, 'agent_name'), ...readableMember(text, 'agent_id')]
 }
 
 /** Checks that an assistant message with all of these words is sent. */
 function checkNote(loss: Loss, words: readonly string[]): string | undefined {
   const [entry, ...more] = sentFor(loss)
-  if (entry === undefined || more.length > 0) return 'not a single text is sent'
+  if (entry === undefined || more.length > 0) return 'it is not sent as one text'
   if (stringOf(entry.get('type')) !== 'message.output') return 'the text is not an assistant message'
   const text = stringOf(entry.get('content'))
   return text !== undefined && words.every((word) => text.includes(word))
@@ -175,7 +175,7 @@ function checkNote(loss: Loss, words: readonly string[]): string | undefined {
 
 /** All members of an entry, token for token. */
 function everyMember(text: string): string[] {
-  const said = [...fieldsOf(text)].filter(([key]) => key !== 'type' && !neverSent.includes(key))
+  const contentMembers = [...fieldsOf(text)].filter(([key]) => key !== 'type' && !neverSent.includes(key))
   const type = fieldsOf(text).has('type') ? [typeIn(text)] : []
-  return [...type, ...said.map(([key, value]) => `${JSON.stringify(key)}:${value}`)]
+  return [...type, ...contentMembers.map(([key, value]) => `${JSON.stringify(key)}:${value}`)]
 }

@@ -28,20 +28,20 @@ export function expectedEntries({ source, losses, mode }: Replayed): ExpectedEnt
   const ofEntries = losses.filter(({ position }) => position !== null)
   const entries = source.entries.flatMap((text, position) => {
     const own = ofEntries.filter((loss) => loss.position === position)
-    const { trees, complaints } = applyLosses(text, own, source.entries, mode)
-    faults.push(...complaints)
+    const { trees, falseLosses } = applyLosses(text, own, source.entries, mode)
+    faults.push(...falseLosses)
     return trees.map((tree) => ({ position, form: entryForm(tree) }))
   })
   const end = source.entries.length
   const beyond = ofEntries.filter(({ position }) => Number(position) >= end)
   const added = beyond.flatMap((loss) => {
-    const complaint = checkLoss(loss, {
+    const problem = checkLoss(loss, {
       text: undefined,
       entries: source.entries,
       mode,
       sent: undefined,
     })
-    if (complaint !== undefined) faults.push(falseLoss(loss, complaint))
+    if (problem !== undefined) faults.push(falseLoss(loss, problem))
     return replacement(loss).map((tree) => ({ position: end, form: entryForm(tree) }))
   })
   const all = [...entries, ...added]
@@ -71,8 +71,8 @@ function notBetween(losses: readonly Loss[], sent: readonly ExpectedEntry[]): Co
 
 /** Reports a false loss. */
 export function falseLoss({ position, path, before, after, kind }: Loss, detail: string): CopyDifference {
-  const where = `the declared loss ${kind} is false: ${detail}`
-  return { entry: position, path, kind: 'false-loss', detail: where, expected: before, found: after }
+  const message = `the declared loss ${kind} is false: ${detail}`
+  return { entry: position, path, kind: 'false-loss', detail: message, expected: before, found: after }
 }
 
 function applyLosses(
@@ -80,20 +80,20 @@ function applyLosses(
   losses: readonly Loss[],
   entries: readonly string[],
   mode: Replayed['mode'],
-): { trees: Tree[]; complaints: CopyDifference[] } {
-  const complaints: CopyDifference[] = []
+): { trees: Tree[]; falseLosses: CopyDifference[] } {
+  const falseLosses: CopyDifference[] = []
   const tree = treeOf(text)
   let sent: Tree | undefined = tree
   for (const loss of losses) {
     const { path, after } = loss
-    const complaint = checkLoss(loss, { text, entries, mode, sent })
+    const problem = checkLoss(loss, { text, entries, mode, sent })
     if (path === '' && !isAddition(loss)) sent = replacement(loss).at(-1)
-    if (complaint !== undefined) complaints.push(falseLoss(loss, complaint))
+    if (problem !== undefined) falseLosses.push(falseLoss(loss, problem))
     else if (path !== '') put(tree, parsePath(path) ?? [], after === null ? undefined : treeOf(after))
   }
   const additions = losses.filter(isAddition).flatMap(replacement)
   const whole = losses.findLast((loss) => loss.path === '' && !isAddition(loss))
-  return { trees: [...additions, ...(whole === undefined ? [tree] : replacement(whole))], complaints }
+  return { trees: [...additions, ...(whole === undefined ? [tree] : replacement(whole))], falseLosses }
 }
 
 /** The inputs that are sent for a whole entry. */

@@ -22,8 +22,8 @@ export function expectedRow({ source, losses, stamp }: Replayed): ExpectedRow {
   const text = isModelNow ? withSettings(source.row, source.agent ?? '{}') : source.row
   const row = objectOf(treeOf(text))
   const faults = own.flatMap((loss): CopyDifference[] => {
-    const complaint = checkRowLoss(loss, { text, row, stamp, isModelNow })
-    if (complaint !== undefined) return [falseLoss(loss, complaint)]
+    const problem = checkRowLoss(loss, { text, row, stamp, isModelNow })
+    if (problem !== undefined) return [falseLoss(loss, problem)]
     apply(row, loss)
     return []
   })
@@ -32,28 +32,28 @@ export function expectedRow({ source, losses, stamp }: Replayed): ExpectedRow {
 
 /** The row of a conversation whose agent is replaced by a model, with the agent's settings. */
 function withSettings(row: string, agent: string): string {
-  const [own, its] = [fieldsOf(row), fieldsOf(agent)]
+  const [own, agentMembers] = [fieldsOf(row), fieldsOf(agent)]
   const text = new Map(own)
   for (const key of ['instructions', 'tools', 'completion_args', 'handoffs']) {
-    const value = its.get(key)
+    const value = agentMembers.get(key)
     const given = own.get(key)
     if (value !== undefined && (given === undefined || isEmpty(treeOf(given)))) text.set(key, value)
   }
   return joinMembers(text)
 }
 
-function checkRowLoss(loss: Loss, place: Omit<RowLossContext, 'path'>): string | undefined {
+function checkRowLoss(loss: Loss, context: Omit<RowLossContext, 'path'>): string | undefined {
   const path = parsePath(loss.path)
   if (path === undefined || path.length === 0) return 'its path is invalid'
   // An earlier loss may already have removed the value.
-  const isQuoted = loss.before === null && isNothing(treeAt(place.row, path))
+  const isQuoted = loss.before === null && isNothing(treeAt(context.row, path))
   const isComposed = loss.kind === 'agent-as-model'
-  if (!isQuoted && !isComposed && !isQuoteOf(loss.before, textAt(place.text, path)))
+  if (!isQuoted && !isComposed && !isQuoteOf(loss.before, textAt(context.text, path)))
     return 'it does not quote the archived value'
   const rule = rowLossRules.get(loss.kind)
   return rule === undefined
     ? 'this kind of loss does not apply to conversations'
-    : rule(loss, { ...place, path })
+    : rule(loss, { ...context, path })
 }
 
 function apply(row: TreeObject, { kind, path: text, after }: Loss): void {

@@ -11,10 +11,10 @@ export function firstDifference(
   generated: Replayed['generated'],
 ): CopyDifference | undefined {
   const at = expected.findIndex(({ form }, i) => !isSame(form, found[i], generated))
-  const wanted = expected[at]
-  return wanted === undefined
+  const expectedEntry = expected[at]
+  return expectedEntry === undefined
     ? undefined
-    : explainDifference(wanted, expected[at + 1], found.slice(at, at + 2))
+    : explainDifference(expectedEntry, expected[at + 1], found.slice(at, at + 2))
 }
 
 /** Reports an entry that was neither sent nor generated. */
@@ -43,25 +43,25 @@ export function isRecorded({ id }: CopyEntry, generated: Replayed['generated']):
 function explainDifference(
   { position: entry, form }: ExpectedEntry,
   next: ExpectedEntry | undefined,
-  [there, later]: readonly CopyEntry[],
+  [foundEntry, nextFound]: readonly CopyEntry[],
 ): CopyDifference {
-  const isNext = there !== undefined && next !== undefined && isEqual(next.form, there.form)
-  const isLater = later !== undefined && isEqual(form, later.form)
+  const isNext = foundEntry !== undefined && next !== undefined && isEqual(next.form, foundEntry.form)
+  const isLater = nextFound !== undefined && isEqual(form, nextFound.form)
   if (isNext && isLater) {
     const detail = `out of order, after the next entry: ${describeType(form)}`
     return { ...whole, entry, kind: 'moved', detail, expected: briefly(form) }
   }
-  if (there === undefined || isNext) {
+  if (foundEntry === undefined || isNext) {
     const detail = `missing: ${describeType(form)}`
     return { ...whole, entry, kind: 'missing', detail, expected: briefly(form) }
   }
-  if (isLater) return addedEntry(there, entry)
-  const [path = '', ...more] = differingMembers(form, there.form)
+  if (isLater) return addedEntry(foundEntry, entry)
+  const [path = '', ...more] = differingMembers(form, foundEntry.form)
   const isGenerated = path === '' && more.length === 0
   const detail = isGenerated
     ? 'the entry there was generated, not sent'
     : `differs in ${[path, ...more].join(', ')}`
-  return { entry, path, kind: 'another', detail, ...excerpts(form.get(path), there.form.get(path)) }
+  return { entry, path, kind: 'another', detail, ...excerpts(form.get(path), foundEntry.form.get(path)) }
 }
 
 function briefly(form: EntryForm): string {

@@ -11,15 +11,15 @@ import { parsePath, textAt } from './value-path.ts'
  * Returns what is wrong with a declared loss; undefined if nothing is. A loss must quote the archived value and may
  * only do what its kind says, so content cannot be dropped under a harmless name.
  */
-export function checkLoss(loss: Loss, place: LossContext): string | undefined {
+export function checkLoss(loss: Loss, context: LossContext): string | undefined {
   const path = parsePath(loss.path)
   if (path === undefined) return 'its path is invalid'
-  if (loss.id !== (stringMember(place.text ?? '{}', 'id') ?? null)) return 'it names another entry'
+  if (loss.id !== (stringMember(context.text ?? '{}', 'id') ?? null)) return 'it names another entry'
   if (isAddition(loss)) return checkAddition(loss)
-  const there = place.text === undefined ? undefined : textAt(place.text, path)
-  if (!isQuoteOf(loss.before, there)) return 'it does not quote the archived value'
+  const archived = context.text === undefined ? undefined : textAt(context.text, path)
+  if (!isQuoteOf(loss.before, archived)) return 'it does not quote the archived value'
   const rule = lossRules[loss.kind]
-  return rule === undefined ? 'this kind of loss does not apply to entries' : rule(loss, { ...place, path })
+  return rule === undefined ? 'this kind of loss does not apply to entries' : rule(loss, { ...context, path })
 }
 
 const lossRules: Readonly<Partial<Record<LossKind, LossRule>>> = { ...entryLossRules, ...chunkLossRules }

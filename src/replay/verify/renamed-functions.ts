@@ -63,9 +63,9 @@ function namesInEntries(source: readonly string[], expected: readonly ExpectedEn
 }
 
 function namesInTools({ row, agent }: Replayed['source'], sent: TreeObject): FunctionName[] {
-  const [own, its] = [row, agent ?? '{}'].map((text) => fieldsOf(text).get('tools') ?? 'null')
-  const isOwn = own !== undefined && isArrayText(own) && elements(own).length > 0
-  const tools = isOwn ? own : (its ?? 'null')
+  const [ofRow, ofAgent] = [row, agent ?? '{}'].map((text) => fieldsOf(text).get('tools') ?? 'null')
+  const hasOwnTools = ofRow !== undefined && isArrayText(ofRow) && elements(ofRow).length > 0
+  const tools = hasOwnTools ? ofRow : (ofAgent ?? 'null')
   if (!isArrayText(tools)) return []
   return elements(tools).flatMap((tool, i): FunctionName[] => {
     const name = textAt(tool, ['function', 'name'])

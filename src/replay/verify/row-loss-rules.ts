@@ -19,7 +19,7 @@ export interface RowLossContext {
   readonly path: Path
 }
 
-type RowLossRule = (loss: Loss, place: RowLossContext) => string | undefined
+type RowLossRule = (loss: Loss, context: RowLossContext) => string | undefined
 
 /** What a loss of the conversation itself may do, by kind. */
 export const rowLossRules: ReadonlyMap<LossKind, RowLossRule> = new Map<LossKind, RowLossRule>([
@@ -90,9 +90,9 @@ export const rowLossRules: ReadonlyMap<LossKind, RowLossRule> = new Map<LossKind
   [
     'description-stamped',
     ({ after }, { path, stamp, row }) => {
-      const told = after === null ? undefined : stringOf(treeOf(after))
+      const sent = after === null ? undefined : stringOf(treeOf(after))
       const given = stringOf(row.get('description')) ?? ''
-      const isBoth = told?.startsWith(given) === true && told.slice(given.length).includes(stamp)
+      const isBoth = sent?.startsWith(given) === true && sent.slice(given.length).includes(stamp)
       return path.join() === 'description' && isBoth
         ? undefined
         : 'it is not the description followed by the stamp'
@@ -100,20 +100,21 @@ export const rowLossRules: ReadonlyMap<LossKind, RowLossRule> = new Map<LossKind
   ],
   [
     'field-dropped',
-    ({ after }, place) => {
+    ({ after }, context) => {
       if (after !== null) return 'something is sent instead'
-      return canBeCarried(place) ? 'the API accepts this field' : undefined
+      return canBeCarried(context) ? 'the API accepts this field' : undefined
     },
   ],
 ])
 
-function mapped(where: RegExp): RowLossRule {
-  return ({ after }, { path }) => (where.test(path.join()) && isName(after) ? undefined : 'it is not mapped')
+function mapped(pattern: RegExp): RowLossRule {
+  return ({ after }, { path }) =>
+    pattern.test(path.join()) && isName(after) ? undefined : 'it is not mapped'
 }
 
-function dropped(where: RegExp): RowLossRule {
+function dropped(pattern: RegExp): RowLossRule {
   return ({ after }, { path }) =>
-    where.test(path.join()) && after === null
+    pattern.test(path.join()) && after === null
       ? undefined
       : 'the path does not fit this kind of loss, or nothing is dropped'
 }
@@ -143,6 +144,6 @@ function canBeCarriedInTool(path: Path, row: TreeObject): boolean {
   const type = stringOf(objectOf(treeAt(row, path.slice(0, 2))).get('type'))
   const steps = path.slice(2).join()
   if (isEmpty(treeAt(row, path))) return false
-  const told = ['type', 'function', 'function,name', 'function,parameters', 'library_ids', 'connector_id']
-  return told.includes(steps) && (type !== undefined || steps === 'type')
+  const defining = ['type', 'function', 'function,name', 'function,parameters', 'library_ids', 'connector_id']
+  return defining.includes(steps) && (type !== undefined || steps === 'type')
 }

@@ -28,8 +28,8 @@ export function strayResult(
   if (stray === -1) return []
   const { form } = found[stray] ?? { form: new Map<string, string>() }
   const detail = 'a function got a result that it never returned at the source'
-  const there = form.get('result')?.slice(0, 200) ?? null
-  return [{ entry: source.length, path: 'result', kind: 'added', detail, expected: null, found: there }]
+  const excerpt = form.get('result')?.slice(0, 200) ?? null
+  return [{ entry: source.length, path: 'result', kind: 'added', detail, expected: null, found: excerpt }]
 }
 
 /** The result as it is sent: the string itself, or its JSON. */

@@ -86,11 +86,11 @@ describe('hansard replay plan', () => {
 
 describe('hansard replay plan refuses', () => {
   it.each([
-    [['--map-agent', 'ag_1'], /It must be source=target/],
-    [['--map-agent', 'ag_1='], /It must be source=target/],
-    [['--map-model', 'a=b=c'], /It must be source=target/],
-    [['--map-model', 'a=b', 'a=c'], /a is mapped to b already/],
-    [['--connector-auth', 'gauge=sk-secret-123'], /the id of a connector, =, and the name of a variable/],
+    [['--map-agent', 'ag_1'], /It must be SOURCE=TARGET/],
+    [['--map-agent', 'ag_1='], /It must be SOURCE=TARGET/],
+    [['--map-model', 'a=b=c'], /It must be SOURCE=TARGET/],
+    [['--map-model', 'a=b', 'a=c'], /a is already mapped to b/],
+    [['--connector-auth', 'gauge=sk-secret-123'], /a connector and the name of an environment variable/],
     [['--mode', 'copy'], /Allowed choices are history, turns/],
     [['--tail', 'cut'], /Allowed choices are auto, answer, nudge, prefix/],
     [['--price', '1'], /It must be two numbers/],

@@ -4,7 +4,7 @@ import { reportedUsage } from '../../../src/replay/run/reported-usage.ts'
 import { proxy, type Exchange } from '../../support/proxy.ts'
 import { replayWorld, type ReplayWorld } from '../../support/replay-world.ts'
 import { someTalks, talksOf } from '../../support/talks.ts'
-import { startHansard } from '../../torture/child.ts'
+import { startHansard } from '../../support/hansard-process.ts'
 
 interface Result {
   readonly exitCode: number
@@ -27,7 +27,7 @@ function writesTo({ sandbox }: ReplayWorld): number {
   return sandbox.requests.filter(({ account, method }) => account === 'other' && method === 'POST').length
 }
 
-/** What the plan estimates for each of the conversations of `someTalks`. */
+/** The plan's estimate for each conversation of `someTalks`. */
 async function estimateOfOne({ replay }: ReplayWorld): Promise<{ tokensIn: number; tokensOut: number }> {
   const { stdout } = await replay('plan', '--json', '--id', 'conv_0')
   const [line = '{}'] = stdout.split('\n').filter((text) => text.includes('"estimate"'))
@@ -36,7 +36,7 @@ async function estimateOfOne({ replay }: ReplayWorld): Promise<{ tokensIn: numbe
 
 const usageIn = /"usage":\{[^}]*\}/
 
-/** Lets a target say this in each piece of an answer (no piece is long), and report another usage than it has. */
+/** Makes a target send `piece` in each part of a response (no part is long) and report another usage. */
 function reporting(usage: string | undefined, piece = '') {
   return (exchange: Exchange) => {
     if (exchange.method !== 'POST') return
@@ -61,8 +61,8 @@ const usages = [
   '{"prompt_tokens":{"toString":1},"completion_tokens":[1]}',
 ]
 
-describe('What a target reports that it took', () => {
-  it.each(usages)('%s never lets a run spend more than the limit allows by the estimate', async (usage) => {
+describe('The usage that a target reports', () => {
+  it.each(usages)('(%s) never lets a run exceed its limit by estimate', async (usage) => {
     const world = await replayWorld({ stories: [talksOf(someTalks(8))] })
     const { tokensIn, tokensOut } = await estimateOfOne(world)
     const { url } = await proxy(world.sandbox.url, reporting(usage))
@@ -72,7 +72,7 @@ describe('What a target reports that it took', () => {
     expect(writesTo(world)).toBe(3)
   })
 
-  it.each(usages)('%s is no reason to lose an answer, and leaves numbers in the report', async (usage) => {
+  it.each(usages)('(%s) loses no response and leaves numbers in the report', async (usage) => {
     const world = await replayWorld({ stories: [talksOf(someTalks(3))] })
     const { url } = await proxy(world.sandbox.url, reporting(usage))
     const result = await run(world, '--to-base-url', url, '--price', '1,2')
@@ -95,7 +95,7 @@ describe('What a target reports that it took', () => {
     })
   })
 
-  it('counts where it is more than the estimate', async () => {
+  it('counts if it is more than the estimate', async () => {
     const world = await replayWorld({ stories: [talksOf(someTalks(4))] })
     const usage = '{"prompt_tokens":5000,"completion_tokens":70,"total_tokens":5070}'
     const { url } = await proxy(world.sandbox.url, reporting(usage))
@@ -108,17 +108,17 @@ describe('What a target reports that it took', () => {
     })
   })
 
-  it('is told apart from what was counted', async () => {
+  it('is shown apart from what was counted', async () => {
     const world = await replayWorld({ stories: [talksOf(someTalks(1))] })
     const { tokensIn, tokensOut } = await estimateOfOne(world)
     const { url } = await proxy(world.sandbox.url, reporting('{"prompt_tokens":1,"completion_tokens":0}'))
     const { stdout } = await world.replay('run', '--yes', '--to-base-url', url)
-    const words = `${tokensIn} tokens in, ${tokensOut} out (at least the estimate; the target reported 1 tokens in, 0 out)`
+    const words = `${tokensIn} tokens in, ${tokensOut} out (at least the estimate; the target reported 1 token in, 0 out)`
     expect(stdout).toContain(words)
     expect((await world.replay('status')).stdout).toContain(`Spent: 1 write, ${words}`)
   })
 
-  it('is not needed for a long answer to count: its text does', async () => {
+  it('is not needed for a long answer: its text counts', async () => {
     const world = await replayWorld({ stories: [talksOf(someTalks(3))] })
     const { url } = await proxy(world.sandbox.url, reporting('null', 'word '.repeat(1000)))
     const args = ['--to-base-url', url, '--max-tokens', '1000', '--concurrency', '1']
@@ -127,7 +127,7 @@ describe('What a target reports that it took', () => {
     expect(result.tokensOut).toBeGreaterThan(1_200)
   })
 
-  it('is read as whole numbers, as far as they can be counts of tokens', () => {
+  it('is read as integers, as far as they are plausible numbers of tokens', () => {
     expect(reportedUsage({ prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 })).toEqual({
       tokensIn: 3,
       tokensOut: 2,
@@ -147,7 +147,7 @@ describe('What a target reports that it took', () => {
 })
 
 describe('A limit', () => {
-  it('counts lost answers as estimated, found or sent again', async () => {
+  it('counts lost responses as estimated, whether found or sent again', async () => {
     const world = await replayWorld({
       stories: [talksOf(someTalks(6))],
       faults: [
@@ -164,7 +164,7 @@ describe('A limit', () => {
     expect(writesTo(world)).toBe(4)
   })
 
-  it('of turns counts that each reads what stands there already', async () => {
+  it('counts that each turn reads everything before it', async () => {
     const talk = Array.from({ length: 10 }, (_, i) => (i % 2 === 0 ? `Question ${i}?` : 'Yes.'))
     const world = await replayWorld({ stories: [talksOf([talk])] })
     const { url } = await proxy(world.sandbox.url, reporting('null', 'word '.repeat(1000)))
@@ -173,7 +173,7 @@ describe('A limit', () => {
     expect(result.tokensIn).toBeGreaterThan((1 + 2 + 3 + 4) * 1250)
   })
 
-  it('holds for a run that was killed and the one that goes on; the one after begins anew', async () => {
+  it('holds for a killed run and the one that continues it; the next one starts from zero', async () => {
     const world = await replayWorld({
       stories: [talksOf(someTalks(12))],
       faults: [{ operation: 'startStream', account: 'other', then: { kind: 'latency', ms: 40 } }],
@@ -196,7 +196,7 @@ describe('A limit', () => {
     expect(writesTo(world)).toBeGreaterThan(9)
   })
 
-  it('of requests is kept to the request, reads and repeated ones included', async () => {
+  it('of requests is exact, including reads and retries', async () => {
     const world = await replayWorld({
       stories: [talksOf(someTalks(8))],
       faults: [

@@ -11,15 +11,15 @@ import { someTalks, talksOf } from '../../support/talks.ts'
 
 type Result = Readonly<Record<string, unknown>> & { readonly stderr: string }
 
-/** Two archives of one account: `second` knows nothing of what the other one has replayed. */
+/** Two archives of one account. `second` does not know what the other has replayed. */
 interface TwoArchives {
   readonly world: ReplayWorld
-  /** The path of the second one. */
+  /** The path of the second archive. */
   readonly other: string
   readonly account: SandboxAccount
   first(...args: string[]): Promise<Result>
   second(...args: string[]): Promise<Result>
-  /** Writes to the target so far. */
+  /** The number of writes to the target. */
   writes(): number
 }
 
@@ -57,7 +57,7 @@ function entriesOf(account: SandboxAccount, id = account.ids[0] ?? ''): readonly
 
 const stranger = '{"type":"message.input","role":"user","id":"msg_stranger","content":"And mine?"}'
 
-/** A conversation with the metadata of another one, as a fork has it, or somebody who copies them. */
+/** A conversation with the metadata of another one, such as a fork. */
 function forked(account: SandboxAccount, entries: readonly string[], of = account.ids[0] ?? ''): string {
   const id = `conv_fork_${account.ids.length}`
   const row = JSON.parse(account.row(of) ?? '{}') as Record<string, unknown>
@@ -65,8 +65,8 @@ function forked(account: SandboxAccount, entries: readonly string[], of = accoun
   return id
 }
 
-describe('A copy of another archive, sent as a history,', () => {
-  it('that holds less than is sent is uncertain, and stays so until a person tells', async () => {
+describe('A copy by another archive, sent as a history,', () => {
+  it('is uncertain if it has fewer entries, and stays so until the user decides', async () => {
     for (const length of [0, 1, 4, 6]) {
       const { account, first, second, writes } = await twoArchives({ stories: [talksOf([talk])] })
       await first()
@@ -83,7 +83,7 @@ describe('A copy of another archive, sent as a history,', () => {
     }
   })
 
-  it('that holds something else, or more, is uncertain; a person may say that it is the copy', async () => {
+  it('is uncertain if it has other or more entries; the user may confirm it as the copy', async () => {
     const changes: readonly [RegExp, (entries: readonly string[]) => readonly string[]][] = [
       [
         /its entries differ from what the plan sends/,
@@ -113,7 +113,7 @@ describe('A copy of another archive, sent as a history,', () => {
     }
   })
 
-  it('is found beside a fork of it that carries the same metadata, and is shorter', async () => {
+  it('is found beside a shorter fork with the same metadata', async () => {
     const { account, first, second, writes } = await twoArchives({ stories: [talksOf([talk])] })
     await first()
     const [id] = account.ids
@@ -124,7 +124,7 @@ describe('A copy of another archive, sent as a history,', () => {
     expect(account.ids).toContain(id)
   })
 
-  it('is uncertain where there are two', async () => {
+  it('is uncertain if there are two', async () => {
     const { account, first, second, writes } = await twoArchives({ stories: [talksOf([talk])] })
     await first()
     const [id] = account.ids
@@ -137,7 +137,7 @@ describe('A copy of another archive, sent as a history,', () => {
     expect(writes()).toBe(1)
   })
 
-  it('is sent once what was uncertain has been deleted', async () => {
+  it('is sent once the uncertain conversation was deleted', async () => {
     const { account, first, second, writes } = await twoArchives({ stories: [talksOf([talk])] })
     await first()
     const [id = ''] = account.ids
@@ -148,7 +148,7 @@ describe('A copy of another archive, sent as a history,', () => {
     expect(writes()).toBe(2)
   })
 
-  it('that can’t be read is uncertain', async () => {
+  it('is uncertain if it cannot be read', async () => {
     const { world, account, first, second, writes } = await twoArchives({ stories: [talksOf([talk])] })
     await first()
     world.sandbox.faults.add({
@@ -162,9 +162,9 @@ describe('A copy of another archive, sent as a history,', () => {
   })
 })
 
-describe('A copy of another archive, asked turn by turn,', () => {
+describe('A copy by another archive, asked turn by turn,', () => {
   it.each(['same', 'new'] as const)(
-    'is continued where it ends, its id %s at each append',
+    'is continued where it ends, with the %s id at each append',
     async (appendId) => {
       for (const length of [2, 4]) {
         const { world, account, first, second, writes } = await twoArchives({
@@ -191,7 +191,7 @@ describe('A copy of another archive, asked turn by turn,', () => {
   )
 
   it.each(['newest-first', 'oldest-first', 'updated-first'] as const)(
-    'is whole where its last append is, whatever else goes on from the same start (%s)',
+    'is complete with its last append, whatever else continues the same start (%s)',
     async (order) => {
       const { other, account, first, second, writes } = await twoArchives({
         behaviour: { appendId: 'new', order },
@@ -208,7 +208,7 @@ describe('A copy of another archive, asked turn by turn,', () => {
     },
   )
 
-  it('is uncertain where it was cut within a turn, changed, or continued', async () => {
+  it('is uncertain if it was cut within a turn, changed, or continued', async () => {
     const changes: ((entries: readonly string[]) => readonly string[])[] = [
       () => [],
       (entries) => entries.slice(0, 1),
@@ -228,7 +228,7 @@ describe('A copy of another archive, asked turn by turn,', () => {
     }
   })
 
-  it('that stopped at a call of a function is continued with the result of the archive', async () => {
+  it('is continued with the archived result if it stopped at a function call', async () => {
     const tools = [
       {
         type: 'function',
@@ -256,12 +256,12 @@ describe('A copy of another archive, asked turn by turn,', () => {
   })
 })
 
-describe('Copies of another archive whose metadata the listing does not show', () => {
+describe('Copies by another archive whose metadata the listing does not show', () => {
   const filters = ['works', 'ignored', 'finds-nothing'] as const
   const rows = ['{}', 'null', 'absent'] as const
 
   it.each(filters.flatMap((filter) => rows.map((row) => [filter, row] as const)))(
-    'are recognised by get; the filter: %s, metadata in a row: %s',
+    'are identified by get; filter: %s, metadata in a row: %s',
     async (metadataFilter, shown) => {
       const behaviour: Partial<Behaviour> = { metadataFilter, listMetadata: 'absent' }
       const { world, account, first, second, writes } = await twoArchives({
@@ -285,7 +285,7 @@ describe('Copies of another archive whose metadata the listing does not show', (
     },
   )
 
-  it('are recognised by the filter alone, where get does not show it either', async () => {
+  it('are identified by the filter alone if get does not show it either', async () => {
     for (const metadataFilter of filters) {
       const { account, first, second, writes } = await twoArchives({
         behaviour: { metadataFilter, listMetadata: 'absent', getMetadata: 'absent' },
@@ -300,7 +300,7 @@ describe('Copies of another archive whose metadata the listing does not show', (
     }
   })
 
-  it('are recognised although more than two are named by a filter that does not filter', async () => {
+  it('are identified even if a filter that does not work returns more than two', async () => {
     const { account, first, second, writes } = await twoArchives({
       behaviour: { metadataFilter: 'ignored', listMetadata: 'absent' },
       stories: [talksOf(someTalks(4))],
@@ -319,7 +319,7 @@ describe('Copies of another archive whose metadata the listing does not show', (
     expect(writes()).toBe(4)
   })
 
-  it('are recognised although the target refuses to filter', async () => {
+  it('are identified even if the target refuses to filter', async () => {
     for (const status of [400, 422]) {
       const { world, first, second, writes } = await twoArchives({
         behaviour: { listMetadata: 'absent' },
@@ -337,8 +337,8 @@ describe('Copies of another archive whose metadata the listing does not show', (
   })
 })
 
-describe('A target that answers with the id of another copy', () => {
-  it('is not believed: nobody knows what became of the second, and it is not sent again', async () => {
+describe('A target that responds with the id of another copy', () => {
+  it('makes the second copy uncertain, and it is not sent again', async () => {
     const { world, first, writes } = await twoArchives({ stories: [talksOf(someTalks(2))] })
     let told: string | undefined
     const { url } = await proxy(world.sandbox.url, (exchange) => {

@@ -3,10 +3,11 @@ import { describe, expect, it } from 'vitest'
 
 import { KeyedMutex } from '../../../src/replay/run/keyed-mutex.ts'
 
-/** Work that a test lets end. */
+/** Work that ends when the test says so. */
 function work(log: string[], name: string) {
-  let [resolve, reject] = [(_: string) => {}, (_: Error) => {}]
-  const promise = new Promise<string>((res, rej) => ([resolve, reject] = [res, rej]))
+  let resolve: (value: string) => void = () => undefined
+  let reject: (error: Error) => void = () => undefined
+  const promise = new Promise<string>((...both) => ([resolve, reject] = both))
   const run = async () => {
     log.push(`${name} begins`)
     const result = await promise

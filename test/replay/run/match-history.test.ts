@@ -12,14 +12,14 @@ const request = { before: known.length, inputs: inputs.length, fingerprint: fing
 
 describe('A history compared with a lost request', () => {
   it.each([
-    ['made', 'ends with what was sent', [...known, ...inputs]],
-    ['made', 'has an answer after what was sent', [...known, ...inputs, answer('2.')]],
-    ['not-yet', 'ends before what was sent', known],
-    ['part', 'ends within what was sent', [...known, ...inputs.slice(0, 1)]],
-    ['other', 'is shorter than the history that was continued', known.slice(1)],
-    ['other', 'has other entries there', [...known, ...inputs.toReversed()]],
-    ['other', 'was continued by someone else', [...known, ...inputs, answer('2.'), user('And mine?')]],
-    ['other', 'has a function result after it', [...known, ...inputs, '{"type":"function.result"}']],
+    ['done', 'ends with what was sent', [...known, ...inputs]],
+    ['done', 'has an answer after what was sent', [...known, ...inputs, answer('2.')]],
+    ['not-begun', 'ends before what was sent', known],
+    ['partial', 'ends within what was sent', [...known, ...inputs.slice(0, 1)]],
+    ['different', 'is shorter than the history that was continued', known.slice(1)],
+    ['different', 'has other entries there', [...known, ...inputs.toReversed()]],
+    ['different', 'was continued by someone else', [...known, ...inputs, answer('2.'), user('And mine?')]],
+    ['different', 'has a function result after it', [...known, ...inputs, '{"type":"function.result"}']],
   ] as const)('is %s if it %s', (match, _, entries) => {
     expect(matchHistory(entries, request)).toBe(match)
   })
@@ -29,7 +29,7 @@ describe('A history compared with a lost request', () => {
       '{"id":"msg_1","type":"message.input","role":"user","content":[{"type":"text","text":"Two?"}]}',
       '{"content":"Three?","created_at":"2026-01-01T00:00:00Z"}',
     ]
-    expect(matchHistory([...known, ...returned], request)).toBe('made')
+    expect(matchHistory([...known, ...returned], request)).toBe('done')
   })
 
   it('is a continuation only if everything before the request is the same', () => {

@@ -89,7 +89,7 @@ describe('A lost request', () => {
     const { create, stamp, search } = await lostRequest()
     const targetId = create(stamp)
     expect(await search()).toMatchObject({
-      result: { kind: 'made', targetId },
+      result: { kind: 'found', targetId },
       copy: { state: 'done', targetId },
     })
   })
@@ -101,19 +101,19 @@ describe('A lost request', () => {
       inputs.map(() => '{"type":"message.output","content":"In other words."}'),
     )
     archive.replayRequests.started(request, targetId)
-    expect(await search()).toMatchObject({ result: { kind: 'made', targetId }, copy: { state: 'done' } })
+    expect(await search()).toMatchObject({ result: { kind: 'found', targetId }, copy: { state: 'done' } })
   })
 
   it('is uncertain if the conversation that the response named has too few entries', async () => {
     const { create, inputs, archive, request, search } = await lostRequest({ behaviour: hidden })
     archive.replayRequests.started(request, create(undefined, inputs.slice(1)))
-    expect(await search()).toMatchObject({ result: { kind: 'doubt' }, copy: { state: 'uncertain' } })
+    expect(await search()).toMatchObject({ result: { kind: 'uncertain' }, copy: { state: 'uncertain' } })
   })
 
   it('was done if the only conversation with its entries shows no metadata, as all do there', async () => {
     const { create, search } = await lostRequest({ behaviour: hidden })
     const targetId = create(undefined)
-    expect(await search()).toMatchObject({ result: { kind: 'made', targetId }, copy: { state: 'done' } })
+    expect(await search()).toMatchObject({ result: { kind: 'found', targetId }, copy: { state: 'done' } })
   })
 
   it('was not done if a complete listing has no such conversation: it may be sent again', async () => {
@@ -127,7 +127,7 @@ describe('A lost request', () => {
     const { create, account, search } = await lostRequest({ behaviour: hidden })
     const [first, second] = [create(undefined), create(undefined)]
     expect(await search()).toMatchObject({
-      result: { kind: 'doubt', reason: expect.stringContaining(second) as string },
+      result: { kind: 'uncertain', reason: expect.stringContaining(second) as string },
       copy: { state: 'uncertain' },
     })
     account.remove(first)
@@ -147,7 +147,7 @@ describe('A lost request', () => {
     ]) {
       const { create, stamp, inputs, search } = await lostRequest()
       create(stamp, change(inputs))
-      expect(await search()).toMatchObject({ result: { kind: 'doubt' }, copy: { state: 'uncertain' } })
+      expect(await search()).toMatchObject({ result: { kind: 'uncertain' }, copy: { state: 'uncertain' } })
     }
   })
 
@@ -158,7 +158,7 @@ describe('A lost request', () => {
     archive.replayRequests.started(request, targetId)
     expect(await search()).toMatchObject({
       result: {
-        kind: 'doubt',
+        kind: 'uncertain',
         reason: expect.stringContaining('the copy of another conversation') as string,
       },
     })

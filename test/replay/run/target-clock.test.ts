@@ -58,7 +58,7 @@ describe("A target's clock", () => {
   })
 })
 
-/** Date headers, as a proxy before the target gives them. */
+/** Date headers, set by a proxy before the target. */
 const headers: readonly (readonly [string, (nth: number) => Date | undefined])[] = [
   ['3 h ahead', () => at(3 * HOUR)],
   ['3 h behind', () => at(-3 * HOUR)],
@@ -67,7 +67,7 @@ const headers: readonly (readonly [string, (nth: number) => Date | undefined])[]
   ['left out', () => undefined],
 ]
 
-describe('A lost answer of a target whose Date header is', () => {
+describe('A lost response of a target whose Date header is', () => {
   const effects = [
     { kind: 'reset', when: 'after' },
     { kind: 'cut-stream', events: 0 },

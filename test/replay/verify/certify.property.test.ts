@@ -14,7 +14,7 @@ import { history, row } from '../../support/history-arbitrary.ts'
 import { plainOptions, plainTarget, strictest } from '../../support/replay.ts'
 import { visit } from '../../support/sandbox.ts'
 
-/** Each of them is sent to a server and fetched back. */
+/** Runs per property; each is sent to a server and fetched back. */
 const RUNS = 160
 
 const hostile = fc.array(
@@ -32,7 +32,7 @@ const ways = fc.record({
 
 const maps = { libraries: { l1: 'L1' }, connectors: { c1: 'C1' }, connectorAuth: { c1: 'TOKEN' } }
 
-it('Any archived history that is replayed as it is planned is identical, or equivalent with what is declared', async () => {
+it('Any archived history that is replayed as planned is identical, or equivalent with its declared losses', async () => {
   const client = await clientOfSandbox()
   let compared = 0
   await fc.assert(
@@ -52,7 +52,7 @@ it('Any archived history that is replayed as it is planned is identical, or equi
   expect(compared).toBeGreaterThan(RUNS / 8)
 })
 
-it('Any archived history that is asked again turn by turn is identical, or equivalent with what is declared', async () => {
+it('Any archived history that is asked again turn by turn is identical, or equivalent with its declared losses', async () => {
   const client = await clientOfSandbox()
   let compared = 0
   await fc.assert(
@@ -84,7 +84,7 @@ const breakages = fc.constantFrom(
 ) satisfies fc.Arbitrary<Breakage>
 type Breakage = 'drop' | 'repeat' | 'swap' | 'letter' | 'role' | 'id'
 
-it('One thing broken at random in the copy is found out, at its entry', async () => {
+it('A random change in the copy is found, at its entry', async () => {
   const client = await clientOfSandbox()
   let broken = 0
   await fc.assert(
@@ -108,7 +108,7 @@ it('One thing broken at random in the copy is found out, at its entry', async ()
   expect(broken).toBeGreaterThan(RUNS / 8)
 })
 
-/** Breaks one of the entries that were sent. */
+/** Changes one of the entries that were sent. */
 function breakOne(texts: readonly string[], at: number, sent: number, how: Breakage): string[] {
   const broken = [...texts]
   const text = broken[at] ?? ''

@@ -17,8 +17,8 @@ const specified = {
 }
 const numbered = { type: 'agent.handoff', id: 'h', next_agent_name: 7 }
 
-/** Certifies a copy in which a handoff is noted in these words. */
-function complaintsOf(handoff: object, words: string): string[] {
+/** Certifies a copy with a handoff sent as this text. */
+function differencesOf(handoff: object, words: string): string[] {
   const noted = { type: 'message.output', role: 'assistant', content: words }
   const before = JSON.stringify(handoff)
   const { differences } = compareCopy(
@@ -42,13 +42,13 @@ function complaintsOf(handoff: object, words: string): string[] {
   return differences.map(({ detail }) => detail)
 }
 
-describe('A handoff that is noted as text', () => {
+describe('A handoff that is sent as text', () => {
   it.each([
     [captured, '[handoff: → websearch-agent (ag_1)]'],
     [specified, '[handoff: desk (ag_1) → gauge (ag_2)]'],
     [numbered, '[handoff: → 7]'],
-  ])('names the agents in whatever form it came: %j', (handoff, words) => {
-    expect(complaintsOf(handoff, words)).toEqual([])
+  ])('names the agents, whatever its form: %j', (handoff, words) => {
+    expect(differencesOf(handoff, words)).toEqual([])
   })
 
   it.each([
@@ -58,6 +58,6 @@ describe('A handoff that is noted as text', () => {
     [specified, '[handoff: → gauge (ag_2)]'],
     [numbered, '[handoff]'],
   ])('is not certified without them: %j as %s', (handoff, words) => {
-    expect(complaintsOf(handoff, words)).toEqual([expect.stringContaining('the text leaves words out')])
+    expect(differencesOf(handoff, words)).toEqual([expect.stringContaining('the text leaves words out')])
   })
 })

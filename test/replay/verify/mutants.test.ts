@@ -43,7 +43,7 @@ const entries = [
   { type: 'memory.recall', memories: ['The user lives by the river.'] }, // 10
   { type: 'message.input', role: 'user', content: 'Thank you.', mood: 'glad' }, // 11
   { type: 'message.output', role: 'assistant', content: 'You are welcome.' }, // 12
-  // What validators refuse, each changed and declared.
+  // Entries that validators refuse: each is changed, and declared.
   { type: 'message.input', role: 'user', content: [{ type: 'image_url', image_url: '/river.png' }] }, // 13
   { type: 'function.call', tool_call_id: 'call_1', name: 'map.show', arguments: ' ' }, // 14
   { type: 'function.result', tool_call_id: 'call_1', result: 'shown' }, // 15
@@ -87,8 +87,9 @@ const source: Source = {
 }
 
 /**
- * What a rule gives: the body of start, its inputs, and what is declared. Of the entries above, 7 becomes two inputs, 16
- * two, and before 17 an answer is added: so 13 is at 14, 14 at 15, 15 at 16, 16 at 17 and 18, 17 at 20, 18 at 21.
+ * What is rendered: the body of start, its inputs and the declared losses. Entry 7 above becomes two inputs, 16
+ * becomes two, and an answer is added before 17: so 13 is input 14, 14 is 15, 15 is 16, 16 is 17 and 18, 17 is 20,
+ * 18 is 21.
  */
 interface Rendered {
   readonly body: any
@@ -96,7 +97,7 @@ interface Rendered {
   losses: Loss[]
 }
 
-/** A broken rule; where the difference must be found (null: in the conversation itself), and what it is called. */
+/** A faulty rule, the entry at which the difference must be found (null: the conversation itself), and its kind. */
 type Mutant = [rule: string, entry: number | null, kind: string, breakIt: (rendered: Rendered) => void]
 
 const mutants: Mutant[] = [
@@ -117,7 +118,7 @@ const mutants: Mutant[] = [
     ({ inputs }) => (inputs[5].content = inputs[5].content.replace('h', 'H')),
   ],
   [
-    'changes a space for a wider one',
+    'replaces a space by a wider one',
     0,
     'another',
     ({ inputs }) => (inputs[0].content = 'How  high is the river at the delta, and at the ford?'),
@@ -154,7 +155,7 @@ const mutants: Mutant[] = [
   ['calls another function', 1, 'another', ({ inputs }) => (inputs[1].name = 'map')],
   ['changes an argument', 2, 'another', ({ inputs }) => (inputs[2].arguments.place = 'fjord')],
   ['loses an argument', 1, 'another', ({ inputs }) => (inputs[1].arguments = '{}')],
-  ['loses what a tool found out', 7, 'another', ({ inputs }) => (inputs[8].result = '{}')],
+  ['loses the result of a tool', 7, 'another', ({ inputs }) => (inputs[8].result = '{}')],
   ['loses a tool execution', 7, 'another', ({ inputs }) => inputs.splice(7, 2)],
   ['loses a handoff', 8, 'missing', ({ inputs }) => inputs.splice(9, 1)],
   ['loses an unknown entry', 10, 'missing', ({ inputs }) => inputs.splice(11, 1)],
@@ -164,9 +165,9 @@ const mutants: Mutant[] = [
     'added',
     ({ inputs }) => inputs.unshift({ role: 'user', content: 'Hi' }),
   ],
-  ['begins an answer with another', 12, 'another', ({ inputs }) => (inputs[13].prefix = true)],
+  ['turns an answer into a prefix', 12, 'another', ({ inputs }) => (inputs[13].prefix = true)],
 
-  // Rules that say one thing and do another.
+  // Rules that declare one thing and do another.
   ['rewrites without saying so', 7, 'another', (rendered) => without(rendered, 'tool-execution-as-call')],
   ['drops thinking without saying so', 9, 'another', (rendered) => without(rendered, 'thinking-dropped')],
   ['notes a citation without saying so', 9, 'another', (rendered) => without(rendered, 'citation-as-text')],
@@ -235,13 +236,13 @@ const mutants: Mutant[] = [
     ),
   ],
   [
-    'declares what is said to be a field',
+    'declares content to be a field',
     5,
     'false-loss',
     (rendered) => (declare(rendered, 5, 'field-dropped', 'content', null), (rendered.inputs[5].content = '')),
   ],
   [
-    'declares an early answer to be asked anew',
+    'declares an early answer to be answered again',
     5,
     'false-loss',
     (rendered) => (declare(rendered, 5, 'tail-asked-anew', '', null), rendered.inputs.splice(5, 1)),
@@ -284,7 +285,7 @@ const mutants: Mutant[] = [
     },
   ],
   [
-    'renames a call to what is not taken either',
+    'renames a call to another invalid id',
     14,
     'false-loss',
     (rendered) => {
@@ -293,7 +294,7 @@ const mutants: Mutant[] = [
     },
   ],
   [
-    'renames a call as another is called',
+    'renames a call to the id of another',
     14,
     'apart',
     (rendered) => {
@@ -319,7 +320,7 @@ const mutants: Mutant[] = [
     ),
   ],
   [
-    'renames a function otherwise in a call than in its tool',
+    'renames a function differently in a call and in its tool',
     null,
     'apart',
     (rendered) => (
@@ -344,7 +345,7 @@ const mutants: Mutant[] = [
   ],
   ['fills blank arguments', 14, 'false-loss', (rendered) => changeArguments(rendered, 14, 15, '{"at":1}')],
   [
-    'calls arguments blank that are not',
+    'declares arguments to be blank that are not',
     1,
     'false-loss',
     (rendered) => (
@@ -353,19 +354,19 @@ const mutants: Mutant[] = [
     ),
   ],
   [
-    'mends arguments that are cut off',
+    'repairs truncated arguments',
     18,
     'false-loss',
     (rendered) => changeArguments(rendered, 18, 21, '{"place":1}'),
   ],
   [
-    'mends arguments of a tool execution',
+    'repairs arguments of a tool execution',
     16,
     'false-loss',
     ({ inputs, losses }) => breakExecution(inputs, losses, 16, 17, '{"at":0}'),
   ],
   [
-    'calls arguments cut off that are not',
+    'declares arguments to be truncated that are not',
     1,
     'false-loss',
     (rendered) => (
@@ -376,7 +377,7 @@ const mutants: Mutant[] = [
   ['adds an answer without saying so', 17, 'added', (rendered) => without(rendered, 'answer-added')],
   ['loses the answer that it adds', 17, 'missing', ({ inputs }) => inputs.splice(19, 1)],
   [
-    'adds an answer with words of its own',
+    'adds an answer with other text',
     17,
     'false-loss',
     (rendered) => (
@@ -385,7 +386,7 @@ const mutants: Mutant[] = [
     ),
   ],
   [
-    'adds an answer where none is wanted',
+    'adds an answer where none is needed',
     11,
     'false-loss',
     (rendered) => {
@@ -395,7 +396,7 @@ const mutants: Mutant[] = [
     },
   ],
   [
-    'tells of an image that could be sent',
+    'replaces an image by text that could be sent',
     6,
     'false-loss',
     (rendered) => (
@@ -404,7 +405,7 @@ const mutants: Mutant[] = [
     ),
   ],
   [
-    'tells of an image without its address',
+    'replaces an image by text without its URL',
     13,
     'false-loss',
     (rendered) => (
@@ -413,7 +414,7 @@ const mutants: Mutant[] = [
     ),
   ],
   [
-    'makes another call of a tool execution',
+    'sends a tool execution as a different call',
     7,
     'false-loss',
     ({ inputs, losses }) => breakExecution(inputs, losses, 7, 7, '{"q":"sea"}'),
@@ -434,7 +435,7 @@ const mutants: Mutant[] = [
   ['changes a function', null, 'another', ({ body }) => (body.tools[0].function.parameters = {})],
   ['drops $id without saying so', null, 'another', (rendered) => without(rendered, 'schema-key-dropped')],
   [
-    'calls a key of a schema one that is refused',
+    'declares an accepted key of a schema to be refused',
     null,
     'false-loss',
     (rendered) => (
@@ -477,34 +478,34 @@ const mutants: Mutant[] = [
   ],
   ['loses a completion argument', null, 'another', ({ body }) => delete body.completion_args.temperature],
   ['changes a completion argument', null, 'another', ({ body }) => (body.completion_args.temperature = 0.31)],
-  ['caps the answers for ever', null, 'another', ({ body }) => (body.completion_args.max_tokens = 1)],
+  ['limits all later answers', null, 'another', ({ body }) => (body.completion_args.max_tokens = 1)],
   ['takes another model', null, 'another', ({ body }) => (body.model = 'mistral-medium-latest')],
   ['takes another model without saying so', null, 'another', (rendered) => without(rendered, 'model-mapped')],
   ['silences tools without saying so', null, 'another', (rendered) => without(rendered, 'tools-silenced')],
   [
-    'calls a name a field that nobody takes',
+    'declares a name to be a field that the API does not accept',
     null,
     'false-loss',
     (rendered) => (declare(rendered, null, 'field-dropped', 'name', null), delete rendered.body.name),
   ],
 ]
 
-describe('A rule of the plan that', () => {
-  it.each(mutants)('%s is found out at entry %s, as %s', async (_, entry, kind, breakIt) => {
+describe('A faulty rule of the plan that', () => {
+  it.each(mutants)('%s is found at entry %s, as %s', async (_, entry, kind, breakIt) => {
     const { verdict, differences, hashes } = await certified(breakIt)
     const [first] = differences
     expect({ verdict, entry: first?.entry, kind: first?.kind }).toEqual({ verdict: 'different', entry, kind })
     if (kind === 'another' && entry !== null) expect(hashes.target).not.toBe(hashes.expected)
   })
 
-  it('does what it says is not complained of', async () => {
+  it('does what it declares is accepted', async () => {
     const { verdict, differences, hashes } = await certified(() => undefined)
     expect({ verdict, differences }).toEqual({ verdict: 'equivalent', differences: [] })
     expect(hashes.target).toBe(hashes.expected)
   })
 })
 
-describe('The target may answer in another shape for the same content', () => {
+describe('The target may return the same content with', () => {
   it.each<[shape: string, (rendered: Rendered) => unknown]>([
     [
       'a text as one chunk',
@@ -546,7 +547,7 @@ describe('The target may answer in another shape for the same content', () => {
   })
 })
 
-/** Renders the conversation, breaks what was rendered, lets the sandbox hold it, fetches it back and compares. */
+/** Renders the conversation, changes the result, stores it in the sandbox, fetches it back and compares. */
 async function certified(breakIt: (rendered: Rendered) => void): Promise<Comparison> {
   const { sandbox } = await visit({}, 'other')
   const client = new ConversationsClient({ apiKey: 'other', baseUrl: sandbox.url })
@@ -556,7 +557,7 @@ async function certified(breakIt: (rendered: Rendered) => void): Promise<Compari
   const body = structuredClone(honest)
   const rendered: Rendered = { body, inputs: body.inputs, losses: structuredClone([...planned.losses]) }
   breakIt(rendered)
-  // Many a broken history would be refused: the target is made to have it all the same.
+  // Many of these histories would be refused, so they are put into the target directly.
   const { json } = await client.start({ ...body, inputs: honest.inputs })
   const { conversation_id: id, outputs } = json
   const account = sandbox.account('other')
@@ -611,7 +612,7 @@ function breakExecution(inputs: any[], losses: Loss[], position: number, input: 
   if (loss !== undefined) losses[at] = { ...loss, after: JSON.stringify(inputs.slice(input, input + 2)) }
 }
 
-/** Changes what one loss of an entry says is sent. */
+/** Changes what a loss of an entry declares as sent. */
 function amend({ losses }: Rendered, position: number, kind: string, after: string): void {
   const at = losses.findIndex((each) => each.kind === kind && each.position === position)
   const [loss] = losses.slice(at)

@@ -11,7 +11,7 @@ const stamp = 'v1.a.b.history.'
 type Row = Record<string, unknown>
 
 describe('The row of a copy', () => {
-  it('carries its stamp where the plan puts it', () => {
+  it('has its stamp where the plan puts it', () => {
     expect(STAMP).toBe(STAMP_KEY)
   })
 
@@ -36,7 +36,7 @@ describe('The row of a copy', () => {
     })
   })
 
-  it('need not show metadata, but then nobody says that it is identical', () => {
+  it('need not show metadata, but is then not identical', () => {
     const { verdict, unseen } = certified({ metadata: { team: 'water' } }, {})
     expect({ verdict, unseen }).toEqual({ verdict: 'equivalent', unseen: ['metadata'] })
   })
@@ -58,7 +58,7 @@ describe('The row of a copy', () => {
     expect({ verdict, path: differences[0]?.path }).toEqual({ verdict: 'different', path })
   })
 
-  it('may carry its stamp in the description, if that is declared', () => {
+  it('may have its stamp in the description, if that is declared', () => {
     const { body, loss } = describeStamp('{"description":"Rivers"}', stamp)
     const copy = JSON.parse(body) as Row
     expect(certified({ description: 'Rivers' }, copy, [loss])).toMatchObject({ verdict: 'equivalent' })
@@ -66,7 +66,7 @@ describe('The row of a copy', () => {
     expect(certified({ description: 'River' }, copy, [loss])).toMatchObject({ verdict: 'different' })
   })
 
-  it('takes the settings of an agent that becomes a model from that agent', () => {
+  it("has the agent's settings if the agent is replaced by a model", () => {
     const settings = { id: 'ag_1', model: 'm', instructions: 'Be brief.', tools: [], handoffs: ['ag_2'] }
     const copy = { model: 'large', instructions: 'Be brief.', metadata: { [STAMP]: stamp } }
     const before = '{"agent_id":"ag_1","agent_version":3,"model":"m"}'
@@ -94,7 +94,7 @@ function certified(source: Row, copy: Row, losses: Replayed['losses'] = []): Com
   return compareCopy(replayed, { row: rowText(copy), entries })
 }
 
-/** Numbers that JSON.stringify would write otherwise stand as words until they are text. */
+/** Numbers that JSON.stringify would change are placeholders until they are text. */
 function rowText(row: Row): string {
   const id = row['agent_id'] === undefined ? { id: 'conv_1', model: 'm' } : { id: 'conv_1' }
   return JSON.stringify({ ...id, ...row })

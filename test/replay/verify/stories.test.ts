@@ -21,7 +21,7 @@ const targets: Partial<Behaviour>[] = [
 ]
 
 describe('Every story, replayed', () => {
-  it.each(targets)('as history gets a certificate, whatever the tail: %j', async (behaviour) => {
+  it.each(targets)('as history is certified, whatever the tail: %j', async (behaviour) => {
     const { client, found } = await targetOf(behaviour)
     const verdicts: string[] = []
     for (const tail of ['auto', 'answer', 'nudge', 'prefix'] satisfies Tail[]) {
@@ -39,7 +39,7 @@ describe('Every story, replayed', () => {
     expect(verdicts.length).toBeGreaterThanOrEqual(40)
   })
 
-  it.each(targets)('turn by turn gets a certificate with the answers side by side: %j', async (behaviour) => {
+  it.each(targets)('turn by turn is certified, with the answers side by side: %j', async (behaviour) => {
     const { client, found } = await targetOf(behaviour)
     const turns: ReplayOptions = { ...options, mode: 'turns', rebuild: 'quiet', dropTools: true }
     let answered = 0

@@ -27,7 +27,7 @@ const target: Entry[] = [
 ]
 
 describe('A conversation that was asked again turn by turn', () => {
-  it('is identical where the users say the same, whatever they are answered', () => {
+  it('is identical if the users say the same, whatever the answers', () => {
     const { verdict, differences, hashes, answers, generated } = certified(target)
     expect({ verdict, differences, generated }).toEqual({
       verdict: 'identical',
@@ -68,7 +68,7 @@ describe('A conversation that was asked again turn by turn', () => {
     })
   })
 
-  it('may have gone on since, where the receipt tells what the replay made', () => {
+  it('may have been continued since, if the receipt shows what the replay made', () => {
     const more = [
       ...target,
       { id: 'i7', role: 'user', content: 'Hm.' },

@@ -220,11 +220,11 @@ function carryConfiguration(tool: string, path: string): { text: string | undefi
   const given = fieldsOf(tool).get('tool_configuration') ?? 'null'
   if (given === 'null') return { text: undefined, losses: [] }
   const fitted = filterFields(given, configuration)
-  const here = `${path}.tool_configuration`
-  const dropped = fitted?.dropped.map(({ key, value }) => ({ at: memberPath(here, key), value }))
+  const configurationPath = `${path}.tool_configuration`
+  const dropped = fitted?.dropped.map(({ key, value }) => ({ at: memberPath(configurationPath, key), value }))
   return {
     text: fitted?.text,
-    losses: (dropped ?? [{ at: here, value: given }]).map(({ at, value }) =>
+    losses: (dropped ?? [{ at: configurationPath, value: given }]).map(({ at, value }) =>
       makeLoss('field-dropped', null, at, value, null),
     ),
   }

@@ -31,13 +31,13 @@ function withoutRefused(text: string, path: string, losses: Loss[]): string {
   }
   if (!isObjectText(text)) return text
   const kept = [...fieldsOf(text)].flatMap(([key, value]): [string, string][] => {
-    const here = memberPath(path, key)
+    const keyPath = memberPath(path, key)
     if (REFUSED.includes(key)) {
-      losses.push(makeLoss('schema-key-dropped', null, here, value, null))
+      losses.push(makeLoss('schema-key-dropped', null, keyPath, value, null))
       return []
     }
     const isNames = key === 'required' && isArrayText(value)
-    return [[key, isNames ? withoutNames(value, here, losses) : inner(value, here)]]
+    return [[key, isNames ? withoutNames(value, keyPath, losses) : inner(value, keyPath)]]
   })
   return joinMembers(kept)
 }

@@ -83,8 +83,8 @@ function rewriteDocument(text: string, path: string): RewrittenChunk {
   const address = stringIn(fields.get('document_url'))
   if (address === null || isAddress(address)) return documentAsItIs(text, path, true)
   const name = stringIn(fields.get('document_name')) ?? ''
-  const words = [name, address].filter((word) => word !== '').join(' ')
-  return asText('address-noted', text, path, `[document: ${words}]`)
+  const description = [name, address].filter((part) => part !== '').join(' ')
+  return asText('address-noted', text, path, `[document: ${description}]`)
 }
 
 /** Something that a target can fetch, or that is in the URL itself. */

@@ -45,11 +45,11 @@ function chooseModel(
   target: PlanTarget,
 ): ResolvedModel | Block {
   const name = stringIn(row.get('model'))
-  const wanted = name === null ? undefined : (lookUp(options.models, name) ?? name)
-  const chosen = [wanted, options.fallbackModel].find(
+  const mappedName = name === null ? undefined : (lookUp(options.models, name) ?? name)
+  const chosen = [mappedName, options.fallbackModel].find(
     (each) => typeof each === 'string' && lookUp(target.models, each) !== undefined,
   )
-  if (typeof chosen !== 'string') return modelBlock(name ?? 'none', wanted)
+  if (typeof chosen !== 'string') return modelBlock(name ?? 'none', mappedName)
   const losses =
     chosen === name
       ? []
@@ -119,10 +119,10 @@ function modelFields(
   return { fields: { model: JSON.stringify(name) }, model, agentTools: [] }
 }
 
-function modelBlock(name: string, wanted: string | undefined): Block {
+function modelBlock(name: string, mappedName: string | undefined): Block {
   return {
     kind: 'model',
-    reason: `the target has no model ${wanted ?? name}`,
+    reason: `the target has no model ${mappedName ?? name}`,
     hint: `Use --map-model ${name}=NAME, or --fallback-model for all missing models.`,
   }
 }
