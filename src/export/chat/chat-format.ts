@@ -3,7 +3,7 @@ import { entryView } from '../../model/entries/entry-view.ts'
 import type { ExportedConversation, Format } from '../format.ts'
 import { needsParts, type ContentForm, type Droppable } from './chat-content.ts'
 import { ChatWriter } from './chat-writer.ts'
-import { beginTrainSplit } from './train-split.ts'
+import { createLineFiles } from './train-split.ts'
 
 type ChatOptions = {
   readonly system?: boolean
@@ -69,11 +69,16 @@ The lines contain everything that was said, including confidential messages.`,
   shape: ({ split }) => (split === undefined ? 'file' : 'folder'),
   canStream: ({ split }) => split === undefined,
   async open(context, { system = false, split, seed = 1, textOnly = false, drop = [] }) {
-    const sides = await beginTrainSplit((path) => context.files.create(path), split, seed)
+    const lineFiles = await createLineFiles((path) => context.files.create(path), split, seed)
     const { explainInvalidSchema } = await import('../../model/json/json-schema.ts')
     const dropped = new Set(drop)
     const form = textOnly ? 'text' : chooseContentForm(context.conversations(), dropped)
-    return new ChatWriter(context, { withSystem: system, form, drop: dropped }, sides, explainInvalidSchema)
+    return new ChatWriter(
+      context,
+      { withSystem: system, form, drop: dropped },
+      lineFiles,
+      explainInvalidSchema,
+    )
   },
 }
 

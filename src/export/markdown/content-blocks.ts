@@ -48,7 +48,7 @@ function addToRun(run: TextRun, chunk: RunChunk, scope: EntryScope): void {
     return
   }
   run.text += FOOTNOTE_MARK
-  run.cited.push(scope.cite(footnoteText(chunk)))
+  run.cited.push(scope.footnote(footnoteText(chunk)))
 }
 
 /** Returns the text of a footnote, on one line. */

@@ -25,7 +25,7 @@ export function* entryParts(json: string, scope: EntryScope): Generator<PagePart
     yield 'Other fields:\n\n'
     yield* jsonCodeBlock(entry.rest)
   }
-  yield* scope.notes()
+  yield* scope.footnotes()
 }
 
 function headingOf(entry: EntryView, names: readonly string[]): string {
