@@ -63,13 +63,13 @@ export interface ReplayResult extends ReplayProgress {
 const SETTLE_SECONDS = 30
 
 /**
- * Runs a plan of `planReplay` or `readPlan`: sends each conversation exactly once, whatever happens (src/replay/README.md says why).
- * What an earlier run did is not done again, so a run that ended early is simply repeated.
+ * Runs a plan of `planReplay` or `readPlan`: sends each conversation exactly once, whatever happens (for the proof see
+ * src/replay/README.md). What an earlier run did is not done again, so a run that ended early is simply repeated.
  *
  * @param client a client of the target account
  * @param archive open for writing
- * @throws HansardError `archive-locked` if another process holds the archive; `another-account` if the target may be that
- * of an earlier replay; `usage` for a `resolve` that cannot be; otherwise the error that ended the run
+ * @throws HansardError `archive-locked` if another process holds the archive; `another-account` if the account may be
+ * the target of an earlier replay; `usage` for an impossible `resolve`; otherwise the error that ended the run
  */
 export async function runReplay(
   client: ConversationsClient,
