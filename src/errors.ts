@@ -1,42 +1,42 @@
-/** What went wrong, as a word that a program can test. `cli/exit-codes.ts` maps each to an exit code. */
+/** What went wrong, for a program to test. `cli/exit-codes.ts` maps each code to an exit code. */
 export type ErrorCode =
-  /** The caller asked for something that can't be asked for. */
+  /** An invalid argument or option. Nothing was done. */
   | 'usage'
-  /** The API refused the key (401, or 403 that is not a guardrail). */
+  /** The API refused the key (401). */
   | 'key-refused'
-  /** The API wants payment (402). */
+  /** The API requires payment (402). */
   | 'payment-required'
-  /** The API has no such thing, or not for this key (404). */
+  /** Not found, or this key has no access to it (404). */
   | 'not-found'
-  /** The API refused the request itself (400, 403 guardrail, 422). */
+  /** The API refused the request (any other 4xx, such as 400, 403 and 422). */
   | 'request-refused'
-  /** The conversation is being changed by somebody else (409). */
+  /** Another request is changing the conversation (409). */
   | 'conflict'
-  /** Too many requests, and no more patience (429). */
+  /** Too many requests (429), and the time for retries is over. */
   | 'rate-limited'
-  /** The account's allowance is zero: waiting is useless (429 with a limit of 0). */
+  /** The rate limit of the account is zero, so that waiting does not help (429 with a limit of 0). */
   | 'no-allowance'
-  /** The service failed (5xx). */
+  /** The service failed (5xx), or something other than the API responded. */
   | 'service-failed'
-  /** No connection, or a connection that broke. */
+  /** The connection could not be made, or broke. */
   | 'network'
-  /** Nothing came in time. */
+  /** A timeout passed. */
   | 'timeout'
-  /** A redirect to another host, which never gets the key. */
+  /** A redirect that is not followed, such as to another host, which must not get the key. */
   | 'redirected'
-  /** A body over the hard cap. */
+  /** A body larger than the maximum. */
   | 'too-large'
-  /** A body that is not UTF-8 JSON. */
+  /** A body that is not JSON in UTF-8. */
   | 'not-json'
-  /** JSON of another shape than the one asked for. */
+  /** JSON of an unexpected shape. */
   | 'unexpected-shape'
-  /** A stream that ended before `conversation.response.done`, or said that it failed. */
+  /** A stream that reported a failure, or ended before `conversation.response.done`. */
   | 'stream-failed'
-  /** The run was told to stop. */
+  /** The caller stopped the work. */
   | 'interrupted'
-  /** A money, token or time limit of the caller's was reached. */
+  /** A limit of the caller was reached: cost, tokens or requests. */
   | 'budget'
-  /** Another run holds the archive. */
+  /** Another process holds the lock of the archive. */
   | 'archive-locked'
   /** The file is not a hansard archive. */
   | 'not-an-archive'
@@ -44,29 +44,29 @@ export type ErrorCode =
   | 'archive-newer'
   /** The archive was written by a development version of hansard. */
   | 'archive-older'
-  /** SQLite can't read the archive. */
+  /** SQLite cannot read the archive. */
   | 'archive-damaged'
   /** The archive has no search index yet. */
   | 'not-indexed'
-  /** The archive holds another account's conversations. */
+  /** The archive belongs to another account. */
   | 'another-account'
-  /** A plan that was edited, or is for another archive or another state of it. */
+  /** The replay plan was edited, or is for another archive, or the archive or the target has changed since. */
   | 'plan-refused'
-  /** A file could not be read or written. */
+  /** A file cannot be read or written. */
   | 'file'
 
-/** Further facts of an error. */
+/** The details of an error. */
 export interface ErrorFacts {
-  /** What to do now, as a sentence. */
+  /** What to do, as a sentence. */
   readonly hint?: string | undefined
   readonly cause?: unknown
-  /** HTTP status, where an answer came. */
+  /** The HTTP status, if there was a response. */
   readonly status?: number | undefined
-  /** The body that could not be used, as it came, secrets redacted; bytes where it was not UTF-8. */
+  /** The body that could not be used, without secrets; bytes if it is not UTF-8. */
   readonly body?: string | Uint8Array | undefined
 }
 
-/** An error that its reader can act on: what happened (code, message), why (cause), what to do now (hint). */
+/** Every error of this library: what happened (`code`, `message`), why (`cause`) and what to do (`hint`). */
 export class HansardError extends Error {
   override readonly name = 'HansardError'
   readonly code: ErrorCode
@@ -83,23 +83,23 @@ export class HansardError extends Error {
   }
 }
 
-/** Tells whether a thrown value is one of ours, of this code if one is given. */
+/** Tells whether a thrown value is a HansardError, with this code if one is given. */
 export function isHansardError(value: unknown, code?: ErrorCode): value is HansardError {
   return value instanceof HansardError && (code === undefined || value.code === code)
 }
 
-/** The message of whatever was thrown. */
+/** Returns the message of anything that was thrown. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown)
 }
 
-/** Tells whether something failed because this process, or the machine, may not open more files. */
+/** Tells whether an error means that this process, or the machine, cannot open more files. */
 export function isOutOfFiles(thrown: unknown): boolean {
   const { code, cause } = (thrown ?? {}) as { readonly code?: unknown; readonly cause?: unknown }
   return code === 'EMFILE' || code === 'ENFILE' || (cause !== undefined && isOutOfFiles(cause))
 }
 
-/** What to say of such a failure, whatever was being opened. `bin/hansard.js` says the same where no module can be loaded. */
+/** The message for such an error. `bin/hansard.js` repeats it for when no module can be loaded. */
 export const outOfFiles = {
   message: 'Too many open files: this process may not open another one',
   hint: 'Raise the limit, for example with `ulimit -n 1024`, and run the command again.',

@@ -213,14 +213,10 @@ export class Archive {
 
   /** Numbers of conversations, conversations marked gone, entries and revisions. */
   counts(): { conversations: number; gone: number; entries: number; revisions: number } {
-    return this.#db
-      .get(`select count(*) as conversations, count(gone_at) as gone, (select count(*) from entry) as entries,
-          (select count(*) from revision) as revisions from conversation`) as {
-      conversations: number
-      gone: number
-      entries: number
-      revisions: number
-    }
+    return this.#db.get(
+      `select count(*) as conversations, count(gone_at) as gone, (select count(*) from entry) as entries,
+        (select count(*) from revision) as revisions from conversation`,
+    ) as { conversations: number; gone: number; entries: number; revisions: number }
   }
 
   /**

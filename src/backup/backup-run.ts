@@ -37,7 +37,7 @@ export class BackupRun {
   /** Does all of the work and returns whether the backup is complete. */
   async work(): Promise<WorkEnd> {
     const { ids, files = true, maxFileSize, full = false } = this.#options
-    const end = ids === undefined ? await this.#wholeAccount() : await this.#some(ids)
+    const end = ids === undefined ? await this.#backUpAccount() : await this.#backUpSome(ids)
     const dependencies = fetchDependencies(this.#context, { files, maxFileSize, full })
     await workThrough(
       dependencies,
@@ -51,19 +51,19 @@ export class BackupRun {
     return { ...end, reason: end.reason ?? reason }
   }
 
-  async #some(ids: readonly string[]): Promise<WorkEnd> {
+  async #backUpSome(ids: readonly string[]): Promise<WorkEnd> {
     const { archive } = this.#context
     const failures = new Map(archive.failures.open().map((failure) => [failure.conversation, failure]))
     const chosen = [...new Set(ids)].map((id) => candidateById(archive, id, failures.get(id)))
-    await this.#each(chosen.values(), (candidate) => this.#fetch(candidate))
+    await this.#forEach(chosen.values(), (candidate) => this.#fetch(candidate))
     return { complete: null, reason: this.#tooManyVanished() }
   }
 
-  async #wholeAccount(): Promise<WorkEnd> {
+  async #backUpAccount(): Promise<WorkEnd> {
     const { archive } = this.#context
     const seen = archive.seenRows()
-    const verdict = await this.#retryAndList(seen).finally(() => this.#countRetried())
-    if (!verdict.complete) return verdict
+    const listing = await this.#retryAndList(seen).finally(() => this.#countRetried())
+    if (!listing.complete) return listing
     const reason = this.#tooManyVanished()
 
     const now = new Date().toISOString()
@@ -87,19 +87,19 @@ export class BackupRun {
   #tooManyVanished(): string | undefined {
     const { listed, vanished } = this.#books
     const { ids } = this.#options
-    const isNothingLeft = ids !== undefined && vanished > 0 && vanished === listed
-    if (!isNothingLeft && (vanished < 2 || vanished * 5 <= listed)) return undefined
+    const isNothingFound = ids !== undefined && vanished > 0 && vanished === listed
+    if (!isNothingFound && (vanished < 2 || vanished * 5 <= listed)) return undefined
     return `the API returns 404 for ${vanished} of ${plural(listed, 'conversation')}, though ${ids ? 'requested by id' : 'it lists them'}`
   }
 
   async #retryAndList(seen: SeenRows): Promise<ListingResult> {
     const { client, archive, signal } = this.#context
     const { pageSize = 100, full = false } = this.#options
-    await this.#each(retryCandidates(archive, full).values(), (candidate) =>
+    await this.#forEach(retryCandidates(archive, full).values(), (candidate) =>
       this.#fetcher.fetch(candidate, (outcome) => this.#retried.set(candidate.id, outcome)),
     )
     const listing = listCandidates(client, archive, seen, { pageSize, full, signal })
-    return this.#each(listing, (candidate) => this.#take(candidate))
+    return this.#forEach(listing, (candidate) => this.#process(candidate))
   }
 
   /**
@@ -116,21 +116,21 @@ export class BackupRun {
     this.#retried.clear()
   }
 
-  async #take(candidate: Candidate): Promise<void> {
+  async #process(candidate: Candidate): Promise<void> {
     const retried = this.#retried.get(candidate.id)
     if (retried !== undefined) {
       this.#retried.delete(candidate.id)
-      this.#count(this.#noted(candidate, retried))
+      this.#count(this.#recordVanished(candidate, retried))
     } else if (candidate.status === 'fetch') await this.#fetch(candidate)
     else this.#count(this.#outcomeOf(candidate))
   }
 
   #fetch(candidate: Candidate): Promise<void> {
-    return this.#fetcher.fetch(candidate, (outcome) => this.#count(this.#noted(candidate, outcome)))
+    return this.#fetcher.fetch(candidate, (outcome) => this.#count(this.#recordVanished(candidate, outcome)))
   }
 
   /** Records a 404 for a conversation that was listed, or requested by its id. */
-  #noted(candidate: Candidate, outcome: FetchOutcome): FetchOutcome {
+  #recordVanished(candidate: Candidate, outcome: FetchOutcome): FetchOutcome {
     return outcome === 'vanished' ? this.#fetcher.vanish(candidate) : outcome
   }
 
@@ -153,7 +153,7 @@ export class BackupRun {
     this.#books[outcome]--
   }
 
-  #each<R>(
+  #forEach<R>(
     source: Parameters<typeof workThrough<Candidate, R>>[0],
     work: (candidate: Candidate) => Promise<void>,
   ): Promise<R> {

@@ -62,18 +62,20 @@ export async function compareRemote(
     if (!candidate.isKnown || isChosen(candidate.id))
       await options.onCompared(await compareOne(client, archive, candidate, signal))
   }
-  const through = <R>(source: Parameters<typeof workThrough<Candidate, R>>[0]) =>
+  const compareAll = <R>(source: Parameters<typeof workThrough<Candidate, R>>[0]) =>
     workThrough(source, concurrency, compare, () => stop.abort())
 
   if (options.selection !== undefined) {
     const chosenOnes = selectedCandidates(archive, options.selection, isChosen)
-    await through(chosenOnes).finally(() => chosenOnes.return())
+    await compareAll(chosenOnes).finally(() => chosenOnes.return())
     return undefined
   }
   const seen = archive.seenRows()
-  const verdict = await through(listCandidates(client, archive, seen, { pageSize: 100, full: true, signal }))
-  await through(unlistedCandidates(archive, seen.notSeen(), isChosen))
-  return verdict.complete && seesNothing ? { complete: false, reason: SEES_NOTHING } : verdict
+  const listing = await compareAll(
+    listCandidates(client, archive, seen, { pageSize: 100, full: true, signal }),
+  )
+  await compareAll(unlistedCandidates(archive, seen.notSeen(), isChosen))
+  return listing.complete && seesNothing ? { complete: false, reason: SEES_NOTHING } : listing
 }
 
 /** Yields the selected conversations; those marked as gone are compared only if the selection includes them. */

@@ -15,7 +15,7 @@ export async function fillSearch(archive: Archive, signal: AbortSignal): Promise
     while (!signal.aborted && archive.transaction(() => searchIndex.addSome())) await nextTurn()
     const left = searchIndex.unindexed.count({ isOpen: true })
     if (left === 0) return undefined
-    return `${plural(left, 'text')} could not be put into the search index: see \`hansard status\``
+    return `${plural(left, 'text')} could not be indexed: see \`hansard status\``
   } catch (thrown) {
     // No text is lost, and the run has stored everything: report the fault instead of failing the run.
     if (isHansardError(thrown) && thrown.code !== 'archive-damaged') throw thrown

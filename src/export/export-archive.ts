@@ -79,6 +79,6 @@ async function openOutput(
     return stageOutput({ path: output, shape: format.shape(options), archive: archive.path, force })
   if (format.canStream(options)) return streamOutput(output, transform)
   throw new HansardError('usage', `The format ${name} writes several files, but a stream takes one`, {
-    hint: 'Name a folder to write to, with --output on the command line.',
+    hint: 'Choose the path of a folder, with --output on the command line.',
   })
 }

@@ -5,12 +5,12 @@ import type { ExportedConversation } from './format.ts'
 import { collectAfterLarge } from './heap-control.ts'
 import { JsonValue } from './json-value.ts'
 
-/** Told of each text that could not be read, by conversation and position (undefined: its row). */
+/** Called for each text that cannot be read, with its conversation and its position (undefined: the row). */
 export type OnUnreadable = (id: string, position: number | undefined, reason: string) => void
 
 /**
- * The conversations of a selection as writers get them. A text that has decayed keeps none of the others from being
- * exported: in its place stands an entry of the type `hansard.unreadable`, which says why and holds what is left of it.
+ * Yields the selected conversations as writers get them. A damaged text does not keep the others from being exported: an
+ * entry of type `hansard.unreadable` takes its place, with the reason and what is left of the text.
  */
 export function* readConversations(
   archive: Archive,
@@ -23,8 +23,8 @@ export function* readConversations(
 
 function exportedConversation(stored: StoredConversation, onUnreadable: OnUnreadable): ExportedConversation {
   const { id, length, createdAt, goneAt, fetchedAt } = stored
-  // A writer may read the entries again, and the first time not to the end: each is told of once.
-  let told = 0
+  // A writer may read the entries more than once, but each unreadable entry is reported once.
+  let reported = 0
   return {
     id,
     row: readJson(stored.row, { id }, (reason) => onUnreadable(id, undefined, reason)),
@@ -36,13 +36,13 @@ function exportedConversation(stored: StoredConversation, onUnreadable: OnUnread
       let position = -1
       for (const found of stored.entriesAsFound()) {
         position++
-        const isNew = position >= told
-        told = Math.max(told, position + 1)
+        const isNew = position >= reported
+        reported = Math.max(reported, position + 1)
         const tell = (reason: string) => isNew && onUnreadable(id, position, reason)
         try {
           yield typeof found === 'object' ? new JsonValue(found) : readJson(found, {}, tell)
         } finally {
-          collectAfterLarge(found) // also where the reader wants no more
+          collectAfterLarge(found) // even if the reader stops here
         }
       }
     },

@@ -1,62 +1,64 @@
 import type { Dependencies } from '../archive/content/dependencies.ts'
 import type { JsonValue } from './json-value.ts'
 
-/** A conversation as writers get it. */
+/** A conversation as a writer gets it. */
 export interface ExportedConversation {
   readonly id: string
   readonly row: JsonValue
-  /** How many entries it has. */
+  /** Number of entries. */
   readonly length: number
-  /** When it was created, in the form of `instantOf`; null where the API did not say so. */
+  /** When it was created, as `instantOf` formats it; null if the API did not tell. */
   readonly createdAt: string | null
-  /** When it was found to be no longer upstream (ISO 8601). */
+  /** When it was marked as gone (ISO 8601); null if it still exists. */
   readonly goneAt: string | null
   readonly fetchedAt: string
-  /** The entries in their order, read one at a time; each call reads them again. */
+  /** The entries in order, read one at a time. Each call reads them again. */
   entries(): Iterable<JsonValue>
 }
 
-/** What is written: text, JSON of the archive, or bytes that are no text. */
+/** A part of a file: text, JSON from the archive, or bytes. */
 export type Part = string | JsonValue | Uint8Array
 
-/** A file being written; nothing else may be done to it than this. */
+/** A file that a writer writes. */
 export interface OutputFile {
-  /** Takes a part. Await what it answers with: it is how a slow disk or pipe slows the writer down. */
+  /** Writes a part. If it returns a promise, await it before the next part: the disk or pipe is slower than the writer. */
   write(part: Part): Promise<void> | undefined
   close(): Promise<void>
 }
 
-/** Where a writer's files come from. */
+/** Creates the files of an export; a writer never opens a file itself. */
 export interface OutputFiles {
   /**
-   * Begins a file, by its path inside the output, `/` between folders. A format of one file begins one, once; its name
-   * is what the user said.
+   * Creates a file.
+   *
+   * @param path inside the output, with `/` between folders. A format of one file creates one, and the user's path is
+   *   used instead.
    */
   create(path: string): Promise<OutputFile>
 }
 
-/** What a writer works with. */
+/** What a format gets to write with. */
 export interface ExportContext {
   readonly files: OutputFiles
-  /** The agents and files that conversations refer to, as archived. */
+  /** The archived agents and files that conversations refer to. */
   readonly dependencies: Pick<Dependencies, 'read'>
-  /** Reads the selection once more, for a writer that must know of all of it before it writes the first. */
+  /** Reads the selection once more, for a format that must see all of it before it writes anything. */
   conversations(): Iterable<ExportedConversation>
-  /** Tells the user something about what was written that its readers may stumble over. */
+  /** Reports something about the export that its readers should know. */
   notice(sentence: string): void
 }
 
-/** Writes conversations in a format. Each is awaited before the next call. */
+/** Writes conversations in a format. Each call is awaited before the next one. */
 export interface Writer {
-  /** Called once, first. */
+  /** Called once, before the first conversation. */
   begin(): Promise<void>
-  /** @throws LeftOut where it can't write this conversation, before anything of it is written */
+  /** @throws ExcludedError if it cannot write the conversation, before any part of it is written */
   write(conversation: ExportedConversation): Promise<void>
-  /** Called once, last, if nothing was thrown. All files are closed when it has ended. */
+  /** Called once, after the last conversation, unless an error was thrown. Closes all files. */
   end(): Promise<void>
 }
 
-/** An option that only this format has, as the command line shows it. */
+/** An option of one format. */
 export interface FormatOption {
   /** Its name in `options`: `gzip`, `per`, `escapeFormulas`. */
   readonly name: string
@@ -69,15 +71,15 @@ export interface FormatOption {
   readonly parse?: (text: string) => unknown
 }
 
-/** A format: what the command line says of it, and how to write it. Heavy libraries are loaded by `open`, not before. */
+/** A format: its help and options, and how to write it. Import a large library in `open`, so that `--help` stays fast. */
 export interface Format<Options = unknown> {
   readonly summary: string
   readonly options: readonly FormatOption[]
-  /** What else people should know, below the options in the help. */
+  /** Text below the options in the help. */
   readonly notes?: string
-  /** Whether it writes one file or a folder of files. */
+  /** Returns whether it writes one file or a folder of files. */
   shape(options: Options): 'file' | 'folder'
-  /** Whether it can go to stdout: it then begins one file only. */
+  /** Returns whether it can go to a stream such as stdout: it then creates one file only. */
   canStream(options: Options): boolean
   open(context: ExportContext, options: Options): Promise<Writer>
 }

@@ -1,19 +1,19 @@
 import { fieldsOf, type Fields } from '../model/entries/fields.ts'
 import { isJson } from '../model/json/parse-json.ts'
 
-/** JSON of the archive, known to be valid: as it is stored, as text, and its members, each made when it is first asked for. */
+/** Valid JSON from the archive: as stored, as text, and as members. Text and members are made when first needed. */
 export class JsonValue {
-  /** Text, or its bytes in UTF-8: whichever the archive handed out. */
+  /** The text, or its bytes in UTF-8, whichever the archive returned. */
   readonly stored: string | Buffer
   #text: string | undefined
   #fields: Fields | undefined
 
-  /** Takes what is known to be valid. */
+  /** @param stored must be valid JSON */
   constructor(stored: string | Buffer) {
     this.stored = stored
   }
 
-  /** Takes what may be no JSON: undefined, then. */
+  /** Returns undefined if the text is not JSON. */
   static check(text: string): JsonValue | undefined {
     return isJson(text) ? new JsonValue(text) : undefined
   }
@@ -22,7 +22,7 @@ export class JsonValue {
     return (this.#text ??= this.stored.toString())
   }
 
-  /** The members, as texts: all that readers need, and no digit is lost. */
+  /** The members as texts, so that no digit of a number is lost. */
   get fields(): Fields {
     return (this.#fields ??= fieldsOf(this.text))
   }

@@ -8,22 +8,22 @@ type JsonlOptions = {
   readonly gzip?: boolean
 }
 
-/** A line a conversation, or a line an entry: the texts as they came, joined and never encoded again. */
+/** JSON lines, one for each conversation or entry. The texts are joined as the API sent them and never encoded again. */
 export const jsonlFormat: Format<JsonlOptions> = {
   summary: 'JSON lines, the texts as the API sent them',
   options: [
     {
       name: 'per',
       flags: '--per <what>',
-      about: 'what a line holds',
+      about: 'what each line contains',
       choices: ['conversation', 'entry'],
       default: 'conversation',
     },
-    { name: 'gzip', flags: '--gzip', about: 'compress it' },
+    { name: 'gzip', flags: '--gzip', about: 'compress the file' },
   ],
-  notes: `A line ends with LF. The texts are not encoded again, so that a line may hold U+2028, U+2029 or
-U+0085 as the API sent them: read lines with readline or by iterating over the file in
-Python, not with str.splitlines, which splits there too.`,
+  notes: `A line ends with LF. Texts are not encoded again, so a line may contain U+2028, U+2029 or U+0085
+as the API sent them. Read lines with readline or by iterating over the file in Python, not
+with str.splitlines, which also splits at these characters.`,
   shape: () => 'file',
   canStream: () => true,
   async open({ files }, { per = 'conversation', gzip = false }) {
@@ -63,7 +63,7 @@ function* linesOfEntries({ id, entries }: ExportedConversation): Generator<Part,
   }
 }
 
-/** A conversation as one line of JSONL, in pieces: its row and entries as they are given, and what stands between. */
+/** Yields a conversation as one line of JSONL, in pieces: its row and entries unchanged, and the JSON around them. */
 export function* lineOfConversation<Text>({
   row,
   entries,

@@ -1,22 +1,27 @@
 import { isContainer } from './json/parse-json.ts'
 
-/** What a row of the listing says of itself that a backup needs to know. */
+/** The facts that a backup needs from a row of the listing. */
 export interface RowFacts {
   readonly id: string
   readonly createdAt: string | undefined
   readonly updatedAt: string | undefined
-  /** Listings of the live service were seen to leave metadata out, though it had been sent. */
+  /** Listings of the live service may leave out metadata that was sent. */
   readonly hasMetadata: boolean
 }
 
-/** Reads the facts of a row; undefined if it is no object with an id. */
+/** Reads the facts of a row; undefined if it is not an object with an id. */
 export function rowFacts(row: unknown): RowFacts | undefined {
   if (!isContainer(row) || !('id' in row)) return undefined
   const { id, created_at, updated_at } = row as Record<string, unknown>
   if (typeof id !== 'string' || id === '') return undefined
-  return { id, createdAt: textOr(created_at), updatedAt: textOr(updated_at), hasMetadata: 'metadata' in row }
+  return {
+    id,
+    createdAt: stringOrUndefined(created_at),
+    updatedAt: stringOrUndefined(updated_at),
+    hasMetadata: 'metadata' in row,
+  }
 }
 
-function textOr(value: unknown): string | undefined {
+function stringOrUndefined(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined
 }

@@ -6,7 +6,7 @@ import { BodyBudget } from '../../src/api/body-budget.ts'
 const tick = () => new Promise((resolve) => setImmediate(resolve))
 
 describe('The memory for bodies in flight', () => {
-  it('is given out in the order of asking, and nobody overtakes', async () => {
+  it('is granted in order', async () => {
     const budget = new BodyBudget(10)
     const [a, b, c] = [budget.hold(), budget.hold(), budget.hold()]
     const order: string[] = []
@@ -20,7 +20,7 @@ describe('The memory for bodies in flight', () => {
     expect(order).toEqual(['b', 'c'])
   })
 
-  it('lets one larger body go beyond when nobody else holds any, and no second one', async () => {
+  it('lets one larger body exceed the budget while nobody else holds memory, and no second one', async () => {
     const budget = new BodyBudget(10)
     const [large, larger] = [budget.hold(), budget.hold()]
     await large.take(100)
@@ -33,7 +33,7 @@ describe('The memory for bodies in flight', () => {
     expect({ waits, used: budget.used }).toEqual({ waits: false, used: 200 })
   })
 
-  it('lets one go beyond when all who hold some wait for more', async () => {
+  it('lets one exceed the budget when all holders wait for more', async () => {
     const budget = new BodyBudget(10)
     const [a, b] = [budget.hold(), budget.hold()]
     await a.take(5)
@@ -49,7 +49,7 @@ describe('The memory for bodies in flight', () => {
     expect(waits).toBe(false)
   })
 
-  it('is not waited for any more by a call that was told to stop', async () => {
+  it('is no longer awaited by a call whose signal fired', async () => {
     const budget = new BodyBudget(10)
     const [a, b, c] = [budget.hold(), budget.hold(), budget.hold()]
     const stop = new AbortController()
@@ -64,7 +64,7 @@ describe('The memory for bodies in flight', () => {
     await expect(b.take(5, stop.signal)).rejects.toMatchObject({ code: 'interrupted' })
   })
 
-  it('never runs dry nor over: every body is read, with at most the budget and one body in memory', async () => {
+  it('never deadlocks: every body is read, with at most the budget and one body in memory', async () => {
     const body = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 8 })
     await fc.assert(
       fc.asyncProperty(

@@ -7,7 +7,7 @@ import { clientOf, failureOf, json, KEY, serve } from '../support/client-server.
 const echo = () => serve((_request, response) => json(response, '{"a":1}'))
 
 describe('A call', () => {
-  it('sends what its operation says, whatever the id and the filter look like', async () => {
+  it('sends what its operation defines, whatever the id and the filter', async () => {
     const { url, seen } = await echo()
     const client = clientOf(url)
     await client.list({ page: 2, pageSize: 50 })
@@ -40,7 +40,7 @@ describe('A call', () => {
     expect(client.counters).toEqual({ requests: 12, retries: 0, bytes: 12 * 7 })
   })
 
-  it('that writes sends its body, a text token for token, and decides about stream itself', async () => {
+  it('sends its body, a text token for token, and sets stream itself', async () => {
     const { url, seen } = await echo()
     const client = clientOf(url)
     await client.start({ model: 'm', inputs: 'hi', stream: true })
@@ -56,7 +56,7 @@ describe('A call', () => {
     expect(seen[0]?.headers['content-type']).toBe('application/json')
   })
 
-  it('answers with the text exactly as it came, the parsed view, and the time of the service', async () => {
+  it('returns the text exactly as it came, the parsed value, and the time of the service', async () => {
     const text = '\n{ "n": 12345678901234567890, "é": "\\u00e9👩‍👩‍👧‍👦" }\n'
     const { url } = await serve((_request, response) =>
       json(response, `\ufeff${text}`, 200, { date: 'Thu, 01 Jan 2026 00:00:05 GMT', 'X-Two': ['a', 'b'] }),
@@ -67,7 +67,7 @@ describe('A call', () => {
     expect(reply.servedAt).toEqual(new Date('2026-01-01T00:00:05Z'))
   })
 
-  it('by its name answers with JSON, bytes or nothing', async () => {
+  it('by its name returns JSON, bytes or nothing', async () => {
     const { url } = await serve(({ method, url }, response) => {
       if (method === 'DELETE') response.writeHead(204).end()
       else if (url.endsWith('/content')) response.end(Buffer.from([0, 255]))
@@ -82,7 +82,7 @@ describe('A call', () => {
     expect(await client.call('delete', { id: 'c' })).toEqual({ kind: 'empty', status: 204 })
   })
 
-  it.each(['', '.', '..', '\ud800'])('with %j as its id is a mistake of the caller', async (id) => {
+  it.each(['', '.', '..', '\ud800'])('with %j as its id is refused', async (id) => {
     const { url, seen } = await echo()
     await expect(clientOf(url).get(id)).rejects.toMatchObject({ code: 'usage' })
     expect(seen).toEqual([])
@@ -96,13 +96,13 @@ describe('A call', () => {
     },
   )
 
-  it('finds an API that lives below a path', async () => {
+  it('finds an API below a path', async () => {
     const { url, seen } = await echo()
     await clientOf(`${url}/mistral//`).get('c1')
     expect(seen[0]?.url).toBe('/mistral/v1/conversations/c1')
   })
 
-  it('many at a time cause no warning and all end', async () => {
+  it('may run beside many others without a warning', async () => {
     const { url } = await echo()
     const warnings: unknown[] = []
     const note = (warning: unknown) => warnings.push(warning)
@@ -115,7 +115,7 @@ describe('A call', () => {
     expect(warnings).toEqual([])
   })
 
-  it('is told of, without the key', async () => {
+  it('emits events without the key', async () => {
     const { url } = await serve((_request, response, n) => json(response, {}, n === 1 ? 500 : 200))
     const events: ClientEvent[] = []
     await clientOf(url, { onEvent: (event) => events.push(event) }).get('c1')
@@ -139,7 +139,7 @@ describe('A key', () => {
     },
   )
 
-  it('is never told, though the server echoes it in every way', async () => {
+  it('is never shown, however the server echoes it', async () => {
     const bodies = [
       [401, JSON.stringify({ message: `Bad key ${KEY}` })],
       [401, `<title>${KEY}</title>`],
@@ -155,7 +155,7 @@ describe('A key', () => {
     }
   })
 
-  it('is known again by its hash under a salt', () => {
+  it('is recognized by its salted hash', () => {
     const client = clientOf('http://127.0.0.1:1')
     expect(client.hashKey(Buffer.from('a'))).toEqual(clientOf('http://127.0.0.1:1').hashKey(Buffer.from('a')))
     expect(client.hashKey(Buffer.from('a'))).not.toEqual(client.hashKey(Buffer.from('b')))
@@ -171,7 +171,7 @@ describe('A base URL', () => {
     'https://x?y',
     'https://x#y',
     'http://us er:pw@x',
-  ])('such as %j is refused, and no password is told', async (baseUrl) => {
+  ])('such as %j is refused, and no password is shown', async (baseUrl) => {
     const error = await failureOf(
       Promise.resolve().then(() => new ConversationsClient({ apiKey: KEY, baseUrl })),
     )
@@ -190,13 +190,13 @@ describe('A body that is not JSON', () => {
     ['a page', '<html>Sign in</html>', '<html>Sign in</html>'],
     ['nothing', '', ''],
     ['JSON5', '{a:1}', '{a:1}'],
-  ])('is kept in the error, its secrets redacted: %s', async (_, body, kept) => {
+  ])('is kept in the error without secrets: %s', async (_, body, kept) => {
     const { url, seen } = await serve((_request, response) => void response.end(body))
     await expect(clientOf(url).get('c1')).rejects.toMatchObject({ code: 'not-json', body: kept, status: 200 })
     expect(seen.length).toBe(3)
   })
 
-  it('is kept as bytes where it is not UTF-8', async () => {
+  it('is kept as bytes if it is not UTF-8', async () => {
     const bytes = Buffer.concat([
       Buffer.from('{"value":"secret","x":"'),
       Buffer.from([0xff, 0xfe]),
@@ -213,7 +213,7 @@ describe('A body that is not JSON', () => {
     )
   })
 
-  it('is no failure when it comes whole the second time', async () => {
+  it('is no failure if the second attempt brings it whole', async () => {
     const { url } = await serve((_request, response, n) => void response.end(n === 1 ? '{"a":' : '{"a":1}'))
     expect((await clientOf(url).get('c1')).text).toBe('{"a":1}')
   })

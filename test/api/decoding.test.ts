@@ -28,7 +28,7 @@ async function answering(encoding: string, body: Uint8Array, piece = 1000, statu
 }
 
 describe('A compressed body', () => {
-  it('is asked for, but not where a stream is', async () => {
+  it('is asked for, except for streams', async () => {
     const { url, seen } = await serve((_request, response) => response.end('{}'))
     const client = clientOf(url)
     await client.get('c1')
@@ -43,7 +43,7 @@ describe('A compressed body', () => {
     }
   })
 
-  it('may be bare deflate, which is not what the name means', async () => {
+  it('may be raw deflate, against the meaning of the name', async () => {
     const client = clientOf(await answering('deflate', zlib.deflateRawSync(TEXT)))
     expect((await client.get('c1')).text).toBe(TEXT)
   })
@@ -62,7 +62,7 @@ describe('A compressed body', () => {
     expect(client.counters.bytes).toBe(body.length)
   })
 
-  it('of an error is decoded too', async () => {
+  it('of an error is decoded, too', async () => {
     const body = zlib.gzipSync('{"detail":"Model is away"}')
     const client = clientOf(await answering('gzip', body, 5, 422))
     await expect(client.get('c1')).rejects.toThrow('Model is away')
@@ -72,7 +72,7 @@ describe('A compressed body', () => {
     await expect(clientOf(await answering('gzip', Buffer.alloc(0))).get('c1')).rejects.toThrow('empty')
   })
 
-  it('that is cut off, garbled or of an unknown encoding fails and says so, and is tried again', async () => {
+  it('that is cut off, garbled or of an unknown encoding fails, and is retried', async () => {
     const cut = zlib.gzipSync(TEXT).subarray(0, -9)
     const garbled = Buffer.concat([zlib.gzipSync(TEXT).subarray(0, 30), Buffer.alloc(500, 0xff)])
     const many = Array.from({ length: 6 }, () => 'gzip').join(', ')
@@ -106,7 +106,7 @@ describe('A compressed body', () => {
       { seed: 1, numRuns: 60 },
     ))
 
-  it('and any other text comes through every encoding unchanged', () =>
+  it('of any text is decoded unchanged, whatever the encoding', () =>
     fc.assert(
       fc.asyncProperty(
         fc.jsonValue({ noUnicodeString: false }),
@@ -125,7 +125,7 @@ describe('A compressed body', () => {
     ))
 })
 
-describe('A small body that becomes a huge one', () => {
+describe('A small body that decodes to a huge one', () => {
   const bombs: [string, () => zlib.Gzip | zlib.BrotliCompress][] = [
     ['gzip', () => createGzip({ level: 1 })],
     ['br', () => createBrotliCompress({ params: { [constants.BROTLI_PARAM_QUALITY]: 1 } })],
@@ -136,7 +136,7 @@ describe('A small body that becomes a huge one', () => {
     for (let i = 0; i < 10_000; i++) yield some
   }
 
-  it.each(bombs)('is refused where it passes the cap, in little memory (%s)', async (name, compressor) => {
+  it.each(bombs)('is refused where it exceeds the limit, in little memory (%s)', async (name, compressor) => {
     const { url, seen } = await serve((_request, response) => {
       response.writeHead(200, { 'content-encoding': name })
       pipeline(Readable.from(zeros()), compressor(), response, () => undefined)
@@ -149,7 +149,7 @@ describe('A small body that becomes a huge one', () => {
     expect(seen.length).toBe(1)
   })
 
-  it('or that decodes to nothing for ever is refused at the same cap', async () => {
+  it('or that decodes to nothing for ever is refused at the same limit', async () => {
     const nothing = Buffer.concat(Array.from({ length: 2000 }, () => zlib.gzipSync('')))
     const { url } = await serve((_request, response) => {
       response.writeHead(200, { 'content-encoding': 'gzip' })
@@ -166,7 +166,7 @@ describe('A compressed stream', () => {
   it.each([
     ['gzip', () => createGzip()],
     ['br', () => createBrotliCompress()],
-  ] as const)('brings each event as soon as it is there (%s)', async (name, compressor) => {
+  ] as const)('brings each event as soon as it arrives (%s)', async (name, compressor) => {
     const started = '{"type":"conversation.response.started","conversation_id":"c1"}'
     const done = '{"type":"conversation.response.done","usage":{}}'
     let finish = (): void => undefined

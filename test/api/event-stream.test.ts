@@ -24,7 +24,7 @@ async function collect(events: AsyncIterable<StreamEvent>, into: StreamEvent[] =
 }
 
 describe('A stream', () => {
-  it('brings every event, raw and parsed, of each of the three operations', async () => {
+  it('returns every event, raw and parsed, for each of the three operations', async () => {
     const { url, seen } = await serve(streaming(`event: x\n${event(STARTED)}`, event(DELTA), event(DONE)))
     const client = clientOf(url)
     for (const events of [
@@ -44,7 +44,7 @@ describe('A stream', () => {
     expect(seen[0]?.headers.accept).toBe('text/event-stream')
   })
 
-  it('that stops before it is done failed, after its events have been given', async () => {
+  it('that ends before it is done fails, after its events', async () => {
     const { url } = await serve(streaming(event(STARTED), event(DELTA)))
     const events: StreamEvent[] = []
     await expect(collect(clientOf(url).startStream({}), events)).rejects.toMatchObject({
@@ -54,7 +54,7 @@ describe('A stream', () => {
     expect(events.length).toBe(2)
   })
 
-  it('that says that it failed is told, without the key', async () => {
+  it('that reports a failure fails with its message, without the key', async () => {
     const error = `{"type":"conversation.response.error","message":"Model is away, ${KEY}","code":3000}`
     const { url } = await serve(streaming(event(STARTED), event(error)))
     await expect(collect(clientOf(url).startStream({}))).rejects.toMatchObject({
@@ -88,7 +88,7 @@ describe('A stream', () => {
   ]
   it.each(
     waysToFail.flatMap(([way, pieces]) => bodies.map(([of, body]) => [way, of, pieces(body)] as const)),
-  )('that is an error says so in the words of the service: %s (%s)', async (_way, _of, pieces) => {
+  )('that brings an error fails with the message of the service: %s (%s)', async (_way, _of, pieces) => {
     const { url } = await serve(streaming(...pieces))
     const events: StreamEvent[] = []
     await expect(collect(clientOf(url).startStream({}), events)).rejects.toMatchObject({
@@ -102,7 +102,7 @@ describe('A stream', () => {
     ['event: error with plain words', [event(STARTED), `event: error\ndata: ${said}\n\n`]],
     ['a line of plain words', [event(STARTED), `upstream error: ${said}\n`]],
     ['plain words as an event', [event(STARTED), event(said)]],
-  ])('that breaks off with %s says them', async (_, pieces) => {
+  ])('that breaks off with %s fails with its message', async (_, pieces) => {
     const { url } = await serve(streaming(...pieces))
     await expect(collect(clientOf(url).startStream({}))).rejects.toThrow(said)
   })
@@ -122,7 +122,7 @@ describe('A stream', () => {
     },
   )
 
-  it('may bring events of types that nobody knows, and null', async () => {
+  it('may bring events of unknown types, and null', async () => {
     const unknown = ['{"type":"tool.execution.error","message":"m"}', '{"type":"new.thing"}', 'null']
     const { url } = await serve(streaming(...unknown.map(event), event(DONE)))
     expect((await collect(clientOf(url).startStream({}))).map(({ text }) => text)).toEqual([...unknown, DONE])
@@ -136,7 +136,7 @@ describe('A stream', () => {
     await expect(collect(clientOf(url).startStream({}))).rejects.toMatchObject({ code: 'network' })
   })
 
-  it('that falls silent is given up, but not while its reader is busy', async () => {
+  it('that falls silent times out, but not while its reader is busy', async () => {
     const { url } = await serve((_request, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' })
       response.write(event(STARTED))
@@ -153,7 +153,7 @@ describe('A stream', () => {
     expect(events.length).toBe(2)
   })
 
-  it('ends when it says that it is done, though the connection stays open', async () => {
+  it('ends with its last event, though the connection stays open', async () => {
     const { url } = await serve((_request, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' }).write(event(DONE))
     })
@@ -173,7 +173,7 @@ describe('A stream', () => {
     await expect.poll(() => closed).toBe(true)
   })
 
-  it('that is told to stop stops', async () => {
+  it('ends when its signal fires', async () => {
     const { url } = await serve((_request, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' }).write(event(STARTED))
     })
@@ -196,12 +196,12 @@ describe('A stream', () => {
       'request-refused',
     ],
     ['an event that is not JSON', streaming(event('oh')), 'not-json'],
-  ])('may be answered with %s, and fails', async (_, handler, code) => {
+  ])('fails if the response is %s', async (_, handler, code) => {
     const { url } = await serve(handler)
     await expect(collect(clientOf(url).startStream({}))).rejects.toMatchObject({ code })
   })
 
-  it('begins again after a 429, but never after it has begun', async () => {
+  it('is retried after a 429, but never once it has begun', async () => {
     const { url, seen } = await serve((request, response, n) =>
       n === 1 ? json(response, {}, 429) : streaming(event(STARTED))(request, response, n),
     )

@@ -13,7 +13,7 @@ const escaped = (text: string) =>
   [...text].map((letter) => `\\u00${letter.charCodeAt(0).toString(16).padStart(2, '0')}`).join('')
 const percent = (text: string) => [...text].map((letter) => `%${letter.charCodeAt(0).toString(16)}`).join('')
 
-describe('The API key in what a server echoes', () => {
+describe('The API key in what a server sends', () => {
   it.each([
     ['plain', KEY, MARK],
     ['behind Bearer', `Bearer ${KEY}`, `Bearer ${MARK}`],
@@ -24,12 +24,12 @@ describe('The API key in what a server echoes', () => {
     ['escaped as in HTML', KEY.replace('/', '&#x2f;').replace('+', '&#43;'), MARK],
     ['several times', `${KEY} and ${KEY}`, `${MARK} and ${MARK}`],
     ['in bytes', Buffer.from(`\u00ff${KEY}`, 'latin1'), Buffer.from(`\u00ff${MARK}`, 'latin1')],
-  ])('is taken out: %s', (_, echo, left) => {
+  ])('is replaced: %s', (_, echo, left) => {
     const scrubbed = keyScrubber(KEY)(echo as string)
     expect(Buffer.from(scrubbed)).toEqual(Buffer.from(left as string))
   })
 
-  it('is taken out in base64, whatever precedes it', () => {
+  it('is replaced in base64, whatever precedes it', () => {
     for (const before of ['', 'B', 'Be', 'Bearer ', 'user:']) {
       for (const encode of [base64, base64url, (text: string) => encodeURIComponent(base64(text))]) {
         const scrubbed = keyScrubber(KEY)(`x ${encode(before + KEY)} y`)
@@ -41,7 +41,7 @@ describe('The API key in what a server echoes', () => {
     }
   })
 
-  it('leaves no form of any key, and a text without it as it is', () => {
+  it('is replaced in every form, and other text is unchanged', () => {
     const key = fc.string({
       unit: fc.integer({ min: 33, max: 126 }).map((code) => String.fromCharCode(code)),
       minLength: 8,
@@ -77,10 +77,10 @@ describe('The API key in what a server echoes', () => {
   })
 })
 
-describe('A key of less than eight characters', () => {
+describe('A key of fewer than eight characters', () => {
   const scrub = keyScrubber('e')
 
-  it('is taken out behind Bearer only: as a letter it stands in every word', () => {
+  it('is replaced only after Bearer, because it may occur in any word', () => {
     expect(scrub('Bearer e is refused, see {"header":"bearer%20e"}')).toBe(
       `Bearer ${MARK} is refused, see {"header":"bearer%20${MARK}"}`,
     )

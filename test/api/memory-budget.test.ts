@@ -7,8 +7,8 @@ import { clientOf, failureOf, json, serve } from '../support/client-server.ts'
 const KIB = 1024
 const textOf = (bytes: number) => `"${'x'.repeat(bytes - 2)}"`
 
-describe('A body over the hard cap', () => {
-  it('that says so is refused before it is read, and only once', async () => {
+describe('A body larger than the maximum', () => {
+  it('with a content-length is refused before it is read, and not retried', async () => {
     let closed = false
     const { url, seen } = await serve((_request, response) => {
       response.on('close', () => (closed = true))
@@ -22,7 +22,7 @@ describe('A body over the hard cap', () => {
     expect(seen.length).toBe(1)
   })
 
-  it('that does not say so is refused where it passes the cap', async () => {
+  it('without a content-length is refused where it exceeds the maximum', async () => {
     let sent = 0
     const { url } = await serve((_request, response) => {
       const more = (): void => {
@@ -42,7 +42,7 @@ describe('Bodies in flight', () => {
   it.each([
     ['of announced length', true],
     ['of unknown length', false],
-  ])('share a budget, %s: all are read though each is larger than it', async (_, announced) => {
+  ])('share a budget, %s: all are read though each exceeds it', async (_, announced) => {
     const text = textOf(300 * KIB)
     const { url } = await serve((_request, response) =>
       json(response, text, 200, announced ? { 'content-length': text.length } : {}),
@@ -53,7 +53,7 @@ describe('Bodies in flight', () => {
     expect(client.counters.bytes).toBe(16 * text.length)
   })
 
-  it('that are held keep others waiting until they are released', async () => {
+  it('that are held make others wait until they are released', async () => {
     const { url } = await serve((_request, response) => json(response, textOf(80 * KIB)))
     const client = clientOf(url, { bodyBudgetBytes: 100 * KIB })
     const hold = client.holdBodies()
@@ -67,7 +67,7 @@ describe('Bodies in flight', () => {
     await other
   })
 
-  it('that wait for memory are neither read on nor timed', async () => {
+  it('that wait for memory are neither read nor timed', async () => {
     let sent = 0
     const { url } = await serve(({ url }, response) => {
       if (url.endsWith('held')) return json(response, textOf(90 * KIB))

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 
 import { clientOf, json, serve } from '../support/client-server.ts'
 
-it('A redirect of a read inside the origin is followed', async () => {
+it('A redirect of a read within the origin is followed', async () => {
   const { url, seen } = await serve((request, response, n) => {
     if (n <= 2) response.writeHead(n === 1 ? 301 : 308, { location: `${request.url}/` }).end('<a>moved</a>')
     else json(response, '{"a":1}')
@@ -13,7 +13,7 @@ it('A redirect of a read inside the origin is followed', async () => {
   )
 })
 
-it('A redirect to another host never takes the key there', async () => {
+it('A redirect to another host is not followed, so that it never gets the key', async () => {
   const other = await serve((_request, response) => json(response, {}))
   const { url } = await serve((_request, response) =>
     response.writeHead(307, { location: `${other.url}/v1/conversations/c1` }).end(),
@@ -27,7 +27,7 @@ it('A redirect to another host never takes the key there', async () => {
   expect(other.seen).toEqual([])
 })
 
-it('A redirect to another host that passes does no harm to a read', async () => {
+it('A redirect to another host that happens once does not fail a read', async () => {
   const { url } = await serve((_request, response, n) => {
     if (n === 1) response.writeHead(302, { location: 'http://login.example/' }).end()
     else json(response, '{"a":1}')

@@ -45,7 +45,7 @@ async function trickle(body: ResponseBody, chunk: Uint8Array, everyMs: number, f
 }
 
 describe('The body of a response', () => {
-  it('hands over what came, in order, and then ends', async () => {
+  it('returns what came, in order, and then ends', async () => {
     const { body } = bodyOf()
     body.push(Buffer.from('ab'))
     body.push(Buffer.from('c'))

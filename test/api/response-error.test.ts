@@ -11,7 +11,7 @@ function errorOf(status: number, body: unknown, headers: Record<string, string> 
   return errorOfResponse({ name: 'get', status, headers, text }, keyScrubber(KEY))
 }
 
-describe('The body of an error', () => {
+describe('The body of an error response', () => {
   it.each([
     [
       'a list of what is wrong',
@@ -39,7 +39,7 @@ describe('The body of an error', () => {
     ['a page', '<html><head><title>Bad Gateway</title></head><body>x</body></html>', 'Bad Gateway'],
     ['a page without a title', '<h1>Bad</h1> <p>Gateway', 'Bad Gateway'],
     ['words', 'upstream is away\n', 'upstream is away'],
-  ])('is told, be it %s', (_, body, told) => {
+  ])('is summarized: %s', (_, body, told) => {
     expect(errorOf(500, body).message).toBe(`The service failed (get, 500): ${told}`)
   })
 
@@ -47,13 +47,13 @@ describe('The body of an error', () => {
     expect(errorOf(500, '').message).toBe('The service failed (get, 500)')
   })
 
-  it('cannot play tricks on a terminal nor fill it', () => {
+  it('cannot send control characters to a terminal, nor flood it', () => {
     const { message } = errorOf(400, { detail: `\u001b[31mred\u0007\u202e${'x'.repeat(10_000)}` })
     expect(message).toMatch(/: \[31mred x+…$/)
     expect(message.length).toBeLessThan(600)
   })
 
-  it('never tells the key, even where it is echoed with escapes or cut off', () => {
+  it('never shows the key, even with escapes or cut off', () => {
     const echoes = [
       { detail: `bad key ${KEY}` },
       `{"detail":"bad key ${KEY.replace('/', '\\/')}"}`,
@@ -63,13 +63,13 @@ describe('The body of an error', () => {
     for (const echo of echoes) expect(errorOf(400, echo).message).not.toContain(KEY.slice(0, 5))
   })
 
-  it('never tells the secret of a connector', () => {
+  it('never shows the secret of a connector', () => {
     const body = { oh: { tools: [{ authorization: { value: 'secret' } }] } }
     expect(errorOf(500, body).message).not.toContain('secret')
   })
 })
 
-describe('The status of an error', () => {
+describe('The status of an error response', () => {
   it.each([
     [400, 'request-refused'],
     [401, 'key-refused'],
@@ -83,7 +83,7 @@ describe('The status of an error', () => {
     [429, 'rate-limited'],
     [500, 'service-failed'],
     [304, 'redirected'],
-  ])('%i is %s, and says what to do now', (status, code) => {
+  ])('%i means %s, and has a hint', (status, code) => {
     expect(errorOf(status, { detail: 'x' })).toMatchObject({
       code,
       status,
@@ -91,13 +91,16 @@ describe('The status of an error', () => {
     })
   })
 
-  it.each([401, 403, 404])('%i in a page says nothing about key or conversation', (status) => {
-    const { code, hint } = errorOf(status, '<html>Sign in</html>')
-    expect({ code, hint }).toEqual({
-      code: 'service-failed',
-      hint: expect.stringContaining('proxy') as string,
-    })
-  })
+  it.each([401, 403, 404])(
+    '%i with an HTML page says nothing about the key or the conversation',
+    (status) => {
+      const { code, hint } = errorOf(status, '<html>Sign in</html>')
+      expect({ code, hint }).toEqual({
+        code: 'service-failed',
+        hint: expect.stringContaining('proxy') as string,
+      })
+    },
+  )
 
   it.each(['x-ratelimit-limit-req-minute', 'x-ratelimit-limit-tokens-month'])(
     '429 with a %s of 0 will never be anything else',

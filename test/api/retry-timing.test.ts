@@ -23,18 +23,18 @@ describe('Retry-After', () => {
   })
 })
 
-it('The wait between attempts doubles up to half a minute, and chance takes any part of it', () => {
+it('The wait between attempts doubles up to 30 s, with full jitter', () => {
   expect([1, 2, 3, 7, 50].map((failures) => backoffMs(failures, () => 1))).toEqual([
     500, 1000, 2000, 30_000, 30_000,
   ])
   expect(backoffMs(3, () => 0)).toBe(0)
 })
 
-it('A date that is none is none', () => {
+it('An invalid date is not parsed', () => {
   expect(dateOf('')).toBeUndefined()
   expect(dateOf('Thu, 99 Jan 2026 00:00:00 GMT')).toBeUndefined()
 })
 
-it('A wait is said in seconds, minutes or hours', () => {
+it('A wait is shown in seconds, minutes or hours', () => {
   expect([900, 119_000, 121_000, 7_300_000].map(formatWait)).toEqual(['1 s', '119 s', '3 min', '3 h'])
 })

@@ -18,7 +18,7 @@ const always =
     json(response, body, status, headers)
 
 describe('A read', () => {
-  it.each([408, 409, 425, 429, 500, 502, 503, 504, 529])('is repeated after a %i', async (status) => {
+  it.each([408, 409, 425, 429, 500, 502, 503, 504, 529])('is retried after a %i', async (status) => {
     const { url, seen } = await serve(failTwice(status))
     const client = clientOf(url)
     await client.getHistory('c1')
@@ -26,22 +26,25 @@ describe('A read', () => {
     expect(client.counters).toMatchObject({ requests: 3, retries: 2 })
   })
 
-  it.each([400, 401, 402, 403, 404, 422])('is not repeated after a %i', async (status) => {
+  it.each([400, 401, 402, 403, 404, 422])('is not retried after a %i', async (status) => {
     const { url, seen } = await serve(always(status))
     await expect(clientOf(url).getHistory('c1')).rejects.toMatchObject({ status })
     expect(seen.length).toBe(1)
   })
 
-  it.each([401, 403])('is repeated after a %i that is a page of something in between', async (status) => {
-    const { url, seen } = await serve((_request, response) => void response.writeHead(status).end('<html>'))
-    await expect(clientOf(url).getHistory('c1')).rejects.toMatchObject({
-      code: 'service-failed',
-      hint: expect.stringContaining('proxy') as string,
-    })
-    expect(seen.length).toBe(6)
-  })
+  it.each([401, 403])(
+    'is retried after a %i with an HTML page, which is not from the API',
+    async (status) => {
+      const { url, seen } = await serve((_request, response) => void response.writeHead(status).end('<html>'))
+      await expect(clientOf(url).getHistory('c1')).rejects.toMatchObject({
+        code: 'service-failed',
+        hint: expect.stringContaining('proxy') as string,
+      })
+      expect(seen.length).toBe(6)
+    },
+  )
 
-  it('is repeated after a connection that broke, before or inside the answer', async () => {
+  it('is retried after a broken connection, before or inside the response', async () => {
     const { url, seen } = await serve((_request, response, n) => {
       if (n === 1) response.destroy()
       else if (n === 2)
@@ -52,7 +55,7 @@ describe('A read', () => {
     expect(seen.length).toBe(3)
   })
 
-  it('ends after the last attempt with what went wrong and how often', async () => {
+  it('fails after the last attempt with the error and the number of attempts', async () => {
     const { url } = await serve(always(503))
     await expect(clientOf(url, { retry: { attempts: 3 } }).get('c1')).rejects.toMatchObject({
       code: 'service-failed',
@@ -70,13 +73,16 @@ describe('A read', () => {
 })
 
 describe('A write', () => {
-  it.each([408, 409, 425, 500, 503])('is not repeated after a %i: it may have been done', async (status) => {
-    const { url, seen } = await serve(always(status))
-    await expect(clientOf(url).start({})).rejects.toMatchObject({ status })
-    expect(seen.length).toBe(1)
-  })
+  it.each([408, 409, 425, 500, 503])(
+    'is not retried after a %i: it may have been executed',
+    async (status) => {
+      const { url, seen } = await serve(always(status))
+      await expect(clientOf(url).start({})).rejects.toMatchObject({ status })
+      expect(seen.length).toBe(1)
+    },
+  )
 
-  it('is not repeated after a connection that broke, nor after an answer that is not JSON', async () => {
+  it('is not retried after a broken connection, nor after a response that is not JSON', async () => {
     const { url, seen } = await serve((_request, response, n) => {
       if (n === 1) response.destroy()
       else response.end('{"conversation_id":')
@@ -87,7 +93,7 @@ describe('A write', () => {
     expect(seen.length).toBe(2)
   })
 
-  it('is repeated after a 429, which says that it was not done', async () => {
+  it('is retried after a 429: it was not executed', async () => {
     const { url, seen } = await serve(failTwice(429))
     await clientOf(url).append('c1', {})
     expect(seen.length).toBe(3)
@@ -96,7 +102,7 @@ describe('A write', () => {
   it.each([
     ['nobody listens', 'http://127.0.0.1:1', 'network'],
     ['the name is unknown', 'http://nowhere.invalid', 'network'],
-  ])('is repeated when %s, for then it never arrived', async (_, url, code) => {
+  ])('is retried when %s: it did not arrive', async (_, url, code) => {
     const client = clientOf(url, { retry: { attempts: 2 } })
     await expect(client.start({})).rejects.toMatchObject({ code, hint: expect.any(String) as string })
     expect(client.counters.retries).toBe(1)
@@ -104,8 +110,8 @@ describe('A write', () => {
 
   it.each([
     ['is not TLS', true, 'network'],
-    ['never says a word', false, 'timeout'],
-  ])('is repeated when the other side %s, for then it never arrived', async (_, speaks, code) => {
+    ['never responds', false, 'timeout'],
+  ])('is retried when the server %s: it did not arrive', async (_, speaks, code) => {
     const server = createServer((socket) => {
       socket.on('error', () => socket.destroy())
       if (speaks) socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')
@@ -146,7 +152,7 @@ describe('Retry-After', () => {
     expect(events).toContainEqual({ type: 'pause', name: 'get', waitMs: 1000 })
   })
 
-  it('that asks for more than patience allows ends the call at once and names the wait', async () => {
+  it('beyond the time for retries fails at once and names the wait', async () => {
     const { url, seen } = await serve(always(429, {}, { 'retry-after': '7200' }))
     await expect(clientOf(url).get('c1')).rejects.toMatchObject({
       code: 'rate-limited',
@@ -156,7 +162,7 @@ describe('Retry-After', () => {
     expect(seen.length).toBe(1)
   })
 
-  it('is waited for again and again: a limit is no failure', async () => {
+  it('is obeyed again and again: a 429 does not count as an attempt', async () => {
     const { url } = await serve((_request, response, n) =>
       json(response, {}, n <= 20 ? 429 : 200, { 'retry-after': '2' }),
     )
@@ -166,7 +172,7 @@ describe('Retry-After', () => {
   })
 })
 
-it('An allowance of zero ends a call at once', async () => {
+it('A rate limit of zero fails at once', async () => {
   const { url, seen } = await serve(always(429, {}, { 'x-ratelimit-limit-req-minute': '0' }))
   await expect(clientOf(url).get('c1')).rejects.toMatchObject({ code: 'no-allowance' })
   expect(seen.length).toBe(1)

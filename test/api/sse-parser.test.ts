@@ -32,7 +32,7 @@ const block = fc.record({
 })
 
 describe('An event stream', () => {
-  it('gives the same events however its bytes are cut, whatever ends its lines', () => {
+  it('has the same events however its bytes are cut, whatever its line ends', () => {
     const sizes = fc.array(fc.oneof(fc.constant(1), fc.nat(40)))
     fc.assert(
       fc.property(
@@ -60,18 +60,18 @@ describe('An event stream', () => {
     )
   })
 
-  it('gives each event as soon as its last byte is there', () => {
+  it('returns each event with its last byte', () => {
     const parser = new SseParser(100)
     expect(parser.push(bytesOf('data: 1\n\ndata: 2\n'))).toEqual([{ name: undefined, data: '1' }])
     expect(parser.push(bytesOf('\n'))).toEqual([{ name: undefined, data: '2' }])
   })
 
-  it('that ends inside an event leaves that event out', () => {
+  it('that ends inside an event omits that event', () => {
     expect(parse([bytesOf('data: 1\r\rdata: 2\r')])).toEqual([{ name: undefined, data: '1' }])
     expect(parse([bytesOf('data: 1\n\ndata: 2')])).toEqual([{ name: undefined, data: '1' }])
   })
 
-  it('may bring an event of ten megabytes in small pieces', () => {
+  it('may bring an event of 10 MB in small pieces', () => {
     const data = 'é'.repeat(5 * MIB)
     const bytes = bytesOf(`data: ${data}\n\n`)
     const pieces = Array.from({ length: Math.ceil(bytes.length / 16_383) }, (_, i) =>
@@ -84,14 +84,14 @@ describe('An event stream', () => {
     ['one long line', `data: ${'x'.repeat(200)}`],
     ['one long line, whole', `data: ${'x'.repeat(200)}\n\n`],
     ['many lines', 'data: xxxxxxxx\n'.repeat(30)],
-  ])('over its bound is an error: %s', (_, text) => {
+  ])('over the maximum is an error: %s', (_, text) => {
     expect(() => parse([bytesOf(text)], 100)).toThrow(expect.objectContaining({ code: 'too-large' }))
     expect(() => parse(cut(bytesOf(text), Array<number>(400).fill(1)), 100)).toThrow(
       expect.objectContaining({ code: 'too-large' }),
     )
   })
 
-  it('that is not UTF-8 is an error, at its very end too', () => {
+  it('that is not UTF-8 is an error, even at its very end', () => {
     const failed = expect.objectContaining({ code: 'stream-failed' })
     expect(() => parse([new Uint8Array([0x64, 0xff, 0xfe])])).toThrow(failed)
     expect(() => parse([new Uint8Array([0xe2, 0x82])])).toThrow(failed)

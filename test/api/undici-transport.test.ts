@@ -7,10 +7,10 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { systemClock } from '../../src/api/clock.ts'
 import { clientOf, json, serve } from '../support/client-server.ts'
 
-describe('A call that is told to stop', () => {
+describe('A call whose signal fires', () => {
   it.each([
     ['before it begins', 0],
-    ['while it waits for an answer', 50],
+    ['while it waits for a response', 50],
   ])('ends at once: %s', async (_, after) => {
     const { url } = await serve(() => {})
     const stop = new AbortController()
@@ -20,7 +20,7 @@ describe('A call that is told to stop', () => {
     await expect(call).rejects.toMatchObject({ code: 'interrupted' })
   })
 
-  it('inside the answer ends at once, and so does the connection', async () => {
+  it('inside the response ends at once, and closes the connection', async () => {
     let closed = false
     const { url } = await serve((_request, response) => {
       response.on('close', () => (closed = true))
@@ -42,7 +42,7 @@ describe('A call that is told to stop', () => {
     for (const call of calls) await expect(call).rejects.toMatchObject({ code: 'interrupted' })
   })
 
-  it('was never sent if the signal had fired before', async () => {
+  it('was never sent if its signal had fired before', async () => {
     const { url, seen } = await serve((_request, response) => json(response, {}))
     await expect(clientOf(url).get('c1', { signal: AbortSignal.abort() })).rejects.toMatchObject({
       code: 'interrupted',
@@ -51,22 +51,22 @@ describe('A call that is told to stop', () => {
   })
 })
 
-describe('A service that keeps us waiting', () => {
+describe('A service that is slow', () => {
   const once = { retry: { attempts: 1 } }
 
-  it('for the head of its answer is given up', async () => {
+  it('to send headers times out', async () => {
     const { url } = await serve(() => {})
     const call = clientOf(url, { ...once, timeouts: { firstByteMs: 50 } }).get('c1')
     await expect(call).rejects.toMatchObject({ code: 'timeout', hint: expect.any(String) as string })
   })
 
-  it('inside its answer is given up', async () => {
+  it('inside its response times out', async () => {
     const { url } = await serve((_request, response) => void response.writeHead(200).write('{'))
     const call = clientOf(url, { ...once, timeouts: { idleMs: 50 } }).get('c1')
     await expect(call).rejects.toMatchObject({ code: 'timeout' })
   })
 
-  it('but sends a little now and then is heard out', async () => {
+  it('but keeps sending is waited for', async () => {
     const { url } = await serve(async (_request, response) => {
       for (const piece of ['{', '"a"', ':', '1', '}']) {
         response.write(piece)
@@ -77,14 +77,14 @@ describe('A service that keeps us waiting', () => {
     expect((await clientOf(url, { ...once, timeouts: { idleMs: 100 } }).get('c1')).text).toBe('{"a":1}')
   })
 
-  it('for a completion has more time', async () => {
+  it('has more time for a completion', async () => {
     const { url } = await serve((_request, response) => void setTimeout(() => json(response, {}), 150))
     await clientOf(url, { ...once, timeouts: { firstByteMs: 50, idleMs: 50 } }).start({})
   })
 })
 
 describe('Proxies from the environment', () => {
-  it('are used, but not for the machine itself', async () => {
+  it('are used, but not for this machine', async () => {
     const asked: string[] = []
     const target = await serve((_request, response) => json(response, '{"a":1}'))
     const proxy = await startProxy(asked, new URL(target.url).port)
@@ -94,7 +94,7 @@ describe('Proxies from the environment', () => {
     expect(asked).toEqual(['CONNECT api.example:80'])
   })
 
-  it('that never answer are given up, and a write is sent again, for it never arrived', async () => {
+  it('that never respond time out, and a write is retried: it did not arrive', async () => {
     const proxy = createServer().on('connect', () => {})
     await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
     onTestFinished(() => void proxy.close())
@@ -104,7 +104,7 @@ describe('Proxies from the environment', () => {
     expect(client.counters.retries).toBe(1)
   })
 
-  it('that are no URL are a mistake of the caller, and their password is not told', () => {
+  it('that are not a URL are refused, and their password is not shown', () => {
     useProxy('http://user:pw@x:99999')
     expect(() => clientOf('http://api.example')).toThrow(expect.objectContaining({ code: 'usage' }))
     expect(() => clientOf('http://api.example')).not.toThrow('pw')

@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3'
 import fc from 'fast-check'
-import { statSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
@@ -8,12 +8,13 @@ import { openArchive, type Archive } from '../../src/archive/archive.ts'
 import type { FetchedConversation } from '../../src/archive/content/revisions.ts'
 import { parseEntryList } from '../../src/backup/fetch/parse-response.ts'
 import { compact, elements } from '../../src/model/json/json-text.ts'
+import { beginRun } from '../support/archives.ts'
 import { testFolder } from '../support/folder.ts'
 import { jsonObject } from '../support/json-arbitrary.ts'
 
 function newArchive(): { archive: Archive; run: number } {
   const archive = openArchive(join(testFolder(), 'archive.db'), { mode: 'create' })
-  const run = archive.runs.begin({ command: 'backup', hansard: '0', baseUrl: 'http://x', startedAt: 'now' })
+  const run = beginRun(archive, 'now')
   return { archive, run }
 }
 
@@ -138,6 +139,19 @@ describe('The views', () => {
       { position: 0, type: 'message.input', role: 'user', content: 'a' },
       { position: 1, type: 'x.new', role: null, content: '["b"]' },
     ])
+    reader.close()
+    archive.close()
+  })
+
+  it('answer every query in the README', () => {
+    const { archive } = newArchive()
+    const readme = readFileSync(join(import.meta.dirname, '../../src/archive/README.md'), 'utf8')
+    const queries = [...readme.matchAll(/```sql\n(.*?)```/gs)].flatMap(([, sql = '']) => sql.split(';\n'))
+    expect(queries.length).toBeGreaterThan(5)
+    const reader = new Database(archive.path, { readonly: true })
+    reader.function('writefile', (_path: string, bytes: Uint8Array) => bytes.length) // of the sqlite3 shell
+    for (const sql of queries)
+      if (sql.trim() !== '') expect(() => reader.prepare(sql).all(), sql).not.toThrow()
     reader.close()
     archive.close()
   })

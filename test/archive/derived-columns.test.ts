@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 
 import { openArchive } from '../../src/archive/archive.ts'
 import { deriveColumns } from '../../src/archive/schema/derived-columns.ts'
+import { beginRun } from '../support/archives.ts'
 import { testFolder } from '../support/folder.ts'
 
 const nothing = {
@@ -43,7 +44,7 @@ describe('The derived columns of a row', () => {
   it('are the same in the table and in the views', () => {
     const path = join(testFolder(), 'archive.db')
     const archive = openArchive(path, { mode: 'create' })
-    const run = archive.runs.begin({ command: 'backup', hansard: '0', baseUrl: 'http://x', startedAt: 'now' })
+    const run = beginRun(archive, 'now')
     const row = '{"id":"c","name":"first","name":"half of a pair: \\ud800","agent_version":3}'
     const history = {
       envelope: '{}',

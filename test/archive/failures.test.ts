@@ -4,6 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 
 import { openArchive } from '../../src/archive/archive.ts'
 import { isDue } from '../../src/archive/journal/failures.ts'
+import { beginRun } from '../support/archives.ts'
 import { testFolder } from '../support/folder.ts'
 
 describe('The body of a failure', () => {
@@ -11,12 +12,7 @@ describe('The body of a failure', () => {
     const path = join(testFolder(), 'archive.db')
     const archive = openArchive(path, { mode: 'create' })
     onTestFinished(() => archive.close())
-    const run = archive.runs.begin({
-      command: 'backup',
-      hansard: '0',
-      baseUrl: 'http://x',
-      startedAt: '2026',
-    })
+    const run = beginRun(archive, '2026')
     for (const [conversation, body] of [
       ['text', '{"é":1}'],
       ['empty', ''],

@@ -2,12 +2,13 @@ import { describe, expect, it } from 'vitest'
 
 import { emptyArchive, type Archive } from '../../src/archive/archive.ts'
 import type { Selection } from '../../src/archive/content/selection.ts'
+import { beginRun } from '../support/archives.ts'
 
 const AT = '2026-11-22T00:00:00.000Z'
 
 /** Stores conversations (texts by id, rows by name) in one run. */
 function store(archive: Archive, conversations: Record<string, readonly string[]>, members = ''): void {
-  const run = archive.runs.begin({ command: 'backup', hansard: '0', baseUrl: 'x', startedAt: AT })
+  const run = beginRun(archive, AT)
   for (const [id, texts] of Object.entries(conversations)) {
     const entries = texts.map((text) =>
       JSON.stringify({ type: 'message.input', created_at: AT, content: text }),

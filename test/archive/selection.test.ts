@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 
 import { emptyArchive, type Archive } from '../../src/archive/archive.ts'
 import type { Selection } from '../../src/archive/content/selection.ts'
-import { archiveOf } from '../support/archives.ts'
+import { archiveOf, beginRun } from '../support/archives.ts'
 
 describe('A selection', () => {
   it('contains all conversations that are not gone, oldest first, those without a creation time before them', () => {
@@ -76,12 +76,7 @@ function select(selection: Selection, from: Archive = archive()): string[] {
 function archive(): Archive {
   const made = emptyArchive()
   const at = '2026-11-22T00:00:00.000Z'
-  const run = made.runs.begin({
-    command: 'backup',
-    hansard: '0',
-    baseUrl: 'https://example.org',
-    startedAt: at,
-  })
+  const run = beginRun(made, at)
   const store = (id: string, members: string) =>
     made.conversations.store(
       {

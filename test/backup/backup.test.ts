@@ -19,7 +19,7 @@ const entry = (n: number) =>
   `{"object":"entry","type":"message.input","id":"msg_${n}","role":"user","content":"say ${n}"}`
 
 describe('A backup', () => {
-  it('brings every story home token for token, without its secrets', async () => {
+  it('stores every story token for token, without its secrets', async () => {
     const { sandbox, archive, folder, backup } = await world({ stories: await loadStories(storiesDirectory) })
     const account = sandbox.account('source')
     expect(await backup()).toMatchObject({
@@ -42,7 +42,7 @@ describe('A backup', () => {
     }
   })
 
-  it('fetches the second time only what is new or has changed', async () => {
+  it('fetches only what is new or has changed in the second run', async () => {
     const { sandbox, backup } = await world({
       stories: [generateConversations({ count: 250, entries: 4, bytesPerEntry: 300, seed: 7 })],
     })
@@ -66,7 +66,7 @@ describe('A backup', () => {
     expect(asked).toHaveLength(2)
   })
 
-  it('fetches again what it may have read in the middle of an answer', async () => {
+  it('fetches a conversation again that it may have read while a reply was generated', async () => {
     const { sandbox, backup } = await world()
     sandbox.account('source').create({ entries: [entry(1)] })
     const settled = sandbox.account('source').create({ entries: [entry(2)], createdAt: long })
@@ -77,7 +77,7 @@ describe('A backup', () => {
     expect(fetched).toHaveLength(3)
   })
 
-  it('has what it tried again in its books although the listing failed then', async () => {
+  it('counts its retries even if the listing fails afterwards', async () => {
     const { sandbox, archive, backup } = await world()
     const id = sandbox.account('source').create({ entries: [entry(1)], createdAt: long })
     const broken = { kind: 'answer', status: 400, body: '{"detail":"no"}' } as const
@@ -91,7 +91,7 @@ describe('A backup', () => {
     stored.close()
   })
 
-  it('fetches again what does not say when it changed', async () => {
+  it('fetches a conversation again whose row does not tell when it changed', async () => {
     const { sandbox, backup } = await world()
     const account = sandbox.account('source')
     const row = '{"id":"conv_1","created_at":"2026-01-01T00:00:00Z","metadata":null}'
@@ -102,7 +102,7 @@ describe('A backup', () => {
     expect(await backup()).toMatchObject({ exitCode: 0, updated: 1 })
   })
 
-  it('reads history and messages again when one grew after the other was read', async () => {
+  it('reads history and messages again if one grew after the other was read', async () => {
     let reads = 0
     const { url } = await serve(({ url: path = '' }, response) => {
       const list = (name: string, size: number) =>
@@ -127,14 +127,14 @@ describe('A backup', () => {
     stored.close()
   })
 
-  it('keeps both when messages are never those of the history, and says so', async () => {
+  it('stores both and reports it if the messages never match the history', async () => {
     const stories = await loadStories(storiesDirectory)
     const { backup, run } = await world({ stories })
     await backup()
     expect((await run('status')).stdout).toMatch(/messages-differ: conv_\w+: .*both are kept/)
   })
 
-  it('asks for a new row that came without metadata once more by its id', async () => {
+  it('fetches the row of a new conversation that was listed without metadata', async () => {
     const { sandbox, archive, backup } = await world({ behaviour: { listMetadata: 'absent' } })
     const row =
       '{"id":"conv_1","created_at":"2026-01-01T00:00:00Z","updated_at":"2026-01-01T00:00:00Z","model":"m","metadata":{"n":12345678901234567890}}'
@@ -147,7 +147,7 @@ describe('A backup', () => {
     stored.close()
   })
 
-  it('records an answer that is no JSON, keeps it, and is done once the service has recovered', async () => {
+  it('stores a response that is not JSON as a failure, and is done once the service has recovered', async () => {
     const { sandbox, archive, backup, run } = await world()
     const id = sandbox.account('source').create({ entries: [entry(1)], createdAt: long })
     sandbox.account('source').create({ entries: [entry(2)], createdAt: long })
@@ -175,7 +175,7 @@ describe('A backup', () => {
     expect((await run('status')).stdout).toContain('Nothing is unresolved')
   }, 60_000)
 
-  it('counts as failed what answers for another conversation, and an entry that is no object', async () => {
+  it('counts a response about another conversation, and an entry that is not an object, as failed', async () => {
     const { sandbox, backup } = await world()
     const account = sandbox.account('source')
     const [a, b] = [account.create({ entries: [] }), account.create({ entries: [] })]
@@ -186,7 +186,7 @@ describe('A backup', () => {
     expect(await backup()).toMatchObject({ exitCode: 3, listed: 2, failed: 2, new: 0 })
   })
 
-  it('counts as failed a row without an id, and goes on with the rest of its page', async () => {
+  it('counts a row without an id as failed and goes on with the rest of its page', async () => {
     const { sandbox, archive, backup } = await world()
     const good = '{"id":"conv_1","created_at":"2026-01-01T00:00:00Z","metadata":null}'
     sandbox.faults.add({
@@ -208,7 +208,7 @@ describe('A backup', () => {
     db.close()
   })
 
-  it('counts as vanished what is deleted between listing and reading', async () => {
+  it('counts a conversation as vanished that is deleted between listing and reading', async () => {
     const { sandbox, backup } = await world()
     const id = sandbox.account('source').create({ entries: [entry(1)] })
     const then = { kind: 'answer', status: 404, body: '{"detail":"Not found"}' } as const
@@ -216,7 +216,7 @@ describe('A backup', () => {
     expect(await backup()).toMatchObject({ exitCode: 0, listed: 1, vanished: 1, failed: 0, complete: true })
   })
 
-  it('lists and counts in a dry run, and leaves no trace', async () => {
+  it('lists and counts in a dry run, and stores nothing', async () => {
     const { sandbox, archive, folder, backup, run } = await world()
     sandbox.account('source').create({ entries: [entry(1)], createdAt: long })
     expect(await backup('--dry-run')).toMatchObject({ exitCode: 0, listed: 1, new: 1, run: null })
@@ -227,7 +227,7 @@ describe('A backup', () => {
     expect(readFileSync(archive).equals(before)).toBe(true)
   })
 
-  it('refuses an archive that holds another account, unless told to adopt it', async () => {
+  it('refuses an archive of another account without --adopt-account', async () => {
     const { sandbox, archive, backup } = await world()
     sandbox.account('source').create({ entries: [entry(1)] })
     await backup()
@@ -249,7 +249,7 @@ describe('A backup', () => {
     stored.close()
   })
 
-  it('recognises the account by its conversations when the key is another one', async () => {
+  it('recognizes the account by its conversations if the key is new', async () => {
     const { sandbox, archive, backup } = await world()
     for (const key of ['source', 'other']) {
       const row =
@@ -261,7 +261,7 @@ describe('A backup', () => {
     expect(await hansard(['backup'], { env })).toMatchObject({ exitCode: 0 })
   })
 
-  it('knows a key again only after a run that was shown to be complete', async () => {
+  it('remembers a key only after a run that is proven complete', async () => {
     const { sandbox, backup } = await world()
     const account = sandbox.account('source')
     const [id = ''] = [1, 2, 3].map((n) => account.create({ entries: [entry(n)], createdAt: long }))
@@ -279,7 +279,7 @@ describe('A backup', () => {
     expect(await asks()).toBe(0)
   })
 
-  it('of some conversations claims neither that all are there nor that any is missing', async () => {
+  it('of some conversations makes no claim about the others', async () => {
     const { sandbox, archive, backup } = await world()
     const id = sandbox.account('source').create({ entries: [entry(1)], createdAt: long })
     expect(await backup('--id', id)).toMatchObject({ exitCode: 0, complete: null })
@@ -288,7 +288,7 @@ describe('A backup', () => {
     stored.close()
   })
 
-  it('has only its own requests and bytes in its books, also with a client that was used before', async () => {
+  it('counts only its own requests and bytes, even with a client that was used before', async () => {
     const { sandbox, archive } = await world()
     sandbox.account('source').create({ entries: [entry(1)], createdAt: long })
     const client = new ConversationsClient({ apiKey: 'source', baseUrl: sandbox.url })
@@ -312,7 +312,7 @@ describe('A backup', () => {
     await client.close()
   })
 
-  it('ends cleanly when it is interrupted, and the next run goes on', async () => {
+  it('ends cleanly when it is interrupted, and the next run continues', async () => {
     const stories = [generateConversations({ count: 120, entries: 2, bytesPerEntry: 300, seed: 3 })]
     const { sandbox, archive, backup } = await world({
       stories,
@@ -335,7 +335,7 @@ describe('A backup', () => {
     })
   })
 
-  it('tells one of two runs at once to wait', async () => {
+  it('fails if another backup is running', async () => {
     const { sandbox, run, backup } = await world({ faults: [{ then: { kind: 'latency', ms: 100 } }] })
     sandbox.account('source').create({ entries: [entry(1)] })
     await backup()
@@ -346,7 +346,7 @@ describe('A backup', () => {
     )
   })
 
-  it('records a body over the cap and brings home the others', async () => {
+  it('records a failure for a body over the limit and stores the others', async () => {
     const { sandbox, archive } = await world()
     const account = sandbox.account('source')
     account.create({ entries: [`{"type":"message.input","content":"${'x'.repeat(3_000_000)}"}`] })
@@ -368,7 +368,7 @@ describe('A backup', () => {
     await client.close()
   })
 
-  it('stops soon when the service is down, and keeps what it has', async () => {
+  it('stops soon if the service is down, and keeps what it has stored', async () => {
     const stories = [generateConversations({ count: 200, entries: 2, bytesPerEntry: 300, seed: 3 })]
     const { sandbox, archive } = await world({ stories })
     const client = new ConversationsClient({ apiKey: 'source', baseUrl: sandbox.url, retry: { attempts: 1 } })

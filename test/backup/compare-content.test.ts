@@ -5,8 +5,8 @@ import { compareContent } from '../../src/backup/compare-content.ts'
 const archived = (row: string, ...entries: string[]) => ({ row, entries: () => entries })
 const live = (row: string, ...entries: string[]) => ({ row, entries })
 
-describe('An archived conversation and the account’s', () => {
-  it('are equal when only the letters differ, or what the API leaves out at times', () => {
+describe('An archived conversation and the one in the account', () => {
+  it('are equal if they differ only in form, or in what the API sometimes omits', () => {
     const before = archived(
       '{"id":"c","name":"é","metadata":{"a":1}}',
       '{"completed_at":"2026","content":"a"}',
@@ -16,7 +16,7 @@ describe('An archived conversation and the account’s', () => {
     expect(compareContent(archived('{}'), live('{}'))).toBeUndefined()
   })
 
-  it('differ by growth alone when all entries before are as they were', () => {
+  it('differ only by growth if all earlier entries are the same', () => {
     const before = archived('{"updated_at":"1"}', '{"n":1}')
     expect(compareContent(before, live('{"updated_at":"2"}', '{"n":1}', '{"n":2}'))).toEqual({
       grewBy: 1,
@@ -29,7 +29,7 @@ describe('An archived conversation and the account’s', () => {
     })
   })
 
-  it('differ from the first entry that is another or is missing, however much was added', () => {
+  it('differ at the first entry that changed or is missing, however much was added', () => {
     const before = archived('{}', '{"n":1}', '{"n":2}')
     expect(compareContent(before, live('{}', '{"n":1}', '{"n":3}', '{"n":4}'))).toMatchObject({ entry: 1 })
     expect(compareContent(before, live('{}', '{"n":1}'))).toEqual({
@@ -38,7 +38,7 @@ describe('An archived conversation and the account’s', () => {
     })
   })
 
-  it('differ in the keys of their rows that say something else', () => {
+  it('differ in the keys of their rows whose values changed', () => {
     const before = archived('{"name":"a","model":"m","metadata":{"a":1},"old":1}', '{"n":1}')
     const after = live('{"name":"b","model":"m","new":null}', '{"n":1}')
     expect(compareContent(before, after)).toEqual({ detail: 'its row differs in name, old, new' })

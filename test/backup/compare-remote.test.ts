@@ -11,7 +11,7 @@ import { world, type World } from '../support/world.ts'
 const few = (count = 12) => [generateConversations({ count, entries: 2, bytesPerEntry: 200, seed: 5 })]
 const answer = (status: number, body: string) => ({ kind: 'answer', status, body }) as const
 
-/** Compares the account with the archive; answers with all that was told. */
+/** Compares the account with the archive and returns all reported results. */
 async function compare(
   { sandbox, archive }: World,
   options: Partial<CompareOptions> = {},
@@ -38,14 +38,14 @@ async function backedUp(count?: number): Promise<World> {
 }
 
 describe('Comparing an account with its archive', () => {
-  it('reads each history once, and nothing that it does not compare', async () => {
+  it('reads each history once, and nothing else', async () => {
     const { ended, told, asked } = await compare(await backedUp())
     expect(await ended).toEqual({ complete: true, reason: undefined })
     expect(told.map(({ sign }) => sign)).toEqual(Array.from({ length: 12 }, () => '='))
     expect([asked('getHistory'), asked('getMessages'), asked('get')]).toEqual([12, 0, 0])
   })
 
-  it('tells of a row without an id that it could not be compared, also one that was accepted', async () => {
+  it('reports that a row without an id cannot be compared, even if its failure was accepted', async () => {
     const here = await world({ stories: few(2) })
     here.sandbox
       .account('source')
@@ -62,7 +62,7 @@ describe('Comparing an account with its archive', () => {
     }
   })
 
-  it('stops at once when the key is refused, instead of calling each conversation a difference', async () => {
+  it('stops at once if the key is refused, instead of reporting differences', async () => {
     const here = await backedUp(40)
     const then = answer(401, '{"message":"Unauthorized","request_id":"r"}')
     for (let nth = 5; nth < 50; nth++) here.sandbox.faults.add({ operation: 'getHistory', nth, then })
@@ -72,7 +72,7 @@ describe('Comparing an account with its archive', () => {
     expect(asked('getHistory')).toBeLessThan(10)
   })
 
-  it('ends soon when it is interrupted, also while an answer does not come, and calls nothing different', async () => {
+  it('stops soon when it is interrupted, even while a response is pending, and reports no difference', async () => {
     const here = await backedUp(40)
     here.sandbox.faults.add({ operation: 'getHistory', nth: 5, then: { kind: 'stall', at: 'head' } })
     const before = here.sandbox.requests.filter(({ operation }) => operation === 'getHistory').length
@@ -85,7 +85,7 @@ describe('Comparing an account with its archive', () => {
     expect(asked('getHistory')).toBeLessThan(45)
   })
 
-  it('asks for nothing more when it is interrupted between two conversations', async () => {
+  it('sends no further request when it is interrupted between two conversations', async () => {
     const here = await backedUp(40)
     const stop = new AbortController()
     const told: string[] = []
@@ -102,7 +102,7 @@ describe('Comparing an account with its archive', () => {
     expect(asked('getHistory')).toBe(1)
   })
 
-  it('stops the others when whoever is told of a conversation fails', async () => {
+  it('stops when the callback throws', async () => {
     const here = await backedUp(40)
     here.sandbox.faults.add({ operation: 'getHistory', nth: 2, then: { kind: 'stall', at: 'head' } })
     let told = 0
@@ -114,14 +114,14 @@ describe('Comparing an account with its archive', () => {
     expect(asked('getHistory')).toBeLessThan(10)
   })
 
-  it('gives back the memory of each body, so that any number of them can be compared', async () => {
+  it('releases the memory of each body, so that any number can be compared', async () => {
     const here = await backedUp(12)
     const { ended, told } = await compare(here, {}, { bodyBudgetBytes: 2000 })
     await ended
     expect(told).toHaveLength(12)
   })
 
-  it('draws a sample of the size asked for from what was still there, and tells of what is new all the same', async () => {
+  it('samples the requested number of archived conversations, and still reports all new ones', async () => {
     const here = await backedUp(30)
     const account = here.sandbox.account('source')
     for (const id of account.ids.slice(0, 5)) account.remove(id)
@@ -137,7 +137,7 @@ describe('Comparing an account with its archive', () => {
     }
   })
 
-  it('looks only for those of the sample among what is no longer listed', async () => {
+  it('looks up only conversations of the sample among those no longer listed', async () => {
     const here = await backedUp(10)
     const account = here.sandbox.account('source')
     for (const id of account.ids.slice(0, 6)) account.remove(id)

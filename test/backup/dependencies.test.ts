@@ -15,7 +15,7 @@ function metadata(bytes?: unknown): string {
   return `{"id":"${fileId}","object":"file",${size}"created_at":1,"filename":"a.png","purpose":"ocr","sample_type":"ocr_input","source":"upload"}`
 }
 
-/** An account of one conversation that refers to a file, of which the service says this many bytes. */
+/** Returns an account with one conversation that refers to a file, whose metadata has this size. */
 async function worldWithFile(content: string, bytes?: unknown): Promise<World> {
   const here = await world()
   here.sandbox.account('source').create({ entries: [withFile], createdAt: long })
@@ -26,7 +26,7 @@ async function worldWithFile(content: string, bytes?: unknown): Promise<World> {
   return here
 }
 
-/** An account of one conversation that refers to an agent, at a version or at the one in force. */
+/** Returns an account with one conversation that refers to an agent, at a version or the current one. */
 async function worldWithAgent(version?: number): Promise<World> {
   const here = await world()
   const times = '"created_at":"2026-01-01T00:00:00Z","updated_at":"2026-01-01T00:00:00Z"'
@@ -57,14 +57,14 @@ function kept({ archive }: World): unknown[] {
 }
 
 describe('An agent', () => {
-  it('is kept at the version that a conversation refers to, not at the one in force', async () => {
+  it('is stored at the version that a conversation refers to, not at the current one', async () => {
     const here = await worldWithAgent(0)
     for (const version of [0, 1, 2]) here.sandbox.account('source').addAgent(agent(version))
     expect(await here.backup()).toMatchObject({ exitCode: 0, dependencies: { stored: 1 } })
     expect(kept(here)).toEqual([{ version: '0', says: 0, state: 'stored' }])
   })
 
-  it('that does not say its version is kept as the one in force alone, and one that says it in letters under that', async () => {
+  it('without a version is stored as the current one only; a version may be a string', async () => {
     for (const [version, versions] of [
       ['null', ['']],
       ['{}', ['']],
@@ -78,7 +78,7 @@ describe('An agent', () => {
     }
   })
 
-  it('that is no object has failed, and the run is partial', async () => {
+  it('that is not an object is a failure, and the run is partial', async () => {
     for (const body of ['[]', 'null', '"agent"']) {
       const here = await worldWithAgent()
       here.sandbox.faults.add({ operation: 'getAgent', then: answer(200, body) })
@@ -94,7 +94,7 @@ describe('An agent', () => {
     }
   })
 
-  it('or a file that is another one has failed, and is not kept under this id', async () => {
+  it('or a file with another id is a failure and is not stored', async () => {
     const other = agent(1).replace('ag_1', 'ag_2')
     const [here, there] = [await worldWithAgent(1), await worldWithFile('content', 7)]
     here.sandbox.faults.add({ operation: 'getAgent', then: answer(200, other) })
@@ -112,7 +112,7 @@ describe('An agent', () => {
 })
 
 describe('A file', () => {
-  it('of as many bytes as the limit is kept; one of more is not even asked for', async () => {
+  it('of exactly the size limit is stored; a larger one is not requested', async () => {
     for (const [limit, state, isAsked] of [
       ['10', 'stored', true],
       ['9', 'skipped', false],
@@ -124,7 +124,7 @@ describe('A file', () => {
     }
   })
 
-  it('whose size nobody tells is measured when it has come', async () => {
+  it('of unknown size is checked after it was read', async () => {
     for (const bytes of [undefined, '"many"', 'null']) {
       const here = await worldWithFile('x'.repeat(10), bytes)
       expect(await here.backup('--max-file-size', '9')).toMatchObject({ dependencies: { skipped: 1 } })
@@ -132,7 +132,7 @@ describe('A file', () => {
     }
   })
 
-  it('that is empty is kept when it is said to be, and has failed when it is not', async () => {
+  it('that is empty is stored if its metadata says so, and is a failure otherwise', async () => {
     for (const [bytes, state] of [
       [0, 'stored'],
       [undefined, 'failed'],
@@ -155,7 +155,7 @@ describe('A file that the API does not find', () => {
   const addFile = ({ sandbox }: World) =>
     sandbox.account('source').addFile({ metadata: metadata(7), content: Buffer.from('content') })
 
-  it('is asked for again while the reference is young: it may come later', async () => {
+  it('is requested again while the reference is less than two days old', async () => {
     const here = await worldOfFileFrom()
     for (let night = 1; night <= 2; night++)
       expect(await here.backup()).toMatchObject({ exitCode: 3, dependencies: { failed: 1, expired: 0 } })
@@ -163,7 +163,7 @@ describe('A file that the API does not find', () => {
     expect(await here.backup()).toMatchObject({ exitCode: 0, dependencies: { stored: 1, failed: 0 } })
   })
 
-  it('has expired when the reference is two days old', async () => {
+  it('is expired once the reference is two days old', async () => {
     for (const [days, state] of [
       [1.9, 'failed'],
       [2.1, 'expired'],
@@ -173,7 +173,7 @@ describe('A file that the API does not find', () => {
     }
   })
 
-  it('though it had expired, is asked for again with --full', async () => {
+  it('is requested again with --full, even if it was expired', async () => {
     const here = await worldOfFileFrom(long)
     expect(await here.backup()).toMatchObject({ exitCode: 0, dependencies: { expired: 1 } })
     addFile(here)
@@ -184,15 +184,15 @@ describe('A file that the API does not find', () => {
     })
   })
 
-  it('has not expired when a gateway says so', async () => {
+  it('is not expired if the 404 is that of a gateway', async () => {
     const here = await worldOfFileFrom(long)
     here.sandbox.faults.add({ operation: 'getFile', then: answer(404, '{"message":"no Route matched"}') })
     expect(await here.backup()).toMatchObject({ exitCode: 3, dependencies: { failed: 1, expired: 0 } })
   })
 })
 
-describe('What ends a run', () => {
-  it('while it fetches files leaves them to be fetched by the next: a refused key', async () => {
+describe('An error that ends the run', () => {
+  it('while files are fetched leaves them for the next run: a refused key', async () => {
     const here = await worldWithFile('content', 7)
     here.sandbox.faults.add({
       operation: 'getFileContent',
@@ -206,7 +206,7 @@ describe('What ends a run', () => {
   })
 
   it.each(['getFile', 'getFileContent', 'getAgent'] as const)(
-    'soon, though %s never answers: Ctrl-C',
+    'such as Ctrl-C takes effect soon, even if %s never responds',
     async (operation) => {
       const here = operation === 'getAgent' ? await worldWithAgent() : await worldWithFile('content', 7)
       here.sandbox.faults.clear()

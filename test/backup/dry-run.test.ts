@@ -11,7 +11,7 @@ const long = new Date('2026-01-01')
 const entry = (n: number) => `{"type":"message.input","id":"msg_${n}","content":"say ${n}"}`
 
 describe('A dry run', () => {
-  it('counts what a run would find new, changed, unchanged, or fail at, and asks for nothing but the list', async () => {
+  it('counts what a run would find new, changed, unchanged or failed, and requests only the listing', async () => {
     const { sandbox, archive, backup: run, run: command } = await world()
     const account = sandbox.account('source')
     const ids = [1, 2, 3, 4, 5, 6].map((n) => account.create({ entries: [entry(n)], createdAt: long }))
@@ -37,7 +37,7 @@ describe('A dry run', () => {
     expect(readFileSync(archive).equals(before[0])).toBe(true)
   }, 60_000)
 
-  it('tells of its progress, where somebody wants to know', async () => {
+  it('calls onProgress', async () => {
     const { sandbox, archive } = await world()
     sandbox.account('source').create({ entries: [entry(1)], createdAt: long })
     sandbox.account('source').create({ entries: [entry(2)], createdAt: long })

@@ -33,8 +33,8 @@ function query(path: string, sql: string): Record<string, unknown>[] {
   }
 }
 
-describe('What came instead of a history', () => {
-  it('is kept byte for byte', async () => {
+describe('A response that is not a history', () => {
+  it('is stored byte for byte', async () => {
     const { sandbox, archive, backup: run } = await world()
     const account = sandbox.account('source')
     const odd = account.create({ entries: [], createdAt: long })
@@ -56,7 +56,7 @@ describe('What came instead of a history', () => {
 })
 
 describe('Messages that were not read', () => {
-  it('are no change, and those kept before stay', async () => {
+  it('are not a change, and the ones stored before stay', async () => {
     const { archive, backup: run } = await world({ stories: await loadStories(storiesDirectory) })
     await run()
     const revisions = look(archive, (it) => it.counts().revisions)
@@ -66,7 +66,7 @@ describe('Messages that were not read', () => {
     expect(look(archive, (it) => it.counts().revisions)).toBe(revisions)
   })
 
-  it('are read, compared and kept when a later run reads them', async () => {
+  it('are compared and stored when a later run reads them', async () => {
     const { archive, backup: run } = await world({ stories: await loadStories(storiesDirectory) })
     await run('--no-messages')
     expect(look(archive, (it) => it.events.alerts())).toEqual([])
@@ -76,7 +76,7 @@ describe('Messages that were not read', () => {
 })
 
 describe('A row', () => {
-  it('that alone has changed makes a revision', async () => {
+  it('that changed creates a revision, even if the history did not change', async () => {
     const { sandbox, archive, backup: run } = await world()
     const row = (name: string, hour: number) =>
       `{"id":"conv_1","created_at":"2026-01-01T00:00:00Z","updated_at":"2026-01-01T0${hour}:00:00Z","name":"${name}","metadata":null}`
@@ -89,7 +89,7 @@ describe('A row', () => {
     ])
   })
 
-  it('whose metadata nobody has ever seen is not asked for again and again', async () => {
+  it('that never had metadata is not fetched in every run', async () => {
     const { sandbox, backup: run } = await world({
       behaviour: { listMetadata: 'absent', getMetadata: 'absent' },
     })
@@ -101,7 +101,7 @@ describe('A row', () => {
     expect(sandbox.requests.slice(before).map(({ operation }) => operation)).not.toContain('get')
   })
 
-  it('without an id is no failure any more once that was acknowledged', async () => {
+  it('without an id is not a failure once it was acknowledged', async () => {
     const { sandbox, archive, backup: run, run: command } = await world()
     sandbox.account('source').create({ row: '{"id":7,"created_at":"2025-01-01T00:00:00Z"}', entries: [] })
     expect(await run()).toMatchObject({ exitCode: 3, failed: 1, complete: true })
@@ -111,7 +111,7 @@ describe('A row', () => {
     expect(await run()).toMatchObject({ exitCode: 0, listed: 1, failed: 0, unchanged: 1 })
   })
 
-  it('brings its unknown fields to the count once, however often the conversation grows', async () => {
+  it('with unknown fields is counted once, however often the conversation grows', async () => {
     const { sandbox, archive, backup: run } = await world()
     const row =
       '{"id":"conv_1","created_at":"2026-01-01T00:00:00Z","updated_at":"2026-01-01T00:00:00Z","metadata":null,"mood":"calm"}'
@@ -126,7 +126,7 @@ describe('A row', () => {
 })
 
 describe('An agent', () => {
-  it('that is referred to without a version is kept under the one in force, and again when that has changed', async () => {
+  it('without a version in the reference is stored at its current version, and again when that changes', async () => {
     const { sandbox, archive, backup: run } = await world()
     const account = sandbox.account('source')
     const agent = (version: number) =>
@@ -150,10 +150,10 @@ describe('An agent', () => {
   })
 })
 
-describe('What makes going on pointless', () => {
+describe('An error that would affect all conversations', () => {
   it.each([
     ['a refused key', 401, '{"message":"Unauthorized","request_id":"r"}', 5],
-    ['a bill that is open', 402, '{"detail":"payment required"}', 1],
+    ['a required payment', 402, '{"detail":"payment required"}', 1],
   ])('stops the run at once: %s', async (_, status, body, exitCode) => {
     const { sandbox, archive } = await world({ stories: stories(100) })
     for (let nth = 30; nth < 100; nth++)
@@ -166,7 +166,7 @@ describe('What makes going on pointless', () => {
     expect(sandbox.requests.filter(({ operation }) => operation === 'getHistory').length).toBeLessThan(60)
   })
 
-  it('is not that nineteen conversations in a row can’t be had, but twenty', async () => {
+  it('is assumed after twenty failures in a row, not after nineteen', async () => {
     for (const [count, stops] of [
       [19, false],
       [20, true],
@@ -187,7 +187,7 @@ describe('What makes going on pointless', () => {
   })
 })
 
-it('What is stored is in the books of a run that its own failure ends: twenty whose messages can’t be read', async () => {
+it('A run that fails counts what it has stored: twenty conversations without readable messages', async () => {
   const { sandbox, archive } = await world({ stories: stories(20) })
   sandbox.faults.add({ operation: 'getMessages', then: answer(503, '{"detail":"down"}') })
   const retry = { attempts: 1 }
@@ -200,8 +200,8 @@ it('What is stored is in the books of a run that its own failure ends: twenty wh
   expect(store.runs.recent(1)).toMatchObject([{ outcome: 'failed', listed: 20, failed: 20 }])
 })
 
-describe('The fifth that may go at once', () => {
-  it('is one of those that are still there', async () => {
+describe('The fifth of the archive that may be marked gone at once', () => {
+  it('is a fifth of those that still exist', async () => {
     const { sandbox, backup: run } = await world({ stories: stories(12) })
     const account = sandbox.account('source')
     await run()
@@ -215,7 +215,7 @@ describe('The fifth that may go at once', () => {
     })
   })
 
-  it('is not counted from what gave no clear answer', async () => {
+  it('does not include conversations without a clear response', async () => {
     const { sandbox, archive, backup: run } = await world({ stories: stories(12) })
     await run()
     const [id = ''] = sandbox.account('source').ids
@@ -233,8 +233,8 @@ describe('The fifth that may go at once', () => {
   })
 })
 
-describe('A failure that is made up for', () => {
-  it('is in the books though the listing did not name it, and takes the claim of completeness away', async () => {
+describe('A failed conversation that a retry stores', () => {
+  it('is counted even if the listing did not contain it, which then is not complete', async () => {
     const { sandbox, backup: run } = await world({ stories: stories(12) })
     const id = sandbox.account('source').ids[4] ?? ''
     sandbox.faults.add({ operation: 'getHistory', id, then: answer(400, '{"detail":"no"}') })

@@ -20,7 +20,7 @@ function query({ archive }: World, sql: string): unknown[] {
   }
 }
 
-/** Backs up an account of one conversation, `c`, for which the service answers with these texts. */
+/** Backs up an account with one conversation, `c`, for which the service returns these texts. */
 async function backUp(texts: { history: string[]; messages: string[]; row?: string; date?: string }) {
   const { url } = await serve(({ url: path = '' }, response) => {
     if (texts.date !== undefined) response.setHeader('date', texts.date)
@@ -39,8 +39,8 @@ async function backUp(texts: { history: string[]; messages: string[]; row?: stri
   return { here, again, result: await again() }
 }
 
-describe('A conversation whose row must be asked for', () => {
-  it('is not stored under its id when the answer is about another', async () => {
+describe('A conversation whose row must be fetched', () => {
+  it('is a failure if the response is about another conversation', async () => {
     const here = await world({ behaviour: { listMetadata: 'absent' } })
     const account = here.sandbox.account('source')
     const [asked, other] = [1, 2].map((n) => account.create({ entries: [entry(n)], createdAt: long }))
@@ -53,7 +53,7 @@ describe('A conversation whose row must be asked for', () => {
     ])
   })
 
-  it('or that is no row at all, is a failure', async () => {
+  it('is a failure if the response is not a row', async () => {
     const here = await world({ behaviour: { listMetadata: 'absent' } })
     const id = here.sandbox.account('source').create({ entries: [entry(1)], createdAt: long })
     for (const body of ['[]', 'null', '{}']) {
@@ -68,7 +68,7 @@ describe('A conversation whose row must be asked for', () => {
 })
 
 describe('A failure', () => {
-  it('is named by the step at which it was met', async () => {
+  it('is stored with its step', async () => {
     for (const [operation, step] of [
       ['get', 'get'],
       ['getHistory', 'history'],
@@ -82,7 +82,7 @@ describe('A failure', () => {
     }
   })
 
-  it('at the history is so named also for a row that did not have to be asked for', async () => {
+  it('of the history is stored with that step, even if the row was not fetched', async () => {
     const { here, result } = await backUp({ history: ['7'], messages: [] })
     expect(result).toMatchObject({ failed: 1 })
     expect(query(here, 'select step from failure')).toEqual([{ step: 'history' }])
@@ -90,14 +90,14 @@ describe('A failure', () => {
 })
 
 describe('Messages', () => {
-  it('that are those of the history word for word are not kept twice', async () => {
+  it('with the same texts as the history are not stored twice', async () => {
     const tool = '{"type":"tool.execution","name":"web_search"}'
     const { here } = await backUp({ history: [entry(1), tool, '{"n":1}'], messages: [entry(1), '{"n":1}'] })
     expect(query(here, 'select messages from revision')).toEqual([{ messages: null }])
     expect(query(here, 'select kind from event')).toEqual([])
   })
 
-  it('that say the same in other letters are kept, and are nothing to tell of', async () => {
+  it('with the same content in another form are stored without an event', async () => {
     const { here } = await backUp({
       history: ['{"type":"message.input","content":"é"}'],
       messages: ['{"content":"\\u00e9","type":"message.input"}'],
@@ -108,7 +108,7 @@ describe('Messages', () => {
     expect(query(here, 'select kind from event')).toEqual([])
   })
 
-  it('that say something else, in words or in number, are kept and told of', async () => {
+  it('with other content or another number are stored with an event', async () => {
     for (const messages of [[entry(2)], [entry(1), entry(2)], []]) {
       const { here } = await backUp({ history: [entry(1)], messages })
       expect(query(here, 'select messages is not null as areKept from revision')).toEqual([{ areKept: 1 }])
@@ -117,11 +117,11 @@ describe('Messages', () => {
   })
 })
 
-describe('Messages that were kept', () => {
+describe('Stored messages', () => {
   const history = ['{"type":"message.input","content":"é"}']
   const kept = ['{"content":"\\u00e9","type":"message.input"}']
 
-  it('and come again in other letters are no change', async () => {
+  it('are not a change if they have the same content in another form', async () => {
     const texts = { history, messages: kept }
     const { here, again } = await backUp(texts)
     texts.messages = ['{"content":"\\u00E9","type":"message.input"}']
@@ -130,7 +130,7 @@ describe('Messages that were kept', () => {
     expect(await again('--full', '--no-messages')).toMatchObject({ unchanged: 1, failed: 0 })
   })
 
-  it('or were not needed, are a change when they say something else, or nothing', async () => {
+  it('are a change if their content differs, or if they were not needed before', async () => {
     for (const [before, after] of [
       [history, []],
       [kept, []],
@@ -152,14 +152,14 @@ describe('Messages that were kept', () => {
 })
 
 describe('The time of a fetch', () => {
-  it('is that of the service, whose clock made the times of the rows', async () => {
+  it('is that of the server, whose clock sets the times of the rows', async () => {
     const { here } = await backUp({ history: [], messages: [], date: 'Thu, 05 Mar 2020 10:00:00 GMT' })
     expect(query(here, 'select fetched_at as at from conversation')).toEqual([
       { at: '2020-03-05T10:00:00.000Z' },
     ])
   })
 
-  it('is that of this machine when the service does not say', async () => {
+  it('is that of this machine if the server sends none', async () => {
     const before = new Date().toISOString()
     const { here } = await backUp({ history: [], messages: [], date: 'no date' })
     const [{ at } = { at: '' }] = query(here, 'select fetched_at as at from conversation') as { at: string }[]
@@ -167,15 +167,15 @@ describe('The time of a fetch', () => {
   })
 })
 
-describe('A conversation that is read while its answer is being written', () => {
+describe('A conversation that is read while a reply is generated', () => {
   const hours = (n: number) => new Date(Date.now() + n * 3_600_000)
 
   it.each([
     ['right', 0, 0],
     ['an hour ahead', 1, 0],
     ['an hour behind', -1, 0],
-    ['right, and its last change lies in the future', 0, 5],
-  ])('is read again, with a clock of the service that is %s', async (_, ahead, future) => {
+    ['right, with the last change in the future', 0, 5],
+  ])('is read again if the clock of the server is %s', async (_, ahead, future) => {
     const now = hours(future).toISOString()
     const texts = {
       ...{ history: [entry(1)], messages: [entry(1)], date: hours(ahead).toUTCString() },
@@ -189,7 +189,7 @@ describe('A conversation that is read while its answer is being written', () => 
 })
 
 describe('Metadata', () => {
-  it('that changed is asked for where the listing leaves it out', async () => {
+  it('that changed is fetched if the listing omits it', async () => {
     const here = await world({ behaviour: { listMetadata: 'absent' } })
     const account = here.sandbox.account('source')
     const row = (hour: number, n: number) =>
@@ -208,7 +208,7 @@ describe('Metadata', () => {
 
 describe('A backup that is interrupted', () => {
   it.each(['get', 'getHistory', 'getMessages', 'list'] as const)(
-    'ends soon though the answer to %s never comes',
+    'stops soon even if %s never responds',
     async (operation) => {
       const here = await world({ behaviour: { listMetadata: 'absent' } })
       here.sandbox.account('source').create({ entries: [entry(1)], createdAt: long })

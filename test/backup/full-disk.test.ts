@@ -12,7 +12,7 @@ const stories = [generateConversations({ count: 150, entries: 4, bytesPerEntry: 
 
 describe('A full disk', { timeout: 60_000 }, () => {
   it.each([3, 10, 40, 41, 60])(
-    'with %i pages left stops a run whose books tell what was stored, and the next run stores the rest',
+    'with %i pages left stops a run, which counts what it has stored; the next run stores the rest',
     async (pages) => {
       const here = await world({ stories })
       const client = new ConversationsClient({ apiKey: 'source', baseUrl: here.sandbox.url })

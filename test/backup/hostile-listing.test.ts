@@ -14,7 +14,7 @@ const rows = Array.from({ length: 120 }, (_, i) =>
   }),
 )
 
-/** A service whose listing answers so; commands against it, and how often its listing was asked. */
+/** Starts a service with this listing; returns commands against it and the number of listing requests. */
 async function worldOf(list: (page: number, size: number, n: number) => Answer) {
   let lists = 0
   const { url } = await serve(({ url = '' }, response) => {
@@ -49,9 +49,9 @@ const array = (some: readonly string[]): Answer => ({ body: `[${some.join()}]` }
 describe('A page size that is refused', () => {
   const refusal = '{"detail":[{"type":"less_than_equal","loc":["query","page_size"],"msg":"at most 50"}]}'
   it.each([
-    ['in the API’s own words', refusal],
-    ['in other words', '{"detail":"limit too high"}'],
-  ])('%s is halved in a backup, a dry run and verify --remote', async (_, body) => {
+    ['with the message of the API', refusal],
+    ['with another message', '{"detail":"limit too high"}'],
+  ])('is halved in a backup, a dry run and verify --remote (%s)', async (_, body) => {
     const here = await worldOf((page, size) =>
       size > 50 ? { status: 422, body } : array(pageOf(page, size)),
     )
@@ -61,7 +61,7 @@ describe('A page size that is refused', () => {
     expect((await here.run('verify', '--remote')).exitCode).toBe(0)
   })
 
-  it('though even one row is asked for ends the run in words', async () => {
+  it('ends the run with a clear error if even one row is refused', async () => {
     const here = await worldOf((_, size) =>
       size === 1 && here.lists() === 1 ? array([]) : { status: 422, body: refusal },
     )
@@ -72,13 +72,13 @@ describe('A page size that is refused', () => {
   })
 })
 
-it('A page that is too large for memory is asked for again in halves', async () => {
+it('A page that is too large for memory is requested again in halves', async () => {
   const tiny = `[${'0,'.repeat(1e6)}0]`
   const here = await worldOf((page, size) => (size > 50 ? { body: tiny } : array(pageOf(page, size))))
   expect(await here.backup()).toMatchObject({ exitCode: 0, new: 120, complete: true })
 })
 
-describe('A row that is too large even alone', () => {
+describe('A single row that is too large', () => {
   const tiny = `{"id":"conv_large","x":[${'0,'.repeat(1e6)}0]}`
   const worldWith = (at: readonly number[]) => {
     const all = [...rows]
@@ -86,7 +86,7 @@ describe('A row that is too large even alone', () => {
     return worldOf((page, size) => array(all.slice(page * size, page * size + size)))
   }
 
-  it('is one failure that each run knows again, and all others are stored', async () => {
+  it('is a failure that each run recognizes, and all others are stored', async () => {
     const here = await worldWith([70])
     expect(await here.backup()).toMatchObject({
       ...{ exitCode: 3, listed: 121, new: 120, failed: 1, complete: false },
@@ -101,15 +101,15 @@ describe('A row that is too large even alone', () => {
     expect((await here.run('verify', '--remote')).stdout).toContain('too large')
   })
 
-  it('may stand beside another one, first or last', async () => {
+  it('may be next to another one, first or last', async () => {
     const here = await worldWith([0, 1, 122])
     expect(await here.backup()).toMatchObject({ exitCode: 3, new: 120, failed: 3 })
   })
 
-  it('is the service’s fault where all are, and ends the run soon', async () => {
+  it('ends the run soon if all rows are too large, since the service is at fault', async () => {
     const here = await worldOf(() => array([tiny]))
     const { exitCode, stderr } = await here.run('backup')
-    expect([exitCode, stderr]).toEqual([1, expect.stringContaining('too many tiny values')])
+    expect([exitCode, stderr]).toEqual([1, expect.stringContaining('too many small values')])
     expect(here.lists()).toBeLessThan(40)
   })
 })
@@ -119,12 +119,12 @@ describe('A listing in an envelope', () => {
     body: `{"object":"list","has_more":${more},"data":[${some.join()}]}`,
   })
 
-  it('is taken from it', async () => {
+  it('is read', async () => {
     const here = await worldOf((page, size) => envelope(pageOf(page, size), (page + 1) * size < rows.length))
     expect(await here.backup()).toMatchObject({ exitCode: 0, new: 120, complete: true })
   })
 
-  it('that says to the end that there is more is not complete', async () => {
+  it('that says at its end that more rows follow is not complete', async () => {
     const here = await worldOf((page, size) => envelope(pageOf(page, size), true))
     expect(await here.backup()).toMatchObject({
       ...{ exitCode: 3, new: 120, complete: false },
@@ -132,7 +132,7 @@ describe('A listing in an envelope', () => {
     })
   })
 
-  it('of another shape ends the run, and nobody is told that it was kept', async () => {
+  it('of another shape ends the run, and the hint does not say that it was stored', async () => {
     for (const body of ['{"items":[]}', '{"object":"error","message":"no"}', 'null', '"[]"']) {
       const here = await worldOf(() => ({ body }))
       const { exitCode, stderr } = await here.run('backup', '--adopt-account')
@@ -153,7 +153,7 @@ describe('A listing that never ends', () => {
       'gives the last page again behind the end',
       (page: number, size: number) => array(pageOf(Math.min(page, Math.ceil(120 / size) - 1), size)),
     ],
-  ])('because the service %s ends all the same, with what it saw', async (_, list) => {
+  ])('is ended with the rows that were found: the service %s', async (_, list) => {
     const here = await worldOf(list)
     const result: Record<string, unknown> = await here.backup()
     expect(result).toMatchObject({ exitCode: 3, complete: false, failed: 0 })
@@ -162,8 +162,8 @@ describe('A listing that never ends', () => {
   })
 })
 
-describe('Rows that can’t be read', () => {
-  it('are failures of their own, and the others come home', async () => {
+describe('Rows that cannot be read', () => {
+  it('are failures of their own, and the others are stored', async () => {
     const odd = [
       '{"id":""}',
       '{"id":null}',

@@ -8,7 +8,7 @@ const long = new Date('2026-01-01')
 const entry = '{"type":"message.input","content":"hello"}'
 const refused = { kind: 'answer', status: 401, body: '{"message":"Unauthorized","request_id":"r"}' } as const
 
-/** An archive of three conversations; answers with a backup by another key, which nobody knows yet. */
+/** Returns a backup, with a new key, into an archive with three conversations. */
 async function worldWithOtherKey() {
   const here = await world()
   for (const key of ['source', 'other']) {
@@ -27,8 +27,8 @@ async function worldWithOtherKey() {
   }
 }
 
-describe('Whose archive it is', () => {
-  it('is not said to be another account’s when the service did not say', async () => {
+describe('The owner of an archive', () => {
+  it('is not said to be another account if the service did not respond', async () => {
     const { here, backupWithOther } = await worldWithOtherKey()
     here.sandbox.faults.add({ operation: 'get', then: refused })
     const { exitCode, stderr } = await backupWithOther()
@@ -38,7 +38,7 @@ describe('Whose archive it is', () => {
     expect(await backupWithOther()).toMatchObject({ exitCode: 0 })
   })
 
-  it('is told by any one conversation that is there, though others are not', async () => {
+  it('is recognized by any conversation that exists, even if others do not', async () => {
     const { here, backupWithOther } = await worldWithOtherKey()
     here.sandbox.account('other').remove('conv_1')
     here.sandbox.account('other').remove('conv_2')
@@ -47,7 +47,7 @@ describe('Whose archive it is', () => {
     expect(exitCode).toBe(3)
   })
 
-  it('is not waited for longer than until Ctrl-C', async () => {
+  it('is no longer determined after Ctrl-C', async () => {
     const { here, backupWithOther } = await worldWithOtherKey()
     here.sandbox.faults.add({ operation: 'get', then: { kind: 'stall', at: 'head' } })
     const began = performance.now()
@@ -56,8 +56,8 @@ describe('Whose archive it is', () => {
   })
 })
 
-describe('A key that sees nothing', () => {
-  it('is no healthy account until somebody confirms it, once', async () => {
+describe('A key that sees no conversation', () => {
+  it('does not make a complete backup until the user confirms it once', async () => {
     const here = await world()
     for (let night = 1; night <= 2; night++) {
       expect(await here.backup()).toMatchObject({
@@ -73,14 +73,14 @@ describe('A key that sees nothing', () => {
     expect((await here.run('verify', '--remote')).exitCode).toBe(0)
   })
 
-  it('is healthy from its first conversation on', async () => {
+  it('makes complete backups from the first conversation on', async () => {
     const here = await world()
     expect(await here.backup()).toMatchObject({ exitCode: 3 })
     here.sandbox.account('source').create({ entries: [entry], createdAt: long })
     expect(await here.backup()).toMatchObject({ exitCode: 0, new: 1, complete: true })
   })
 
-  it('marks nothing gone of an archive that holds conversations, whether the key is known or not', async () => {
+  it('marks nothing gone in an archive with conversations, whether the key is known or not', async () => {
     const { here, backupWithOther } = await worldWithOtherKey()
     for (const key of ['source', 'other'])
       for (const id of here.sandbox.account(key).ids.slice()) here.sandbox.account(key).remove(id)
@@ -92,8 +92,8 @@ describe('A key that sees nothing', () => {
   })
 })
 
-describe('One conversation that can’t be read', () => {
-  it('does not keep a key from being recognised by the others', async () => {
+describe('One conversation that cannot be read', () => {
+  it('does not prevent recognizing a key by the others', async () => {
     for (const bad of ['conv_1', 'conv_2', 'conv_3']) {
       const { here, backupWithOther } = await worldWithOtherKey()
       here.sandbox.faults.add({
@@ -106,7 +106,7 @@ describe('One conversation that can’t be read', () => {
   })
 })
 
-describe('Asking for what is no longer listed', () => {
+describe('Looking up conversations that are no longer listed', () => {
   async function worldWithGone(): Promise<World> {
     const here = await world()
     const account = here.sandbox.account('source')
@@ -116,7 +116,7 @@ describe('Asking for what is no longer listed', () => {
     return here
   }
 
-  it('ends with the run when the key is refused, and nothing is marked gone', async () => {
+  it('ends the run if the key is refused, and nothing is marked gone', async () => {
     const here = await worldWithGone()
     here.sandbox.faults.add({ operation: 'get', then: refused })
     expect((await here.run('backup')).exitCode).toBe(5)
@@ -124,7 +124,7 @@ describe('Asking for what is no longer listed', () => {
     expect(await here.backup()).toMatchObject({ exitCode: 0, gone: 1, complete: true })
   })
 
-  it('ends at Ctrl-C, and nothing is marked gone', async () => {
+  it('stops at Ctrl-C, and nothing is marked gone', async () => {
     const here = await worldWithGone()
     here.sandbox.faults.add({ operation: 'get', then: { kind: 'stall', at: 'head' } })
     const env = {
@@ -141,8 +141,8 @@ describe('Asking for what is no longer listed', () => {
   })
 })
 
-describe('A failure that was accepted', () => {
-  it('and is met again is no failure of the run', async () => {
+describe('An accepted failure', () => {
+  it('that happens again is not a failure of the run', async () => {
     const here = await world()
     const id = here.sandbox.account('source').create({ entries: [entry], createdAt: long })
     here.sandbox.faults.add({

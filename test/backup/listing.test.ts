@@ -19,7 +19,7 @@ type Change =
   | { kind: 'delete'; at: number; count: number }
   | { kind: 'flash'; at: number }
 
-/** An account whose listing changes between any two requests. */
+/** Simulates an account whose listing changes between any two requests. */
 class MovingAccount {
   rows: ListedRow[] = []
   requests = 0
@@ -80,8 +80,8 @@ const change: fc.Arbitrary<Change> = fc.oneof(
   fc.record({ kind: fc.constant('flash' as const), at: fc.double({ min: 0, max: 1, noNaN: true }) }),
 )
 
-describe('A listing by anchored overlap', () => {
-  it(`never says complete when it missed a row that existed throughout (${LISTINGS} listings, seed ${SEED})`, async () => {
+describe('A listing with overlapping windows', () => {
+  it(`is never complete if it missed a row that existed throughout (${LISTINGS} listings, seed ${SEED})`, async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.oneof(fc.nat(5), fc.nat(300)),
@@ -101,7 +101,7 @@ describe('A listing by anchored overlap', () => {
     )
   })
 
-  it(`is complete in spite of all that changes on a busy account (seed ${SEED})`, async () => {
+  it(`is complete on a busy account (seed ${SEED})`, async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.nat(900),
@@ -116,7 +116,7 @@ describe('A listing by anchored overlap', () => {
     )
   })
 
-  it('is complete though rows are created behind its back each time it looks at the end', async () => {
+  it('is complete even if rows are created each time it confirms the end', async () => {
     const [create, drop] = [
       (count: number): Change => ({ kind: 'create', count }),
       (count: number): Change => ({ kind: 'delete', at: 0, count }),
@@ -143,7 +143,7 @@ describe('A listing by anchored overlap', () => {
     }
   })
 
-  it('does not take an end for proven that moved while it was looked at', async () => {
+  it('does not accept an end that moved while it was confirmed', async () => {
     const changes: Change[][] = [[{ kind: 'delete', at: 0, count: 3 }], [{ kind: 'create', count: 1 }]]
     const account = new MovingAccount(4, 1, changes)
     const [, , , last = ''] = account.rows.map(({ key }) => key)
@@ -152,7 +152,7 @@ describe('A listing by anchored overlap', () => {
     if (verdict.complete) expect(listed).toContain(last)
   })
 
-  it('does not take an end for proven where the second look shows another order, however often', async () => {
+  it('does not accept an end if the second read has another order', async () => {
     const account = new MovingAccount(70, 50, [])
     const asked: string[] = []
     const fetch = async (window: Window) => {
@@ -165,7 +165,7 @@ describe('A listing by anchored overlap', () => {
     expect(listed.size).toBe(70)
   })
 
-  it('goes on where the last row that it had seen was deleted', async () => {
+  it('goes on if the last row that it had seen was deleted', async () => {
     const changes: Change[][] = [
       [
         { kind: 'delete', at: 0.99, count: 1 },
@@ -176,7 +176,7 @@ describe('A listing by anchored overlap', () => {
     expect((await list(account, 20)).verdict).toEqual({ complete: true, reason: undefined })
   })
 
-  it('is complete, and takes about 1.2 times the requests of a plain walk, when nothing moves', async () => {
+  it('is complete with about 1.2 times the requests of a plain listing if nothing moves', async () => {
     for (const size of [0, 1, 2, 99, 100, 101, 250, 5_000, 20_000]) {
       const account = new MovingAccount(size, 100, [])
       const { listed, verdict } = await list(account, 100)
@@ -186,14 +186,14 @@ describe('A listing by anchored overlap', () => {
     }
   })
 
-  it('goes on behind a page that the server cut shorter than it was asked', async () => {
+  it('goes on after a page that is shorter than requested', async () => {
     const account = new MovingAccount(1_000, 37, [])
     const { listed, verdict } = await list(account, 500)
     expect(verdict.complete).toBe(true)
     expect(listed.size).toBe(1_000)
   })
 
-  it('never says complete when one answer left a row out, whichever answer and row', async () => {
+  it('is never complete if one response omitted a row, whichever response and row', async () => {
     for (const size of [1, 5, 49, 50, 51, 230]) {
       for (let spoilt = 1; spoilt <= 12; spoilt++) {
         for (const dropped of [0, 3, 30, 49]) {
@@ -209,7 +209,7 @@ describe('A listing by anchored overlap', () => {
     }
   })
 
-  it('proves nothing to a server that leaves a row out of every page, and does not stop at the first', async () => {
+  it('is not complete if every page omits a row, but does not stop at the first page', async () => {
     for (const size of [120, 230, 1_000]) {
       const account = new MovingAccount(size, 50, [])
       const fetch = async (window: Window) => (await account.fetch(window)).toSpliced(3, 1)
@@ -219,7 +219,7 @@ describe('A listing by anchored overlap', () => {
     }
   })
 
-  it('does not take one empty answer for an empty account', async () => {
+  it('does not take one empty response for an empty account', async () => {
     const account = new MovingAccount(120, 50, [])
     const fetch = async (window: Window) => {
       const rows = await account.fetch(window)
@@ -229,7 +229,7 @@ describe('A listing by anchored overlap', () => {
     expect([verdict.complete, listed.size]).toEqual([true, 120])
   })
 
-  it('begins its proof again after one odd answer, and completes it', async () => {
+  it('restarts the proof after one contradiction, and completes it', async () => {
     for (const odd of [
       (rows: ListedRow[]) => rows.toReversed(),
       (rows: ListedRow[]) => [...rows.slice(0, 5), ...rows.slice(4)],
@@ -247,7 +247,7 @@ describe('A listing by anchored overlap', () => {
     }
   })
 
-  it('says why it proves nothing when rows change their order', async () => {
+  it('says why it is not complete if rows change their order', async () => {
     const account = new MovingAccount(300, 50, [])
     const fetch = async (window: Window) => {
       if (account.requests % 3 === 2) account.rows = [...account.rows.slice(40), ...account.rows.slice(0, 40)]
@@ -256,7 +256,7 @@ describe('A listing by anchored overlap', () => {
     expect(await list({ fetch }, 50)).toMatchObject({ verdict: { complete: false } })
   })
 
-  it('says why it proves nothing when the order is that of the last change', async () => {
+  it('says why it is not complete if rows are ordered by their last change', async () => {
     const account = new MovingAccount(300, 50, [])
     account.rows.unshift(...account.rows.splice(120, 1))
     const { verdict, listed } = await list(account, 50)
@@ -264,7 +264,7 @@ describe('A listing by anchored overlap', () => {
     expect(listed.size).toBe(300)
   })
 
-  it('lists all it can from a server that ignores page_size', async () => {
+  it('lists what it can if the server ignores page_size', async () => {
     const account = new MovingAccount(230, 50, [])
     const fetch = ({ page }: Window) => account.fetch({ page, size: 50 })
     const { verdict, listed } = await list({ fetch }, 50)
@@ -272,24 +272,24 @@ describe('A listing by anchored overlap', () => {
     expect(listed.size).toBe(230)
   })
 
-  it('ends on a server that answers every page with the same rows', async () => {
+  it('ends if the server returns the same rows for every page', async () => {
     const account = new MovingAccount(50, 50, [])
     const fetch = () => account.fetch({ page: 0, size: 50 })
     expect((await list({ fetch }, 50)).verdict.complete).toBe(false)
   })
 
-  it('says of rows that a page held twice that it did', async () => {
+  it('says that a page contained a row twice', async () => {
     const account = new MovingAccount(120, 50, [])
     const fetch = async (window: Window) => {
       const rows = await account.fetch(window)
       return [...rows.slice(0, 5), ...rows.slice(4)].slice(0, window.size)
     }
     const { verdict } = await list({ fetch }, 50)
-    expect(verdict).toEqual({ complete: false, reason: 'a page held the same row twice' })
+    expect(verdict).toEqual({ complete: false, reason: 'a page contains the same row twice' })
   })
 })
 
-/** How a service may treat a listing that does not change. */
+/** How a service may behave with a listing that does not change. */
 interface Treatment {
   readonly size: number
   /** What it does with a page_size above this. */
@@ -307,7 +307,7 @@ const treatment: fc.Arbitrary<Treatment> = fc.record({
   order: fc.constantFrom('fixed', 'alternating', 'two rows alternating', 'rotating'),
 })
 
-/** A service that treats its listing so, and counts requests. */
+/** Simulates a service with this behavior, and counts requests. */
 class HostileService {
   requests = 0
   refusals = 0
@@ -360,7 +360,7 @@ class HostileService {
 }
 
 describe('A listing of a hostile service', () => {
-  it(`ends after few requests, and never says complete when it missed a row (seed ${SEED})`, async () => {
+  it(`ends after few requests, and is never complete if it missed a row (seed ${SEED})`, async () => {
     await fc.assert(
       fc.asyncProperty(treatment, fc.integer({ min: 1, max: 100 }), async (treatment, pageSize) => {
         const service = new HostileService(treatment)
@@ -373,7 +373,7 @@ describe('A listing of a hostile service', () => {
     )
   })
 
-  it(`is complete where only the page size is refused or cut down (seed ${SEED})`, async () => {
+  it(`is complete if only the page size is refused or reduced (seed ${SEED})`, async () => {
     const large = fc.integer({ min: 20, max: 100 })
     const honest = { page: 'heeded', order: 'fixed' } as const
     await fc.assert(
@@ -390,7 +390,7 @@ describe('A listing of a hostile service', () => {
     )
   })
 
-  it('goes on with a page of half the size where one is refused, and never asks for more again', async () => {
+  it('halves a refused page size, and never requests a larger one again', async () => {
     const asked: number[] = []
     const service = new HostileService({
       ...{ size: 120, largest: 30, overLargest: 'refuse', page: 'heeded', order: 'fixed' },
@@ -404,7 +404,7 @@ describe('A listing of a hostile service', () => {
     expect(Math.max(...asked.slice(2))).toBe(25)
   })
 
-  it('fails with the refusal where even one row is refused, or where a later page is for another reason', async () => {
+  it('fails with the refusal if one row is refused, or a later page for another reason', async () => {
     const refusal = new HansardError('request-refused', 'query.colour: unknown', { status: 422 })
     let requests = 0
     const refuseAll = () => Promise.reject(refusal)

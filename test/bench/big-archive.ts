@@ -1,13 +1,13 @@
 import { openArchive } from '../../src/archive/archive.ts'
 import { seededRandom, type Random } from '../../src/sandbox/random.ts'
 
-/** How large an archive to make. */
+/** The size of an archive. */
 export interface BigArchive {
   readonly conversations: number
-  /** Entries a conversation. */
+  /** Entries per conversation. */
   readonly entries: number
   readonly bytesPerEntry: number
-  /** Conversations are created evenly over so many months, and some have an entry of 5 MB. */
+  /** The conversations are spread evenly over this many months. */
   readonly months: number
   readonly largeEntries: number
 }
@@ -15,7 +15,7 @@ export interface BigArchive {
 const LARGE = 5_000_000
 const TOGETHER = 500
 
-/** Makes an archive in a file, as a backup would leave it: the newest conversations were stored first. */
+/** Creates an archive like that of a backup: the newest conversations are stored first. */
 export function makeBigArchive(path: string, shape: BigArchive): void {
   const archive = openArchive(path, { mode: 'create' })
   const at = '2026-11-22T00:00:00.000Z'
@@ -70,7 +70,7 @@ function made(i: number, shape: BigArchive, isLarge: boolean, prose: string, ran
   return { id, row: JSON.stringify(row), history: { envelope: '{"entries":[]}', entries } }
 }
 
-/** Text of words, with the line breaks, commas and quotes of prose; each entry takes its piece of it. */
+/** Generates a text with the line breaks, commas and quotes of prose; each entry contains a part of it. */
 function proseOf(random: Random): string {
   const words = Array.from({ length: 4000 }, () => random.hex(1 + random.below(9)))
   const marks = [' ', ' ', ' ', ' ', ' ', ', ', '. ', '.\n', ' "', '" ', ' é']

@@ -1,4 +1,4 @@
-// Writes the rows of Parquet files as Parquet files again, partitioned alike.
+// Copies Parquet files with DuckDB, with the same partitions.
 import { DuckDBInstance } from '@duckdb/node-api'
 
 const [, , from, to] = process.argv

@@ -8,10 +8,10 @@ import { hasShell, timeShell } from './shell.ts'
 
 const script = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
-/** Formats whose memory must not grow with the archive, with the most that each may take, in MB. */
+/** The memory limit of each format in MB; memory must not grow with the archive. */
 const memoryLimits = { jsonl: 200, csv: 200, markdown: 200, chat: 200, parquet: 500 } as const
 
-/** Exports against the `sqlite3` shell and DuckDB, and what memory they take. */
+/** Compares exports with the `sqlite3` shell and DuckDB, and measures their memory. */
 export async function benchExports(isQuick: boolean, folder: string): Promise<void> {
   await races(folder, { conversations: 20_000, rounds: isQuick ? 3 : 5 })
   await memory(folder, isQuick ? 5000 : 100_000, isQuick ? 4 : 40)
@@ -25,7 +25,7 @@ const shape = (conversations: number, largeEntries: number): BigArchive => ({
   largeEntries,
 })
 
-/** The shell writes the same texts in the same order; that it need not do so costs it a sort, so both are told. */
+/** The shell writes the same texts, once in the same order (which costs it a sort) and once in any order. */
 const queries = {
   ordered: [
     `select json from conversations order by created_at, id;
@@ -63,18 +63,18 @@ async function races(
   const ratio = (reference: string, ours: string) =>
     median((times[reference] ?? []).map((seconds, i) => seconds / (times[ours]?.[i] ?? NaN))).toFixed(2)
   console.log(
-    `Exports of ${conversations * 10} entries of 1 KB, ${rounds} rounds, medians of whole processes, until the disk has it:`,
+    `Exports of ${conversations * 10} entries of 1 KB, ${rounds} rounds, medians of whole processes, written to disk:`,
   )
   if (isRace) {
     console.log(
-      `  sqlite3 shell, same texts in the same order / jsonl: ${ratio('ordered', 'jsonl')} (aim: 0.7)`,
+      `  sqlite3 shell, same texts in the same order / jsonl: ${ratio('ordered', 'jsonl')} (goal: 0.7)`,
     )
     console.log(`  sqlite3 shell, same texts in any order / jsonl:      ${ratio('unordered', 'jsonl')}`)
     console.log(
-      `  sqlite3 -csv, same columns / csv:                    ${ratio('csv', 'entries.csv')} (aim: 0.3)`,
+      `  sqlite3 -csv, same columns / csv:                    ${ratio('csv', 'entries.csv')} (goal: 0.3)`,
     )
   } else {
-    console.log('  There is no sqlite3 shell here to race against: apt-get install sqlite3')
+    console.log('  No sqlite3 shell to compare with (apt-get install sqlite3)')
   }
   console.log(`  DuckDB, from Parquet to Parquet / parquet:           ${ratio('duckdb', 'parquet')}`)
 }
@@ -88,7 +88,7 @@ async function memory(folder: string, conversations: number, largeEntries: numbe
   for (const [format, limit] of Object.entries(memoryLimits)) {
     const output = join(folder, `memory-${format}`)
     const peak = ((await exported(archive, output, format)).memory * 1024 * 1024) / 1e6
-    console.log(`  ${format.padEnd(8)} ${peak.toFixed(0)} MB (aim: under ${limit})`)
+    console.log(`  ${format.padEnd(8)} ${peak.toFixed(0)} MB (goal: under ${limit})`)
     rmSync(output, { recursive: true })
   }
 }

@@ -1,4 +1,4 @@
-// The floor: lists and fetches the same bytes, and does nothing with them.
+// The lower limit: lists and fetches the same bytes, and discards them.
 import pLimit from 'p-limit'
 import { Agent, request } from 'undici'
 

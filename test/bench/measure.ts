@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
-/** What one run of a process took. */
+/** Time and memory of one process. */
 export interface Measured {
   readonly seconds: number
   /** Peak resident memory, in MiB. */
@@ -11,7 +11,7 @@ export interface Measured {
 
 const usage = fileURLToPath(new URL('usage.mjs', import.meta.url))
 
-/** Runs a script in a process of its own, to its end. */
+/** Runs a script in a new process and waits for its end. */
 export async function measure(
   script: string,
   args: readonly string[],
@@ -28,7 +28,7 @@ export async function measure(
   return { seconds: Number(process.hrtime.bigint() - began) / 1e9, memory: Number(memory) / 1024, stdout }
 }
 
-/** The middle of some numbers. */
+/** The median. */
 export function median(numbers: readonly number[]): number {
   return [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? NaN
 }

@@ -10,12 +10,12 @@ type WithSandbox = (options: GenerateOptions, work: (url: string) => Promise<voi
 
 const bin = fileURLToPath(new URL('../../bin/hansard.js', import.meta.url))
 
-/** An account that holds nothing yet. */
+/** An empty account. */
 const nobody: GenerateOptions = { count: 0, entries: 0, bytesPerEntry: 0, seed: 1 }
 
 /**
- * What memory `replay plan` and `replay run` take for archives of two sizes, and how long a plan takes. In the full form
- * both are larger than what SQLite keeps of a file in memory (16 MB a connection): up to there, memory grows.
+ * Measures the memory of `replay plan` and `replay run` for archives of two sizes, and the time of a plan. Without --quick,
+ * both are larger than SQLite's cache (16 MB per connection): up to that size, memory grows.
  */
 export async function benchReplay(isQuick: boolean, folder: string, withSandbox: WithSandbox): Promise<void> {
   const sizes = isQuick ? [600, 2400] : [2000, 10_000]
@@ -33,12 +33,12 @@ export async function benchReplay(isQuick: boolean, folder: string, withSandbox:
   const [small = NaN, large = NaN] = sizes
   for (const [command, [few = NaN, many = NaN]] of Object.entries(peaks)) {
     console.log(
-      `Peak memory of replay ${command}, ${large} conversations / ${small}: ${(many / few).toFixed(2)} (${many.toFixed(0)} / ${few.toFixed(0)} MiB; aim: flat)`,
+      `Peak memory of replay ${command}, ${large} conversations / ${small}: ${(many / few).toFixed(2)} (${many.toFixed(0)} / ${few.toFixed(0)} MiB; goal: 1.00)`,
     )
   }
 }
 
-/** A plan reads and renders all that an export reads and writes. */
+/** Compares the time of a plan with an export, which reads the same. */
 async function race(archive: string, url: string, rounds: number): Promise<void> {
   const times: Record<'plan' | 'jsonl', number[]> = { plan: [], jsonl: [] }
   for (let round = 0; round < rounds; round++) {
@@ -54,7 +54,7 @@ function plan(archive: string, url: string): Promise<Measured> {
   return measure(bin, ['--archive', archive, 'replay', 'plan', '--quiet', '--out', out], targetAt(url))
 }
 
-/** Into a target that loses nothing; a copy of the archive keeps the receipts. */
+/** Replays a copy of the archive, so that the archive itself does not get the receipts. */
 async function run(archive: string, url: string, conversations: number): Promise<Measured> {
   const copy = `${archive}.copy`
   copyFileSync(archive, copy)

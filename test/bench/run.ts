@@ -16,7 +16,7 @@ const folder = mkdtempSync(join(tmpdir(), 'hansard-bench-'))
 const script = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 let made = 0
 
-/** Runs `work` against a sandbox that holds so many conversations. */
+/** Runs `work` with a sandbox of generated conversations. */
 async function withSandbox<T>(options: GenerateOptions, work: (url: string) => Promise<T>): Promise<T> {
   const child = fork(script('sandbox-process.ts'), [JSON.stringify(options)])
   try {
@@ -38,7 +38,7 @@ const hansard = (url: string, ...args: string[]): Promise<Measured> =>
     },
   )
 
-/** The same account backed up by hansard, by a script on the SDK, and fetched by a loop that keeps nothing. */
+/** Compares a backup with a script on the official SDK, and with a loop that discards what it fetches. */
 async function race(count: number, rounds: number): Promise<void> {
   await withSandbox({ count, entries: 10, bytesPerEntry: 1000, seed: 1 }, async (url) => {
     const times: Record<'hansard' | 'sdk' | 'floor', number[]> = { hansard: [], sdk: [], floor: [] }
@@ -50,12 +50,12 @@ async function race(count: number, rounds: number): Promise<void> {
     const ratios = (a: 'sdk' | 'hansard', b: 'hansard' | 'floor') =>
       median(times[a].map((time, i) => time / (times[b][i] ?? NaN)))
     console.log(`${count} conversations of 10 entries of 1 KB, ${rounds} rounds, medians of whole processes:`)
-    console.log(`  SDK script / hansard: ${ratios('sdk', 'hansard').toFixed(2)} (aim: 8)`)
-    console.log(`  hansard / floor:      ${ratios('hansard', 'floor').toFixed(2)} (aim: at most 1.6)`)
+    console.log(`  SDK script / hansard: ${ratios('sdk', 'hansard').toFixed(2)} (goal: 8)`)
+    console.log(`  hansard / fetch only: ${ratios('hansard', 'floor').toFixed(2)} (goal: at most 1.6)`)
   })
 }
 
-/** Peak memory against the size of the account. */
+/** Measures the peak memory for two sizes of accounts. */
 async function memory(small: number, large: number): Promise<void> {
   const peaks = []
   for (const count of [small, large]) {
@@ -64,16 +64,16 @@ async function memory(small: number, large: number): Promise<void> {
   }
   const [few = NaN, many = NaN] = peaks
   console.log(
-    `Peak memory, ${large} conversations / ${small}: ${(many / few).toFixed(2)} (${many.toFixed(0)} / ${few.toFixed(0)} MiB; aim: flat)`,
+    `Peak memory, ${large} conversations / ${small}: ${(many / few).toFixed(2)} (${many.toFixed(0)} / ${few.toFixed(0)} MiB; goal: 1.00)`,
   )
 }
 
-/** Peak memory when sixteen workers each want a history of 20 MB. */
+/** Measures the peak memory when 16 workers fetch histories of 20 MB. */
 async function largeBodies(): Promise<void> {
   const shape = { count: 32, entries: 4, bytesPerEntry: 5_000_000, seed: 1 }
   const measured = await withSandbox(shape, (url) => hansard(url, '--concurrency', '16'))
   console.log(
-    `Peak memory, 16 workers on 32 histories of 20 MB: ${measured.memory.toFixed(0)} MiB (bodies: 64 MB at once)`,
+    `Peak memory, 16 workers on 32 histories of 20 MB: ${measured.memory.toFixed(0)} MiB (limit of all bodies together: 64 MiB)`,
   )
 }
 

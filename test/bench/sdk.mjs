@@ -1,4 +1,4 @@
-// What somebody would write in an afternoon: the official SDK, p-limit, better-sqlite3.
+// A simple backup script to compare with: the official SDK, p-limit, better-sqlite3.
 import { Mistral } from '@mistralai/mistralai'
 import Database from 'better-sqlite3'
 import pLimit from 'p-limit'

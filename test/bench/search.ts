@@ -7,8 +7,8 @@ const SYLLABLES = 'ri ver del ta mon ka los pre ing er tion an so lu me no qui s
 const AT = '2026-01-01T00:00:00Z'
 
 /**
- * Makes an archive of conversations of 10 entries of 800 characters, whose words come as often as those of a language do,
- * without a network; fills its search index; looks for words in a tenth and in nearly all of the entries.
+ * Creates an archive of conversations with 10 entries of 800 characters, with word frequencies like those of a language,
+ * and fills its search index; then searches for words that are in a tenth and in nearly all of the entries.
  */
 export function searchBench(path: string, conversations: number): void {
   const archive = openArchive(path, { mode: 'create' })
@@ -27,14 +27,12 @@ export function searchBench(path: string, conversations: number): void {
     const listed = cpuSeconds(() => {
       found = [...archive.conversations.list({ match: [text] })].length
     })
-    console.log(
-      `  ${text}: the best of ${found} in ${ranked.toFixed(2)} s, --match in ${listed.toFixed(2)} s`,
-    )
+    console.log(`  ${text}: best of ${found} in ${ranked.toFixed(2)} s, --match in ${listed.toFixed(2)} s`)
   }
   archive.close()
 }
 
-/** Leaves the rest unread, and closes the query: an open one would keep the archive from being closed. */
+/** Reads the first hit and closes the query: the archive cannot be closed while one is open. */
 function firstOf(hits: Iterable<unknown>): void {
   const [first] = hits
   void first
@@ -69,7 +67,7 @@ function vocabulary(size: number, random: Random): string[] {
   })
 }
 
-/** The n-th word comes a n-th as often as the first. */
+/** Returns words by Zipf's law: the n-th word is n times rarer than the first. */
 function zipf(random: Random, words: readonly string[]): () => string {
   let sum = 0
   const sums = Float64Array.from(words, (_, i) => (sum += 1 / (i + 2.7)))

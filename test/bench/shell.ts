@@ -1,12 +1,12 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { closeSync, fsyncSync, openSync } from 'node:fs'
 
-/** Whether there is a `sqlite3` shell to race against. */
+/** Tells whether a `sqlite3` shell is installed. */
 export function hasShell(): boolean {
   return spawnSync('sqlite3', ['--version']).status === 0
 }
 
-/** Lets the `sqlite3` shell write what a query finds to a file, and tells the seconds until the disk has it. */
+/** Writes the result of a query to a file with the `sqlite3` shell; returns the seconds until it is on disk. */
 export async function timeShell(args: readonly string[], output: string): Promise<number> {
   const file = openSync(output, 'w')
   const began = process.hrtime.bigint()

@@ -7,7 +7,7 @@ import ts from 'typescript'
  * `npm run -s messages`, or `npm run -s messages ROOM` for one room, and read the list as a user who knows nothing else.
  */
 const SHOWN_BY =
-  /^(HansardError|InvalidArgumentError|LeftOut|argument|description|\w*[oO]ption|\w*Group|write\w*)$/
+  /^(HansardError|InvalidArgumentError|ExcludedError|argument|description|\w*[oO]ption|\w*Group|write\w*)$/
 const SHOWN_AS = /^(about|advice|detail|hint|message|notes|reason|summary|what)$/
 const SQL = /^\s*(select|insert|update|delete|create|drop|alter|pragma|with|begin|attach|vacuum|reindex)\b/i
 const SENTENCE = /[a-z’',;:] \$?[a-z{'"]/i

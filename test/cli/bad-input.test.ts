@@ -76,7 +76,7 @@ describe('A message, a hint and the documented exit code are given for', () => {
       ['export', 'jsonl', '--output', '-'],
     ]) {
       const { exitCode, stderr } = await run(...command)
-      expect([exitCode, stderr]).toEqual([2, expect.stringMatching(/no hansard archive[\s\S]*hint: /)])
+      expect([exitCode, stderr]).toEqual([2, expect.stringMatching(/not a hansard archive[\s\S]*hint: /)])
     }
     expect(existsSync(`${archive}.lock`)).toBe(false)
   })
@@ -148,11 +148,7 @@ describe('A message, a hint and the documented exit code are given for', () => {
     for (const path of [pipe, '/dev/null'])
       for (const command of ['backup', 'list', 'verify', 'status']) {
         const { exitCode, stderr } = await run(command, '--archive', path)
-        expect([command, exitCode, stderr]).toEqual([
-          command,
-          2,
-          expect.stringContaining('not a file, but a pipe'),
-        ])
+        expect([command, exitCode, stderr]).toEqual([command, 2, expect.stringContaining('is a pipe')])
         expect(stderr).not.toContain('Fill it')
       }
   })

@@ -60,7 +60,7 @@ describe('A hint', () => {
     const { exitCode, stderr } = await hansard(['sandbox', '--from', from])
     expect({ exitCode, stderr }).toEqual({
       exitCode: 1,
-      stderr: `hansard: There is no archive at ${from}\nhint: Make one with \`hansard backup\`, or name another file with --from.\n`,
+      stderr: `hansard: There is no archive at ${from}\nhint: Create one with \`hansard backup\`, or use another file with --from.\n`,
     })
   })
 

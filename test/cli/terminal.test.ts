@@ -161,7 +161,7 @@ it('backup --quiet prints failures until they are acknowledged', async () => {
   expect(unproven).toMatchObject({
     exitCode: 3,
     stdout: '',
-    stderr: 'hansard: a page held the same row twice\n',
+    stderr: 'hansard: a page contains the same row twice\n',
   })
 })
 

@@ -7,7 +7,7 @@ import { openSqlite } from '../../src/archive/sqlite/sqlite.ts'
 import { backup } from '../../src/backup/backup.ts'
 import { generateConversations } from '../../src/sandbox/seed/generate-conversations.ts'
 import { world, type World } from '../support/world.ts'
-import { startHansard } from '../torture/child.ts'
+import { startHansard } from '../support/hansard-process.ts'
 import { checkIntegrity, differences } from '../torture/truth.ts'
 
 const COUNT = 150
@@ -35,8 +35,10 @@ describe('A file size limit', { timeout: 60_000 }, () => {
         MISTRAL_BASE_URL: here.sandbox.url,
         HANSARD_ARCHIVE: here.archive,
       }
-      const { code, stderr, stdout } = await startHansard(['backup'], env, `ulimit -f ${kilobytes}`).ended
-      expect([code, stdout]).toEqual([1, ''])
+      const { exit, stderr, stdout } = await startHansard(['backup'], env, {
+        limits: `ulimit -f ${kilobytes}`,
+      }).ended
+      expect([exit, stdout]).toEqual([1, ''])
       expect(stderr).toMatch(/^hansard: .+: (cannot write any more.+|the disk .+)\nhint: .+\n$/)
       await mustComplete(here)
     }

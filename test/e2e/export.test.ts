@@ -11,7 +11,7 @@ import { seededRandom } from '../../src/sandbox/random.ts'
 import { archiveOf } from '../support/archives.ts'
 import { standing, wholeExport } from '../support/export-folder.ts'
 import { testFolder } from '../support/folder.ts'
-import { startHansard, type Running } from '../torture/child.ts'
+import { startHansard, type Running } from '../support/hansard-process.ts'
 import { seedOfRound, seedOfTests } from '../torture/seed.ts'
 
 /** What is exported: one format of a single file, and two of a folder, with few and with many files. */
@@ -69,18 +69,18 @@ describe('An export that is killed', () => {
         const random = seededRandom(seedOfRound(seed, 2, round))
         const { out, start, beside, part } = workshop(120)
         const isReplacing = round % 2 === 1
-        if (isReplacing) expect(await start(kind, '--limit', '7').ended).toMatchObject({ code: 0 })
+        if (isReplacing) expect(await start(kind, '--limit', '7').ended).toMatchObject({ exit: 0 })
         const old = standing(out)
 
         const running = start(kind, '--force')
         if (random.below(4) > 0) await until(() => existsSync(part), running)
         await sleep(random.below(80))
         running.child.kill('SIGKILL')
-        const isLate = (await running.ended).code === 0
+        const isLate = (await running.ended).exit === 0
         if (!isLate) hits++
 
         const after = existsSync(join(part, 'old')) ? standing(join(part, 'old')) : standing(out)
-        expect(await start(kind, '--force').ended).toMatchObject({ code: 0 })
+        expect(await start(kind, '--force').ended).toMatchObject({ exit: 0 })
         const whole = wholeExport(out)
         expect([old, whole], `seed ${seed}, round ${round}`).toContainEqual(after)
         expect(beside().filter((name) => !name.endsWith('manifest.json'))).toEqual(['out'])
@@ -97,9 +97,9 @@ describe('An export', () => {
     const running = start(kind)
     await until(() => existsSync(join(part, 'files')), running)
     running.child.kill('SIGINT')
-    const { code, stderr } = await running.ended
-    expect({ code, stderr }).toMatchObject({
-      code: 130,
+    const { exit, stderr } = await running.ended
+    expect({ exit, stderr }).toMatchObject({
+      exit: 130,
       stderr: expect.stringContaining('was interrupted') as string,
     })
     expect(beside()).toEqual([])
@@ -111,12 +111,12 @@ describe('An export', () => {
     await until(() => existsSync(join(part, 'files')), first)
     first.child.kill('SIGSTOP')
     for (const kind of kinds) {
-      const { code, stderr } = await start(kind).ended
-      expect(code).toBe(6)
+      const { exit, stderr } = await start(kind).ended
+      expect(exit).toBe(6)
       expect(stderr).toMatch(/^hansard: Another export is writing to .+out\nhint: .+\n$/)
     }
     first.child.kill('SIGCONT')
-    expect(await first.ended).toMatchObject({ code: 0 })
+    expect(await first.ended).toMatchObject({ exit: 0 })
     wholeExport(out)
     expect(beside()).toEqual(['out', 'out.manifest.json'])
   })
@@ -124,11 +124,11 @@ describe('An export', () => {
   it('shares its output with no other: of many, each is whole or refused, and leaves nothing behind', async () => {
     const { out, start, beside } = workshop(5)
     const ended = await Promise.all(Array.from({ length: 6 }, () => start(['jsonl'], '--force').ended))
-    for (const { code, stderr } of ended) {
-      expect([0, 6]).toContain(code)
-      expect(stderr).toMatch(code === 0 ? /^5 conversations/ : /^hansard: Another export is writing/)
+    for (const { exit, stderr } of ended) {
+      expect([0, 6]).toContain(exit)
+      expect(stderr).toMatch(exit === 0 ? /^5 conversations/ : /^hansard: Another export is writing/)
     }
-    expect(ended.map(({ code }) => code)).toContain(0)
+    expect(ended.map(({ exit }) => exit)).toContain(0)
     wholeExport(out)
     expect(beside()).toEqual(['out', 'out.manifest.json'])
   })
@@ -136,11 +136,11 @@ describe('An export', () => {
   it.each(kinds)('that reaches the file size limit says so and leaves nothing (%s)', async (...kind) => {
     const { archive, out, beside } = workshop(120, 60_000)
     const args = ['--archive', archive, 'export', ...kind, '--output', out]
-    const { code, stderr } = await startHansard(args, {}, 'ulimit -f 50').ended
-    expect([code, stderr.split('\n').slice(-3)]).toEqual([
+    const { exit, stderr } = await startHansard(args, {}, { limits: 'ulimit -f 50' }).ended
+    expect([exit, stderr.split('\n').slice(-3)]).toEqual([
       1,
       [
-        'hansard: The export can’t be written: a limit of file sizes is in the way',
+        'hansard: Cannot write the export: the file size limit was reached',
         expect.stringMatching(/^hint: /),
         '',
       ],
@@ -205,7 +205,7 @@ describe('stdout', () => {
     expect([status, stderr]).toEqual([
       1,
       expect.stringMatching(
-        /^hansard: stdout can’t be written: ENOSPC: no space left on device.*\nhint: .+\n$/,
+        /^hansard: Cannot write to stdout: ENOSPC: no space left on device.*\nhint: .+\n$/,
       ),
     ])
   })

@@ -14,17 +14,17 @@ describe(`A backup (HANSARD_TORTURE_SEED=${seed})`, { timeout: 60_000 }, () => {
   it.each(named(faultTable))('is complete despite %s that passes', (_, fault) => transientFault(fault, seed))
 
   it.each(named(faultTable.filter(({ listOnly }) => listOnly !== true)))(
-    'brings home the others when one conversation has %s',
+    'archives the other conversations when one has %s',
     (_, fault) => faultOfOne(fault, seed),
   )
 
   it.each(named(faultTable.filter(({ lasting }) => lasting !== 'unseen')))(
-    'ends in time and says so when there is always %s',
+    'ends in limited time and reports it when there is always %s',
     (_, fault) => faultOfAll(fault, seed),
   )
 
   it.each(Array.from({ length: 15 }, (_, round) => seedOfRound(seed, 2, round)))(
-    'under a mixture of faults (%i), while the account changes, never calls complete what is not',
+    'never calls an incomplete archive complete under a mixture of faults (%i)',
     async (round) => {
       const exits: MixtureTally = new Map()
       await mixture(round, exits)
@@ -37,9 +37,9 @@ describe('A backup that cannot reach the service', () => {
   afterEach(() => void vi.unstubAllEnvs())
 
   it.each([
-    ['because its name is unknown', () => 'http://hansard.invalid'],
-    ['because nobody listens', () => 'http://127.0.0.1:9'],
-    ['because there is no TLS', (url: string) => url.replace('http:', 'https:')],
+    ['because its host name is unknown', () => 'http://hansard.invalid'],
+    ['because nothing listens', () => 'http://127.0.0.1:9'],
+    ['because it does not use TLS', (url: string) => url.replace('http:', 'https:')],
   ])('%s fails soon and says so, and the next one succeeds', async (_, urlOf) => {
     for (const name of ['HTTP_PROXY', 'HTTPS_PROXY', 'http_proxy', 'https_proxy']) vi.stubEnv(name, '')
     await inFaultWorld({ random: seededRandom(seed), count: 5 }, async ({ sandbox, run, mustComplete }) => {

@@ -8,7 +8,7 @@ import { lockArchive } from '../../src/archive/sqlite/archive-lock.ts'
 import { generateConversations } from '../../src/sandbox/seed/generate-conversations.ts'
 import { testFolder } from '../support/folder.ts'
 import { world, type World } from '../support/world.ts'
-import { startHansard, type Running } from '../torture/child.ts'
+import { startHansard, type Running } from '../support/hansard-process.ts'
 import { checkIntegrity, differences } from '../torture/truth.ts'
 
 /** A sandbox, and backups of it in other processes. */
@@ -34,7 +34,7 @@ async function stuckRun({ sandbox, start }: Awaited<ReturnType<typeof worldOfPro
 }
 
 async function untilItWaits(running: Running): Promise<void> {
-  await expect.poll(() => running.told(), { timeout: 30_000 }).toContain('waiting: ')
+  await expect.poll(() => running.stderr(), { timeout: 30_000 }).toContain('waiting: ')
 }
 
 describe('Two simultaneous backups to one archive', { timeout: 60_000 }, () => {
@@ -42,7 +42,7 @@ describe('Two simultaneous backups to one archive', { timeout: 60_000 }, () => {
     const here = await worldOfProcesses()
     const { child } = await stuckRun(here)
     const second = await here.start().ended
-    expect(second.code).toBe(6)
+    expect(second.exit).toBe(6)
     expect(second.stderr).toMatch(new RegExp(`locked by another run \\(pid ${child.pid} on .+\\)`))
   })
 
@@ -52,8 +52,8 @@ describe('Two simultaneous backups to one archive', { timeout: 60_000 }, () => {
     const second = here.start('--wait')
     await untilItWaits(second)
     lock.release()
-    const { code, stdout } = await second.ended
-    expect([code, JSON.parse(stdout)]).toMatchObject([0, { new: 60, complete: true }])
+    const { exit, stdout } = await second.ended
+    expect([exit, JSON.parse(stdout)]).toMatchObject([0, { new: 60, complete: true }])
   })
 
   it('let the second give up if it does not wait long enough', async () => {
@@ -71,8 +71,8 @@ describe('Two simultaneous backups to one archive', { timeout: 60_000 }, () => {
     const second = here.start('--wait')
     await untilItWaits(second)
     first.child.kill('SIGKILL')
-    expect((await first.ended).signal).toBe('SIGKILL')
-    expect((await second.ended).code).toBe(0)
+    expect((await first.ended).exit).toBe('SIGKILL')
+    expect((await second.ended).exit).toBe(0)
     const { stdout } = await here.run('runs')
     expect(stdout).toMatch(
       /1 {2}.* did not end \(killed, or still running\); [1-9]\d* new, 0 updated, 0 failed so far/,
@@ -87,7 +87,7 @@ describe('A lock', () => {
     const lock = lockArchive(here.archive, 'a test')
     onTestFinished(() => lock.release())
     expect(() => lockArchive(here.archive, 'the same process')).toThrow('locked by another run (a test)')
-    expect((await here.start().ended).code).toBe(6)
+    expect((await here.start().ended).exit).toBe(6)
   })
 })
 
@@ -98,7 +98,7 @@ describe('Ctrl-C', { timeout: 60_000 }, () => {
       const { child, ended } = await stuckRun(here)
       child.kill('SIGINT')
       if (twice) child.kill('SIGINT')
-      expect((await ended).code).toBe(130)
+      expect((await ended).exit).toBe(130)
       checkIntegrity(here.archive)
       expect(await here.backup()).toMatchObject({ exitCode: 0, complete: true, listed: 60 })
       expect(differences(here.archive, here.sandbox.account('source'))).toEqual([])
@@ -112,7 +112,7 @@ describe('Ctrl-C', { timeout: 60_000 }, () => {
     const second = here.start('--wait')
     await untilItWaits(second)
     second.child.kill('SIGINT')
-    expect((await second.ended).code).toBe(130)
+    expect((await second.ended).exit).toBe(130)
   })
 })
 

@@ -128,7 +128,7 @@ describe('A sound archive in a read-only folder', () => {
       const { exit, stderr } = await run(...args)
       expect({ args, exit }).toEqual({ args, exit: 1 })
       expect(stderr).toMatch(
-        /^hansard: .*a\.db cannot be read on a read-only place: its newest part is still in .*a\.db-wal\nhint: Copy both files to a folder that you can write to, and name the copy with --archive\.\n$/,
+        /^hansard: cannot read .*a\.db in a read-only folder: its newest part is still in .*a\.db-wal\nhint: Copy both files to a folder that you can write to, and use the copy with --archive\.\n$/,
       )
     }
   }, 30_000)
@@ -149,7 +149,7 @@ describe('A sound archive in a read-only folder', () => {
     const { exit, stderr } = await run('list')
     expect(exit).toBe(1)
     expect(stderr).toMatch(
-      /^hansard: .*a\.db is on a read-only place, and cannot be copied to .*\nhint: Set TMPDIR to a folder with \d+ MB free\.\n$/,
+      /^hansard: .*a\.db is in a read-only folder, and cannot be copied to .*\nhint: Set TMPDIR to a folder with at least \d+ MB of free space\.\n$/,
     )
   })
 })

@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 
 import { replayWorld, type ReplayWorld } from '../support/replay-world.ts'
 import { someTalks, talksOf } from '../support/talks.ts'
-import { startHansard, type Running } from '../torture/child.ts'
+import { startHansard, type Running } from '../support/hansard-process.ts'
 
 const TALKS = 8
 
@@ -72,9 +72,9 @@ describe('A second replay of the same archive', { timeout: 60_000 }, () => {
     async (_, way) => {
       const world = await runUnderWay()
       const second = await world.start(way(world)).ended
-      expect(second.code).toBe(6)
+      expect(second.exit).toBe(6)
       const first = await world.first.ended
-      expect({ ...first, stdout: '' }).toMatchObject({ code: 0, stderr: '' })
+      expect({ ...first, stdout: '' }).toMatchObject({ exit: 0, stderr: '' })
       expect(writesTo(world)).toBe(TALKS)
     },
   )
@@ -88,11 +88,11 @@ describe('A second replay of the same archive', { timeout: 60_000 }, () => {
     const sent = writesTo(world)
     const second = await world.start(other).ended
     expect(second).toMatchObject({
-      code: 6,
+      exit: 6,
       stderr: expect.stringContaining('another name (a hard link)') as string,
     })
     expect(writesTo(world)).toBe(sent)
-    expect((await world.start().ended).code).toBe(0)
+    expect((await world.start().ended).exit).toBe(0)
     expect(world.sandbox.account('other').ids).toHaveLength(TALKS)
   })
 })

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 
 import { generateConversations } from '../../src/sandbox/seed/generate-conversations.ts'
-import { start } from '../support/hansard-process.ts'
+import { startHansard } from '../support/hansard-process.ts'
 import { world, type World } from '../support/world.ts'
 
 const env = ({ sandbox, archive }: World) => ({
@@ -33,7 +33,7 @@ describe('A backup', () => {
     ['SIGHUP', 'SIGTERM'],
   ] as const)('that gets %s, and %s at once, records how it ended', async (first, second) => {
     const there = await slowWorld()
-    const { child, ended } = start(['backup'], env(there))
+    const { child, ended } = startHansard(['backup'], env(there))
     await untilAsked(there, 'getHistory', 8)
     child.kill(first)
     child.kill(second)
@@ -52,7 +52,7 @@ describe('A backup', () => {
       id,
       then: { kind: 'answer', status: 422, body: '{}' },
     })
-    const { child, ended } = start(['backup', '--verbose'], env(there))
+    const { child, ended } = startHansard(['backup', '--verbose'], env(there))
     child.stdout?.destroy()
     child.stderr?.destroy()
     expect((await ended).exit).toBe(3)
@@ -68,7 +68,7 @@ it('hansard list succeeds when its reader closes the pipe early', async () => {
     stories: [generateConversations({ count: 300, entries: 2, bytesPerEntry: 100, seed: 1 })],
   })
   await there.run('backup')
-  const { child, ended } = start(['list', '--json'], env(there))
+  const { child, ended } = startHansard(['list', '--json'], env(there))
   child.stdout?.once('data', () => child.stdout?.destroy())
   expect(await ended).toMatchObject({ exit: 0, stderr: '' })
 })
@@ -76,7 +76,7 @@ it('hansard list succeeds when its reader closes the pipe early', async () => {
 it('hansard verify still reports damage in its exit code when its reader closes the pipe early', async () => {
   const there = await world()
   writeFileSync(there.archive, '')
-  const { child, ended } = start(['verify'], env(there))
+  const { child, ended } = startHansard(['verify'], env(there))
   child.stdout?.destroy()
   expect((await ended).exit).toBe(8)
 })

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 
 import { testFolder } from '../support/folder.ts'
-import { start } from '../support/hansard-process.ts'
+import { startHansard } from '../support/hansard-process.ts'
 import { serve } from '../support/http-server.ts'
 
 const MILLIONS = 3e6
@@ -21,7 +21,7 @@ async function backUp(history: string): Promise<{ exit: number | string; stderr:
     else response.end(searchParams.get('page') === '0' ? `[${ROW}]` : '[]')
   })
   const env = { MISTRAL_API_KEY: 'k', MISTRAL_BASE_URL: url }
-  const { child, ended } = start(['backup', '--archive', `${testFolder()}/a.db`], env)
+  const { child, ended } = startHansard(['backup', '--archive', `${testFolder()}/a.db`], env)
   let peak = 0
   const look = setInterval(() => {
     try {

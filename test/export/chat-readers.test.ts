@@ -11,7 +11,7 @@ const said = (type: 'message.input' | 'message.output', role: string, content: u
 })
 const image = { type: 'image_url', image_url: 'https://example.org/a.png' }
 
-/** Whatever could give a field two types, or a line two ends. */
+/** Texts that could give a field two types, or a line two ends. */
 const contents = [
   'How deep?',
   [{ type: 'text', text: 'What is this?' }, image],

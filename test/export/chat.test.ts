@@ -33,12 +33,12 @@ const gauge = {
   function: { name: 'read_gauge', description: 'A level', parameters: { type: 'object' } },
 }
 
-/** An archive of one conversation, an entry a JSON text or a value. */
+/** Returns an archive with one conversation; an entry is a JSON text or a value. */
 function of(entries: readonly unknown[], row: Readonly<Record<string, unknown>> = {}): Archive {
   return archiveOf([{ row: { id: 'conv_1', ...row }, entries }])
 }
 
-/** The training lines of an archive, each of which an independent check has found valid, and why others are left out. */
+/** Exports the lines of an archive, validates each with an independent check, and returns why others are left out. */
 async function trained(archive: Archive, options: Options = {}) {
   const leftOut: Record<string, string> = {}
   const { files, conversations } = await exported(archive, 'chat', {
@@ -71,7 +71,7 @@ async function messagesOf(archive: Archive, options?: Options): Promise<unknown>
 }
 
 describe('A conversation becomes a training line', () => {
-  it('with what user and assistant said, in order', async () => {
+  it('with the messages of user and assistant in order', async () => {
     expect(await messagesOf(of([asked('One?'), answered('One.'), asked('Two?'), answered('Two.')]))).toEqual([
       { role: 'user', content: 'One?' },
       { role: 'assistant', content: 'One.' },
@@ -80,7 +80,7 @@ describe('A conversation becomes a training line', () => {
     ])
   })
 
-  it('with the texts of an answer joined, as they are pieces of one', async () => {
+  it('with the texts of a reply joined into one', async () => {
     const answer = answered([
       { type: 'text', text: 'Two ' },
       { type: 'text', text: 'metres.' },
@@ -88,7 +88,7 @@ describe('A conversation becomes a training line', () => {
     expect(await messagesOf(of([asked(), answer]))).toMatchObject([{}, { content: 'Two metres.' }])
   })
 
-  it('with images and texts of the user as they were sent, for models that see', async () => {
+  it('with images and texts of the user as they were sent', async () => {
     const image = { type: 'image_url', image_url: { url: 'data:image/png;base64,AA', detail: 'low' } }
     const archive = of([asked([{ type: 'text', text: 'What?' }, image]), answered()])
     expect(await messagesOf(archive)).toMatchObject([
@@ -98,7 +98,7 @@ describe('A conversation becomes a training line', () => {
     expect(await reasonOf(archive, { textOnly: true })).toContain('more than one text')
   })
 
-  it('with calls side by side as one message, and a result for each', async () => {
+  it('with adjacent calls in one message, and a result for each', async () => {
     const entries = [
       asked(),
       called('{"station":1}', 'aaaaaaaaa'),
@@ -134,7 +134,7 @@ describe('A conversation becomes a training line', () => {
     })
   })
 
-  it('with bare strings among parts as the texts that they are', async () => {
+  it('with strings among parts as texts', async () => {
     const entries = [asked(['How ', { type: 'text', text: 'deep?' }]), answered(['Two ', 'metres.'])]
     expect(await messagesOf(of(entries))).toEqual([
       {
@@ -148,14 +148,14 @@ describe('A conversation becomes a training line', () => {
     ])
   })
 
-  it('that may end with a call: to call is what is learned', async () => {
+  it('that may end with a call, since the call is the reply', async () => {
     expect(await messagesOf(of([asked(), called()], { tools: [gauge] }))).toMatchObject([
       {},
       { tool_calls: [{ id: 'aB3dE5gH7' }] },
     ])
   })
 
-  it('with numbers that no double holds, in arguments and in definitions', async () => {
+  it('with every digit of large numbers, in arguments and definitions', async () => {
     const args = '{"station":12345678901234567890,"ratio":0.10000000000000000001,"far":1e400}'
     const call = `{"type":"function.call","tool_call_id":"aB3dE5gH7","name":"read_gauge","arguments":${args}}`
     const tools = `[{"type":"function","function":{"name":"read_gauge","strict":true,"description":null,"parameters":{"maximum":12345678901234567890}}}]`
@@ -169,13 +169,13 @@ describe('A conversation becomes a training line', () => {
     )
   })
 
-  it('with thinking, citations or the work of server tools dropped only on request', async () => {
+  it('without thinking, citations or server tools only if --drop says so', async () => {
     const thinking = { type: 'thinking', thinking: [{ type: 'text', text: 'Hm.' }] }
     const citation = { type: 'tool_reference', tool: 'web_search', title: 'Gauge 12' }
     const said = { type: 'text', text: 'Two metres.' }
     const search = { type: 'tool.execution', name: 'web_search', arguments: '{}' }
     const cases = [
-      ['thinking', [asked(), answered([thinking, said])], 'thought aloud'],
+      ['thinking', [asked(), answered([thinking, said])], 'contains thinking'],
       ['references', [asked(), answered([said, citation])], 'cites sources'],
       ['references', [asked(), answered([said, { type: 'reference', reference_ids: [1] }])], 'cites sources'],
       ['executions', [asked(), search, answered([said])], 'a tool ran on the server'],
@@ -190,18 +190,18 @@ describe('A conversation becomes a training line', () => {
   })
 })
 
-describe('A conversation that the format can’t express is left out, and the reason said', () => {
+describe('A conversation that the format cannot represent is left out with the reason', () => {
   const handoff = { type: 'agent.handoff', previous_agent_id: 'a', next_agent_id: 'b' }
   it.each<[string, readonly unknown[], string]>([
-    ['has no entries', [], 'the user says nothing'],
-    ['has no answer', [asked()], 'does not end with the assistant'],
+    ['has no entries', [], 'it has no user message'],
+    ['has no reply', [asked()], 'does not end with the assistant'],
     [
       'has an unanswered question at its end',
       [asked(), answered(), asked()],
       'does not end with the assistant',
     ],
-    ['has only an assistant', [answered()], 'the user says nothing'],
-    ['has an empty answer', [asked(), answered('')], 'an answer has no content'],
+    ['has only an assistant', [answered()], 'it has no user message'],
+    ['has an empty reply', [asked(), answered('')], 'an assistant message has no content'],
     ['ends with the result of a call', [asked(), called(), resulted()], 'does not end with the assistant'],
     ['lacks a result', [asked(), called(), answered()], 'a call has no result'],
     [
@@ -212,16 +212,16 @@ describe('A conversation that the format can’t express is left out, and the re
     [
       'goes on with the user after a result',
       [asked(), called(), resulted(), asked(), answered()],
-      'says nothing to the result',
+      'a user message follows the result',
     ],
-    ['has a result without a call', [asked(), resulted(), answered()], 'belongs to no call'],
-    ['has a result twice', [asked(), called(), resulted(), resulted(), answered()], 'belongs to no call'],
+    ['has a result without a call', [asked(), resulted(), answered()], 'has no call before it'],
+    ['has a result twice', [asked(), called(), resulted(), resulted(), answered()], 'has no call before it'],
     [
       'uses an id twice at once',
       [asked(), called(), called(), resulted(), answered()],
       'two calls have the same id',
     ],
-    ['has an id of other letters', [asked(), called('{}', 'call_1')], 'nine letters and digits'],
+    ['has a call id with other characters', [asked(), called('{}', 'call_1')], 'nine letters and digits'],
     [
       'has a function of an odd name',
       [asked(), called('{}', undefined, 'read gauge')],
@@ -232,41 +232,49 @@ describe('A conversation that the format can’t express is left out, and the re
       [asked(), called('{}', undefined, 'read_moon')],
       'read_moon is not defined',
     ],
+    ['has truncated arguments', [asked(), called('{"station": 3, "sin')], 'not a JSON object'],
+    ['has arguments that are not an object', [asked(), called('[1]')], 'not a JSON object'],
     [
-      'has arguments cut off in the middle',
-      [asked(), called('{"station": 3, "sin')],
-      'not the JSON of an object',
+      'has a result that is not text',
+      [asked(), called(), resulted({ metres: 2 }), answered()],
+      'is not text',
     ],
-    ['has arguments that are no object', [asked(), called('[1]')], 'not the JSON of an object'],
-    ['has a result that is no text', [asked(), called(), resulted({ metres: 2 }), answered()], 'is not text'],
-    ['was handed on between agents', [asked(), handoff, answered()], 'handed it on'],
+    ['was handed off between agents', [asked(), handoff, answered()], 'handed off between agents'],
     [
       'has an entry of an unknown type',
       [asked(), { type: 'memory.recall' }, answered()],
-      'does not know: memory.recall',
+      'does not have: memory.recall',
     ],
     [
       'has an entry whose type is an object',
       [asked(), { type: { toString: 1 } }, answered()],
-      'the format does not know',
+      'the format does not have',
     ],
-    ['has an unreadable entry', [asked(), '{"type":', answered()], 'can’t be read: it is not JSON'],
-    ['has a message of the system among its entries', [{ ...asked(), role: 'system' }, answered()], 'a role'],
+    ['has an unreadable entry', [asked(), '{"type":', answered()], 'cannot be read: it is not JSON'],
+    ['has a system message among its entries', [{ ...asked(), role: 'system' }, answered()], 'a role'],
     [
       'begins an answer by a prefix',
       [asked(), { ...asked(), role: 'assistant', prefix: true }, answered()],
-      'the beginning of an answer',
+      'the beginning of a reply',
     ],
     ['has no content', [asked(null), answered()], 'neither text nor parts'],
-    ['has content of other things than parts', [asked([7]), answered()], 'neither text nor parts'],
-    ['has a text that is none', [asked([{ type: 'text', text: 7 }]), answered()], 'neither text nor parts'],
+    ['has content that is not parts', [asked([7]), answered()], 'neither text nor parts'],
+    [
+      'has a text chunk without text',
+      [asked([{ type: 'text', text: 7 }]), answered()],
+      'neither text nor parts',
+    ],
     [
       'has a document',
       [asked([{ type: 'document_url', document_url: 'x' }]), answered()],
-      'does not know: document_url',
+      'does not have: document_url',
     ],
-    ['has a file', [asked(), answered([{ type: 'tool_file', file_id: 'f' }])], 'does not know: tool_file'],
-    ['has an image in an answer', [asked(), answered([{ type: 'image_url', image_url: 'x' }])], 'takes none'],
+    ['has a file', [asked(), answered([{ type: 'tool_file', file_id: 'f' }])], 'does not have: tool_file'],
+    [
+      'has an image in a reply',
+      [asked(), answered([{ type: 'image_url', image_url: 'x' }])],
+      'not from the user has an image',
+    ],
     [
       'has an image without a link',
       [asked([{ type: 'image_url', image_url: {} }]), answered()],
@@ -275,23 +283,23 @@ describe('A conversation that the format can’t express is left out, and the re
     [
       'has a call that was denied',
       [asked(), { ...called(), confirmation_status: 'denied' }, resulted(), answered()],
-      'not carried out, which the format can’t say: denied',
+      'not executed, which the format cannot represent: denied',
     ],
     [
       'has a call that waits',
       [asked(), { ...called(), confirmation_status: 'pending' }],
-      'not carried out, which the format can’t say: pending',
+      'not executed, which the format cannot represent: pending',
     ],
-    ['has half a letter', [asked('\ud800'), answered()], 'it would be no valid line'],
+    ['has a lone surrogate', [asked('\ud800'), answered()], 'it would not be a valid line'],
   ])('if it %s', async (_, entries, reason) => {
     expect(await reasonOf(of(entries, { tools: [gauge] }))).toContain(reason)
   })
 
-  it('if two of its functions have the same name, or one is defined badly', async () => {
+  it('if two functions have the same name, or one is not valid', async () => {
     const bad = { type: 'function', function: { name: 'read_gauge' } }
     expect(await reasonOf(of([asked(), answered()], { tools: [gauge, gauge] }))).toContain('the same name')
     expect(await reasonOf(of([asked(), answered()], { tools: [bad] }))).toContain(
-      'not defined as the format wants',
+      'invalid function definition',
     )
   })
 })
@@ -300,7 +308,7 @@ describe('A field has one type on all lines', () => {
   const image = { type: 'image_url', image_url: 'https://example.org/a.png' }
   const detailed = { type: 'image_url', image_url: { url: 'data:image/png;base64,AA', detail: null } }
 
-  it('and so all content is in parts where one message needs them, whichever comes first', async () => {
+  it('so all content is in parts if one message needs them, in any order', async () => {
     const said = [
       [asked(), answered()],
       [asked([{ type: 'text', text: 'What?' }, image]), answered([{ type: 'text', text: 'A river.' }])],
@@ -327,7 +335,7 @@ describe('A field has one type on all lines', () => {
     expect(texts.lines).toHaveLength(1)
   })
 
-  it('also in the definitions of tools: what differs from an earlier line is left out', async () => {
+  it('also in tool definitions: a line that differs from an earlier one is left out', async () => {
     const tool = (parameters: object) => [{ ...gauge, function: { ...gauge.function, parameters } }]
     const conversation = (id: string, parameters: object) => ({
       row: { id, tools: tool(parameters) },
@@ -358,7 +366,7 @@ describe('The parameters of a function', () => {
     [{ properties: { a: { pattern: '(' } } }],
     [{ properties: { a: { pattern: '(?<year>[0-9]{4})' } } }],
     [{ properties: { a: { pattern: '^\\p{L}+$' } } }],
-  ])('are no schema of Draft 7: %j', async (parameters) => {
+  ])('are not a schema of Draft 7: %j', async (parameters) => {
     const tools = [{ ...gauge, function: { ...gauge.function, parameters } }]
     expect(await reasonOf(of([asked(), answered()], { tools }))).toContain('not a JSON schema of Draft 7')
   })
@@ -367,13 +375,13 @@ describe('The parameters of a function', () => {
     [{ $schema: 'https://json-schema.org/draft/2020-12/schema', $id: 'x', type: 'object' }],
     [{ properties: { a: { pattern: '^(?:\\d|\\\\p)(?=x)$', format: 'whatever' } }, unknown: 1 }],
     [{}],
-  ])('are one: %j', async (parameters) => {
+  ])('are a schema of Draft 7: %j', async (parameters) => {
     const tools = [{ ...gauge, function: { ...gauge.function, parameters } }]
     expect(await reasonOf(of([asked(), answered()], { tools }))).toBeUndefined()
   })
 })
 
-it('A line is one line for every reader, also for those that split at U+2028', async () => {
+it('A line is one line for every reader, even for those that split at U+2028', async () => {
   const text = 'a\u2028b\u2029c\u0085d\ve\ff\x1cg\x1dh\x1ei'
   const tools = [{ ...gauge, function: { ...gauge.function, description: text } }]
   const { texts, lines } = await trained(
@@ -390,7 +398,7 @@ it('A line is one line for every reader, also for those that split at U+2028', a
 describe('The instructions', () => {
   const withSystem = { system: true }
 
-  it('come first with --system, and not at all without', async () => {
+  it('come first with --system, and are omitted without', async () => {
     const archive = of([asked(), answered()], { model: 'm', instructions: 'Be \ud83c\udf0a.' })
     expect(await messagesOf(archive)).toHaveLength(2)
     expect(await messagesOf(archive, withSystem)).toMatchObject([
@@ -400,13 +408,13 @@ describe('The instructions', () => {
     ])
   })
 
-  it('make no message where there are none', async () => {
+  it('are not a message if they are empty', async () => {
     for (const instructions of [null, '', undefined]) {
       expect(await messagesOf(of([asked(), answered()], { instructions }), withSystem)).toHaveLength(2)
     }
   })
 
-  it('and the functions of an agent are those of the version that spoke', async () => {
+  it('and the functions of an agent are those of the version that the conversation used', async () => {
     const archive = of([asked(), called(), resulted(), answered()], { agent_id: 'ag_1', agent_version: 1 })
     expect(await reasonOf(archive)).toContain('read_gauge is not defined in the archive')
     expect(await reasonOf(archive, withSystem)).toContain('its agent is not in the archive')
@@ -423,7 +431,7 @@ describe('The instructions', () => {
 describe('Equal messages', () => {
   const said = (id: string, ...entries: readonly unknown[]) => ({ row: { id }, entries })
 
-  it('are written once, and the others point to the one that was', async () => {
+  it('are written once, and the reason for the others names the first', async () => {
     const { lines, leftOut } = await trained(
       archiveOf([
         said('conv_1', { ...asked(), id: 'msg_1' }, answered()),
@@ -434,7 +442,7 @@ describe('Equal messages', () => {
     expect(leftOut).toEqual({ conv_2: 'its messages are the same as those of: conv_1' })
   })
 
-  it('are not those of a fork that goes further', async () => {
+  it('do not include those of a longer fork', async () => {
     const { lines } = await trained(
       archiveOf([
         said('conv_1', asked(), answered()),
@@ -463,13 +471,13 @@ describe('A split', () => {
     return { train: new Set(train), validation: new Set(validation) }
   }
 
-  it('has about the share that was asked for', async () => {
+  it('has about the requested share', async () => {
     const { train, validation } = await sidesOf(many(0, 2000), { split: 0.9 })
     expect(train.size).toBeGreaterThan(1740)
     expect(validation.size).toBeGreaterThan(140)
   })
 
-  it('leaves each conversation on its side, whatever else is there', async () => {
+  it('keeps each conversation in its file, whatever else is exported', async () => {
     const [few, all] = [
       await sidesOf(many(100, 200), { split: 0.8 }),
       await sidesOf(many(0, 400), { split: 0.8 }),
@@ -478,7 +486,7 @@ describe('A split', () => {
     for (const line of few.validation) expect(all.validation).toContain(line)
   })
 
-  it('is another one with another seed, and moves nothing back when the share grows', async () => {
+  it('depends on the seed, and moves conversations in one direction when the share grows', async () => {
     const archive = many(0, 300)
     const [first, second] = [
       await sidesOf(archive, { split: 0.5, seed: 1 }),
@@ -489,22 +497,22 @@ describe('A split', () => {
     for (const line of first.train) expect(larger.train).toContain(line)
   })
 
-  it('names what is left out in a file beside the two', async () => {
+  it('names what is left out in left-out.jsonl', async () => {
     const { textOf } = await trained(of([asked()]), { split: 0.5 })
     expect(JSON.parse(textOf('left-out.jsonl'))).toEqual({
       id: 'conv_1',
-      reason: 'it would be no valid line: it does not end with the assistant',
+      reason: 'it would not be a valid line: it does not end with the assistant',
     })
   })
 
   it.each(['0', '1', '-0.5', '', 'half', 'NaN'])('is refused with the share %j', async (share) => {
     const { exitCode, stderr } = await hansard(['export', 'chat', '--output', 'x', `--split=${share}`])
     expect(exitCode).toBe(2)
-    expect(stderr).toMatch(/is no share of the conversations\nhint: .+0\.9\.\n$/)
+    expect(stderr).toMatch(/is not a share of the conversations\nhint: .+0\.9\.\n$/)
   })
 })
 
-describe('Whatever is in the archive', () => {
+describe('For any archive', () => {
   const options: readonly Options[] = [
     {},
     { system: true },
@@ -535,7 +543,7 @@ describe('Whatever is in the archive', () => {
     { requiredKeys: [] },
   )
 
-  it('a conversation is a valid line or left out with a reason, and there is nothing else', async () => {
+  it('each conversation is a valid line or left out with a reason', async () => {
     let written = 0
     const histories = fc.array(fc.tuple(row, history), { maxLength: 8 })
     await fc.assert(
@@ -554,7 +562,7 @@ describe('Whatever is in the archive', () => {
     expect(written).toBeGreaterThan(10)
   })
 
-  it('nothing is left out or changed that the format can express', async () => {
+  it('nothing that the format can represent is left out or changed', async () => {
     const text = fc.string({ minLength: 1, unit: 'grapheme' }).filter((said) => !/\p{Surrogate}/u.test(said))
     const turn = fc.record({ question: text, answer: text, results: fc.array(text, { maxLength: 3 }) })
     await fc.assert(

@@ -17,10 +17,10 @@ import { anyEntry } from '../support/entry-arbitrary.ts'
 import { exported, type Exported } from '../support/exports.ts'
 import { hansard } from '../support/hansard.ts'
 
-/** What every format must keep, whatever it looks like. `variants` are the options it is also tried with. */
+/** The rules that every format must follow, tested with each of these options. */
 const variants: Readonly<Record<FormatName, readonly Readonly<Record<string, unknown>>[]>> = {
   jsonl: [{}, { per: 'entry' }, { gzip: true }],
-  // (--table conversations reads no entries, and so finds none that can’t be read: see csv.test.ts)
+  // Not --table conversations: it reads no entries, so it finds no unreadable one. See csv.test.ts.
   csv: [{}, { bom: true, escapeFormulas: false }, { table: 'entries' }],
   parquet: [{}],
   chat: [
@@ -32,7 +32,7 @@ const variants: Readonly<Record<FormatName, readonly Readonly<Record<string, unk
   markdown: [{}, { path: '{model}/{id}' }],
 }
 
-/** Every story of the sandbox, as a backup stores it. */
+/** A backup of all stories of the sandbox. */
 let archive: Archive
 let folder: string
 
@@ -57,7 +57,7 @@ const cases = Object.entries(variants).flatMap(([format, tries]) =>
 )
 
 describe.each(cases)('%s %s', (format, _, options) => {
-  it('gives the same bytes for the same archive', async () => {
+  it('writes the same bytes for the same archive', async () => {
     const [first, second] = [
       await exported(archive, format, { options }),
       await exported(archive, format, { options }),
@@ -66,13 +66,13 @@ describe.each(cases)('%s %s', (format, _, options) => {
     expect(Object.keys(first.files).length).toBeGreaterThan(0)
   })
 
-  it('is empty but valid for a selection that matches nothing', async () => {
+  it('writes a valid empty export if nothing is selected', async () => {
     const empty = await exported(archive, format, { options, selection: { ids: [] } })
     expect(empty).toMatchObject({ conversations: 0, entries: 0, leftOut: 0, unreadable: 0 })
     expect(manifestOf(empty).counts).toMatchObject({ conversations: 0 })
   })
 
-  it('counts every conversation of the selection, as written or as left out', async () => {
+  it('counts every selected conversation as written or left out', async () => {
     const all = archive.conversations.count()
     const { conversations, leftOut } = await exported(archive, format, {
       options,
@@ -83,7 +83,7 @@ describe.each(cases)('%s %s', (format, _, options) => {
     expect(one.conversations + one.leftOut).toBe(1)
   })
 
-  it('lists each of its files with size and hash, and leaves nothing else', async () => {
+  it('lists each file with size and hash in the manifest, and leaves no other file', async () => {
     const made = await exported(archive, format, { options })
     const { files, hansard, format: name } = manifestOf(made)
     expect({ hansard, name }).toEqual({ hansard: expect.any(String), name: format })
@@ -96,7 +96,7 @@ describe.each(cases)('%s %s', (format, _, options) => {
     expect(readdirSync(dirname(made.path)).filter((file) => file.includes('.part'))).toEqual([])
   })
 
-  it('goes on past texts that can’t be read, and says which', async () => {
+  it('reports unreadable texts and goes on', async () => {
     const damaged = archiveOf([
       {
         row: { id: 'conv_1', created_at: '2026-11-01T00:00:00Z' },
@@ -114,7 +114,7 @@ describe.each(cases)('%s %s', (format, _, options) => {
     expect(made.conversations + made.leftOut).toBe(2)
   })
 
-  it('takes entries and rows of any shape', async () => {
+  it('accepts entries and rows of any shape', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.array(anyEntry, { maxLength: 4 }), { maxLength: 4 }), async (all) => {
         const made = all.map((entries, i) => ({
@@ -131,7 +131,7 @@ describe.each(cases)('%s %s', (format, _, options) => {
     )
   })
 
-  it('leaves nothing behind when it is stopped half-way', async () => {
+  it('leaves nothing behind when it is interrupted', async () => {
     const stop = new AbortController()
     let seen = 0
     const stopped = exported(archive, format, {
@@ -145,7 +145,7 @@ describe.each(cases)('%s %s', (format, _, options) => {
   })
 })
 
-it('Every option of every format that is on or off is tried here', () => {
+it('Every on/off option of every format is tested here', () => {
   for (const [name, { options }] of Object.entries(formats) as [FormatName, Format][]) {
     const tried = variants[name].flatMap((options) => Object.keys(options))
     const switches = options.filter(({ flags }) => !flags.includes('<')).map(({ flags }) => new Option(flags))

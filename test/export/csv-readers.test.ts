@@ -3,12 +3,12 @@ import fc from 'fast-check'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
-import { undoPattern } from '../../src/export/tables/formula-guard.ts'
 import { archiveOf, type MadeConversation } from '../support/archives.ts'
+import { asFileText, withoutGuard } from '../support/csv-text.ts'
 import { exported, type Exported } from '../support/exports.ts'
 import { itReadsWith, runPython, runSqlite } from '../support/outside-readers.ts'
 
-/** Texts that tear apart a table which is not quoted well. */
+/** Texts that break a table without correct quotes. */
 const HARD = [
   'first line\nsecond line', '- one\n- two\n- three', 'old mac\rline', 'windows\r\nline', '\n', '\r', '\r\n', 'ends\n', '\nbegins',
   'ends\r', '"', '""', '"a"', 'a"b', 'a,b', 'a;b', 'a\tb', 'a|b', ',', ';', '\t', '","', '"\n"', '"\r\n"', "'", "'a'", "''", '\\', '\\"', '\\n',
@@ -16,7 +16,7 @@ const HARD = [
   ' leading', 'trailing ', '#comment', '-- comment', '=1+1', "x\n=cmd|' /C calc'!A0", 'x;=1+1', 'x, -1', "'=1", 'a\n\n\nb', 'a,"b\n",c',
 ] // prettier-ignore
 
-/** Texts that readers with their defaults take for nothing: what they make of them is in the help. */
+/** Texts that readers with their defaults read as a missing value. */
 const texts = [...HARD, ...fc.sample(fc.string({ unit: 'binary', minLength: 1 }), { numRuns: 100, seed: 10 }), 'the end'].filter(
   (text) => !/^(?:|NA|nan|null|None)$/.test(text),
 ) // prettier-ignore
@@ -33,7 +33,7 @@ function said(content: string): object {
 const expected = {
   conversations: 2,
   ids: [...texts.map(() => 'conv_1'), 'conv_2'],
-  texts: [...texts, 'after'].map(shown),
+  texts: [...texts, 'after'].map(asFileText),
   json: [...texts, 'after'].map((text) => JSON.stringify(said(text)).replaceAll(/;(?==)/g, '\\u003b')),
 }
 
@@ -44,12 +44,12 @@ interface Tables {
   readonly json: readonly string[]
 }
 
-describe('Every row and text of a CSV comes back', () => {
+describe('Every row and text of a CSV file is preserved', () => {
   for (const reader of ['python3', 'pandas', 'duckdb', 'pyarrow'] as const)
     itReadsWith(reader, 'with the reader’s defaults', async () => {
       const { path } = await exported(archiveOf(conversations), 'csv')
       const found = runPython('read_tables.py', reader, ...tablesIn(path)) as Tables
-      expect({ ...found, texts: found.texts.map(undone) }).toEqual(expected)
+      expect({ ...found, texts: found.texts.map(withoutGuard) }).toEqual(expected)
     })
 
   itReadsWith('sqlite3', 'with the reader’s defaults', async () => {
@@ -66,7 +66,7 @@ describe('Every row and text of a CSV comes back', () => {
     expect({
       conversations: found[0]?.conversations,
       ids: found.map(({ id }) => id),
-      texts: found.map(({ text }) => undone(text)),
+      texts: found.map(({ text }) => withoutGuard(text)),
       json: found.map(({ json }) => json),
     }).toEqual(expected)
   })
@@ -80,7 +80,7 @@ describe('Every row and text of a CSV comes back', () => {
   })
 })
 
-describe('A spreadsheet runs nothing', () => {
+describe('A spreadsheet runs no formula', () => {
   const formula = "=cmd|' /C calc'!A0"
   const hostile = [
     formula,
@@ -104,7 +104,7 @@ describe('A spreadsheet runs nothing', () => {
     [';', ','],
     ['\t', ','],
     ['\t', ';'],
-  ])('of a file written with %j and split at %j, whatever is quoted', async (delimiter, splitAt) => {
+  ])('of a file written with %j and split at %j, even inside quotes', async (delimiter, splitAt) => {
     const { files } = await rows(delimiter)
     for (const file of ['conversations.csv', 'entries.csv'])
       for (const cell of String(files[file])
@@ -113,14 +113,14 @@ describe('A spreadsheet runs nothing', () => {
         expect(cell).not.toMatch(/^["\s]*[=+@]/)
   })
 
-  it.each([',', ';', '\t'])('of a file written with %j and read with it', async (delimiter) => {
+  it.each([',', ';', '\t'])('of a file written and read with %j', async (delimiter) => {
     const { files } = await rows(delimiter)
     for (const file of ['conversations.csv', 'entries.csv'])
       for (const cell of (parse(files[file] ?? '', { delimiter }) as string[][]).flat())
         expect(cell).not.toMatch(/^\s*[=+@]/)
   })
 
-  it('and the JSON of metadata stays the same JSON, of a string too', async () => {
+  it('and metadata stays the same JSON, also if it is a string', async () => {
     const { files } = await rows(',')
     const line = String(files['conversations.csv']).split('\r\n')[1] ?? ''
     expect(line).toContain(String.raw`"""x\u003b=cmd|' /C calc'!A0"""`)
@@ -135,14 +135,4 @@ function rowsBy(files: Exported['files'], delimiter: string): string[] {
   const code = `import csv,io,json,sys
 print(json.dumps([r["text"] for r in csv.DictReader(io.StringIO(sys.argv[1], newline=""), delimiter=sys.argv[2])]))`
   return runPython('-c', code, String(files['entries.csv']), delimiter) as string[]
-}
-
-/** What the help says of defusing, taken back. */
-function undone(text: string): string {
-  return text.replaceAll(new RegExp(undoPattern(','), 'g'), '$1')
-}
-
-/** Halves of surrogate pairs, and NUL, have no place in a file of text. */
-function shown(text: string): string {
-  return Buffer.from(text.replaceAll('\0', '\ufffd')).toString()
 }

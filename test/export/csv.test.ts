@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 
 import { openArchive } from '../../src/archive/archive.ts'
 import { archiveOf, type MadeConversation } from '../support/archives.ts'
+import { asFileText, withoutGuard } from '../support/csv-text.ts'
 import { anyEntry } from '../support/entry-arbitrary.ts'
 import { exported } from '../support/exports.ts'
 import { testFolder } from '../support/folder.ts'
@@ -28,7 +29,7 @@ const said = (content: unknown, more: object = {}) => ({
 })
 
 describe('CSV', () => {
-  it('has a row a conversation and a row an entry, under columns that stay', async () => {
+  it('has one row for each conversation and entry, with columns that never change', async () => {
     const row = {
       id: 'conv_1',
       name: 'Rivers',
@@ -92,7 +93,7 @@ describe('CSV', () => {
     ])
   })
 
-  it('gives back what was put in, whatever it is', async () => {
+  it('preserves every text', async () => {
     const text = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.constantFrom('', ',', '"', '""', '\r\n', '\r', '\n', "'", "'=1", '\ufeff', '-- x', '\0', ' '),
@@ -103,18 +104,22 @@ describe('CSV', () => {
         const entries = [...texts.map((content) => said(content)), ...others].map((it) => JSON.stringify(it))
         const row = JSON.stringify({ id: 'conv_1', name })
         const made = await tables([{ row, entries }], { escapeFormulas })
-        const back = escapeFormulas ? undone : (cell: string | undefined) => cell
-        expect(made.conversations.map(({ name, json }) => ({ name: back(name), json }))).toEqual([
-          { name: shown(name), json: row },
+        const back = (cell = '') => (escapeFormulas ? withoutGuard(cell) : cell)
+        // In JSON, the guard escapes a separator, which leaves the value the same.
+        const json = (text = ''): unknown => (escapeFormulas ? JSON.parse(text) : text)
+        expect(made.conversations.map((row) => ({ name: back(row.name), json: json(row.json) }))).toEqual([
+          { name: asFileText(name), json: json(row) },
         ])
-        expect(made.entries.map(({ json }) => json)).toEqual(entries)
-        expect(made.entries.slice(0, texts.length).map(({ text }) => back(text))).toEqual(texts.map(shown))
+        expect(made.entries.map((entry) => json(entry.json))).toEqual(entries.map(json))
+        expect(made.entries.slice(0, texts.length).map(({ text }) => back(text))).toEqual(
+          texts.map(asFileText),
+        )
       }),
       { numRuns: 20 },
     )
   })
 
-  it('ends each record with CRLF, and quotes only what has to be', async () => {
+  it('ends each record with CRLF and quotes only what needs quotes', async () => {
     const { files } = await tables([
       { row: { id: 'conv_1', created_at: null }, entries: [said('one\ntwo, "three"')] },
     ])
@@ -124,7 +129,7 @@ describe('CSV', () => {
     expect(text).toMatch(/^conversation_id,position,id,type,role,/)
   })
 
-  it('holds a cell of 5 MB', async () => {
+  it('supports a cell of 5 MB', async () => {
     const long = `x${'"=\r\n,é😀'.repeat(600_000)}`
     const { entries } = await tables([{ row: { id: 'conv_1' }, entries: [said(long), said('after')] }])
     expect(entries.map(({ text }) => text)).toEqual([long, 'after'])
@@ -163,7 +168,7 @@ describe('A cell that a spreadsheet would run', () => {
     expect([entries[0]?.['text'], conversations[0]?.['name']]).toEqual([`'${text}`, `'${text}`])
   })
 
-  it('stays as it is with --no-escape-formulas, and so does what nobody would run', async () => {
+  it('is unchanged with --no-escape-formulas, and so is a text that is not a formula', async () => {
     const harmless = ['Hello = 1', "'quoted'", '(-1)', '1-1', '— dash']
     const texts = async (all: readonly string[], options: object) =>
       (await tables([{ row: { id: 'c' }, entries: all.map((text) => said(text)) }], options)).entries.map(
@@ -183,7 +188,7 @@ describe('hansard export csv', () => {
 
   const conversations = [{ row: { id: 'conv_1', name: 'Rivers' }, entries: [said('Why?'), '{"type":'] }]
 
-  it('sends one table to stdout, and says that a folder can’t go there', async () => {
+  it('writes one table to stdout and refuses to write a folder there', async () => {
     const archive = await archiveFile(conversations)
     const command = ['--archive', archive, 'export', 'csv', '--output', '-']
     const rows = await hansard([...command, '--table', 'conversations'])
@@ -198,26 +203,16 @@ describe('hansard export csv', () => {
     expect(await hansard(command)).toMatchObject({ exitCode: 2, stdout: '' })
   })
 
-  it('writes one table into one file', async () => {
+  it('writes one table to one file', async () => {
     const archive = await archiveFile(conversations)
     const output = join(testFolder(), 'only.csv')
     const command = ['--archive', archive, 'export', 'csv', '--output', output, '--table', 'conversations']
     expect(await hansard(command)).toMatchObject({ exitCode: 0 })
   })
 
-  it('tells its columns, and how formulas are defused, in its help', async () => {
+  it('lists the columns and explains the escaping of formulas in its help', async () => {
     const { stdout } = await hansard(['export', 'csv', '--help'])
     expect(stdout).toMatch(/conversation_id.*\n.*position/)
     expect(stdout).toContain("remove one '")
   })
 })
-
-/** What is told of cells in the help: an apostrophe less gives the text back. */
-function undone(cell: string | undefined): string | undefined {
-  return cell?.replace(/^'(?='*([\t\r\n]|\s*[=+\-@＝＋－＠]))/, '')
-}
-
-/** Halves of surrogate pairs, and NUL, have no place in a file of text. */
-function shown(text: string): string {
-  return Buffer.from(text.replaceAll('\0', '\ufffd')).toString()
-}

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 
 import { formulaGuard, undoPattern } from '../../src/export/tables/formula-guard.ts'
 
-describe('Cells that would run as formulas', () => {
+describe('A cell that would run as a formula', () => {
   const delimiters = [',', ';', '|', '\t']
   const part = fc.constantFrom(
     ';',
@@ -21,7 +21,7 @@ describe('Cells that would run as formulas', () => {
     'x'.repeat(70_000),
   )
 
-  it('are defused, and come back by what the help says, however long they are', () => {
+  it('is escaped, and restored by the regular expression of the help, at any length', () => {
     const text = fc.array(part, { maxLength: 12 }).map((parts) => parts.join(''))
     fc.assert(
       fc.property(text, fc.constantFrom(...delimiters), (cell, delimiter) => {
@@ -38,14 +38,14 @@ describe('Cells that would run as formulas', () => {
     )
   })
 
-  it('may stand behind ten million escapes, as in JSON of a long text', () => {
+  it('may follow ten million escapes, as in the JSON of a long text', () => {
     const value = `${'\\'.repeat(10_000_000)};=1`
     const json = formulaGuard(',').json(JSON.stringify(value))
     expect(json.endsWith('\\u003b=1"')).toBe(true)
     expect(JSON.parse(json) === value).toBe(true)
   })
 
-  it('may be half a million in one cell', () => {
+  it('may contain half a million formulas', () => {
     const cell = formulaGuard(',').text(';='.repeat(500_000))
     expect(cell === ";'=".repeat(500_000)).toBe(true)
   })

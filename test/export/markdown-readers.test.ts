@@ -8,7 +8,7 @@ import { textOf } from '../support/markdown-reader.ts'
 import { markdownReaders, strangeIn } from '../support/markdown-readers.ts'
 import { itReadsWith, itWithNode, type OutsideReader } from '../support/outside-readers.ts'
 
-/** Where one reader sees an address end, another reads on. */
+/** URLs that readers end at different places. */
 const HOSTILE = [
   'http://x.example<img src=x onerror=alert(1)>',
   'see http://x.example\\<img src=x onerror=alert(1)> there',
@@ -62,14 +62,14 @@ const text = fc
   )
   .map((pieces) => pieces.join(''))
 
-describe('A page has no HTML, link or picture that the export did not make, and every letter,', () => {
+describe('A page has no foreign HTML, link or image, and loses no letter,', () => {
   for (const [name, render] of Object.entries(markdownReaders)) {
     const it = name === 'cmark-gfm' ? itReadsWith : itWithNode
-    it(name as OutsideReader, 'wherever a text stands', async () => {
+    it(name as OutsideReader, 'in every field of a conversation', async () => {
       for (const one of HOSTILE) await check(one, render)
     })
 
-    it(name as OutsideReader, 'whatever is written', async () => {
+    it(name as OutsideReader, 'for any generated text', async () => {
       await fc.assert(
         fc.asyncProperty(text, (one) => check(one, render)),
         { numRuns: RUNS, seed: 10 },
@@ -84,7 +84,7 @@ async function check(text: string, render: (page: string) => string): Promise<vo
   const made = await exported(archiveOf([conversation(text)]), 'markdown')
   for (const path of Object.keys(made.files).filter((path) => path.endsWith('.md'))) {
     const page = String(made.files[path])
-    // With its front matter: not every reader knows what that is.
+    // With its front matter, since some readers do not know it.
     const html = render(page)
     expect({ text, path, strange: strangeIn(html, isOwn(path, made)) }).toEqual({ text, path, strange: [] })
     if (path === 'index.md') continue

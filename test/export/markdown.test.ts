@@ -131,7 +131,7 @@ describe('A page', () => {
 
       <a id="entry-7"></a>
 
-      ## memory.recall (unknown to this hansard)
+      ## memory.recall (unknown to this version of hansard)
 
       \`\`\`json
       {
@@ -144,7 +144,7 @@ describe('A page', () => {
     `)
   })
 
-  it('makes no link, definition or note of what stands beside a citation', async () => {
+  it('does not turn text beside a citation into a link, definition or footnote', async () => {
     const beside = async (before: string, after: string) => {
       const chunks = [
         { type: 'text', text: before },
@@ -161,7 +161,7 @@ describe('A page', () => {
     expect(await beside('`', '`')).toEqual(['> ``', 'Sources: [^0-1]'])
   })
 
-  it('can be linked to at each entry, and holds nothing that its entries made of it', async () => {
+  it('has an anchor for each entry, and no structure that an entry added', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(hostileEntry, { minLength: 1, maxLength: 5 }),
@@ -185,7 +185,7 @@ describe('A page', () => {
     )
   })
 
-  it('has front matter that a reader of YAML takes, whatever it holds', async () => {
+  it('has valid YAML front matter for any conversation', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.oneof(hostileText, fc.string({ unit: 'binary' })),
@@ -211,7 +211,7 @@ describe('A page', () => {
     )
   })
 
-  it('has the metadata as a mapping where YAML says the same, and as its JSON where not', async () => {
+  it('has the metadata as a YAML mapping, or as its JSON if YAML would change it', async () => {
     const metadata = async (text: string) => {
       const page = await pageOf([], `{"id":"conv_1","metadata":${text}}`)
       return (parse(page.split('---\n')[1] ?? '') as { metadata: unknown }).metadata
@@ -222,7 +222,7 @@ describe('A page', () => {
     expect(await metadata(`{"${'k'.repeat(2000)}":1}`)).toBe(`{"${'k'.repeat(2000)}":1}`)
   })
 
-  it('is called by what was asked first where the conversation has no name', async () => {
+  it('is titled with the first question if the conversation has no name', async () => {
     const made = await exported(
       archiveOf([{ row: { id: 'conv_1' }, entries: [said('user', 'Why  do\nrivers bend?')] }]),
       'markdown',
@@ -234,7 +234,7 @@ describe('A page', () => {
 })
 
 describe('Files', () => {
-  it('in data: URIs stand beside the page, which shows pictures and links the rest', async () => {
+  it('in data: URIs are written beside the page, which shows images and links the rest', async () => {
     const made = await exported(
       archiveOf([
         {
@@ -270,7 +270,7 @@ describe('Files', () => {
     expect(page).not.toContain(PNG)
   })
 
-  it('of tools stand beside the page, and those that are not there say why', async () => {
+  it('of tools are written beside the page, or the page says why not', async () => {
     const archive = emptyArchive()
     const file = (id: string) => ({ kind: 'file', id, version: '' }) as const
     archive.dependencies.want(['f1', 'f2', 'f3', 'f4', 'f5'].map(file), 'now')
@@ -323,7 +323,7 @@ describe('A file beside a page', () => {
     }
   }
 
-  it('does nothing when it is opened, whatever it calls itself', async () => {
+  it('runs nothing when it is opened, whatever its name', async () => {
     const types =
       'html svg xhtml xml mht js mjs hta exe bat cmd ps1 sh py jar scf url lnk desktop md htaccess xlsm docx zip'
     const { names, page } = await filesFor(...types.split(' ').map((type) => ['invoice', type] as const))
@@ -342,7 +342,7 @@ describe('A file beside a page', () => {
     ])
   })
 
-  it('keeps an ending of pictures, texts, tables and sound, once', async () => {
+  it('keeps the extension of images, texts, tables and sound', async () => {
     const { names, page } = await filesFor(
       ['plot_0.png', 'png'],
       ['image', 'PNG'],
@@ -355,7 +355,7 @@ describe('A file beside a page', () => {
   })
 })
 
-describe('What the API sent is on the page, in whatever form it came:', () => {
+describe('A page shows everything that the API sent:', () => {
   it('a handoff that names only the receiver', async () => {
     const handoff = { type: 'agent.handoff', agent_id: 'ag_1', agent_name: 'websearch-agent' }
     expect(await pageOf([handoff])).toContain('To websearch-agent (ag_1)\n')
@@ -372,14 +372,14 @@ describe('What the API sent is on the page, in whatever form it came:', () => {
     expect(await pageOf([call])).toContain(`## Function call: f · abc · ${status}\n`)
   })
 
-  it('numbers digit for digit, members that nobody knows, and bare strings among parts', async () => {
+  it('every digit of a number, unknown members, and strings among parts', async () => {
     const entry = `{"type":"message.output","role":"assistant","content":["bare",{"type":"text","text":"said","more":[1.10]}],"big":12345678901234567890}`
     const made = await exported(archiveOf([{ row: { id: 'conv_1' }, entries: [entry] }]), 'markdown')
     const page = String(made.files[pagesOf(made)[0] ?? ''])
     for (const part of ['baresaid', '1.10', '12345678901234567890']) expect(page).toContain(part)
   })
 
-  it('names that no heading holds', async () => {
+  it('names that are too long for a heading', async () => {
     const name = `${'long '.repeat(100)}end`
     expect(await pageOf([{ type: 'function.call', name, arguments: '{}' }])).toContain(name)
     expect(await pageOf([], { id: 'conv_1', name })).toContain(`> ${name}`)
@@ -411,7 +411,7 @@ describe('Paths of pages', () => {
     { path: '{name}/{id}' },
     { path: '{id}/{name}' },
     { path: '{model} {year}/{day}_{name}' },
-  ])('are safe on every system, and different on each, with %j', async (options) => {
+  ])('are safe and unique on every system with %j', async (options) => {
     const ids = ['conv_aaaaaaaa', 'CONV_AAAAAAAA', '../x', 'index']
     const conversations = names.flatMap((name, i) =>
       ids.map((id) => ({ row: { id: i === 0 ? id : `${id}${i}`, name, model: name }, entries: [] })),
@@ -429,7 +429,7 @@ describe('Paths of pages', () => {
     }
   })
 
-  it('are the same whatever else was selected', async () => {
+  it('do not depend on the selection', async () => {
     const archive = archiveOf(['a', 'b', 'c'].map((id) => ({ row: { id, name: 'The same' } })))
     const all = pagesOf(await exported(archive, 'markdown'))
     const one = pagesOf(await exported(archive, 'markdown', { selection: { ids: ['b'] } }))
@@ -457,7 +457,7 @@ describe('Paths of pages', () => {
     '{{name}}',
     `${'x'.repeat(300)}{name}`,
     '{constructor}{name}',
-  ])('can’t be made of %j', async (path) => {
+  ])('cannot be made from %j', async (path) => {
     await expect(exported(archiveOf([]), 'markdown', { options: { path } })).rejects.toMatchObject({
       code: 'usage',
       hint: expect.stringContaining('{year}'),
@@ -465,7 +465,7 @@ describe('Paths of pages', () => {
   })
 })
 
-it('The index lists the pages by month, oldest first, with links that lead to them', async () => {
+it('The index lists the pages by month, oldest first, with working links', async () => {
   const made = await exported(
     archiveOf([
       {
@@ -521,7 +521,7 @@ const hostileEntry = fc.oneof(
   anyEntry,
 )
 
-/** What a page is made of: nothing that loads or runs, no link but to the web, mail, its footnotes and its files. */
+/** Checks that a page loads and runs nothing, and links only to the web, mail, its footnotes and its files. */
 function isExpected(
   { name, attributes: { href, src, id, class: kind, ...rest } }: ReturnType<typeof elementsIn>[number],
   page: string,

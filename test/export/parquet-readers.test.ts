@@ -27,7 +27,7 @@ const texts = [
   ...fc.sample(fc.string({ unit: 'binary' }), { numRuns: 200, seed: 10 }),
 ]
 
-describe('Every row and text of a Parquet table comes back', () => {
+describe('Every row and text of a Parquet table is preserved', () => {
   for (const reader of ['pyarrow', 'duckdb', 'pandas'] as const)
     itReadsWith(reader, 'as it was', async () => {
       const row = {

@@ -6,7 +6,7 @@ import { archiveOf, type MadeConversation } from '../support/archives.ts'
 import { anyEntry } from '../support/entry-arbitrary.ts'
 import { exported } from '../support/exports.ts'
 
-/** What DuckDB says; `conversations` and `entries` in the question stand for the folders. */
+/** Runs a query in DuckDB, where `conversations` and `entries` are the tables of an export. */
 async function asked(path: string, sql: string): Promise<Record<string, Json>[]> {
   const instance = await DuckDBInstance.create(':memory:')
   const connection = await instance.connect()
@@ -39,7 +39,7 @@ const created = (id: string, created_at: unknown, entries: readonly unknown[] = 
 })
 
 describe('Parquet', () => {
-  it('lies in folders by the month in which a conversation was created', async () => {
+  it('is partitioned by the month in which conversations were created', async () => {
     const { files } = await exportedTo([
       created('b', '2026-11-30T23:30:00-01:00'),
       created('a', '2026-11-30T23:59:59.999999Z'),
@@ -60,7 +60,7 @@ describe('Parquet', () => {
     ])
   })
 
-  it('is one table to a reader, with typed columns', async () => {
+  it('is read as one table with typed columns', async () => {
     const { path } = await exportedTo([
       {
         row: {
@@ -136,7 +136,7 @@ describe('Parquet', () => {
     })
   })
 
-  it('gives back what was put in, whatever it is', async () => {
+  it('preserves every text', async () => {
     const text = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('', '\0', '\ud800', '\r\n', '=1'))
     const some = fc.array(fc.tuple(text, fc.array(text), fc.array(anyEntry)), { maxLength: 4 })
     await fc.assert(
@@ -166,7 +166,7 @@ describe('Parquet', () => {
     )
   })
 
-  it('has files without a row, but with columns, where nothing was selected', async () => {
+  it('has files with columns but no rows if nothing is selected', async () => {
     const { path } = await exportedTo([])
     for (const table of ['conversations', 'entries']) {
       expect(await asked(path, `select count(*)::int as n, count(json)::int as texts from ${table}`)).toEqual(
@@ -175,7 +175,7 @@ describe('Parquet', () => {
     }
   })
 
-  it('keeps long texts and many of them apart, and in order', async () => {
+  it('preserves many long texts in order', async () => {
     const long = 'ö=\n'.repeat(1_700_000)
     const entries = Array.from({ length: 60_000 }, (_, i) =>
       said(i % 10_000 === 7 ? `${i}${long}` : `n ${i}`),
@@ -203,7 +203,7 @@ describe('Parquet', () => {
   }, 60_000)
 })
 
-/** Halves of surrogate pairs have no place in UTF-8. */
+/** Returns a text as UTF-8 can encode it: without lone surrogates. */
 function utf8(text: string): string {
   return Buffer.from(text).toString()
 }

@@ -20,7 +20,7 @@ import { testFolder } from '../support/folder.ts'
 
 const head = { hansard: '0', format: 'a test', options: {}, selection: {}, counts: {} }
 
-/** A place to export to, in a folder of its own, with an archive elsewhere. */
+/** Returns a place to export to, in a folder of its own, with an archive elsewhere. */
 function placeIn(folder: string, more: Partial<OutputPlace> = {}): OutputPlace {
   return { path: join(folder, 'out'), shape: 'folder', archive: '/nowhere/archive.db', force: false, ...more }
 }
@@ -43,7 +43,7 @@ async function exportTo(place: OutputPlace, files: Readonly<Record<string, strin
   }
 }
 
-/** All that is in a folder, by path: the content of files, `null` of anything else. */
+/** Returns everything in a folder by path: the content of a file, `null` for anything else. */
 function found(folder: string): Record<string, string | null> {
   const all = readdirSync(folder, { recursive: true, withFileTypes: true })
   const paths = all.map((entry) => join(entry.parentPath, entry.name)).sort()
@@ -58,8 +58,8 @@ function contents(folder: string): Record<string, string | null> {
   return Object.fromEntries(Object.entries(found(folder)).filter(([path]) => !path.endsWith('manifest.json')))
 }
 
-describe('An export stands under its name', () => {
-  it('as a whole or not at all, readable by its owner alone', async () => {
+describe('An export', () => {
+  it('appears under its name as a whole or not at all, readable by its owner only', async () => {
     const folder = testFolder()
     const place = placeIn(folder)
     const output = await stageOutput(place)
@@ -75,7 +75,7 @@ describe('An export stands under its name', () => {
       expect(statSync(join(folder, path)).mode & 0o777).toBe(0o600)
   })
 
-  it('leaves nothing when it is abandoned, however far it was', async () => {
+  it('leaves nothing behind when it is abandoned at any point', async () => {
     for (const path of [undefined, 'a.txt', '2026/b.txt']) {
       const folder = testFolder()
       const output = await stageOutput(placeIn(folder))
@@ -86,7 +86,7 @@ describe('An export stands under its name', () => {
     }
   })
 
-  it('takes the place of an empty folder, whatever slashes its name ends with', async () => {
+  it('replaces an empty folder, however many slashes its path ends with', async () => {
     for (const slashes of ['', '/', '//']) {
       const folder = testFolder()
       mkdirSync(join(folder, 'out'))
@@ -96,7 +96,7 @@ describe('An export stands under its name', () => {
     }
   })
 
-  it('has no file but inside it, whatever a writer calls it', async () => {
+  it('contains all of its files, whatever names a writer uses', async () => {
     const folder = testFolder()
     const output = await stageOutput(placeIn(folder))
     for (const path of [
@@ -112,14 +112,14 @@ describe('An export stands under its name', () => {
       'a\0',
       'manifest.json',
     ])
-      await expect(output.create(path), path).rejects.toThrow('no file of an export')
+      await expect(output.create(path), path).rejects.toThrow('is not a valid name for a file of an export')
     await output.abandon()
     expect(readdirSync(folder)).toEqual([])
   })
 })
 
-describe('What stands there already is', () => {
-  it.each(['file', 'folder'] as const)('left alone without --force (%s)', async (shape) => {
+describe('What already exists at the path', () => {
+  it.each(['file', 'folder'] as const)('is left alone without --force (%s)', async (shape) => {
     const folder = testFolder()
     const place = placeIn(folder, { shape })
     await exportTo(place, { 'a.txt': 'first' })
@@ -131,7 +131,7 @@ describe('What stands there already is', () => {
     expect(found(folder)).toEqual(before)
   })
 
-  it.each(['file', 'folder'] as const)('replaced with --force if it is an export (%s)', async (shape) => {
+  it.each(['file', 'folder'] as const)('is replaced with --force if it is an export (%s)', async (shape) => {
     const folder = testFolder()
     await exportTo(placeIn(folder, { shape }), { 'a.txt': 'first' })
     await exportTo(placeIn(folder, { shape, force: true }), { 'b.txt': 'second' })
@@ -139,7 +139,7 @@ describe('What stands there already is', () => {
     expect(readdirSync(folder)).toEqual(shape === 'file' ? ['out', 'out.manifest.json'] : ['out'])
   })
 
-  it('kept with --force if the new export fails', async () => {
+  it('is kept with --force if the new export fails', async () => {
     const folder = testFolder()
     await exportTo(placeIn(folder), { 'a.txt': 'first' })
     const output = await stageOutput(placeIn(folder, { force: true }))
@@ -149,7 +149,7 @@ describe('What stands there already is', () => {
   })
 
   it.each<[string, (out: string) => void]>([
-    ['a file of somebody else', (out) => writeFileSync(join(out, 'mine.txt'), '')],
+    ['a foreign file', (out) => writeFileSync(join(out, 'mine.txt'), '')],
     ['a dotfile', (out) => writeFileSync(join(out, '.env'), '')],
     [
       'a file deep inside',
@@ -157,31 +157,31 @@ describe('What stands there already is', () => {
     ],
     ['a link to a folder', (out) => symlinkSync('/etc', join(out, 'link'))],
     ['a link to nothing', (out) => symlinkSync('/nowhere/at/all', join(out, 'link'))],
-  ])('never replaced if it holds %s', async (_, add) => {
+  ])('is never replaced if it contains %s', async (_, add) => {
     const folder = testFolder()
     await exportTo(placeIn(folder), { 'a.txt': 'first' })
     add(join(folder, 'out'))
     const before = readdirSync(join(folder, 'out'), { recursive: true })
     await expect(exportTo(placeIn(folder, { force: true }), { 'b.txt': 'second' })).rejects.toMatchObject({
       code: 'usage',
-      message: expect.stringContaining('holds what no export left there') as string,
+      message: expect.stringContaining('contains files that are not part of an export') as string,
     })
     expect(readdirSync(join(folder, 'out'), { recursive: true })).toEqual(before)
     expect(readdirSync(folder)).toEqual(['out'])
   })
 
   it.each(['', '{', '[]', '{"files":[]}', '{"hansard":"0","files":{}}', '{"hansard":"0","files":[null]}'])(
-    'never replaced if its manifest is %j',
+    'is never replaced if its manifest is %j',
     async (manifest) => {
       const folder = testFolder()
       mkdirSync(join(folder, 'out'))
       writeFileSync(join(folder, 'out/manifest.json'), manifest)
       const place = placeIn(folder, { force: true })
-      expect(() => checkPlace(place)).toThrow('was not left by an export')
+      expect(() => checkPlace(place)).toThrow('is not an earlier export')
     },
   )
 
-  it('never replaced if something is put there while the export goes on', async () => {
+  it('is never replaced if it was created while the export ran', async () => {
     const folder = testFolder()
     const output = await stageOutput(placeIn(folder))
     await fill(output, { 'a.txt': 'a' })
@@ -192,7 +192,7 @@ describe('What stands there already is', () => {
     expect(found(folder)).toEqual({ 'out/mine.txt': 'mine' })
   })
 
-  it('never a manifest of something else beside a file', async () => {
+  it('is never replaced if the manifest beside it belongs to another file', async () => {
     const folder = testFolder()
     const other = join(folder, 'out.manifest.json')
     writeFileSync(other, '{"mine":true}')
@@ -204,41 +204,61 @@ describe('What stands there already is', () => {
   })
 })
 
-describe('A place is refused', () => {
+describe('An output path is refused', () => {
   const refusals: [string, 'file' | 'folder', (folder: string) => string, string][] = [
     [
-      'where a file is and a folder is to be',
+      'if it is a file and the format writes a folder',
       'folder',
       (f) => (writeFileSync(join(f, 'x'), ''), 'x'),
-      'is no folder',
+      'is not a folder',
     ],
-    ['where a folder is and a file is to be', 'file', (f) => (mkdirSync(join(f, 'x')), 'x'), 'is a folder'],
-    ['that ends with a slash and is to be a file', 'file', () => 'x/', 'can only be a folder'],
     [
-      'that is a link',
+      'if it is a folder and the format writes a file',
+      'file',
+      (f) => (mkdirSync(join(f, 'x')), 'x'),
+      'is a folder',
+    ],
+    ['if it ends with a slash and the format writes a file', 'file', () => 'x/', 'is the path of a folder'],
+    [
+      'if it is a symbolic link',
       'folder',
       (f) => (mkdirSync(join(f, 'y')), symlinkSync('y', join(f, 'x')), 'x'),
-      'is a link',
+      'is a symbolic link',
     ],
-    ['that is a link to nothing', 'file', (f) => (symlinkSync('/nowhere', join(f, 'x')), 'x'), 'is a link'],
-    ['in no folder', 'folder', () => 'no/x', 'There is no folder'],
-    ['in a file', 'file', (f) => (writeFileSync(join(f, 'y'), ''), 'y/x'), 'There is no folder'],
-    ['that is the archive', 'file', () => 'archive.db', 'is the archive itself'],
-    ['that is the log of the archive', 'file', () => 'archive.db-wal', 'is where the archive is'],
-    ['that is the lock of the archive', 'file', () => 'archive.db.lock', 'is where the archive is'],
-    ['that is the folder of the archive', 'folder', () => '.', 'is where the archive is'],
-    ['that is a folder above the archive', 'folder', () => '..', 'is where the archive is'],
     [
-      'that is the archive by another name',
+      'if it is a dangling symbolic link',
+      'file',
+      (f) => (symlinkSync('/nowhere', join(f, 'x')), 'x'),
+      'is a symbolic link',
+    ],
+    ['if its folder does not exist', 'folder', () => 'no/x', 'does not exist'],
+    ['if it is inside a file', 'file', (f) => (writeFileSync(join(f, 'y'), ''), 'y/x'), 'does not exist'],
+    ['if it is the archive', 'file', () => 'archive.db', 'is the archive itself'],
+    [
+      'if it is the log of the archive',
+      'file',
+      () => 'archive.db-wal',
+      'belongs to the archive or contains it',
+    ],
+    [
+      'if it is the lock of the archive',
+      'file',
+      () => 'archive.db.lock',
+      'belongs to the archive or contains it',
+    ],
+    ['if it is the folder of the archive', 'folder', () => '.', 'belongs to the archive or contains it'],
+    ['if it is a folder above the archive', 'folder', () => '..', 'belongs to the archive or contains it'],
+    [
+      'if it is the archive under another name',
       'file',
       (f) => (symlinkSync('.', join(f, 'l')), 'l/archive.db'),
       'is the archive itself',
     ],
     [
-      'whose manifest would be the archive',
+      'if its manifest would overwrite the archive',
       'file',
       (f) => (renameSync(join(f, 'archive.db'), join(f, 'x.manifest.json')), 'x'),
-      'is where the archive is',
+      'belongs to the archive or contains it',
     ],
   ]
   it.each(refusals)('%s', async (_, shape, make, message) => {
@@ -258,17 +278,17 @@ describe('A place is refused', () => {
     }
   })
 
-  it('on a disk that takes no files, with a reason', async () => {
+  it('on a disk that cannot be written, with the reason', async () => {
     await expect(exportTo(placeIn('/proc/self'), { a: 'a' })).rejects.toMatchObject({
       code: 'file',
-      message: expect.stringMatching(/^The export can’t be written: /) as string,
-      hint: expect.stringContaining('nothing was left half-written') as string,
+      message: expect.stringMatching(/^Cannot write the export: /) as string,
+      hint: expect.stringContaining('No incomplete file was left behind') as string,
     })
   })
 
   it.each<[string, (part: string) => void]>([
     ['a file', (part) => writeFileSync(part, 'mine')],
-    ['a link', (part) => symlinkSync('/tmp', part)],
+    ['a symbolic link', (part) => symlinkSync('/tmp', part)],
     [
       'a folder with files',
       (part) => (mkdirSync(join(part, 'out'), { recursive: true }), writeFileSync(join(part, 'mine'), '')),
@@ -281,7 +301,7 @@ describe('A place is refused', () => {
       ),
     ],
     [
-      'a folder whose lock is a link',
+      'a folder whose lock is a symbolic link',
       (part) => (
         mkdirSync(part),
         writeFileSync(`${part}.mine`, ''),
@@ -289,7 +309,7 @@ describe('A place is refused', () => {
       ),
     ],
     [
-      'a folder whose lock holds something',
+      'a folder whose lock is not empty',
       (part) => (mkdirSync(part), writeFileSync(join(part, '.lock'), 'mine')),
     ],
     ...(process.getuid?.() === 0
@@ -304,19 +324,19 @@ describe('A place is refused', () => {
           ] as [string, (part: string) => void],
         ]
       : []),
-  ])('beside which somebody has %s of the name that an export works in', async (_, make) => {
+  ])('if %s has the name of the staging folder', async (_, make) => {
     const folder = testFolder()
     make(join(folder, 'out.part'))
     const before = readdirSync(folder)
     await expect(exportTo(placeIn(folder), { a: 'a' })).rejects.toMatchObject({
       code: 'usage',
-      message: expect.stringContaining('out.part is in the way') as string,
+      message: expect.stringContaining('out.part exists, but the export needs') as string,
     })
     expect(readdirSync(folder)).toEqual(before)
   })
 })
 
-describe('What a killed export left', () => {
+describe('After an export was killed', () => {
   /** The folder of an export that was killed, with these files in it. */
   function leftovers(files: Readonly<Record<string, string>>): string {
     const folder = testFolder()
@@ -330,7 +350,7 @@ describe('What a killed export left', () => {
     return folder
   }
 
-  it('is cleared away by the next', async () => {
+  it('the next export removes what is left', async () => {
     const folder = leftovers({
       'out.part/out/x/half.txt': 'ha',
       'out.part/files': '',
@@ -341,7 +361,7 @@ describe('What a killed export left', () => {
     expect(readdirSync(folder)).toEqual(['out'])
   })
 
-  it('is put back if it was the earlier export, on its way out', async () => {
+  it('an earlier export that was being replaced is restored', async () => {
     const manifest = JSON.stringify({ ...head, files: [{ path: 'a.txt' }] })
     const files = { 'out.part/old/a.txt': 'first', 'out.part/old/manifest.json': manifest }
     const folder = leftovers(files)
@@ -356,7 +376,7 @@ describe('What a killed export left', () => {
     expect(contents(again)).toEqual({ 'out/b.txt': 'second' })
   })
 
-  it('is a manifest that gets its place beside its file, so that --force knows the file as an export', async () => {
+  it('a manifest is moved beside its file, so that --force recognizes the file as an export', async () => {
     const manifest = JSON.stringify({ ...head, files: [{ path: 'out' }] })
     const folder = leftovers({ out: 'first', 'out.part/manifest': manifest, 'out.part/files': '' })
     await exportTo(placeIn(folder, { shape: 'file', force: true }), { a: 'second' })
@@ -365,7 +385,7 @@ describe('What a killed export left', () => {
 })
 
 describe('Two exports to the same place', () => {
-  it('are one too many: the second is told so, and harms nothing', async () => {
+  it('exclude each other: the second fails and changes nothing', async () => {
     const folder = testFolder()
     const first = await stageOutput(placeIn(folder))
     await fill(first, { 'a.txt': 'first' })
@@ -378,7 +398,7 @@ describe('Two exports to the same place', () => {
     expect(readdirSync(folder)).toEqual(['out'])
   })
 
-  it('come one after the other when the first has ended', async () => {
+  it('succeed one after the other', async () => {
     const folder = testFolder()
     const first = await stageOutput(placeIn(folder))
     await first.abandon()

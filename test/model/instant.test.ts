@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
 import {
-  beginningOf,
+  parseDate,
   cutTime,
   cutTimeUtc,
   instantOf,
@@ -10,7 +10,7 @@ import {
   monthOf,
 } from '../../src/model/instant.ts'
 
-describe('A moment as the API writes it', () => {
+describe('A time of the API', () => {
   it.each([
     ['2026-11-22T08:17:10Z', '2026-11-22T08:17:10.000000Z'],
     ['2026-11-22T08:17:10.1Z', '2026-11-22T08:17:10.100000Z'],
@@ -29,7 +29,7 @@ describe('A moment as the API writes it', () => {
     },
   )
 
-  it('is shown to people in UTC, wherever it was written, and cut', () => {
+  it('is formatted for people in UTC, cut, whatever its zone', () => {
     for (const [text, day, minute, second] of [
       ['2026-11-22T08:17:59.999999Z', '2026-11-22', '2026-11-22 08:17 UTC', '2026-11-22 08:17:59 UTC'],
       ['2026-12-31T23:30:00-05:00', '2027-01-01', '2027-01-01 04:30 UTC', '2027-01-01 04:30:00 UTC'],
@@ -43,14 +43,14 @@ describe('A moment as the API writes it', () => {
     }
   })
 
-  it('has a number of microseconds since 1970', () => {
+  it('is converted to microseconds since 1970', () => {
     expect(microsecondsOf('1970-01-01T00:00:01.5Z')).toBe(1_500_000n)
     expect(microsecondsOf('2026-11-22T08:17:10.123456+01:00')).toBe(1_795_331_830_123_456n)
     expect(microsecondsOf('1969-12-31T23:59:59.999999Z')).toBe(-1n)
     expect(microsecondsOf('soon')).toBeUndefined()
   })
 
-  it('sorts as text in the order of time, whatever the zone', () => {
+  it('sorts as text in order of time, whatever its zone', () => {
     const date = fc.date({
       min: new Date('1970-01-02'),
       max: new Date('2200-01-01'),
@@ -66,7 +66,7 @@ describe('A moment as the API writes it', () => {
   })
 })
 
-describe('A time as people name it', () => {
+describe('A date that a person types', () => {
   it.each([
     ['2026', '2026-01-01T00:00:00.000000Z'],
     ['2026-11', '2026-11-01T00:00:00.000000Z'],
@@ -75,13 +75,13 @@ describe('A time as people name it', () => {
     ['2026-11-22T08:17+01:00', '2026-11-22T07:17:00.000000Z'],
     ['2026-11-22T08:17:10.5Z', '2026-11-22T08:17:10.500000Z'],
   ])('%s begins at %s', (text, instant) => {
-    expect(beginningOf(text)).toBe(instant)
+    expect(parseDate(text)).toBe(instant)
   })
 
   it.each(['yesterday', '2026-00', '2026-02-30', '22.11.2026', '2026-11-22T', '2026-11-22T08'])(
     '%j is none',
     (text) => {
-      expect(beginningOf(text)).toBeUndefined()
+      expect(parseDate(text)).toBeUndefined()
     },
   )
 

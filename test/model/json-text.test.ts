@@ -17,7 +17,7 @@ import { isContainer, isJson, isObject, parseContainer, parseJson } from '../../
 import { jsonText } from '../support/json-arbitrary.ts'
 
 describe('JSON text', () => {
-  it('is compacted without a token changing', () => {
+  it('is compacted without changing a token', () => {
     fc.assert(
       fc.property(jsonText, (text) => {
         const short = compact(text)
@@ -29,7 +29,7 @@ describe('JSON text', () => {
     )
   })
 
-  it('is laid out for people without a token changing', () => {
+  it('is indented without changing a token', () => {
     fc.assert(
       fc.property(jsonText, (text) => {
         const laidOut = [...indented(text)].join('')
@@ -43,7 +43,7 @@ describe('JSON text', () => {
     expect(deep.length).toBeLessThan(1_000_000)
   })
 
-  it('is split into elements that joined again are the array', () => {
+  it('is split into the elements of an array', () => {
     fc.assert(
       fc.property(fc.array(jsonText), (items) => {
         const text = ` [ ${items.join(' , ')} ] `
@@ -61,7 +61,7 @@ describe('JSON text', () => {
     expect(member('{"a":1,"a":2}', 'a')?.value).toBe('2')
   })
 
-  it('keeps all that stands around a replaced value', () => {
+  it('keeps everything around a replaced value', () => {
     const text = '{"t":[{"x":1e400,"v":"s"},{"v":2,"v":3},[],7], "z":12345678901234567890}'
     expect(replaceAt(text, ['t', '*', 'v'], () => '0')).toBe(
       '{"t":[{"x":1e400,"v":0},{"v":0,"v":0},[],7], "z":12345678901234567890}',
@@ -82,14 +82,14 @@ describe('JSON text', () => {
     expect(objectText({ a: '1', b: undefined, c: 'null' })).toBe('{"a":1,"c":null}')
   })
 
-  it('gets a member replaced in its place, or appended', () => {
+  it('has a member replaced in its place, or appended', () => {
     expect(withMember('{"a":1,"b":2}', 'a', '3')).toBe('{"a":3,"b":2}')
     expect(withMember('{"a":1,"a":2}', 'a', '3')).toBe('{"a":3,"a":3}')
     expect(withMember('{"a":1} ', 'b', '[2]')).toBe('{"a":1,"b":[2]}')
     expect(withMember('{}', 'a', '1')).toBe('{"a":1}')
   })
 
-  it('loses the members that are removed, duplicates included', () => {
+  it('loses removed members, duplicates included', () => {
     expect(withoutMembers('{"a":1, "b" : 2.0,"\\u0061":3}', ['a'])).toBe('{"b":2.0}')
     expect(withoutMembers('{"a":1}', ['a', 'c'])).toBe('{}')
   })
@@ -102,7 +102,7 @@ describe('JSON text', () => {
     expect([{}, [], null, 'text'].map(isContainer)).toEqual([true, true, false, false])
   })
 
-  it('that is none is refused, and never waited for', () => {
+  it('that is not JSON is refused, and never loops forever', () => {
     for (const text of ['[', '[1,', '{"a":', '{"a"', '[[', '["', '{"a":1,']) {
       expect(() => [elements(text), members(text)]).toThrow(SyntaxError)
     }

@@ -15,18 +15,18 @@ describe('A JSON text has too many values', () => {
     },
   )
 
-  it('when it is one object with a million names', () => {
+  it('if it is one object with a million keys', () => {
     const names = Array.from({ length: MILLION }, (_, i) => `"${i.toString(36)}":{}`)
     expect(hasTooManyValues(`{${names.join(',')}}`)).toBe(true)
   })
 
-  it('when there are too many of any length', () => {
+  it('if there are too many of any length', () => {
     expect(hasTooManyValues(`[${'"as long as a value usually is",'.repeat(5 * MILLION)}0]`)).toBe(true)
   })
 })
 
 describe('A JSON text does not have too many values', () => {
-  it('when it is short, whatever is in it', () =>
+  it('if it is short, whatever it contains', () =>
     fc.assert(
       fc.property(fc.json(), (text) => {
         expect(hasTooManyValues(text)).toBe(false)
@@ -34,12 +34,12 @@ describe('A JSON text does not have too many values', () => {
       { seed: 1, numRuns: 200 },
     ))
 
-  it('when it is long because its strings are, whatever they hold', () => {
+  it('if only its strings are long, whatever they contain', () => {
     const text = ',[{"\\\\\\'.repeat(4 * MILLION)
     expect(hasTooManyValues(JSON.stringify([text, text]))).toBe(false)
   })
 
-  it('when it is a history of a hundred thousand messages, or of half a million pieces of text', () => {
+  it('if it is a history of 100,000 messages, or of 500,000 text chunks', () => {
     const message =
       '{"object":"entry","type":"message.input","created_at":"2026-01-01T00:00:00Z","completed_at":null,"id":"msg_1","role":"user","content":"Hi","prefix":false}'
     expect(hasTooManyValues(`{"entries":[${`${message},`.repeat(100_000)}${message}]}`)).toBe(false)
@@ -47,7 +47,7 @@ describe('A JSON text does not have too many values', () => {
     expect(hasTooManyValues(`[${`${piece},`.repeat(500_000)}${piece}]`)).toBe(false)
   })
 
-  it('when it is broken off inside a string: JSON.parse will say so', () => {
+  it('if it ends inside a string, which JSON.parse will refuse', () => {
     expect(hasTooManyValues(`["${'x'.repeat(MILLION)}`)).toBe(false)
   })
 })

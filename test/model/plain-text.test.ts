@@ -9,7 +9,7 @@ const textOf = (entry: unknown) => fromJson(JSON.stringify(entry))
 const fromJson = plainText
 
 describe('The plain text of an entry', () => {
-  it('is what a message says, of every type of chunk', () => {
+  it('shows every type of chunk of a message', () => {
     expect(said('Hello')).toBe('Hello')
     expect(
       said([
@@ -51,7 +51,7 @@ describe('The plain text of an entry', () => {
     )
   })
 
-  it('is the arguments of a call, with all their digits', () => {
+  it('shows the arguments of a call with all their digits', () => {
     expect(fromJson('{"type":"function.call","arguments":"{\\"a\\": 1"}')).toBe('{"a": 1')
     expect(fromJson('{"type":"function.call","arguments":{"id":12345678901234567890}}')).toBe(
       '{"id":12345678901234567890}',
@@ -59,7 +59,7 @@ describe('The plain text of an entry', () => {
     expect(fromJson('{"type":"function.result","result":"42"}')).toBe('42')
   })
 
-  it('is code and output of a tool, and what else it tells', () => {
+  it('shows the code, the output and the rest of a tool', () => {
     const info = { code: 'print(1)', code_output: '1\n', took: 0.5 }
     expect(textOf({ type: 'tool.execution', name: 'code_interpreter', info })).toBe(
       'print(1)\n→ 1\n{"took":0.5}',
@@ -69,7 +69,7 @@ describe('The plain text of an entry', () => {
     )
   })
 
-  it('is who hands over to whom', () => {
+  it('shows who hands over to whom', () => {
     expect(
       textOf({
         type: 'agent.handoff',
@@ -81,13 +81,13 @@ describe('The plain text of an entry', () => {
     ).toBe('Ann (ag_1) → Ben (ag_2)')
   })
 
-  it('is the JSON of what is of no known type', () => {
+  it('shows an unknown type as JSON', () => {
     for (const json of ['{"type":"toString","n":1.0}', '{"type":"dream"}', '{"n":1e2}', '7']) {
       expect(fromJson(json)).toBe(json)
     }
   })
 
-  it('is there for whatever JSON an entry is, however deep', () => {
+  it('exists for any JSON, however deep', () => {
     fc.assert(fc.property(anyEntry, (entry) => typeof textOf(entry) === 'string'))
     const deep = (part: string, end: string) => part.repeat(20_000) + '1' + end.repeat(20_000)
     for (const content of [deep('[', ']'), deep('[{"type":"thinking","thinking":', '}]')]) {

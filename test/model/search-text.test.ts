@@ -5,8 +5,8 @@ import { searchTextOfEntry, searchTextOfRow } from '../../src/model/search/searc
 const of = (entry: unknown) =>
   searchTextOfEntry(JSON.stringify(entry)).split('\n').filter(Boolean).join(' | ')
 
-describe('What is searched of an entry', () => {
-  it('is its content, but no id, time or model', () => {
+describe('The searchable text of an entry', () => {
+  it('has its content, but no id, time or model', () => {
     const envelope = {
       object: 'entry',
       id: 'msg_1',
@@ -19,7 +19,7 @@ describe('What is searched of an entry', () => {
     expect(of({ ...envelope, content: null })).toBe('')
   })
 
-  it('is every chunk: thinking, sources, files, links, and what is unknown', () => {
+  it('has every chunk: thinking, sources, files, links and unknown ones', () => {
     const content = [
       { type: 'thinking', thinking: [{ type: 'text', text: 'hm' }], signature: 'c2ln' },
       { type: 'text', text: 'The outer bank ' },
@@ -34,7 +34,7 @@ describe('What is searched of an entry', () => {
     )
   })
 
-  it('is what tools were asked and answered, with escapes read', () => {
+  it('has the arguments and results of tools, without escapes', () => {
     const call = {
       type: 'function.call',
       name: 'pay',
@@ -49,18 +49,18 @@ describe('What is searched of an entry', () => {
     expect(of({ type: 'function.result', result: 'C:\\new' })).toBe('C:\\new')
   })
 
-  it('is the names of a handoff, and all of an unknown entry', () => {
+  it('has the names of a handoff, and all of an unknown entry', () => {
     const names = { previous_agent_id: 'ag_1', previous_agent_name: 'Ferryman', next_agent_name: 'Pilot' }
     expect(of({ type: 'agent.handoff', ...names })).toBe('Ferryman | Pilot')
     expect(of({ type: 'memory.recall', fact: 'likes rivers', score: 0.5 })).toBe('likes rivers | 0.5')
   })
 
-  it('is nothing where the JSON has decayed', () => {
+  it('is empty if the JSON is damaged', () => {
     for (const json of ['{', 'null', '7', '""']) expect(searchTextOfEntry(json)).toBe('')
   })
 })
 
-it('Of a conversation, name, description, instructions and metadata are searched', () => {
+it('The searchable text of a conversation has its name, description, instructions and metadata', () => {
   const row = {
     id: 'conv_1',
     name: 'Rivers',

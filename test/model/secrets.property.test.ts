@@ -167,7 +167,7 @@ const envelope = fc
     ]),
   )
 
-describe('Secrets, wherever the rules put them', () => {
+describe('Secrets, wherever the rules find them', () => {
   it('are replaced, and no other token changes', () => {
     fc.assert(
       fc.property(envelope, ({ sent, stored }) => {
@@ -178,7 +178,7 @@ describe('Secrets, wherever the rules put them', () => {
     )
   })
 
-  it('are replaced once: what is redacted stays as it is', () => {
+  it('are replaced once: redacting again changes nothing', () => {
     fc.assert(
       fc.property(envelope, fc.nat(), ({ sent, stored }, cut) => {
         expect(redactSecrets(stored)).toBe(stored)

@@ -5,7 +5,7 @@ import { REDACTED, redactSecrets } from '../../src/model/secrets/redact-json.ts'
 import { redactUnparsed } from '../../src/model/secrets/redact-text.ts'
 
 describe('A secret in the text of a conversation', () => {
-  it('is replaced under every duplicate key, and nothing else is touched', () => {
+  it('is replaced under every duplicate key, and nothing else changes', () => {
     const text =
       '{"n":1e400, "tools":[{"authorization":{"type":"api","value":"s1","value":"s2"}}],"tools":[{"authorization":"s3"}]}'
     expect(redactSecrets(text)).toBe(
@@ -45,7 +45,7 @@ describe('A secret in a body that is not JSON', () => {
     )
   })
 
-  it('may be many megabytes long', () => {
+  it('may have many megabytes', () => {
     const text = `{"value":"${'\\"x'.repeat(5_000_000)}","b":1`
     expect(redactUnparsed(text)).toBe(`{"value":${REDACTED},"b":1`)
   })
@@ -66,7 +66,7 @@ describe('A text of many megabytes', () => {
     expect(process.cpuUsage(began).user / 1e6).toBeLessThan(4)
   })
 
-  it('may nest 100,000 levels deep', () => {
+  it('may be nested 100,000 levels deep', () => {
     const deep = (open: string, close: string) =>
       `{"tools":${open.repeat(100_000)}"sk-secret"${close.repeat(100_000)}}`
     expect(redactSecrets(deep('{"authorization":[', ']}'))).not.toContain('sk-secret')

@@ -6,7 +6,7 @@ import {
   entryFields,
   fieldValues,
   rowFields,
-  unknownShapes,
+  findUnknownShapes,
 } from '../../src/model/entries/find-unknown-shapes.ts'
 
 interface Schema {
@@ -20,7 +20,7 @@ const { schemas } = (
 ).components
 
 const shapesOf = (entries: readonly unknown[], row?: unknown) =>
-  unknownShapes(
+  findUnknownShapes(
     row === undefined ? undefined : JSON.stringify(row),
     entries.map((entry) => JSON.stringify(entry)),
   )
@@ -30,7 +30,7 @@ const typeOf = (name: string) => schemas[name]?.properties['type']?.const ?? ''
 const entries = Object.keys(schemas).filter((name) => name.endsWith('Entry'))
 const chunks = Object.keys(schemas).filter((name) => name.endsWith('Chunk'))
 
-describe('The shapes that we know', () => {
+describe('The known shapes', () => {
   it('are those of the specification', () => {
     expect([...new Set([...fieldsOf('ModelConversation'), ...fieldsOf('AgentConversation')])].sort()).toEqual(
       [...rowFields].sort(),
@@ -54,7 +54,7 @@ describe('The shapes that we know', () => {
 })
 
 describe('An unknown shape', () => {
-  it('is named by what it is, wherever it stands', () => {
+  it('is named by its kind and place', () => {
     const row = { id: 'c', constructor: 1 }
     const thinking = [{ type: 'thinking', thinking: [{ type: 'text', text: '' }, { type: 'glyph' }] }]
     const found = shapesOf(
@@ -80,7 +80,7 @@ describe('An unknown shape', () => {
   })
 })
 
-it('A type that is no text, or the name of something that every object has, is unknown like any other', () => {
+it('A type that is not a string, or is called like a member of every object, is unknown like any other', () => {
   const hostile = { toString: 1, valueOf: 1 }
   const entries = [
     { type: hostile },

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { placedWords, spaced, wordsOf } from '../../src/model/search/tokenizer.ts'
+import { locateWords, normalizeText, wordsOf } from '../../src/model/search/tokenizer.ts'
 
 describe('Words', () => {
   it.each([
@@ -32,10 +32,10 @@ describe('Words', () => {
     ],
   ])('%s', (_, text, words) => {
     expect(wordsOf(text).join(' ')).toBe(words)
-    expect([...placedWords(text)].map(({ word }) => word).join(' ')).toBe(words)
+    expect([...locateWords(text)].map(({ word }) => word).join(' ')).toBe(words)
   })
 
-  it('are found in whatever text a part of them was taken from', () => {
+  it('are found in the text that a part was taken from', () => {
     const text = fc.array(fc.oneof(fc.string({ unit: 'grapheme' }), fc.constantFrom(...pieces)))
     fc.assert(
       fc.property(text, fc.nat(), (parts, n) => {
@@ -46,7 +46,7 @@ describe('Words', () => {
     )
   })
 
-  it('do not change when they are put into words again', () => {
+  it('do not change when they are normalized again', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         expect(wordsOf(wordsOf(text).join(' '))).toEqual(wordsOf(text))
@@ -54,7 +54,7 @@ describe('Words', () => {
     )
   })
 
-  it('hold no ASCII but letters and digits, whatever the text', () => {
+  it('contain no ASCII but letters and digits, whatever the text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         for (const word of wordsOf(text)) expect(word).toMatch(/^[0-9a-z\u0080-\uffff]+$/)
@@ -62,9 +62,9 @@ describe('Words', () => {
     )
   })
 
-  it('stand where they are said to stand', () => {
+  it('are located at their places in the text', () => {
     const text = 'Die ÉCOLE liegt am 長江, oﬃziell'
-    const found = [...placedWords(text)].map(({ word, start, end }) => [word, text.slice(start, end)])
+    const found = [...locateWords(text)].map(({ word, start, end }) => [word, text.slice(start, end)])
     expect(found).toContainEqual(['ecole', 'ÉCOLE'])
     expect(found).toContainEqual(['江', '江'])
     expect(found).toContainEqual(['offiziell', 'oﬃziell'])
@@ -75,9 +75,9 @@ describe('Words', () => {
     ['words just short of a blob', ('a'.repeat(998) + ' ').repeat(3000) + 'é'],
     ['broken data: URIs', 'data:a/b;'.repeat(2e5) + 'é'],
     ['marks', 'ا' + '\u064b'.repeat(2e5)],
-  ])('take no more time than the text is long: %s', (_, text) => {
+  ])('take linear time: %s', (_, text) => {
     const began = performance.now()
-    spaced(text)
+    normalizeText(text)
     expect(performance.now() - began).toBeLessThan(5000)
   })
 })

@@ -7,18 +7,18 @@ export interface MadeConversation {
   readonly isGone?: boolean
 }
 
+/** Starts a run of a backup; returns its id. */
+export function beginRun(archive: Archive, startedAt: string): number {
+  return archive.runs.begin({ command: 'backup', hansard: '0', baseUrl: 'https://example.org', startedAt })
+}
+
 /** Stores conversations in an archive, by default a new one in memory. */
 export function archiveOf(
   conversations: readonly MadeConversation[],
   archive: Archive = emptyArchive(),
 ): Archive {
   const at = '2026-11-22T00:00:00.000Z'
-  const run = archive.runs.begin({
-    command: 'backup',
-    hansard: '0',
-    baseUrl: 'https://example.org',
-    startedAt: at,
-  })
+  const run = beginRun(archive, at)
   for (const { row, entries = [], isGone = false } of conversations) {
     const text = textOf(row)
     const { id } = JSON.parse(text) as { id: string }

@@ -5,7 +5,7 @@ import { compact, elements, member, replaceAt } from '../../src/model/json/json-
 
 const folder = new URL('../../fixtures/captures/', import.meta.url)
 
-/** A payload of the live service, as captured. */
+/** Reads a captured payload of the live service. */
 export function capture(name: string): string {
   return readFileSync(new URL(name, folder), 'utf8')
 }
@@ -19,7 +19,7 @@ const starts = [
   'web-search',
 ]
 
-/** Histories by conversation: the captured one, and the replies of start as history returns them, `completed_at` null. */
+/** Histories by conversation: the captured one, and the outputs of start as getHistory returns them. */
 export const capturedHistories: ReadonlyMap<string, string> = new Map([
   ['conv_0684fe18cbc57ba6800065acdd2b6c85', capture('history.json')],
   ...starts.map((name): [string, string] => {
@@ -30,7 +30,7 @@ export const capturedHistories: ReadonlyMap<string, string> = new Map([
   }),
 ])
 
-/** The captured listing, with rows for the conversations that only a reply of start is known of. */
+/** The captured listing, with added rows for conversations that are only known from start. */
 export const capturedRows: readonly string[] = [
   ...elements(capture('list.json')),
   ...[...capturedHistories.keys()].slice(1).map((id) => {
@@ -43,7 +43,7 @@ function createdAt(row: string): string {
   return (JSON.parse(row) as { created_at: string }).created_at
 }
 
-/** Answers as the live service would, had it these conversations; other ids have an empty history. */
+/** Responds like the live service with these conversations; other ids have an empty history. */
 export function answerFromCaptures(request: IncomingMessage, response: ServerResponse): void {
   const url = new URL(request.url ?? '', 'http://captures')
   const [, , kind, id, list] = url.pathname.split('/')

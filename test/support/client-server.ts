@@ -15,14 +15,14 @@ export interface Seen {
 
 export interface TestServer {
   readonly url: string
-  /** Requests so far, whole. */
+  /** The requests so far, with their bodies. */
   readonly seen: Seen[]
 }
 
-/** Answers the n-th request, counted from 1. */
+/** Handles the n-th request, counted from 1. */
 export type Handler = (request: Seen, response: ServerResponse, n: number) => void
 
-/** A real HTTP server on this machine until the test is over. */
+/** Starts a local HTTP server that records requests; it closes after the test. */
 export async function serve(handler: Handler): Promise<TestServer> {
   const seen: Seen[] = []
   const url = await listen(async (request, response) => {
@@ -46,7 +46,7 @@ async function listen(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-/** Answers with JSON. */
+/** Sends a JSON response. */
 export function json(response: ServerResponse, value: unknown, status = 200, headers = {}): void {
   response.writeHead(status, { 'content-type': 'application/json', ...headers })
   response.end(typeof value === 'string' ? value : JSON.stringify(value))
@@ -54,14 +54,14 @@ export function json(response: ServerResponse, value: unknown, status = 200, hea
 
 export const KEY = 'k3y-0123456789abcdef'
 
-/** A client of this server until the test is over, whose waits between attempts take no time. */
+/** Creates a client that does not wait between attempts; it closes after the test. */
 export function clientOf(baseUrl: string, options: Partial<ClientOptions> = {}): ConversationsClient {
   const client = new ConversationsClient({ apiKey: KEY, baseUrl, clock: skippingClock(), ...options })
   onTestFinished(() => client.close())
   return client
 }
 
-/** A clock that skips what it is asked to sleep, and remembers it. */
+/** Creates a clock that skips sleep, and records it. */
 export function skippingClock(): Clock & { readonly slept: number[]; readonly startedAt: number } {
   const slept: number[] = []
   let skipped = 0
@@ -77,7 +77,7 @@ export function skippingClock(): Clock & { readonly slept: number[]; readonly st
   }
 }
 
-/** What a call failed with. */
+/** Returns the error of a call, which must fail. */
 export async function failureOf(call: Promise<unknown>): Promise<unknown> {
   return call.then(
     () => expectFailure(),
@@ -86,5 +86,5 @@ export async function failureOf(call: Promise<unknown>): Promise<unknown> {
 }
 
 function expectFailure(): never {
-  throw new Error('The call was expected to fail.')
+  throw new Error('expected the call to fail')
 }

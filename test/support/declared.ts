@@ -5,8 +5,8 @@ import { neverSent, type Loss } from '../../src/replay/loss.ts'
 type Value = Record<string, unknown>
 
 /**
- * What must be sent if a history lost what its losses declare and nothing else: worked out from the archived texts and
- * the losses alone, without knowing a rule. Each input in one form, so that it can be compared.
+ * The inputs that must be sent if a history loses what its losses declare and nothing else, computed from the archived
+ * texts and the losses alone, without any rule. Each input is normalized by `comparable`.
  */
 export function declaredInputs(entries: readonly string[], losses: readonly Loss[]): string[] {
   const added = losses.filter(({ position }) => position === entries.length)
@@ -19,7 +19,7 @@ export function declaredInputs(entries: readonly string[], losses: readonly Loss
   return [...kept, ...added.flatMap(replacement)].map(comparable)
 }
 
-/** An input in the form that declared ones have. */
+/** Normalizes an input so that it can be compared. */
 export function comparable(input: string | Value): string {
   const value = typeof input === 'string' ? (JSON.parse(input) as Value) : input
   return canonicalJson(JSON.stringify(plain(value)))
@@ -66,7 +66,7 @@ function stepsOf(path: string): (string | number)[] {
   )
 }
 
-/** Defaults written out, what says nothing left out. */
+/** Adds defaults, and removes empty members. */
 function plain(value: Value): Value {
   const entry: Value = {
     type: 'message.input',

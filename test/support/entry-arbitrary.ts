@@ -16,7 +16,7 @@ const text = fc.oneof(
 
 const anything = fc.oneof({ weight: 3, arbitrary: text }, fc.jsonValue({ maxDepth: 2 }))
 
-/** An object whose members may be missing, right or anything at all. */
+/** An object whose members can be missing, valid, or anything. */
 const loose = (members: Readonly<Record<string, fc.Arbitrary<unknown>>>) =>
   fc.record(
     Object.fromEntries(
@@ -50,13 +50,13 @@ const chunk = fc.oneof(
 const content = fc.oneof(text, fc.array(chunk, { maxLength: 3 }))
 const common = { id: text, created_at: fc.oneof(text, fc.constant('2026-11-01T00:00:00Z')), model: text }
 
-/** Types that trip whoever looks them up in a table, or makes a string of them. */
+/** Types that break a lookup in an object, or a conversion to a string. */
 const oddType = fc.oneof(
   text,
   fc.constantFrom<unknown>('constructor', 'toString', '__proto__', { toString: 1, valueOf: 1 }),
 )
 
-/** An entry of any type, known or not, as hostile as JSON can be: what the API sent may be anything. */
+/** An entry of any type, known or not, as hostile as JSON can be. */
 export const anyEntry: fc.Arbitrary<unknown> = fc.oneof(
   loose({
     ...common,

@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 
 /**
- * Entries as JSON text, in every known form and beyond it, whose strings and numbers are all told apart: what a view
- * must show can be worked out from them without asking the code that reads them.
+ * Entries as JSON text, in every known form and others, whose strings and numbers are all different: what a view
+ * must show can be derived from them without the code that reads them.
  */
 export interface GeneratedEntry {
   readonly json: string
-  /** Every string and number, as a reader sees it, and the path of keys to it. */
+  /** Every string and number as a reader sees it, with its path of keys. */
   readonly leaves: readonly Leaf[]
 }
 
@@ -24,7 +24,7 @@ const text: fc.Arbitrary<Tree> = fc
   .tuple(fc.nat(), fc.constantFrom('', ' and more', 'ü', '日本', '😀'))
   .map(([n, more]) => ({ leaf: 'string', said: `w${n}${more}` }))
 
-/** Numbers that no double holds, or that a double would write in another way. */
+/** Numbers that a double cannot represent, or would format differently. */
 const number: fc.Arbitrary<Tree> = fc
   .tuple(
     fc.bigInt({ min: 10n ** 18n, max: 10n ** 30n }),
@@ -46,7 +46,7 @@ const { value } = fc.letrec<{ value: Tree; array: Tree; object: Tree }>((tie) =>
 
 const type = (name: string): fc.Arbitrary<Tree> => fc.constant({ leaf: 'string', said: name })
 
-/** Members that may be missing, of the form that is known, or anything at all; and one that nobody knows. */
+/** Members that can be missing, valid, or anything, and one that is unknown. */
 function object(known: Readonly<Record<string, fc.Arbitrary<Tree>>>, name?: string): fc.Arbitrary<Tree> {
   const members = Object.entries(known).map(
     ([key, right]) => [key, fc.oneof({ weight: 4, arbitrary: right }, value)] as const,

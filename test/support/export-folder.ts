@@ -4,10 +4,10 @@ import { basename, join, relative } from 'node:path'
 
 import type { Manifest } from '../../src/export/output/manifest.ts'
 
-/** An export as it stands on disk: the SHA-256 of each of its files, by path. */
+/** The files of an export on disk: the SHA-256 of each, by path. */
 export type Standing = Readonly<Record<string, string>>
 
-/** Reads an export, and fails unless its manifest lists its files as they are and nothing else is there. */
+/** Reads an export. Throws unless its manifest lists exactly the existing files with their hashes. */
 export function wholeExport(path: string): Standing {
   const isFolder = statSync(path).isDirectory()
   const found = isFolder ? hashesIn(path) : { [basename(path)]: hashOf(path) }
@@ -20,7 +20,7 @@ export function wholeExport(path: string): Standing {
   return found
 }
 
-/** The same of a format of one file whose manifest may be the one of before; undefined where nothing stands. */
+/** Reads an export of one file whose manifest may be the previous one; returns undefined if there is no export. */
 export function standing(path: string): Standing | undefined {
   if (!existsSync(path)) return undefined
   return statSync(path).isDirectory() ? wholeExport(path) : { [basename(path)]: hashOf(path) }

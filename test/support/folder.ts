@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 
-/** A folder for one test. */
+/** Creates a temporary folder; it is removed after the test. */
 export function testFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'hansard-test-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))

@@ -1,30 +1,53 @@
-import { spawn, type ChildProcess, type ChildProcessWithoutNullStreams } from 'node:child_process'
+import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
 /** The built command line. */
 export const bin = fileURLToPath(new URL('../../bin/hansard.js', import.meta.url))
 
-/** A command line in a process of its own. */
+/** How a process ended. */
+export interface Ended {
+  /** The exit code, or the signal that killed it. */
+  readonly exit: number | string
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** A command line in its own process. */
 export interface Running {
   readonly child: ChildProcess
-  /** How it ended: a number, or the name of the signal that killed it. */
-  readonly ended: Promise<{ exit: number | string; stdout: string; stderr: string }>
+  readonly ended: Promise<Ended>
+  /** Returns what the process has written to stderr so far. */
+  stderr(): string
 }
 
-/** Starts a command line in a process of its own, in an environment that holds nothing but `env`. */
-export function start(args: readonly string[], env: Record<string, string> = {}, options = {}): Running {
-  const surroundings = { env: { PATH: process.env['PATH'] ?? '', ...env }, ...options }
-  const child: ChildProcessWithoutNullStreams = spawn(process.execPath, [bin, ...args], surroundings)
-  const said = { stdout: '', stderr: '' }
-  child.stdout.on('data', (chunk: Buffer) => (said.stdout += String(chunk)))
-  child.stderr.on('data', (chunk: Buffer) => (said.stderr += String(chunk)))
-  const ended = new Promise<Awaited<Running['ended']>>((resolve) =>
-    child.on('close', (code, signal) => resolve({ exit: code ?? signal ?? '', ...said })),
-  )
-  return { child, ended }
+/**
+ * Starts a command line in its own process, with no environment but `env`. `limits` is a line for bash, such as
+ * `ulimit -f 100`.
+ */
+export function startHansard(
+  args: readonly string[],
+  env: Record<string, string> = {},
+  { limits, ...options }: SpawnOptions & { limits?: string } = {},
+): Running {
+  const command = [process.execPath, bin, ...args]
+  const [program = '', ...rest] =
+    limits === undefined ? command : ['bash', '-c', `${limits}; exec "$@"`, 'bash', ...command]
+  const child = spawn(program, rest, {
+    env: { PATH: process.env['PATH'], ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...options,
+  })
+  let [stdout, stderr] = ['', '']
+  child.stdout?.on('data', (chunk: Buffer) => (stdout += String(chunk)))
+  child.stderr?.on('data', (chunk: Buffer) => (stderr += String(chunk)))
+  const ended = new Promise<Ended>((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', (code, signal) => resolve({ exit: code ?? signal ?? '', stdout, stderr }))
+  })
+  return { child, ended, stderr: () => stderr }
 }
 
-/** The same as a user without privileges, whom permissions keep from writing where they say so. */
+/** Starts a command line as a user without privileges, so that permissions apply. */
 export function startUnprivileged(args: readonly string[], env: Record<string, string> = {}): Running {
-  return start(args, env, process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {})
+  return startHansard(args, env, process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {})
 }

@@ -2,14 +2,14 @@ import { PassThrough, Readable } from 'node:stream'
 
 import { run } from '../../src/cli/main.ts'
 
-/** What a command line came to. */
+/** The outcome of a command line. */
 export interface Outcome {
   readonly exitCode: number
   readonly stdout: string
   readonly stderr: string
 }
 
-/** Runs a command line in this process, in a world of its own. */
+/** Runs a command line in this process, with its own streams and environment. */
 export async function hansard(
   args: readonly string[],
   {

@@ -3,13 +3,13 @@ import fc from 'fast-check'
 import type { Source } from '../../src/replay/plan/source.ts'
 
 /*
- * Conversations as other makers' models, connectors and clients leave them: each turn is mostly whole, so that little is
- * blocked, and nearly each entry has something in it that a validator of 2026-07 refuses.
+ * Generates conversations as models of other vendors, connectors and clients produce them. Most turns are complete, so
+ * that little is blocked, but nearly every entry contains something that a validator of 2026-07 refuses.
  */
 
 const words = fc.constantFrom('river', 'How deep?', '🌊', ' ', 'دلتا', '"half', '[x](y)', '\\', '\ud800')
 
-/** Now and then something else. */
+/** Generates something else now and then. */
 function mostly<Value>(usual: fc.Arbitrary<Value>, odd: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> {
   return fc.oneof({ weight: 7, arbitrary: usual }, { weight: 1, arbitrary: odd })
 }
@@ -118,7 +118,7 @@ const call = (id: string) =>
 
 const resultOf = (id: string) => ({ type: 'function.result', tool_call_id: id, result: `result of ${id}` })
 
-/** Calls made at once with their results in any order; at times one result too few or too many, or something between. */
+/** Generates parallel calls with results in any order; sometimes with a missing, extra or interrupted result. */
 const calls = fc
   .tuple(fc.array(ids, { minLength: 1, maxLength: 3 }), fc.constantFrom('whole', 'whole', 'whole', 'broken'))
   .chain(([chosen, kind]) =>
@@ -171,7 +171,7 @@ const tool = fc.record({
   function: fc.record({ name: names, description: words, parameters: schemas }),
 })
 
-/** A conversation with a model. */
+/** Generates a conversation with a model. */
 export const hostileConversation: fc.Arbitrary<Source> = fc
   .record({
     turns: fc.array(turn, { minLength: 1, maxLength: 4 }),

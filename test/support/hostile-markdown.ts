@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 
-/** Pieces of Markdown and HTML that do most harm where two of them meet. */
+/** Pieces of Markdown and HTML that are most dangerous when two of them meet. */
 const piece = fc.constantFrom(
   ...[
     '<script>',
@@ -80,17 +80,17 @@ const piece = fc.constantFrom(
   ...['\0', '\u001b[31m', '\ud800', '\u202e', '\ufeff', '\u00a0', '\u3000', '\ufffd', ' '],
 )
 
-/** Words that a message must not lose, each there once. */
+/** Words that a message must not lose; each occurs once. */
 const word = fc.nat({ max: 999 }).map((number) => ` word${number} `)
 
-/** Texts as hostile as they can be, with words in between. */
+/** Generates hostile texts with words in between. */
 export const hostileText: fc.Arbitrary<string> = fc
   .array(fc.oneof({ weight: 4, arbitrary: piece }, { weight: 2, arbitrary: word }, fc.string()), {
     maxLength: 25,
   })
   .map((pieces) => pieces.join(''))
 
-/** The words in it. */
+/** Returns the words in a text. */
 export function wordsOf(text: string): string[] {
   return [...text.matchAll(/word\d+/g)].map(([found]) => found)
 }

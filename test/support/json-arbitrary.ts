@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 
-/** White space in a place where JSON allows it. */
+/** White space that JSON allows between tokens. */
 export const space = fc.constantFrom('', '', ' ', '\n', '\t ', '\r\n')
 
 const hostileTokens = [
@@ -18,7 +18,7 @@ const hostileTokens = [
   '"𝒯 שלום 日本 ]}"',
 ]
 
-/** JSON text with hostile tokens, duplicate and escaped keys, and white space in every place where it may stand. */
+/** JSON text with hostile tokens, duplicate and escaped keys, and white space wherever JSON allows it. */
 export const { text: jsonText, object: jsonObject } = fc.letrec<{
   text: string
   array: string

@@ -1,10 +1,10 @@
 import Reader from 'markdown-it'
 import footnotes from 'markdown-it-footnote'
 
-/** The worst reader that a page can have: it lets all HTML through, links anywhere, and knows footnotes and tables. */
+/** The most permissive reader of a page: it allows all HTML, links anywhere, and supports footnotes and tables. */
 const reader = new Reader({ html: true }).use(footnotes)
 reader.validateLink = () => true
-// What stands behind the marks of a code block is no text for most readers, and is in the page all the same.
+// Most readers do not show the text after the fence of a code block, but it is in the page.
 reader.renderer.rules['fence'] = ([...tokens], i) =>
   `<pre><code>${reader.utils.escapeHtml(`${tokens[i]?.info} ${tokens[i]?.content}`)}</code></pre>\n`
 
@@ -14,12 +14,12 @@ export interface Element {
   readonly attributes: Readonly<Record<string, string>>
 }
 
-/** The HTML that the page becomes. */
+/** Renders a page as HTML. */
 export function rendered(page: string): string {
   return reader.render(page.replace(/^---\n[^]*?\n---\n/, ''))
 }
 
-/** All that looks like a tag, as lenient as browsers are, and comments. */
+/** Returns everything that looks like a tag or a comment, as lenient as browsers. */
 export function elementsIn(html: string): Element[] {
   return [...html.matchAll(/<(?:([a-z!?][^\s/>]*)((?:[^>"']|"[^"]*"|'[^']*')*)>?)/gi)].map(
     ([, name = '', rest = '']) => ({
@@ -33,7 +33,7 @@ export function elementsIn(html: string): Element[] {
   )
 }
 
-/** What a reader sees, and the attributes that it may see. */
+/** Returns what a person sees, including attributes. */
 export function textOf(html: string): string {
   return decoded(
     html.replaceAll(

@@ -6,7 +6,7 @@ import { gfm, gfmHtml } from 'micromark-extension-gfm'
 import { elementsIn, type Element } from './markdown-reader.ts'
 import { cmarkGfm } from './outside-readers.ts'
 
-/** What people read pages with, each with HTML left in and bare addresses linked: as GitHub, VS Code and notes do. */
+/** The parsers of common readers, which keep HTML and link bare URLs as GitHub, VS Code and note apps do. */
 export const markdownReaders: Readonly<Record<string, (page: string) => string>> = {
   'markdown-it': (page) => new Reader({ html: true, linkify: true }).render(page),
   marked: (page) => marked.parse(page, { gfm: true, async: false }),
@@ -29,7 +29,7 @@ const ELEMENTS = new Set(
 const ATTRIBUTES =
   /^(?:id|href|src|title|alt|class|start|align|style|type|checked|disabled|data-footnote[a-z-]*|aria-[a-z]+)$/
 
-/** What a page made that it may not have: HTML, a link or a picture that is neither its own nor a plain link to the web. */
+/** Returns what a page must not contain: HTML, or a link or image that is neither ours nor a plain link to the web. */
 export function strangeIn(html: string, isOwn: (target: string) => boolean): Element[] {
   return elementsIn(html).filter(({ name, attributes }) => {
     const { href, src, id, type } = attributes

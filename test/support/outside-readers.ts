@@ -1,11 +1,11 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { it } from 'vitest'
 
-/** Programs that others read our exports with. A test that needs one is skipped, by its name, where it is missing. */
+/** Programs that read our exports. A test that needs a missing one is skipped. */
 export type OutsideReader =
   'python3' | 'pandas' | 'pyarrow' | 'duckdb' | 'jsonschema' | 'sqlite3' | 'cmark-gfm'
 
-/** The Python that has pandas, pyarrow, duckdb and jsonschema; `.ci/run` makes one. */
+/** A Python with pandas, pyarrow, duckdb and jsonschema; `.ci/run` installs one. */
 const python = process.env['HANSARD_TEST_PYTHON'] ?? 'python3'
 
 const script = (name: string) => new URL(`outside/${name}`, import.meta.url).pathname
@@ -28,27 +28,27 @@ function starts(reader: OutsideReader): boolean {
   return spawnSync(command ?? '', args, { stdio: 'ignore' }).status === 0
 }
 
-/** A test that reads back with a program of somebody else. */
+/** Defines a test that reads an export with another program. */
 export function itReadsWith(reader: OutsideReader, title: string, test: () => Promise<void>): void {
   it.skipIf(!isThere(reader))(`${title}, read by ${reader}`, test, 60_000)
 }
 
-/** A test that reads back with a library that npm has installed. */
+/** Defines a test that reads an export with an npm library. */
 export function itWithNode(reader: string, title: string, test: () => Promise<void>): void {
   it(`${title}, read by ${reader}`, test, 60_000)
 }
 
-/** Runs a Python script of `test/support/outside` and gives back the JSON that it prints. */
+/** Runs a Python script of `test/support/outside` and returns the JSON that it prints. */
 export function runPython(name: string, ...args: readonly string[]): unknown {
   return JSON.parse(execFileSync(python, name === '-c' ? [name, ...args] : [script(name), ...args], OPTIONS))
 }
 
-/** What the SQLite shell prints. */
+/** Returns what the SQLite shell prints. */
 export function runSqlite(...commands: readonly string[]): string {
   return execFileSync('sqlite3', [':memory:', ...commands], OPTIONS)
 }
 
-/** A page as cmark-gfm renders it, with its HTML left in. */
+/** Renders a page with cmark-gfm, keeping HTML. */
 export function cmarkGfm(page: string): string {
   const extensions = ['table', 'strikethrough', 'autolink', 'tasklist', 'footnotes'].flatMap((name) => [
     '-e',

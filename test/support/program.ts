@@ -2,7 +2,7 @@ import { PassThrough, Readable } from 'node:stream'
 
 import { buildProgram } from '../../src/cli/program.ts'
 
-/** The command line, to be looked at and not to be run. */
+/** The command line definition, for inspection only. */
 export const program = buildProgram(
   {
     stdin: Readable.from([]),

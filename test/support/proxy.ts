@@ -2,7 +2,7 @@ import { request, type IncomingHttpHeaders } from 'node:http'
 
 import { serve } from './http-server.ts'
 
-/** A request that was answered, and its answer, which may be changed on its way. */
+/** A request and its response, which can be changed. */
 export interface Exchange {
   readonly method: string
   readonly url: URL
@@ -12,7 +12,7 @@ export interface Exchange {
   text: string
 }
 
-/** Stands in front of a server and changes its answers; where `change` says `lose`, the connection is cut instead. */
+/** Starts a proxy that changes responses; if `change` returns `lose`, it closes the connection instead. */
 export function proxy(to: string, change: (exchange: Exchange) => unknown): Promise<{ url: string }> {
   return serve((incoming, response) => {
     const chunks: Buffer[] = []

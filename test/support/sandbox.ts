@@ -2,19 +2,19 @@ import { onTestFinished } from 'vitest'
 
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/http/server.ts'
 
-/** A clock that only moves when it is told to. */
+/** A clock that only moves when the test advances it. */
 export interface TestClock {
   (): Date
   advance(seconds: number): void
 }
 
-/** Makes a clock that stands at noon of a day in 2026. */
+/** Creates a clock that starts at noon on October 1, 2026. */
 export function testClock(): TestClock {
   let now = Date.UTC(2026, 9, 1, 12)
   return Object.assign(() => new Date(now), { advance: (seconds: number) => void (now += seconds * 1000) })
 }
 
-/** A client of one account of a sandbox that lives as long as the test. */
+/** A sandbox for one test, and requests with the key of one account. */
 export interface Visit {
   readonly sandbox: Sandbox
   get(path: string): Promise<Answer>
@@ -22,16 +22,16 @@ export interface Visit {
   send(method: string, path: string, body?: string): Promise<Answer>
 }
 
-/** An answer, its body as text and, where it is JSON, as a value. */
+/** A response; `json` is its parsed body, or undefined if it is not JSON. */
 export interface Answer {
   readonly status: number
   readonly headers: Headers
   readonly text: string
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into answers of every shape
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- responses have every shape
   readonly json: any
 }
 
-/** Opens a sandbox with the account `key`, and closes it after the test. */
+/** Starts a sandbox with the account `key`; it closes after the test. */
 export async function visit(options: Partial<SandboxOptions> = {}, key = 'key'): Promise<Visit> {
   const sandbox = await startSandbox({ accounts: [{ key }], ...options })
   onTestFinished(() => sandbox.close())
@@ -53,7 +53,7 @@ export async function visit(options: Partial<SandboxOptions> = {}, key = 'key'):
   }
 }
 
-/** The events of a stream's text. */
+/** Parses the events of a stream. */
 export function readEvents(text: string): { event: string; data: Record<string, unknown> }[] {
   return text
     .split('\n\n')

@@ -1,7 +1,7 @@
 import { Archive, openArchive } from '../../src/archive/archive.ts'
 import { openSqlite } from '../../src/archive/sqlite/sqlite.ts'
 
-/** The archive as on a disk that holds so many pages more. */
+/** Opens a new archive as on a disk with room for this many more pages. */
 export function openOnSmallDisk(path: string, pages: number): Archive {
   openArchive(path, { mode: 'create' }).close()
   const db = openSqlite(path, 'write')

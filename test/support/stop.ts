@@ -5,7 +5,7 @@ import type { Sandbox } from '../../src/sandbox/http/server.ts'
 import { hansard } from './hansard.ts'
 import type { World } from './world.ts'
 
-/** A signal as of Ctrl-C, given once an operation has been asked for so often. */
+/** Creates a signal like Ctrl-C, which is sent after this many requests of an operation. */
 export function stopWhenAsked(sandbox: Sandbox, operation: string, times = 1): AbortSignal {
   const stop = new AbortController()
   const timer = setInterval(() => {
@@ -16,7 +16,7 @@ export function stopWhenAsked(sandbox: Sandbox, operation: string, times = 1): A
   return stop.signal
 }
 
-/** Backs up while an operation never answers, and expects Ctrl-C to end that soon. */
+/** Starts a backup while an operation never responds, and expects Ctrl-C to end it soon. */
 export async function expectToEndSoon(
   { sandbox, archive }: World,
   operation: Fault['operation'] & string,

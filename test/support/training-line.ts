@@ -1,8 +1,8 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
 
 /*
- * What readers of `messages` take, put down here from their pages and not from our code: the shapes as a schema, the order
- * as mistral-common's validator checks it for training.
+ * The rules that readers of `messages` document, written independently of our code: the shapes as a schema, the order as
+ * mistral-common's validator checks it for training.
  */
 
 const text = { type: 'string' }
@@ -90,7 +90,7 @@ const mayFollow: Readonly<Record<TrainingMessage['role'], readonly TrainingMessa
   tool: ['assistant', 'tool'],
 }
 
-/** Says what is wrong with a line; nothing if every reader takes it. */
+/** Returns what is wrong with a line; nothing if every reader accepts it. */
 export function faultsOf(line: string): string[] {
   const value: unknown = JSON.parse(line)
   if (!fits(value)) return [`it does not fit the schema: ${JSON.stringify(fits.errors?.slice(0, 3))}`]
@@ -124,7 +124,7 @@ function callFaults({ messages, tools = [] }: TrainingLine): string[] {
     expected = tool_calls.map(({ id }) => id)
     for (const { name, arguments: given } of tool_calls.map((each) => each.function)) {
       if (!defined.includes(name)) faults.push(`${name} is not defined`)
-      if (!isJsonObject(given)) faults.push(`arguments are no JSON object: ${given}`)
+      if (!isJsonObject(given)) faults.push(`arguments are not a JSON object: ${given}`)
     }
   }
   return faults
@@ -138,7 +138,7 @@ function isJsonObject(text: string): boolean {
   }
 }
 
-/** Fields that change their JSON type between lines, which Arrow and Hugging Face datasets refuse. */
+/** Returns the fields that change their JSON type between lines, which Arrow and Hugging Face datasets refuse. */
 export function changingFields(lines: readonly string[]): string[] {
   const types = new Map<string, Set<string>>()
   const walk = (value: unknown, at: string): void => {

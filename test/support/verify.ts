@@ -1,6 +1,6 @@
 import { verifyArchive, type CheckResult, type Finding } from '../../src/archive/integrity/verify-archive.ts'
 
-/** All that a verification says of a file. */
+/** Verifies an archive and collects the results. */
 export function verified(path: string): {
   isReadable: boolean
   findings: Finding[]

@@ -5,18 +5,18 @@ import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandb
 import { testFolder } from './folder.ts'
 import { hansard, type Outcome } from './hansard.ts'
 
-/** A sandbox, an archive to be, and the commands between them, for one test. */
+/** A sandbox, a folder for an archive, and commands that use both, for one test. */
 export interface World {
   readonly sandbox: Sandbox
   readonly archive: string
   readonly folder: string
   /** Runs a command line with the key of the account `source`. */
   run(...args: string[]): Promise<Outcome>
-  /** Runs `backup --json` and answers with its one object. */
+  /** Runs `backup --json` and returns its result. */
   backup(...args: string[]): Promise<Record<string, unknown> & { exitCode: number }>
 }
 
-/** Starts a sandbox with an account `source` (these stories) and an empty one, `other`. */
+/** Starts a sandbox with an account `source`, which has these stories, and an empty account `other`. */
 export async function world({
   stories = [],
   ...options

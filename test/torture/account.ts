@@ -1,12 +1,12 @@
 import type { SandboxAccount } from '../../src/sandbox/account/account.ts'
 import type { Random } from '../../src/sandbox/random.ts'
 
-/** The key of the account under torture: nothing else looks like it, so that it is found wherever it leaks. */
+/** The key of the tested account: unique, so that a leak can be found anywhere. */
 export const KEY = 'tk-5b1f0c7e9d2a4486'
 
 const DAY_MS = 86_400_000
 
-/** Fills an account with conversations: old ones, and some that were changed just now. */
+/** Fills an account with conversations: old ones, and some that have just changed. */
 export function populate(account: SandboxAccount, random: Random, count: number, now: number): void {
   for (let i = count; i > 0; i--) {
     const createdAt = new Date(now - i * DAY_MS)
@@ -17,7 +17,7 @@ export function populate(account: SandboxAccount, random: Random, count: number,
   }
 }
 
-/** Changes an account a little: something is created, appended to, rewritten or deleted. Answers with what was deleted. */
+/** Makes up to three random changes to an account; returns the ids of deleted conversations. */
 export function change(account: SandboxAccount, random: Random): string[] {
   const deleted: string[] = []
   for (let times = random.below(4); times > 0; times--) {
@@ -34,7 +34,7 @@ export function change(account: SandboxAccount, random: Random): string[] {
   return deleted
 }
 
-/** Entries with what JSON.parse and JSON.stringify together would spoil. */
+/** Entries that JSON.parse and JSON.stringify together would change. */
 function entries(random: Random, count: number): string[] {
   return Array.from({ length: count }, (_, i) => {
     const [type, role] = i % 2 === 0 ? ['message.input', 'user'] : ['message.output', 'assistant']

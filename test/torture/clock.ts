@@ -2,14 +2,14 @@ import { setImmediate as yieldToOthers } from 'node:timers/promises'
 
 import type { Clock } from '../../src/api/clock.ts'
 
-/** A clock for a client and its sandbox together, that skips what the client sleeps. */
+/** A clock shared by a client and its sandbox, which skips the time that the client sleeps. */
 export interface SkippingClock extends Clock {
-  /** The same time as a date, for the sandbox. */
+  /** The same time as a Date, for the sandbox. */
   readonly date: () => Date
   skip(ms: number): void
 }
 
-/** Makes a clock that jumps over sleep, so that patience costs no time. */
+/** Creates a clock that skips sleep, so that retries take no time. */
 export function skippingClock(): SkippingClock {
   const begin = Date.now()
   let skipped = 0

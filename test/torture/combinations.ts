@@ -24,7 +24,7 @@ import { startsAmong, stampIn } from './judge-replay.ts'
 import type { Combination } from './positions.ts'
 import { sourceArchive, type SourceArchive } from './source-archive.ts'
 
-/** What became of the conversations of all combinations. */
+/** The outcome for the conversations of all combinations. */
 export interface CombinationTally {
   combinations: number
   conversations: number
@@ -32,13 +32,13 @@ export interface CombinationTally {
   equivalent: number
   blocked: number
   uncertain: number
-  lostAnswers: number
-  /** Why conversations were blocked or uncertain, and how often. */
+  lostResponses: number
+  /** Why conversations were blocked or uncertain, with counts. */
   readonly reasons: Map<string, number>
 }
 
 export function emptyCombinationTally(): CombinationTally {
-  const none = { conversations: 0, identical: 0, equivalent: 0, blocked: 0, uncertain: 0, lostAnswers: 0 }
+  const none = { conversations: 0, identical: 0, equivalent: 0, blocked: 0, uncertain: 0, lostResponses: 0 }
   return { combinations: 0, ...none, reasons: new Map() }
 }
 
@@ -54,13 +54,13 @@ const options: Omit<ReplayOptions, 'mode' | 'tail' | 'rebuild'> = {
   price: null,
 }
 
-/** The settling time of the runs, in seconds: longer than any delay of a target here. */
+/** The settling time of the runs in seconds: longer than any delay of these targets. */
 const SETTLE = 0.5
 
-/** One run that finds out what happened, one more for what was refused, and one that has nothing to do. */
+/** One run that finds lost responses, one that repeats what was refused, and one with nothing to do. */
 const RUNS = 3
 
-/** An archive of every story, and of histories that end otherwise than those do. */
+/** Creates an archive of every story, and of histories with other endings. */
 export async function archiveOfStories(): Promise<SourceArchive> {
   return sourceArchive([...(await loadStories(storiesDirectory)), ...endings])
 }
@@ -74,7 +74,7 @@ const called = (id: string) =>
 const returned = (id: string) =>
   `{"object":"entry","type":"function.result","id":"fr_${id}","tool_call_id":"${id}","result":"2 m"}`
 
-/** Nothing of these is lost where the target shows all: they end with what waits for an answer, but for the last. */
+/** All but the last end with something that waits for a response, so nothing of them is lost. */
 const endings: readonly Story[] = [
   [asked('e0', 'How deep is the ford?')],
   [asked('e1', 'How wide?'), answered('e2', 'Wide.'), asked('e3', 'And how deep?')],
@@ -93,8 +93,8 @@ function endingRow(i: number): string {
 }
 
 /**
- * Replays every story into a target at one combination of the switches, while answers get lost; fails unless each copy is
- * certified, or was blocked in the plan, or is uncertain, and nothing arrived twice.
+ * Replays every story into a target with one combination of switches while responses get lost. Throws unless each copy is
+ * certified, blocked in the plan or rightly uncertain, and nothing was created twice.
  */
 export async function combinationRound(
   seed: number,
@@ -112,7 +112,7 @@ export async function combinationRound(
     behaviour: combination.behaviour,
     clock: clock.date,
     seed,
-    faults: lostAnswers(random),
+    faults: lostResponses(random),
   })
   const client = clientOf(sandbox, clock, random)
   const archive = openArchive(path, { mode: 'write' })
@@ -138,7 +138,7 @@ function clientOf(sandbox: Sandbox, clock: SkippingClock, random: Random): Conve
   return new ConversationsClient({ apiKey: KEY, baseUrl: sandbox.url, clock, retry })
 }
 
-/** Others are at home at the target, too. */
+/** Conversations that the target already has. */
 const strangers: Story = {
   agents: [],
   files: [],
@@ -155,8 +155,8 @@ const strangers: Story = {
   })),
 }
 
-/** One start in four and one append in thirty lose their answers, done or not; often there is a limit of requests, too. */
-function lostAnswers(random: Random): Fault[] {
+/** One start in 4 and one append in 30 lose their response, done or not; often there is a rate limit, too. */
+function lostResponses(random: Random): Fault[] {
   const effects: readonly (() => Effect)[] = [
     () => ({ kind: 'reset', when: 'after' }),
     () => ({ kind: 'cut-stream', events: random.below(3) }),
@@ -175,7 +175,7 @@ function lostAnswers(random: Random): Fault[] {
   return [...lose('startStream', 4, 20), ...lose('appendStream', 30, 400), ...limit]
 }
 
-/** Runs the plan until nothing is left that another run might bring over. */
+/** Runs the plan until another run could not copy any more. */
 async function runToItsEnd(
   client: ConversationsClient,
   archive: Archive,
@@ -196,11 +196,11 @@ async function runToItsEnd(
   }
 }
 
-/** Why a listing may prove nothing, so that a lost answer is rightly uncertain, and at which targets. */
+/** The reasons why a listing proves nothing, so that a lost request stays uncertain, and the targets that have them. */
 const unproven: readonly (readonly [RegExp, (target: Behaviour) => boolean])[] = [
-  // Sooner or later, windows of so few rows all meet at one row, whatever their sizes: then none overlaps.
+  // Windows of so few rows sooner or later end at the same row, whatever their sizes, and none overlaps.
   [/^rows moved faster than they could be listed$/, ({ maxPageSize }) => maxPageSize < 7],
-  // Rows change their places whenever somebody writes.
+  // Every write moves a row.
   [/^the listing is not in order of creation$/, ({ order }) => order === 'updated-first'],
 ]
 
@@ -208,7 +208,7 @@ function mayBeUncertain(reason: string | null, behaviour: Behaviour): boolean {
   return unproven.some(([words, mayBe]) => words.test(reason ?? '') && mayBe(behaviour))
 }
 
-/** Compares every copy with its source; answers with what is neither certified nor blocked nor uncertain. */
+/** Compares every copy with its source; returns each that is neither certified nor blocked nor rightly uncertain. */
 async function judge(
   client: ConversationsClient,
   archive: Archive,
@@ -231,7 +231,7 @@ async function judge(
   const conversations = [...archive.conversations.list({})].length
   if (copies.length !== conversations) wrong.push(`${copies.length} of ${conversations} were planned`)
   tally.conversations += conversations
-  tally.lostAnswers += copies
+  tally.lostResponses += copies
     .flatMap(({ id }) => archive.replayRequests.ofCopy(id))
     .filter(({ outcome }) => outcome !== 'done').length
   return wrong
@@ -264,5 +264,5 @@ function arrivedTwice(sandbox: Sandbox): string[] {
   return [...stamps]
     .map((stamp) => account.ids.filter((id) => stampIn(account, id) === stamp))
     .filter((ids) => startsAmong(account, ids) > 1)
-    .map((ids) => `one conversation arrived more than once: ${ids.join(', ')}`)
+    .map((ids) => `one conversation was created more than once: ${ids.join(', ')}`)
 }

@@ -6,7 +6,7 @@ import { differences } from './truth.ts'
 
 type Read = Extract<OperationName, 'list' | 'getHistory' | 'getMessages'>
 
-/** Lets a fault pass: the run must end complete all the same. (An allowance of zero is believed at once.) */
+/** A passing fault: the run must be complete all the same. (An allowance of zero ends it at once.) */
 export async function transientFault(fault: NamedFault, seed: number): Promise<void> {
   for (const operation of operationsOf(fault)) {
     await alone(fault, seed, operation, async (world) => {
@@ -18,7 +18,7 @@ export async function transientFault(fault: NamedFault, seed: number): Promise<v
   }
 }
 
-/** Keeps one conversation from being read: the others come home, and it is told, until the fault is over. */
+/** A fault of one conversation: the run must archive the others and report the one as failed. */
 export async function faultOfOne(fault: NamedFault, seed: number): Promise<void> {
   for (const operation of operationsOf(fault)) {
     if (operation === 'list') continue
@@ -28,15 +28,15 @@ export async function faultOfOne(fault: NamedFault, seed: number): Promise<void>
       const ended = await world.run({ pageSize: 5, ...(fault.slow && { isHasty: true, attempts: 2 }) })
       mustEnd(ended, fault.lasting === 'fatal' ? 1 : fault.lasting === 'harmless' ? 0 : 3)
       const missing = differences(world.archive, world.account)
-      // Without its messages a conversation is stored all the same.
+      // A conversation is stored even without its messages.
       const expected = operation === 'getMessages' ? '' : `${id} is missing`
       if (ended.exit === 3 && missing.join() !== expected) throw new Error(`missing: ${missing.join()}`)
-      if (ended.exit === 3 && ended.result?.failed !== 1) throw new Error('one should be failed')
+      if (ended.exit === 3 && ended.result?.failed !== 1) throw new Error('expected 1 failed conversation')
     })
   }
 }
 
-/** Lasts for all of an operation: the run ends in bounded time and says so. */
+/** A lasting fault of an operation: the run must end in limited time and report it. */
 export async function faultOfAll(fault: NamedFault, seed: number): Promise<void> {
   for (const operation of operationsOf(fault)) {
     await alone(fault, seed, operation, async (world) => {
@@ -44,7 +44,7 @@ export async function faultOfAll(fault: NamedFault, seed: number): Promise<void>
       const ended = await world.run({ pageSize: 5, ...(fault.slow && { isHasty: true, attempts: 2 }) })
       mustEnd(ended, exitOfAll(fault, operation))
       if (ended.exit === 3 && fault.lasting !== 'unproven' && ended.result?.failed !== countFor(fault)) {
-        throw new Error('all should be failed')
+        throw new Error('expected every conversation to fail')
       }
     })
   }
@@ -65,7 +65,7 @@ function operationsOf({ listOnly, slow }: NamedFault): Read[] {
   return slow ? ['list', 'getHistory'] : ['list', 'getHistory', 'getMessages']
 }
 
-/** After each fault one more run, without it, must complete the archive. */
+/** Applies one fault; afterwards a run without it must complete the archive. */
 async function alone(
   fault: NamedFault,
   seed: number,

@@ -16,24 +16,24 @@ import { skippingClock, type SkippingClock } from './clock.ts'
 import { watchKey, type KeyWatch } from './key-watch.ts'
 import { checkIntegrity, differences } from './truth.ts'
 
-/** How a run ended: its exit code, and its result or what it failed with. */
+/** How a run ended: its exit code, and its result or error. */
 export interface Ended {
   readonly exit: number
   readonly result: BackupResult | undefined
   readonly error: string
 }
 
-/** How to run. */
+/** Options of a run. */
 export interface RunOptions extends BackupOptions {
-  /** How often a request may be sent. Default: 4. */
+  /** How often a request is sent at most. Default: 4. */
   readonly attempts?: number
-  /** Gives up soon what is silent; without, a slow machine is never taken for a fault. */
+  /** Uses short timeouts. By default they are long, so that a slow machine is never taken for a fault. */
   readonly isHasty?: boolean
-  /** Somewhere else than the sandbox. */
+  /** A base URL other than that of the sandbox. */
   readonly baseUrl?: string
 }
 
-/** A sandbox and an archive, and runs of the library between them whose patience costs little time. */
+/** A sandbox, an archive, and runs of the library between them whose retries take no time. */
 export interface FaultWorld {
   readonly sandbox: Sandbox
   readonly account: SandboxAccount
@@ -41,11 +41,11 @@ export interface FaultWorld {
   readonly clock: SkippingClock
   readonly watch: KeyWatch
   run(options?: RunOptions): Promise<Ended>
-  /** Fails unless one more run is complete and the archive equals the account. */
+  /** Throws unless one more run is complete and the archive equals the account. */
   mustComplete(): Promise<void>
 }
 
-/** Runs `work` in a world of its own. */
+/** Runs `work` with a new sandbox and archive. */
 export async function inFaultWorld(
   {
     random,
@@ -111,6 +111,6 @@ async function runOnce(client: ConversationsClient, path: string, options: Backu
 function checkBooks({ listed, new: fresh, updated, unchanged, failed, vanished }: BackupResult): void {
   if (listed === fresh + updated + unchanged + failed + vanished) return
   throw new Error(
-    `the books don't balance: ${JSON.stringify({ listed, fresh, updated, unchanged, failed, vanished })}`,
+    `the counts of the run do not add up: ${JSON.stringify({ listed, fresh, updated, unchanged, failed, vanished })}`,
   )
 }

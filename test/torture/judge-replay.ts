@@ -7,17 +7,17 @@ import { stampOf } from '../../src/replay/plan/stamp.ts'
 import { readStamp } from '../../src/replay/run/read-stamp.ts'
 import type { SandboxAccount } from '../../src/sandbox/account/account.ts'
 
-/** What became of the conversations of all rounds. */
+/** The outcome for the conversations of all rounds. */
 export interface ReplayTally {
   rounds: number
   conversations: number
   once: number
   uncertain: number
-  /** Of those that arrived: the answer had been lost, and what it did was found. */
+  /** Copies that were found after their response was lost. */
   found: number
-  lostAnswers: number
+  lostResponses: number
   kills: number
-  /** Of another archive's run after it, which has nothing to send: copies that it recognised, continued, or left uncertain. */
+  /** Copies that a later run from another archive recognised, continued, or left uncertain because they were cut short. */
   recognised: number
   continued: number
   cutShort: number
@@ -30,7 +30,7 @@ export function emptyReplayTally(): ReplayTally {
     once: 0,
     uncertain: 0,
     found: 0,
-    lostAnswers: 0,
+    lostResponses: 0,
     kills: 0,
     recognised: 0,
     continued: 0,
@@ -38,7 +38,7 @@ export function emptyReplayTally(): ReplayTally {
   }
 }
 
-/** Compares what stands at the target, in truth, with what the archive wanted there. */
+/** Compares the target account with what the archive wanted to be there; returns the differences. */
 export function judgeTarget(path: string, mode: Mode, account: SandboxAccount, tally: ReplayTally): string[] {
   const archive = openArchive(path)
   try {
@@ -53,13 +53,13 @@ export function judgeTarget(path: string, mode: Mode, account: SandboxAccount, t
       const starts = startsAmong(account, there)
       tally.conversations++
       for (const [one, other] of twinsAmong(account, there)) {
-        wrong.push(`${source.id} was continued twice in the same way: ${one}, ${other}`)
+        wrong.push(`${source.id} was continued twice: ${one}, ${other}`)
       }
       if (starts > 1) wrong.push(`${starts} copies of ${source.id}: ${there.join(', ')}, ${told(copy)}`)
       if (copy?.state === 'uncertain') tally.uncertain++
       else if (copy?.state !== 'done') wrong.push(`${source.id} is ${told(copy)}`)
       else if (starts === 0) wrong.push(`${source.id} is missing, and ${told(copy)}`)
-      else if (!there.includes(copy.targetId ?? '')) wrong.push(`${source.id} is taken for ${told(copy)}`)
+      else if (!there.includes(copy.targetId ?? '')) wrong.push(`${source.id} is recorded as ${told(copy)}`)
       else tally.once++
       const entries = copy?.state === 'done' ? (account.entries(copy.targetId ?? '') ?? []) : []
       const said = entries.filter((text) => text.includes('"role":"user"')).length
@@ -70,7 +70,7 @@ export function judgeTarget(path: string, mode: Mode, account: SandboxAccount, t
       if (copy === undefined) continue
       const requests = archive.replayRequests.ofCopy(copy.id)
       if (requests.some(({ outcome }) => outcome === 'found')) tally.found++
-      tally.lostAnswers += requests.filter(
+      tally.lostResponses += requests.filter(
         ({ outcome }) => outcome === 'found' || outcome === 'absent',
       ).length
       if (copy.targetId !== null && claimed.has(copy.targetId))
@@ -85,16 +85,16 @@ export function judgeTarget(path: string, mode: Mode, account: SandboxAccount, t
 
 export function told(copy: Copy | undefined): string {
   return copy === undefined
-    ? 'not even planned'
+    ? 'not planned'
     : `${copy.state} (${copy.targetId ?? 'no id'}, ${copy.reason ?? ''})`
 }
 
-/** How many starts made these; an append may make a new conversation that goes on from an earlier one. */
+/** How many starts created these; an append can create a new conversation that continues an earlier one. */
 export function startsAmong(account: SandboxAccount, ids: readonly string[]): number {
   return new Set(ids.map((id) => account.entries(id)?.[0])).size
 }
 
-/** Two of one start that are as long as each other: an append was made twice. */
+/** Pairs of equal length from one start: an append was done twice. */
 function twinsAmong(account: SandboxAccount, ids: readonly string[]): [string, string][] {
   const lengthOf = (id: string) => account.entries(id)?.length
   return ids.flatMap((id, i) =>
@@ -105,7 +105,7 @@ function twinsAmong(account: SandboxAccount, ids: readonly string[]): [string, s
   )
 }
 
-/** The stamp of a conversation, as it really is at the target. */
+/** The stamp of a conversation at the target. */
 export function stampIn(account: SandboxAccount, id: string): string | undefined {
   const mark = readStamp(JSON.parse(account.row(id) ?? 'null'))
   return typeof mark === 'object' ? mark.stamp : undefined

@@ -5,16 +5,16 @@ import { join } from 'node:path'
 
 import { KEY } from './account.ts'
 
-/** Watches every request that reaches this process under the port of a URL. */
+/** Watches every request that this process receives at the port of a URL. */
 export interface KeyWatch {
-  /** Called at each request, with how many there were. */
+  /** Called for each request with the number of requests so far. */
   onRequest: (count: number) => void
-  /** Fails if the key went anywhere but into the Authorization header, or stands in a file of the folder or in a text. */
+  /** Throws if the key was sent outside the Authorization header, or is in a file of the folder or in a text. */
   check(folder: string, ...texts: string[]): void
   end(): void
 }
 
-/** Watches where the key goes. */
+/** Starts watching for leaks of the key. */
 export function watchKey(url: string): KeyWatch {
   const { host, port } = new URL(url)
   const leaks: string[] = []
@@ -36,7 +36,8 @@ export function watchKey(url: string): KeyWatch {
         ? readdirSync(folder).map((file) => readFileSync(join(folder, file), 'latin1'))
         : []
       if (leaks.length > 0) throw new Error(`the key leaked: ${leaks.join('; ')}`)
-      if ([...files, ...texts].some((text) => text.includes(KEY))) throw new Error('the key was written down')
+      if ([...files, ...texts].some((text) => text.includes(KEY)))
+        throw new Error('the key was written to a file or printed')
     },
     end: () => void unsubscribe('http.server.request.start', heard),
   }

@@ -6,19 +6,19 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { startSandbox } from '../../src/sandbox/http/server.ts'
 import { seededRandom, type Random } from '../../src/sandbox/random.ts'
 import { change, KEY, populate } from './account.ts'
-import { startHansard, type Ended, type Running } from './child.ts'
+import { startHansard, type Ended, type Running } from '../support/hansard-process.ts'
 import { watchKey, type KeyWatch } from './key-watch.ts'
 import { archivedIds, checkIntegrity, differences } from './truth.ts'
 
 const CONVERSATIONS = 40
 
-/** About the number of requests of a first backup of so many conversations. */
+/** About the number of requests of a first backup. */
 const REQUESTS = 3 * CONVERSATIONS + 10
 
-/** What became of the processes of a round, by signal: how many were hit, and how many had ended before. */
+/** Processes by signal: how many were killed by it, and how many had ended before. */
 export type KillTally = Record<`${'SIGKILL' | 'SIGTERM' | 'SIGINT'} ${'hit' | 'late'}`, number>
 
-/** Kills backups at seeded moments, lets one run to its end, and compares the archive with the account; fails if it differs. */
+/** Kills backups at random times, completes one, and throws if the archive differs from the account. */
 export async function killRound(seed: number, tally: KillTally): Promise<void> {
   const random = seededRandom(seed)
   const folder = mkdtempSync(join(tmpdir(), 'hansard-kill-'))
@@ -67,11 +67,11 @@ async function killOnce(running: Running, random: Random, watch: KeyWatch, tally
     running.child.kill(signal)
   }
   const ended = await running.ended
-  const isLate = ended.signal === null && ended.code === 0
+  const isLate = ended.exit === 0
   tally[`${signal} ${isLate ? 'late' : 'hit'}`]++
-  const isStopped = signal !== 'SIGKILL' && ended.code === 130
-  if (!isLate && !isStopped && ended.signal !== signal)
-    throw new Error(`it ended oddly: ${JSON.stringify(ended)}`)
+  const isStopped = signal !== 'SIGKILL' && ended.exit === 130
+  if (!isLate && !isStopped && ended.exit !== signal)
+    throw new Error(`unexpected end: ${JSON.stringify(ended)}`)
 }
 
 /** Waits for a moment of a run: so long after its start, or after a request, and that is where most of them lie. */
@@ -90,9 +90,8 @@ async function moment(running: Running, random: Random, watch: KeyWatch): Promis
 }
 
 function mustBeDone(ended: Ended): void {
-  const result = ended.code === 0 ? (JSON.parse(ended.stdout) as { complete: unknown }) : undefined
-  if (result?.complete !== true)
-    throw new Error(`a run to its end should be complete: ${JSON.stringify(ended)}`)
+  const result = ended.exit === 0 ? (JSON.parse(ended.stdout) as { complete: unknown }) : undefined
+  if (result?.complete !== true) throw new Error(`the last run is not complete: ${JSON.stringify(ended)}`)
 }
 
 /** A tally of nothing yet. */

@@ -5,22 +5,22 @@ import { faultTable } from './fault-table.ts'
 import { inFaultWorld, type FaultWorld } from './fault-world.ts'
 import { archivedIds } from './truth.ts'
 
-/** How the runs under mixed faults ended, by exit code. */
+/** The number of runs by exit code. */
 export type MixtureTally = Map<number, number>
 
-/** What nobody could tell from the truth is no fair fault. */
+/** Without faults that nobody can detect. */
 const fair = faultTable.filter(({ lasting }) => lasting !== 'unseen')
 
-/** A row is left out of one answer only: who leaves the same one out each time is beyond any proof. */
+/** A row is left out of one response only: nobody can detect one that is always left out. */
 const dropping = fair.filter(({ then }) => then.kind === 'rows' && then.drop !== undefined)
 const others = fair.filter((fault) => !dropping.includes(fault))
 
-/** Longer than the stalest answer: what is older was there throughout. */
+/** Longer than the delay of a stale listing: whatever is older existed throughout. */
 const SETTLED_MS = 120_000
 
 /**
- * Backs an account up under several faults at once while it changes, then once without faults: that run must complete
- * the archive, and none before it may have called complete what was not.
+ * Backs up a changing account under several faults at once, then once without faults. The last run must complete
+ * the archive, and no earlier run may have called an incomplete archive complete.
  */
 export async function mixture(seed: number, tally: MixtureTally): Promise<void> {
   const random = seededRandom(seed)
@@ -57,7 +57,7 @@ async function runWhileItChanges(world: FaultWorld, random: Random, tally: Mixtu
   if (exit !== 0 || result?.complete !== true) return
   const archived = new Set(archivedIds(archive))
   const missed = [...throughout].filter((id) => !archived.has(id))
-  if (missed.length > 0) throw new Error(`called complete, but missing: ${missed.join()}`)
+  if (missed.length > 0) throw new Error(`reported as complete, but missing: ${missed.join()}`)
 }
 
 function droppedRow(random: Random): Fault[] {

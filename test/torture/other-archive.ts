@@ -2,10 +2,10 @@ import { openArchive } from '../../src/archive/archive.ts'
 import type { Mode } from '../../src/replay/plan/plan.ts'
 import type { SandboxAccount } from '../../src/sandbox/account/account.ts'
 import type { Random } from '../../src/sandbox/random.ts'
-import { startHansard } from './child.ts'
+import { startHansard } from '../support/hansard-process.ts'
 import { emptyReplayTally, judgeTarget, stampIn, told, type ReplayTally } from './judge-replay.ts'
 
-/** Cuts some copies short behind their archive's back. Of a row of conversations that appends made, the last goes. */
+/** Cuts some copies short without the archive knowing. If each append made a new conversation, the last is deleted. */
 export function cutSome(path: string, account: SandboxAccount, random: Random): ReadonlySet<string> {
   const archive = openArchive(path)
   const cut = new Set<string>()
@@ -24,16 +24,17 @@ export function cutSome(path: string, account: SandboxAccount, random: Random): 
   }
 }
 
-/** Runs another archive's replay of the same conversations to its end. */
+/** Runs a replay of the same conversations from another archive until it ends. */
 export async function runOther(args: readonly string[], env: Record<string, string>): Promise<void> {
   for (let runs = 1; ; runs++) {
     const ended = await startHansard(args, env).ended
-    if (ended.code === 0 || (ended.code === 3 && runs === 2)) return
-    if (ended.code !== 3) throw new Error(`another archive’s run ended oddly: ${JSON.stringify(ended)}`)
+    if (ended.exit === 0 || (ended.exit === 3 && runs === 2)) return
+    if (ended.exit !== 3)
+      throw new Error(`unexpected end of the run from another archive: ${JSON.stringify(ended)}`)
   }
 }
 
-/** The other archive must have started nothing anew: what is whole is done, and only what was cut may be uncertain. */
+/** The other archive must not start any conversation again: whole copies are done, and only cut ones can be uncertain. */
 export function judgeOther(
   path: string,
   mode: Mode,
@@ -48,12 +49,12 @@ export function judgeOther(
     for (const copy of archive.replayCopies.all()) {
       const requests = archive.replayRequests.ofCopy(copy.id)
       if (requests.some(({ isForeign, appendsTo }) => !isForeign && appendsTo === null))
-        wrong.push(`${copy.conversation} was started anew`)
+        wrong.push(`${copy.conversation} was started again`)
       if (copy.state === 'uncertain') tally.cutShort++
       else if (requests.length > 0) tally.continued++
       else tally.recognised++
       if (copy.state === 'uncertain' && !cut.has(copy.stamp))
-        wrong.push(`${copy.conversation} is ${told(copy)}, and was whole`)
+        wrong.push(`${copy.conversation} is ${told(copy)}, but was whole`)
     }
   } finally {
     archive.close()

@@ -2,12 +2,12 @@ import type { ReplayOptions } from '../../src/replay/plan/plan.ts'
 import { switches, type Behaviour } from '../../src/sandbox/behaviour.ts'
 import type { Random } from '../../src/sandbox/random.ts'
 
-/** A target that behaves so, and how it is replayed into. */
+/** A target with these switches, and the replay options to use. */
 export interface Combination extends Pick<ReplayOptions, 'mode' | 'tail' | 'rebuild'> {
   readonly behaviour: Behaviour
 }
 
-/** Switches that take a number, and what they are set to here; the others take each of their words. */
+/** The values to try for switches that take a number; of the others, every choice is tried. */
 const amounts: Partial<Record<keyof Behaviour, readonly number[]>> = {
   maxPageSize: [1, 3, 20, 100],
   listDelaySeconds: [0, 0.1],
@@ -24,24 +24,24 @@ const hows: { readonly [How in 'mode' | 'tail' | 'rebuild']: readonly Combinatio
 
 const names = Object.keys(switches) as (keyof Behaviour)[]
 
-/** All that can be turned, with its positions. */
+/** Every dial (a switch or a replay option), with its positions. */
 const dials: readonly (readonly (string | number)[])[] = [...names.map(positionsOf), ...Object.values(hows)]
 
 function positionsOf(name: keyof Behaviour): readonly (string | number)[] {
   const positions = amounts[name] ?? switches[name].choices
-  if (positions.length === 0) throw new Error(`say in positions.ts which numbers to try for ${name}`)
+  if (positions.length === 0) throw new Error(`add the numbers to try for ${name} to positions.ts`)
   return positions
 }
 
-/** A combination as the place of each dial. */
+/** A combination as the index of each dial's position. */
 export type Places = readonly number[]
 
-/** How many candidates are looked at for each combination. */
+/** How many candidates are compared for each combination. */
 const CANDIDATES = 40
 
 /**
- * Combinations, each the one of some random candidates that meets the most positions of four dials which have not met
- * yet. So far fewer are needed than chance alone would need, until every four have met in every way.
+ * Generates combinations. Each is the random candidate with the most new combinations of positions of four dials, so
+ * that all of them are covered much sooner than by chance.
  */
 export function* combinations(random: Random): Generator<Places, never> {
   const met = new Meetings(4)
@@ -58,7 +58,7 @@ function randomPlaces(random: Random): number[] {
   return dials.map(({ length }) => random.below(length))
 }
 
-/** What stands at these places. */
+/** Returns the switches and options at these positions. */
 export function combinationAt(places: Places): Combination {
   const [words, how] = [places.slice(0, names.length), places.slice(names.length)]
   const at = (dial: number, place: number) => dials[dial]?.[place]
@@ -68,14 +68,14 @@ export function combinationAt(places: Places): Combination {
   } as unknown as Combination
 }
 
-/** Which positions of so many dials have met in a combination, of all that can; counted exactly. */
+/** Counts which combinations of positions of `size` dials have been covered. */
 export class Meetings {
   readonly total: number
   met = 0
-  /** Each choice of dials, and where in `#seen` its positions begin. */
+  /** Each choice of dials, with the offset of its combinations in `#seen`. */
   readonly #groups: { readonly dials: readonly number[]; readonly offset: number }[] = []
   readonly #seen: Uint8Array
-  /** Before this one, all have met. */
+  /** All before this one are covered. */
   #firstUnmet = 0
 
   constructor(size: number) {
@@ -96,12 +96,12 @@ export class Meetings {
     }
   }
 
-  /** How many would meet for the first time. */
+  /** How many combinations these places would add. */
   news(places: Places): number {
     return this.#groups.reduce((sum, group) => sum + 1 - (this.#seen[indexIn(group, places)] ?? 1), 0)
   }
 
-  /** Turns some dials so that what has not met does, if there is anything left; near the end chance would not find it. */
+  /** Turns some dials to cover one that is not covered yet: near the end, chance would not find it. */
   withUnmet(places: number[], random: Random): Places {
     while (this.#seen[this.#firstUnmet] === 1) this.#firstUnmet++
     if (this.#firstUnmet === this.total) return places
@@ -131,7 +131,7 @@ function lengthOf(dial: number): number {
   return dials[dial]?.length ?? 1
 }
 
-/** Every choice of so many numbers below a limit, each in rising order. */
+/** Every choice of `count` numbers below a limit, each in ascending order. */
 function choose(count: number, limit: number): number[][] {
   if (count === 0) return [[]]
   return choose(count - 1, limit).flatMap((chosen) => {

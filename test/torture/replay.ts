@@ -10,23 +10,23 @@ import type { Effect, Fault } from '../../src/sandbox/faults/fault.ts'
 import { startSandbox, type Sandbox } from '../../src/sandbox/http/server.ts'
 import { seededRandom, type Random } from '../../src/sandbox/random.ts'
 import { KEY } from './account.ts'
-import { startHansard, type Ended, type Running } from './child.ts'
+import { startHansard, type Ended, type Running } from '../support/hansard-process.ts'
 import { judgeTarget, stampIn, type ReplayTally } from './judge-replay.ts'
 import { watchKey, type KeyWatch } from './key-watch.ts'
 import { cutSome, judgeOther, runOther } from './other-archive.ts'
 import { sourceArchive, type SourceArchive } from './source-archive.ts'
 
-/** What the client is told to allow for, in seconds; what the sandbox really takes is less, as the guarantee asks. */
+/** The settling time in seconds. The sandbox takes less, as the guarantee assumes. */
 const SETTLE = 2
 const LATEST_MS = 900
 const DELAY_SECONDS = 0.6
 
-/** Runs to the end that a round may need: one that finds out what happened, and one more for what was refused. */
+/** The most runs that a round needs, after the killed ones. */
 const MOST_RUNS = 4
 
 const topics = ['silt', 'silt', 'silt', 'delta', 'meander', 'oxbow', 'levee', 'levee', 'ford', 'weir']
 
-/** An archive to replay; some of its conversations say the very same. */
+/** Creates an archive to replay; some of its conversations are equal. */
 export function archiveToReplay(): Promise<SourceArchive> {
   return sourceArchive([], (account) => {
     for (const about of topics) account.create({ entries: dialogue(about, 1 + (about.length % 3)) })
@@ -42,7 +42,7 @@ function dialogue(about: string, turns: number): string[] {
   ]).flat()
 }
 
-/** Replays under kills, lost answers and a target that behaves as it likes; fails unless each arrives exactly once. */
+/** Replays with kills, lost responses and random switches; throws unless each conversation is copied exactly once. */
 export async function replayRound(seed: number, source: string, tally: ReplayTally): Promise<void> {
   const random = seededRandom(seed)
   const folder = mkdtempSync(join(tmpdir(), 'hansard-replay-'))
@@ -54,7 +54,7 @@ export async function replayRound(seed: number, source: string, tally: ReplayTal
     accounts: [{ key: KEY }],
     behaviour,
     seed,
-    faults: someFaults(random, tally),
+    faults: someFaults(random),
     clock: someClock(random),
   })
   const watch = watchKey(sandbox.url)
@@ -66,10 +66,10 @@ export async function replayRound(seed: number, source: string, tally: ReplayTal
   try {
     for (let kills = random.below(4); kills > 0; kills--) await killOnce(run(), random, watch, tally)
     let ended: Ended = await run().ended
-    for (let runs = 1; ended.code !== 0 && runs < MOST_RUNS; runs++) ended = await run().ended
-    if (ended.code !== 0 && ended.code !== 3) throw new Error(`it ended oddly: ${JSON.stringify(ended)}`)
+    for (let runs = 1; ended.exit !== 0 && runs < MOST_RUNS; runs++) ended = await run().ended
+    if (ended.exit !== 0 && ended.exit !== 3) throw new Error(`unexpected end: ${JSON.stringify(ended)}`)
     others.stop()
-    await sleep(LATEST_MS + 200) // what is late may still make a second copy
+    await sleep(LATEST_MS + 200) // a late request can still create a second copy
     const wrong = judgeTarget(archive, mode, sandbox.account(KEY), tally)
     if (wrong.length > 0) throw new Error(`${wrong.join('\n')}\n${ended.stderr}\n${ended.stdout}`)
     if (behaviour.getMetadata === 'present') {
@@ -92,7 +92,7 @@ export async function replayRound(seed: number, source: string, tally: ReplayTal
   }
 }
 
-/** The clock that created_at comes from; the Date header always tells the true time. */
+/** The clock of created_at; the Date header always has the right time. */
 function someClock(random: Random): () => Date {
   const hours = [0, 0, -3, 3][random.below(4)] ?? 0
   return () => new Date(Date.now() + hours * 3_600_000)
@@ -114,8 +114,8 @@ function someBehaviour(random: Random): Partial<Behaviour> {
   }
 }
 
-/** What goes wrong with one write in five: mostly its answer is lost after it was done, now or a little later. */
-function someFaults(random: Random, tally: ReplayTally): Fault[] {
+/** Faults for one write in five: mostly its response is lost after it was done, at once or a little later. */
+function someFaults(random: Random): Fault[] {
   const lost: (() => Effect)[] = [
     () => ({ kind: 'reset', when: 'after' }),
     () => ({ kind: 'reset', when: 'after' }),
@@ -135,13 +135,12 @@ function someFaults(random: Random, tally: ReplayTally): Fault[] {
     }
     faults.push({ operation, every: 3, then: { kind: 'trickle', bytes: 200, ms: 15 } })
   }
-  void tally
   return faults
 }
 
 /**
- * Somebody else uses the target; where copies show their stamp, also with the very words of the source. (Not before the
- * first copy is there: until then nothing shows where stamps come back, and the words alone must do.)
+ * Simulates another user of the target, who also sends the content of the source if copies show their stamp. (Not before
+ * the first copy exists: until then, copies can only be recognized by their content.)
  */
 function createMeanwhile(
   sandbox: Sandbox,
@@ -175,7 +174,7 @@ async function killOnce(
   await Promise.race([reached, running.ended])
   await sleep(random.below(40))
   running.child.kill('SIGKILL')
-  if ((await running.ended).signal === 'SIGKILL') tally.kills++
+  if ((await running.ended).exit === 'SIGKILL') tally.kills++
 }
 
 function isMarked(account: SandboxAccount, id: string): boolean {

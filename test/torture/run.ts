@@ -11,8 +11,8 @@ import { combinationAt, combinations, Meetings } from './positions.ts'
 import { archiveToReplay, replayRound } from './replay.ts'
 import { seedOfRound } from './seed.ts'
 
-// The long form of the tests that kill and break: npm run torture -- --kills 200 --faults 1 --mixtures 300 --replays 200
-// --combinations 1000 --seed 1. A part is left out by 0.
+// The long form of the tests that kill processes and inject faults. With the defaults:
+// npm run torture -- --kills 200 --faults 1 --mixtures 300 --replays 200 --combinations 1000 --seed 1. 0 skips a part.
 
 const { values } = parseArgs({
   options: {
@@ -27,7 +27,7 @@ const { values } = parseArgs({
 const seed = Number(values.seed)
 const failures: string[] = []
 
-/** Does the rounds, a few at a time, and goes on after one that failed. */
+/** Runs the rounds, `width` at a time, and continues after a failure. */
 async function each<T>(
   title: string,
   items: readonly T[],
@@ -53,20 +53,26 @@ async function each<T>(
 const rounds = (count: string, kind: number) =>
   Array.from({ length: Number(count) }, (_, round) => seedOfRound(seed, kind, round))
 
+/** Formats counts such as `{ lostResponses: 3 }` as `lost responses: 3`. */
+function countsOf(counts: object): string {
+  return Object.entries(counts)
+    .map(
+      ([name, count]) =>
+        `${name.replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)}: ${count}`,
+    )
+    .join(', ')
+}
+
 console.log(`torture, --seed ${seed}`)
 const kills = emptyKillTally()
 await each('kills', rounds(values.kills, 1), 2, (one) => killRound(one, kills))
-console.log(
-  `  ${Object.entries(kills)
-    .map(([what, count]) => `${what} ${count}`)
-    .join(', ')}`,
-)
+console.log(`  ${countsOf(kills)}`)
 
 const faults = values.faults === '0' ? [] : faultTable
 const fair = faults.filter(({ lasting }) => lasting !== 'unseen')
-await each('faults that pass', faults, 4, (fault) => transientFault(fault, seed))
+await each('passing faults', faults, 4, (fault) => transientFault(fault, seed))
 await each('faults of one conversation', faults, 4, (fault) => faultOfOne(fault, seed))
-await each('faults of all', fair, 4, (fault) => faultOfAll(fault, seed))
+await each('lasting faults', fair, 4, (fault) => faultOfAll(fault, seed))
 
 const exits: MixtureTally = new Map()
 await each('mixtures', rounds(values.mixtures, 2), 3, (one) => mixture(one, exits))
@@ -77,11 +83,7 @@ const replays = emptyReplayTally()
 const source = await archiveToReplay()
 await each('replays', rounds(values.replays, 3), 3, (one) => replayRound(one, source.path, replays))
 source.remove()
-console.log(
-  `  ${Object.entries(replays)
-    .map(([what, count]) => `${what} ${count}`)
-    .join(', ')}`,
-)
+console.log(`  ${countsOf(replays)}`)
 
 const combined = emptyCombinationTally()
 const places = combinations(seededRandom(seed))
@@ -94,16 +96,12 @@ await each('combinations', tried, 3, async ({ one, at }) => {
 })
 stories.remove()
 const { reasons, ...counts } = combined
-console.log(
-  `  ${Object.entries(counts)
-    .map(([what, count]) => `${what} ${count}`)
-    .join(', ')}`,
-)
+console.log(`  ${countsOf(counts)}`)
 for (const [reason, count] of [...reasons].sort(([, a], [, b]) => b - a))
   console.log(`    ${count} ${reason}`)
 for (const { dials, met } of meetings) {
-  console.log(`  positions of ${dials} switches that met: ${met.met} of ${met.total}`)
+  console.log(`  covered combinations of ${dials} switches: ${met.met} of ${met.total}`)
 }
 
-console.log(failures.length === 0 ? 'All rounds ended well.' : `${failures.length} rounds FAILED.`)
+console.log(failures.length === 0 ? 'All rounds passed.' : `${failures.length} rounds FAILED.`)
 process.exitCode = failures.length === 0 ? 0 : 1

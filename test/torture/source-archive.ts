@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { SandboxAccount } from '../../src/sandbox/account/account.ts'
 import type { Story } from '../../src/sandbox/account/story.ts'
 import { startSandbox } from '../../src/sandbox/http/server.ts'
-import { startHansard } from './child.ts'
+import { startHansard } from '../support/hansard-process.ts'
 
 /** An archive to replay from, in a folder of its own. */
 export interface SourceArchive {
@@ -13,7 +13,7 @@ export interface SourceArchive {
   remove(): void
 }
 
-/** Backs up an account of these stories, and of whatever `fill` puts into it. */
+/** Backs up an account with these stories and whatever `fill` adds. */
 export async function sourceArchive(
   stories: readonly Story[],
   fill: (account: SandboxAccount) => void = () => undefined,
@@ -24,8 +24,8 @@ export async function sourceArchive(
   try {
     fill(sandbox.account('source'))
     const env = { MISTRAL_API_KEY: 'source', MISTRAL_BASE_URL: sandbox.url, HANSARD_ARCHIVE: path }
-    const { code, stderr } = await startHansard(['backup'], env).ended
-    if (code !== 0) throw new Error(stderr)
+    const { exit, stderr } = await startHansard(['backup'], env).ended
+    if (exit !== 0) throw new Error(stderr)
   } finally {
     await sandbox.close()
   }

@@ -8,14 +8,14 @@ import { redactSecrets } from '../../src/model/secrets/redact-json.ts'
 import type { SandboxAccount } from '../../src/sandbox/account/account.ts'
 
 /**
- * Runs whose books tell of more or of fewer revisions than they stored, those that were killed included. What failed may
- * be stored in part.
+ * Runs whose counts differ from the revisions that they stored, killed ones included. A failed conversation can be
+ * stored in part.
  */
 const BOOKS = `
   select id, outcome, new, updated, failed, (select count(*) from revision where revision.run = run.id) as revisions
   from run where revisions not between new + updated and new + updated + failed`
 
-/** Fails unless SQLite and `hansard verify` find the file sound. */
+/** Throws unless SQLite and `hansard verify` find no damage. */
 export function checkIntegrity(archive: string): void {
   if (!existsSync(archive)) return
   const db = new Database(archive, { readonly: true })
@@ -24,7 +24,7 @@ export function checkIntegrity(archive: string): void {
     if (found !== '[[{"integrity_check":"ok"}],[]]') throw new Error(`the archive is damaged: ${found}`)
     if (db.pragma('user_version', { simple: true }) === 0) return // killed before there was a table
     const wrong = db.prepare(BOOKS).all()
-    if (wrong.length > 0) throw new Error(`books of runs that ended, however: ${JSON.stringify(wrong)}`)
+    if (wrong.length > 0) throw new Error(`wrong counts of runs: ${JSON.stringify(wrong)}`)
   } finally {
     db.close()
   }
@@ -32,7 +32,7 @@ export function checkIntegrity(archive: string): void {
   if (findings.length > 0) throw new Error(`verify finds: ${JSON.stringify(findings)}`)
 }
 
-/** Says how an archive differs from an account: every conversation of the account, token for token. */
+/** Compares every conversation of an account with the archive, token for token; returns the differences. */
 export function differences(archive: string, account: SandboxAccount): string[] {
   if (!existsSync(archive)) return account.ids.map((id) => `${id} is missing: there is no archive`)
   const stored = openArchive(archive)
@@ -55,7 +55,7 @@ export function differences(archive: string, account: SandboxAccount): string[] 
   }
 }
 
-/** The ids that an archive holds. */
+/** The ids of all conversations in an archive. */
 export function archivedIds(archive: string): string[] {
   if (!existsSync(archive)) return []
   const stored = openArchive(archive)

@@ -17,7 +17,7 @@ export interface FetchedConversation {
   readonly id: string
   readonly row: string
   readonly history: EntryList
-  /** The messages; undefined if they equal those of the history. */
+  /** The messages: `unread` if they could not be read, undefined if they equal those of the history. */
   readonly messages: EntryList | 'unread' | undefined
   /** When fetching began, by the server's clock (ISO 8601). */
   readonly fetchedAt: string

@@ -1,6 +1,6 @@
 import { HansardError, messageOf } from '../../errors.ts'
 import { searchTextOfEntry, searchTextOfRow } from '../../model/search/searchable-text.ts'
-import { spaced } from '../../model/search/tokenizer.ts'
+import { normalizeText } from '../../model/search/tokenizer.ts'
 import type { Sqlite } from '../sqlite/sqlite.ts'
 import type { Histories } from './histories.ts'
 import { Unindexed } from './unindexed-texts.ts'
@@ -103,7 +103,7 @@ export class SearchIndex {
   /** Records a text that cannot be indexed, so that it does not block the texts after it; its document stays empty. */
   #extractWords(document: number, json: string): string | undefined {
     try {
-      return spaced(document > 0 ? this.#texts.ofEntry(json) : this.#texts.ofRow(json))
+      return normalizeText(document > 0 ? this.#texts.ofEntry(json) : this.#texts.ofRow(json))
     } catch (thrown) {
       this.unindexed.note(document, messageOf(thrown))
       return undefined

@@ -1,6 +1,7 @@
-import { ftsOf, parseQuery } from '../../model/search/search-query.ts'
+import { parseContainer } from '../../model/json/parse-json.ts'
+import { parseQuery, toFtsQuery } from '../../model/search/search-query.ts'
 import { searchTextOfEntry, searchTextOfRow } from '../../model/search/searchable-text.ts'
-import { snippetOf, type Snippet } from '../../model/search/snippet.ts'
+import { makeSnippet, type Snippet } from '../../model/search/snippet.ts'
 import type { Sqlite } from '../sqlite/sqlite.ts'
 import type { SearchIndex } from './search-index.ts'
 import { conditionOf, type Selection } from './selection.ts'
@@ -57,7 +58,7 @@ export class Search {
         join conversation on conversation.key = hit.key
         join revision on revision.id = conversation.revision
         where ${where} order by score, instant(created_at) desc, conversation.id limit :limit`,
-      { ...values, any: query.wanted.map(ftsOf).join(' OR '), limit: selection.limit ?? -1 },
+      { ...values, any: query.wanted.map(toFtsQuery).join(' OR '), limit: selection.limit ?? -1 },
     )
     for (const hit of rows as IterableIterator<HitRow>) {
       const { document, tip, row, ...rest } = hit
@@ -71,7 +72,7 @@ export class Search {
         ...rest,
         position: document > 0 ? this.#findPosition(document, tip) : null,
         createdAt: document > 0 ? readCreatedAt(json) : rest.createdAt,
-        snippet: snippetOf(text, query),
+        snippet: makeSnippet(text, query),
       }
     }
   }
@@ -91,10 +92,6 @@ export class Search {
 }
 
 function readCreatedAt(json: string): string | null {
-  try {
-    const { created_at } = JSON.parse(json) as { created_at?: unknown }
-    return typeof created_at === 'string' ? created_at : null
-  } catch {
-    return null
-  }
+  const { created_at } = (parseContainer(json) ?? {}) as { readonly created_at?: unknown }
+  return typeof created_at === 'string' ? created_at : null
 }

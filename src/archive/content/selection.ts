@@ -1,7 +1,7 @@
 import { HansardError } from '../../errors.ts'
 import { readableFields, stringIn } from '../../model/entries/fields.ts'
-import { beginningOf, instantOf } from '../../model/instant.ts'
-import { ftsOf, parseQuery } from '../../model/search/search-query.ts'
+import { parseDate, instantOf } from '../../model/instant.ts'
+import { toFtsQuery, parseQuery } from '../../model/search/search-query.ts'
 import type { Sqlite } from '../sqlite/sqlite.ts'
 
 /** Which conversations a command works on: those that meet all conditions. */
@@ -62,8 +62,8 @@ export function conditionOf(selection: Selection): Condition {
 function wordConditions(text: string): { isIn: boolean; fts: string }[] {
   const { wanted, unwanted } = parseQuery(text)
   return [
-    ...wanted.map((clause) => ({ isIn: true, fts: ftsOf(clause) })),
-    ...unwanted.map((clause) => ({ isIn: false, fts: ftsOf(clause) })),
+    ...wanted.map((clause) => ({ isIn: true, fts: toFtsQuery(clause) })),
+    ...unwanted.map((clause) => ({ isIn: false, fts: toFtsQuery(clause) })),
   ]
 }
 
@@ -83,7 +83,7 @@ const conditions = {
 } as const
 
 function parseTime(text: string): string {
-  const instant = beginningOf(text)
+  const instant = parseDate(text)
   if (instant !== undefined) return instant
   throw new HansardError('usage', `${JSON.stringify(text)} is not a valid time`, {
     hint: 'Write it as 2026, 2026-11, 2026-11-22 or 2026-11-22T08:00 (UTC), or with a zone: 2026-11-22T08:00+01:00.',

@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs'
 
 import { HansardError, isHansardError, messageOf } from '../../errors.ts'
+import { formatNumber } from '../../model/plural.ts'
 import { refuseMissing, refuseSpecialFile } from '../archive.ts'
 import { isEmptyDatabase } from '../schema/create-schema.ts'
 import { ReadOnlyFolderError } from '../sqlite/read-only-copy.ts'
@@ -53,7 +54,7 @@ function findFileFault(path: string): { check: 'file' | 'size'; what: string } |
   if (!isCounted || size >= expected || isWalInUse(path)) return undefined
   return {
     check: 'size',
-    what: `${path} is truncated: it has ${size.toLocaleString('en')} of ${expected.toLocaleString('en')} bytes`,
+    what: `${path} is truncated: it has ${formatNumber(size)} of ${formatNumber(expected)} bytes`,
   }
 }
 

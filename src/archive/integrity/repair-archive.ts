@@ -1,3 +1,4 @@
+import { plural } from '../../model/plural.ts'
 import { Histories } from '../content/histories.ts'
 import { SearchIndex } from '../content/search-index.ts'
 import { lockArchive } from '../sqlite/archive-lock.ts'
@@ -82,14 +83,8 @@ function fillSearchIndex(db: Sqlite): Repair[] {
     while (db.transaction(() => index.addSome()).immediate());
     const retried = unindexed - index.unindexed.count()
     return [
-      ...(waiting === 0
-        ? []
-        : [`${waiting} ${waiting === 1 ? 'conversation was' : 'conversations were'} indexed`]),
-      ...(retried <= 0
-        ? []
-        : [
-            `${retried} ${retried === 1 ? 'text was' : 'texts were'} indexed that could not be indexed before`,
-          ]),
+      ...(waiting > 0 ? [`indexed ${plural(waiting, 'conversation')}`] : []),
+      ...(retried > 0 ? [`indexed ${plural(retried, 'text')} that could not be indexed before`] : []),
     ].map((what) => ({ check: 'search', what }))
   } catch {
     return [] // the next verification reports what is missing

@@ -5,10 +5,22 @@ import type { Sqlite } from '../sqlite/sqlite.ts'
 /** Hashes the API key (SHA-256 with this salt) without revealing it. */
 export type HashKey = (salt: Uint8Array) => Buffer
 
-/**
- * API keys that are known to belong to the archived account. Only salted hashes are stored: they recognize a key, but do
- * not reveal it.
- */
+/** A salted hash: it recognizes a key, but does not reveal it. */
+export interface KeyHash {
+  readonly hash: Buffer
+  readonly salt: Buffer
+}
+
+export function saltKey(hashKey: HashKey): KeyHash {
+  const salt = randomBytes(16)
+  return { hash: hashKey(salt), salt }
+}
+
+export function isHashOf({ hash, salt }: KeyHash, hashKey: HashKey): boolean {
+  return timingSafeEqual(hash, hashKey(salt))
+}
+
+/** Salted hashes of the API keys that are known to belong to the archived account. */
 export class AccountKeys {
   readonly #db: Sqlite
 
@@ -18,14 +30,14 @@ export class AccountKeys {
 
   /** Tells whether this key is known. */
   knows(hashKey: HashKey): boolean {
-    const rows = this.#db.all('select hash, salt from account_key') as { hash: Buffer; salt: Buffer }[]
-    return rows.some(({ hash, salt }) => timingSafeEqual(hash, hashKey(salt)))
+    const known = this.#db.all('select hash, salt from account_key') as KeyHash[]
+    return known.some((each) => isHashOf(each, hashKey))
   }
 
   /** Records that this key belongs to the account. */
   remember(hashKey: HashKey, at: string): void {
     if (this.knows(hashKey)) return
-    const salt = randomBytes(16)
-    this.#db.run('insert into account_key (hash, salt, seen_at) values (?, ?, ?)', hashKey(salt), salt, at)
+    const sql = 'insert into account_key (hash, salt, seen_at) values (:hash, :salt, :at)'
+    this.#db.run(sql, { ...saltKey(hashKey), at })
   }
 }

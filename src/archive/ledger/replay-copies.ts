@@ -108,26 +108,19 @@ export class ReplayCopies {
   }
 
   /** The copies in a state, read one at a time, so that they may change meanwhile. */
-  *inState(target: number, state: CopyState): Generator<Copy, void, undefined> {
-    for (let after = 0; ;) {
-      const copy = this.#db.get(
-        `select ${COLUMNS} from replay_copy
-          where target = :target and state = :state and id > :after order by id limit 1`,
-        { target, state, after },
-      ) as Copy | undefined
-      if (copy === undefined) return
-      yield copy
-      after = copy.id
-    }
+  inState(target: number, state: CopyState): Generator<Copy, void, undefined> {
+    return this.#oneByOne('target = :target and state = :state', { target, state })
   }
 
   /** All copies at all targets, read one at a time. */
-  *all(): Generator<Copy, void, undefined> {
+  all(): Generator<Copy, void, undefined> {
+    return this.#oneByOne('true', {})
+  }
+
+  *#oneByOne(condition: string, values: object): Generator<Copy, void, undefined> {
+    const sql = `select ${COLUMNS} from replay_copy where ${condition} and id > :after order by id limit 1`
     for (let after = 0; ;) {
-      const copy = this.#db.get(
-        `select ${COLUMNS} from replay_copy where id > ? order by id limit 1`,
-        after,
-      ) as Copy | undefined
+      const copy = this.#db.get(sql, { ...values, after }) as Copy | undefined
       if (copy === undefined) return
       yield copy
       after = copy.id

@@ -1,6 +1,4 @@
-import { randomBytes, timingSafeEqual } from 'node:crypto'
-
-import type { HashKey } from '../journal/account-keys.ts'
+import { isHashOf, saltKey, type HashKey, type KeyHash } from '../journal/account-keys.ts'
 import type { Sqlite } from '../sqlite/sqlite.ts'
 
 /** The field of a copy that contains its stamp. */
@@ -31,8 +29,8 @@ export class ReplayTargets {
   /** The target that this key is known to belong to. */
   ofKey(baseUrl: string, hashKey: HashKey): ReplayTarget | undefined {
     const keys = this.#db.all('select hash, salt, target from replay_key')
-    const targets = (keys as { hash: Buffer; salt: Buffer; target: number }[])
-      .filter(({ hash, salt }) => timingSafeEqual(hash, hashKey(salt)))
+    const targets = (keys as (KeyHash & { target: number })[])
+      .filter((each) => isHashOf(each, hashKey))
       .map(({ target }) => target)
     return this.all().find((target) => target.baseUrl === baseUrl && targets.includes(target.id))
   }
@@ -47,9 +45,8 @@ export class ReplayTargets {
   /** Records that this key belongs to the target. */
   remember({ id, baseUrl }: ReplayTarget, hashKey: HashKey, at: string): void {
     if (this.ofKey(baseUrl, hashKey)?.id === id) return
-    const salt = randomBytes(16)
-    const sql = 'insert into replay_key (hash, salt, target, seen_at) values (?, ?, ?, ?)'
-    this.#db.run(sql, hashKey(salt), salt, id, at)
+    const sql = 'insert into replay_key (hash, salt, target, seen_at) values (:hash, :salt, :id, :at)'
+    this.#db.run(sql, { ...saltKey(hashKey), id, at })
   }
 
   /** Records in which field stamps come back. */

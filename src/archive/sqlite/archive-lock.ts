@@ -8,7 +8,7 @@ import { explainSqlite, openSqlite, type Sqlite } from './sqlite.ts'
 /** How long SQLite waits for another process: two runs that start at once may block each other briefly. */
 const BUSY_MS = 200
 
-/** How often a waiting run attempt again. */
+/** How long a waiting run pauses before it tries again. */
 const RETRY_MS = 250
 
 /** How many times to start over when another process replaces the lock file meanwhile. */

@@ -5,12 +5,12 @@ import { devNull } from 'node:os'
 import { HansardError, isOutOfFiles, messageOf, outOfFiles } from '../../errors.ts'
 import { isReadOnlyFolder, openCopy } from './read-only-copy.ts'
 
-/** Queries in one form of result. A statement is prepared once for each SQL text. */
+/** Queries that return rows in one form. Each SQL text is prepared once. */
 export interface Queries {
   /** The first row, or undefined. */
   get(sql: string, ...values: readonly unknown[]): unknown
   all(sql: string, ...values: readonly unknown[]): unknown[]
-  /** Rows one at a time. No write is possible until the iterator ends. */
+  /** Reads rows one at a time. The connection cannot write until the iterator ends. */
   iterate(sql: string, ...values: readonly unknown[]): IterableIterator<unknown>
 }
 
@@ -35,7 +35,7 @@ export interface Changes {
   readonly lastInsertRowid: number | bigint
 }
 
-/** Statements of one form. The form is part of a statement's state, so each form has statements of its own. */
+/** The prepared statements of one form: the form is part of a statement's state. */
 class PreparedQueries implements Queries {
   readonly #db: Database.Database
   readonly #form: 'pluck' | 'raw' | undefined
@@ -118,13 +118,11 @@ class PreparedSqlite extends PreparedQueries implements Sqlite {
 export function openSqlite(path: string, mode: 'read' | 'write' | 'create'): Sqlite {
   try {
     if (mode === 'create') createFile(path)
-    if (path !== ':memory:' && statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) {
+    const fileMustExist = path !== ':memory:'
+    if (fileMustExist && statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) {
       throw Object.assign(new Error('it is a directory'), { code: 'EISDIR' })
     }
-    const isFile = path !== ':memory:'
-    return new PreparedSqlite(
-      mode === 'read' ? openToRead(path) : new Database(path, { fileMustExist: isFile }),
-    )
+    return new PreparedSqlite(mode === 'read' ? openToRead(path) : new Database(path, { fileMustExist }))
   } catch (thrown) {
     throw explainSqlite(thrown, path)
   }
@@ -170,7 +168,7 @@ export function explainSqlite(thrown: unknown, path: string): unknown {
   return new HansardError(code, `${path}: ${what} (${messageOf(thrown)})`, { hint, cause: thrown })
 }
 
-/** SQLite does not say why it cannot open a file: tries to open another one. */
+/** SQLite does not say why it cannot open a file, so this tries to open another one. */
 function areFilesUsedUp(): boolean {
   try {
     closeSync(openSync(devNull, 'r'))
@@ -184,7 +182,7 @@ const FREE_SPACE = 'Free some space and run the command again; nothing stored so
 const CHECK_PERMISSIONS = 'Check the permissions of the file and of its folder.'
 const OTHER_FILE = 'Use another file with --archive.'
 
-/** How an error code begins, and what to say of it: the first match counts. */
+/** Start of an error code, our code, message and hint. The first match counts. */
 const explanations = [
   ['SQLITE_NOTADB', 'not-an-archive', 'not a hansard archive', OTHER_FILE],
   [
@@ -211,7 +209,7 @@ const explanations = [
   ['SQLITE_IOERR', 'file', 'the disk failed', 'Check the disk, then run `hansard verify`.'],
   ['ENOENT', 'file', 'cannot create it', `Check that its folder exists and is writable. ${OTHER_FILE}`],
   ['ENOTDIR', 'file', 'a part of the path is not a folder', OTHER_FILE],
-  ['EISDIR', 'file', 'it is a folder', 'Name a file inside it with --archive.'],
+  ['EISDIR', 'file', 'it is a folder', 'Use a file inside it with --archive.'],
   ['EACCES', 'file', 'permission denied', CHECK_PERMISSIONS],
   ['EPERM', 'file', 'permission denied', CHECK_PERMISSIONS],
   ['EROFS', 'file', 'the disk is read-only', 'Use a file on another disk with --archive.'],

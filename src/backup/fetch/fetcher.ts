@@ -5,8 +5,8 @@ import type { ArchiveEvent } from '../../archive/journal/events.ts'
 import type { Failure, OpenFailure } from '../../archive/journal/failures.ts'
 import { HansardError, isHansardError, messageOf } from '../../errors.ts'
 import { rowFacts } from '../../model/conversation-row.ts'
-import { unknownShapes } from '../../model/entries/find-unknown-shapes.ts'
-import { referencesOf } from '../../model/entries/references.ts'
+import { findUnknownShapes } from '../../model/entries/find-unknown-shapes.ts'
+import { findReferences } from '../../model/entries/references.ts'
 import type { Candidate } from './candidate.ts'
 import { isFatal } from './fatal-errors.ts'
 import { fetchConversation, type Fetched } from './fetch-conversation.ts'
@@ -26,11 +26,11 @@ export interface FetchContext {
 
 /** Functions that derive data from a conversation. Tests pass functions that throw. */
 export interface Stages {
-  readonly references: typeof referencesOf
-  readonly shapes: typeof unknownShapes
+  readonly references: typeof findReferences
+  readonly shapes: typeof findUnknownShapes
 }
 
-const ownStages: Stages = { references: referencesOf, shapes: unknownShapes }
+const ownStages: Stages = { references: findReferences, shapes: findUnknownShapes }
 
 /** Options of a `Fetcher`. */
 export interface FetcherOptions {
@@ -63,14 +63,14 @@ export class Fetcher {
   }
 
   /**
-   * Fetches and stores one conversation, and calls `tell` with the outcome before an outage can end the run, so that
+   * Fetches and stores one conversation, and calls `onOutcome` before an outage can end the run, so that
    * everything stored is counted. `vanished` is left to the caller to record, who knows whether it was listed.
    *
    * @throws HansardError for an error that ends the whole run
    */
-  async fetch(candidate: Candidate, tell: (outcome: FetchOutcome) => void): Promise<void> {
+  async fetch(candidate: Candidate, onOutcome: (outcome: FetchOutcome) => void): Promise<void> {
     const { outcome, thrown } = await this.#attempt(candidate)
-    tell(outcome)
+    onOutcome(outcome)
     await this.#outages.note(thrown, candidate.failure !== undefined)
   }
 
@@ -129,7 +129,7 @@ export class Fetcher {
     return this.#soon(id, () => {
       const at = now()
       const stored = archive.conversations.store(fetched, run, at)
-      this.#tell(fetched, stored, at)
+      this.#addEvents(fetched, stored, at)
       const problem = this.#addDerived(fetched, stored, failure, at)
       const isStillUnread = failure?.step === 'messages' && !this.#messages
       if (problem !== undefined) this.#record(id, problem)
@@ -138,7 +138,11 @@ export class Fetcher {
     })
   }
 
-  #tell({ id, messagesDiffer }: Fetched, { outcome, isRevived, altered }: StoreResult, at: string): void {
+  #addEvents(
+    { id, messagesDiffer }: Fetched,
+    { outcome, isRevived, altered }: StoreResult,
+    at: string,
+  ): void {
     const { archive, run } = this.#context
     const add = (kind: ArchiveEvent['kind'], detail: string) =>
       archive.events.add({ kind, conversation: id, detail }, run, at)
@@ -169,12 +173,12 @@ export class Fetcher {
       }
     }
     if (messagesFailure !== undefined) problems.push({ step: 'messages', thrown: messagesFailure })
-    const isNews = outcome !== 'unchanged'
-    if (isNews || failure?.step === 'references') {
+    const isChanged = outcome !== 'unchanged'
+    if (isChanged || failure?.step === 'references') {
       const references = attempt('references', () => this.#stages.references(row, entries))
       archive.dependencies.want(references, at, changedAt(row, at))
     }
-    if (isNews || failure?.step === 'shapes') {
+    if (isChanged || failure?.step === 'shapes') {
       const fresh = failure?.step === 'shapes' ? entries : added.map((position) => entries[position] ?? '')
       const freshRow = outcome === 'new' ? row : undefined
       archive.unknownShapes.add(

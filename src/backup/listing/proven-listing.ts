@@ -94,8 +94,8 @@ async function* listProven<Row extends ListedRow>(
 
   const readWindow = async function* (at: Window): AsyncGenerator<Row[], Row[], undefined> {
     const rows = await fetchWindow(at)
-    if (rows.length > at.size) provenPart.broken = 'the server ignores page_size'
-    if (provenPart.isFirstPageAgain(rows, startOf(at))) provenPart.broken = 'the server ignores page'
+    if (rows.length > at.size) provenPart.contradiction = 'the server ignores page_size'
+    if (provenPart.isFirstPageAgain(rows, startOf(at))) provenPart.contradiction = 'the server ignores page'
     mostReturned = Math.max(mostReturned, Math.min(rows.length, at.size))
     yield rows.filter(({ key }) => seen.note(key))
     return rows
@@ -104,8 +104,8 @@ async function* listProven<Row extends ListedRow>(
   for (let stepsLeft = MAX_STEPS_WITHOUT_PROGRESS; stepsLeft > 0; stepsLeft--) {
     const size = { expected: Math.min(window.size, mostReturned || pageSize), isGranted: mostReturned > 0 }
     const rows = yield* readWindow(window)
-    const progress = provenPart.take(rows, startOf(window))
-    if (progress !== 'unanchored' && provenPart.broken === undefined && isEnough(rows)) return proven
+    const progress = provenPart.add(rows, startOf(window))
+    if (progress !== 'unanchored' && provenPart.contradiction === undefined && isEnough(rows)) return proven
     const mayEnd = rows.length < size.expected || mostReturned < SMALLEST_WINDOW
     if (
       mayEnd &&
@@ -114,21 +114,24 @@ async function* listProven<Row extends ListedRow>(
     )
       return proven
 
-    if (provenPart.broken !== undefined) {
+    if (provenPart.contradiction !== undefined) {
       if (restartsLeft-- === 0) break
-      provenPart.beginAgain()
+      provenPart.restart()
       window = top
     } else if (progress === 'unanchored') {
       window = windowAt(startOf(window) - mostReturned * 2 ** stepsBack++, mostReturned)
     } else {
-      if (progress === 'further')
+      if (progress === 'extended')
         stepsLeft = Math.max(stepsLeft, MAX_STEPS_WITHOUT_PROGRESS - provenPart.restarts)
       stepsBack = 0
       window = nextWindow(provenPart.frontier, mostReturned, Math.ceil(mostReturned / OVERLAP_DIVISOR)) ?? top
     }
   }
   yield* listUnproven(fetchWindow, seen, Math.max(mostReturned, 1))
-  return { complete: false, reason: provenPart.broken ?? 'rows moved faster than they could be listed' }
+  return {
+    complete: false,
+    reason: provenPart.contradiction ?? 'rows moved faster than they could be listed',
+  }
 }
 
 const proven: ListingResult = { complete: true, reason: undefined }
@@ -149,7 +152,7 @@ async function* confirmEnd<Row extends ListedRow>(
     window.page === 0 ? { page: 1, size: rows.length || 1 } : { ...window, page: window.page + 1 },
   )
   const again = yield* readWindow(window)
-  if (provenPart.take(again, startOf(window)) === 'unanchored' || provenPart.broken !== undefined)
+  if (provenPart.add(again, startOf(window)) === 'unanchored' || provenPart.contradiction !== undefined)
     return false
   const isShort = size.isGranted && again.length < size.expected
   const isUnmoved = keysOf(again) === keysOf(rows)
@@ -157,7 +160,7 @@ async function* confirmEnd<Row extends ListedRow>(
   // New rows pushed others onto the page behind: rows that are proven, or that are in the second read.
   const inAgain = new Set(again.map(keyOf))
   const wasPushed = !isUnmoved && behind.every((row) => provenPart.knows(row) || inAgain.has(row.key))
-  if (isShort && !wasPushed) provenPart.broken = 'pages came shorter than what follows them'
+  if (isShort && !wasPushed) provenPart.contradiction = 'a page was short although more rows follow'
   return false
 }
 
@@ -193,7 +196,7 @@ class ProvenPart {
   /** The index of the last row of the newest window. It has a place, so the next window may begin with it. */
   frontier = -1
   /** Which assumption a response has contradicted. */
-  broken: string | undefined
+  contradiction: string | undefined
   /** How often the proof has restarted. */
   restarts = 0
 
@@ -202,7 +205,7 @@ class ProvenPart {
   }
 
   /** Adds a window that begins at index `start`, if it is the first one or contains an anchor. */
-  take(rows: readonly ListedRow[], start: number): 'further' | 'nowhere' | 'unanchored' {
+  add(rows: readonly ListedRow[], start: number): 'extended' | 'nothing new' | 'unanchored' {
     const ranks = rows.map(({ key }) => this.#seen.rankOf(key))
     const last = ranks.findLastIndex((rank) => rank !== undefined)
     const lastRank = ranks[last]
@@ -212,7 +215,7 @@ class ProvenPart {
     const fresh = rows.slice(last + 1)
     for (const { key } of fresh) this.#seen.place(key, this.#placed++)
     this.frontier = start + rows.length - 1
-    return fresh.length > 0 ? 'further' : 'nowhere'
+    return fresh.length > 0 ? 'extended' : 'nothing new'
   }
 
   /**
@@ -238,17 +241,17 @@ class ProvenPart {
   }
 
   /** Forgets all places and the contradiction. */
-  beginAgain(): void {
+  restart(): void {
     this.forget()
-    this.broken = undefined
+    this.contradiction = undefined
     this.#direction = 0
     this.#topAgain = 0
   }
 
   #check(rows: readonly ListedRow[], ranks: readonly (number | undefined)[]): void {
-    if (new Set(rows.map(keyOf)).size < rows.length) this.broken = 'a page held the same row twice'
-    else if (!isInPlace(ranks)) this.broken = 'rows changed their order'
-    else if (!this.#isByCreation(rows)) this.broken = 'the listing is not in order of creation'
+    if (new Set(rows.map(keyOf)).size < rows.length) this.contradiction = 'a page contains the same row twice'
+    else if (!isInPlace(ranks)) this.contradiction = 'rows changed their order'
+    else if (!this.#isByCreation(rows)) this.contradiction = 'the listing is not in order of creation'
   }
 
   #isByCreation(rows: readonly ListedRow[]): boolean {

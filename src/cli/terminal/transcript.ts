@@ -5,7 +5,7 @@ import type { StoredEntry } from '../../archive/content/histories.ts'
 import { messageOf } from '../../errors.ts'
 import { entryText, type TextStyle } from '../../model/entries/entry-text.ts'
 import { entryView, type EntryView } from '../../model/entries/entry-view.ts'
-import { fieldsOf, said } from '../../model/entries/fields.ts'
+import { fieldsOf, displayText } from '../../model/entries/fields.ts'
 import { cutTime, cutTimeUtc } from '../../model/instant.ts'
 import { indented } from '../../model/json/indent-json.ts'
 import { plural } from '../../model/plural.ts'
@@ -70,7 +70,7 @@ function terminalStyle(colors: Colors): TextStyle {
 
 function formatHead({ id, row, length, goneAt }: StoredConversation, colors: Colors): string {
   const fields = fieldsOf(row)
-  const fact = (key: string) => said(fields.get(key))
+  const fact = (key: string) => displayText(fields.get(key))
   const [agent, version, instructions] = [fact('agent_id'), fact('agent_version'), fact('instructions')]
   const summary = [
     id,
@@ -92,7 +92,7 @@ function formatHead({ id, row, length, goneAt }: StoredConversation, colors: Col
 }
 
 function formatTitle(entry: EntryView, colors: Colors): string {
-  const facts = ['created_at', 'model'].map((key) => said(entry.fields.get(key)))
+  const facts = ['created_at', 'model'].map((key) => displayText(entry.fields.get(key)))
   const [time, model] = [formatTime(facts[0]), facts[1]]
   const title = colors.bold(colors.cyan(defuseLine(describeEntry(entry))))
   return `${title}  ${colors.dim(defuseLine([time, model].filter(isFilled).join(' · ')))}`

@@ -3,13 +3,13 @@ import type { EntryView } from '../../model/entries/entry-view.ts'
 import { fieldsOf, stringIn } from '../../model/entries/fields.ts'
 import { excluded } from './exclusion-reasons.ts'
 
-/** What may be left away from a conversation rather than the whole conversation. */
+/** What `--drop` can omit from a conversation, instead of excluding the conversation. */
 export type Droppable = 'thinking' | 'references' | 'executions'
 
-/** Every content of a file has one form, as tables (Arrow) give a field one type. */
+/** The form of every content in a file: readers such as Arrow need one type for each field. */
 export type ContentForm = 'text' | 'parts'
 
-/** What is to be expressed, and how. */
+/** How to write the content of messages. */
 export interface ChatContent {
   readonly drop: ReadonlySet<Droppable>
   readonly form: ContentForm
@@ -17,13 +17,13 @@ export interface ChatContent {
 
 export type Message = EntryView & { readonly kind: 'message' }
 
-/** The content of an assistant's message, as JSON: its texts are pieces of one answer, so they are joined. */
+/** Returns the content of an assistant message as JSON. Its texts are pieces of one reply, so they are joined. */
 export function assistantContent(message: Message, options: ChatContent): string {
   const text = textAsSent(message)
   return textContent(text ?? JSON.stringify(keptChunks(message, options).map(textOf).join('')), options)
 }
 
-/** The content of a user's message, as JSON: a text, or the parts that it was sent in where a file has such. */
+/** Returns the content of a user message as JSON: a text, or parts if it has several. */
 export function userContent(message: Message, options: ChatContent): string {
   const text = textAsSent(message)
   if (text !== undefined) return textContent(text, options)
@@ -34,12 +34,12 @@ export function userContent(message: Message, options: ChatContent): string {
   return JSON.stringify(said)
 }
 
-/** A text as content, both as JSON. */
+/** Returns a JSON string as content. */
 export function textContent(text: string, { form }: ChatContent): string {
   return form === 'text' ? text : `[{"type":"text","text":${text}}]`
 }
 
-/** Tells whether a message of the user's can be said, but not in one text. */
+/** Returns whether a user message can be written, but only in parts. */
 export function needsParts(entry: EntryView, drop: ChatContent['drop']): boolean {
   if (entry.kind !== 'message' || entry.role !== 'user') return false
   const parts = entry.chunks.filter(({ kind }) => !drop.has(droppable.get(kind)?.[0] as Droppable))
@@ -50,7 +50,7 @@ function isOneText(parts: readonly ChunkView[]): boolean {
   return parts.length <= 1 && parts.every(({ kind }) => kind === 'text')
 }
 
-/** A text is a slice of what the API sent: of 5 MB nothing is copied. */
+/** Returns a content that is a string as the API sent it, so that a text of 5 MB is not copied. */
 function textAsSent({ fields }: Message): string | undefined {
   const content = fields.get('content')
   return content?.startsWith('"') === true ? content : undefined
@@ -82,7 +82,7 @@ function partOf(chunk: ChunkView): object {
   return { type: 'image_url', image_url: detail === null ? { url } : { url, detail } }
 }
 
-/** Types whose form the format has; a chunk of one that is unknown has another form. */
+/** Types that the format has. A chunk of one of these that is still not readable has an unexpected form. */
 const SUPPORTED_TYPES: ReadonlySet<string | undefined> = new Set([undefined, 'text', 'image_url'])
 
 function textOf(chunk: ChunkView): string {

@@ -14,70 +14,68 @@ type ChatOptions = {
 }
 
 /**
- * Chats as readers of `messages` take them, a line a conversation. `chat/line-check.ts` has the rules of the format,
- * `chat/reasons.ts` what can't be said in it. A fork is a line of its own, though it begins as another does; only equal
- * messages are written once.
+ * JSON lines with a list `messages`, one for each conversation. `chat-line-validator.ts` has the rules of the format,
+ * `exclusion-reasons.ts` what it cannot represent. A fork is a line of its own; only equal messages are written once.
  */
 export const chatFormat: Format<ChatOptions> = {
-  summary:
-    'lines of {"messages":[…]} for Hugging Face datasets, TRL and other tools; what they can’t say is left out and named',
+  summary: 'JSON lines of {"messages":[…]} for Hugging Face datasets, TRL and other tools',
   options: [
     {
       name: 'system',
       flags: '--system',
-      about: 'begin with the instructions, of the conversation or its agent',
+      about: 'begin with a system message: the instructions of the conversation or its agent',
     },
     {
       name: 'split',
       flags: '--split <share>',
-      about: 'write a folder: this share in train.jsonl, the rest in validation.jsonl',
+      about: 'write a folder with this share in train.jsonl and the rest in validation.jsonl',
       parse: parseShare,
     },
     {
       name: 'seed',
       flags: '--seed <n>',
-      about: 'split in another way; with the same seed each stays on its side',
+      about: 'seed of the split; with the same seed, a conversation stays in its file',
       default: 1,
       parse: parseSeed,
     },
     {
       name: 'textOnly',
       flags: '--text-only',
-      about: 'leave out conversations with images or messages of several texts; content is always a string',
+      about: 'leave out conversations with images or several texts in a message; content is always a string',
     },
     {
       name: 'drop',
       flags: '--drop <what...>',
-      about: 'do without these, rather than leave out conversations that have them',
+      about: 'omit these, instead of leaving out the conversations that have them',
       choices: ['thinking', 'references', 'executions'] satisfies Droppable[],
     },
   ],
-  notes: `Left out, and named with the reason, is what the format has no form for: thinking,
-citations and server tools such as web search (but for --drop), documents, files,
-handoffs between agents, unknown types; calls without a result, without a
-definition, with arguments cut off, denied or waiting to be confirmed; functions whose
-parameters are not a JSON schema (Draft 7); what does not end with the assistant;
-what says the same as a line before. A fork is a line of its own.
+  notes: `A conversation that the format cannot represent is left out and named with the reason. It has
+thinking, citations or server tools such as web search (see --drop); documents, files,
+handoffs between agents or unknown types; calls without a result or a definition, with
+truncated arguments, denied or waiting for confirmation; or functions whose parameters are
+not a JSON schema (Draft 7). Or it does not end with the assistant, or has the same messages
+as an earlier line. A fork is a line of its own.
 
-Each field has one JSON type on all lines, as Arrow and Hugging Face datasets want it.
-Content is a string. If a message of the selection has images or several texts, content
-is a list of parts on all lines instead (but for --text-only). Arguments are a string
-of JSON. Definitions of tools that differ in the type of a field from an earlier line
-are left out.
+Each field has the same JSON type on all lines, as Arrow and Hugging Face datasets require.
+Content is a string. If a message of the selection has images or several texts, content is a
+list of parts on all lines instead (unless --text-only). Arguments are a string of JSON.
+Conversations whose tool definitions give a field another type than an earlier line are left
+out.
 
-What people said in confidence is in there too.`,
+The lines contain everything that was said, including confidential messages.`,
   shape: ({ split }) => (split === undefined ? 'file' : 'folder'),
   canStream: ({ split }) => split === undefined,
   async open(context, { system = false, split, seed = 1, textOnly = false, drop = [] }) {
     const sides = await beginTrainSplit((path) => context.files.create(path), split, seed)
-    const { draft7Fault } = await import('../../model/json/json-schema.ts')
+    const { explainInvalidSchema } = await import('../../model/json/json-schema.ts')
     const dropped = new Set(drop)
     const form = textOnly ? 'text' : chooseContentForm(context.conversations(), dropped)
-    return new ChatWriter(context, { withSystem: system, form, drop: dropped }, sides, draft7Fault)
+    return new ChatWriter(context, { withSystem: system, form, drop: dropped }, sides, explainInvalidSchema)
   },
 }
 
-/** One message in parts makes a file of parts. Reads all that is selected, as the first line must know. */
+/** Returns the form of the file: parts if any selected message needs them. All are read, before the first line is written. */
 function chooseContentForm(
   conversations: Iterable<ExportedConversation>,
   drop: ReadonlySet<Droppable>,
@@ -91,13 +89,13 @@ function chooseContentForm(
 function parseShare(text: string): number {
   const value = Number(text)
   if (value > 0 && value < 1) return value
-  throw new HansardError('usage', `${JSON.stringify(text)} is no share of the conversations`, {
-    hint: 'Write a number between 0 and 1, such as 0.9.',
+  throw new HansardError('usage', `${JSON.stringify(text)} is not a share of the conversations`, {
+    hint: 'Use a number between 0 and 1, such as 0.9.',
   })
 }
 
 function parseSeed(text: string): number {
   const value = Number(text)
   if (/^\d+$/.test(text) && Number.isSafeInteger(value)) return value
-  throw new HansardError('usage', `${JSON.stringify(text)} is no seed`, { hint: 'Write a whole number.' })
+  throw new HansardError('usage', `${JSON.stringify(text)} is not a seed`, { hint: 'Use a whole number.' })
 }

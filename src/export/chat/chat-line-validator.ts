@@ -2,15 +2,14 @@ import { isObject, parseJson } from '../../model/json/parse-json.ts'
 import { excluded } from './exclusion-reasons.ts'
 
 /*
- * The rules by which readers of `messages` judge a line, checked on what is about to be written, whoever made it:
+ * The rules that readers of `messages` apply to a line, checked on the text that is about to be written:
  *
- * - mistral-common's validators and github.com/mistralai/mistral-finetune: which role follows which, the assistant last,
- *   as many results as calls and only of those, ids of calls, names of functions, schemas of Draft 7. Calls at the very end
- *   need no results: to call is the answer.
- * - TRL and Hugging Face datasets: one type a field. Here: content is text, or parts throughout a file.
+ * - mistral-common's validators and github.com/mistralai/mistral-finetune: the order of roles, with the assistant last;
+ *   one result for each call and no others; ids of calls; names of functions; schemas of Draft 7. Calls at the very end
+ *   need no results, because the calls are the reply.
+ * - TRL and Hugging Face datasets: one type for each field. Content is text, or parts throughout a file.
  *
- * Two assistant's or user's messages in a row are fine with all. `weight` is known to mistral-finetune alone, and not
- * written.
+ * All of them allow two user or assistant messages in a row. Only mistral-finetune knows `weight`, so it is not written.
  */
 
 const CALL_ID = /^[a-zA-Z0-9]{9}$/
@@ -19,10 +18,10 @@ const LONE_SURROGATE = /\p{Surrogate}/u
 
 type Value = Readonly<Record<string, unknown>>
 
-/** Says why parameters are not a JSON schema of Draft 7. */
+/** Returns why parameters are not a JSON schema of Draft 7; undefined if they are one. */
 export type SchemaFault = (parameters: unknown) => string | undefined
 
-/** Checks one line, part by part as it is written. */
+/** Validates one line, message by message. */
 export class ChatLineValidator {
   readonly #schemaFault: SchemaFault
   readonly #called = new Set<unknown>()
@@ -44,7 +43,7 @@ export class ChatLineValidator {
 
   /** @throws ExcludedError */
   end(tools: readonly string[]): void {
-    assertRule(this.#hasUser, 'the user says nothing')
+    assertRule(this.#hasUser, 'it has no user message')
     assertRule(this.#previous === 'assistant', 'it does not end with the assistant')
     const names = tools.map((tool) => nameOf(JSON.parse(tool), this.#schemaFault))
     assertRule(new Set(names).size === names.length, 'two functions have the same name')
@@ -59,20 +58,20 @@ export class ChatLineValidator {
     else {
       assertRule(
         value['role'] === 'system' && this.#previous === undefined,
-        'only the first message can be of the system',
+        'only the first message can be a system message',
       )
       assertRule(
         hasOnly(value, ['role', 'content']) && isTextContent(value['content'], 1),
-        'the instructions are no text',
+        'the instructions are not text',
       )
     }
   }
 
   #addQuestion(value: Value): void {
-    assertRule(this.#previous !== 'tool', 'the assistant says nothing to the result of a call')
+    assertRule(this.#previous !== 'tool', 'a user message follows the result of a call')
     assertRule(
       hasOnly(value, ['role', 'content']) && isUserContent(value['content']),
-      'a message has other content',
+      'a user message has invalid content',
     )
     this.#hasUser = true
   }
@@ -82,7 +81,7 @@ export class ChatLineValidator {
     if (calls === undefined) {
       assertRule(
         hasOnly(value, ['role', 'content']) && isTextContent(value['content'], 1),
-        'an answer has no content',
+        'an assistant message has no content',
       )
       return
     }
@@ -104,11 +103,11 @@ export class ChatLineValidator {
     assertRule(!this.#unanswered.has(id), 'two calls have the same id')
     assertRule(
       matches(called['name'], FUNCTION_NAME),
-      'the name of a function has other signs than a-z, 0-9, _ and -',
+      'the name of a function has characters other than a-z, A-Z, 0-9, _ and -, or more than 64',
     )
     assertRule(
       isText(called['arguments'], 1) && isObject(parseJson(called['arguments'])),
-      'arguments are no JSON object',
+      'the arguments of a call are not a JSON object',
     )
     this.#unanswered.add(id)
     this.#called.add(called['name'])
@@ -117,9 +116,9 @@ export class ChatLineValidator {
   #addResult(value: Value): void {
     assertRule(
       hasOnly(value, ['role', 'content', 'tool_call_id']) && isTextContent(value['content'], 0),
-      'a result is no text',
+      'a result is not text',
     )
-    assertRule(this.#unanswered.delete(value['tool_call_id']), 'a result belongs to no call before it')
+    assertRule(this.#unanswered.delete(value['tool_call_id']), 'a result has no call before it')
   }
 }
 
@@ -135,7 +134,7 @@ function nameOf(tool: unknown, schemaFault: SchemaFault): unknown {
       matches(definition['name'], FUNCTION_NAME) &&
       isText(definition['description'], 0) &&
       isObject(definition['parameters']),
-    'a function is not defined as the format wants it',
+    'invalid function definition',
   )
   const fault = schemaFault(definition['parameters'])
   assertRule(
@@ -145,7 +144,7 @@ function nameOf(tool: unknown, schemaFault: SchemaFault): unknown {
   return definition['name']
 }
 
-/** A text, or in parts the only one. */
+/** Returns whether content is one text, as a string or as the only part. */
 function isTextContent(content: unknown, least: number): boolean {
   if (!Array.isArray(content)) return isText(content, least)
   const [part] = content as unknown[]
@@ -172,7 +171,7 @@ function isImage(image: unknown): boolean {
   )
 }
 
-/** A half of a surrogate pair can be written in JSON, but is no text that a tokenizer takes. */
+/** JSON allows a lone surrogate, but tokenizers refuse it. */
 function isText(value: unknown, least: number): value is string {
   return typeof value === 'string' && value.length >= least && !LONE_SURROGATE.test(value)
 }

@@ -9,8 +9,8 @@ import { excluded } from './exclusion-reasons.ts'
 type Known<Kind extends EntryView['kind']> = EntryView & { readonly kind: Kind }
 
 /**
- * The messages of a history, as JSON, one an entry; calls that nothing stands between are one message. Ids, times and
- * models have no place in them.
+ * Yields the messages of a history as JSON, one for each entry; adjacent calls become one message. Ids, times and models
+ * are omitted, as the format has no fields for them.
  *
  * @throws ExcludedError
  */
@@ -73,7 +73,7 @@ function callJson({ callId, name, confirmation = 'allowed', arguments: given }: 
   return JSON.stringify({ id: callId, type: 'function', function: call })
 }
 
-/** The format wants the JSON as a string. Where the API sent an object, its text is taken, numbers of any length and all. */
+/** Returns arguments as the text of a JSON object. An object is taken as the API sent it, so that no digit is lost. */
 function argumentsText(json: string): string {
   const text = stringIn(json) ?? json
   if (isJson(text) && isObjectText(text)) return text

@@ -13,17 +13,17 @@ import { systemAndTools } from './system-and-tools.ts'
 import type { TrainSplit } from './train-split.ts'
 import { WrittenLines } from './written-lines.ts'
 
-/** What becomes of conversations. */
+/** Options of a chat export. */
 export interface ChatWriterOptions extends ChatContent {
   readonly withSystem: boolean
 }
 
-/** So much of a line is kept between checking and writing it, in characters; of a longer one the entries are read twice. */
+/** Characters of a line that are kept between validating and writing it; the entries of a longer one are read twice. */
 const KEPT = 1024 * 1024
 
 const SLICE = 64 * 1024
 
-/** Writes a line for each conversation that can be expressed and was not written before, and names the others. */
+/** Writes a line for each conversation that the format can represent and that is not a duplicate; excludes the others. */
 export class ChatWriter implements Writer {
   readonly #context: ExportContext
   readonly #options: ChatWriterOptions
@@ -45,7 +45,7 @@ export class ChatWriter implements Writer {
   }
 
   async begin(): Promise<void> {
-    // A file of lines has no head.
+    // A file of lines has no header.
   }
 
   async write(conversation: ExportedConversation): Promise<void> {
@@ -59,7 +59,7 @@ export class ChatWriter implements Writer {
     for (const file of this.#sides.files) await file.close()
   }
 
-  /** A line in parts, none of which comes before all is found good: a conversation may be larger than memory. */
+  /** Yields a line in parts once all of it is valid. The line may be larger than memory. */
   *#lineOf({ id, row, entries }: ExportedConversation): Generator<string, void, undefined> {
     if (stringIn(row.fields.get('type')) === 'hansard.unreadable')
       throw excluded('unreadable', stringIn(row.fields.get('reason')))
@@ -107,7 +107,7 @@ function validateAndKeep(
   return { sha256: sha256.digest(), kept: size <= KEPT ? kept : undefined }
 }
 
-/** In slices, as Node sets aside three bytes a letter; and in code units, which a slice can't split. */
+/** Hashes in slices, since Node reserves three bytes for each character, and as code units, which a slice cannot split. */
 function updateHash(sha256: Hash, text: string): void {
   for (let at = 0; at < text.length; at += SLICE) sha256.update(text.slice(at, at + SLICE), 'utf16le')
 }

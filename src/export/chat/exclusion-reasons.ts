@@ -1,43 +1,43 @@
 import { ExcludedError } from '../exclusion.ts'
 
 /**
- * What a line can't say, and what the user is told instead: such a conversation is left out and named. Nothing
- * is bent to fit, nothing but what `--drop` names is left away, no turn is cut off.
+ * Why the format cannot represent a conversation. Such a conversation is excluded as a whole: nothing is changed to fit,
+ * and nothing is omitted except what `--drop` names.
  */
 export const exclusionReasons = {
-  /** A text has decayed in the archive; a line without it would be another conversation. */
-  unreadable: 'a part of it can’t be read',
-  /** What is not in the specification may mean anything. */
-  entry: 'it has an entry that the format does not know',
+  /** A text is damaged in the archive; without it, the line would be another conversation. */
+  unreadable: 'a part of it cannot be read',
+  /** An entry that is not in the specification may mean anything. */
+  entry: 'it has an entry of a type that the format does not have',
   /** A line has one assistant, with one system message and one set of tools. */
-  handoff: 'agents handed it on to one another, and a line has one assistant',
-  /** A call needs a definition, which no archive has, and a result: those of searches are not archived either. */
-  execution: 'a tool ran on the server, and the format has functions only (--drop executions)',
-  /** `user` and `assistant` alone are said by entries. */
-  role: 'a message has a role that the format does not know',
-  /** The answer that follows goes on where the given beginning ended, or repeats it: that is not known. */
-  prefix: 'the beginning of an answer was given',
-  content: 'the content of a message is neither text nor parts of one',
-  /** Files, documents, and what is not in the specification. */
-  chunk: 'a message has a part that the format does not know',
-  /** The format takes images, as the vision models do, from the user alone. */
-  image: 'an image stands where the format takes none',
+  handoff: 'it was handed off between agents, but a line has one assistant',
+  /** A call needs a definition and a result. The archive has no definitions of server tools, and no results of searches. */
+  execution: 'a tool ran on the server, but the format has functions only (--drop executions)',
+  /** Entries have the roles `user` and `assistant` only. */
+  role: 'a message has a role that the format does not have',
+  /** Whether the reply continues after the prefix or repeats it is unknown. */
+  prefix: 'the beginning of a reply was given (prefix)',
+  content: 'the content of a message is neither text nor parts',
+  /** Files, documents, and types that are not in the specification. */
+  chunk: 'a message has a part of a type that the format does not have',
+  /** In the format, as for vision models, only user messages have images. */
+  image: 'a message that is not from the user has an image',
   textOnly: 'a message is more than one text (--text-only)',
-  thinking: 'the assistant thought aloud, and the format has no form for it (--drop thinking)',
-  reference: 'a message cites sources, and the format has no form for them (--drop references)',
-  /** It waits for a person's confirmation, or the person denied it. */
-  refused: 'a call was not carried out, which the format can’t say',
-  /** Cut off in the middle, they are worth nothing as an example. */
-  arguments: 'the arguments of a call are not the JSON of an object',
+  thinking: 'it contains thinking, which the format does not have (--drop thinking)',
+  reference: 'a message cites sources, which the format does not have (--drop references)',
+  /** It waits for confirmation, or was denied. */
+  refused: 'a call was not executed, which the format cannot represent',
+  /** Truncated arguments are worthless as an example. */
+  arguments: 'the arguments of a call are not a JSON object',
   result: 'the result of a call is not text',
-  /** Readers give a field one type: a file in which it has two is refused as a whole. */
+  /** Readers allow one type for each field: they refuse a whole file in which a field has two. */
   toolTypes: 'a field of its tool definitions has another JSON type than in an earlier line',
-  /** An agent's instructions and functions stand in the agent alone. */
-  agent: 'its agent is not in the archive, and so are its instructions (--system)',
-  /** Equal messages are written once, by the oldest conversation that has them; a fork that is longer has others. */
+  /** The instructions and functions are stored with the agent only. */
+  agent: 'its agent is not in the archive, so its instructions are unknown (--system)',
+  /** Equal messages are written once, for the oldest conversation that has them. A longer fork has other messages. */
   duplicate: 'its messages are the same as those of',
-  /** A rule of the format that no entry breaks alone, see `LineCheck`: a call without a result, no answer at the end. */
-  invalid: 'it would be no valid line',
+  /** A rule of the format about the line as a whole, see `ChatLineValidator`. */
+  invalid: 'it would not be a valid line',
 } as const
 
 /** Returns the error that excludes a conversation; `detail` is what the API sent, of any type. */

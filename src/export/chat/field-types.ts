@@ -4,16 +4,16 @@ import { temporaryDatabase } from './temporary-database.ts'
 type Type = 'object' | 'array' | 'string' | 'number' | 'boolean'
 
 /**
- * Remembers which JSON type each field of the tool definitions has, so that all lines of a file agree: schemas are the one
- * part of a line whose fields are named by others. In a temporary file, as their number grows with the archive.
+ * Stores the JSON type of each field of the tool definitions, so that all lines of a file agree. Schemas are the only
+ * part of a line whose fields the senders name. A temporary file is used, since their number grows with the archive.
  */
 export class FieldTypes {
   #known: ReturnType<typeof openKnown> | undefined
 
   /**
-   * Finds the fields of a line's definitions that are new; `keep` remembers them once the line is written.
+   * Checks the fields of the definitions of a line. Call `keep` to store the new ones once the line is written.
    *
-   * @throws ExcludedError where a field has had another type
+   * @throws ExcludedError if a field had another type before
    */
   check(tools: readonly string[]): { keep(): void } {
     if (tools.length === 0) return { keep: () => undefined }
@@ -43,7 +43,7 @@ function openKnown() {
   }
 }
 
-/** Every field within a value with its type; null has none. A loop, as depth is the sender's choice. */
+/** Yields every field in a value with its type; null has no type. A loop, since the sender chooses the depth. */
 function* fieldsOf(tools: unknown): Generator<[string, Type], void, undefined> {
   const open: [string, unknown][] = [['tools', tools]]
   for (let next = open.pop(); next !== undefined; next = open.pop()) {

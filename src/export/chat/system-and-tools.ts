@@ -1,21 +1,21 @@
 import type { Dependencies } from '../../archive/content/dependencies.ts'
-import { referencesOf } from '../../model/entries/references.ts'
+import { findReferences } from '../../model/entries/references.ts'
 import { elements, member } from '../../model/json/json-text.ts'
 import type { JsonValue } from '../json-value.ts'
 import { textContent, type ChatContent } from './chat-content.ts'
 import { excluded } from './exclusion-reasons.ts'
 
-/** What a conversation stands on: the system message, if there is one, and its functions, as JSON. */
+/** The system message of a conversation, if it has one, and its functions, as JSON. */
 export interface SystemAndTools {
   readonly system: string | undefined
   readonly tools: readonly string[]
 }
 
 /**
- * Reads what was said to the model and which functions it was offered: they stand in the conversation's row or in its
- * agent, at the version that the row names. Tools that run on the server have no definition that a line could carry.
+ * Reads the instructions and the functions of a conversation from its row, or from its agent at the version that the row
+ * names. Tools that run on the server have no definition, so they are not included.
  *
- * @throws ExcludedError where instructions are wanted and the agent is not archived
+ * @throws ExcludedError if instructions are wanted but the agent is not archived
  */
 export function systemAndTools(
   row: JsonValue,
@@ -31,12 +31,12 @@ export function systemAndTools(
   }
 }
 
-/** The text that has the instructions: of the row or of the agent. */
+/** Returns the row or the agent that has the instructions; undefined if the agent is not archived. */
 function instructionSource(
   { text }: JsonValue,
   dependencies: Pick<Dependencies, 'read'>,
 ): string | undefined {
-  const [agent] = referencesOf(text, [])
+  const [agent] = findReferences(text, [])
   return agent === undefined ? text : (dependencies.read(agent)?.json ?? undefined)
 }
 
@@ -46,7 +46,7 @@ function systemMessage(source: string, options: ChatContent): string | undefined
   return `{"role":"system","content":${textContent(text, options)}}`
 }
 
-/** The definition as the format has it; whether decoding was strict is no part of it. The texts are not encoded again. */
+/** Returns the definition in the form of the format, without `strict`. The texts are not encoded again. */
 function functionDefinition(tool: string): string[] {
   if (member(tool, 'type')?.value !== '"function"') return []
   const definition = member(tool, 'function')?.value ?? '{}'

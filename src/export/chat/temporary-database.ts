@@ -1,6 +1,6 @@
 import { openSqlite } from '../../archive/sqlite/sqlite.ts'
 
-/** A database that SQLite keeps in a temporary file and removes with its process. */
+/** Opens a database in a temporary file, which SQLite removes when the process ends. */
 export function temporaryDatabase(schema: string): ReturnType<typeof openSqlite> {
   const db = openSqlite('', 'write')
   db.pragma('journal_mode = off')

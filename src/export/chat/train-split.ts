@@ -2,17 +2,17 @@ import { hash } from 'node:crypto'
 
 import type { OutputFiles, OutputFile } from '../format.ts'
 
-/** Where the lines of conversations go: into one file, or each to its side of a split. */
+/** The files that lines are written to: one, or two for training and validation. */
 export interface TrainSplit {
   of(id: string): OutputFile
   readonly files: readonly OutputFile[]
 }
 
 /**
- * Begins the files. Which side a conversation is on depends on its id and the seed alone, so that it stays there when
- * the archive grows and whatever else is selected.
+ * Creates the files. The file of a conversation depends only on its id and the seed, so it stays the same when the
+ * archive grows or another selection is exported.
  *
- * @param split the share of conversations to train with; undefined for all of them
+ * @param split the share of conversations in the training file; undefined for a single file
  */
 export async function beginTrainSplit(
   create: OutputFiles['create'],
@@ -25,7 +25,7 @@ export async function beginTrainSplit(
   return { of: (id) => (shareOf(id, seed) < split ? train : validation), files: [train, validation] }
 }
 
-/** A number from 0 to 1. */
+/** Returns a number from 0 to 1 for an id. */
 function shareOf(id: string, seed: number): number {
   return hash('sha256', `${seed}:${id}`, 'buffer').readUIntBE(0, 6) / 2 ** 48
 }

@@ -2,8 +2,8 @@ import { explainSqlite, type Sqlite } from '../../archive/sqlite/sqlite.ts'
 import { temporaryDatabase } from './temporary-database.ts'
 
 /**
- * Remembers which messages were written, in a temporary file: a hash set of a million lines in memory would be 16 MB and grow with the archive. Sixteen bytes of SHA-256
- * tell 2^64 lines apart.
+ * Stores which lines were written, to find duplicates. A temporary file is used, since a set in memory would take 16 MB
+ * for a million lines and grow with the archive. Sixteen bytes of SHA-256 distinguish 2^64 lines.
  */
 export class WrittenLines {
   readonly #db: Sqlite
@@ -12,7 +12,7 @@ export class WrittenLines {
     this.#db = temporaryDatabase('create table line (hash blob primary key, id text not null) without rowid')
   }
 
-  /** Notes what a conversation would write; the id of the one that has written the same before, if there is one. */
+  /** Stores the line of a conversation; returns the id of an earlier conversation with the same line, if there is one. */
   note(sha256: Buffer, id: string): string | undefined {
     const hash = sha256.subarray(0, 16)
     try {

@@ -1,5 +1,6 @@
 import { fileName, type ChunkView } from '../../model/entries/chunk-view.ts'
 import { fieldsOf } from '../../model/entries/fields.ts'
+import { plural } from '../../model/plural.ts'
 import { isJson } from '../../model/json/parse-json.ts'
 import { parseDataUri } from './data-uri.ts'
 import { escapeMarkdown, escapeLabel } from './escape-markdown.ts'
@@ -7,13 +8,13 @@ import type { EntryScope, PagePart } from './page-parts.ts'
 import { isSafeUrl, safeLink, urlLabel, pathDestination } from './safe-links.ts'
 import { safeName } from './safe-name.ts'
 
-/** What a page shows by itself. */
+/** Extensions of images that a page shows inline. */
 const PICTURES = ['png', 'jpg', 'jpeg', 'gif', 'webp']
 
 /**
- * Endings under which a file does nothing but be seen, heard or read when it is opened, from a disk or by a browser: no
- * page, script, shortcut or program, and nothing that carries one (SVG, Office). A browser shows PDF in a sandbox. A file
- * of any other type ends in `.bin`, which no program opens by itself.
+ * Extensions of files that are only shown or played when opened, from disk or in a browser: no page, script, shortcut or
+ * program, and nothing that can contain one (SVG, Office). A browser shows PDF in a sandbox. Any other file gets the
+ * extension `.bin`, which no program opens by default.
  */
 const PASSIVE_EXTENSIONS: ReadonlySet<string> = new Set([
   ...PICTURES,
@@ -35,7 +36,7 @@ const EXTENSION_OF_TYPE: Readonly<Record<string, string>> = {
   'application/json': 'json',
 }
 
-/** Something that an entry points to: on the web a link, in a data: URI a file beside the page. */
+/** Yields what an entry refers to: a link for a URL of the web, a file beside the page for a data: URI. */
 export function* linkOrAttachment(
   what: string,
   { url, name }: { readonly url: string; readonly name?: string | undefined },
@@ -49,7 +50,7 @@ export function* linkOrAttachment(
   else yield `**${what}:** ${safeLink(name ?? 'not linked', url === '' ? 'no address' : url)}\n\n`
 }
 
-/** A file that a tool made: beside the page if the archive has it, otherwise why it is not there. */
+/** Yields a file from a tool: beside the page if it is archived, otherwise the reason why it is not. */
 export function* toolFileParts(
   { id = '', name = id || 'file' }: ChunkView & { readonly kind: 'file' },
   scope: EntryScope,
@@ -90,10 +91,10 @@ function* attachmentParts(
   }
   if (size === 0) yield `**${what}:** [${label}](${pathDestination(path)}) *(empty: 0 bytes)*\n\n`
   else if (PICTURES.includes(ending)) yield `![${label}](${pathDestination(path)})\n\n`
-  else yield `**${what}:** [${label}](${pathDestination(path)}) (${size.toLocaleString('en')} bytes)\n\n`
+  else yield `**${what}:** [${label}](${pathDestination(path)}) (${plural(size, 'byte')})\n\n`
 }
 
-/** Splits a name at its ending; one that is not passive becomes a part of the title. */
+/** Splits a name at its extension. An extension that is not passive becomes part of the title. */
 function splitExtension(name: string): { readonly title: string; readonly ending: string } {
   const [, title, ending = ''] = /^(.*)\.([a-z0-9]{1,8})$/is.exec(name) ?? []
   const lower = ending.toLowerCase()
@@ -103,12 +104,12 @@ function splitExtension(name: string): { readonly title: string; readonly ending
     : { title: name, ending: 'bin' }
 }
 
-/** SQLite has no bytes where there were none to store; the API said so too. */
+/** The archive stores no bytes for an empty file; its metadata tells that it is empty. */
 function isEmptyFile(json: string | null | undefined): boolean {
   return archivedFields(json).get('bytes') === '0'
 }
 
-/** The members of an archived object; none where its text decayed or is missing. */
+/** Returns the members of an archived object; none if its text is damaged or missing. */
 export function archivedFields(json: string | null | undefined): ReturnType<typeof fieldsOf> {
   return fieldsOf(typeof json === 'string' && isJson(json) ? json : '{}')
 }

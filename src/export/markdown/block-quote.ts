@@ -1,21 +1,21 @@
 import { findUnsafe, isSafeInTables, type Patch } from './unsafe-markdown.ts'
 
-/** In characters. What is longer was pasted rather than written, and a parser would need a hundred times its size. */
+/** Maximum length in characters. A longer text was pasted, and a parser would need a hundred times its size in memory. */
 const MAX_QUOTED = 64 * 1024
 
-/** Where something is cited. Text that was cleaned holds no such character; to the parser it is a letter. */
+/** Marks the place of a footnote reference. Sanitized text does not contain it, and the parser reads it as a letter. */
 export const FOOTNOTE_MARK = '\0'
 
-/** One line that can hold no HTML, link, note, address or heading needs no parser to say so. */
+/** A single line that cannot contain HTML, a link, a footnote, a URL or a heading needs no parser. */
 const SAFE_LINE = /^(?!.*(?:\/\/|www\.|xmpp:|mailto:))[^<[#\n]+$/i
 
-/** Each uncovers what the one before had hidden; text that people write needs two. */
+/** Each round can reveal what the one before hid. Text that people write needs two. */
 const MAX_ROUNDS = 8
 
 /**
- * Markdown that somebody wrote, as a quotation that reads as they meant it and ends where it ends: a quotation closes
- * whatever was left open inside, in every reader. What could reach beyond it is defused. Undefined where that can't be
- * had, so that it has to be shown as plain text.
+ * Returns Markdown from a message as a block quote that reads as it was meant. A block quote closes whatever its text
+ * left open, in every reader; anything in it that could affect the page is escaped. Returns undefined if that is not
+ * possible: show the text as a code block then.
  */
 export function blockQuote(text: string): string | undefined {
   if (text.length > MAX_QUOTED) return undefined

@@ -3,12 +3,12 @@ import { sanitize } from './escape-markdown.ts'
 
 const SLICE = 64 * 1024
 
-/** A code block that holds the text whatever it is: its fence is longer than any run of backticks inside. */
+/** Yields a code block for any text: its fence is longer than any run of backticks inside. */
 export function* codeBlock(text: string, language: 'text' | 'json' | 'python'): Generator<string> {
   yield* writeFenced(text, language, [text])
 }
 
-/** JSON as a code block, laid out for people, each token as it came. */
+/** Yields JSON as an indented code block, with each token as the API sent it. */
 export function* jsonCodeBlock(text: string): Generator<string> {
   yield* writeFenced(text, 'json', indented(text))
 }
@@ -35,12 +35,12 @@ function longestBacktickRun(text: string): number {
   return longest
 }
 
-/** Parts that are cleaned one at a time, so that a text of megabytes is not copied as a whole. */
+/** Yields slices that are sanitized one at a time, so that a text of megabytes is not copied as a whole. */
 function* slices(text: string): Generator<string> {
   let start = 0
   while (start < text.length) {
     let end = Math.min(start + SLICE, text.length)
-    // Two halves of a character, or of a line break, stay together.
+    // Do not split a surrogate pair or a line break.
     if (/[\r\ud800-\udbff]/.test(text[end - 1] ?? '')) end++
     yield text.slice(start, end)
     start = end

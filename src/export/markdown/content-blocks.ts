@@ -7,7 +7,7 @@ import type { EntryScope, PagePart } from './page-parts.ts'
 import { safeLink } from './safe-links.ts'
 import { countFootnotes } from './unsafe-markdown.ts'
 
-/** What a message says: its text as a quotation with what it cites, and what stands between as blocks of their own. */
+/** Yields the content of a message: its text as block quotes with footnotes, and other chunks as blocks of their own. */
 export function* contentParts(chunks: readonly ChunkView[], scope: EntryScope): Generator<PagePart> {
   if (chunks.length === 0) yield '*no content*\n\n'
   let flow: TextRun = { text: '', cited: [] }
@@ -22,18 +22,18 @@ export function* contentParts(chunks: readonly ChunkView[], scope: EntryScope): 
   yield* quotedText(flow)
 }
 
-/** Text that somebody wrote, as a quotation. */
+/** Yields text as a block quote. */
 export function textParts(text: string): Generator<string> {
   return quotedText({ text: sanitize(text), cited: [] })
 }
 
-/** Text, and the references to footnotes that stand in it where `CITED` does, in order. */
+/** A run of text, with a `FOOTNOTE_MARK` for each of its footnote references, in order. */
 interface TextRun {
   text: string
   cited: string[]
 }
 
-/** The chunks that make one text, which may be cut anywhere; false for those that stand alone. */
+/** Adds a chunk to a run of text, which can be split at any place; returns false for a chunk that is a block of its own. */
 function addToRun(flow: TextRun, chunk: ChunkView, scope: EntryScope): boolean {
   if (chunk.kind === 'text') {
     flow.text += sanitize(chunk.text)
@@ -45,7 +45,7 @@ function addToRun(flow: TextRun, chunk: ChunkView, scope: EntryScope): boolean {
   return true
 }
 
-/** A footnote is one line, as long as it is. */
+/** Returns the text of a footnote, on one line. */
 function footnoteText(chunk: ChunkView & { readonly kind: 'source' | 'reference' }): string {
   if (chunk.kind === 'reference')
     return `Reference ids: ${escapeMarkdown(chunk.ids.join(', '), Infinity) || 'none'}`
@@ -61,10 +61,10 @@ function* quotedText({ text, cited }: TextRun): Generator<string> {
   yield* quoteWithFootnotes(text, cited) ?? quoteWithSourceList(text.replaceAll(FOOTNOTE_MARK, ''), cited)
 }
 
-/** Undefined where a reference would stand in code, or the text can't be quoted. */
+/** Returns undefined if a reference would be inside code, or if the text cannot be quoted. */
 function quoteWithFootnotes(text: string, cited: readonly string[]): string[] | undefined {
   let i = 0
-  // What stands beside a reference must not make a link, a definition or a note of it.
+  // Text next to a reference must not turn it into a link, a definition or another footnote.
   const quote = blockQuote(text)
     ?.replaceAll(/\^(?=\0)|(?<=\0)[([:{]/g, '\\$&')
     .replaceAll(FOOTNOTE_MARK, () => cited[i++] ?? '')

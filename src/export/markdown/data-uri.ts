@@ -1,14 +1,14 @@
-/** What a data: URI holds. */
+/** The content of a data: URI. */
 export interface DataUri {
-  /** Its type, without parameters. */
+  /** The media type, without parameters. */
   readonly type: string
-  /** The bytes, decoded each time they are read. */
+  /** The bytes, decoded in pieces each time they are read. */
   readonly bytes: Iterable<Uint8Array>
 }
 
 const PIECE = 64 * 1024
 
-/** Reads a data: URI; undefined if it is none. */
+/** Parses a data: URI; returns undefined for any other text. */
 export function parseDataUri(uri: string): DataUri | undefined {
   const [, type, base64] = /^data:([^,;]*)[^,]*?(;base64)?,/i.exec(uri.slice(0, 1000)) ?? []
   if (type === undefined) return undefined
@@ -22,7 +22,7 @@ export function parseDataUri(uri: string): DataUri | undefined {
   }
 }
 
-/** In pieces: the copies that decoding megabytes at once makes outside the heap are slow to come back. */
+/** Decodes in pieces, since the copies that decoding megabytes at once makes outside the heap are freed late. */
 function* decodeBase64(uri: string, start: number): Generator<Uint8Array> {
   let carried = ''
   for (let at = start; at < uri.length; at += PIECE) {

@@ -1,6 +1,6 @@
 import type { Agent, EntryView } from '../../model/entries/entry-view.ts'
 import { entryView } from '../../model/entries/entry-view.ts'
-import { said, stringIn } from '../../model/entries/fields.ts'
+import { displayText, stringIn } from '../../model/entries/fields.ts'
 import { cutTime } from '../../model/instant.ts'
 import { isJson } from '../../model/json/parse-json.ts'
 import { codeBlock, jsonCodeBlock } from './code-block.ts'
@@ -10,14 +10,14 @@ import type { EntryScope, PagePart } from './page-parts.ts'
 
 type Known<Kind extends EntryView['kind']> = EntryView & { readonly kind: Kind }
 
-/** An entry on its page: an anchor, a heading, what it says, and its footnotes. */
+/** Yields the section of an entry: an anchor, a heading, the content, and its footnotes. */
 export function* entryParts(json: string, scope: EntryScope): Generator<PagePart> {
   const entry = entryView(json)
   const names = headingNames(entry).filter((name) => name !== undefined)
   yield `<a id="entry-${scope.position}"></a>\n\n## ${headingOf(entry, names)}\n\n`
-  // A heading has room for so much.
+  // A heading shortens long texts, so they are repeated in full.
   const role = entry.kind === 'message' ? entry.role : undefined
-  for (const fact of [...names, role, said(entry.fields.get('model'))])
+  for (const fact of [...names, role, displayText(entry.fields.get('model'))])
     if (fact !== undefined && !fitsOneLine(fact)) yield* codeBlock(fact, 'text')
   yield* partsOf(entry, scope)
   if (entry.rest !== undefined) {
@@ -29,7 +29,7 @@ export function* entryParts(json: string, scope: EntryScope): Generator<PagePart
 
 function headingOf(entry: EntryView, names: readonly string[]): string {
   const named = names.map((name) => escapeMarkdown(name)).join(' · ')
-  const [created, model] = [stringIn(entry.fields.get('created_at')), said(entry.fields.get('model'))]
+  const [created, model] = [stringIn(entry.fields.get('created_at')), displayText(entry.fields.get('model'))]
   const facts = [created && cutTime(created, 'second'), model].flatMap((fact) =>
     fact ? [escapeMarkdown(fact)] : [],
   )
@@ -50,11 +50,11 @@ function headingTitle(entry: EntryView): string {
       return 'Handoff'
     case 'unknown':
       if (entry.type === UNREADABLE) return 'Unreadable'
-      return `${escapeMarkdown(entry.type ?? 'Entry without a type')} (unknown to this hansard)`
+      return `${escapeMarkdown(entry.type ?? 'Entry without a type')} (unknown to this version of hansard)`
   }
 }
 
-/** What a heading names. */
+/** Returns the names in a heading. */
 function headingNames(entry: EntryView): (string | undefined)[] {
   switch (entry.kind) {
     case 'execution':
@@ -68,7 +68,7 @@ function headingNames(entry: EntryView): (string | undefined)[] {
   }
 }
 
-/** What stands in the place of a text that decayed. */
+/** The type of an entry that replaces a damaged one. */
 const UNREADABLE = 'hansard.unreadable'
 
 function* partsOf(entry: EntryView, scope: EntryScope): Generator<PagePart> {
@@ -89,7 +89,7 @@ function* partsOf(entry: EntryView, scope: EntryScope): Generator<PagePart> {
   }
 }
 
-/** The code that an interpreter ran and what it printed; whatever else a tool said of itself, as JSON. */
+/** Yields the code that an interpreter ran and its output, and everything else about a tool as JSON. */
 function* executionParts({
   arguments: given,
   function: called,
@@ -105,12 +105,12 @@ function* executionParts({
   if (info.output !== undefined && info.output !== '') {
     yield 'Output:\n\n'
     yield* codeBlock(info.output, 'text')
-  } else if (info.code !== undefined) yield 'It printed nothing.\n\n'
+  } else if (info.code !== undefined) yield 'No output.\n\n'
   if (given === undefined && Object.values(info).every((part) => part === undefined))
-    yield '*The API says no more of it.*\n\n'
+    yield '*The API returns no details.*\n\n'
 }
 
-/** Arguments and results are whatever somebody sent: JSON if they are, also within a string, and text otherwise. */
+/** Yields arguments or results, which can be anything: as JSON if they are JSON, also within a string, otherwise as text. */
 function* jsonOrText(label: string | undefined, json: string | undefined): Generator<string> {
   if (json === undefined) return
   if (label !== undefined) yield `${label}:\n\n`
@@ -119,14 +119,14 @@ function* jsonOrText(label: string | undefined, json: string | undefined): Gener
   else yield* isJsonContainer(text) ? jsonCodeBlock(text) : codeBlock(text, 'text')
 }
 
-/** An object or an array; a bare number or word reads better as the text that it is. */
+/** Returns whether a text is a JSON object or array; a number or a string is shown as text. */
 function isJsonContainer(text: string): boolean {
   return /^\s*[[{]/.test(text) && isJson(text)
 }
 
-/** Captures name only the receiver. */
+/** Describes a handoff. Recorded responses of the API name only the receiver. */
 function handoffText({ from, to }: Known<'handoff'>): string {
-  const [sender, receiver] = [agentText(from), agentText(to) ?? 'an agent that is not named']
+  const [sender, receiver] = [agentText(from), agentText(to) ?? 'an unnamed agent']
   return sender === undefined ? `To ${receiver}` : `From ${sender} to ${receiver}`
 }
 
@@ -139,6 +139,6 @@ function agentText({ name, id }: Agent): string | undefined {
 
 function* unreadable({ fields }: EntryView): Generator<string> {
   const [reason, text] = [stringIn(fields.get('reason')), stringIn(fields.get('text'))]
-  yield `*This entry could not be read: ${escapeMarkdown(reason ?? 'no reason is known')}.*\n\n`
+  yield `*This entry cannot be read: ${escapeMarkdown(reason ?? 'unknown reason')}.*\n\n`
   if (text !== null) yield* codeBlock(sanitize(text), 'text')
 }

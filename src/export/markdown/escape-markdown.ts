@@ -1,6 +1,5 @@
 /**
- * Text from elsewhere as a page can hold it: every line break is one that all readers see, characters that would steer
- * a terminal become visible, halves of characters are replaced.
+ * Sanitizes text for a page: all line breaks become LF, control characters become visible, lone surrogates are replaced.
  */
 export function sanitize(text: string): string {
   return text
@@ -9,10 +8,7 @@ export function sanitize(text: string): string {
     .replaceAll(/[\0-\u0008\u000b-\u001f\u007f-\u009f]/g, controlPicture)
 }
 
-/**
- * Text on one line, without what turns the direction of what stands around it, and not without end: for titles and
- * labels.
- */
+/** Returns text on one line for titles and labels: shortened, and without characters that change the text direction. */
 export function oneLine(text: string, most = 200): string {
   const line = sanitize(text.slice(0, 4 * most))
     .replaceAll(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g, '')
@@ -24,8 +20,8 @@ export function oneLine(text: string, most = 200): string {
 }
 
 /**
- * Text on one line that no Markdown reader takes for markup or a link, anywhere but at the beginning of a line. A bare
- * address must not be one: readers that link it would take the backslash behind it, and `<`, for a part of it.
+ * Escapes text, on one line, so that no Markdown reader finds markup or a link in it. Do not put it at the beginning of a
+ * line. Bare URLs are broken up, since readers that link them would swallow a backslash or `<` after them.
  */
 export function escapeMarkdown(text: string, most?: number): string {
   return oneLine(text, most)
@@ -34,29 +30,29 @@ export function escapeMarkdown(text: string, most?: number): string {
     .replaceAll(ADDRESS_START, (mark) => `&#${mark.charCodeAt(0)};`)
 }
 
-/** The same as the label of a link: some readers take the backslashes of brackets away there and read it once more. */
+/** Escapes text as the label of a link, where some readers remove the backslashes of brackets and parse the text again. */
 export function escapeLabel(text: string, most?: number): string {
   return escapeMarkdown(text, most).replaceAll('\\[', '&#91;').replaceAll('\\]', '&#93;')
 }
 
-/** An underscore within a word and an ampersand that begins no entity are themselves: `web_search` should read well. */
+/** Not an underscore within a word, so that `web_search` stays readable, nor an ampersand that does not begin an entity. */
 const MARKUP_CHARACTERS = /[\\`*[\]<~$#{]|&(?=#?\w+;)|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu
 
-/** The letter without which an address is none: of `//` and `www.`. Mail stays: readers link it whatever it is made of. */
+/** The character without which a URL is not linked, in `//` and `www.`. Mail addresses stay: readers link them anyway. */
 const ADDRESS_START = /(?<=\/)\/|(?<=\bwww)\./gi
 
 /**
- * An invisible letter after `xmpp:`: cmark-gfm links this one, and a `mailto:` in the middle of a word, in what it has
- * read, when entities are letters already.
+ * An invisible character to put after `xmpp:`, and after `mailto:` in the middle of a word. cmark-gfm links these after
+ * it has decoded entities, so an entity does not help.
  */
 export const WORD_JOINER = '\u2060'
 
-/** Tells whether a label shows all of a text. */
+/** Returns whether a label shows all of a text. */
 export function fitsOneLine(text: string, most = 200): boolean {
   return text.length <= most
 }
 
-/** U+2400 and up are pictures of the control characters below a space; those above a tilde have none. */
+/** Returns the picture of a control character, from U+2400 on; those from U+0080 on have none. */
 function controlPicture(character: string): string {
   const code = character.charCodeAt(0)
   if (code < 32) return String.fromCharCode(0x2400 + code)

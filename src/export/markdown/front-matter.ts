@@ -1,10 +1,10 @@
 import type { Fields } from '../../model/entries/fields.ts'
 
 /**
- * What is known of a conversation, as YAML that every reader of YAML takes: JSON is YAML, on one line a value, where
- * nothing can end the block.
+ * Returns the facts about a conversation as YAML front matter. Each value is JSON on one line, which is also YAML and
+ * cannot end the block.
  *
- * @param facts values as JSON, in their order
+ * @param facts keys with their values as JSON, in order
  */
 export function frontMatter(facts: readonly (readonly [string, string | undefined])[], row: Fields): string {
   const lines = [...facts, ['metadata', row.get('metadata')] as const].flatMap(([key, json]) =>
@@ -14,8 +14,8 @@ export function frontMatter(facts: readonly (readonly [string, string | undefine
 }
 
 /**
- * A value as it is where YAML says the same; as a text that holds its JSON where YAML would not take it (two values under
- * one key, keys over 1,000 characters, great depth) or would change its digits.
+ * Returns a JSON value as YAML. A value that YAML readers refuse (duplicate keys, keys over 1,000 characters, great depth)
+ * or whose digits they change becomes a string that contains the JSON.
  */
 function yamlValue(json: string): string {
   const isPlain = json.startsWith('"') || !(isDeep(json) || /"(?:[^"\\]|\\.){1000}/.test(json))
@@ -24,7 +24,7 @@ function yamlValue(json: string): string {
     : JSON.stringify(json)
 }
 
-/** Without its strings, JSON is as deep as it has open brackets; no recursion, as depth is the sender's choice. */
+/** Counts the open brackets outside of strings. A loop, since the sender chooses the depth. */
 function isDeep(json: string): boolean {
   let depth = 0
   for (const [bracket] of json.matchAll(/[[\]{}]|"[^"\\]*(?:\\.[^"\\]*)*"/g)) {
@@ -35,7 +35,7 @@ function isDeep(json: string): boolean {
   return false
 }
 
-/** What JSON lets stand in a string and YAML does not, or takes for a line break. */
+/** Escapes the characters that JSON allows in a string, but that YAML refuses or reads as a line break. */
 function escapeForYaml(json: string): string {
   return json
     .replaceAll(/\p{Surrogate}/gu, '\ufffd')
@@ -44,8 +44,8 @@ function escapeForYaml(json: string): string {
 }
 
 /**
- * A reader of Markdown that knows no front matter takes it for text: in strings, what begins HTML, a link, an image, code
- * or a note is written with an escape, which is the same YAML.
+ * Escapes what begins HTML, a link, an image, code or a footnote in strings, since a Markdown reader without front matter
+ * reads it as text. The escapes do not change the YAML values.
  */
 function escapeMarkup(json: string): string {
   return json.replaceAll(/"[^"\\]*(?:\\.[^"\\]*)*"/g, (text) => text.replaceAll(MARKUP_START, unicodeEscape))

@@ -1,9 +1,10 @@
 import { cutTime, monthOf } from '../../model/instant.ts'
+import { plural } from '../../model/plural.ts'
 import type { OutputFile } from '../format.ts'
 import { escapeMarkdown, escapeLabel } from './escape-markdown.ts'
 import { pathDestination } from './safe-links.ts'
 
-/** What the index says of a page. */
+/** A line of the index. */
 export interface IndexLine {
   readonly path: string
   readonly title: string
@@ -13,7 +14,7 @@ export interface IndexLine {
   readonly goneAt: string | null
 }
 
-/** The list of all pages by month, written as they come: conversations come in the order of their creation. */
+/** Writes the list of all pages by month. Conversations come in the order of their creation. */
 export class IndexPage {
   readonly #file: OutputFile
   #month: string | undefined
@@ -34,7 +35,7 @@ export class IndexPage {
     this.#month = month
     const facts = [
       model && escapeMarkdown(model, 60),
-      entries === 1 ? '1 entry' : `${entries.toLocaleString('en')} entries`,
+      plural(entries, 'entry'),
       goneAt === null ? undefined : `gone upstream since ${cutTime(goneAt, 'day')}`,
     ]
     const time = createdAt === null ? '' : `${cutTime(createdAt, 'minute')} `
@@ -45,8 +46,8 @@ export class IndexPage {
   }
 
   async end(): Promise<void> {
-    const pages = this.#pages === 1 ? '1 conversation' : `${this.#pages.toLocaleString('en')} conversations`
-    await this.#file.write(`\n${this.#pages === 0 ? 'No conversation was selected' : pages}.\n`)
+    const total = this.#pages === 0 ? 'No conversation was selected' : plural(this.#pages, 'conversation')
+    await this.#file.write(`\n${total}.\n`)
     await this.#file.close()
   }
 }

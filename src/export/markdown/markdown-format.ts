@@ -7,14 +7,14 @@ type MarkdownOptions = {
 
 const PATH = '{year}/{month}/{day}-{name}'
 
-/** A page a conversation, with its files beside it, and an index of the pages. */
+/** One page for each conversation, with its files beside it, and an index of the pages. */
 export const markdownFormat: Format<MarkdownOptions> = {
-  summary: 'Markdown to read: a page a conversation, and an index',
+  summary: 'Markdown to read: one page for each conversation, and an index',
   options: [
     {
       name: 'path',
       flags: '--path <template>',
-      about: 'where a page goes, of {year}, {month}, {day} (in UTC), {name}, {id} and {model}',
+      about: 'path of a page, from {year}, {month}, {day} (UTC), {name}, {id} and {model}',
       default: PATH,
       parse: (template) => {
         pathTemplate(template)

@@ -1,6 +1,6 @@
 import { posix } from 'node:path'
 
-import { said } from '../../model/entries/fields.ts'
+import { displayText } from '../../model/entries/fields.ts'
 import { excludeOnError, allOrNothing } from '../exclusion.ts'
 import type { ExportContext, ExportedConversation, Writer } from '../format.ts'
 import { IndexPage } from './index-page.ts'
@@ -9,7 +9,7 @@ import { agentOf, pageParts } from './page.ts'
 import type { PathFacts } from './path-template.ts'
 import { titleOf } from './title.ts'
 
-/** Writes the pages one after the other, each with its files, and the index beside them. */
+/** Writes the pages one after the other, each with its files, and an index. */
 export class MarkdownWriter implements Writer {
   readonly #context: ExportContext
   readonly #pathOf: (facts: PathFacts) => string
@@ -49,7 +49,7 @@ export class MarkdownWriter implements Writer {
     const { id, row, createdAt } = conversation
     const title = titleOf(conversation)
     const agent = agentOf(conversation, this.#context.dependencies)
-    const model = said(row.fields.get('model')) ?? said(agent?.fields.get('model'))
+    const model = displayText(row.fields.get('model')) ?? displayText(agent?.fields.get('model'))
     return { title, model, path: this.#pathOf({ id, title, model, createdAt }) }
   }
 
@@ -64,7 +64,7 @@ export class MarkdownWriter implements Writer {
   }
 }
 
-/** Reads the bytes of a file: what comes behind it on the page says how many they are. */
+/** Reads the bytes of a file, since the next part of the page tells their number. */
 function sizeOf(part: PagePart): number {
   if (typeof part === 'string') return part.length
   let size = 0

@@ -1,18 +1,19 @@
 import type { Dependencies } from '../../archive/content/dependencies.ts'
 
-/** What a page is made of: text, and files that stand beside it. */
+/** A part of a page: text, or a file beside the page. */
 export type PagePart = string | Attachment
 
-/** A file beside the page, by its path as the page's links have it. */
+/** A file beside the page. */
 export interface Attachment {
+  /** The path relative to the page, as its links have it. */
   readonly path: string
-  /** To be read to the end before the next part is asked for, which tells their number. */
+  /** Read these to the end before asking for the next part, which needs their number. */
   bytes(): Iterable<Uint8Array>
 }
 
 export type DependencyReader = Pick<Dependencies, 'read'>
 
-/** An entry on its page: numbers the sources it cites and the files it brings, so that their names stay the same. */
+/** Numbers the footnotes and files of an entry, so that their names are the same in every export. */
 export class EntryScope {
   readonly position: number
   readonly archived: DependencyReader
@@ -20,14 +21,14 @@ export class EntryScope {
   readonly #notes = new Map<string, number>()
   #files = 0
 
-  /** @param folder where the page's files are, beside it */
+  /** @param folder the folder of the page's files, relative to the page */
   constructor(position: number, folder: string, archived: DependencyReader) {
     this.position = position
     this.archived = archived
     this.#folder = folder
   }
 
-  /** A reference to a footnote of this text, the same for the same text. */
+  /** Returns a reference to a footnote with this text; equal texts share one footnote. */
   cite(note: string): string {
     const number = this.#notes.get(note) ?? this.#notes.size + 1
     this.#notes.set(note, number)
@@ -35,15 +36,15 @@ export class EntryScope {
   }
 
   /**
-   * The footnotes, to stand behind the entry. Their texts begin with two words that are no link, so that readers which
-   * do not know footnotes take none for a definition of a link.
+   * Yields the footnotes, for the end of the entry. Their texts begin with two words that are not a link, so that readers
+   * without footnotes do not read one as the definition of a link.
    */
   *notes(): Generator<string> {
     for (const [note, number] of this.#notes) yield `${this.#label(number)}: ${note}\n`
     if (this.#notes.size > 0) yield '\n'
   }
 
-  /** The path of the next file, from a name that is safe already. */
+  /** Returns the path of the next file. The name must be safe. */
   filePath(name: string): string {
     return `${this.#folder}/${this.position}-${this.#files++}-${name}`
   }

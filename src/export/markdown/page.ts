@@ -1,6 +1,7 @@
-import { said, stringIn, type Fields } from '../../model/entries/fields.ts'
-import { referencesOf } from '../../model/entries/references.ts'
+import { displayText, stringIn, type Fields } from '../../model/entries/fields.ts'
+import { findReferences } from '../../model/entries/references.ts'
 import { cutTime, cutTimeUtc } from '../../model/instant.ts'
+import { plural } from '../../model/plural.ts'
 import type { ExportedConversation } from '../format.ts'
 import { archivedFields } from './attachments.ts'
 import { codeBlock } from './code-block.ts'
@@ -10,21 +11,21 @@ import { escapeMarkdown, fitsOneLine } from './escape-markdown.ts'
 import { frontMatter } from './front-matter.ts'
 import { EntryScope, type DependencyReader, type PagePart } from './page-parts.ts'
 
-/** A page's own facts, beside what the conversation says. */
+/** What a page needs besides the conversation. */
 export interface PageFacts {
   readonly title: string
-  /** Where its files are, from where the page is. */
+  /** The folder of its files, relative to the page. */
   readonly folder: string
 }
 
-/** An agent as archived, where the conversation belongs to one. */
+/** The archived agent of a conversation. */
 export interface ConversationAgent {
   readonly id: string
   readonly version: string
   readonly fields: Fields
 }
 
-/** A conversation as a page, in parts: no page is ever in memory as a whole. */
+/** Yields the page of a conversation in parts, so that no page is in memory as a whole. */
 export function* pageParts(
   conversation: ExportedConversation,
   { title, folder }: PageFacts,
@@ -37,12 +38,12 @@ export function* pageParts(
     yield* entryParts(entry.text, new EntryScope(position++, folder, archived))
 }
 
-/** The agent that a conversation belongs to; undefined if it has a model of its own. */
+/** Returns the agent of a conversation; undefined if it has a model instead. */
 export function agentOf(
   { row }: ExportedConversation,
   archived: DependencyReader,
 ): ConversationAgent | undefined {
-  const reference = referencesOf(row.text, []).find(({ kind }) => kind === 'agent')
+  const reference = findReferences(row.text, []).find(({ kind }) => kind === 'agent')
   if (reference === undefined) return undefined
   return { ...reference, fields: archivedFields(archived.read(reference)?.json) }
 }
@@ -56,10 +57,10 @@ function* headOf(
   const { fields } = row
   const description = stringIn(fields.get('description'))
   const about = [
-    said(fields.get('model')) ?? said(agent?.fields.get('model')),
-    agent && `agent ${said(agent.fields.get('name')) ?? agent.id}`,
+    displayText(fields.get('model')) ?? displayText(agent?.fields.get('model')),
+    agent && `agent ${displayText(agent.fields.get('name')) ?? agent.id}`,
     createdAt === null ? undefined : cutTimeUtc(createdAt, 'second'),
-    length === 1 ? '1 entry' : `${length.toLocaleString('en')} entries`,
+    plural(length, 'entry'),
     goneAt === null ? undefined : `gone upstream since ${cutTime(goneAt, 'day')}`,
   ]
   yield frontMatter(
@@ -90,11 +91,11 @@ function* headOf(
 }
 
 function agentFacts({ id, version, fields }: ConversationAgent): string {
-  return JSON.stringify({ id, version: version || undefined, name: said(fields.get('name')) })
+  return JSON.stringify({ id, version: version || undefined, name: displayText(fields.get('name')) })
 }
 
 function* instructions(summary: string, json: string | undefined): Generator<PagePart> {
-  const text = said(json)
+  const text = displayText(json)
   if (text === undefined) return
   yield `<details>\n<summary>${summary}</summary>\n\n`
   yield* textParts(text)
@@ -103,6 +104,6 @@ function* instructions(summary: string, json: string | undefined): Generator<Pag
 
 function* unreadableRow(fields: Fields): Generator<PagePart> {
   const [reason, text] = [stringIn(fields.get('reason')), stringIn(fields.get('text'))]
-  yield `*What the API said of this conversation could not be read: ${escapeMarkdown(reason ?? '')}.*\n\n`
+  yield `*The row of this conversation cannot be read: ${escapeMarkdown(reason ?? '')}.*\n\n`
   if (text !== null) yield* codeBlock(text, 'text')
 }

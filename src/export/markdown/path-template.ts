@@ -3,12 +3,12 @@ import { hash } from 'node:crypto'
 import { HansardError } from '../../errors.ts'
 import { safeName, withinBytes } from './safe-name.ts'
 
-/** What a page's path is made of. */
+/** The values that the path of a page is made of. */
 export interface PathFacts {
   readonly id: string
   readonly title: string
   readonly model: string | undefined
-  /** In the form of `instantOf`. */
+  /** As `instantOf` formats it. */
   readonly createdAt: string | null
 }
 
@@ -21,17 +21,17 @@ const placeholders: Readonly<Record<string, (facts: PathFacts) => string>> = {
   model: ({ model = '' }) => safeName(model, 'no-model'),
 }
 
-const EXAMPLE = `Write it like '{year}/{month}/{name}', of {${Object.keys(placeholders).join('}, {')}}.`
+const EXAMPLE = `Example: '{year}/{month}/{name}'. Placeholders: {${Object.keys(placeholders).join('}, {')}}.`
 
-/** Of a part, in bytes: file systems take 255, and the endings of a page and of its folder come to it. */
+/** Maximum length of a part in bytes: file systems allow 255, including the extension of a page or its folder. */
 const MAX_PART_BYTES = 220
 
 /**
- * Reads a template of paths, `{year}/{month}/{name}`, and answers with what makes the paths of it, without their
- * ending. The last part ends in a digest of the id, unless one is the id: no two conversations share a path, on no file
- * system, and each has the same in every export, whatever else was selected. To know that needs no list of names.
+ * Parses a template such as `{year}/{month}/{name}` and returns a function that makes paths from it, without extension.
+ * The last part ends with a digest of the id, unless a part is the id. So no two conversations share a path, on any file
+ * system, and the path of a conversation is the same in every export, without a list of used names.
  *
- * @throws HansardError `usage`
+ * @throws HansardError `usage` if the template is not valid
  */
 export function pathTemplate(template: string): (facts: PathFacts) => string {
   const parts = template.replace(/\.md$/i, '').split('/')
@@ -50,24 +50,23 @@ function fillIn(part: string, facts: PathFacts): string {
 
 function checkPart(part: string, template: string): void {
   for (const [, name = ''] of part.matchAll(/\{([^{}]*)\}/g))
-    if (!Object.hasOwn(placeholders, name)) throw templateError(template, `there is no {${name}}`)
+    if (!Object.hasOwn(placeholders, name)) throw templateError(template, `{${name}} is not a placeholder`)
   const plain = part.replaceAll(/\{\w+\}/g, 'x')
-  if (part === '')
-    throw templateError(template, 'no part of it can be empty, and it begins and ends with none')
-  if (plain === '.' || plain === '..') throw templateError(template, 'it can’t lead out of the folder')
+  if (part === '') throw templateError(template, 'it must not contain an empty part, or begin or end with /')
+  if (plain === '.' || plain === '..') throw templateError(template, 'it must not lead out of the folder')
   if (!/^[\p{L}\p{N}_-](?:[\p{L}\p{N} _,+()=@-]*[\p{L}\p{N})_-])?$/u.test(plain))
-    throw templateError(template, `not every system takes ${JSON.stringify(part)} as a name`)
+    throw templateError(template, `${JSON.stringify(part)} is not a valid name on every system`)
   if (Buffer.byteLength(plain) > 100) throw templateError(template, `${JSON.stringify(part)} is too long`)
   if (safeName(plain, '') === `${plain}-`)
-    throw templateError(template, `Windows keeps ${JSON.stringify(part)} for itself`)
+    throw templateError(template, `${JSON.stringify(part)} is a reserved name on Windows`)
 }
 
-/** Ids as the API makes them are safe, and differ by more than the case of their letters. */
+/** Ids as the API generates them are safe as names and differ in more than case. */
 function isPlainId(id: string): boolean {
   return /^[a-z]+_[0-9a-z]{8,100}$/.test(id)
 }
 
-/** 60 bits: of a million conversations with the same name in the same month, two meet once in two million exports. */
+/** Returns 60 bits: of a million conversations with the same name in the same month, two collide once in two million exports. */
 function digest(id: string): string {
   return BigInt(`0x${hash('sha256', id).slice(0, 15)}`)
     .toString(32)
@@ -75,7 +74,7 @@ function digest(id: string): string {
 }
 
 function templateError(template: string, reason: string): HansardError {
-  return new HansardError('usage', `--path ${JSON.stringify(template)} can’t be used: ${reason}`, {
+  return new HansardError('usage', `--path ${JSON.stringify(template)} is not valid: ${reason}`, {
     hint: EXAMPLE,
   })
 }

@@ -1,14 +1,14 @@
 import { escapeMarkdown, escapeLabel, oneLine } from './escape-markdown.ts'
 
-/** A longer one is no link that a person could use. */
+/** Maximum length of a URL that becomes a link, in characters. */
 const MAX_URL = 4096
 
-/** Tells whether a page may link there: to the web and to mail, and to nothing that runs or is on the reader's machine. */
+/** Returns whether a page may link to a URL: the web and mail, but nothing that runs or is on the reader's machine. */
 export function isSafeUrl(url: string): boolean {
   return /^(?:https?:\/\/|mailto:)[^\0-\u0020]/i.test(url) && url.length <= MAX_URL
 }
 
-/** A link where it is safe to have one, and otherwise what it says. */
+/** Returns a link if the URL is safe, otherwise its label and URL as text. */
 export function safeLink(label: string, url: string): string {
   if (isSafeUrl(url))
     return `[${PLAIN_ADDRESS.test(label) ? label : escapeLabel(label, Infinity)}](${linkDestination(url)})`
@@ -17,10 +17,10 @@ export function safeLink(label: string, url: string): string {
     : `${escapeMarkdown(label, Infinity)} (${escapeMarkdown(url, Infinity)})`
 }
 
-/** As the label of a link, an address is a label, in every reader. */
+/** URLs that every reader shows as they are when they are the label of a link. */
 const PLAIN_ADDRESS = /^https?:\/\/[a-z0-9.:/?=%-]+$/i
 
-/** A URL or a path as the destination of a link: nothing in it ends the link or turns into something else. */
+/** Encodes a URL or path as the destination of a link, so that nothing in it ends the link or becomes markup. */
 export function linkDestination(url: string): string {
   return encodeURI(url.replaceAll(/\p{Surrogate}/gu, '\ufffd'))
     .replaceAll(/%25(?=[0-9a-f]{2})/gi, '%')
@@ -28,12 +28,12 @@ export function linkDestination(url: string): string {
     .replaceAll(/&(?=#?\w+;)/g, '&amp;')
 }
 
-/** A path inside the export as the destination of a link. */
+/** Encodes a path inside the export as the destination of a link. */
 export function pathDestination(path: string): string {
   return linkDestination(path.split('/').map(encodeURIComponent).join('/'))
 }
 
-/** What a URL is called where it has no other name. */
+/** Returns the label of a URL that has no name. */
 export function urlLabel(url: string): string {
   return oneLine(url, 100)
 }

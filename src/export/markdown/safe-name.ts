@@ -1,10 +1,10 @@
 const RESERVED = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin|conout|clock)$/i
 
 /**
- * Makes a name that every file system takes, from whatever somebody wrote: letters, digits and pictures of any script,
- * and hyphens for all else. A list of what is allowed needs no list of what is dangerous: no separator, no control or
- * direction character, no dot at an end can be in it. (filenamify 7, the usual choice, is such a list: it keeps
- * direction marks and lone surrogates, and counts characters where file systems count bytes.)
+ * Returns a name that every file system accepts, from any text: letters, digits and emoji of any script, and hyphens for
+ * everything else. With a list of what is allowed, the name cannot contain a separator, a control or direction character,
+ * or a dot at its end. (filenamify 7 has a list of what is forbidden: it keeps direction marks and lone surrogates, and
+ * counts characters where file systems count bytes.)
  */
 export function safeName(text: string, otherwise: string, mostBytes = 80): string {
   const words = text
@@ -16,7 +16,7 @@ export function safeName(text: string, otherwise: string, mostBytes = 80): strin
   return RESERVED.test(name) ? `${name}-` : name
 }
 
-/** Cuts a text to a number of bytes in UTF-8, between letters as people see them. */
+/** Shortens a text to a number of bytes in UTF-8, between grapheme clusters. */
 export function withinBytes(text: string, most: number): string {
   if (Buffer.byteLength(text) <= most) return text
   let cut = ''

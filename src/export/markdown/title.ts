@@ -3,7 +3,7 @@ import { stringIn } from '../../model/entries/fields.ts'
 import type { ExportedConversation } from '../format.ts'
 import { oneLine } from './escape-markdown.ts'
 
-/** What people call a conversation: its name, or what it begins with, or its id. */
+/** Returns the title of a conversation: its name, or the beginning of its text, or its id. */
 export function titleOf(conversation: ExportedConversation): string {
   const name = shortTitle(stringIn(conversation.row.fields.get('name')))
   return name ?? firstWords(conversation) ?? oneLine(conversation.id)
@@ -13,7 +13,7 @@ function firstWords({ entries }: ExportedConversation): string | undefined {
   for (const { text } of entries()) {
     const entry = entryView(text)
     const said = entry.kind === 'message' ? entry.chunks.find(({ kind }) => kind === 'text') : undefined
-    // Only the first entry: it is a question, and every page would wait for a second.
+    // Only the first entry, which is usually the question: reading more would slow down every page.
     return shortTitle(said?.kind === 'text' ? said.text : null, 80)
   }
   return undefined

@@ -3,7 +3,7 @@ import Reader, { type Env, type MarkdownIt, type StateInline, type Token } from 
 import { linkDestination, isSafeUrl } from './safe-links.ts'
 import { addUnsafeSyntaxRules, type AddressPatch } from './unsafe-syntax-rules.ts'
 
-/** A change of a line: so many characters taken out at a place, and others put in. */
+/** A change to a line: characters to remove at a column, and text to insert there. */
 export interface Patch {
   readonly line: number
   readonly column: number
@@ -11,20 +11,22 @@ export interface Patch {
   readonly insert: string
 }
 
-/** Deeper than this is no text of a person's, and no reader of Markdown can be foreseen. */
+/** Nesting that no person writes, and that parsers of Markdown handle differently. */
 const MAX_DEPTH = 40
 
 /**
- * Finds what a message may not do to the page it stands in, as the patches that undo it: HTML, links to anything but
- * the web and mail, images (a page loads nothing by being opened), definitions of links and footnotes, headings above
- * our own. Links by reference get their destination, as their definition becomes text, and lines stay lines. With
- * `isWhole`, also what is done once: headings go two levels down. Undefined where it can't be told.
+ * Finds what a message must not do to its page, and returns the patches that prevent it: HTML, links to anything but the
+ * web and mail, images (opening a page must load nothing), definitions of links and footnotes, headings above our own.
+ * Links by reference get their URL inline, because their definition becomes text. Line breaks are kept.
+ *
+ * @param isFirst also make the changes that are made only once: headings move two levels down
+ * @returns undefined if a place to patch cannot be found in the text
  */
-export function findUnsafe(text: string, isWhole: boolean): Patch[] | undefined {
+export function findUnsafe(text: string, isFirst: boolean): Patch[] | undefined {
   const env: Env = {}
   const tokens = commonmarkParser.parse(text, env)
   if (tokens.some(({ level }) => level > MAX_DEPTH)) return undefined
-  const found = new PatchCollector(text.split('\n'), isWhole)
+  const found = new PatchCollector(text.split('\n'), isFirst)
   for (const token of tokens) {
     found.addBlock(token)
     if (token.type === 'inline') found.addInline(token, parseInline(token.content, env))
@@ -33,8 +35,8 @@ export function findUnsafe(text: string, isWhole: boolean): Patch[] | undefined 
 }
 
 /**
- * Tells whether a reader that knows tables sees nothing that one without does not, as cells cut code and links apart, and
- * nothing less: a row with more cells than the first loses them.
+ * Returns whether a text is safe in a parser with tables. Cells cut code and links apart, which can reveal unsafe
+ * Markdown, and a row with more cells than the header loses them.
  */
 export function isSafeInTables(text: string): boolean {
   const env: Env = {}
@@ -52,7 +54,7 @@ const UNSAFE_TOKENS: ReadonlySet<string> = new Set(
   'html_block html_inline angle address definition image reference_definition footnote'.split(' '),
 )
 
-/** Rows that make a table of the line before them; other readers find some that ours does not. */
+/** Counts the rows that make a table of the line before them. Other parsers find some that ours does not. */
 function countDelimiterRows(tokens: readonly Token[]): number {
   const lines = tokens.flatMap(({ type, content }) => (type === 'inline' ? content.split('\n') : []))
   return lines.filter((line) => /[|:]/.test(line) && DELIMITER_ROW.test(line.trim())).length
@@ -67,7 +69,7 @@ function countLetters(tokens: readonly Token[]): number {
   )
 }
 
-/** How many references to footnotes a reader finds in a quotation: none of those that code took in. */
+/** Counts the footnote references that a parser finds in a block quote, which are those outside of code. */
 export function countFootnotes(quoted: string): number {
   const env: Env = {}
   const isNote = ({ type }: Token) => type === 'footnote'
@@ -79,7 +81,7 @@ export function countFootnotes(quoted: string): number {
 const commonmarkParser = createParser().disable('table')
 const tableParser = createParser()
 
-/** A reader that finds all that any reader might, and notes where in its text each inline token begins (as `map`). */
+/** Creates a parser that finds what any parser might, and stores in `map` where each inline token begins in its text. */
 function createParser(): MarkdownIt {
   const createParser = new Reader({ html: true, maxNesting: 2 * MAX_DEPTH })
   createParser.core.ruler.enableOnly(['normalize', 'block'])
@@ -103,14 +105,14 @@ function parseInline(content: string, env: Env, type = 'inline'): Token[] {
 
 class PatchCollector {
   readonly patches: Patch[] = []
-  /** A hazard was seen that could not be found in the text. */
+  /** Something unsafe was found whose place in the text is unknown. */
   isIncomplete = false
   readonly #lines: readonly string[]
-  readonly #isWhole: boolean
+  readonly #isFirst: boolean
 
-  constructor(lines: readonly string[], isWhole: boolean) {
+  constructor(lines: readonly string[], isFirst: boolean) {
     this.#lines = lines
-    this.#isWhole = isWhole
+    this.#isFirst = isFirst
   }
 
   addBlock({ type, markup, info, map }: Token): void {
@@ -134,7 +136,7 @@ class PatchCollector {
       else if (token.type === 'footnote') patch(at, content[at] === '[' ? '&#91;' : '&#94;', 1)
       else if (token.type === 'definition') patch(at + 1, '&#58;', 1)
       else if (token.type === 'address') patchAddress(token.meta as AddressPatch, at, patch)
-      // An image is a link behind its mark.
+      // An image is a link after its `!`.
       else if (token.type === 'image') patch(at, '&#33;', 1)
       else if (token.type === 'link_open') this.#link(token, children, i, patch)
       else if (token.type === 'softbreak') patch(at, '  ')
@@ -144,7 +146,7 @@ class PatchCollector {
   #link(token: Token, all: readonly Token[], i: number, patch: PatchAt): void {
     const at = token.map?.[0] ?? 0
     const href = String(token.attrs?.[0]?.[1])
-    // The reader stands behind the bracket of a link when it finds it, and before that of an autolink.
+    // The position of a link is after its bracket, that of an autolink before it.
     if (!isSafeUrl(href)) {
       if (token.info === 'auto') patch(at, '&lt;', 1)
       else patch(at - 1, '&#91;', 1)
@@ -154,13 +156,13 @@ class PatchCollector {
     }
   }
 
-  /** Every line of it, for each could begin the next piece of HTML. */
+  /** Patches every line that begins with `<`, since each could begin the next piece of HTML. */
   #html(start: number, end: number): void {
     for (let line = start; line < end; line++)
       if (line === start || /^[>\s]*</.test(this.#lines[line] ?? '')) this.#before(line, '<', '&lt;', 1)
   }
 
-  /** What stands behind the marks of a code block is not shown, but for the name of a language: it becomes a line of it. */
+  /** Moves the text after the fence of a code block into the block, since only the name of a language is shown. */
   #info(start: number, markup: string): void {
     const line = this.#lines[start] ?? ''
     const column = line.indexOf(markup)
@@ -171,7 +173,7 @@ class PatchCollector {
   #heading(markup: string, start: number, end: number): void {
     const isUnderlined = markup === '=' || markup === '-'
     const level = isUnderlined ? (markup === '=' ? 1 : 2) : markup.length
-    if (level > 2 && !this.#isWhole) return
+    if (level > 2 && !this.#isFirst) return
     const deeper = '#'.repeat(Math.min(6, level + 2))
     if (!isUnderlined) this.#before(start, '#', deeper.slice(level))
     else if (end - start > 2) this.#before(end - 1, markup)
@@ -183,12 +185,12 @@ class PatchCollector {
     const underline = this.#lines[line + 1] ?? ''
     const column = underline.search(/(=+|-+)[ \t]*$/)
     this.patches.push({ line: line + 1, column, remove: underline.length - column, insert: '' })
-    // What stands before a paragraph's text is made of marks of quotes and lists.
+    // Before the text of a paragraph, there are only the marks of quotes and lists.
     const before = /^(?:[ \t>]|[-+*](?=[ \t])|\d{1,9}[.)](?=[ \t]))*/.exec(this.#lines[line] ?? '')?.[0] ?? ''
     this.patches.push({ line, column: before.length, remove: 0, insert: `${marks} ` })
   }
 
-  /** What a block begins with is the first of its kind on the line. */
+  /** Patches the mark that a block begins with, which is the first one on the line. */
   #before(line: number, mark: string, insert = '\\', remove = 0): void {
     const column = this.#lines[line]?.indexOf(mark) ?? -1
     if (column === -1) this.isIncomplete = true
@@ -206,24 +208,24 @@ function patchAddress(address: AddressPatch, at: number, patch: PatchAt): void {
 
 type FindPosition = (position: number) => Pick<Patch, 'line' | 'column'> | undefined
 
-/** Finds positions of a block's inline content in the lines it was taken from: their ends, without what marks the block. */
+/** Returns a function that finds the line and column of a position in the inline content of a block. */
 function positionFinder(content: string, first: number, lines: readonly string[]): FindPosition {
   const columns = content.split('\n').map((own, i) => findColumn(own, lines[first + i] ?? ''))
   const starts = lineStarts(content)
   let i = 0
   return (position) => {
-    // Positions come nearly in order: a step or two beats a search.
+    // Positions come nearly in order, so a step or two is faster than a search.
     while ((starts[i + 1] ?? Infinity) <= position) i++
     while ((starts[i] ?? 0) > position) i--
     const line = first + i
-    // A line break is where the line ends, with the white space that the block left out.
+    // A line break is at the end of the source line, after white space that the content does not have.
     if (content[position] === '\n') return { line, column: lines[line]?.length ?? 0 }
     const column = columns[i]
     return column === undefined ? undefined : { line, column: column + position - (starts[i] ?? 0) }
   }
 }
 
-/** Where the beginning of a line of content would stand in its source, which may have other white space before it. */
+/** Returns the column at which a line of content begins in its source line, which may be indented differently. */
 function findColumn(own: string, source: string): number | undefined {
   const indent = /^[ \t]*/.exec(own)?.[0].length ?? 0
   const column = source.lastIndexOf(own.slice(indent))

@@ -2,27 +2,27 @@ import type { MarkdownIt, StateInline } from 'markdown-it'
 
 import { WORD_JOINER } from './escape-markdown.ts'
 
-/** What is to be done to an address, so that every reader sees it begin and end at the same place. */
+/** How to change a bare URL so that every reader sees the same beginning and end. */
 export type AddressPatch =
-  /** `<…>` around its first letters: in every reader a link that ends there. */
+  /** Put `<…>` around its first characters: a link that ends there in every reader. */
   | { readonly kind: 'wrap'; readonly length: number }
-  /** One letter of its beginning as an entity: in every reader text. */
+  /** Write one of its first characters as an entity: text in every reader. */
   | { readonly kind: 'break'; readonly at: number; readonly entity: string }
 
 /**
- * What readers that link bare addresses (GFM; linkify) take for the beginning of one. They read on to the next space or
- * `<`, and what they have read is no code, link or escape any more: `http://x\<b>` and `` http://x`<b>` `` are HTML there.
+ * The beginnings of bare URLs that some readers turn into links (GFM, linkify). They read on to the next space or `<` and
+ * ignore code, links and escapes on the way: `http://x\<b>` and `` http://x`<b>` `` are HTML there.
  */
 const ADDRESS =
   /(https?:\/\/)|(ftp:)\/\/|(www)\.|(xmpp|(?<=[\w.+-])mailto)(?=:(?!\u2060)\S+@)|(?<!:)\/(?=\/(?:[^\s/]*\.|localhost))/iy
 const NEXT_SPECIAL =
   /[\n!#$%&*+\-:<=>@[\\\]^_`{}~]|https?:\/\/|ftp:\/\/|www\.|(?:xmpp|(?<=[\w.+-])mailto)(?=:(?!\u2060)\S+@)|(?<!:)\/(?=\/(?:[^\s/]*\.|localhost))/gi
 
-/** Where such an address goes on over something that means something to us. (U+FFFD: a citation.) */
+/** Markup that such a URL could swallow. (U+FFFD stands for a citation.) */
 const MEANINGFUL = /[`[\]\\\ufffd]/
 const PLAIN_URL = /https?:\/\/[\w.~:/?#@%=+,$-]*[\w/=#~-]/iy
 
-/** Teaches a reader what others might see where it sees text: footnotes, addresses, and `<` that could begin HTML. */
+/** Adds rules to a parser for what other readers may see in text: footnotes, bare URLs, and `<` that could begin HTML. */
 export function addUnsafeSyntaxRules({ inline }: MarkdownIt): void {
   inline.ruler.before('text', 'address', address)
   inline.ruler.at('text', textUpToAddress)
@@ -32,7 +32,7 @@ export function addUnsafeSyntaxRules({ inline }: MarkdownIt): void {
   inline.ruler.before('link', 'definition', definition)
 }
 
-/** Takes `[^` and `^[` for the beginning of a footnote, defined or not: the page's footnotes are ours. */
+/** Reads `[^` and `^[` as the beginning of a footnote, defined or not, since the footnotes of a page are ours. */
 function footnote(state: StateInline, silent: boolean): boolean {
   const isReference = state.src.startsWith('[^', state.pos)
   if (!isReference && !state.src.startsWith('^[', state.pos)) return false
@@ -41,7 +41,7 @@ function footnote(state: StateInline, silent: boolean): boolean {
   return true
 }
 
-/** `<` before what a tag begins with: readers differ in what they take for a whole one. */
+/** Reads `<` before the beginning of a tag, since readers differ in what they accept as a complete tag. */
 function angle(state: StateInline, silent: boolean): boolean {
   if (!/[a-z/!?]/i.test(state.src.charAt(state.pos + 1)) || state.src[state.pos] !== '<') return false
   if (!silent) state.push('angle', '', 0)
@@ -49,7 +49,7 @@ function angle(state: StateInline, silent: boolean): boolean {
   return true
 }
 
-/** The end of what could be a definition: some readers begin one at a bracket that stands lines or lists before. */
+/** Reads the end of a possible definition. Some readers begin one at a bracket several lines or lists earlier. */
 function definition(state: StateInline, silent: boolean): boolean {
   if (matchAt(/\]:[ \t]*(?:$|\n?[ \t]*\S+[ \t]*(?:\n|$|["'(]))/y, state) === null) return false
   if (!silent) {
@@ -60,7 +60,7 @@ function definition(state: StateInline, silent: boolean): boolean {
   return true
 }
 
-/** A backslash before a letter is one; markdown-it takes the letter with it, and an address may begin with that. */
+/** Reads a backslash before a letter alone. markdown-it reads the letter with it, but a URL may begin there. */
 function backslash(state: StateInline, silent: boolean): boolean {
   if (!/^\\[a-z]/i.test(state.src.slice(state.pos, state.pos + 2))) return false
   if (!silent) state.pending += '\\'
@@ -97,7 +97,7 @@ function addressPatch(
   return { kind: 'break', at: ftp === undefined ? 0 : 4, entity: '&#47;' }
 }
 
-/** As markdown-it's own rule, which reads to the next character that could mean something. */
+/** Reads text up to the next character that could be markup, like markdown-it's own rule. */
 function textUpToAddress(state: StateInline, silent: boolean): boolean {
   NEXT_SPECIAL.lastIndex = state.pos
   const end = Math.min(NEXT_SPECIAL.exec(state.src)?.index ?? state.posMax, state.posMax)

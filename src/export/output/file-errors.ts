@@ -1,6 +1,6 @@
 import { HansardError, isOutOfFiles, messageOf, outOfFiles } from '../../errors.ts'
 
-/** Says in our words what the file system threw while an export was written; anything else comes back as it is. */
+/** Turns an error of the file system while writing an export into a HansardError; returns any other error unchanged. */
 export function explainFile(thrown: unknown): unknown {
   if (!(thrown instanceof Error) || !('code' in thrown) || thrown instanceof HansardError) return thrown
   if (isOutOfFiles(thrown)) {
@@ -11,8 +11,8 @@ export function explainFile(thrown: unknown): unknown {
     messageOf(thrown),
     'Check the folder and the disk',
   ]
-  return new HansardError('file', `The export can’t be written: ${what}`, {
-    hint: `${hint}; nothing was left half-written.`,
+  return new HansardError('file', `Cannot write the export: ${what}`, {
+    hint: `${hint}. No incomplete file was left behind.`,
     cause: thrown,
   })
 }
@@ -22,10 +22,10 @@ const denied = ['permission denied', 'Check the permissions of the folder'] as c
 
 const explanations: Readonly<Record<string, readonly [string, string]>> = {
   ENOSPC: full,
-  EDQUOT: ['the quota is used up', 'Free some space and run the command again'],
-  EFBIG: ['a limit of file sizes is in the way', 'Raise the limit (`ulimit -f`), or export less at a time'],
+  EDQUOT: ['the disk quota is used up', 'Free some space and run the command again'],
+  EFBIG: ['the file size limit was reached', 'Raise the limit (`ulimit -f`), or export less at a time'],
   EACCES: denied,
   EPERM: denied,
-  EROFS: ['the disk can only be read', 'Name a place on another disk with --output'],
-  ENAMETOOLONG: ['its name is too long', 'Name another place with --output'],
+  EROFS: ['the disk is read-only', 'Choose a path on another disk with --output'],
+  ENAMETOOLONG: ['the file name is too long', 'Choose another path with --output'],
 }

@@ -4,10 +4,10 @@ import { createInterface } from 'node:readline'
 import type { ExportedFile } from './manifest.ts'
 import { HashedFile } from './output-file.ts'
 
-/** So many files wait for the disk at the same time: one after the other, ten thousand small ones would take minutes. */
+/** Number of files synced to disk at the same time; one after the other, 10,000 small files would take minutes. */
 const MAX_CLOSING = 16
 
-/** The files of an export as they are closed, kept on disk: a million of them must not need memory. */
+/** The list of the files of an export, kept on disk because a million of them must not be kept in memory. */
 export class FileList {
   readonly #path: string
   readonly #list: HashedFile
@@ -22,23 +22,23 @@ export class FileList {
     return new FileList(path, await HashedFile.create(path))
   }
 
-  /** Notes a file that is being closed; they are listed in the order of these calls. */
+  /** Adds a file that is being closed. Files are listed in the order of these calls. */
   async add(path: string, closing: Promise<Omit<ExportedFile, 'path'>>): Promise<void> {
     const file = closing.then((facts) => ({ path, ...facts }))
-    // Whoever adds or settles next hears of a failure; until then it is nobody's.
+    // A failure is thrown by the next call that awaits this file.
     file.catch(() => undefined)
     this.#closing.push(file)
     if (this.#closing.length > MAX_CLOSING) await this.#settleOldest()
   }
 
-  /** Waits for all files, and answers with the JSON of each. */
+  /** Waits for all files, and returns the JSON of each. */
   async settled(): Promise<AsyncIterable<string>> {
     while (this.#closing.length > 0) await this.#settleOldest()
     await this.#list.close()
     return createInterface({ input: createReadStream(this.#path), crlfDelay: Infinity })
   }
 
-  /** Lets go of everything, whatever became of it. */
+  /** Releases all files, even those that failed. */
   async abandon(): Promise<void> {
     await Promise.allSettled(this.#closing)
     await this.#list.discard()

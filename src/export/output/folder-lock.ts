@@ -4,22 +4,22 @@ import { join } from 'node:path'
 import { explainSqlite, openSqlite, type Sqlite } from '../../archive/sqlite/sqlite.ts'
 import { isHansardError } from '../../errors.ts'
 
-/** The file of the lock. */
+/** The name of the lock file. */
 export const LOCK = '.lock'
 
-/** How often the folder may be taken away by others as soon as it was made. */
+/** How often another process may remove the folder right after it was created. */
 const MAX_TRIES = 20
 
-/** A folder that is ours alone. */
+/** A lock on a folder. */
 export interface FolderLock {
-  /** Gives it up, and removes it if nothing but the lock is in it. */
+  /** Releases the lock, and removes the folder if it is empty. */
   remove(): void
 }
 
 /**
- * Makes a folder and locks it; undefined while another process holds it. The lock is a transaction on an empty database:
- * the kernel drops it when its holder dies, however it dies. (The lock of an archive writes down who holds it. This one
- * is removed in the end, under the eyes of others that wait for it, and SQLite writes to no file that was removed.)
+ * Creates and locks a folder; returns undefined while another process holds it. The lock is a transaction on an empty
+ * database, which the kernel releases however the process dies. Unlike the lock of an archive, it stores nothing about
+ * its holder: it is removed at the end while others may wait for it, and SQLite refuses to write to a removed file.
  */
 export function lockFolder(folder: string): FolderLock | undefined {
   for (let tries = 1; ; tries++) {
@@ -28,7 +28,7 @@ export function lockFolder(folder: string): FolderLock | undefined {
     if (db === 'taken') return undefined
     if (db === 'gone') continue
     if (inodeOf(join(folder, LOCK)) === made) return { remove: () => remove(folder, db) }
-    // What is locked here was removed, or made anew by another: it keeps nobody away.
+    // The locked file was removed or replaced by another process, so this lock excludes nobody.
     db.close()
   }
 }
@@ -39,9 +39,9 @@ function remove(folder: string, db: Sqlite): void {
   unless(['ENOENT', 'ENOTEMPTY'], () => rmdirSync(folder))
 }
 
-/** Makes what is not there yet; answers with the inode of the lock, or undefined if it is gone again. */
+/** Creates the folder and the lock file if they are missing; returns the inode of the lock, undefined if it is gone again. */
 function make(folder: string): number | undefined {
-  // Not with `recursive`: Node then tries for ever where the file system takes no folders.
+  // Not with `recursive`: Node then loops forever on a file system that refuses folders.
   unless(['EEXIST'], () => mkdirSync(folder, { mode: 0o700 }))
   unless(['EEXIST', 'ENOENT'], () => closeSync(openSync(join(folder, LOCK), 'wx', 0o600)))
   return inodeOf(join(folder, LOCK))

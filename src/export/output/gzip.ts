@@ -5,7 +5,7 @@ import { createGzip } from 'node:zlib'
 import type { OutputFile } from '../format.ts'
 import { JsonValue } from '../json-value.ts'
 
-/** Compresses what is written to a file. The header carries no time: the same content gives the same bytes. */
+/** Compresses what is written to a file. The header has no time, so the same content gives the same bytes. */
 export function gzipFile(file: OutputFile): OutputFile {
   const gzip = createGzip()
   const copied = copy(gzip, file)
@@ -25,7 +25,7 @@ async function copy(gzip: AsyncIterable<Uint8Array>, file: OutputFile): Promise<
   for await (const chunk of gzip) await file.write(chunk)
 }
 
-/** Whoever waits for room must hear of it when the other end failed. */
+/** Waits until there is room again, or throws if writing the compressed data failed. */
 async function drained(gzip: NodeJS.EventEmitter, copied: Promise<void>): Promise<void> {
   await Promise.race([once(gzip, 'drain'), copied])
 }

@@ -1,6 +1,6 @@
 /**
- * JSON that stays one line in readers that split at more than LF, such as Python's `str.splitlines`: what JSON allows
- * as it is in a string, and they take for the end of a line, is escaped. The value stays the same.
+ * Escapes the characters that JSON allows in a string and that some readers, such as Python's `str.splitlines`, take for
+ * the end of a line. The value stays the same.
  */
 export function jsonLine(json: string): string {
   return json.replaceAll(

@@ -6,7 +6,7 @@ export interface ExportedFile {
   readonly sha256: string
 }
 
-/** What an export holds and how it was made. No time is in it: the same archive gives the same bytes. */
+/** What an export contains and how it was made. It has no time, so the same archive gives the same bytes. */
 export interface Manifest {
   readonly hansard: string
   readonly format: string
@@ -16,7 +16,7 @@ export interface Manifest {
   readonly files: readonly ExportedFile[]
 }
 
-/** The text of a manifest, in pieces, from the JSON of each file: a million files are never a million objects. */
+/** Yields the text of a manifest in pieces, from the JSON of each file, so that a million files need no memory. */
 export async function* manifestText(
   head: Omit<Manifest, 'files'>,
   files: AsyncIterable<string>,
@@ -31,7 +31,7 @@ export async function* manifestText(
   yield '\n  ]\n}\n'
 }
 
-/** Reads what a manifest lists; undefined if it is none of ours. */
+/** Returns the files that a manifest lists; undefined if the text is not a manifest of an export. */
 export function listManifestFiles(text: string): readonly string[] | undefined {
   try {
     const { hansard, files } = JSON.parse(text) as Partial<Manifest>

@@ -5,11 +5,11 @@ import type { Part } from '../format.ts'
 import { JsonValue } from '../json-value.ts'
 import type { ExportedFile } from './manifest.ts'
 
-/** Small parts go to the disk together, so many bytes; a file that stays small needs no more memory than that. */
+/** Bytes that are gathered before they are written: the buffer begins small, for small files, and grows. */
 const MIN_BUFFER = 16 * 1024
 const MAX_BUFFER = 256 * 1024
 
-/** Writes one new file, readable by its owner alone, and hashes it on the way; a chunk goes out while the next is made. */
+/** Writes and hashes a new file that only its owner can read. A chunk is written while the next one is filled. */
 export class HashedFile {
   readonly #handle: FileHandle
   readonly #hash = createHash('sha256')
@@ -28,14 +28,14 @@ export class HashedFile {
 
   write(written: Part): Promise<void> | undefined {
     const part = written instanceof JsonValue ? written.stored : written
-    // A character is three bytes of UTF-8 at most.
+    // A character takes at most three bytes in UTF-8.
     const room = typeof part === 'string' ? part.length * 3 : part.length
     if (room > this.#buffer.length - this.#used) return this.#writeAfterFlush(part, room)
     this.#put(part)
     return undefined
   }
 
-  /** Waits until the disk has it, and says what was written. */
+  /** Syncs the file to disk, and returns its size and hash. */
   async close(): Promise<Omit<ExportedFile, 'path'>> {
     try {
       await this.#flush()
@@ -47,7 +47,7 @@ export class HashedFile {
     return { bytes: this.#bytes, sha256: this.#hash.digest('hex') }
   }
 
-  /** Lets go of the file, which is not to be kept. */
+  /** Closes a file that is not kept. */
   async discard(): Promise<void> {
     await this.#writing.catch(() => undefined)
     await this.#handle.close()
@@ -76,13 +76,13 @@ export class HashedFile {
     if (chunk.length > 0) await this.#send(chunk)
   }
 
-  /** The chunk is ours from now on: it is on its way while the next is made. */
+  /** Starts writing a chunk, which the caller must not change afterwards. */
   async #send(chunk: Uint8Array): Promise<void> {
     this.#bytes += chunk.length
     this.#hash.update(chunk)
     await this.#writing
     this.#writing = this.#handle.writeFile(chunk)
-    // Whoever writes or closes next hears of a failure; until then it is nobody's.
+    // A failure is thrown by the next write or close.
     this.#writing.catch(() => undefined)
   }
 }

@@ -1,10 +1,10 @@
 import type { OutputFiles } from '../format.ts'
 import type { Manifest } from './manifest.ts'
 
-/** Where an export goes: a place on disk that is filled as a whole or not at all, or a stream. */
+/** Where an export is written: a place on disk, where it appears as a whole or not at all, or a stream. */
 export interface Output extends OutputFiles {
-  /** Makes what was written stand under its final name, and says what it is. */
+  /** Moves the files to their final name, with a manifest. */
   commit(head: Omit<Manifest, 'files'>): Promise<void>
-  /** Leaves nothing under the final name. Harmless after `commit`. */
+  /** Removes everything that was written; does nothing after `commit`. */
   abandon(): Promise<void>
 }

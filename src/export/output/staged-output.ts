@@ -12,11 +12,11 @@ import type { Output } from './output.ts'
 import { Staging } from './staging.ts'
 
 /**
- * The owner of an export's files. They are written into a folder beside their place (`NAME.part`), reach the disk, and
- * are renamed to their place as a whole. That folder is locked while it is in use, by a lock that ends with its process:
- * what a killed export left there, the next one to the same place clears away.
+ * Creates the output for a place on disk. Files are written into a staging folder beside it (`NAME.part`), synced, and
+ * renamed to the place as a whole. The staging folder is locked by this process; what a killed export left in it is
+ * removed by the next export to the same place.
  *
- * @throws HansardError `usage` or `file` where it can't be written, `archive-locked` while another export writes there
+ * @throws HansardError `usage` or `file` if the place cannot be written; `archive-locked` while another export writes there
  */
 export async function stageOutput(given: OutputPlace): Promise<Output> {
   try {
@@ -92,19 +92,20 @@ class StagedOutput implements Output {
     return file.close()
   }
 
-  /** Whatever a name is made of, no file is written anywhere but inside the output. */
+  /** Returns the name for a file, and throws for one that would be outside the output. */
   #nameOf(path: string): string {
     if (this.#place.shape === 'file') {
-      if (this.#isBegun) throw new Error('a format of one file began a second one')
+      if (this.#isBegun) throw new Error('a format of one file created a second one')
       return basename(this.#place.path)
     }
     const isInside =
       path !== '' && posix.normalize(path) === path && !/^(\/|\.\.?(\/|$))|\/$|[\\\0]/.test(path)
-    if (!isInside || path === 'manifest.json') throw new Error(`no file of an export can be called ${path}`)
+    if (!isInside || path === 'manifest.json')
+      throw new Error(`${path} is not a valid name for a file of an export`)
     return path
   }
 
-  /** One rename, of a whole folder, or of a file and then of the manifest beside it; `Staging` mends what falls between. */
+  /** Renames a whole folder, or a file and then its manifest. `Staging` repairs what a crash between two renames leaves. */
   async #move(): Promise<void> {
     const { path, shape } = this.#place
     const [out, manifest] = [this.#staging.path('out'), this.#staging.path('manifest')]
@@ -124,7 +125,7 @@ class StagedOutput implements Output {
   }
 }
 
-/** New names must reach the disk too. */
+/** Syncs folders, so that the names of new files are on disk too. */
 async function syncFolders(path: string): Promise<void> {
   for await (const entry of await opendir(path)) {
     if (entry.isDirectory()) await syncFolders(join(path, entry.name))

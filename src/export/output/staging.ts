@@ -6,13 +6,13 @@ import process from 'node:process'
 import { HansardError } from '../../errors.ts'
 import { LOCK, lockFolder, type FolderLock } from './folder-lock.ts'
 
-/** What an export has in its folder: the files it makes, an earlier export on its way out, the list of files, the manifest. */
+/** The contents of a staging folder: the new files, the earlier export while it is replaced, the list of files, the manifest. */
 const names = ['out', 'old', 'files', 'manifest'] as const
 
-/** What may be in a folder of that name that is an export's. */
+/** The names that may be in a staging folder. */
 const ours = new Set<string>([...names, LOCK])
 
-/** A folder beside a place (`NAME.part`), in which an export is made; ours alone until it ends. */
+/** The locked folder beside a place (`NAME.part`) in which an export is written. */
 export class Staging {
   readonly #folder: string
   readonly #lock: FolderLock
@@ -23,9 +23,9 @@ export class Staging {
   }
 
   /**
-   * Takes the folder, and settles what a killed export has left in it.
+   * Creates and locks the folder, and repairs or removes what a killed export left in it.
    *
-   * @throws HansardError `archive-locked` while another export has it, `usage` where it is somebody else's
+   * @throws HansardError `archive-locked` while another export uses it; `usage` if the folder is not one of an export
    */
   static async begin(place: string): Promise<Staging> {
     const folder = `${place}.part`
@@ -33,7 +33,7 @@ export class Staging {
     const lock = lockFolder(folder)
     if (lock === undefined) {
       throw new HansardError('archive-locked', `Another export is writing to ${place}`, {
-        hint: 'Wait until it ends, or name another place with --output.',
+        hint: 'Wait until it ends, or choose another path with --output.',
       })
     }
     const staging = new Staging(folder, lock)
@@ -50,13 +50,13 @@ export class Staging {
     return join(this.#folder, name)
   }
 
-  /** Removes it, and all that is still in it. */
+  /** Removes the folder and everything in it. */
   async end(): Promise<void> {
     await this.#clear()
     this.#lock.remove()
   }
 
-  /** What was killed between two renames is taken back or finished, so that a whole export stands there. */
+  /** Undoes or finishes the renames of a killed export, so that a complete export is in place. */
   async #settle(place: string): Promise<void> {
     const [out, old, manifest] = [this.path('out'), this.path('old'), this.path('manifest')]
     if (existsSync(old) && !existsSync(place)) await rename(old, place)
@@ -71,14 +71,14 @@ export class Staging {
 }
 
 /**
- * What an export leaves there is a folder of this user, empty or with a lock in it. Anything else would be cleared away,
- * or written through.
+ * Refuses any folder that an export did not leave, since its files would be removed: a staging folder belongs to this
+ * user and is empty or contains a lock.
  */
 function refuseOthersFolder(folder: string): void {
   const existing = lstatSync(folder, { throwIfNoEntry: false })
   if (existing === undefined || (isMine(existing) && existing.isDirectory() && isOurs(folder))) return
-  throw new HansardError('usage', `${folder} is in the way: an export is made there before it is moved`, {
-    hint: `Move ${basename(folder)} away, or name another place with --output.`,
+  throw new HansardError('usage', `${folder} exists, but the export needs this name for its staging folder`, {
+    hint: `Move ${basename(folder)} away, or choose another path with --output.`,
   })
 }
 
@@ -95,7 +95,7 @@ function isMine({ uid }: Stats): boolean {
   return me === undefined || uid === me
 }
 
-/** It may be gone again, with the export that it belonged to. */
+/** Returns no names if the folder was removed meanwhile, by the export that owned it. */
 function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder)

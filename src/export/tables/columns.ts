@@ -3,10 +3,10 @@ import { plainText } from '../../model/entries/plain-text.ts'
 import type { ExportedConversation } from '../format.ts'
 import type { JsonValue } from '../json-value.ts'
 
-/** What a column holds: `time` is a moment as somebody wrote it, `json` is JSON as it came. */
+/** The type of a column: `time` is a time as the API sent it, `json` is JSON as the API sent it. */
 export type Kind = 'text' | 'integer' | 'time' | 'json'
 
-/** A column of a table: its name is for ever, as others build on it. */
+/** A column of a table. Never rename one: users build on the names. */
 export interface Column<Row> {
   readonly name: string
   readonly kind: Kind
@@ -20,58 +20,63 @@ export interface EntryRow extends Pick<JsonValue, 'text' | 'fields'> {
   readonly position: number
 }
 
-/** The tables that csv and parquet write: the words are those of the archive's views. */
+/** The tables of csv and parquet, with the column names of the archive's views. */
 export const conversationColumns: readonly Column<ExportedConversation>[] = [
-  { name: 'id', kind: 'text', about: 'its id', of: ({ id }) => id },
-  conversationField('name', 'text', 'its name'),
-  conversationField('description', 'text', 'its description'),
-  conversationField('model', 'text', 'the model, or nothing where an agent speaks'),
-  conversationField('agent_id', 'text', 'the agent'),
-  conversationField('agent_version', 'text', 'its version'),
+  { name: 'id', kind: 'text', about: 'id of the conversation', of: ({ id }) => id },
+  conversationField('name', 'text', 'name'),
+  conversationField('description', 'text', 'description'),
+  conversationField('model', 'text', 'model; empty if the conversation has an agent'),
+  conversationField('agent_id', 'text', 'id of the agent'),
+  conversationField('agent_version', 'text', 'version of the agent'),
   conversationField('created_at', 'time', 'when it was created'),
   conversationField('updated_at', 'time', 'when it last changed'),
-  { name: 'entries', kind: 'integer', about: 'how many entries it has', of: ({ length }) => length },
-  { name: 'gone_at', kind: 'time', about: 'when it was found gone', of: ({ goneAt }) => goneAt },
+  { name: 'entries', kind: 'integer', about: 'number of entries', of: ({ length }) => length },
+  { name: 'gone_at', kind: 'time', about: 'when it was found to be gone', of: ({ goneAt }) => goneAt },
   { name: 'fetched_at', kind: 'time', about: 'when it was last fetched', of: ({ fetchedAt }) => fetchedAt },
-  conversationField('instructions', 'text', 'its instructions'),
-  conversationField('metadata', 'json', 'its metadata'),
-  { name: 'json', kind: 'json', about: 'its row as the API sent it', of: ({ row }) => row.text },
+  conversationField('instructions', 'text', 'instructions'),
+  conversationField('metadata', 'json', 'metadata'),
+  { name: 'json', kind: 'json', about: 'the conversation as the API sent it', of: ({ row }) => row.text },
 ]
 
 export const entryColumns: readonly Column<EntryRow>[] = [
   {
     name: 'conversation_id',
     kind: 'text',
-    about: 'its conversation',
+    about: 'id of the conversation',
     of: ({ conversation }) => conversation,
   },
-  { name: 'position', kind: 'integer', about: 'its place there, from 0', of: ({ position }) => position },
-  entryField('id', 'text', 'its id'),
+  {
+    name: 'position',
+    kind: 'integer',
+    about: 'position in the conversation, from 0',
+    of: ({ position }) => position,
+  },
+  entryField('id', 'text', 'id of the entry'),
   entryField('type', 'text', 'message.input, function.call, …'),
   entryField('role', 'text', 'user or assistant, of messages'),
-  entryField('model', 'text', 'the model that wrote it'),
-  entryField('agent_id', 'text', 'the agent that wrote it'),
-  entryField('name', 'text', 'the tool or function'),
-  entryField('tool_call_id', 'text', 'what ties a result to its call'),
+  entryField('model', 'text', 'model that wrote the entry'),
+  entryField('agent_id', 'text', 'id of the agent that wrote the entry'),
+  entryField('name', 'text', 'tool or function'),
+  entryField('tool_call_id', 'text', 'id that links a result to its call'),
   entryField('created_at', 'time', 'when it was created'),
   entryField('completed_at', 'time', 'when it was completed'),
   {
     name: 'text',
     kind: 'text',
-    about: 'what it says, to read: message, arguments, code and output, …',
+    about: 'content as plain text: message, arguments, code and output, …',
     of: ({ text, fields }) => plainText(text, fields),
   },
   { name: 'json', kind: 'json', about: 'the entry as the API sent it', of: ({ text }) => text },
 ]
 
-/** The entries of a conversation as rows. */
+/** Yields the entries of a conversation as rows. */
 export function* entryRows(conversation: ExportedConversation): Generator<EntryRow, void, undefined> {
   let position = 0
   for (const { text, fields } of conversation.entries())
     yield { conversation: conversation.id, position: position++, text, fields }
 }
 
-/** Columns as a list for people. */
+/** Returns the list of columns for the help. */
 export function describeColumns(columns: readonly Column<never>[]): string {
   return columns.map(({ name, about }) => `  ${name.padEnd(16)} ${about}`).join('\n')
 }
@@ -81,7 +86,7 @@ function conversationField(name: string, kind: Kind, about: string): Column<Expo
   return { name, kind, about, of: ({ row }) => of(row.fields, name) }
 }
 
-/** A member as JSON, of a string too; null where there is nothing. */
+/** Returns a member as JSON, also a string; null if there is none. */
 function fieldJson(fields: Fields, name: string): string | null {
   const json = fields.get(name)
   return json === undefined || json === 'null' ? null : json
@@ -91,7 +96,7 @@ function entryField(name: string, kind: Kind, about: string): Column<EntryRow> {
   return { name, kind, about, of: ({ fields }) => fieldText(fields, name) }
 }
 
-/** A string by its letters, anything else by its JSON as it came; null where there is nothing. */
+/** Returns a string as text and any other value as its JSON; null if there is none. */
 function fieldText(fields: Fields, key: string): string | null {
   const json = fields.get(key)
   return json === undefined || json === 'null' ? null : (stringIn(json) ?? json)

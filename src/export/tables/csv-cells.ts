@@ -2,10 +2,10 @@ import { instantOf } from '../../model/instant.ts'
 import type { Column } from './columns.ts'
 import type { FormulaGuard } from './formula-guard.ts'
 
-/** Makes the cell of a column from a row; null where the archive has nothing. */
+/** Returns the cell of a column for a row; null if the archive has no value. */
 export type CellMaker<Row> = (row: Row) => string | null
 
-/** @param guard makes formulas harmless; undefined to leave them as they are */
+/** @param guard escapes formulas; undefined to leave them unchanged */
 export function cellMaker<Row>({ kind, of }: Column<Row>, guard: FormulaGuard | undefined): CellMaker<Row> {
   const text = (row: Row) => {
     const value = of(row)
@@ -24,7 +24,7 @@ function mapCell<Row>(of: CellMaker<Row>, change: (cell: string) => string): Cel
   }
 }
 
-/** Most readers of CSV choke on NUL. */
+/** Most readers of CSV fail on NUL. */
 function replaceNul(text: string): string {
   return text.includes('\0') ? text.replaceAll('\0', '\ufffd') : text
 }

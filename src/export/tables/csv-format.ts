@@ -14,31 +14,31 @@ type CsvOptions = {
   readonly escapeFormulas?: boolean
 }
 
-/** What some reader takes for the end of a line or of a cell: it is quoted, whatever the delimiter is. */
+/** Characters that some reader takes for the end of a line or a cell. They are quoted, whatever the delimiter. */
 const BREAKS = /[\n\r\v\f\x1c-\x1e\x85\u2028\u2029,;\t|]/
 
-/** Two tables as RFC 4180 has them: UTF-8, commas, CRLF, quotes where they are needed. */
+/** Two tables in CSV as RFC 4180 defines it: UTF-8, commas, CRLF, and quotes where they are needed. */
 export const csvFormat: Format<CsvOptions> = {
-  summary: 'tables for spreadsheets and analysts: conversations.csv and entries.csv',
+  summary: 'CSV tables for spreadsheets and analysis: conversations.csv and entries.csv',
   options: [
     {
       name: 'table',
       flags: '--table <name>',
-      about: 'only this table, into a file or to stdout',
+      about: 'write only this table, to a file or stdout',
       choices: ['conversations', 'entries'],
     },
     {
       name: 'delimiter',
       flags: '--delimiter <character>',
-      about: 'what separates cells: , or ; or | or tab',
+      about: 'delimiter between cells: , or ; or | or tab',
       default: ',',
       parse: delimiterOf,
     },
-    { name: 'bom', flags: '--bom', about: 'begin with a byte order mark, by which Excel knows UTF-8' },
+    { name: 'bom', flags: '--bom', about: 'begin with a byte order mark, so that Excel detects UTF-8' },
     {
       name: 'escapeFormulas',
       flags: '--no-escape-formulas',
-      about: 'put no ’ before cells that a spreadsheet would run as formulas',
+      about: "do not put a ' before cells that a spreadsheet would run as formulas",
     },
   ],
   notes: `Columns of conversations.csv:
@@ -47,16 +47,16 @@ ${describeColumns(conversationColumns)}
 Columns of entries.csv:
 ${describeColumns(entryColumns)}
 
-Times are in UTC (2026-11-22T08:17:10.123456Z); one that can’t be read is as the API sent it.
-Where the API sent nothing, a cell is empty; an empty text is "".
-NUL, which most readers of CSV choke on, is U+FFFD in the cells; json has it as \\u0000.
+Times are in UTC (2026-11-22T08:17:10.123456Z); an invalid time is written as the API sent it.
+A cell is empty if the API sent no value; an empty text is "".
+NUL, which most CSV readers cannot read, is replaced by U+FFFD; in json it is \\u0000.
 
-Excel splits at ; where the comma is the decimal sign (German, French, ...): use --delimiter ';'
-for it. Opened with the wrong delimiter, a file falls into pieces, whatever is quoted.
-Formulas are defused: a text that would run gets a ' in front, also behind a ; inside (with
---delimiter ';', behind a comma). To undo it, remove one ' by replacing this regular expression with \\1:
+Excel splits at ; in locales with a decimal comma (German, French, ...): use --delimiter ';'
+for these. With the wrong delimiter, a file is split at the wrong places, even inside quotes.
+Formulas are escaped: a text that would run gets a ' in front, also after a ; inside it (with
+--delimiter ';', after a comma). To undo this, remove one ' by replacing this regular expression with \\1:
   ${undoPattern(',')}
-In metadata and json, such a ; is written \\u003b, which is the same JSON.
+In metadata and json, such a ; is written as \\u003b, which is the same JSON.
 
 ${READER_LIMITS}`,
   shape: ({ table }) => (table === undefined ? 'folder' : 'file'),
@@ -69,7 +69,7 @@ ${READER_LIMITS}`,
         delimiter,
         record_delimiter: 'windows',
         quoted_match: BREAKS,
-        // Null stays an empty cell all the same.
+        // Null still becomes an empty cell.
         cast: { string: (cell) => (cell === '' ? { value: cell, quoted_empty: true } : cell) },
       })
     const guard = escapeFormulas ? formulaGuard(delimiter) : undefined

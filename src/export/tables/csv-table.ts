@@ -3,10 +3,10 @@ import type { Column } from './columns.ts'
 import type { CellMaker } from './csv-cells.ts'
 import type { ReaderLimits } from './reader-limits.ts'
 
-/** Turns rows into lines of CSV. */
+/** Formats rows as lines of CSV. */
 export type FormatRows = (rows: (string | null)[][]) => string
 
-/** How a table is written. */
+/** How to write a table. */
 export interface TableFormat<Row> {
   readonly columns: readonly Column<Row>[]
   readonly cells: readonly CellMaker<Row>[]
@@ -15,13 +15,13 @@ export interface TableFormat<Row> {
   readonly bom: boolean
 }
 
-/** Rows are turned into lines together: asking the library anew for each takes its time. */
+/** Characters of rows that are formatted together, since calling the library for each row is slow. */
 const BATCH = 64 * 1024
 
-/** Above this a row is written in pieces: the library makes several copies of each cell, and 5 MB took 100 MB so. */
+/** Above this a row is written in pieces: the library copies each cell several times, and a cell of 5 MB took 100 MB. */
 const LARGE = 256 * 1024
 
-/** Writes one table into one file, and counts what some readers will not take. */
+/** Writes one table to one file, and counts what exceeds the limits of some readers. */
 export class CsvTable<Row> {
   readonly #file: OutputFile
   readonly #format: TableFormat<Row>
@@ -41,7 +41,7 @@ export class CsvTable<Row> {
     await this.#file.write(lines([columns.map(({ name }) => name)]))
   }
 
-  /** The cells of a row; what can't be shown is thrown here, before a byte of the row is written. */
+  /** Returns the cells of a row. An error is thrown here, before a byte of the row is written. */
   cellsOf(row: Row): (string | null)[] {
     return this.#format.cells.map((cell) => cell(row))
   }
@@ -88,7 +88,7 @@ export class CsvTable<Row> {
 function* splitText(text: string): Generator<string, void, undefined> {
   for (let start = 0; start < text.length;) {
     let end = start + BATCH
-    // Half a surrogate pair is no character.
+    // Do not split a surrogate pair.
     if (/[\ud800-\udbff]/.test(text.charAt(end - 1))) end++
     yield text.slice(start, end)
     start = end

@@ -1,25 +1,25 @@
 import { endOfString } from '../../model/json/json-scanner.ts'
 
-/** What makes a spreadsheet take a cell for a formula: one of these (or its full-width form), even after white space. */
+/** What makes a spreadsheet read a cell as a formula: one of these, or its full-width form, even after white space. */
 const TRIGGER = "['\\s]*[=+\\-@＝＋－＠]"
 const AT_START = `^(?='*[\\t\\r\\n]|${TRIGGER})`
 
-/** What splits cells in the CSV of some country. */
+/** The delimiters that spreadsheets use, depending on the locale. */
 const SEPARATORS = [',', ';']
 
-/** Makes cells harmless in spreadsheets. */
+/** Escapes formulas in cells, so that spreadsheets do not run them. */
 export interface FormulaGuard {
   text(cell: string): string
   json(cell: string): string
 }
 
 /**
- * Defuses formulas (https://owasp.org/www-community/attacks/CSV_Injection). A text gets a `'` before what would run, at
- * its start and behind a separator that another country's spreadsheet splits at, whatever is quoted. Text that has such
- * a `'` already gets one more, so that removing one gives back every text. JSON gets an escape (`\u003b`) instead, so
- * that it stays the same JSON.
+ * Returns a guard against formulas (https://owasp.org/www-community/attacks/CSV_Injection). A text gets a `'` before what
+ * would run: at its start, and after a separator at which spreadsheets of another locale split even quoted cells. A text
+ * that already has such a `'` gets one more, so that removing one restores every text. In JSON the separator is escaped
+ * (`\u003b`) instead, which is the same JSON.
  *
- * @param delimiter what the file itself separates cells with, and quotes
+ * @param delimiter the delimiter of the file, which is quoted
  */
 export function formulaGuard(delimiter: string): FormulaGuard {
   const foreign = otherSeparators(delimiter)
@@ -29,12 +29,12 @@ export function formulaGuard(delimiter: string): FormulaGuard {
   const escape = mapPieces(foreign, (text) => text.replaceAll(inside, unicodeEscape))
   return {
     text: (cell) => quote(cell).replace(start, "'"),
-    // Outside of strings a comma stands before a number at most, and stays.
+    // Outside of strings, a comma is followed by a number at most, and stays.
     json: (cell) => (cell.search(inside) === -1 ? cell : mapStrings(cell, escape)),
   }
 }
 
-/** How to take it back, for those who read the cells with a program. */
+/** Returns a regular expression that undoes the guard: replace each match with its first group. */
 export function undoPattern(delimiter: string): string {
   return `(^(?='+[\\t\\r\\n])|(?:^|[${otherSeparators(delimiter)}])(?=['\\s]*[=+\\-@＝＋－＠]))'`
 }
@@ -42,8 +42,8 @@ export function undoPattern(delimiter: string): string {
 const PIECE = 64 * 1024
 
 /**
- * Changes a text piece by piece: with ten million matches at once the engine takes gigabytes. A piece ends before a
- * separator, which what is looked for behind another one never goes across.
+ * Changes a text piece by piece, since replacing ten million matches at once takes gigabytes. A piece ends before a
+ * separator, and no match extends across one.
  */
 function mapPieces(separators: string, change: (text: string) => string): (text: string) => string {
   const separator = new RegExp(`[${separators}]`, 'g')
@@ -60,7 +60,7 @@ function mapPieces(separators: string, change: (text: string) => string): (text:
   }
 }
 
-/** Changes the strings of a JSON text. A loop: an expression for strings overflows the stack on millions of escapes. */
+/** Changes the strings of a JSON text. A loop, since a regular expression overflows the stack on millions of escapes. */
 function mapStrings(json: string, change: (quoted: string) => string): string {
   let changed = ''
   let at = 0

@@ -5,22 +5,22 @@ import { version } from '../../version.ts'
 import type { OutputFile } from '../format.ts'
 import type { Column, Kind } from './columns.ts'
 
-/** What we need of the library, which is loaded when it is wanted. */
+/** The parts of the library that we use; it is loaded on demand. */
 export type ParquetLibrary = {
   readonly ByteWriter: new () => ByteWriter
   readonly ParquetWriter: new (options: ConstructorParameters<typeof ParquetWriter>[0]) => ParquetWriter
 }
 
-/** A row group ends with this many characters, or rows: it is in memory as a whole, and in several forms at once. */
+/** A row group ends after this many characters or rows: it is in memory as a whole, in several copies. */
 const GROUP_CHARACTERS = 16 * 1024 * 1024
 const GROUP_ROWS = 50_000
 
-/** What goes to the file at once. */
+/** Bytes that are written to the file at once. */
 const CHUNK = 1024 * 1024
 
 /**
- * One Parquet file. Rows are kept until they are a row group; its bytes go on at once, as Parquet needs nothing of what
- * was written before but where it stands.
+ * Writes one Parquet file. Rows are kept until they fill a row group, which is then written at once: of what was written
+ * before, Parquet needs only the offsets.
  */
 export class ParquetFile {
   readonly #file: OutputFile
@@ -62,7 +62,7 @@ export class ParquetFile {
   async #endGroup(): Promise<void> {
     const columnData = this.#columns.map(({ name, kind }, i): ColumnSource => {
       const data = this.#values[i] ?? []
-      // No two of these are the same, and nobody asks for their least and greatest.
+      // These values are all different, and nobody queries their minimum and maximum.
       return kind === 'json' ? { name, data, encoding: 'PLAIN', statistics: false } : { name, data }
     })
     this.#values = this.#columns.map(() => [])
@@ -72,7 +72,7 @@ export class ParquetFile {
     await this.#send()
   }
 
-  /** Hands on what the library has written, and lets it write over that; it counts on by itself. */
+  /** Writes what the library has buffered, and lets it reuse the buffer. It counts offsets by itself. */
   async #send(): Promise<void> {
     const bytes = this.#bytes.getBytes()
     for (let i = 0; i < bytes.length; i += CHUNK) await this.#file.write(bytes.slice(i, i + CHUNK))
@@ -80,7 +80,7 @@ export class ParquetFile {
   }
 }
 
-/** The values of a row, a column each. */
+/** Returns the values of a row, one for each column. */
 export function valuesOf<Row>(columns: readonly Column<Row>[], row: Row): Value[] {
   return columns.map(({ kind, of }) => {
     const value = of(row)
@@ -103,7 +103,7 @@ function schemaOf(columns: readonly Column<never>[]): SchemaElement[] {
 
 const text = { type: 'BYTE_ARRAY', converted_type: 'UTF8', logical_type: { type: 'STRING' } } as const
 
-/** JSON is a text here: the library would take a JSON text for a string, and encode it once more. */
+/** JSON is written as text: as type JSON, the library would encode the text once more. */
 const types: Readonly<Record<Kind, Omit<SchemaElement, 'name'>>> = {
   text,
   json: text,

@@ -5,11 +5,11 @@ import { conversationColumns, describeColumns, entryColumns, entryRows, type Col
 import { ParquetFile, valuesOf, type ParquetLibrary, type Value } from './parquet-file.ts'
 
 /**
- * Two tables, each a folder of Parquet files by the month in which a conversation was created. Conversations come in the
- * order of that time, so that one month is written at a time, and none is begun again.
+ * Two tables, each a folder of Parquet files by the month in which conversations were created. Conversations are read in
+ * that order, so one month is written at a time.
  */
 export const parquetFormat: Format = {
-  summary: 'tables for DuckDB, Spark, Trino or ClickHouse: Parquet by month, a folder for each',
+  summary: 'Parquet tables by month, for DuckDB, Spark, Trino or ClickHouse',
   options: [],
   notes: `Columns of conversations/month=*/part-0.parquet:
 ${describeColumns(conversationColumns)}
@@ -17,8 +17,8 @@ ${describeColumns(conversationColumns)}
 Columns of entries/month=*/part-0.parquet:
 ${describeColumns(entryColumns)}
 
-The month is that in which the conversation was created, in UTC; month=unknown where that was not said.
-Times are timestamps (microseconds, UTC), null where the API sent none that can be read; json has what it sent.`,
+The month is when the conversation was created, in UTC; month=unknown if the API did not tell.
+Times are timestamps (microseconds, UTC), null if the API sent no valid time; json has what it sent.`,
   shape: () => 'folder',
   canStream: () => false,
   async open({ files }) {
@@ -56,7 +56,7 @@ function sizeOf({ values }: RowOfTable): number {
   return values.reduce<number>((sum, value) => sum + (typeof value === 'string' ? value.length : 8), 0)
 }
 
-/** The files of a table, one open at a time. */
+/** Writes the files of a table, one at a time. */
 class PartitionedTable {
   readonly #table: string
   readonly #columns: readonly Column<never>[]
@@ -77,7 +77,7 @@ class PartitionedTable {
     await this.#file?.write(values)
   }
 
-  /** A table without a row is a file without a row: its readers find the columns. */
+  /** Ends the table. An empty table is a file without rows, so that readers find the columns. */
   async end(): Promise<void> {
     if (this.#file === undefined) await this.#begin(UNKNOWN)
     await this.#file?.end()

@@ -1,17 +1,19 @@
-/** Excel: characters (UTF-16) in a cell, rows in a sheet, the header included. */
+import { plural } from '../../model/plural.ts'
+
+/** Excel: characters (UTF-16) in a cell, and rows in a sheet including the header. */
 const EXCEL_CELL = 32_767
 const EXCEL_ROWS = 1_048_576
 
-/** Python’s csv module: characters in a field, unless `csv.field_size_limit` raises it. */
+/** Python's csv module: characters in a field; `csv.field_size_limit` raises it. */
 const PYTHON_CELL = 131_072
 
-/** For the help. */
-export const READER_LIMITS = `Limits of readers: Excel takes 32,767 characters in a cell and 1,048,576 rows in a sheet,
+/** The text for the help. */
+export const READER_LIMITS = `Limits of readers: Excel reads 32,767 characters in a cell and 1,048,576 rows in a sheet,
 Python's csv module 131,072 characters in a cell (csv.field_size_limit raises it), and
 DuckDB 2,000,000 bytes in a row (max_line_size raises it).
-The export is complete all the same; what is over a limit is counted on stderr.`
+The export is always complete; what exceeds a limit is counted on stderr.`
 
-/** Counts what of a table some readers do not take. */
+/** Counts the cells and rows of a table that exceed the limits of some readers. */
 export class ReaderLimits {
   readonly #file: string
   #rows = 1
@@ -31,18 +33,13 @@ export class ReaderLimits {
     }
   }
 
-  /** A sentence for each limit that was passed. */
+  /** Yields a sentence for each limit that is exceeded. */
   *sentences(): Generator<string, void, undefined> {
     const file = this.#file
     if (this.#overExcel > 0)
-      yield `${file}: ${cells(this.#overExcel)} over 32,767 characters, which Excel cuts or spreads over further rows`
+      yield `${file}: ${plural(this.#overExcel, 'cell')} over 32,767 characters, which Excel truncates or splits into rows`
     if (this.#overPython > 0)
-      yield `${file}: ${cells(this.#overPython)} over 131,072 characters, which Python's csv module refuses unless csv.field_size_limit is raised`
-    if (this.#rows > EXCEL_ROWS)
-      yield `${file}: ${this.#rows.toLocaleString('en')} rows, of which Excel reads 1,048,576`
+      yield `${file}: ${plural(this.#overPython, 'cell')} over 131,072 characters, which Python's csv module refuses unless csv.field_size_limit is raised`
+    if (this.#rows > EXCEL_ROWS) yield `${file}: ${plural(this.#rows, 'row')}, of which Excel reads 1,048,576`
   }
-}
-
-function cells(count: number): string {
-  return `${count.toLocaleString('en')} ${count === 1 ? 'cell' : 'cells'}`
 }

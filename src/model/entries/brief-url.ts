@@ -1,4 +1,4 @@
-/** A link fit for people: of a data: URI, of many megabytes perhaps, only what it is and how long. */
+/** Shortens a data: URI, which may have many megabytes, to its type and length. Other URLs are unchanged. */
 export function briefUrl(url: string): string {
   const data = /^data:([^,;]{0,100})/i.exec(url)
   return data === null ? url : `data:${data[1] ?? ''} (${url.length.toLocaleString('en')} characters)`

@@ -1,14 +1,14 @@
 import { elements } from '../json/json-text.ts'
-import { fieldsOf, restOf, said, stringIn, typeName, type Fields } from './fields.ts'
+import { fieldsOf, restOf, displayText, stringIn, typeName, type Fields } from './fields.ts'
 
 /**
- * A chunk of a message as every view shows it. `rest` has the members that the form of its kind has no place for, as the
- * text of an object: shown as JSON, nothing that came is left out.
+ * A chunk of a message as every view shows it. `rest` has the members that its kind has no field for, as the text of an
+ * object. Views show it as JSON, so that nothing is left out.
  */
 export type ChunkView = ChunkFacts & ChunkForm
 
 interface ChunkFacts {
-  /** The type that was sent; undefined where none was. */
+  /** The type that was sent; undefined if there was none. */
   readonly type: string | undefined
   readonly fields: Fields
   readonly rest: string | undefined
@@ -20,7 +20,7 @@ type ChunkForm =
   | { readonly kind: 'document'; readonly name: string | undefined; readonly url: string | undefined }
   | {
       readonly kind: 'file'
-      /** With its ending, which the API sends apart or within the name. */
+      /** With its extension, which the API sends in the name or separately. */
       readonly name: string | undefined
       readonly id: string | undefined
       readonly tool: string | undefined
@@ -34,20 +34,20 @@ type ChunkForm =
     }
   | { readonly kind: 'reference'; readonly ids: readonly string[] }
   | { readonly kind: 'thinking'; readonly chunks: readonly ChunkView[] }
-  /** Shown as its JSON came. */
+  /** Shown as JSON. */
   | { readonly kind: 'unknown'; readonly json: string }
 
-/** The chunks of a message's content: a string, or an object on its own, is one; null and nothing are none. */
+/** Reads the chunks of a message's content. A string or a single object is one chunk; null and '' are none. */
 export function chunkViews(content: string | undefined): ChunkView[] {
   return chunksIn(content, forms)
 }
 
-/** Members that no view shows: what the chunk is, and marks for programs. */
+/** Members that no view shows: the type of the chunk, and marks for programs. */
 const envelope = ['type', 'signature', 'closed', 'favicon', 'index']
 
 type Form = (fields: Fields) => (ChunkForm & { readonly more?: string | undefined }) | undefined
 
-/** What each type of chunk has a place for, and how it is read; undefined where what came does not have that form. */
+/** The members that a type of chunk has fields for, and how it is read; undefined if the chunk has another form. */
 interface KnownChunk {
   readonly fields: ReadonlySet<string>
   readonly form: Form
@@ -65,21 +65,21 @@ const plainForms: Readonly<Record<string, KnownChunk>> = {
   image_url: chunk(['image_url'], image),
   document_url: chunk(['document_url', 'document_name'], (fields) => ({
     kind: 'document',
-    name: said(fields.get('document_name')),
-    url: said(fields.get('document_url')),
+    name: displayText(fields.get('document_name')),
+    url: displayText(fields.get('document_url')),
   })),
   tool_file: chunk(['tool', 'file_id', 'file_name', 'file_type'], (fields) => ({
     kind: 'file',
-    name: fileName(said(fields.get('file_name')), said(fields.get('file_type'))),
-    id: said(fields.get('file_id')),
-    tool: said(fields.get('tool')),
+    name: fileName(displayText(fields.get('file_name')), displayText(fields.get('file_type'))),
+    id: displayText(fields.get('file_id')),
+    tool: displayText(fields.get('tool')),
   })),
   tool_reference: chunk(['tool', 'title', 'url', 'description'], (fields) => ({
     kind: 'source',
-    title: said(fields.get('title')),
-    url: said(fields.get('url')),
-    tool: said(fields.get('tool')),
-    description: said(fields.get('description')),
+    title: displayText(fields.get('title')),
+    url: displayText(fields.get('url')),
+    tool: displayText(fields.get('tool')),
+    description: displayText(fields.get('description')),
   })),
   reference: chunk(['reference_ids'], (fields) => ({
     kind: 'reference',
@@ -87,7 +87,7 @@ const plainForms: Readonly<Record<string, KnownChunk>> = {
   })),
 }
 
-/** Thoughts hold no thoughts, they are shown as JSON there: they could lie in each other deeper than the stack. */
+/** Thinking inside thinking is shown as JSON: it could be nested deeper than the stack. */
 const forms: Readonly<Record<string, KnownChunk>> = {
   ...plainForms,
   thinking: chunk(['thinking'], (fields) => ({
@@ -116,7 +116,7 @@ function chunkView(json: string, known: Readonly<Record<string, KnownChunk>>): C
   return { type, fields, rest: more ?? restOf(fields, found.fields), ...own }
 }
 
-/** An image is a string, or an object with `url` and `detail`; where that object says more, all of it is shown. */
+/** An image is a string, or an object with `url` and `detail`; if that object has more members, all of it is shown. */
 function image(fields: Fields): ReturnType<Form> {
   const given = fields.get('image_url')
   const inner = fieldsOf(given ?? '')
@@ -127,14 +127,14 @@ function image(fields: Fields): ReturnType<Form> {
   return { kind: 'image', url, more }
 }
 
-/** The name of a file with its ending; `plot_0.png` beside the type `png` has it already. */
+/** Adds the extension to the name of a file, unless it is there already, as in `plot_0.png` of the type `png`. */
 export function fileName(name: string | undefined, type: string | undefined): string | undefined {
   if (name === undefined || type === undefined) return name ?? type
-  const ending = `.${type.replace(/^\./, '')}`
-  return name.toLowerCase().endsWith(ending.toLowerCase()) ? name : `${name}${ending}`
+  const extension = `.${type.replace(/^\./, '')}`
+  return name.toLowerCase().endsWith(extension.toLowerCase()) ? name : `${name}${extension}`
 }
 
 function idsIn(json: string | undefined): string[] {
   const ids = json?.startsWith('[') === true ? elements(json) : [json]
-  return ids.map(said).filter((id) => id !== undefined)
+  return ids.map(displayText).filter((id) => id !== undefined)
 }

@@ -3,23 +3,23 @@ import type { ChunkView } from './chunk-view.ts'
 import type { Agent, EntryView, ToolInfo } from './entry-view.ts'
 import { stringIn } from './fields.ts'
 
-/** How the parts of an entry are written: into a cell of a table, onto a terminal. */
+/** How the parts of an entry are formatted, for a table cell or a terminal. */
 export interface TextStyle {
-  /** What somebody wrote. */
+  /** Text that somebody wrote. */
   text(text: string): string
-  /** What stands in brackets between texts: an image, a document, a file. */
+  /** The label of an image, a document or a file. */
   label(label: string): string
-  /** A source that a text cites where it stands. */
+  /** A source, at the place in the text where it is cited. */
   citation(label: string): string
-  /** The numbers of sources that a text refers to where they stand. */
+  /** The numbers of cited sources, at their place in the text. */
   reference(ids: string): string
-  /** What the model thought, written in this style already. */
+  /** What the model thought, already formatted in this style. */
   thought(text: string): string
-  /** JSON that has no form of its own. */
+  /** Anything that is shown as JSON. */
   json(json: string): string
 }
 
-/** What an entry says: all of it but who said it and when. */
+/** Formats the content of an entry: everything but its author and time. */
 export function entryText(entry: EntryView, style: TextStyle): string {
   return entry.kind === 'unknown'
     ? style.json(entry.json)
@@ -43,15 +43,15 @@ function partsOf(entry: Exclude<EntryView, { readonly kind: 'unknown' }>, style:
   }
 }
 
-/** Who hands over to whom. Captures name only the receiver. */
+/** Formats a handoff: who hands over to whom. Captures name only the receiver. */
 export function handoffText({ from, to }: { readonly from: Agent; readonly to: Agent }): string {
   return words(agentText(from), '→', agentText(to))
 }
 
-/** The code that a tool ran, what it printed, and whatever else it tells. */
+/** The code that a tool ran, its output, and the rest of its info. */
 function infoParts({ code, output, rest: more }: ToolInfo, style: TextStyle): Parts {
-  const printed = output === undefined || output === '' ? undefined : style.text(`→ ${output.trimEnd()}`)
-  return [code === undefined || code === '' ? undefined : style.text(code), printed, value(more, style)]
+  const result = output === undefined || output === '' ? undefined : style.text(`→ ${output.trimEnd()}`)
+  return [code === undefined || code === '' ? undefined : style.text(code), result, value(more, style)]
 }
 
 function chunksText(chunks: readonly ChunkView[], style: TextStyle): string {
@@ -79,7 +79,7 @@ function chunkText(chunk: ChunkView, style: TextStyle): string {
   }
 }
 
-/** What the API leaves open to senders: a string as the text that it is, anything else as JSON. */
+/** Formats a value of any type: a string as text, anything else as JSON. */
 function value(json: string | undefined, style: TextStyle): string | undefined {
   if (json === undefined) return undefined
   const text = stringIn(json)

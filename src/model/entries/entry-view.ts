@@ -1,23 +1,22 @@
 import { isObjectText } from '../json/json-text.ts'
 import { chunkViews, type ChunkView } from './chunk-view.ts'
-import { fieldsOf, restOf, said, stringIn, typeName, type Fields } from './fields.ts'
+import { fieldsOf, restOf, displayText, stringIn, typeName, type Fields } from './fields.ts'
 
 /**
- * An entry as every view shows it. This is the one reader of entries: transcripts, tables, pages, search and chat
- * lines stand on it, so that a form that one of them knows is known to all.
+ * An entry as every view shows it. This is the only reader of entries: transcripts, tables, pages, search and chat lines
+ * are built on it, so that all of them know the same forms.
  *
- * It reads the JSON as text: numbers keep their digits, no value is built or asked for its own `toString`, and nothing
- * recurses, however deep a sender nests. Values that the API leaves open (arguments, results, what a tool tells of
- * itself) are JSON texts; `said` tells what a person reads of one.
+ * It reads the JSON as text: numbers keep their digits, and nothing recurses, however deep an entry is nested. Values
+ * that the API leaves open (arguments, results, the info of a tool) are JSON texts; `displayText` shows them to people.
  */
 export type EntryView = EntryFacts & EntryForm
 
 interface EntryFacts {
-  /** The type that was sent; undefined where none was. */
+  /** The type that was sent; undefined if there was none. */
   readonly type: string | undefined
   readonly json: string
   readonly fields: Fields
-  /** Members that the form has no place for, as the text of an object; undefined where there are none. */
+  /** The members that its kind has no field for, as the text of an object; undefined if there are none. */
   readonly rest: string | undefined
 }
 
@@ -27,7 +26,7 @@ type EntryForm =
       readonly kind: 'execution'
       readonly name: string | undefined
       readonly arguments: string | undefined
-      /** Captured, though not specified. */
+      /** Captured, not specified. */
       readonly function: string | undefined
       readonly info: ToolInfo
     }
@@ -36,27 +35,27 @@ type EntryForm =
       readonly name: string | undefined
       readonly callId: string | undefined
       readonly arguments: string | undefined
-      /** `pending`, `denied`, …: undefined where the call needed no confirmation. */
+      /** `pending`, `allowed` or `denied`; undefined if the call needed no confirmation. */
       readonly confirmation: string | undefined
     }
   | { readonly kind: 'result'; readonly callId: string | undefined; readonly result: string | undefined }
   | { readonly kind: 'handoff'; readonly from: Agent; readonly to: Agent }
   | { readonly kind: 'unknown' }
 
-/** What a tool tells of itself: the code that ran and what it printed; anything else as the text of a value. */
+/** The info of a tool: the code that ran and its output. `rest` is anything else, as JSON. */
 export interface ToolInfo {
   readonly code: string | undefined
   readonly output: string | undefined
   readonly rest: string | undefined
 }
 
-/** An agent that takes part in a handoff, as far as it is named. */
+/** An agent of a handoff, as far as it is named. */
 export interface Agent {
   readonly name: string | undefined
   readonly id: string | undefined
 }
 
-/** Reads an entry from its JSON, which must be valid, and its members, where they are known already. */
+/** Reads an entry from its JSON, which must be valid, and from its members if the caller has them. */
 export function entryView(json: string, fields: Fields = fieldsOf(json)): EntryView {
   const type = typeName(fields.get('type'))
   const isMessage = type === undefined && fields.has('content')
@@ -68,11 +67,11 @@ export function entryView(json: string, fields: Fields = fieldsOf(json)): EntryV
   return { ...facts, rest: restOf(fields, known.fields(fields)), ...form }
 }
 
-/** Members that views show in a heading of their own or not at all: what the entry is, whose it is, and when it came. */
+/** Members that views show in a heading or not at all: the type of the entry, its author and its times. */
 const envelope = ['object', 'type', 'id', 'created_at', 'completed_at', 'model', 'agent_id']
 
 interface KnownEntry {
-  /** The members that the form has a place for. */
+  /** The members that the kind has fields for. */
   readonly fields: (fields: Fields) => ReadonlySet<string>
   readonly form: (fields: Fields) => EntryForm
 }
@@ -87,40 +86,40 @@ const forms: Readonly<Record<string, KnownEntry>> = {
   'message.output': message('assistant'),
   'tool.execution': entry(['name', 'arguments', 'function', 'info'], (fields) => ({
     kind: 'execution',
-    name: said(fields.get('name')),
-    arguments: something(fields.get('arguments')),
-    function: something(fields.get('function')),
-    info: toolInfo(something(fields.get('info'))),
+    name: displayText(fields.get('name')),
+    arguments: unlessNull(fields.get('arguments')),
+    function: unlessNull(fields.get('function')),
+    info: toolInfo(unlessNull(fields.get('info'))),
   })),
   'function.call': entry(['name', 'tool_call_id', 'arguments', 'confirmation_status'], (fields) => ({
     kind: 'call',
-    name: said(fields.get('name')),
-    callId: said(fields.get('tool_call_id')),
-    arguments: something(fields.get('arguments')),
-    confirmation: said(fields.get('confirmation_status')),
+    name: displayText(fields.get('name')),
+    callId: displayText(fields.get('tool_call_id')),
+    arguments: unlessNull(fields.get('arguments')),
+    confirmation: displayText(fields.get('confirmation_status')),
   })),
   'function.result': entry(['tool_call_id', 'result'], (fields) => ({
     kind: 'result',
-    callId: said(fields.get('tool_call_id')),
-    result: something(fields.get('result')),
+    callId: displayText(fields.get('tool_call_id')),
+    result: unlessNull(fields.get('result')),
   })),
   'agent.handoff': {
     fields: (fields) => {
       const sides = [...agentFields('previous_agent'), ...agentFields('next_agent')]
-      return new Set([...envelope.filter((key) => key !== 'agent_id'), ...sides, ...capturedFields(fields)])
+      return new Set([...envelope.filter((key) => key !== 'agent_id'), ...sides, ...receiverFields(fields)])
     },
     form: (fields) => ({
       kind: 'handoff',
       from: agent(fields, 'previous_agent'),
-      to: capturedFields(fields).length > 0 ? agent(fields, 'agent') : agent(fields, 'next_agent'),
+      to: receiverFields(fields).length > 0 ? agent(fields, 'agent') : agent(fields, 'next_agent'),
     }),
   },
 }
 
-function message(otherwise: string): KnownEntry {
+function message(defaultRole: string): KnownEntry {
   return entry(['role', 'content', 'prefix'], (fields) => ({
     kind: 'message',
-    role: said(fields.get('role')) ?? otherwise,
+    role: displayText(fields.get('role')) ?? defaultRole,
     chunks: chunkViews(fields.get('content')),
   }))
 }
@@ -136,20 +135,20 @@ function toolInfo(json: string | undefined): ToolInfo {
   return { code, output, rest: json }
 }
 
-/** Captures of 2025-04 name the receiver alone, by `agent_id` and `agent_name`; the specification names both sides. */
-function capturedFields(fields: Fields): string[] {
+/** Captures of 2025-04 name only the receiver, as `agent_id` and `agent_name`; the specification names both sides. */
+function receiverFields(fields: Fields): string[] {
   const { name, id } = agent(fields, 'next_agent')
   return name === undefined && id === undefined ? agentFields('agent') : []
 }
 
 function agent(fields: Fields, which: string): Agent {
-  return { name: said(fields.get(`${which}_name`)), id: said(fields.get(`${which}_id`)) }
+  return { name: displayText(fields.get(`${which}_name`)), id: displayText(fields.get(`${which}_id`)) }
 }
 
 function agentFields(which: string): string[] {
   return [`${which}_name`, `${which}_id`]
 }
 
-function something(json: string | undefined): string | undefined {
+function unlessNull(json: string | undefined): string | undefined {
   return json === 'null' ? undefined : json
 }

@@ -1,7 +1,7 @@
 import { elements, isObjectText } from '../json/json-text.ts'
 import { fieldsOf, stringIn, typeName, type Fields } from './fields.ts'
 
-/** Something that the API sent and its specification does not know. */
+/** Something that the API sent and that is not in its specification. */
 export interface UnknownShape {
   readonly kind: 'entry' | 'chunk' | 'field' | 'value'
   /** `memory.recall`, `hologram`, `tool.execution.function`, `message.input.role=system`. */
@@ -9,10 +9,10 @@ export interface UnknownShape {
 }
 
 /**
- * Compares a conversation's row and entries, both as JSON, with the specification; each unknown shape as often as it
- * occurs. Without a row only the entries are looked at.
+ * Compares the row (if given) and the entries of a conversation, as JSON, with the specification. Lists each unknown
+ * shape as often as it occurs.
  */
-export function unknownShapes(row: string | undefined, entries: Iterable<string>): UnknownShape[] {
+export function findUnknownShapes(row: string | undefined, entries: Iterable<string>): UnknownShape[] {
   const ofRow = unknownMembers('conversation', fieldsOf(row ?? ''), rowFields)
   return [...ofRow, ...[...entries].flatMap(ofEntry)]
 }
@@ -27,7 +27,7 @@ function ofEntry(json: string): UnknownShape[] {
   return [...unknownMembers(type, fields, [...common, ...known]), ...ofChunks]
 }
 
-/** What lies in the thoughts of a thought is not looked at: nobody knows how deep it goes. */
+/** Thinking inside thinking is not examined, because it may be nested to any depth. */
 function ofChunk(json: string, isOutermost: boolean): UnknownShape[] {
   const fields = fieldsOf(json)
   const type = typeName(fields.get('type')) ?? 'text'
@@ -50,17 +50,17 @@ function unknownMembers(owner: string, fields: Fields, known: readonly string[])
   })
 }
 
-/** A name of somebody else's making may be of any length. */
+/** Shortens a name, which a sender may make as long as it likes. */
 function brief(name: string): string {
   return name.slice(0, 80)
 }
 
-/** What a table has for a name, which may be `constructor`. */
+/** Looks up a name in a table; the name may be `constructor`. */
 function byType<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
   return Object.hasOwn(table, name) ? table[name] : undefined
 }
 
-/** What follows is the specification (fixtures/openapi.json), and a test holds the two together. */
+/** The tables below repeat the specification (fixtures/openapi.json). A test compares the two. */
 export const rowFields = [
   ...['object', 'id', 'created_at', 'updated_at', 'name', 'description', 'metadata'],
   ...['model', 'instructions', 'tools', 'completion_args', 'guardrails'],

@@ -2,7 +2,7 @@ import { entryText, type TextStyle } from './entry-text.ts'
 import { entryView } from './entry-view.ts'
 import type { Fields } from './fields.ts'
 
-/** What an entry says, as plain text for a cell of a table; its JSON, as it came, where its type is unknown. */
+/** Formats the content of an entry as plain text for a table cell. An entry of an unknown type becomes its JSON. */
 export function plainText(json: string, fields?: Fields): string {
   return entryText(entryView(json, fields), plain)
 }

@@ -1,16 +1,16 @@
 import { chunkViews } from './chunk-view.ts'
 import { fieldsOf, stringIn, type Fields } from './fields.ts'
 
-/** Something outside the conversation that it can't be understood without. */
+/** An agent or a file that a conversation refers to. */
 export interface Reference {
   readonly kind: 'agent' | 'file'
   readonly id: string
-  /** Of an agent; '' for the one in force. Files have none. */
+  /** The version of an agent; '' for the current one, and for files. */
   readonly version: string
 }
 
-/** Collects the agents and files that a conversation refers to, from the JSON of its row and entries, each once. */
-export function referencesOf(row: string, entries: Iterable<string>): Reference[] {
+/** Finds the agents and files that a conversation refers to, from the JSON of its row and entries, each once. */
+export function findReferences(row: string, entries: Iterable<string>): Reference[] {
   const found = agentOfRow(fieldsOf(row))
   for (const entry of entries) {
     const fields = fieldsOf(entry)

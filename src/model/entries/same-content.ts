@@ -3,30 +3,30 @@ import { isDeepStrictEqual } from 'node:util'
 import { isObjectText, member, numbersIn, withoutMembers } from '../json/json-text.ts'
 
 /**
- * Tells whether two JSON texts of an entry or a conversation say the same, though not in the same letters: the order of
- * keys and the escapes of strings are form, not content. `completed_at` and `metadata` that the newer text lacks or has
- * as null are no change either: history drops the one, some listings leave out the other.
+ * Tells whether two JSON texts of an entry or a conversation have the same content. The order of keys and the escapes of
+ * strings do not count. Nor do `completed_at` and `metadata` if the newer text lacks them or has null: histories drop
+ * the one, and some listings the other.
  */
 export function sameContent(older: string, newer: string): boolean {
   if (older === newer) return true
   try {
-    const left = lasting(older, newer)
-    const right = lasting(newer, newer)
+    const left = comparableText(older, newer)
+    const right = comparableText(newer, newer)
     return isDeepStrictEqual(JSON.parse(left), JSON.parse(right)) && sameNumbers(left, right)
   } catch {
-    return false // too deep to compare, or decayed in the archive: kept as a change, which loses nothing
+    return false // too deep to compare, or damaged: storing it as a change loses nothing
   }
 }
 
-const fleeting = ['completed_at', 'metadata']
+const transientMembers = ['completed_at', 'metadata']
 
-/** The text without what the newer text has no word of. */
-function lasting(text: string, newer: string): string {
-  const dropped = fleeting.filter((key) => (member(newer, key)?.value ?? 'null') === 'null')
+/** Removes the transient members that the newer text lacks. */
+function comparableText(text: string, newer: string): string {
+  const dropped = transientMembers.filter((key) => (member(newer, key)?.value ?? 'null') === 'null')
   return isObjectText(text) ? withoutMembers(text, dropped) : text
 }
 
-/** Doubles can't tell 12345678901234567890 from ...891, so numbers are compared as written, in any order. */
+/** Doubles cannot tell 12345678901234567890 from …891, so long numbers are compared as written, in any order. */
 function sameNumbers(older: string, newer: string): boolean {
   return isDeepStrictEqual(longNumbers(older), longNumbers(newer))
 }

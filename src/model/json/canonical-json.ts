@@ -1,15 +1,15 @@
 import { compact, elements, isArrayText, isObjectText, joinMembers, members } from './json-text.ts'
 
-/** Deeper than this a text stands for itself: nothing the API means goes so deep, and a sender may. */
-const MOST_LEVELS = 100
+/** Deeper values are only compacted: nothing in the API is nested so deep, but a sender may do it. */
+const MAX_DEPTH = 100
 
 /**
- * One form for all JSON texts that say the same: keys sorted, of two values under one key the last, strings with the
- * fewest escapes, no white space. Numbers stay as they are written, since a double can't hold them all.
+ * Normalizes a JSON text, so that texts with the same meaning become equal: keys sorted, the last of duplicate keys,
+ * strings with the fewest escapes, no white space. Numbers stay as they are written, because a double cannot hold all.
  */
 export function canonicalJson(text: string, level = 0): string {
   const below = (value: string) => canonicalJson(value, level + 1)
-  if (level > MOST_LEVELS) return compact(text)
+  if (level > MAX_DEPTH) return compact(text)
   if (isArrayText(text)) return `[${elements(text).map(below).join(',')}]`
   if (isObjectText(text)) {
     const values = new Map(members(text).map(({ key, value }) => [key, value]))

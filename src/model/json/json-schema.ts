@@ -2,25 +2,25 @@ import { Ajv } from 'ajv'
 
 import { isContainer } from './parse-json.ts'
 
-/** Deeper than this a schema counts as invalid: validators recurse, and depth is the sender's choice. */
-const MOST_LEVELS = 90
+/** A schema that is nested deeper counts as invalid: validators recurse, and the sender decides how deep it is. */
+const MAX_DEPTH = 90
 
-/** Tells whether a parsed value is a JSON Schema by Draft 7. */
+/** Tells whether a parsed value is a valid JSON Schema (Draft 7). */
 export function isDraft7(value: unknown): boolean {
-  return draft7Fault(value) === undefined
+  return explainInvalidSchema(value) === undefined
 }
 
-/** Says what is wrong with a parsed value as a JSON Schema by Draft 7; undefined where nothing is. */
-export function draft7Fault(value: unknown): string | undefined {
+/** Returns why a parsed value is not a valid JSON Schema (Draft 7), or undefined if it is. */
+export function explainInvalidSchema(value: unknown): string | undefined {
   check ??= compile()
-  return isShallow(value) ? check(value) : `schema is nested deeper than ${MOST_LEVELS} levels`
+  return isShallow(value) ? check(value) : `schema is nested deeper than ${MAX_DEPTH} levels`
 }
 
-/** Tells whether a parsed value is shallow enough to be a schema. A loop over the levels, not a recursion. */
+/** Tells whether a parsed value is shallow enough to be a schema. */
 export function isShallow(value: unknown): boolean {
   let level: object[] = [value].filter(isContainer)
   for (let depth = 0; level.length > 0; depth++) {
-    if (depth > MOST_LEVELS) return false
+    if (depth > MAX_DEPTH) return false
     level = level.flatMap((container) => (Object.values(container) as unknown[]).filter(isContainer))
   }
   return true
@@ -30,7 +30,7 @@ type Check = (value: unknown) => string | undefined
 
 let check: Check | undefined
 
-/** Draft 7's own schema comes with ajv, which checks no formats in it: so it is compiled once more, as any other. */
+/** ajv brings the schema of Draft 7 but checks no formats in it, so it is compiled again as an ordinary schema. */
 function compile(): Check {
   const formats = { regex: isPattern, uri: true, 'uri-reference': true } as const
   const ajv = new Ajv({ strict: false, logger: false, formats })
@@ -42,7 +42,7 @@ function compile(): Check {
   }
 }
 
-/** Escapes of letters that Python knows, too: validators compile each pattern there. */
+/** The escaped letters that Python accepts as well, because validators compile patterns in Python. */
 const ESCAPES = 'abfnrtvxuABdDsSwWZ'
 
 function isPattern(pattern: string): boolean {

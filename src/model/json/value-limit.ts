@@ -1,21 +1,21 @@
 import { COMMA, endOfString, OPEN_ARRAY, OPEN_OBJECT, QUOTE } from './json-scanner.ts'
 
-/** Up to so many values a text of any shape may be parsed: they take some 60 MB at most. */
-const FEW = 500_000
+/** A text with at most this many values may always be parsed: they take about 60 MB. */
+const ALWAYS_ALLOWED = 500_000
 
-/** More than so many are not parsed, however long the text is. */
-const MANY = 4_000_000
+/** A text with more values than this is never parsed, however long it is. */
+const NEVER_ALLOWED = 4_000_000
 
-/** In between, a text may be parsed if its values are not tiny: so many characters each, names and punctuation included. */
-const CHARACTERS = 12
+/** In between, a text may be parsed if its values have this many characters each on average, keys included. */
+const CHARACTERS_PER_VALUE = 12
 
 /**
- * Tells whether a JSON text holds so many tiny values that parsing it takes many times its size: `[[],[],…]` was
- * measured at 80 times. Only counts what separates values; whether the text is valid is not looked at.
+ * Tells whether a JSON text has so many small values that parsing it takes many times its size in memory: 80 times for
+ * `[[],[],…]`, measured. It only counts separators, and does not check whether the text is valid.
  */
 export function hasTooManyValues(text: string): boolean {
-  if (text.length < FEW) return false
-  const most = Math.min(MANY, Math.max(FEW, text.length / CHARACTERS))
+  if (text.length < ALWAYS_ALLOWED) return false
+  const most = Math.min(NEVER_ALLOWED, Math.max(ALWAYS_ALLOWED, text.length / CHARACTERS_PER_VALUE))
   let values = 0
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i)
@@ -25,7 +25,7 @@ export function hasTooManyValues(text: string): boolean {
   return false
 }
 
-/** A string that does not end is for JSON.parse to refuse. */
+/** A string without an end goes to the end of the text; JSON.parse will refuse it. */
 function endOfStringIn(text: string, open: number): number {
   try {
     return endOfString(text, open)

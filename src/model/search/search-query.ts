@@ -4,47 +4,47 @@ import { wordsOf } from './tokenizer.ts'
 /** One condition of a query: these words in a row. */
 export interface Clause {
   readonly words: readonly string[]
-  /** Of the last word only the beginning is given. */
+  /** The last word may be only the beginning of a word. */
   readonly isPrefix: boolean
 }
 
-/** What to look for: conversations that hold all of `wanted`, and nothing of `unwanted`. */
+/** Finds conversations that contain all of `wanted` and none of `unwanted`. */
 export interface SearchQuery {
   readonly wanted: readonly Clause[]
   readonly unwanted: readonly Clause[]
 }
 
-/** More than a person types; SQLite would refuse thousands in its own words. */
-const MOST_CLAUSES = 50
-const MOST_WORDS = 500
+/** More than anybody types. SQLite would refuse thousands with a message that nobody understands. */
+const MAX_CLAUSES = 50
+const MAX_WORDS = 500
 
 /**
- * Reads what a person typed: words, "words in a row", begin*, -without. Anything is a query that has a word in it, for
- * what is no word means nothing; a word with punctuation inside (max_tokens, don’t) is words in a row.
+ * Parses a query that a person typed: words, "words in a row", begin*, -without. Any text that contains a word is a valid
+ * query. A word with punctuation inside (max_tokens, don’t) is words in a row.
  *
- * @throws HansardError `usage` where there is no word to look for, or more than anybody could mean
+ * @throws HansardError `usage` if there is no word to search for, or there are too many
  */
 export function parseQuery(text: string): SearchQuery {
-  const clauses = [...text.matchAll(CLAUSE)].map(clauseOf).filter(({ words }) => words.length > 0)
+  const clauses = [...text.matchAll(CLAUSE)].map(parseClause).filter(({ words }) => words.length > 0)
   const unique = [...new Map(clauses.map((clause) => [JSON.stringify(clause), clause])).values()]
   const wanted = unique.filter(({ isUnwanted }) => !isUnwanted)
   if (wanted.length === 0) throw noWords(text, clauses.length > 0)
   const words = clauses.reduce((sum, clause) => sum + clause.words.length, 0)
-  if (unique.length > MOST_CLAUSES || words > MOST_WORDS) throw tooMany()
+  if (unique.length > MAX_CLAUSES || words > MAX_WORDS) throw tooMany()
   return { wanted: wanted.map(plain), unwanted: unique.filter(({ isUnwanted }) => isUnwanted).map(plain) }
 }
 
-/** Puts a condition into the language of FTS5. Words hold no ASCII but letters and digits, so nothing needs escaping. */
-export function ftsOf({ words, isPrefix }: Clause): string {
+/** Converts a condition to FTS5's syntax. The only ASCII in words is letters and digits, so nothing needs escaping. */
+export function toFtsQuery({ words, isPrefix }: Clause): string {
   return `"${words.join(' ')}"${isPrefix ? '*' : ''}`
 }
 
-/** A minus, quoted text (to the end where the closing quote is missing) or anything up to a space, a star. */
+/** An optional minus, then quoted text (to the end if the closing quote is missing) or text up to a space, then a star. */
 const CLAUSE = /(?<minus>-?)(?:["“”„](?<quoted>[^"“”„]*)(?:["“”„]|$)(?<star>\*?)|(?<plain>[^\s"“”„]+))/gu
 
 type ParsedClause = Clause & { readonly isUnwanted: boolean }
 
-function clauseOf({ groups = {} }: RegExpExecArray): ParsedClause {
+function parseClause({ groups = {} }: RegExpExecArray): ParsedClause {
   const { minus, quoted, star, plain = '' } = groups
   return {
     words: wordsOf(quoted ?? plain),
@@ -58,18 +58,18 @@ function plain({ words, isPrefix }: ParsedClause): Clause {
 }
 
 function noWords(text: string, isOnlyUnwanted: boolean): HansardError {
-  const what = JSON.stringify(text)
+  const quoted = JSON.stringify(text)
   return isOnlyUnwanted
-    ? new HansardError('usage', `${what} says only what is not looked for`, {
-        hint: 'Add a word that is: river -delta.',
+    ? new HansardError('usage', `The query ${quoted} only excludes words`, {
+        hint: 'Add a word to search for: river -delta.',
       })
-    : new HansardError('usage', `There is no word in ${what} to look for`, {
-        hint: 'Write words, "words in a row", or the beginning of one: riv*.',
+    : new HansardError('usage', `The query ${quoted} contains no word`, {
+        hint: 'Use words, "words in a row", or the beginning of a word: riv*.',
       })
 }
 
 function tooMany(): HansardError {
-  return new HansardError('usage', 'The text to look for is too long', {
-    hint: `Give at most ${MOST_CLAUSES} words, or a few of them "in a row".`,
+  return new HansardError('usage', 'The query is too long', {
+    hint: `Use at most ${MAX_CLAUSES} words, or fewer "words in a row".`,
   })
 }

@@ -1,17 +1,19 @@
 import type { ChunkView } from '../entries/chunk-view.ts'
 import { entryView, type EntryView } from '../entries/entry-view.ts'
-import { fieldsOf, said, stringIn } from '../entries/fields.ts'
+import { fieldsOf, displayText, stringIn } from '../entries/fields.ts'
 
-/** What of an entry is searched: all that a reader sees of it, but no ids and times. What can't be read has no text. */
+/** Returns the searchable text of an entry: what a reader sees, without ids and times. Damaged JSON has none. */
 export function searchTextOfEntry(json: string): string {
-  return readable(() => lines(textsOfEntry(entryView(json))))
+  return ignoreDecay(() => lines(textsOfEntry(entryView(json))))
 }
 
-/** What of a conversation's own row is searched: its name, description, instructions and metadata. */
+/** Returns the searchable text of a row: its name, description, instructions and metadata. */
 export function searchTextOfRow(json: string): string {
-  return readable(() => {
+  return ignoreDecay(() => {
     const fields = fieldsOf(json)
-    return ['name', 'description', 'instructions', 'metadata'].map((key) => plain(fields.get(key))).join('\n')
+    return ['name', 'description', 'instructions', 'metadata']
+      .map((key) => readableText(fields.get(key)))
+      .join('\n')
   })
 }
 
@@ -20,35 +22,41 @@ type Texts = readonly (string | undefined)[]
 function textsOfEntry(entry: EntryView): Texts {
   switch (entry.kind) {
     case 'message':
-      return [entry.chunks.map(chunkText).join(''), plain(entry.rest)]
+      return [entry.chunks.map(chunkText).join(''), readableText(entry.rest)]
     case 'execution': {
-      const info = plain(entry.fields.get('info'))
-      return [entry.name, plain(entry.arguments), plain(entry.function), info, plain(entry.rest)]
+      const info = readableText(entry.fields.get('info'))
+      return [
+        entry.name,
+        readableText(entry.arguments),
+        readableText(entry.function),
+        info,
+        readableText(entry.rest),
+      ]
     }
     case 'call':
-      return [entry.name, plain(entry.arguments), plain(entry.rest)]
+      return [entry.name, readableText(entry.arguments), readableText(entry.rest)]
     case 'result':
-      return [plain(entry.result), plain(entry.rest)]
+      return [readableText(entry.result), readableText(entry.rest)]
     case 'handoff':
-      return [entry.from.name, entry.to.name, plain(entry.rest)]
+      return [entry.from.name, entry.to.name, readableText(entry.rest)]
     case 'unknown':
       return textsOfMembers(entry.fields, ENVELOPE)
   }
 }
 
-/** Members of an unknown entry that say of what kind it is, when it came and to what it belongs. */
+/** Members of an unknown entry that are not searched: its type, times and ids. */
 const ENVELOPE = new Set([
   ...['object', 'type', 'id', 'created_at', 'completed_at', 'role', 'model', 'prefix'],
   ...['agent_id', 'previous_agent_id', 'next_agent_id', 'tool_call_id', 'confirmation_status'],
 ])
 
-/** The same for chunks. */
+/** Members of an unknown chunk that are not searched. */
 const CHUNK_ENVELOPE = new Set(['type', 'signature', 'closed', 'file_id', 'favicon', 'reference_ids'])
 
-/** A text that sources interrupt is one text, as it is to its reader. */
+/** Text chunks are joined without a break, because citations may interrupt a sentence. */
 function chunkText(chunk: ChunkView): string {
-  if (chunk.kind === 'text') return lines([plainString(chunk.text), plain(chunk.rest)])
-  return `\n${lines([...textsOfChunk(chunk), plain(chunk.rest)])}\n`
+  if (chunk.kind === 'text') return lines([readableString(chunk.text), readableText(chunk.rest)])
+  return `\n${lines([...textsOfChunk(chunk), readableText(chunk.rest)])}\n`
 }
 
 function textsOfChunk(chunk: Exclude<ChunkView, { readonly kind: 'text' }>): Texts {
@@ -66,29 +74,29 @@ function textsOfChunk(chunk: Exclude<ChunkView, { readonly kind: 'text' }>): Tex
     case 'thinking':
       return [chunk.chunks.map(chunkText).join('')]
     case 'unknown':
-      return chunk.fields.size > 0 ? textsOfMembers(chunk.fields, CHUNK_ENVELOPE) : [plain(chunk.json)]
+      return chunk.fields.size > 0 ? textsOfMembers(chunk.fields, CHUNK_ENVELOPE) : [readableText(chunk.json)]
   }
 }
 
 function textsOfMembers(fields: ReadonlyMap<string, string>, envelope: ReadonlySet<string>): Texts {
-  return [...fields].filter(([key]) => !envelope.has(key)).map(([, value]) => plain(value))
+  return [...fields].filter(([key]) => !envelope.has(key)).map(([, value]) => readableText(value))
 }
 
-/** What is no string is read as its JSON, in which a line break or a letter may be written as an escape. */
-function plain(json: string | undefined): string {
+/** Returns a value as text: a string decoded, anything else as its JSON without escapes. */
+function readableText(json: string | undefined): string {
   if (json === 'true' || json === 'false') return ''
   const string = stringIn(json)
-  return string === null ? unescaped(said(json) ?? '') : plainString(string)
+  return string === null ? unescapeJson(displayText(json) ?? '') : readableString(string)
 }
 
-/** A string that is JSON is read like one. */
-function plainString(text: string): string {
-  return LOOKS_LIKE_JSON.test(text) ? unescaped(text) : text
+/** Removes the escapes from a string that holds JSON. */
+function readableString(text: string): string {
+  return LOOKS_LIKE_JSON.test(text) ? unescapeJson(text) : text
 }
 
 const LOOKS_LIKE_JSON = /^\s{0,100}[[{]/
 
-function unescaped(json: string): string {
+function unescapeJson(json: string): string {
   if (!json.includes('\\')) return json
   return json.replaceAll(/\\(?:u([0-9a-fA-F]{4})|([^u]))/g, (_, code?: string, letter = '') =>
     code === undefined
@@ -103,8 +111,8 @@ function lines(texts: Texts): string {
   return texts.filter((text) => text !== undefined && text !== '').join('\n')
 }
 
-/** A text that has decayed in the archive is no JSON any more. */
-function readable(text: () => string): string {
+/** Returns '' for a text that is damaged in the archive and no longer JSON. */
+function ignoreDecay(text: () => string): string {
   try {
     return text()
   } catch (thrown) {

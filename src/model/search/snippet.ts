@@ -1,33 +1,33 @@
 import type { Clause, SearchQuery } from './search-query.ts'
-import { placedWords, type Word } from './tokenizer.ts'
+import { locateWords, type Word } from './tokenizer.ts'
 
-/** A piece of a text around what was looked for. */
+/** A short part of a text around the matches of a query. */
 export interface Snippet {
-  /** On one line. */
+  /** On a single line. */
   readonly text: string
-  /** Where in it stands what was looked for: beginning and end, in UTF-16 units. */
+  /** The places of the matches in `text`: start and end, in UTF-16 units. */
   readonly marks: readonly (readonly [start: number, end: number])[]
 }
 
-/** Characters before the first match, and in all. */
+/** The number of characters before the first match, and in all. */
 const BEFORE = 40
 const LENGTH = 160
 
-/** So many words after the first match are looked at: of a text of megabytes the rest is not read. */
-const READ_ON = 2000
+/** The number of words examined after the first match: the rest of a long text is not read. */
+const MAX_WORDS_AFTER = 2000
 
-/** Cuts a snippet out of a text: where most of what was looked for stands together. */
-export function snippetOf(text: string, { wanted }: SearchQuery): Snippet {
-  const matches = matchesIn(text, wanted)
-  const best = bestOf(matches)
+/** Cuts a snippet out of a text, where the most different matches are close together. */
+export function makeSnippet(text: string, { wanted }: SearchQuery): Snippet {
+  const matches = findMatches(text, wanted)
+  const best = bestMatch(matches)
   const start = best === undefined ? 0 : boundaryBefore(text, best.start - BEFORE)
   const end = Math.max(boundaryBefore(text, start + LENGTH), best?.end ?? 0)
   const inside = matches.filter((match) => match.start >= start && match.end <= end)
-  return oneLine(text, start, end, merged(inside))
+  return oneLine(text, start, end, mergeMarks(inside))
 }
 
-/** Where the words looked for stand everywhere but never together, not all of a text is read for it. */
-const MOST_PARTS = 5
+/** The number of parts of a text that are examined, for words that occur everywhere but never together. */
+const MAX_PARTS = 5
 
 interface Match {
   readonly clause: number
@@ -35,15 +35,15 @@ interface Match {
   readonly end: number
 }
 
-function matchesIn(text: string, clauses: readonly Clause[]): Match[] {
+function findMatches(text: string, clauses: readonly Clause[]): Match[] {
   const longest = Math.max(...clauses.map(({ words }) => words.length))
   const matches: Match[] = []
   let recent: Word[] = []
-  let left = READ_ON
-  let parts = MOST_PARTS
+  let left = MAX_WORDS_AFTER
+  let parts = MAX_PARTS
   const words = clauses.flatMap((clause) => clause.words)
   const isWanted = (part: string) => parts > 0 && words.some((word) => part.includes(word)) && parts-- > 0
-  for (const word of placedWords(text, isWanted)) {
+  for (const word of locateWords(text, isWanted)) {
     recent = [...recent.slice(1 - longest || recent.length), word]
     for (const [i, clause] of clauses.entries()) {
       const first = recent.at(-clause.words.length)
@@ -66,8 +66,8 @@ function endsWith(recent: readonly Word[], { words, isPrefix }: Clause): boolean
   )
 }
 
-/** The match from which a snippet shows the most different things that were looked for. */
-function bestOf(matches: readonly Match[]): Match | undefined {
+/** Finds the match from which a snippet shows the most different clauses. */
+function bestMatch(matches: readonly Match[]): Match | undefined {
   let best: Match | undefined
   let most = 0
   for (const [i, match] of matches.entries()) {
@@ -82,19 +82,19 @@ function bestOf(matches: readonly Match[]): Match | undefined {
   return best
 }
 
-/** Not inside a character, and at a space if one is near. */
+/** Moves a position back, to a space if one is near, and never inside a character. */
 function boundaryBefore(text: string, at: number): number {
   if (at <= 0) return 0
   if (at >= text.length) return text.length
   const space = text.slice(Math.max(0, at - 20), at).search(/\s\S*$/u)
   if (space !== -1) return Math.max(0, at - 20) + space + 1
   let boundary = at
-  while (boundary > Math.max(0, at - MOST_OF_A_CHARACTER) && isInside(text, boundary)) boundary--
+  while (boundary > Math.max(0, at - MAX_CHARACTER_LENGTH) && isInside(text, boundary)) boundary--
   return isLow(text.charCodeAt(boundary)) ? boundary - 1 : boundary
 }
 
-/** Marks can be stacked without end; no character that means something has so many. */
-const MOST_OF_A_CHARACTER = 64
+/** Combining marks can be stacked without end; no real character has so many. */
+const MAX_CHARACTER_LENGTH = 64
 
 function isInside(text: string, at: number): boolean {
   return /[\udc00-\udfff\p{M}\u200d]/u.test(text.charAt(at))
@@ -104,7 +104,7 @@ function isLow(code: number): boolean {
   return code >= 0xdc00 && code <= 0xdfff
 }
 
-function merged(matches: readonly Match[]): [number, number][] {
+function mergeMarks(matches: readonly Match[]): [number, number][] {
   const marks: [number, number][] = []
   for (const { start, end } of [...matches].sort((a, b) => a.start - b.start)) {
     const last = marks.at(-1)
@@ -114,7 +114,7 @@ function merged(matches: readonly Match[]): [number, number][] {
   return marks
 }
 
-/** White space is replaced one for one, so that the marks stay where they are. */
+/** Replaces each white-space character with one space, so that the marks keep their places. */
 function oneLine(text: string, start: number, end: number, marks: readonly [number, number][]): Snippet {
   const before = start > 0 ? '…' : ''
   const after = end < text.length ? '…' : ''

@@ -1,66 +1,66 @@
 /**
- * Words as the search index knows them. Text and query go through the same rules, so that a query finds what a reader
- * sees: case and accents do not count, compatible forms (ﬁ, ｶ, ①) are what they stand for, and in scripts that are
- * written without spaces (and Hangul, whose particles cling to words) every character is a word of its own, so that a
- * query is found wherever its characters stand in a row. No dictionary decides, and none can change.
+ * A word of the search index. Texts and queries are normalized by the same rules, so that a query finds what a reader
+ * sees: case and accents do not count, and compatible forms (ﬁ, ｶ, ①) equal what they stand for. In scripts without
+ * spaces, and in Hangul, whose particles are attached to words, every character is a word, so that a query finds its
+ * characters in a row. No dictionary is used, so that none can change.
  */
 export interface Word {
-  /** In the form in which words are compared. */
+  /** Normalized. */
   readonly word: string
-  /** Where it stands in the text. */
+  /** Its place in the text, in UTF-16 units. */
   readonly start: number
   readonly end: number
 }
 
 /**
- * Prepares text for FTS5's tokenizer `ascii`, which splits at ASCII punctuation and takes everything beyond ASCII as a
- * letter: what is ASCII stays as it is, the rest is put into words.
+ * Prepares a text for FTS5's tokenizer `ascii`, which splits at ASCII punctuation and treats everything beyond ASCII as
+ * letters: ASCII stays as it is, and the rest is normalized and split into words.
  */
-export function spaced(text: string): string {
+export function normalizeText(text: string): string {
   const readable = withoutBlobs(text, () => ' ')
   if (!NON_ASCII.test(readable)) return readable
-  return readable.replaceAll(RUN, spacedRun)
+  return readable.replaceAll(RUN, normalizeRun)
 }
 
-/** The words of a text in the form in which they are compared. */
+/** Splits a text into its normalized words. */
 export function wordsOf(text: string): string[] {
-  return spaced(text).match(RUN)?.map(lowerAscii) ?? []
+  return normalizeText(text).match(RUN)?.map(lowerAscii) ?? []
 }
 
 /**
- * The words of a text, one at a time, and where each stands. A part of the text in whose words nothing is wanted is passed
- * over, and stands as one word without letters: to find out where a word stands takes twenty times as long as the words.
+ * Yields the words of a text with their places. A part of the text without a wanted word is skipped, and yields one empty
+ * word: locating words takes twenty times as long as splitting.
  */
-export function* placedWords(
+export function* locateWords(
   text: string,
   isWanted: (words: string) => boolean = () => true,
 ): Generator<Word, void, undefined> {
   const readable = withoutBlobs(text, (length) => ' '.repeat(length))
-  for (const { part, at } of partsOf(readable)) {
-    if (isWanted(spaced(part).toLowerCase())) yield* placedInPart(part, at)
+  for (const { part, at } of splitText(readable)) {
+    if (isWanted(normalizeText(part).toLowerCase())) yield* locateInPart(part, at)
     else yield { word: '', start: at, end: at + part.length }
   }
 }
 
-function* placedInPart(part: string, offset: number): Generator<Word, void, undefined> {
+function* locateInPart(part: string, offset: number): Generator<Word, void, undefined> {
   for (const { 0: run, index } of part.matchAll(RUN)) {
     const start = offset + index
     if (NON_ASCII.test(run))
-      for (const { piece, at } of piecesOf(run)) yield* placedInPiece(piece, start + at)
-    else if (run.length < LONGEST) yield { word: lowerAscii(run), start, end: start + run.length }
+      for (const { piece, at } of splitRun(run)) yield* locateInPiece(piece, start + at)
+    else if (run.length < MAX_WORD_LENGTH) yield { word: lowerAscii(run), start, end: start + run.length }
   }
 }
 
-/** Longer words are nobody's: encoded files, keys, noise. */
-const LONGEST = 1000
+/** Longer words are not indexed: they are encoded files, keys or noise. */
+const MAX_WORD_LENGTH = 1000
 
 /**
- * Where encoded bytes begin, which nobody reads: `data:` URIs, and what only looks like one long word. Every repetition
- * has a bound, since V8 keeps a place to go back to for each round of one, and a text of megabytes overflows its stack.
+ * Matches the start of encoded bytes: `data:` URIs, and base64 that looks like one long word. Every repetition is bounded,
+ * because V8 keeps a backtracking position for each iteration, and a text of megabytes overflows its stack.
  */
 const BLOB = /\bdata:[\w.+-]{1,200}\/[\w.+-]{1,200}(?:;[\w.+=-]{1,200}){0,20},|(?<![\w+/=-])[\w+/=-]{1000}/gi
 
-/** Takes encoded bytes out of a text; `filler` makes what stands in the place of so many characters. */
+/** Removes encoded bytes from a text; `filler` returns the replacement of so many characters. */
 function withoutBlobs(text: string, filler: (length: number) => string): string {
   let out = ''
   let kept = 0
@@ -85,35 +85,35 @@ function indexOfNext(pattern: RegExp, text: string, from: number): number {
 
 const NON_ASCII = /[^\0-\x7f]/
 
-/** In UTF-16 units, not characters: V8 walks such a class without keeping places to go back to. */
+/** In UTF-16 units, not characters: V8 matches such a class without backtracking positions. */
 const RUN = /[0-9A-Za-z\u0080-\uffff]+/g
 
-/** Marks that a reader may leave out; of Indic and Southeast Asian scripts they are vowels, of kana other syllables. */
+/** Marks that a query may leave out. Not in Indic and Southeast Asian scripts (vowels), nor in kana (other syllables). */
 const OPTIONAL_MARK = new RegExp(
   String.raw`[[\p{M}&&[${scripts('Inherited', 'Latin', 'Greek', 'Cyrillic', 'Hebrew', 'Arabic', 'Syriac')}]]--[\u3099\u309a]]`,
   'gv',
 )
 
-/** In Persian it stands for a space that joins nothing; in Indic scripts it only shapes letters. */
+/** The zero-width non-joiner separates words in Persian; in Indic scripts it only shapes letters. */
 const PERSIAN_SPACE = /(?<=\p{sc=Arabic}\p{M}*)\u200c/gu
 
-/** Characters without a look of their own (but for the zero-width space), and the stroke that stretches Arabic words. */
+/** Invisible characters (except the zero-width space), and the stroke that stretches Arabic words. */
 const UNSEEN = /(?!\u200b)[\p{Cf}\u0640]/gu
 
-/** What Unicode does not take apart, and people write one way or the other. */
+/** Letters that Unicode does not decompose, and that people write in either form. */
 const LETTERS: Readonly<Record<string, string>> = {
   ...{ ø: 'o', ł: 'l', đ: 'd', ħ: 'h', æ: 'ae', œ: 'oe', ς: 'σ' },
   ...{ ى: 'ي', ی: 'ي', ک: 'ك' },
 }
 const LETTER = new RegExp(`[${Object.keys(LETTERS).join('')}]`, 'gu')
 
-/** Letters of scripts without spaces between words. */
+/** Letters of scripts that put no spaces between words. */
 const UNSPACED = String.raw`[[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Bopomofo}${scripts(
   ...['Hangul', 'Yi', 'Tangut', 'Nushu', 'Thai', 'Lao', 'Khmer', 'Myanmar', 'Javanese', 'Balinese'],
   ...['Tai_Tham', 'Tai_Viet', 'New_Tai_Lue'],
 )}]&&[\p{L}\p{N}]]`
 
-/** A symbol is a word too, but for the lines that tables are drawn with. */
+/** A symbol is a word, too, except for box-drawing characters. */
 const SYMBOL = String.raw`[[\p{Sc}\p{Sm}\p{So}]--[\p{ASCII}\u2500-\u259f\ufffd]]`
 
 const WORD = new RegExp(String.raw`${UNSPACED}\p{M}*|${SYMBOL}|[[\p{L}\p{N}\p{M}\p{Co}]--${UNSPACED}]+`, 'gv')
@@ -122,63 +122,65 @@ function scripts(...names: readonly string[]): string {
   return names.map((name) => `\\p{sc=${name}}`).join('')
 }
 
-/** Of words that come again and again (Unicode normalisation is what takes the time). */
-const known = new Map<string, string>()
-const KNOWN_WORDS = 20_000
-const KNOWN_LENGTH = 24
+/** A cache of frequent words, because Unicode normalization takes most of the time. */
+const cache = new Map<string, string>()
+const CACHED_WORDS = 20_000
+const CACHED_LENGTH = 24
 
-function spacedRun(run: string): string {
+function normalizeRun(run: string): string {
   if (!NON_ASCII.test(run)) return run
-  if (run.length <= KNOWN_LENGTH) return knownRun(run)
-  return Array.from(piecesOf(run), ({ piece }) => spacedPiece(piece)).join('')
+  if (run.length <= CACHED_LENGTH) return cachedRun(run)
+  return Array.from(splitRun(run), ({ piece }) => normalizePiece(piece)).join('')
 }
 
-function knownRun(run: string): string {
-  const before = known.get(run)
+function cachedRun(run: string): string {
+  const before = cache.get(run)
   if (before !== undefined) return before
-  const form = spacedPiece(run)
-  if (known.size >= KNOWN_WORDS) known.clear()
-  known.set(run, form)
+  const form = normalizePiece(run)
+  if (cache.size >= CACHED_WORDS) cache.clear()
+  cache.set(run, form)
   return form
 }
 
-function spacedPiece(piece: string): string {
-  const words = comparable(piece).match(WORD) ?? []
-  return ` ${words.filter((word) => word.length < LONGEST).join(' ')} `
+function normalizePiece(piece: string): string {
+  const words = foldText(piece).match(WORD) ?? []
+  return ` ${words.filter((word) => word.length < MAX_WORD_LENGTH).join(' ')} `
 }
 
-/** Of a run without spaces so much is looked at in one go, in UTF-16 units. */
-const PIECE = 4096
+/** The length of the pieces that a run without spaces is processed in, in UTF-16 units. */
+const PIECE_LENGTH = 4096
 
-/** Cuts a run where a character that is a word of its own begins. Where none is near, there is no word of anybody's. */
-function* piecesOf(run: string): Generator<{ readonly piece: string; readonly at: number }, void, undefined> {
+/** Splits a run before a character that is a word by itself. If none is near, the run is not text. */
+function* splitRun(run: string): Generator<{ readonly piece: string; readonly at: number }, void, undefined> {
   let at = 0
-  while (run.length - at > PIECE) {
-    const end = cutNear(run, at + PIECE)
+  while (run.length - at > PIECE_LENGTH) {
+    const end = cutNear(run, at + PIECE_LENGTH)
     yield { piece: run.slice(at, end), at }
     at = end
   }
   yield { piece: run.slice(at), at }
 }
 
-/** Cuts a text between its words. */
-function* partsOf(text: string): Generator<{ readonly part: string; readonly at: number }, void, undefined> {
+/** Splits a text between its words. */
+function* splitText(
+  text: string,
+): Generator<{ readonly part: string; readonly at: number }, void, undefined> {
   let at = 0
-  while (text.length - at > PART) {
-    let end = at + PART
-    while (end > at + PART / 2 && IN_RUN.test(text.charAt(end))) end--
-    if (end === at + PART / 2) end = cutNear(text, at + PART)
+  while (text.length - at > PART_LENGTH) {
+    let end = at + PART_LENGTH
+    while (end > at + PART_LENGTH / 2 && IN_RUN.test(text.charAt(end))) end--
+    if (end === at + PART_LENGTH / 2) end = cutNear(text, at + PART_LENGTH)
     yield { part: text.slice(at, end), at }
     at = end
   }
   yield { part: text.slice(at), at }
 }
 
-const PART = 4 * PIECE
+const PART_LENGTH = 4 * PIECE_LENGTH
 const IN_RUN = /[0-9A-Za-z\u0080-\uffff]/
 
 function cutNear(run: string, end: number): number {
-  for (let i = end; i > end - LONGEST - 100; i--) {
+  for (let i = end; i > end - MAX_WORD_LENGTH - 100; i--) {
     const character = String.fromCodePoint(run.codePointAt(i) ?? 0)
     if (ALONE.test(character) && !MARK_FIRST.test(character.normalize('NFKD'))) return i
   }
@@ -186,43 +188,44 @@ function cutNear(run: string, end: number): number {
   return isInside ? end - 1 : end
 }
 
-/** Not the vowels and finals of Hangul, which join the consonant before them. */
+/** A character that is a word by itself. Hangul vowels and finals are not: they join the consonant before them. */
 const ALONE = new RegExp(String.raw`^[${UNSPACED}--[\u1160-\u11ff\ud7b0-\ud7ff]]$`, 'v')
 const MARK_FIRST = /^\p{M}/u
 
-function comparable(text: string): string {
+function foldText(text: string): string {
   const bare = text.replaceAll(TOO_MANY_MARKS, '$1').normalize('NFKD').replaceAll(OPTIONAL_MARK, '')
-  // To look behind each letter for what is rare takes a quarter of the time.
+  // The character is rare, and the lookbehind takes a quarter of the time.
   const parted = bare.includes('\u200c') ? bare.replaceAll(PERSIAN_SPACE, ' ') : bare
   return parted
     .replaceAll(UNSEEN, '')
-    .toUpperCase() // first: it takes ß and ı apart, which lower case leaves alone
+    .toUpperCase() // first, because it folds ß and ı, which toLowerCase leaves unchanged
     .toLowerCase()
     .replaceAll(LETTER, (letter) => LETTERS[letter] ?? letter)
     .normalize('NFC')
 }
 
-/** No language stacks more (UAX #15, stream-safe text), and to sort them takes the square of their number. */
+/** No language stacks more marks (UAX #15, stream-safe text), and sorting them takes quadratic time. */
 const TOO_MANY_MARKS = /(\p{M}{30})\p{M}+/gu
 
 function lowerAscii(word: string): string {
   return word.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase())
 }
 
-/** Brings a piece into its comparable form character by character, to know where in the text each word came from. */
-function* placedInPiece(piece: string, offset: number): Generator<Word, void, undefined> {
+/** Normalizes a piece character by character, to know the place of each word in the text. */
+function* locateInPiece(piece: string, offset: number): Generator<Word, void, undefined> {
   let form = ''
   const places: { readonly from: number; readonly start: number; readonly end: number }[] = []
   for (const { segment, index } of graphemes.segment(piece)) {
     places.push({ from: form.length, start: offset + index, end: offset + index + segment.length })
-    form += comparable(segment)
+    form += foldText(segment)
   }
   let place = 0
   for (const { 0: word, index } of form.matchAll(WORD)) {
     while ((places[place + 1]?.from ?? Infinity) <= index) place++
     const start = places[place]?.start ?? offset
     while ((places[place + 1]?.from ?? Infinity) < index + word.length) place++
-    if (word.length < LONGEST) yield { word: lowerAscii(word), start, end: places[place]?.end ?? offset }
+    if (word.length < MAX_WORD_LENGTH)
+      yield { word: lowerAscii(word), start, end: places[place]?.end ?? offset }
   }
 }
 

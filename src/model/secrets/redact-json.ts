@@ -15,32 +15,32 @@ import { redactText, redactUnparsed } from './redact-text.ts'
 import { MARKER } from './secret-names.ts'
 import { ruleOfElement, ruleOfMember, type Place, type Rule } from './secret-places.ts'
 
-/** Stands in the archive where a connector's secret stood. */
+/** Replaces a secret, as the JSON text of a string. */
 export const REDACTED = JSON.stringify(MARKER)
 
 /**
- * Replaces the secrets in JSON text that the API sent: a row, an agent, a page or whatever else came. Which members are
- * settings, and which of their values are secrets, says `secret-places.ts`; nothing but the token of a secret changes.
- * Doing it twice changes nothing more.
+ * Replaces the secrets in JSON text that the API sent: a row, an agent, a page or anything else. `secret-places.ts` tells
+ * which members are settings, and which of their values are secrets. Only the tokens of secrets change. Redacting a text
+ * again changes nothing.
  */
 export function redactSecrets(text: string): string {
   return redactAs('envelope', text)
 }
 
-/** Replaces the secrets in the text of a member of settings, by its name. */
+/** Replaces the secrets in the value of a member of settings. */
 export function redactMember(name: string, value: string): string {
   return redactAs('settings', joinMembers([[name, value]])).slice(JSON.stringify(name).length + 2, -1)
 }
 
 /**
- * Replaces the secrets in an entry of a history. What was said, called or found there is left alone; only an entry that
- * carries settings of its own is looked into. `keys` are its keys as JSON.parse has them.
+ * Replaces the secrets in an entry of a history. Contents, arguments and results are left alone; only an entry with
+ * settings is examined. `keys` are its keys, decoded.
  */
 export function redactEntry(text: string, keys: readonly string[]): string {
   return keys.some((key) => ruleOfMember('entry', key, '{') !== 'keep') ? redactAs('entry', text) : text
 }
 
-/** The same for a text from the archive. An older hansard redacted less; what has decayed comes back as it is. */
+/** Replaces the secrets in a text from the archive, where an older hansard redacted less. A damaged text is unchanged. */
 export function redactStored(text: string): string {
   try {
     return redactSecrets(text)
@@ -50,8 +50,8 @@ export function redactStored(text: string): string {
 }
 
 /**
- * Replaces the secrets in a body that could not be used, whether it is JSON or not. Bytes are taken as a character each;
- * between the letters of UTF-16 stand zeros, in which a secret would hide, so they are left out where there is one.
+ * Replaces the secrets in a body that could not be used, JSON or not. Each byte is treated as a character. The zero bytes
+ * of UTF-16 would hide a secret, so they are removed from a body that contains one.
  */
 export function redactBody<T extends string | Uint8Array>(body: T): T {
   if (typeof body === 'string') return (startsJson(body) ? redactSecrets(body) : redactUnparsed(body)) as T
@@ -61,7 +61,7 @@ export function redactBody<T extends string | Uint8Array>(body: T): T {
   return redacted === text ? body : (new Uint8Array(Buffer.from(redacted, 'latin1')) as T)
 }
 
-/** One pass, with a stack of its own: how deep a text goes is the sender's choice. */
+/** Redacts in one pass, with an explicit stack: the sender decides how deep a text is nested. */
 function redactAs(place: Place, text: string): string {
   const open: { readonly place: Place; readonly isArray: boolean }[] = []
   let out = ''
@@ -108,15 +108,15 @@ function redactAs(place: Place, text: string): string {
   return kept === 0 ? text : out + text.slice(kept)
 }
 
-/** What JSON, a URL and a header have in common: most strings hold none of it, and need no closer look. */
+/** Matches any string that may be JSON, a URL or a header. Most strings are not, and are skipped. */
 const MAY_HOLD_A_SECRET = /[@=\\']|auth|bearer|basic|key|token|secret/i
 
-/** A string of settings may be JSON, a URL or a header; `quoted` is its token. */
+/** Redacts a string of settings, which may be JSON, a URL or a header. `quoted` is its token. */
 function redactString(quoted: string): string {
   if (!MAY_HOLD_A_SECRET.test(quoted)) return quoted
-  const said = decodeKey(quoted)
-  const redacted = startsJson(said) ? redactAs('settings', said) : redactText(said)
-  if (redacted === said) return quoted
+  const text = decodeKey(quoted)
+  const redacted = startsJson(text) ? redactAs('settings', text) : redactText(text)
+  if (redacted === text) return quoted
   return JSON.stringify(redacted)
 }
 

@@ -1,18 +1,18 @@
-import { isSecretParameter, LONGEST_NAME, MARKER, meaningOf, plainName } from './secret-names.ts'
+import { isSecretParameter, MAX_NAME_LENGTH, MARKER, nameMeaning, plainName } from './secret-names.ts'
 
 /*
- * Secrets in text that is not JSON, or no longer: bodies that were cut off, pages, messages of errors, strings. There are
- * no paths to go by, so a secret is whatever stands behind the name of one. In doubt too much is replaced. Every search
- * has a bound, so that no text takes more than linear time; and repeats single characters only: V8 keeps a stack for the
- * repetition of anything longer, and a long text overflows it.
+ * Redacts text that is not JSON, or no longer: truncated bodies, HTML pages, error messages, strings. There are no paths,
+ * so a secret is whatever follows the name of one; when in doubt, too much is replaced. Every pattern is bounded, so that
+ * it takes linear time, and repeats only single characters: V8 uses its stack to repeat anything longer, and a long text
+ * overflows it.
  */
 
-/** Replaces what may be a secret in a text: values behind the quoted name of a secret, headers, and parts of URLs. */
+/** Replaces what may be a secret in a text: values after the quoted name of a secret, headers, and parts of URLs. */
 export function redactText(text: string): string {
   return redactHeaders(redactUrls(redactNamed(text, isSecretName)))
 }
 
-/** The same for a whole body that does not parse, where `value` alone is the name of a secret as well. */
+/** Redacts a whole body that is not valid JSON, where `value` counts as the name of a secret, too. */
 export function redactUnparsed(text: string): string {
   const isName = (name: string) => isSecretName(name) || plainName(name) === 'value'
   const redacted = redactHeaders(redactUrls(redactNamed(text, isName)))
@@ -20,10 +20,10 @@ export function redactUnparsed(text: string): string {
 }
 
 function isSecretName(name: string): boolean {
-  return meaningOf(name) !== undefined
+  return nameMeaning(name) !== undefined
 }
 
-/** The end of a quoted name, what separates it from its value, and white space, which may be written as escapes. */
+/** The end of a quoted name, the separator, and white space, which may be escaped. */
 const AFTER_NAME = /["']\s*(?:\\+[nrt]\s*){0,16}(?::|=>?)\s*(?:\\+[nrt]\s*){0,16}/g
 
 function redactNamed(text: string, isName: (name: string) => boolean): string {
@@ -40,20 +40,20 @@ function redactNamed(text: string, isName: (name: string) => boolean): string {
   return out + text.slice(kept)
 }
 
-/** The marker in the quotes that the value had. */
+/** Puts the marker in the same quotes as the value. */
 function markerLike(beginning: string): string {
   const quote = /^\\*["']/.exec(beginning)?.[0] ?? '"'
   return quote + MARKER + quote
 }
 
 function nameBefore(text: string, end: number): string {
-  const before = text.slice(Math.max(0, end - LONGEST_NAME), end)
+  const before = text.slice(Math.max(0, end - MAX_NAME_LENGTH), end)
   const name = before.slice(Math.max(before.lastIndexOf('"'), before.lastIndexOf("'")) + 1)
   if (!name.includes('\\')) return name
   return name.replaceAll(/\\+u([0-9a-f]{4})/gi, (_, code: string) => String.fromCharCode(parseInt(code, 16)))
 }
 
-/** Finds the end of a value in a text that may be broken anywhere; in doubt, too much belongs to it. */
+/** Finds the end of a value in a text that may be broken anywhere; when in doubt, too far. */
 function endOfUnparsed(text: string, start: number): number {
   const token = /["']|[[{]|[\]}]|,/g
   let depth = 0
@@ -70,7 +70,7 @@ function endOfUnparsed(text: string, start: number): number {
   return text.length
 }
 
-/** A string ends at its quote, with no more backslashes before it than before the one that opened it. */
+/** Finds the closing quote of a string: one with no more backslashes before it than the opening quote has. */
 function endOfQuoted(text: string, open: number): number {
   const quote = text.charAt(open)
   const escapes = backslashesBefore(text, open)
@@ -96,24 +96,24 @@ function redactHeaders(text: string): string {
   return text.replaceAll(SCHEME, `$1$2${MARKER}`).replaceAll(HEADER, `$1$2${MARKER}`)
 }
 
-/** Both slashes, as they may be escaped; then all up to the last @ before the host ends. */
+/** Both slashes, which may be escaped, and everything up to the last @ before the end of the host. */
 const USER = /(?<=^|[:"'=\s(<>,])((?:\\*\/){2})(?!\[)[^\s/?#"<>]*(?:@|\\u0040)/g
 
-/** The same where JSON was cut off before the @, or inside the name of the host. */
+/** As `USER`, in JSON that was cut off before the @ or inside the host name. */
 const CUT_USER = /(?<=[:"'=\s(<>,])((?:\\*\/){2})(?!\[)[^\s/?#"<>@]*$/
 
 const PARAMETER = /([?&;#]|\\u0026|\\u003f)([\w.%$-]{1,64})=(?!\[redacted )[^\s&#"<>]+/gi
 
-/** Replaces user and password in URLs, and the parameters that give access. */
+/** Replaces user and password in URLs, and the parameters that grant access. */
 function redactUrls(text: string): string {
   return text
     .replaceAll(USER, `$1${MARKER}@`)
     .replaceAll(PARAMETER, (all, before: string, name: string) =>
-      isSecretParameter(decoded(name)) ? `${before}${name}=${MARKER}` : all,
+      isSecretParameter(decodeName(name)) ? `${before}${name}=${MARKER}` : all,
     )
 }
 
-function decoded(name: string): string {
+function decodeName(name: string): string {
   try {
     return decodeURIComponent(name)
   } catch {

@@ -1,21 +1,21 @@
-/** Replaces the text of a secret, inside a string or as a whole one. */
+/** Replaces a secret, as a whole string or inside one. */
 export const MARKER = '[redacted by hansard]'
 
-/** Replaces the API key, in whatever the API sent. */
+/** Replaces the API key in whatever the API sent. */
 export const KEY_MARKER = '[the API key]'
 
-/** What a member of settings holds, as far as its name tells. */
+/** What the name of a member of settings tells about its value. */
 export type NameMeaning = 'authorization' | 'secret' | 'headers' | 'environment' | undefined
 
-/** The longest name that is looked at; no name of a secret is longer, even written with escapes. */
-export const LONGEST_NAME = 200
+/** Longer names are not examined: no name of a secret is longer, even with escapes. */
+export const MAX_NAME_LENGTH = 200
 
-/** Says what a name promises, in any letter case and with any of `-`, `_`, `.` between its words. */
-export function meaningOf(name: string): NameMeaning {
+/** Returns what a name tells about its value, ignoring letter case and punctuation. */
+export function nameMeaning(name: string): NameMeaning {
   const known = meanings.get(name)
   if (known !== undefined) return known === 'none' ? undefined : known
   const meaning = meaningOfPlain(plainName(name))
-  if (meanings.size < MOST_NAMES && name.length <= LONGEST_NAME) meanings.set(name, meaning ?? 'none')
+  if (meanings.size < CACHED_NAMES && name.length <= MAX_NAME_LENGTH) meanings.set(name, meaning ?? 'none')
   return meaning
 }
 
@@ -26,36 +26,36 @@ function meaningOfPlain(plain: string): NameMeaning {
   return plain.endsWith('headers') ? 'headers' : undefined
 }
 
-/** Tells whether a parameter in the query of a URL gives access. */
+/** Tells whether a query parameter grants access. */
 export function isSecretParameter(name: string): boolean {
   const plain = plainName(name)
-  return PARAMETERS.has(plain) || ['authorization', 'secret'].includes(meaningOf(plain) ?? '')
+  return PARAMETERS.has(plain) || ['authorization', 'secret'].includes(nameMeaning(plain) ?? '')
 }
 
-/** A name without letter case and punctuation. */
+/** Returns a name in lower case, without punctuation. */
 export function plainName(name: string): string {
   const known = plainNames.get(name)
   if (known !== undefined) return known
-  if (name.length > LONGEST_NAME) return ''
+  if (name.length > MAX_NAME_LENGTH) return ''
   const plain = name.toLowerCase().replaceAll(/[^a-z0-9]/g, '')
-  if (plainNames.size < MOST_NAMES) plainNames.set(name, plain)
+  if (plainNames.size < CACHED_NAMES) plainNames.set(name, plain)
   return plain
 }
 
-/** Names are few and come again in every row. The sender chooses them, so not all are remembered. */
+/** Caches: names are few and repeat in every row. The size is limited because the sender chooses them. */
 const plainNames = new Map<string, string>()
 const meanings = new Map<string, Exclude<NameMeaning, undefined> | 'none'>()
-const MOST_NAMES = 1000
+const CACHED_NAMES = 1000
 
 const AUTHORIZATION = new Set([
   ...['authorization', 'proxyauthorization', 'xauthorization', 'authorizationheader', 'authorizations'],
   ...['authentication', 'auth', 'oauth', 'oauth2', 'credential', 'credentials'],
 ])
 
-/** The variables that an MCP server is started with: any of them can be a token, whatever it is called. */
+/** The environment of an MCP server: any of its variables may be a token, whatever its name. */
 const ENVIRONMENTS = new Set(['env', 'environment', 'environmentvariables'])
 
-/** `token` alone, not as an ending: `next_token` is the place in a list, and `max_token` a number. */
+/** `token` counts only as a whole name: `next_token` is a cursor, and `max_token` a number. */
 const SECRETS = new Set([
   'token',
   'idtoken',

@@ -1,21 +1,21 @@
-import { meaningOf, plainName } from './secret-names.ts'
+import { nameMeaning, plainName } from './secret-names.ts'
 
 /*
- * Where secrets stand. What the API answers is of three kinds:
+ * Tells where secrets are. A response of the API has three kinds of values:
  *
- * - What people and models said: the lists of entries, messages, inputs and outputs, contents, arguments and results of
- *   calls, metadata, and the strings that are a name, a description or instructions. None of it is touched.
- * - Settings: all other members of a row, an agent, an envelope of a history or of messages, a page and an answer of an
+ * - Content: lists of entries, messages, inputs and outputs, contents, arguments and results of calls, metadata, and
+ *   strings that are a name, a description or instructions. It is never changed.
+ * - Settings: all other members of a row, an agent, the envelope of a history or of messages, a page, and a response of an
  *   unexpected shape, at any depth: tools (a list, an object, lists in lists), connectors, guardrails, completion_args,
- *   and whatever comes next. An entry has settings only in a member that is called as one of `ENTRY_SETTINGS`.
- * - Schemas of functions, inside settings. What their `properties` are called are names of arguments, not of secrets.
+ *   and whatever is added later. In an entry, only the members in `ENTRY_SETTINGS` are settings.
+ * - Schemas of functions, inside settings. The keys of their `properties` are names of arguments, not of secrets.
  *
- * In settings, a secret is: everything of `authorization` (or a name that says as much) but its `type`; the value of a
- * member that is called `api_key`, `token`, `password` or alike; the values of `headers` and `env`; user and password in
- * a URL, and those of its parameters that give access. JSON, URLs and headers inside strings count too. null is no secret.
+ * Secrets in settings are: everything in `authorization` (or a name with the same meaning) except its `type`; the value of
+ * a member called `api_key`, `token`, `password` or similar; the values of `headers` and `env`; user and password in a
+ * URL, and query parameters that grant access. JSON, URLs and headers inside strings count, too. null is not a secret.
  */
 
-/** What a value is part of, and so which rules hold inside it. */
+/** What a value is part of, which decides the rules inside it. */
 export type Place =
   | 'envelope'
   | 'entries'
@@ -28,20 +28,20 @@ export type Place =
   | 'headers'
   | 'header'
 
-/** What to do with a value: leave it alone, replace it as a whole, or look into it by the rules of a place. */
+/** What to do with a value: keep it, replace it, or examine it by the rules of a place. */
 export type Rule = 'keep' | 'redact' | Place
 
-/** The rule for a member of an object at this place; `first` is the first character of its value. */
+/** Returns the rule for a member of an object at this place; `first` is the first character of its value. */
 export function ruleOfMember(place: Place, key: string, first: string): Rule {
   switch (place) {
     case 'envelope':
       return CONTENT.has(key) ? (LISTS.has(key) ? 'entries' : 'keep') : ruleOfSetting('settings', key, first)
     case 'entries':
-      return isContainer(first) ? 'entry' : 'keep'
+      return opensContainer(first) ? 'entry' : 'keep'
     case 'entry':
       return ENTRY_SETTINGS.has(plainName(key)) ? ruleOfSetting('settings', key, first) : 'keep'
     case 'arguments':
-      return isSecretName(key) ? (isContainer(first) ? 'argument' : 'redact') : 'schema'
+      return isSecretName(key) ? (opensContainer(first) ? 'argument' : 'redact') : 'schema'
     case 'argument':
       if (PROPERTIES.has(key)) return 'arguments'
       return SCHEMA_WORDS.has(key) || key.startsWith('x-') ? 'schema' : 'redact'
@@ -56,7 +56,7 @@ export function ruleOfMember(place: Place, key: string, first: string): Rule {
   }
 }
 
-/** The rule for an element of an array at this place. */
+/** Returns the rule for an element of an array at this place. */
 export function ruleOfElement(place: Place, first: string): Rule {
   switch (place) {
     case 'entries':
@@ -67,7 +67,7 @@ export function ruleOfElement(place: Place, first: string): Rule {
     case 'argument':
       return 'schema'
     case 'authorization':
-      return isContainer(first) ? place : 'redact'
+      return opensContainer(first) ? place : 'redact'
     case 'headers':
     case 'header':
       return first === '{' ? 'header' : 'redact'
@@ -77,22 +77,22 @@ export function ruleOfElement(place: Place, first: string): Rule {
 }
 
 function ruleOfSetting(place: 'settings' | 'schema', key: string, first: string): Rule {
-  const meaning = meaningOf(key)
-  if (meaning === 'authorization') return isContainer(first) ? 'authorization' : 'redact'
-  if (meaning === 'secret' && (isContainer(first) || first === '"'))
-    return isContainer(first) ? 'authorization' : 'redact'
-  if (meaning === 'headers') return isContainer(first) ? 'headers' : 'redact'
-  if (meaning === 'environment' && isContainer(first)) return 'headers'
+  const meaning = nameMeaning(key)
+  if (meaning === 'authorization') return opensContainer(first) ? 'authorization' : 'redact'
+  if (meaning === 'secret' && (opensContainer(first) || first === '"'))
+    return opensContainer(first) ? 'authorization' : 'redact'
+  if (meaning === 'headers') return opensContainer(first) ? 'headers' : 'redact'
+  if (meaning === 'environment' && opensContainer(first)) return 'headers'
   if (PROSE.has(key) && first === '"') return 'keep'
   if (place === 'schema' && PROPERTIES.has(key)) return 'arguments'
   return SCHEMAS.has(plainName(key)) ? 'schema' : place
 }
 
 function isSecretName(key: string): boolean {
-  return ['authorization', 'secret'].includes(meaningOf(key) ?? '')
+  return ['authorization', 'secret'].includes(nameMeaning(key) ?? '')
 }
 
-function isContainer(first: string): boolean {
+function opensContainer(first: string): boolean {
   return first === '{' || first === '['
 }
 
@@ -105,7 +105,7 @@ const ENTRY_SETTINGS = new Set([
   ...['authorization', 'headers'],
 ])
 
-/** Members that hold a JSON schema. */
+/** Members that contain a JSON Schema. */
 const SCHEMAS = new Set([
   'parameters',
   'inputschema',
@@ -121,7 +121,7 @@ const PROPERTIES = new Set([
   ...['$defs', 'definitions'],
 ])
 
-/** What a schema is made of. An object under the name of a secret that has anything else is no schema. */
+/** Keywords of JSON Schema. An object under the name of a secret that has any other key is not a schema. */
 const SCHEMA_WORDS = new Set([
   ...['$schema', '$id', '$ref', '$anchor', '$dynamicRef', '$dynamicAnchor', '$vocabulary', '$comment'],
   ...['type', 'enum', 'const', 'default', 'title', 'description', 'examples', 'example', 'format'],

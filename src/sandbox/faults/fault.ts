@@ -73,7 +73,7 @@ export const faultSchema = z.strictObject({
 /** A fault as data: conditions, and in `then` the effect. */
 export type Fault = z.infer<typeof faultSchema>
 
-/** What a fault does. Times are in milliseconds unless named otherwise, sizes in bytes. */
+/** What a fault does; `src/sandbox/README.md` lists every kind. `ms` is in milliseconds, sizes are in bytes. */
 export type Effect = Fault['then']
 
 /** The first effect of a kind. */

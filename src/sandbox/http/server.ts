@@ -22,12 +22,16 @@ import { writeResponse } from './write-response.ts'
 
 /** The options of a sandbox. */
 export interface SandboxOptions {
+  /** The API keys, each with the initial content of its account. */
   readonly accounts: readonly { readonly key: string; readonly stories?: readonly Story[] }[]
   /** The port on 127.0.0.1; any free one by default. */
   readonly port?: number
+  /** Switches that differ from their defaults. */
   readonly behaviour?: Partial<Behaviour>
   readonly faults?: readonly Fault[]
+  /** The clock of `created_at` and of all delays; the system clock by default. */
   readonly clock?: () => Date
+  /** The seed of ids, 1 by default. */
   readonly seed?: number
 }
 
@@ -35,7 +39,7 @@ export interface SandboxOptions {
 export interface Sandbox {
   /** The base URL, without a trailing slash. */
   readonly url: string
-  /** Returns the account of a key. */
+  /** Returns the account of a key, to read and change it without HTTP. Throws if there is none. */
   account(key: string): SandboxAccount
   /** The latest requests, oldest first: at least 10,000. */
   readonly requests: readonly RequestRecord[]
@@ -45,7 +49,7 @@ export interface Sandbox {
   close(): Promise<void>
 }
 
-/** Starts a local server that implements the Conversations API. */
+/** Starts a local server that implements the Conversations API. Rejects with Node's error if the port is taken. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const state = createState(options)
   const server = createAdaptorServer({ fetch: createApp(state).fetch, overrideGlobalObjects: false })

@@ -6,6 +6,7 @@ import { openArchive } from '../../../src/archive/archive.ts'
 import { repairArchive } from '../../../src/archive/integrity/repair-archive.ts'
 import { sealOf } from '../../../src/archive/schema/seal.ts'
 import { openSqlite, type Sqlite } from '../../../src/archive/sqlite/sqlite.ts'
+import { beginRun } from '../../support/archives.ts'
 import { testFolder } from '../../support/folder.ts'
 import { makeSoundArchive } from '../../support/sound-archive.ts'
 import { verified } from '../../support/verify.ts'
@@ -99,12 +100,7 @@ describe('Secrets that an older version did not redact', () => {
       history: { entries: [...(stored?.entries() ?? [])], envelope: envelopeOf(path) },
       fetchedAt: '2026-01-03T00:00:00.000Z',
     }
-    const run = archive.runs.begin({
-      command: 'backup',
-      hansard: '0',
-      baseUrl: 'http://x',
-      startedAt: fetched.fetchedAt,
-    })
+    const run = beginRun(archive, fetched.fetchedAt)
     const { outcome } = archive.transaction(() =>
       archive.conversations.store(fetched, run, fetched.fetchedAt),
     )

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { openArchive } from '../../../src/archive/archive.ts'
 import { verifyArchive } from '../../../src/archive/integrity/verify-archive.ts'
 import { openSqlite } from '../../../src/archive/sqlite/sqlite.ts'
+import { beginRun } from '../../support/archives.ts'
 import { change, damagedArchives } from '../../support/damaged-archives.ts'
 import { testFolder } from '../../support/folder.ts'
 import { makeSoundArchive } from '../../support/sound-archive.ts'
@@ -437,7 +438,7 @@ describe('Verifying an archive', () => {
 /** Creates an archive of one conversation with these entries, and with messages beside them. */
 function storeOne(path: string, entries: readonly string[], messages: readonly string[]): void {
   const archive = openArchive(path, { mode: 'create' })
-  const run = archive.runs.begin({ command: 'backup', hansard: '0', baseUrl: 'http://x', startedAt: '2026' })
+  const run = beginRun(archive, '2026')
   const row = '{"id":"conv_1","metadata":null}'
   const envelope = '{"conversation_id":"conv_1"}'
   archive.conversations.store(

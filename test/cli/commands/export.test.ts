@@ -75,7 +75,7 @@ describe('export', () => {
     const { stderr, stdout, exitCode } = await exports('chat', '--output', '-', '--quiet')
     expect({ exitCode, stderr }).toEqual({
       exitCode: 0,
-      stderr: 'left out: conv_2: it would be no valid line: the user says nothing\n',
+      stderr: 'left out: conv_2: it would not be a valid line: it has no user message\n',
     })
     expect(stdout.split('\n')).toHaveLength(2)
   })

@@ -9,7 +9,7 @@ import { elementsIn, rendered, textOf } from '../../support/markdown-reader.ts'
 
 const quoted = (text: string) => blockQuote(sanitize(text))
 
-describe('What people write in Markdown still reads as Markdown:', () => {
+describe('Markdown that people write is preserved:', () => {
   it.each([
     ['*a* **b** ~~c~~ `d < e`', ['em', 'strong', 's', 'code']],
     ['- one\n- two\n  1. three', ['ul', 'li', 'ol']],
@@ -24,7 +24,7 @@ describe('What people write in Markdown still reads as Markdown:', () => {
     )
   })
 
-  it('code is not touched', () => {
+  it('code is unchanged', () => {
     const code = 'if (a < b && [^1] in x) { "<b>" } # [x](javascript:1)\n===='
     expect(quoted('```\n' + code + '\n```')).toBe(
       `> \`\`\`\n${code
@@ -34,20 +34,20 @@ describe('What people write in Markdown still reads as Markdown:', () => {
     )
   })
 
-  it('links by reference are links, and their definitions are text', () => {
+  it('links by reference become inline links, and their definitions become text', () => {
     const page = quoted('See [the survey][1] and [1].\n\n[1]: https://example.org/survey "Survey"') ?? ''
     expect(linksIn(page)).toEqual(['https://example.org/survey', 'https://example.org/survey'])
     expect(textOf(rendered(page))).toContain('[1]: https://example.org/survey "Survey"')
   })
 
-  it('headings go below those of the page', () => {
+  it('headings move below those of the page', () => {
     const page = quoted('# One\n\n## Two\n\n### Three\n\nFour\n----\n\n> Five\n> ===') ?? ''
     const headings = elementsIn(rendered(page)).filter(({ name }) => /^h\d$/.test(name))
     expect(headings.map(({ name }) => name)).toEqual(['h3', 'h4', 'h5', 'h4', 'h3'])
   })
 })
 
-it('Lines over an underline were meant as lines, and the underline as one', () => {
+it('Several lines over an underline stay lines, and the underline becomes one', () => {
   for (const line of ['===', '---']) {
     const html = rendered(quoted(`one\ntwo\n${line}`) ?? '')
     expect(elementsIn(html).map(({ name }) => name)).not.toEqual(
@@ -57,7 +57,7 @@ it('Lines over an underline were meant as lines, and the underline as one', () =
   }
 })
 
-describe('What could reach beyond the message is defused:', () => {
+describe('Markdown that could affect the page is escaped:', () => {
   it.each([
     '<script>alert(1)</script>',
     'a <img src=x onerror=alert(1)> b',
@@ -91,7 +91,7 @@ describe('What could reach beyond the message is defused:', () => {
   })
 
   it.each(['[^1]: mine', 'a[^1] b', '[^1]: https://example.org', '> [^1]: x\n>\n> y'])(
-    '%j is no footnote',
+    '%j does not become a footnote',
     (text) => {
       const page = `${quoted(text) ?? ''}\n\nOurs.[^1]\n\n[^1]: ours by right\n`
       const html = rendered(page)
@@ -101,7 +101,7 @@ describe('What could reach beyond the message is defused:', () => {
     },
   )
 
-  it('whatever it is, and it keeps its words and ends where it ends', () => {
+  it('any text keeps its words and ends with its block quote', () => {
     fc.assert(
       fc.property(hostileText, (text) => {
         const page = quoted(text)
@@ -115,12 +115,12 @@ describe('What could reach beyond the message is defused:', () => {
     )
   })
 
-  it('nothing is given up that people would write', () => {
+  it('all hand-written examples can be quoted', () => {
     for (const text of ['<b>bold</b> and [a](x) and <br>', '# A\n\n<div>\n\n[^1] ![i](j)', '<a\n<b\n<c>'])
       expect(quoted(text)).toBeDefined()
   })
 
-  it('in time that grows with its length', () => {
+  it('in linear time', () => {
     const [start, size] = [performance.now(), 60_000]
     for (const piece of [
       '*a_ ',
@@ -141,7 +141,7 @@ describe('What could reach beyond the message is defused:', () => {
   })
 })
 
-it('A text that is longer or deeper than people write is not parsed', () => {
+it('A text that is longer or more nested than people write is not parsed', () => {
   expect(quoted('a'.repeat(70_000))).toBeUndefined()
   expect(quoted('> '.repeat(60) + '<script>')).toBeUndefined()
 })
@@ -150,7 +150,7 @@ function linksIn(page: string): string[] {
   return elementsIn(rendered(page)).flatMap(({ attributes: { href } }) => (href === undefined ? [] : [href]))
 }
 
-/** Elements that Markdown does not make, and links that lead elsewhere than to the web or mail. */
+/** Returns elements that Markdown does not produce, and links to anything but the web and mail. */
 function dangersIn(page: string): unknown[] {
   return elementsIn(rendered(page)).filter(
     ({ name, attributes: { href, src } }) =>

@@ -5,13 +5,13 @@ import { describe, expect, it } from 'vitest'
 import { transcript } from '../../../src/cli/terminal/transcript.ts'
 import { entryParts } from '../../../src/export/markdown/entry-section.ts'
 import { EntryScope } from '../../../src/export/markdown/page-parts.ts'
-import { unknownShapes } from '../../../src/model/entries/find-unknown-shapes.ts'
+import { findUnknownShapes } from '../../../src/model/entries/find-unknown-shapes.ts'
 import { plainText } from '../../../src/model/entries/plain-text.ts'
-import { referencesOf } from '../../../src/model/entries/references.ts'
+import { findReferences } from '../../../src/model/entries/references.ts'
 import { parseQuery } from '../../../src/model/search/search-query.ts'
 import { searchTextOfEntry, searchTextOfRow } from '../../../src/model/search/searchable-text.ts'
-import { snippetOf } from '../../../src/model/search/snippet.ts'
-import { placedWords, spaced, wordsOf } from '../../../src/model/search/tokenizer.ts'
+import { makeSnippet } from '../../../src/model/search/snippet.ts'
+import { locateWords, normalizeText, wordsOf } from '../../../src/model/search/tokenizer.ts'
 import { generatedEntry, type Leaf } from '../../support/entry-json.ts'
 
 function show(json: string, row = '{"name":"one"}'): string {
@@ -54,7 +54,7 @@ const views = {
 const isShown = ({ path }: Leaf, hidden: readonly string[]) =>
   !hidden.includes(path[0] ?? '') && !path.some((key) => [...inChunks, ...hidden].includes(key))
 
-describe('Every string and every digit that came is in', () => {
+describe('Every string and every digit is shown', () => {
   it.each(Object.entries(views))('%s', (_, { of, hidden }) => {
     fc.assert(
       fc.property(generatedEntry, ({ json, leaves }) => {
@@ -67,7 +67,7 @@ describe('Every string and every digit that came is in', () => {
   })
 })
 
-it('An agent is named in every view, whichever form of handoff was sent', () => {
+it('An agent is named in every view, whatever the form of the handoff', () => {
   const captured = '{"type":"agent.handoff","agent_id":"ag_1","agent_name":"websearch-agent"}'
   const specified =
     '{"type":"agent.handoff","previous_agent_id":"ag_0","previous_agent_name":"finance","next_agent_id":"ag_1","next_agent_name":"websearch-agent"}'
@@ -77,7 +77,7 @@ it('An agent is named in every view, whichever form of handoff was sent', () => 
   expect(plainText(specified)).toBe('finance (ag_0) → websearch-agent (ag_1)')
 })
 
-it('A call that waits for confirmation or was denied is told from one that ran', () => {
+it('A call that waits for confirmation or was denied differs from one that ran', () => {
   const call = (status: string) =>
     show(`{"type":"function.call","name":"send","confirmation_status":${status}}`)
   expect(call('"denied"')).toContain('call send (denied)')
@@ -85,7 +85,7 @@ it('A call that waits for confirmation or was denied is told from one that ran',
   expect(call('null')).not.toContain('(')
 })
 
-it('A file has its ending once', () => {
+it('The name of a file has its extension once', () => {
   const file = (name: string, type: string) =>
     plainText(
       `{"type":"message.output","content":[{"type":"tool_file","file_name":${name},"file_type":${type}}]}`,
@@ -95,7 +95,7 @@ it('A file has its ending once', () => {
   expect(file('7', 'null')).toBe('\n[file: 7]\n')
 })
 
-describe('However deep a sender nests,', () => {
+describe('However deep an entry is nested,', () => {
   const DEEP = 100_000
   const nested = {
     arrays: `${'['.repeat(DEEP)}"bottom"${']'.repeat(DEEP)}`,
@@ -120,8 +120,8 @@ describe('However deep a sender nests,', () => {
     for (const deep of Object.values(nested)) {
       const json = place(deep)
       for (const { of } of Object.values(views)) expect(of(json)).toContain('bottom')
-      expect(unknownShapes(json, [json]).length).toBeLessThan(10)
-      expect(referencesOf(json, [json])).toEqual([])
+      expect(findUnknownShapes(json, [json]).length).toBeLessThan(10)
+      expect(findReferences(json, [json])).toEqual([])
     }
   })
 
@@ -156,8 +156,8 @@ describe('A text of 30 MB takes less than two seconds of processor time:', () =>
     return (user + system) / 1e6
   }
 
-  it.each(Object.entries(texts))('%s, cut into words', (_, text) => {
-    expect(processorSeconds(() => spaced(text))).toBeLessThan(2)
+  it.each(Object.entries(texts))('%s, split into words', (_, text) => {
+    expect(processorSeconds(() => normalizeText(text))).toBeLessThan(2)
   })
 
   // What a part holds is looked at word by word: those in which that takes longest.
@@ -166,21 +166,21 @@ describe('A text of 30 MB takes less than two seconds of processor time:', () =>
     (name) => {
       const text = texts[name]
       const query = parseQuery(`"nothing ab แม่น้ำ"`)
-      expect(processorSeconds(() => snippetOf(text, query))).toBeLessThan(2)
+      expect(processorSeconds(() => makeSnippet(text, query))).toBeLessThan(2)
     },
   )
 })
 
-describe('A run that is cut into pieces', () => {
-  it('gives the words that it gives whole', () => {
+describe('A run that is split into pieces', () => {
+  it('has the same words as the whole run', () => {
     const long = Array.from(
       { length: 3000 },
       (_, i) => ['川', 'が', 'ﾊﾞ', '한국', 'river', 'ไทย', 'é'][i % 7],
     ).join('')
     const expected = wordsOf(long.slice(0, 4000))
     expect(wordsOf(long).slice(0, expected.length - 2)).toEqual(expected.slice(0, -2))
-    expect([...placedWords(long)].map(({ word }) => word)).toEqual(wordsOf(long))
-    for (const { word, start, end } of [...placedWords(long)].slice(0, 500))
+    expect([...locateWords(long)].map(({ word }) => word)).toEqual(wordsOf(long))
+    for (const { word, start, end } of [...locateWords(long)].slice(0, 500))
       expect(wordsOf(long.slice(start, end))).toEqual([word])
   })
 })

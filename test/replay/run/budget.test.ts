@@ -4,7 +4,7 @@ import { reportedUsage } from '../../../src/replay/run/reported-usage.ts'
 import { proxy, type Exchange } from '../../support/proxy.ts'
 import { replayWorld, type ReplayWorld } from '../../support/replay-world.ts'
 import { someTalks, talksOf } from '../../support/talks.ts'
-import { startHansard } from '../../torture/child.ts'
+import { startHansard } from '../../support/hansard-process.ts'
 
 interface Result {
   readonly exitCode: number

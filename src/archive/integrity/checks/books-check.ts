@@ -1,3 +1,4 @@
+import { plural } from '../../../model/plural.ts'
 import type { Check } from './check.ts'
 
 interface RunRow {
@@ -25,11 +26,14 @@ export const books: Check = {
     for (const run of db.iterate(ENDED) as Iterable<RunRow>) {
       const where = { table: 'run', row: run.id }
       if (run.complete === 1 && run.listed !== run.sum) {
-        yield { what: `listed ${run.listed} conversations, but its counts add up to ${run.sum}`, where }
+        yield {
+          what: `listed ${plural(run.listed, 'conversation')}, but its counts add up to ${run.sum}`,
+          where,
+        }
       }
       // Some of those that failed were stored, for example when only their messages could not be read.
       if (run.revisions < run.stored || run.revisions > run.stored + run.failed) {
-        yield { what: `stored ${run.stored} revisions, but ${run.revisions} exist`, where }
+        yield { what: `stored ${plural(run.stored, 'revision')}, but ${run.revisions} exist`, where }
       }
     }
   },

@@ -1,3 +1,4 @@
+import { parseContainer } from '../../../model/json/parse-json.ts'
 import type { SealedRevision } from '../../schema/seal.ts'
 import type { Sqlite } from '../../sqlite/sqlite.ts'
 import type { Check, Problem } from './check.ts'
@@ -49,12 +50,8 @@ function* problemsOf(
 
 /** The id in a row. A row that cannot be parsed is reported with its revision. */
 function readId(row: string): string | undefined {
-  try {
-    const { id } = JSON.parse(row) as { id?: unknown }
-    return typeof id === 'string' ? id : undefined
-  } catch {
-    return undefined
-  }
+  const { id } = (parseContainer(row) ?? {}) as { readonly id?: unknown }
+  return typeof id === 'string' ? id : undefined
 }
 
 function set(db: Sqlite, key: number, column: 'id' | 'revision', value: string | number): void {

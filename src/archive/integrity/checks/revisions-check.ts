@@ -1,9 +1,9 @@
 import { sealOf, type SealedRevision } from '../../schema/seal.ts'
 import type { Sqlite } from '../../sqlite/sqlite.ts'
-import { walkHistory, type Walk } from './chain-walker.ts'
 import type { Check, Problem } from './check.ts'
 import { readRows } from './read-rows.ts'
 import { faultOfText, isBytes } from './stored-text.ts'
+import { walkHistory, type Walk } from './walk-history.ts'
 
 /** A revision with its seal. */
 export type SealedRow = SealedRevision & { readonly seal: unknown }

@@ -1,4 +1,5 @@
 import { messageOf } from '../../../errors.ts'
+import { plural } from '../../../model/plural.ts'
 import { searchTextOfEntry, searchTextOfRow } from '../../../model/search/searchable-text.ts'
 import { Histories } from '../../content/histories.ts'
 import { SearchIndex } from '../../content/search-index.ts'
@@ -22,10 +23,8 @@ export const search: Check = {
     if (!hasTables(db)) return // reported by the schema check
     const where = { table: 'search' }
     const missing = isRepaired === true ? countMissing(db) : 0
-    if (missing > 0) {
-      const what = `${missing} ${missing === 1 ? 'conversation is' : 'conversations are'} not indexed`
-      yield { what, where, isWarning: true, advice: LATER }
-    }
+    if (missing > 0)
+      yield { what: `${plural(missing, 'conversation')} not indexed`, where, isWarning: true, advice: LATER }
     for (const what of describeUnindexed(db)) yield { what, where, isWarning: true, advice: LATER }
     for (const what of findFaults(db))
       yield { what, where, isWarning: true, isEvidence: true, repair: clearSearchIndex }
@@ -80,7 +79,7 @@ function* findFaults(db: Sqlite): Generator<string> {
     const indexed = checksumOfIndex(db) ?? checksum.value
     if (documents !== count(db, 'search') || checksum.value !== indexed)
       yield 'its words differ from the texts'
-    if (!hasSameHoldings(db, revisions)) yield 'it is wrong about which conversations contain which texts'
+    if (!hasSameHoldings(db, revisions)) yield 'it lists wrong conversations for some texts'
   } catch (thrown) {
     yield `cannot read it: ${messageOf(thrown)}`
   }

@@ -1,4 +1,4 @@
-import { spaced } from '../../../model/search/tokenizer.ts'
+import { normalizeText } from '../../../model/search/tokenizer.ts'
 import type { Sqlite } from '../../sqlite/sqlite.ts'
 
 /**
@@ -14,7 +14,7 @@ export class WordChecksum {
    * takes five times as long.
    */
   add(document: number, text: string): void {
-    const words = `${spaced(text)} `
+    const words = `${normalizeText(text)} `
     let [position, hash, length] = [0, HASH_START, 0]
     for (let i = 0; i < words.length; i++) {
       const unit = words.charCodeAt(i)

@@ -22,7 +22,7 @@ function look<T>(path: string, work: (archive: Archive) => T): T {
   }
 }
 
-/** Sets the clock of what is stored back, as if the runs so far had been so many days ago. */
+/** Moves all stored times back, as if the runs so far had been this many days ago. */
 function daysLater(path: string, days: number): void {
   const db = new Database(path)
   db.prepare(`update failure set last_at = strftime('%Y-%m-%dT%H:%M:%fZ', last_at, ?)`).run(`-${days} days`)
@@ -31,8 +31,8 @@ function daysLater(path: string, days: number): void {
 
 const few = () => [generateConversations({ count: 12, entries: 2, bytesPerEntry: 200, seed: 5 })]
 
-describe('What failed', () => {
-  it('is tried first by the next run', async () => {
+describe('A failure', () => {
+  it('is retried first by the next run', async () => {
     const { sandbox, backup } = await world({ stories: few() })
     const id = sandbox.account('source').ids[7] ?? ''
     sandbox.faults.add({ operation: 'getHistory', id, then: answer(400, '{"detail":"no"}') })
@@ -46,7 +46,7 @@ describe('What failed', () => {
     })
   })
 
-  it('is tried weekly after five runs, still listed, still exit 3, until it is acknowledged', async () => {
+  it('is retried weekly after five runs, and exits with 3 until it is acknowledged', async () => {
     const { sandbox, archive, backup, run } = await world({ stories: few() })
     const id = sandbox.account('source').ids[3] ?? ''
     sandbox.faults.add({ operation: 'getHistory', id, then: answer(400, '{"detail":"no"}') })
@@ -69,7 +69,7 @@ describe('What failed', () => {
     expect((await run('status')).stdout).toContain('Nothing is unresolved')
   })
 
-  it('is resolved when it has vanished', async () => {
+  it('is resolved if the conversation has vanished', async () => {
     const { sandbox, archive, backup } = await world({ stories: few() })
     const id = sandbox.account('source').ids[3] ?? ''
     sandbox.faults.add({ operation: 'getHistory', id, then: answer(400, '{"detail":"no"}') })
@@ -79,7 +79,7 @@ describe('What failed', () => {
     expect(look(archive, ({ failures }) => failures.open())).toEqual([])
   })
 
-  it('as a row without an id is resolved when a complete listing has it no more', async () => {
+  it('of a row without an id is resolved once a complete listing no longer contains it', async () => {
     const { sandbox, backup, run } = await world()
     sandbox.faults.add({ operation: 'list', then: answer(200, '[{"created_at":"2025-01-01T00:00:00Z"}]') })
     expect(await backup()).toMatchObject({ exitCode: 3, listed: 1, failed: 1 })
@@ -90,7 +90,7 @@ describe('What failed', () => {
 })
 
 describe('A conversation that is no longer listed', () => {
-  it('is marked gone when it is not there either, and its content stays', async () => {
+  it('is marked gone if `get` does not find it, and its content is kept', async () => {
     const { sandbox, archive, backup, run } = await world({ stories: few() })
     const account = sandbox.account('source')
     const id = account.ids[2] ?? ''
@@ -121,7 +121,7 @@ describe('A conversation that is no longer listed', () => {
     })
   })
 
-  it('is not marked when more than a fifth of the archive would go, until that is accepted', async () => {
+  it('is not marked gone without --accept-gone if more than a fifth of the archive would be', async () => {
     const { sandbox, archive, backup } = await world({ stories: few() })
     const account = sandbox.account('source')
     await backup()
@@ -136,7 +136,7 @@ describe('A conversation that is no longer listed', () => {
     expect(await backup('--accept-gone')).toMatchObject({ exitCode: 0, gone: 3 })
   })
 
-  it('but exists when asked for, takes the claim of completeness away', async () => {
+  it('but still exists makes the run incomplete', async () => {
     const { sandbox, archive, backup } = await world({ stories: few() })
     await backup()
     sandbox.faults.add({ operation: 'list', then: { kind: 'rows', drop: 4 } })
@@ -151,7 +151,7 @@ describe('A conversation that is no longer listed', () => {
 })
 
 describe('A history that should only grow', () => {
-  it('and did not raises an alert, and both are kept', async () => {
+  it('but changed raises an event, and both versions are kept', async () => {
     const { sandbox, archive, backup, run } = await world()
     const account = sandbox.account('source')
     const [altered, shrunk, grown] = [1, 2, 3].map((n) =>
@@ -171,7 +171,7 @@ describe('A history that should only grow', () => {
     expect((await run('status')).stdout).not.toContain(altered)
   })
 
-  it('may change its last entry where that was read while it was being written', async () => {
+  it('may change in its last entry if that was read while it was generated', async () => {
     const { sandbox, backup, run } = await world()
     const account = sandbox.account('source')
     const id = account.create({ entries: [entry(1), entry(2, 'half an ans')] })
@@ -181,7 +181,7 @@ describe('A history that should only grow', () => {
     expect((await run('status')).stdout).not.toContain('history-altered')
   })
 
-  it('may change its last entry then, and no other', async () => {
+  it('may change only in its last entry then', async () => {
     const { sandbox, backup, archive } = await world()
     const account = sandbox.account('source')
     const id = account.create({ entries: [entry(1), entry(2), entry(3), entry(4, 'half an ans')] })
@@ -197,7 +197,7 @@ describe('A history that should only grow', () => {
     ])
   })
 
-  it('is not said to be altered where the archive lost what it was', async () => {
+  it('is not reported as altered if the archived entry is damaged', async () => {
     const { sandbox, backup, archive } = await world()
     const account = sandbox.account('source')
     const id = account.create({ entries: [entry(1), entry(2), entry(3)], createdAt: long })
@@ -211,8 +211,8 @@ describe('A history that should only grow', () => {
   })
 })
 
-describe('A conversation that was there all the time', () => {
-  it('is not said to be back, whether it changed or not', async () => {
+describe('A conversation that existed all the time', () => {
+  it('is not reported as revived, whether it changed or not', async () => {
     const { sandbox, backup, archive } = await world()
     const account = sandbox.account('source')
     const id = account.create({ entries: [entry(1)], createdAt: long })
@@ -224,8 +224,8 @@ describe('A conversation that was there all the time', () => {
   })
 })
 
-describe('A failure of a conversation that is asked for by its id', () => {
-  it('is resolved when it can be had, and counted again when it can’t', async () => {
+describe('A failure of a conversation that is requested by its id', () => {
+  it('is resolved if the conversation can be read, and counted again otherwise', async () => {
     const { sandbox, archive, backup } = await world()
     const account = sandbox.account('source')
     const id = account.create({ entries: [entry(1)], createdAt: long })
@@ -244,7 +244,7 @@ describe('A failure of a conversation that is asked for by its id', () => {
 })
 
 describe('Metadata', () => {
-  it('once seen is kept when an answer leaves it out', async () => {
+  it('is kept if a later response omits it', async () => {
     const { sandbox, archive, backup } = await world()
     const account = sandbox.account('source')
     const times = '"created_at":"2026-01-01T00:00:00Z","updated_at":"2026-01-01T00:00:00Z"'
@@ -258,8 +258,8 @@ describe('Metadata', () => {
   })
 })
 
-describe('What conversations depend on', () => {
-  it('is archived with them: agents at each version referred to, and files', async () => {
+describe('An agent or file of a conversation', () => {
+  it('is archived; an agent at each version that is referred to', async () => {
     const { sandbox, archive, backup, run } = await world({ stories: await loadStories(storiesDirectory) })
     expect(await backup()).toMatchObject({ exitCode: 0 })
     const db = new Database(archive, { readonly: true })
@@ -288,7 +288,7 @@ describe('What conversations depend on', () => {
     content: Buffer.alloc(10, 1),
   })
 
-  it('is left out when it is too large, and fetched when the limit is lifted', async () => {
+  it('is skipped if it is too large, and fetched once the limit is raised', async () => {
     const { sandbox, archive, backup } = await world()
     sandbox.account('source').create({ entries: [withFile], createdAt: long })
     sandbox.account('source').addFile(file(10))
@@ -301,14 +301,14 @@ describe('What conversations depend on', () => {
     expect(look(archive, (it) => it.dependencies.pending({ withSkipped: true }))).toEqual([])
   })
 
-  it('is expired when it is not there any more, which is no failure', async () => {
+  it('is expired if it no longer exists, which is not a failure', async () => {
     const { sandbox, backup, run } = await world()
     sandbox.account('source').create({ entries: [withFile], createdAt: long })
     expect(await backup()).toMatchObject({ exitCode: 0, dependencies: { expired: 1 } })
     expect((await run('status')).stdout).toContain('1 expired')
   })
 
-  it('failed when it came cut off or empty, and is tried again', async () => {
+  it('is a failure if it is truncated or empty, and is retried', async () => {
     const { sandbox, backup, run } = await world()
     sandbox.account('source').create({ entries: [withFile], createdAt: long })
     sandbox.account('source').addFile(file(11))
@@ -323,8 +323,8 @@ describe('What conversations depend on', () => {
   })
 })
 
-describe('Shapes that the specification does not know', () => {
-  it('are told by status, with since when, how often and where', async () => {
+describe('Shapes that are not in the specification', () => {
+  it('are shown by status with their first time, number and place', async () => {
     const { archive, backup, run } = await world({ stories: await loadStories(storiesDirectory) })
     await backup()
     const { stdout } = await run('status')
@@ -338,7 +338,7 @@ describe('Shapes that the specification does not know', () => {
 })
 
 describe('A selective run', () => {
-  it('fetches only what it is asked for, and claims nothing about the rest', async () => {
+  it('fetches only the requested conversations and makes no claim about the rest', async () => {
     const { sandbox, archive, backup } = await world({ stories: few() })
     const [a = '', b = ''] = sandbox.account('source').ids
     expect(await backup('--id', a, b, 'conv_nobody')).toMatchObject({

@@ -8,16 +8,16 @@ import { verifyArchive } from '../../src/archive/integrity/verify-archive.ts'
 import { openSqlite } from '../../src/archive/sqlite/sqlite.ts'
 import { candidateById } from '../../src/backup/fetch/candidate.ts'
 import { Fetcher, type Stages, type FetchOutcome } from '../../src/backup/fetch/fetcher.ts'
-import { unknownShapes } from '../../src/model/entries/find-unknown-shapes.ts'
-import { referencesOf } from '../../src/model/entries/references.ts'
+import { findUnknownShapes } from '../../src/model/entries/find-unknown-shapes.ts'
+import { findReferences } from '../../src/model/entries/references.ts'
 import { searchTextOfEntry, searchTextOfRow } from '../../src/model/search/searchable-text.ts'
 import { world, type World } from '../support/world.ts'
 
 const entry = (text: string) => `{"type":"message.input","content":"${text}","agent_id":"ag_1","mood":"calm"}`
 const long = new Date('2026-01-01')
-const ownStages: Stages = { references: referencesOf, shapes: unknownShapes }
+const ownStages: Stages = { references: findReferences, shapes: findUnknownShapes }
 
-/** An account of three conversations, the second of which says `bad`. */
+/** Returns an account with three conversations; the second one contains `bad`. */
 async function worldWithOneBad(): Promise<World & { bad: string; ids: readonly string[] }> {
   const here = await world()
   const account = here.sandbox.account('source')
@@ -33,7 +33,7 @@ function open(here: World, mode: 'create' | 'read' = 'create'): Archive {
   return archive
 }
 
-/** Throws for what says `bad`. */
+/** Returns a function that throws if its input contains `bad`. */
 function thrower<Arguments extends readonly unknown[], T>(work: (...args: Arguments) => T) {
   return (...args: Arguments): T => {
     if (JSON.stringify(args).includes('bad')) throw new RangeError('Maximum call stack size exceeded')
@@ -41,7 +41,7 @@ function thrower<Arguments extends readonly unknown[], T>(work: (...args: Argume
   }
 }
 
-/** Fetches all conversations with these stages; answers with what became of each. */
+/** Fetches all conversations with these stages and returns their outcomes. */
 async function fetchAll(here: Awaited<ReturnType<typeof worldWithOneBad>>, archive: Archive, stages: Stages) {
   const client = new ConversationsClient({ apiKey: 'source', baseUrl: here.sandbox.url })
   onTestFinished(() => client.close())
@@ -57,10 +57,10 @@ async function fetchAll(here: Awaited<ReturnType<typeof worldWithOneBad>>, archi
   return outcomes
 }
 
-describe('A conversation on which a stage throws', () => {
+describe('A conversation for which a stage throws', () => {
   it.each([
-    ['references', { ...ownStages, references: thrower(referencesOf) }],
-    ['shapes', { ...ownStages, shapes: thrower(unknownShapes) }],
+    ['references', { ...ownStages, references: thrower(findReferences) }],
+    ['shapes', { ...ownStages, shapes: thrower(findUnknownShapes) }],
   ] as const)('is stored, noted with the reason and made up for later: %s', async (step, stages) => {
     const here = await worldWithOneBad()
     const archive = open(here)
@@ -81,7 +81,7 @@ describe('A conversation on which a stage throws', () => {
   })
 })
 
-describe('A text that can’t be put into the search index', () => {
+describe('A text that cannot be indexed', () => {
   /** Backs up, and fills the index with functions that throw, of this version of hansard or as if of an older one. */
   async function worldUnindexed({ isOlder = false } = {}) {
     const here = await worldWithOneBad()
@@ -97,24 +97,24 @@ describe('A text that can’t be put into the search index', () => {
     return here
   }
 
-  it('blocks nothing behind it, is told by search, status and verify, and makes a run partial', async () => {
+  it('does not block others, is reported by search, status and verify, and makes a run partial', async () => {
     const here = await worldUnindexed()
     const { stdout, stderr } = await here.run('search', 'third')
     expect(stdout).toContain(here.ids[2])
-    expect(stderr).toContain('1 text could not be put into the search index')
+    expect(stderr).toContain('1 text could not be indexed')
     expect((await here.run('status')).stdout).toContain(
       `${here.bad} (search): an entry could not be indexed: Maximum call stack size exceeded`,
     )
     expect(await here.backup()).toMatchObject({
       ...{ exitCode: 3, complete: true, failed: 0 },
-      reason: expect.stringContaining('1 text could not be put into the search index') as string,
+      reason: expect.stringContaining('1 text could not be indexed') as string,
     })
     const findings = [...verifyArchive(here.archive)].filter((step) => 'finding' in step)
     expect(findings).toMatchObject([{ finding: { check: 'search', severity: 'warning', repairable: false } }])
     expect((await here.run('verify')).exitCode).toBe(4)
   })
 
-  it('is no reason for exit 3 once it was accepted, and still told by verify', async () => {
+  it('does not cause exit code 3 once it was accepted, but verify still reports it', async () => {
     const here = await worldUnindexed()
     expect((await here.run('ack', here.bad)).exitCode).toBe(0)
     expect(await here.backup()).toMatchObject({ exitCode: 0 })
@@ -122,17 +122,17 @@ describe('A text that can’t be put into the search index', () => {
     expect((await here.run('verify')).exitCode).toBe(4)
   })
 
-  it('is tried again by verify --repair', async () => {
+  it('is retried by verify --repair', async () => {
     const here = await worldUnindexed()
     const { exitCode, stdout } = await here.run('verify', '--repair')
     expect([exitCode, stdout]).toEqual([
       0,
-      expect.stringContaining('1 text was indexed that could not be indexed before'),
+      expect.stringContaining('indexed 1 text that could not be indexed before'),
     ])
     expect((await here.run('search', 'bad')).stdout).toContain(here.bad)
   })
 
-  it('is tried again by the next backup of another version', async () => {
+  it('is retried by the next backup of another version', async () => {
     const here = await worldUnindexed({ isOlder: true })
     expect(await here.backup()).toMatchObject({ exitCode: 0 })
     expect((await here.run('search', 'bad')).stdout).toContain(here.bad)
@@ -141,7 +141,7 @@ describe('A text that can’t be put into the search index', () => {
 })
 
 describe('verify --repair', () => {
-  it('does not end with 0 while the search index is missing', async () => {
+  it('does not exit with 0 while the search index is missing', async () => {
     const here = await worldWithOneBad()
     await here.backup()
     const db = openSqlite(here.archive, 'write')
@@ -151,7 +151,7 @@ describe('verify --repair', () => {
     db.close()
     expect((await here.run('verify')).exitCode).toBe(0) // the next backup fills it
     const { exitCode, stdout } = await here.run('verify', '--repair')
-    expect([exitCode, stdout]).toEqual([4, expect.stringContaining('3 conversations are not indexed')])
+    expect([exitCode, stdout]).toEqual([4, expect.stringContaining('3 conversations not indexed')])
     expect(await here.backup()).toMatchObject({
       ...{ exitCode: 3, complete: true },
       reason: 'the search index could not be filled (no): see `hansard verify`',

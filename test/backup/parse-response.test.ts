@@ -5,7 +5,7 @@ import { parseEntryList, parsePage } from '../../src/backup/fetch/parse-response
 const answer = (text: string) => ({ text, json: JSON.parse(text) as unknown })
 const history = (entries: string) => `{"conversation_id":"conv_1","object":"list","entries":${entries}}`
 
-describe('An answer of another shape than the one asked for is refused with all that came:', () => {
+describe('A response of an unexpected shape is refused with its whole body:', () => {
   it.each(['null', '{}', '{"data":[]}', '"[]"', '7'])('a page of the listing that is %s', (text) => {
     expect(() => parsePage(answer(text))).toThrow(
       expect.objectContaining({
@@ -36,18 +36,18 @@ describe('An answer of another shape than the one asked for is refused with all 
     },
   )
 
-  it('a history of another conversation, which is named', () => {
+  it('a history of another conversation, with its id', () => {
     expect(() => parseEntryList(answer(history('[]')), 'entries', 'conv_2')).toThrow('conversation: "conv_1"')
   })
 
-  it('a history with an entry that is no object, which is counted', () => {
+  it('a history with an entry that is not an object, with its position', () => {
     expect(() => parseEntryList(answer(history('[{},7]')), 'entries', 'conv_1')).toThrow(
       'entry 1 is not an object',
     )
   })
 })
 
-it('A history is split into its envelope and its entries, with no white space between tokens', () => {
+it('A history is split into its envelope and entries, without white space between tokens', () => {
   expect(parseEntryList(answer(history('[ {"a": 1.0} , {} ]')), 'entries', 'conv_1')).toEqual({
     envelope: history('[]'),
     entries: ['{"a":1.0}', '{}'],
@@ -58,11 +58,11 @@ describe('A page of the listing', () => {
   const rows = '[ {"id": "a", "n": 1.10} , 7 ]'
   const texts = ['{"id":"a","n":1.10}', '7']
 
-  it('is taken as it came, from a bare array', () => {
+  it('is read from a bare array', () => {
     expect(parsePage(answer(rows))).toEqual({ rows: [{ id: 'a', n: 1.1 }, 7], texts, saysMore: false })
   })
 
-  it('is taken from an envelope too, which may say that there is more', () => {
+  it('is read from an envelope, which may say that more rows follow', () => {
     for (const more of [true, false]) {
       const text = `{"object":"list","has_more":${more},"data":[],"data":${rows}}`
       expect(parsePage(answer(text))).toMatchObject({ texts, saysMore: more })

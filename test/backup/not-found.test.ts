@@ -12,7 +12,7 @@ const notFound = { kind: 'answer', status: 404, body: '{"detail":"Not found"}' }
 const gatewayBody = '{"message":"no Route matched with those values","request_id":"r-1"}'
 const noRoute = { kind: 'answer', status: 404, body: gatewayBody } as const
 
-/** An account of so many conversations. */
+/** Returns an account with this many conversations. */
 async function worldOf(count: number): Promise<World & { ids: readonly string[] }> {
   const here = await world()
   const account = here.sandbox.account('source')
@@ -32,8 +32,8 @@ function look<T>({ archive: path }: World, work: (archive: Archive) => T): T {
 const held = (here: World) => look(here, (it) => it.conversations.count())
 const steps = (here: World) => look(here, (it) => it.failures.open().map(({ step }) => step))
 
-describe('A history that is not found though the conversation is there', () => {
-  it.each([notFound, noRoute])('is a failure, each night, until it can be read: %j', async (then) => {
+describe('A history that is not found although the conversation exists', () => {
+  it.each([notFound, noRoute])('is a failure in each run until it can be read: %j', async (then) => {
     const here = await worldOf(3)
     const [id = ''] = here.ids
     here.sandbox.faults.add({ operation: 'getHistory', id, then })
@@ -46,7 +46,7 @@ describe('A history that is not found though the conversation is there', () => {
     expect(await here.backup()).toMatchObject({ exitCode: 0, new: 1, failed: 0 })
   })
 
-  it('is not one more that is gone, nor is it when it was archived before', async () => {
+  it('does not mark the conversation as gone, even if it was archived before', async () => {
     const here = await worldOf(3)
     await here.backup()
     const [id = ''] = here.ids
@@ -60,7 +60,7 @@ describe('A history that is not found though the conversation is there', () => {
     ])
   })
 
-  it('of every conversation is thirty failures and no success', async () => {
+  it('of all conversations makes the run fail for each', async () => {
     const here = await worldOf(30)
     for (const operation of ['getHistory', 'getMessages'] as const)
       here.sandbox.faults.add({ operation, then: noRoute })
@@ -71,7 +71,7 @@ describe('A history that is not found though the conversation is there', () => {
   })
 })
 
-describe('Messages that can’t be read', () => {
+describe('Messages that cannot be read', () => {
   const bad = [
     notFound,
     noRoute,
@@ -81,7 +81,7 @@ describe('Messages that can’t be read', () => {
     { kind: 'answer', status: 410, body: '<html>Gone</html>' },
   ] as const
 
-  it.each(bad)('do not keep the history out of the archive: %j', async (then) => {
+  it.each(bad)('do not prevent storing the history: %j', async (then) => {
     const here = await worldOf(3)
     const [id = ''] = here.ids
     here.sandbox.faults.add({ operation: 'getMessages', id, then })
@@ -93,7 +93,7 @@ describe('Messages that can’t be read', () => {
     expect(steps(here)).toEqual([])
   })
 
-  it('do not keep out what is said later, though they fail every night', async () => {
+  it('do not prevent storing later entries, even if they fail in each run', async () => {
     const here = await worldOf(1)
     const [id = ''] = here.ids
     here.sandbox.faults.add({ operation: 'getMessages', id, then: notFound })
@@ -107,7 +107,7 @@ describe('Messages that can’t be read', () => {
     expect(await here.backup()).toMatchObject({ exitCode: 0, updated: 1, failed: 0 })
   })
 
-  it('stay unread while a run does not read messages', async () => {
+  it('remain a failure if a run does not read messages', async () => {
     const here = await worldOf(1)
     here.sandbox.faults.add({ operation: 'getMessages', times: 1, then: notFound })
     expect(await here.backup()).toMatchObject({ exitCode: 3 })
@@ -118,13 +118,13 @@ describe('Messages that can’t be read', () => {
   })
 })
 
-describe('A conversation that is listed and that get does not find', () => {
+describe('A listed conversation that get does not find', () => {
   const gone = (here: World, id: string) => {
     for (const operation of ['get', 'getHistory'] as const)
       here.sandbox.faults.add({ operation, id, then: notFound })
   }
 
-  it('was deleted in between once; the second time it is a failure', async () => {
+  it('counts as deleted in between once; the second time it is a failure', async () => {
     const here = await worldOf(9)
     const [id = ''] = here.ids
     gone(here, id)
@@ -137,7 +137,7 @@ describe('A conversation that is listed and that get does not find', () => {
     expect(steps(here)).toEqual([])
   })
 
-  it('is no success where it is many at once', async () => {
+  it('makes the run partial if there are many at once', async () => {
     const here = await worldOf(10)
     for (const id of here.ids.slice(0, 3)) gone(here, id)
     expect(await here.backup()).toMatchObject({
@@ -146,7 +146,7 @@ describe('A conversation that is listed and that get does not find', () => {
     })
   })
 
-  it('for a gateway’s sake is a failure, and nothing is marked gone for it', async () => {
+  it('is a failure if the 404 is that of a gateway, and nothing is marked gone', async () => {
     const here = await worldOf(9)
     const [id = ''] = here.ids
     await here.backup()
@@ -157,7 +157,7 @@ describe('A conversation that is listed and that get does not find', () => {
     expect(await here.backup()).toMatchObject({ exitCode: 0, gone: 1 })
   })
 
-  it('is not present either when get answers for another one', async () => {
+  it('does not count as existing if get returns another conversation', async () => {
     const here = await worldOf(9)
     const [id = '', other = ''] = here.ids
     await here.backup()
@@ -171,8 +171,8 @@ describe('A conversation that is listed and that get does not find', () => {
   })
 })
 
-describe('Conversations that fail every night', () => {
-  it('do not keep the run from the others, however many they are', async () => {
+describe('Conversations that fail in every run', () => {
+  it('do not prevent fetching the others, however many fail', async () => {
     const here = await worldOf(30)
     const then = { kind: 'answer', status: 503, body: '{}' } as const
     for (const id of here.ids) here.sandbox.faults.add({ operation: 'getHistory', id, then })
@@ -199,7 +199,7 @@ describe('Conversations that fail every night', () => {
   })
 })
 
-describe('A conversation for which alone the key is refused', () => {
+describe('A key that is refused for one conversation only', () => {
   const refused = {
     kind: 'answer',
     status: 401,
@@ -212,7 +212,7 @@ describe('A conversation for which alone the key is refused', () => {
     ['getHistory', bill, 4],
     ['getMessages', refused, 5],
   ] as const)(
-    '%s: is one failure, each night, and the others are stored',
+    'is one failure in each run, and the others are stored: %s',
     async (operation, then, stored) => {
       const here = await worldOf(5)
       const [, id = ''] = here.ids
@@ -226,20 +226,20 @@ describe('A conversation for which alone the key is refused', () => {
     },
   )
 
-  it('may be the only one there is', async () => {
+  it('is recognized even if there is no other conversation', async () => {
     const here = await worldOf(1)
     here.sandbox.faults.add({ operation: 'getHistory', then: refused })
     expect(await here.backup()).toMatchObject({ exitCode: 3, listed: 1, failed: 1 })
   })
 
-  it('ends the run where the others are refused, too', async () => {
+  it('ends the run if the others are refused too', async () => {
     const here = await worldOf(5)
     here.sandbox.faults.add({ operation: 'getHistory', then: refused })
     expect((await here.run('backup')).exitCode).toBe(5)
   })
 })
 
-it('A run that is asked for one conversation, and does not find it, is no success', async () => {
+it('A run for one conversation that does not exist is partial', async () => {
   const here = await worldOf(2)
   const [id = ''] = here.ids
   const asked = await here.run('backup', '--id', 'conv_nobody')
