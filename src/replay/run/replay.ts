@@ -60,8 +60,6 @@ export interface ReplayResult extends ReplayProgress {
   readonly seconds: number
 }
 
-const SETTLE_SECONDS = 30
-
 /**
  * Runs a plan of `planReplay` or `readPlan`: sends each conversation exactly once, whatever happens (for the proof see
  * src/replay/README.md). What an earlier run did is not done again, so a run that ended early is simply repeated.
@@ -77,44 +75,32 @@ export async function runReplay(
   plan: Runnable,
   options: ReplayRunOptions = {},
 ): Promise<ReplayResult> {
-  const lock = options.lock ?? lockArchive(archive.path, 'runReplay')
-  try {
-    return await runLocked(client, archive, plan, { ...options, lock })
-  } finally {
-    if (options.lock === undefined) lock.release()
-  }
-}
-
-type LockedOptions = ReplayRunOptions & { readonly lock: ArchiveLock }
-
-async function runLocked(
-  client: ConversationsClient,
-  archive: Archive,
-  plan: Runnable,
-  options: LockedOptions,
-): Promise<ReplayResult> {
   const begun = performance.now()
   const budget = new Budget(options, plan.head.options.price, () => client.counters.requests)
   const progress = (): ReplayProgress => ({ ...tally.counts, ...budget.spent, cost: budget.cost })
   const tally = new Tally(() => options.onProgress?.(progress()), options.onNotice)
-  const context = await openContext(client, archive, plan, options, budget, tally)
-
+  const lock = options.lock ?? lockArchive(archive.path, 'runReplay')
   try {
-    await runPlan(context, plan, options)
-  } catch (thrown) {
-    if (!isHansardError(thrown, 'budget')) throw thrown
-    budget.exhausted ??= plural(options.maxRequests ?? 0, 'request')
+    const context = await openContext(client, archive, plan, { ...options, lock }, budget, tally)
+    try {
+      await runPlan(context, plan, options)
+    } catch (thrown) {
+      if (!isHansardError(thrown, 'budget')) throw thrown
+      budget.exhausted ??= plural(options.maxRequests ?? 0, 'request')
+    } finally {
+      archive.transaction(() => archive.replayRuns.end(context.run.id, timestamp()))
+    }
+    archive.checkpoint()
+    return {
+      ...progress(),
+      outcome: outcomeOf(tally.counts, budget, context.signal),
+      limit: budget.exhausted,
+      carried: budget.carried,
+      requests: client.counters.requests,
+      seconds: (performance.now() - begun) / 1000,
+    }
   } finally {
-    archive.transaction(() => archive.replayRuns.end(context.run.id, timestamp()))
-  }
-  archive.checkpoint()
-  return {
-    ...progress(),
-    outcome: outcomeOf(tally.counts, budget, context.signal),
-    limit: budget.exhausted,
-    carried: budget.carried,
-    requests: client.counters.requests,
-    seconds: (performance.now() - begun) / 1000,
+    if (options.lock === undefined) lock.release()
   }
 }
 
@@ -134,11 +120,11 @@ async function openContext(
   client: ConversationsClient,
   archive: Archive,
   { head }: Runnable,
-  options: LockedOptions,
+  options: ReplayRunOptions & { readonly lock: ArchiveLock },
   budget: Budget,
   tally: Tally,
 ): Promise<RunContext> {
-  const { settleSeconds = SETTLE_SECONDS, clock = systemClock, lock } = options
+  const { settleSeconds = 30, clock = systemClock, lock } = options
   const { signal = new AbortController().signal, secretOf = () => undefined } = options
   const target = await openTarget(client, archive, options)
   const begunAt = timestamp()
