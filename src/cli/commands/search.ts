@@ -62,7 +62,7 @@ function layoutFor({ stdout, env }: Io): (hit: SearchHit) => string {
 
 function formatFacts({ id, position, createdAt, name, goneAt, entries }: SearchHit): string {
   const place = position === null ? 'details' : `entry ${position}`
-  const others = entries > 1 ? `${plural(entries, 'entry')}` : undefined
+  const others = entries > 1 ? `${plural(entries, 'entry')} match` : undefined
   const title = `${goneAt === null ? '' : '(gone) '}${name ?? ''}`
   const facts = [id, place, cutTime(createdAt ?? '', 'day'), others, title]
   return defuseLine(facts.filter((fact) => fact !== undefined && fact !== '').join('  '))

@@ -52,10 +52,10 @@ export interface RunOptions extends TargetOptions, SelectionOptions, ReplayHowOp
 /** Adds the options of `replay run`. */
 export function runOptions(command: Command, env: Io['env']): Command {
   return how(selection(accounts(target(command, env))))
-    .argument('[plan]', 'plan file of `replay plan --out` (default: make the plan first)', fileName)
+    .argument('[plan]', 'plan file from `replay plan --out` (default: make a plan first)', fileName)
     .option('--yes', 'send without asking for confirmation')
-    .option('--again', 'copy conversations again that have changed since they were copied')
-    .option('--concurrency <n>', 'conversations to send at the same time', wholeNumber(1, 64), 4)
+    .option('--again', 'copy conversations again that have changed since')
+    .option('--concurrency <n>', 'conversations sent in parallel', wholeNumber(1, 64), 4)
     .option('--max-cost <amount>', 'stop before this run costs more; requires a price', amount)
     .option(
       '--max-tokens <n>',
@@ -67,76 +67,84 @@ export function runOptions(command: Command, env: Io['env']): Command {
       'stop before this run sends more requests',
       wholeNumber(1, Number.MAX_SAFE_INTEGER),
     )
-    .option('--settle <seconds>', 'seconds to wait before a lost request counts as not done', seconds, 30)
-    .option(
-      '--resolve <id=copy...>',
-      'decide about an uncertain conversation: the id of its copy, or none',
-      pair,
-    )
+    .option('--settle <seconds>', 'seconds until a lost request counts as not done', seconds, 30)
+    .option('--resolve <id=copy...>', 'decide an uncertain conversation: the id of its copy, or none', pair)
+    .addHelpText('after', REPLAYING)
 }
 
 /** Adds the options of `replay plan`. */
 export function planOptions(command: Command, env: Io['env']): Command {
-  return how(selection(accounts(target(command, env)))).option(
-    '--out <file>',
-    'write the plan to a file',
-    fileName,
-  )
+  return how(selection(accounts(target(command, env))))
+    .option('--out <file>', 'write the plan to a file', fileName)
+    .addHelpText('after', REPLAYING)
 }
 
 /** Adds the options that name the target account. */
 export function target(command: Command, env: Io['env']): Command {
   return command
+    .optionsGroup('Target account:')
     .option(
       '--to-api-key-file <file>',
-      'file with the API key of the target (default: MISTRAL_TARGET_API_KEY)',
+      'read the key from this file, not from MISTRAL_TARGET_API_KEY',
       fileName,
     )
     .option(
       '--to-base-url <url>',
-      'base URL of the target (or MISTRAL_TARGET_BASE_URL)',
+      'URL, or MISTRAL_TARGET_BASE_URL',
       env['MISTRAL_TARGET_BASE_URL'] || 'https://api.mistral.ai',
     )
+    .optionsGroup('')
 }
 
 /** Adds the options that confirm which account the target is. */
 function accounts(command: Command): Command {
   return command
+    .optionsGroup('Target account:')
     .option('--same-account', 'allow the source account as the target')
     .option('--yes-different', 'accept the target as a different account without proof')
+    .optionsGroup('')
 }
 
 /** Adds the options that say how conversations are replayed. */
 export function how(command: Command): Command {
   return command
+    .optionsGroup('How to copy:')
     .addOption(
-      new Option('--mode <mode>', 'history sends it at once; turns asks each user turn again')
+      new Option('--mode <mode>', 'send at once or turn by turn')
         .choices(['history', 'turns'])
         .default('history'),
     )
     .addOption(
-      new Option(
-        '--tail <way>',
-        'what to do with a last answer: nudge adds an entry, answer drops it, prefix continues it',
-      )
+      new Option('--tail <way>', 'how to end the history')
         .choices(['auto', 'answer', 'nudge', 'prefix'])
         .default('auto'),
     )
     .addOption(
-      new Option('--rebuild <how>', 'keep the completion arguments, or quiet: let no tool run')
-        .choices(['keep', 'quiet'])
-        .default('keep'),
+      new Option('--rebuild <how>', 'let tools run or not').choices(['keep', 'quiet']).default('keep'),
     )
-    .option('--map-agent <source=target...>', 'replace an agent by one of the target', pair)
-    .option('--map-model <source=target...>', 'replace a model by one of the target', pair)
-    .option('--map-library <source=target...>', 'replace a document library by one of the target', pair)
-    .option('--map-connector <source=target...>', 'replace a connector by one of the target', pair)
-    .option('--connector-auth <id=variable...>', 'environment variable with the secret of a connector')
+    .option('--map-agent <from=to...>', 'replace an agent with one of the target', pair)
+    .option('--map-model <from=to...>', 'replace a model with one of the target', pair)
+    .option('--map-library <from=to...>', 'replace a document library with one of the target', pair)
+    .option('--map-connector <from=to...>', 'replace a connector with one of the target', pair)
+    .option('--connector-auth <id=VAR...>', 'environment variable with the secret of a connector')
     .option('--fallback-model <name>', 'model for agents and models that the target does not have')
     .option('--drop-tools', 'leave out tools that cannot be carried over')
     .option('--label <text>', 'label, to allow several copies of one conversation', label)
     .option('--price <in,out>', 'price of a million input and output tokens, such as 0.4,2', price)
+    .optionsGroup('')
 }
+
+const REPLAYING = `
+--mode history sends the whole history as the start of a new conversation; turns
+sends the user entries one by one, and the target's model responds to each.
+
+A history that ends with the assistant cannot be sent as it is. --tail nudge (and
+auto) adds a short user entry, answer drops the last response so that the model
+gives a new one, prefix lets the model continue the last response. Where that is
+not possible, nudge is used.
+
+--rebuild keep sends the completion arguments of the source; quiet also keeps all
+tools from running.`
 
 /** Turns the options of a command into those of `planReplay`. */
 export function planReplayOptions(options: SelectionOptions & ReplayHowOptions): PlanReplayOptions {
@@ -190,7 +198,7 @@ function variablesOf(pairs: readonly string[]): Pairs {
 function pair(text: string, before: Pairs = {}): Pairs {
   const [, from, to, more] = /^([^=]+)=([^=]+)(=)?/.exec(text) ?? []
   if (from === undefined || to === undefined || more !== undefined) {
-    throw new InvalidArgumentError('It must be SOURCE=TARGET.')
+    throw new InvalidArgumentError('Expected FROM=TO, an id or name of the source and one of the target.')
   }
   if (Object.hasOwn(before, from) && before[from] !== to) {
     throw new InvalidArgumentError(`${from} is already mapped to ${before[from] ?? ''}.`)
@@ -200,21 +208,21 @@ function pair(text: string, before: Pairs = {}): Pairs {
 
 function amount(text: string): number {
   if (/^\d+(\.\d+)?$/.test(text)) return Number(text)
-  throw new InvalidArgumentError('It must be a number such as 2.50.')
+  throw new InvalidArgumentError('Expected a number such as 2.50.')
 }
 
 function seconds(text: string): number {
   if (/^\d+(\.\d+)?$/.test(text) && Number(text) <= 3600) return Number(text)
-  throw new InvalidArgumentError('It must be a number of seconds, up to 3600.')
+  throw new InvalidArgumentError('Expected a number of seconds, up to 3600.')
 }
 
 function label(text: string): string {
   if (/^[\w-]{1,40}$/.test(text)) return text
-  throw new InvalidArgumentError('It must be up to 40 letters, digits, - and _.')
+  throw new InvalidArgumentError('Expected up to 40 letters, digits, - and _.')
 }
 
 function price(text: string): ReplayOptions['price'] {
   const [, read, written] = /^(\d+(?:\.\d+)?),(\d+(?:\.\d+)?)$/.exec(text) ?? []
   if (read !== undefined && written !== undefined) return { in: Number(read), out: Number(written) }
-  throw new InvalidArgumentError('It must be two numbers, such as 0.4,2.')
+  throw new InvalidArgumentError('Expected two numbers, such as 0.4,2.')
 }

@@ -11,7 +11,7 @@ import { wholeExport } from '../../support/export-folder.ts'
 import { testFolder } from '../../support/folder.ts'
 import { hansard, type Outcome } from '../../support/hansard.ts'
 
-/** A folder with an archive of two conversations, one of which says nothing, and the command on it. */
+/** A folder with an archive of two conversations, one of them without entries, and the export command. */
 function workshop() {
   const folder = testFolder()
   const archive = join(folder, 'archive.db')

@@ -86,15 +86,15 @@ describe('hansard replay plan', () => {
 
 describe('hansard replay plan refuses', () => {
   it.each([
-    [['--map-agent', 'ag_1'], /It must be SOURCE=TARGET/],
-    [['--map-agent', 'ag_1='], /It must be SOURCE=TARGET/],
-    [['--map-model', 'a=b=c'], /It must be SOURCE=TARGET/],
+    [['--map-agent', 'ag_1'], /Expected FROM=TO/],
+    [['--map-agent', 'ag_1='], /Expected FROM=TO/],
+    [['--map-model', 'a=b=c'], /Expected FROM=TO/],
     [['--map-model', 'a=b', 'a=c'], /a is already mapped to b/],
-    [['--connector-auth', 'gauge=sk-secret-123'], /a connector and the name of an environment variable/],
+    [['--connector-auth', 'gauge=sk-secret-123'], /must be ID=VARIABLE/],
     [['--mode', 'copy'], /Allowed choices are history, turns/],
     [['--tail', 'cut'], /Allowed choices are auto, answer, nudge, prefix/],
-    [['--price', '1'], /It must be two numbers/],
-    [['--label', 'a b'], /It must be up to 40 letters/],
+    [['--price', '1'], /Expected two numbers/],
+    [['--label', 'a b'], /Expected up to 40 letters/],
     [['--fallback-model', 'nobody'], /The target has no model nobody/],
     [['--map-agent', 'ag_typo=ag_x'], /No conversation of the archive has the agent ag_typo/],
   ])('%j with a message and a hint', async (args, message) => {

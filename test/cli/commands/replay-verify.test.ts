@@ -179,7 +179,7 @@ describe('A printed certificate', () => {
   })
 })
 
-/** A world with one conversation, replayed: its last entry is a user's. */
+/** A world with one replayed conversation that ends with a user entry. */
 async function oneCopy(...options: string[]): Promise<ReplayWorld & { copy: string }> {
   const row = {
     id: 'conv_1',

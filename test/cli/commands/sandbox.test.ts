@@ -5,7 +5,7 @@ import { demoKeys, sandboxCommand, type SandboxCommandOptions } from '../../../s
 import { exitCodes } from '../../../src/cli/exit-codes.ts'
 import { world } from '../../support/world.ts'
 
-/** Runs the command, looks at it while it runs, and stops it. */
+/** Runs the command, checks it while it runs, and stops it. */
 async function run(options: SandboxCommandOptions, look: (url: string) => Promise<void>) {
   const stop = new AbortController()
   const stdout = new PassThrough()

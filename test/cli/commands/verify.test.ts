@@ -11,7 +11,7 @@ import { world, type World } from '../../support/world.ts'
 const few = () => [generateConversations({ count: 12, entries: 4, bytesPerEntry: 300, seed: 5 })]
 const entry = (n: number) => `{"type":"message.input","id":"msg_${n}","content":"say ${n}"}`
 
-/** Runs `verify --remote --json`; answers with its lines (but for the equal ones) and its summary. */
+/** Runs `verify --remote --json` and returns its lines, except equal ones, and its summary. */
 async function remote({ run }: World, ...args: string[]) {
   const { stdout, exitCode } = await run('verify', '--remote', '--json', ...args)
   const lines = stdout.trimEnd().split('\n')
