@@ -15,8 +15,8 @@ export type ReconcileResult =
   | { readonly kind: 'uncertain'; readonly reason: string }
 
 /**
- * Finds out what became of all requests without a response, and stores it. Call it when the settling time is over
- * and nothing is being sent. `uncertain` requests may be searched for again; that never makes them sendable.
+ * Finds out what became of all requests without a response, and stores it. Call it when the settling time is over and
+ * nothing is being sent. `uncertain` requests may be searched for again; that never makes them sendable.
  *
  * @returns the requests that were searched for, with their copies as they were before
  */
@@ -60,8 +60,8 @@ function openRequests(
 }
 
 /**
- * Looks for a request by the id that the target returned, in the conversation that it continued, and with the
- * metadata filter.
+ * Looks for a request by the id that the target returned, in the conversation that it continued, and with the metadata
+ * filter.
  */
 async function checkKnownPlaces(
   context: RunContext,
@@ -87,8 +87,8 @@ async function checkKnownPlaces(
 }
 
 /**
- * Decides between candidates. Exactly one with the entries that were sent is the result. No candidate means not
- * done only if nothing can have been missed. More than one, or one with the stamp and other entries, is uncertain.
+ * Decides between candidates. Exactly one with the entries that were sent is the result. No candidate means not done
+ * only if nothing can have been missed. More than one, or one with the stamp and other entries, is uncertain.
  */
 async function chooseCandidate(
   { reader, target }: RunContext,

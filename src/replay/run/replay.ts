@@ -33,13 +33,16 @@ export interface ReplayRunOptions extends Limits {
   readonly again?: boolean | undefined
   /** Decisions about uncertain copies, by the id at the source: the id at the target, or `none`. */
   readonly resolve?: Readonly<Record<string, string>> | undefined
+  /** Accept the target as a new one without proof that it is none of earlier replays. */
   readonly yesDifferent?: boolean | undefined
   /** Returns the secret in an environment variable that the plan's `connectorAuth` names. */
   readonly secretOf?: SecretOf | undefined
-  /** Ends the run. A write that was sent is waited for. */
+  /** Ends the run; writes that were sent are waited for. */
   readonly signal?: AbortSignal | undefined
   readonly clock?: Clock | undefined
+  /** Called after each change of the counts. */
   readonly onProgress?: ((progress: ReplayProgress) => void) | undefined
+  /** Called for each conversation that is not simply copied, with the reason. */
   readonly onNotice?: ((notice: Notice) => void) | undefined
 }
 
@@ -49,13 +52,17 @@ export interface ReplayProgress extends ReplayCounts, Spent {
   readonly cost: number | null
 }
 
-/** How a run ended. */
+/**
+ * How a run ended. `done`: each conversation of the plan has its copy. `partial`: some do not. `budget`: a limit was
+ * reached. `interrupted`: `signal` ended it. Run it again to continue.
+ */
 export interface ReplayResult extends ReplayProgress {
   readonly outcome: 'done' | 'partial' | 'budget' | 'interrupted'
   /** The limit that ended the run. */
   readonly limit: string | undefined
   /** Also counted against the limits: spent by an earlier run that was killed. */
   readonly carried: Carried
+  /** All requests of the client, including reads. */
   readonly requests: number
   readonly seconds: number
 }
@@ -155,8 +162,8 @@ async function openTarget(
 }
 
 /**
- * Finds out what became of the lost requests of earlier runs. The settling time counts from now: when those runs
- * ended is not stored, and they have ended, since their process held the lock.
+ * Finds out what became of the lost requests of earlier runs. The settling time counts from now: when those runs ended
+ * is not stored, and they have ended, since their process held the lock.
  */
 async function reconcileEarlierRuns(
   context: RunContext,
