@@ -8,6 +8,7 @@ import { existsSync } from 'node:fs'
  * Each part of `src` is listed with the tests that run against its mutants. Only quick tests can run a thousand times.
  */
 const parts: Readonly<Record<string, readonly string[]>> = {
+  api: ['api/{body-budget,rate-limiter,response-body,response-error,retry-state,retry-timing,sse-parser}'],
   archive: ['archive/**/*', 'backup/*', 'cli/commands/verify'],
   backup: ['backup/*'],
   model: ['model/**/*', 'archive/conversations', 'archive/search'],

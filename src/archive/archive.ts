@@ -157,7 +157,7 @@ export class Archive {
   /** Runs `work` as a transaction. */
   transaction<T>(work: () => T): T {
     this.flush()
-    return this.#explained(() => this.#db.transaction(work).immediate())
+    return this.#explainErrors(() => this.#db.transaction(work).immediate())
   }
 
   /**
@@ -167,7 +167,7 @@ export class Archive {
    */
   durably<T>(work: () => T): T {
     this.flush()
-    return this.#explained(() => {
+    return this.#explainErrors(() => {
       this.#db.pragma('synchronous = full')
       try {
         return this.#db.transaction(work).immediate()
@@ -184,12 +184,12 @@ export class Archive {
    * @param onRollback called with the result if the commit fails later
    */
   soon<T>(work: () => T, onRollback?: (result: T) => void): T {
-    return this.#explained(() => this.#batch.add(work, onRollback))
+    return this.#explainErrors(() => this.#batch.add(work, onRollback))
   }
 
   /** Commits the work of `soon`. */
   flush(): void {
-    this.#explained(() => this.#batch.commit())
+    this.#explainErrors(() => this.#batch.commit())
   }
 
   /**
@@ -225,7 +225,7 @@ export class Archive {
    */
   checkpoint(): void {
     this.flush()
-    const state = this.#explained(() => this.#db.pragma('wal_checkpoint(truncate)'))
+    const state = this.#explainErrors(() => this.#db.pragma('wal_checkpoint(truncate)'))
     const [{ log, checkpointed }] = state as [{ log: number; checkpointed: number }]
     this.#isInOneFile = log === checkpointed
   }
@@ -243,7 +243,7 @@ export class Archive {
     }
   }
 
-  #explained<T>(work: () => T): T {
+  #explainErrors<T>(work: () => T): T {
     try {
       return work()
     } catch (thrown) {

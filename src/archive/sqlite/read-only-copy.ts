@@ -36,10 +36,10 @@ export function isReadOnlyFolder(thrown: unknown): boolean {
 export function openCopy<T>(path: string, open: (copy: string) => T): T {
   refuseLog(path)
   const before = statOf(path)
-  const folder = explained(path, () => mkdtempSync(join(tmpdir(), 'hansard-')))
+  const folder = explainErrors(path, () => mkdtempSync(join(tmpdir(), 'hansard-')))
   try {
     const copy = join(folder, 'archive.db')
-    explained(path, () => copyTo(path, copy))
+    explainErrors(path, () => copyTo(path, copy))
     refuseLog(path)
     if (statOf(path) !== before) {
       throw new ReadOnlyFolderError('archive-locked', `${path}: another process is writing to it`, {
@@ -81,7 +81,7 @@ function copyTo(path: string, copy: string): void {
   }
 }
 
-function explained<T>(path: string, work: () => T): T {
+function explainErrors<T>(path: string, work: () => T): T {
   try {
     return work()
   } catch (thrown) {
