@@ -1,3 +1,4 @@
+import { objectText } from '../../model/json/json-text.ts'
 import { findModel } from '../account/models.ts'
 import { readBody, type Body, type RequestContext } from '../account/request-context.ts'
 import { formatTimestamp } from '../id-generator.ts'
