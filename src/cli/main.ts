@@ -30,9 +30,13 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
 }
 
 /** The command that a command line names, such as `replay`, `verify`. */
-function commandNames(command: Command, argv: readonly string[]): string[] {
-  const inner = command.commands.find((each) => argv.includes(each.name()))
-  return inner === undefined ? [] : [inner.name(), ...commandNames(inner, argv)]
+function commandNames(program: Command, argv: readonly string[]): string[] {
+  let command = program
+  return argv.filter((word) => {
+    const inner = command.commands.find((each) => each.name() === word)
+    command = inner ?? command
+    return inner !== undefined
+  })
 }
 
 /** Converts errors of SQLite and the system to a HansardError. Loads SQLite's module only when it is needed. */
