@@ -101,6 +101,6 @@ export function isOutOfFiles(thrown: unknown): boolean {
 
 /** The message for such an error. `bin/hansard.js` repeats it for when no module can be loaded. */
 export const outOfFiles = {
-  message: 'Too many open files: this process may not open another one',
+  message: 'Too many open files: the limit of this process is reached',
   hint: 'Raise the limit, for example with `ulimit -n 1024`, and run the command again.',
 } as const

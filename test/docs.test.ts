@@ -124,14 +124,16 @@ describe('The pages', () => {
 })
 
 describe('The help', () => {
-  it('fits each option on one line of 100 columns', () => {
-    for (const [name, command] of commandsOf(program)) {
+  it('fits each command and option on one line of 100 columns', () => {
+    const parents = program.commands.filter(({ commands }) => commands.length > 0)
+    const all = [program, ...parents, ...commandsOf(program).map(([, command]) => command)]
+    for (const command of all) {
       command.configureHelp({ ...program.configureHelp(), helpWidth: 100 })
       const wrapped = command
         .helpInformation()
         .split('\n')
         .filter((line) => /^ {10,}/.test(line))
-      expect({ name, wrapped }).toEqual({ name, wrapped: [] })
+      expect({ name: command.name(), wrapped }).toEqual({ name: command.name(), wrapped: [] })
     }
   })
 

@@ -1,5 +1,6 @@
 import { HansardError, isHansardError } from '../errors.ts'
 import { hasTooManyValues } from '../model/json/value-limit.ts'
+import { formatMegabytes } from '../model/plural.ts'
 import { redactBody } from '../model/secrets/redact-json.ts'
 import type { Scrub } from './key-scrubber.ts'
 import { errorOfResponse } from './response-error.ts'
@@ -130,10 +131,9 @@ export async function readStart({ body }: ApiResponse): Promise<string> {
 /** Refuses JSON whose parsed values would take many times its size in memory. */
 export function refuseTooManyValues(text: string, name: CallName): void {
   if (!hasTooManyValues(text)) return
-  const megabytes = (text.length / 1e6).toFixed(1)
   throw new HansardError(
     'too-large',
-    `The body has too many small values to parse: ${megabytes} MB (${name})`,
+    `The body has too many small values to parse: ${formatMegabytes(text.length)} (${name})`,
     {
       hint: 'It was not parsed, because its values would take many times its size in memory.',
     },

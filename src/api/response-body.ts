@@ -1,4 +1,5 @@
 import { HansardError } from '../errors.ts'
+import { plural } from '../model/plural.ts'
 
 /** What a body asks of its connection. */
 interface Connection {
@@ -125,7 +126,7 @@ export class ResponseBody implements AsyncIterableIterator<Uint8Array> {
     const seconds = (this.#waitedMs + performance.now() - this.#waitingSince) / 1000
     const reason = isIdle
       ? `stopped: no data for ${this.#idleMs / 1000} s`
-      : `is too slow: ${this.#received.toLocaleString('en')} bytes in ${seconds.toFixed(1)} s`
+      : `is too slow: ${plural(this.#received, 'byte')} in ${seconds.toFixed(1)} s`
     this.#connection.abort(
       new HansardError('timeout', `The response ${reason}`, {
         hint: 'Try again. If it happens again, check the connection.',

@@ -2,6 +2,7 @@ import { createParser, type EventSourceParser } from 'eventsource-parser'
 
 import { HansardError } from '../errors.ts'
 import { isJson } from '../model/json/parse-json.ts'
+import { plural } from '../model/plural.ts'
 
 /** An event as server-sent events define it: its name, if any, and its data. */
 export interface SseEvent {
@@ -93,7 +94,7 @@ export class SseParser {
   #tooLong(): HansardError {
     return new HansardError(
       'too-large',
-      `An event of the stream is longer than ${this.#maxLength.toLocaleString('en')} characters`,
+      `An event of the stream is longer than ${plural(this.#maxLength, 'character')}`,
     )
   }
 }

@@ -1,4 +1,5 @@
 import { HansardError, isHansardError } from '../errors.ts'
+import { plural } from '../model/plural.ts'
 import type { ClientEvent } from './client-events.ts'
 import type { Transport } from './transport.ts'
 
@@ -50,7 +51,7 @@ export function withTraffic(
 function outOfRequests(maxRequests: number): HansardError {
   return new HansardError(
     'budget',
-    `The limit of ${maxRequests.toLocaleString('en')} ${maxRequests === 1 ? 'request' : 'requests'} is reached; nothing more was sent`,
+    `The limit of ${plural(maxRequests, 'request')} is reached; nothing more was sent`,
     {
       hint: 'Run it again, with a larger limit if needed.',
     },

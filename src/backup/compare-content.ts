@@ -34,7 +34,7 @@ export function compareContent(
   }
   if (known.next().done !== true) return entryDifference(position, 'is no longer there')
   const keys = differingKeys(archived.row, live.row).filter((key) => grewBy === 0 || key !== 'updated_at')
-  if (keys.length > 0) return { detail: `its row differs in ${keys.join(', ')}` }
+  if (keys.length > 0) return { detail: `differs in ${keys.join(', ')}` }
   return grewBy === 0 ? undefined : { grewBy, detail: `grew by ${plural(grewBy, 'entry')}` }
 }
 

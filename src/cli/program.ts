@@ -1,7 +1,7 @@
 import { Command, CommanderError, type Option } from 'commander'
 
 import { HansardError } from '../errors.ts'
-import { formats } from '../export/formats.ts'
+import { formats, unknownFormat } from '../export/formats.ts'
 import { version } from '../version.ts'
 import type { ExportCommandOptions } from './commands/export.ts'
 import type { ExitCode } from './exit-codes.ts'
@@ -157,10 +157,10 @@ export function buildProgram(io: Io, onExit: (code: ExitCode) => void): Command 
     .action(action(async () => (await import('./commands/replay-verify.ts')).replayVerifyCommand))
   replay
     .command('status')
-    .description('Show what was copied to which target, what is pending or uncertain, and what it cost')
+    .description('Show what was copied where, what is pending or uncertain, and its cost')
     .action(action(async () => (await import('./commands/replay-status.ts')).replayStatusCommand))
   target(replay.command('undo'), io.env)
-    .description('List the copies that nobody has changed, and with --yes delete them from the target')
+    .description('List the unchanged copies in the target, and with --yes delete them')
     .option('--id <id...>', 'only the copies of these conversations')
     .option('--label <text>', 'only copies with this label')
     .option('--yes', 'delete; without this option, only list')
@@ -221,24 +221,18 @@ export function isHelpRequest(thrown: unknown): boolean {
 }
 
 /** Converts commander's error about a wrong command line to a HansardError with a hint. */
-export function toUsageError(thrown: unknown, command?: string): HansardError | undefined {
+export function toUsageError(thrown: unknown, names: readonly string[]): HansardError | undefined {
   if (!(thrown instanceof CommanderError)) return undefined
-  const help = `See \`${['hansard', command, '--help'].filter((word) => word !== undefined).join(' ')}\`.`
+  const help = `See \`${['hansard', ...names, '--help'].join(' ')}\`.`
   if (thrown.code === 'commander.help') return new HansardError('usage', 'No command given', { hint: help })
-  if (command === 'export' && thrown.code === 'commander.unknownCommand') return unknownFormat(thrown)
+  if (names[0] === 'export' && thrown.code === 'commander.unknownCommand')
+    return unknownFormat(/'(.*)'/.exec(thrown.message)?.[1] ?? '')
   const [said = '', suggestion] = thrown.message.replace(/^error: /, '').split('\n')
   const [message = '', ...rest] = said.replace(/\.$/, '').split('. ')
   const advice = rest.length > 0 ? `${rest.join('. ')}.` : suggestion?.replace(/^\((.*)\)$/, '$1')
   return new HansardError('usage', message.charAt(0).toUpperCase() + message.slice(1), {
     hint: advice ?? help,
     cause: thrown,
-  })
-}
-
-function unknownFormat({ message }: CommanderError): HansardError {
-  const [, name = ''] = /'(.*)'/.exec(message) ?? []
-  return new HansardError('usage', `Unknown format ${JSON.stringify(name)}`, {
-    hint: `Formats: ${Object.keys(formats).join(', ')}.`,
   })
 }
 

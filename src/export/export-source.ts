@@ -27,7 +27,7 @@ function exportedConversation(stored: StoredConversation, onUnreadable: OnUnread
   let reported = 0
   return {
     id,
-    row: readJson(stored.row, { id }, (reason) => onUnreadable(id, undefined, reason)),
+    row: toJsonValue(stored.row, { id }, (reason) => onUnreadable(id, undefined, reason)),
     length,
     createdAt,
     goneAt,
@@ -40,7 +40,7 @@ function exportedConversation(stored: StoredConversation, onUnreadable: OnUnread
         reported = Math.max(reported, position + 1)
         const tell = (reason: string) => isNew && onUnreadable(id, position, reason)
         try {
-          yield typeof found === 'object' ? new JsonValue(found) : readJson(found, {}, tell)
+          yield typeof found === 'object' ? new JsonValue(found) : toJsonValue(found, {}, tell)
         } finally {
           collectAfterLarge(found) // even if the reader stops here
         }
@@ -49,7 +49,7 @@ function exportedConversation(stored: StoredConversation, onUnreadable: OnUnread
   }
 }
 
-function readJson(
+function toJsonValue(
   text: string | undefined,
   facts: object,
   onUnreadable: (reason: string) => void,

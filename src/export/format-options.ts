@@ -1,6 +1,6 @@
 import { HansardError } from '../errors.ts'
 import type { Format, FormatOption } from './format.ts'
-import { formats, type FormatName } from './formats.ts'
+import { formats, unknownFormat, type FormatName } from './formats.ts'
 
 /**
  * Checks the options that a caller passes for a format, by the same rules as the command line.
@@ -11,11 +11,7 @@ export function checkFormatOptions(
   name: FormatName,
   given: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>> {
-  if (!Object.hasOwn(formats, name)) {
-    throw new HansardError('usage', `There is no format called ${JSON.stringify(name)}`, {
-      hint: `Formats: ${Object.keys(formats).join(', ')}.`,
-    })
-  }
+  if (!Object.hasOwn(formats, name)) throw unknownFormat(name)
   const { options } = formats[name] as Format
   return Object.fromEntries(
     Object.entries(given).map(([key, value]) => {

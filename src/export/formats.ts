@@ -1,3 +1,4 @@
+import { HansardError } from '../errors.ts'
 import { chatFormat } from './chat/chat-format.ts'
 import type { Format } from './format.ts'
 import { jsonlFormat } from './jsonl-format.ts'
@@ -22,3 +23,10 @@ export type FormatOptions<Name extends FormatName> = Name extends FormatName
     ? Options
     : never
   : never
+
+/** The error for a name that is not a format. */
+export function unknownFormat(name: string): HansardError {
+  return new HansardError('usage', `Unknown format ${JSON.stringify(name)}`, {
+    hint: `Formats: ${Object.keys(formats).join(', ')}.`,
+  })
+}

@@ -17,7 +17,7 @@ const encodings: Readonly<Record<string, Encode>> = {
   deflate: zlib.deflateSync,
 }
 
-/** Answers with these bytes in pieces of a size, under a content-encoding. */
+/** Responds with these bytes, in pieces of a size, with a content-encoding. */
 async function answering(encoding: string, body: Uint8Array, piece = 1000, status = 200): Promise<string> {
   const { url } = await serve((_request, response) => {
     response.writeHead(status, { 'content-type': 'application/json', 'content-encoding': encoding })
@@ -130,7 +130,7 @@ describe('A small body that decodes to a huge one', () => {
     ['gzip', () => createGzip({ level: 1 })],
     ['br', () => createBrotliCompress({ params: { [constants.BROTLI_PARAM_QUALITY]: 1 } })],
   ]
-  /** Ten gigabytes of zeros, for as long as somebody reads. */
+  /** Ten gigabytes of zeros, as long as somebody reads. */
   function* zeros(): Generator<Uint8Array> {
     const some = Buffer.alloc(1e6)
     for (let i = 0; i < 10_000; i++) yield some

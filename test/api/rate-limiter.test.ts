@@ -4,7 +4,7 @@ import { RateLimiter } from '../../src/api/rate-limiter.ts'
 import { clientOf, json, serve, skippingClock } from '../support/client-server.ts'
 import { manualClock, type ManualClock } from '../support/manual-clock.ts'
 
-/** Sends this many requests at once, and returns the times at which they may pass, as they come to be known. */
+/** Requests this many turns at once. Returns a list that the times of the turns are added to. */
 function acquire(limiter: RateLimiter, clock: ManualClock, count: number): number[] {
   const times: number[] = []
   for (let i = 0; i < count; i++) void limiter.acquire().then(() => times.push(clock.now()))
@@ -50,6 +50,16 @@ describe('The rate limiter', () => {
       await clock.advance(1000)
       expect(times).toEqual(expected)
     }
+  })
+
+  it('without a limit keeps a pause that begins after other requests', async () => {
+    const clock = manualClock()
+    const limiter = new RateLimiter(clock, undefined)
+    await limiter.acquire()
+    limiter.pause(1000)
+    const times = acquire(limiter, clock, 1)
+    await clock.advance(2000)
+    expect(times).toEqual([1000])
   })
 
   it('holds back requests that wait already when a pause begins', async () => {
@@ -121,6 +131,6 @@ it('Eight callers get through a service that allows twenty requests a second and
   expect(served).toBe(40)
   expect(refused).toBeGreaterThan(0)
   expect(client.counters).toMatchObject({ requests: served + refused, retries: refused })
-  // Twenty at once, and twenty more at one every 50 ms.
+  // Twenty at once, then twenty more, one every 50 ms.
   expect(clock.now() - clock.startedAt).toBeGreaterThan(999)
 })

@@ -8,7 +8,7 @@ const IDLE_MS = 1000
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }))
 afterEach(() => void vi.useRealTimers())
 
-/** A connection that remembers what its body asked of it, and fails the body when it is aborted. */
+/** Makes a body with a connection that records its calls, and fails the body when it is aborted. */
 function bodyOf(idleMs = IDLE_MS) {
   const asked: string[] = []
   const body: ResponseBody = new ResponseBody(
@@ -25,7 +25,7 @@ function bodyOf(idleMs = IDLE_MS) {
   return { body, asked }
 }
 
-/** Reads on until the end; returns the bytes, or the error that the body failed with. */
+/** Reads to the end. Returns the number of bytes, or the error that the body fails with. */
 async function readAll(body: ResponseBody): Promise<unknown> {
   let bytes = 0
   try {
@@ -36,7 +36,7 @@ async function readAll(body: ResponseBody): Promise<unknown> {
   }
 }
 
-/** Sends a chunk every so many milliseconds. */
+/** Sends a chunk at regular intervals. */
 async function trickle(body: ResponseBody, chunk: Uint8Array, everyMs: number, forMs: number): Promise<void> {
   for (let ms = 0; ms < forMs; ms += everyMs) {
     body.push(chunk)
@@ -80,6 +80,14 @@ describe('The body of a response', () => {
       message: 'The response stopped: no data for 1 s',
       hint: expect.any(String) as string,
     })
+  })
+
+  it('is waited for as long as something comes within each idle timeout', async () => {
+    const { body } = bodyOf()
+    const result = readAll(body)
+    await trickle(body, Buffer.from('x'), IDLE_MS - 1, 5 * (IDLE_MS - 1))
+    body.end()
+    expect(await result).toBe(5)
   })
 
   it('fails when it trickles on for more than ten idle timeouts', async () => {

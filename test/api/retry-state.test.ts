@@ -17,7 +17,7 @@ function failure(code: ErrorCode, status?: number): HansardError {
   return new HansardError(code, `failed: ${code}`, { status, hint: 'Hint.' })
 }
 
-/** The waits until the call ends, and the error that it ends with. */
+/** Fails until the call ends. Returns its waits, and the error that it ends with. */
 function runOut(state: RetryState, error: HansardError, headers = {}): [number[], unknown] {
   const waits: number[] = []
   try {
@@ -131,6 +131,11 @@ describe('Retry-After', () => {
       message: 'failed: rate-limited (sent once; the next attempt would be in 2 h, after 0 s of waiting)',
       hint: 'Try again in 2 h, or send fewer requests.',
     })
+  })
+
+  it('may use up the whole time for retries', () => {
+    const state = stateOf(read, { budgetMs: 8000, random: () => 0 })
+    expect(runOut(state, failure('rate-limited', 429), { 'retry-after': '4' })[0]).toEqual([4000, 4000])
   })
 
   it('that comes again and again is obeyed until the time for retries is over', () => {

@@ -23,9 +23,9 @@ describe('An archived conversation and the one in the account', () => {
       detail: 'grew by 1 entry',
     })
     const renamed = live('{"updated_at":"2","name":"b"}', '{"n":1}', '{"n":2}')
-    expect(compareContent(before, renamed)).toEqual({ detail: 'its row differs in name' })
+    expect(compareContent(before, renamed)).toEqual({ detail: 'differs in name' })
     expect(compareContent(archived('{"updated_at":"1"}'), live('{"updated_at":"2"}'))).toEqual({
-      detail: 'its row differs in updated_at',
+      detail: 'differs in updated_at',
     })
   })
 
@@ -41,6 +41,6 @@ describe('An archived conversation and the one in the account', () => {
   it('differ in the keys of their rows whose values changed', () => {
     const before = archived('{"name":"a","model":"m","metadata":{"a":1},"old":1}', '{"n":1}')
     const after = live('{"name":"b","model":"m","new":null}', '{"n":1}')
-    expect(compareContent(before, after)).toEqual({ detail: 'its row differs in name, old, new' })
+    expect(compareContent(before, after)).toEqual({ detail: 'differs in name, old, new' })
   })
 })

@@ -8,7 +8,7 @@ import { testFolder } from '../support/folder.ts'
 import { bin } from '../support/hansard-process.ts'
 import { world } from '../support/world.ts'
 
-const SENTENCE = `hansard: Too many open files: this process may not open another one
+const SENTENCE = `hansard: Too many open files: the limit of this process is reached
 hint: Raise the limit, for example with \`ulimit -n 1024\`, and run the command again.
 `
 

@@ -118,7 +118,7 @@ describe('The options of a format', () => {
     ['csv', { delimiter: 'xyz' }, '"xyz" is not a delimiter'],
     ['jsonl', { per: 'page' }, '"page" is not a value of the option per'],
     ['chat', { drop: ['thinking', 'talk'] }, '"talk" is not a value of the option drop'],
-    ['docx', {}, 'There is no format called "docx"'],
+    ['docx', {}, 'Unknown format "docx"'],
   ])('are checked as on the command line: %s %o', async (format, options, message) => {
     const output = newPath()
     const refused = exportArchive(archive, { format: format as FormatName, output, options })

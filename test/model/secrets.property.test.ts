@@ -8,7 +8,7 @@ const seed = Number(process.env['SEED'] ?? 20261125)
 const SECRET = 'c0nn-5ecret'
 const MARK = '[redacted by hansard]'
 
-/** JSON text with secrets, and what must come of it. */
+/** JSON text with secrets, and the expected text. */
 interface Text {
   readonly sent: string
   readonly stored: string
@@ -136,7 +136,7 @@ const { authorization, setting } = fc.letrec<{ authorization: Text; setting: Tex
   ),
 }))
 
-/** What people said; it may look like a secret, and stays. */
+/** Content, which may look like a secret and must not change. */
 const said = fc.constantFrom(
   '"the token is https://me:mine@host"',
   '{"authorization":{"value":"mine"},"headers":{"a":"b"}}',

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { parseQuery } from '../../src/model/search/search-query.ts'
 import { makeSnippet } from '../../src/model/search/snippet.ts'
 
-/** A snippet with [what was found]. */
+/** Returns a snippet with its matches in brackets. */
 function snippet(text: string, query: string): string {
   const { text: cut, marks } = makeSnippet(text, parseQuery(query))
   return marks

@@ -3,9 +3,9 @@ import { interrupted } from '../../src/api/transport-errors.ts'
 
 /** A clock that stands still until a test advances it. */
 export interface ManualClock extends Clock {
-  /** Moves the time on, and wakes whoever sleeps until then, in the order of their times. */
+  /** Advances the time, and wakes the sleepers that are due, in order of time. */
   advance(ms: number): Promise<void>
-  /** How many sleep now. */
+  /** The number of sleepers. */
   readonly sleeping: number
 }
 
@@ -14,7 +14,7 @@ interface Sleeper {
   readonly wake: () => void
 }
 
-/** Makes a clock that stands at zero. */
+/** Makes a clock that starts at zero. */
 export function manualClock(): ManualClock {
   let now = 0
   let sleepers: Sleeper[] = []

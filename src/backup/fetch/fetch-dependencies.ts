@@ -3,6 +3,7 @@ import type { PendingReference } from '../../archive/content/dependencies.ts'
 import { HansardError, isHansardError, messageOf } from '../../errors.ts'
 import type { Reference } from '../../model/entries/references.ts'
 import { compact } from '../../model/json/json-text.ts'
+import { isObject } from '../../model/json/parse-json.ts'
 import { isFatal } from './fatal-errors.ts'
 import type { FetchContext } from './fetcher.ts'
 
@@ -101,9 +102,9 @@ function tooLarge(size: number, limit: number): HansardError {
 }
 
 function objectText({ text, json }: JsonReply, { kind, id }: Reference): string {
-  if (typeof json !== 'object' || json === null || Array.isArray(json))
+  if (!isObject(json))
     throw new HansardError('unexpected-shape', 'The API returned something other than an object')
-  if ('id' in json && json.id !== id)
+  if ('id' in json && json['id'] !== id)
     throw new HansardError('unexpected-shape', `The API returned another ${kind}`)
   return compact(text)
 }

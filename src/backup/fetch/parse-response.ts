@@ -1,6 +1,7 @@
 import type { EntryList } from '../../archive/content/revisions.ts'
 import { HansardError } from '../../errors.ts'
 import { compact, elements, isObjectText, member, replaceAt } from '../../model/json/json-text.ts'
+import { isObject } from '../../model/json/parse-json.ts'
 import { redactBody, redactEntry, redactSecrets } from '../../model/secrets/redact-json.ts'
 import { redactText } from '../../model/secrets/redact-text.ts'
 
@@ -16,9 +17,8 @@ interface ApiResponse {
  * @throws HansardError `unexpected-shape`, with the redacted body, if it is not the list of this conversation
  */
 export function parseEntryList(answer: ApiResponse, list: 'entries' | 'messages', id: string): EntryList {
-  const { text, json } = answer
-  const envelope = json as Record<string, unknown> | null
-  if (typeof envelope !== 'object' || envelope === null || !Array.isArray(envelope[list])) {
+  const { text, json: envelope } = answer
+  if (!isObject(envelope) || !Array.isArray(envelope[list])) {
     throw unexpected(`it has no list of ${list}`, text)
   }
   if (envelope['conversation_id'] !== id) {

@@ -60,8 +60,8 @@ export async function* listCandidates(
   let isInPieces = false
   const ask = async ({ page, size }: Window): Promise<Row[]> => {
     const answer = await client.list({ page, pageSize: size }, { signal }).catch(rethrowWithPageSizeHint)
-    const { rows, texts, ...said } = parsePage(answer)
-    saysMore = said.saysMore
+    const { rows, texts, ...rest } = parsePage(answer)
+    saysMore = rest.saysMore
     return texts.map((text, i) => parseRow(text, rows[i]))
   }
   const fetchWindow = async (window: Window): Promise<Row[]> => {

@@ -29,9 +29,9 @@ export function userContent(message: Message, options: ChatContent): string {
   if (text !== undefined) return textContent(text, options)
   const parts = keptChunks(message, options)
   if (isOneText(parts)) return textContent(JSON.stringify(parts.map(textOf).join('')), options)
-  const said = parts.map(partOf)
+  const content = parts.map(partOf)
   if (options.form === 'text') throw excluded('textOnly')
-  return JSON.stringify(said)
+  return JSON.stringify(content)
 }
 
 /** Returns a JSON string as content. */

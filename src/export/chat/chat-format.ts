@@ -3,7 +3,7 @@ import { entryView } from '../../model/entries/entry-view.ts'
 import type { ExportedConversation, Format } from '../format.ts'
 import { needsParts, type ContentForm, type Droppable } from './chat-content.ts'
 import { ChatWriter } from './chat-writer.ts'
-import { beginTrainSplit } from './train-split.ts'
+import { createLineFiles } from './train-split.ts'
 
 type ChatOptions = {
   readonly system?: boolean
@@ -23,43 +23,47 @@ export const chatFormat: Format<ChatOptions> = {
     {
       name: 'system',
       flags: '--system',
-      about: 'begin with a system message: the instructions of the conversation or its agent',
+      about: 'begin with the instructions as a system message',
     },
     {
       name: 'split',
       flags: '--split <share>',
-      about: 'write a folder with this share in train.jsonl and the rest in validation.jsonl',
+      about: 'put this share in train.jsonl and the rest in validation.jsonl',
       parse: parseShare,
     },
     {
       name: 'seed',
       flags: '--seed <n>',
-      about: 'seed of the split; with the same seed, a conversation stays in its file',
+      about: 'seed of the split; the same seed splits the same way',
       default: 1,
       parse: parseSeed,
     },
     {
       name: 'textOnly',
       flags: '--text-only',
-      about: 'leave out conversations with images or several texts in a message; content is always a string',
+      about: 'leave out conversations with a message that is not a single text',
     },
     {
       name: 'drop',
       flags: '--drop <what...>',
-      about: 'omit these, instead of leaving out the conversations that have them',
+      about: 'omit these parts of conversations',
       choices: ['thinking', 'references', 'executions'] satisfies Droppable[],
     },
   ],
   notes: `A conversation that the format cannot represent is left out and named with the reason. It has
-thinking, citations or server tools such as web search (see --drop); documents, files,
-handoffs between agents or unknown types; calls without a result or a definition, with
-truncated arguments, denied or waiting for confirmation; or functions whose parameters are
-not a JSON schema (Draft 7). Or it does not end with the assistant, or has the same messages
-as an earlier line. A fork is a line of its own.
+thinking, citations or server tools such as web search (unless --drop omits these);
+documents, files, handoffs between agents or unknown types; calls without a result or a
+definition, with truncated arguments, denied or waiting for confirmation; or functions whose
+parameters are not a JSON schema (Draft 7). Or it does not end with the assistant, or has the
+same messages as an earlier line. A fork is a line of its own.
+
+With the same --seed, each conversation stays in its file of the split.
 
 Each field has the same JSON type on all lines, as Arrow and Hugging Face datasets require.
 Content is a string. If a message of the selection has images or several texts, content is a
-list of parts on all lines instead (unless --text-only). Arguments are a string of JSON.
+list of parts on all lines instead (unless --text-only). Arguments are a string of JSON. The
+instructions of --system are those of the conversation or its agent. With the same --seed, a
+conversation stays in its file when others are added.
 Conversations whose tool definitions give a field another type than an earlier line are left
 out.
 
@@ -67,11 +71,16 @@ The lines contain everything that was said, including confidential messages.`,
   shape: ({ split }) => (split === undefined ? 'file' : 'folder'),
   canStream: ({ split }) => split === undefined,
   async open(context, { system = false, split, seed = 1, textOnly = false, drop = [] }) {
-    const sides = await beginTrainSplit((path) => context.files.create(path), split, seed)
+    const lineFiles = await createLineFiles((path) => context.files.create(path), split, seed)
     const { explainInvalidSchema } = await import('../../model/json/json-schema.ts')
     const dropped = new Set(drop)
     const form = textOnly ? 'text' : chooseContentForm(context.conversations(), dropped)
-    return new ChatWriter(context, { withSystem: system, form, drop: dropped }, sides, explainInvalidSchema)
+    return new ChatWriter(
+      context,
+      { withSystem: system, form, drop: dropped },
+      lineFiles,
+      explainInvalidSchema,
+    )
   },
 }
 

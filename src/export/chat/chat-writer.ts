@@ -10,7 +10,7 @@ import { chatMessages } from './chat-messages.ts'
 import { excluded } from './exclusion-reasons.ts'
 import { FieldTypes } from './field-types.ts'
 import { systemAndTools } from './system-and-tools.ts'
-import type { TrainSplit } from './train-split.ts'
+import type { LineFiles } from './train-split.ts'
 import { WrittenLines } from './written-lines.ts'
 
 /** Options of a chat export. */
@@ -27,7 +27,7 @@ const SLICE = 64 * 1024
 export class ChatWriter implements Writer {
   readonly #context: ExportContext
   readonly #options: ChatWriterOptions
-  readonly #sides: TrainSplit
+  readonly #lineFiles: LineFiles
   readonly #schemaFault: SchemaFault
   readonly #written = new WrittenLines()
   readonly #types = new FieldTypes()
@@ -35,12 +35,12 @@ export class ChatWriter implements Writer {
   constructor(
     context: ExportContext,
     options: ChatWriterOptions,
-    sides: TrainSplit,
+    lineFiles: LineFiles,
     schemaFault: SchemaFault,
   ) {
     this.#context = context
     this.#options = options
-    this.#sides = sides
+    this.#lineFiles = lineFiles
     this.#schemaFault = schemaFault
   }
 
@@ -49,14 +49,14 @@ export class ChatWriter implements Writer {
   }
 
   async write(conversation: ExportedConversation): Promise<void> {
-    const file = this.#sides.of(conversation.id)
+    const file = this.#lineFiles.fileFor(conversation.id)
     for (const part of this.#lineOf(conversation)) await file.write(jsonLine(part))
   }
 
   async end(): Promise<void> {
     this.#written.close()
     this.#types.close()
-    for (const file of this.#sides.files) await file.close()
+    for (const file of this.#lineFiles.files) await file.close()
   }
 
   /** Yields a line in parts once all of it is valid. The line may be larger than memory. */

@@ -3,8 +3,8 @@ import { hash } from 'node:crypto'
 import type { OutputFiles, OutputFile } from '../format.ts'
 
 /** The files that lines are written to: one, or two for training and validation. */
-export interface TrainSplit {
-  of(id: string): OutputFile
+export interface LineFiles {
+  fileFor(id: string): OutputFile
   readonly files: readonly OutputFile[]
 }
 
@@ -14,15 +14,15 @@ export interface TrainSplit {
  *
  * @param split the share of conversations in the training file; undefined for a single file
  */
-export async function beginTrainSplit(
+export async function createLineFiles(
   create: OutputFiles['create'],
   split: number | undefined,
   seed: number,
-): Promise<TrainSplit> {
+): Promise<LineFiles> {
   const train = await create('train.jsonl')
-  if (split === undefined) return { of: () => train, files: [train] }
+  if (split === undefined) return { fileFor: () => train, files: [train] }
   const validation = await create('validation.jsonl')
-  return { of: (id) => (shareOf(id, seed) < split ? train : validation), files: [train, validation] }
+  return { fileFor: (id) => (shareOf(id, seed) < split ? train : validation), files: [train, validation] }
 }
 
 /** Returns a number from 0 to 1 for an id. */

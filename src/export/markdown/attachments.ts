@@ -1,12 +1,12 @@
 import { fileName, type ChunkView } from '../../model/entries/chunk-view.ts'
 import { fieldsOf } from '../../model/entries/fields.ts'
-import { plural } from '../../model/plural.ts'
 import { isJson } from '../../model/json/parse-json.ts'
+import { plural } from '../../model/plural.ts'
+import { safeName } from '../output/safe-name.ts'
 import { parseDataUri } from './data-uri.ts'
 import { escapeMarkdown, escapeLabel } from './escape-markdown.ts'
 import type { EntryScope, PagePart } from './page-parts.ts'
 import { isSafeUrl, safeLink, urlLabel, pathDestination } from './safe-links.ts'
-import { safeName } from './safe-name.ts'
 
 /** Extensions of images that a page shows inline. */
 const PICTURES = ['png', 'jpg', 'jpeg', 'gif', 'webp']

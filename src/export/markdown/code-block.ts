@@ -1,5 +1,5 @@
 import { indented } from '../../model/json/indent-json.ts'
-import { sanitize } from './escape-markdown.ts'
+import { sanitizeText } from '../sanitize-text.ts'
 
 const SLICE = 64 * 1024
 
@@ -18,7 +18,7 @@ function* writeFenced(text: string, language: string, parts: Iterable<string>): 
   yield `${ticks}${language}\n`
   let last = ''
   for (const part of parts) {
-    for (const slice of slices(part)) yield sanitize(slice)
+    for (const slice of slices(part)) yield sanitizeText(slice)
     last = part.slice(-1)
   }
   yield /[\n\r\u2028\u2029]/.test(last) || last === '' ? `${ticks}\n\n` : `\n${ticks}\n\n`

@@ -1,8 +1,9 @@
 import type { ChunkView } from '../../model/entries/chunk-view.ts'
+import { sanitizeText } from '../sanitize-text.ts'
 import { linkOrAttachment, toolFileParts } from './attachments.ts'
 import { FOOTNOTE_MARK, blockQuote } from './block-quote.ts'
 import { codeBlock, jsonCodeBlock } from './code-block.ts'
-import { sanitize, escapeMarkdown } from './escape-markdown.ts'
+import { escapeMarkdown } from './escape-markdown.ts'
 import type { EntryScope, PagePart } from './page-parts.ts'
 import { safeLink } from './safe-links.ts'
 import { countFootnotes } from './unsafe-markdown.ts'
@@ -10,21 +11,22 @@ import { countFootnotes } from './unsafe-markdown.ts'
 /** Yields the content of a message: its text as block quotes with footnotes, and other chunks as blocks of their own. */
 export function* contentParts(chunks: readonly ChunkView[], scope: EntryScope): Generator<PagePart> {
   if (chunks.length === 0) yield '*no content*\n\n'
-  let flow: TextRun = { text: '', cited: [] }
+  let run: TextRun = { text: '', cited: [] }
   for (const chunk of chunks) {
-    const isText = addToRun(flow, chunk, scope)
-    if (isText && chunk.rest === undefined) continue
-    yield* quotedText(flow)
-    flow = { text: '', cited: [] }
-    if (!isText) yield* chunkBlock(chunk, scope)
+    const isInRun = isRunChunk(chunk)
+    if (isInRun) addToRun(run, chunk, scope)
+    if (isInRun && chunk.rest === undefined) continue
+    yield* quotedText(run)
+    run = { text: '', cited: [] }
+    if (!isInRun) yield* chunkBlock(chunk, scope)
     if (chunk.rest !== undefined) yield* jsonCodeBlock(chunk.rest)
   }
-  yield* quotedText(flow)
+  yield* quotedText(run)
 }
 
 /** Yields text as a block quote. */
 export function textParts(text: string): Generator<string> {
-  return quotedText({ text: sanitize(text), cited: [] })
+  return quotedText({ text: sanitizeText(text), cited: [] })
 }
 
 /** A run of text, with a `FOOTNOTE_MARK` for each of its footnote references, in order. */
@@ -33,20 +35,24 @@ interface TextRun {
   cited: string[]
 }
 
-/** Adds a chunk to a run of text, which can be split at any place; returns false for a chunk that is a block of its own. */
-function addToRun(flow: TextRun, chunk: ChunkView, scope: EntryScope): boolean {
+/** A chunk that is part of a text, which can be split into chunks at any place. */
+type RunChunk = Extract<ChunkView, { readonly kind: 'text' | 'source' | 'reference' }>
+
+function isRunChunk(chunk: ChunkView): chunk is RunChunk {
+  return chunk.kind === 'text' || chunk.kind === 'source' || chunk.kind === 'reference'
+}
+
+function addToRun(run: TextRun, chunk: RunChunk, scope: EntryScope): void {
   if (chunk.kind === 'text') {
-    flow.text += sanitize(chunk.text)
-    return true
+    run.text += sanitizeText(chunk.text)
+    return
   }
-  if (chunk.kind !== 'source' && chunk.kind !== 'reference') return false
-  flow.text += FOOTNOTE_MARK
-  flow.cited.push(scope.cite(footnoteText(chunk)))
-  return true
+  run.text += FOOTNOTE_MARK
+  run.cited.push(scope.footnote(footnoteText(chunk)))
 }
 
 /** Returns the text of a footnote, on one line. */
-function footnoteText(chunk: ChunkView & { readonly kind: 'source' | 'reference' }): string {
+function footnoteText(chunk: Exclude<RunChunk, { readonly kind: 'text' }>): string {
   if (chunk.kind === 'reference')
     return `Reference ids: ${escapeMarkdown(chunk.ids.join(', '), Infinity) || 'none'}`
   const { url, title, tool = 'a tool', description } = chunk
@@ -79,19 +85,24 @@ function* quoteWithSourceList(text: string, cited: readonly string[]): Generator
   if (cited.length > 0) yield `Sources: ${cited.join(' ')}\n\n`
 }
 
-function* chunkBlock(chunk: ChunkView, scope: EntryScope): Generator<PagePart> {
+/** Not a generator, so that the compiler finds a kind without a case. */
+function chunkBlock(chunk: Exclude<ChunkView, RunChunk>, scope: EntryScope): Iterable<PagePart> {
   switch (chunk.kind) {
     case 'image':
-      return yield* linkOrAttachment('Image', { url: chunk.url }, scope)
+      return linkOrAttachment('Image', { url: chunk.url }, scope)
     case 'document':
-      return yield* linkOrAttachment('Document', { url: chunk.url ?? '', name: chunk.name }, scope)
+      return linkOrAttachment('Document', { url: chunk.url ?? '', name: chunk.name }, scope)
     case 'file':
-      return yield* toolFileParts(chunk, scope)
+      return toolFileParts(chunk, scope)
     case 'thinking':
-      yield '<details>\n<summary>Thinking</summary>\n\n'
-      yield* contentParts(chunk.chunks, scope)
-      return yield '</details>\n\n'
+      return thinkingParts(chunk.chunks, scope)
     case 'unknown':
-      return yield* jsonCodeBlock(chunk.json)
+      return jsonCodeBlock(chunk.json)
   }
+}
+
+function* thinkingParts(chunks: readonly ChunkView[], scope: EntryScope): Generator<PagePart> {
+  yield '<details>\n<summary>Thinking</summary>\n\n'
+  yield* contentParts(chunks, scope)
+  yield '</details>\n\n'
 }

@@ -3,9 +3,10 @@ import { entryView } from '../../model/entries/entry-view.ts'
 import { displayText, stringIn } from '../../model/entries/fields.ts'
 import { cutTime } from '../../model/instant.ts'
 import { isJson } from '../../model/json/parse-json.ts'
+import { sanitizeText, fitsOneLine } from '../sanitize-text.ts'
 import { codeBlock, jsonCodeBlock } from './code-block.ts'
 import { contentParts } from './content-blocks.ts'
-import { sanitize, escapeMarkdown, fitsOneLine } from './escape-markdown.ts'
+import { escapeMarkdown } from './escape-markdown.ts'
 import type { EntryScope, PagePart } from './page-parts.ts'
 
 type Known<Kind extends EntryView['kind']> = EntryView & { readonly kind: Kind }
@@ -24,7 +25,7 @@ export function* entryParts(json: string, scope: EntryScope): Generator<PagePart
     yield 'Other fields:\n\n'
     yield* jsonCodeBlock(entry.rest)
   }
-  yield* scope.notes()
+  yield* scope.footnotes()
 }
 
 function headingOf(entry: EntryView, names: readonly string[]): string {
@@ -71,21 +72,22 @@ function headingNames(entry: EntryView): (string | undefined)[] {
 /** The type of an entry that replaces a damaged one. */
 const UNREADABLE = 'hansard.unreadable'
 
-function* partsOf(entry: EntryView, scope: EntryScope): Generator<PagePart> {
+/** Not a generator, so that the compiler finds a kind without a case. */
+function partsOf(entry: EntryView, scope: EntryScope): Iterable<PagePart> {
   switch (entry.kind) {
     case 'message':
-      return yield* contentParts(entry.chunks, scope)
+      return contentParts(entry.chunks, scope)
     case 'execution':
-      return yield* executionParts(entry)
+      return executionParts(entry)
     case 'call':
-      return yield* jsonOrText(undefined, entry.arguments)
+      return jsonOrText(undefined, entry.arguments)
     case 'result':
-      if (entry.result === undefined || entry.result === '""') return yield '*empty*\n\n'
-      return yield* jsonOrText(undefined, entry.result)
+      if (entry.result === undefined || entry.result === '""') return ['*empty*\n\n']
+      return jsonOrText(undefined, entry.result)
     case 'handoff':
-      return yield `${handoffText(entry)}\n\n`
+      return [`${handoffText(entry)}\n\n`]
     case 'unknown':
-      return yield* entry.type === UNREADABLE ? unreadable(entry) : jsonCodeBlock(entry.json)
+      return entry.type === UNREADABLE ? unreadable(entry) : jsonCodeBlock(entry.json)
   }
 }
 
@@ -140,5 +142,5 @@ function agentText({ name, id }: Agent): string | undefined {
 function* unreadable({ fields }: EntryView): Generator<string> {
   const [reason, text] = [stringIn(fields.get('reason')), stringIn(fields.get('text'))]
   yield `*This entry cannot be read: ${escapeMarkdown(reason ?? 'unknown reason')}.*\n\n`
-  if (text !== null) yield* codeBlock(sanitize(text), 'text')
+  if (text !== null) yield* codeBlock(sanitizeText(text), 'text')
 }

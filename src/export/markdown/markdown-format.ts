@@ -1,5 +1,5 @@
 import type { Format } from '../format.ts'
-import { pathTemplate } from './path-template.ts'
+import { pathTemplate } from '../output/path-template.ts'
 
 type MarkdownOptions = {
   readonly path?: string
@@ -14,7 +14,7 @@ export const markdownFormat: Format<MarkdownOptions> = {
     {
       name: 'path',
       flags: '--path <template>',
-      about: 'path of a page, from {year}, {month}, {day} (UTC), {name}, {id} and {model}',
+      about: 'template of page paths',
       default: PATH,
       parse: (template) => {
         pathTemplate(template)
@@ -22,6 +22,7 @@ export const markdownFormat: Format<MarkdownOptions> = {
       },
     },
   ],
+  notes: `Placeholders of --path: {year}, {month} and {day} of creation (UTC), {name}, {id} and {model}.`,
   shape: () => 'folder',
   canStream: () => false,
   async open(context, { path = PATH }) {

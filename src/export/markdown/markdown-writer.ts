@@ -1,13 +1,13 @@
 import { posix } from 'node:path'
 
 import { displayText } from '../../model/entries/fields.ts'
+import { titleOf } from '../conversation-title.ts'
 import { excludeOnError, allOrNothing } from '../exclusion.ts'
 import type { ExportContext, ExportedConversation, Writer } from '../format.ts'
+import type { PathFacts } from '../output/path-template.ts'
 import { IndexPage } from './index-page.ts'
 import type { Attachment, PagePart } from './page-parts.ts'
 import { agentOf, pageParts } from './page.ts'
-import type { PathFacts } from './path-template.ts'
-import { titleOf } from './title.ts'
 
 /** Writes the pages one after the other, each with its files, and an index. */
 export class MarkdownWriter implements Writer {

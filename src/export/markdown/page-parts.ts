@@ -29,9 +29,9 @@ export class EntryScope {
   }
 
   /** Returns a reference to a footnote with this text; equal texts share one footnote. */
-  cite(note: string): string {
-    const number = this.#notes.get(note) ?? this.#notes.size + 1
-    this.#notes.set(note, number)
+  footnote(text: string): string {
+    const number = this.#notes.get(text) ?? this.#notes.size + 1
+    this.#notes.set(text, number)
     return this.#label(number)
   }
 
@@ -39,7 +39,7 @@ export class EntryScope {
    * Yields the footnotes, for the end of the entry. Their texts begin with two words that are not a link, so that readers
    * without footnotes do not read one as the definition of a link.
    */
-  *notes(): Generator<string> {
+  *footnotes(): Generator<string> {
     for (const [note, number] of this.#notes) yield `${this.#label(number)}: ${note}\n`
     if (this.#notes.size > 0) yield '\n'
   }

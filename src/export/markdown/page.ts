@@ -3,11 +3,12 @@ import { findReferences } from '../../model/entries/references.ts'
 import { cutTime, cutTimeUtc } from '../../model/instant.ts'
 import { plural } from '../../model/plural.ts'
 import type { ExportedConversation } from '../format.ts'
+import { fitsOneLine } from '../sanitize-text.ts'
 import { archivedFields } from './attachments.ts'
 import { codeBlock } from './code-block.ts'
 import { textParts } from './content-blocks.ts'
 import { entryParts } from './entry-section.ts'
-import { escapeMarkdown, fitsOneLine } from './escape-markdown.ts'
+import { escapeMarkdown } from './escape-markdown.ts'
 import { frontMatter } from './front-matter.ts'
 import { EntryScope, type DependencyReader, type PagePart } from './page-parts.ts'
 
@@ -104,6 +105,6 @@ function* instructions(summary: string, json: string | undefined): Generator<Pag
 
 function* unreadableRow(fields: Fields): Generator<PagePart> {
   const [reason, text] = [stringIn(fields.get('reason')), stringIn(fields.get('text'))]
-  yield `*The row of this conversation cannot be read: ${escapeMarkdown(reason ?? '')}.*\n\n`
+  yield `*The conversation object cannot be read: ${escapeMarkdown(reason ?? '')}.*\n\n`
   if (text !== null) yield* codeBlock(text, 'text')
 }

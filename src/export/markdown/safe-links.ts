@@ -1,4 +1,5 @@
-import { escapeMarkdown, escapeLabel, oneLine } from './escape-markdown.ts'
+import { oneLine } from '../sanitize-text.ts'
+import { escapeMarkdown, escapeLabel } from './escape-markdown.ts'
 
 /** Maximum length of a URL that becomes a link, in characters. */
 const MAX_URL = 4096

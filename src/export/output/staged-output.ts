@@ -22,7 +22,7 @@ export async function stageOutput(given: OutputPlace): Promise<Output> {
   try {
     checkFolder(given)
     const staging = await Staging.begin(resolve(given.path))
-    return await begun(given, staging).catch(async (thrown: unknown) => {
+    return await createStaged(given, staging).catch(async (thrown: unknown) => {
       await staging.end()
       throw thrown
     })
@@ -31,7 +31,7 @@ export async function stageOutput(given: OutputPlace): Promise<Output> {
   }
 }
 
-async function begun(place: OutputPlace, staging: Staging): Promise<Output> {
+async function createStaged(place: OutputPlace, staging: Staging): Promise<Output> {
   checkPlace(place)
   await mkdir(staging.path('out'), { mode: 0o700 })
   const files = await FileList.create(staging.path('files'))

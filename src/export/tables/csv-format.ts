@@ -24,7 +24,7 @@ export const csvFormat: Format<CsvOptions> = {
     {
       name: 'table',
       flags: '--table <name>',
-      about: 'write only this table, to a file or stdout',
+      about: 'write only this table',
       choices: ['conversations', 'entries'],
     },
     {

@@ -1,5 +1,5 @@
 import { elements } from '../json/json-text.ts'
-import { fieldsOf, restOf, displayText, stringIn, typeName, type Fields } from './fields.ts'
+import { displayText, fieldsOf, restOf, stringIn, typeName, type Fields } from './fields.ts'
 
 /**
  * A chunk of a message as every view shows it. `rest` has the members that its kind has no field for, as the text of an

@@ -1,6 +1,6 @@
 import { isObjectText } from '../json/json-text.ts'
 import { chunkViews, type ChunkView } from './chunk-view.ts'
-import { fieldsOf, restOf, displayText, stringIn, typeName, type Fields } from './fields.ts'
+import { displayText, fieldsOf, restOf, stringIn, typeName, type Fields } from './fields.ts'
 
 /**
  * An entry as every view shows it. This is the only reader of entries: transcripts, tables, pages, search and chat lines

@@ -1,6 +1,6 @@
 import type { ChunkView } from '../entries/chunk-view.ts'
 import { entryView, type EntryView } from '../entries/entry-view.ts'
-import { fieldsOf, displayText, stringIn } from '../entries/fields.ts'
+import { displayText, fieldsOf, stringIn } from '../entries/fields.ts'
 
 /** Returns the searchable text of an entry: what a reader sees, without ids and times. Damaged JSON has none. */
 export function searchTextOfEntry(json: string): string {

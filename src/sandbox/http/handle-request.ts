@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
-import { parseJson } from '../../model/json/parse-json.ts'
+import { isObject, parseJson } from '../../model/json/parse-json.ts'
 import type { Account } from '../account/account.ts'
 import type { RequestContext, SandboxContext } from '../account/request-context.ts'
 import { cannedResponses } from '../faults/canned-responses.ts'
@@ -83,5 +83,5 @@ function parse(body: string): unknown {
 }
 
 function asksForStream(parsed: unknown): boolean {
-  return typeof parsed === 'object' && parsed !== null && 'stream' in parsed && parsed.stream === true
+  return isObject(parsed) && parsed['stream'] === true
 }

@@ -1,4 +1,12 @@
-import { elements, isArrayText, joinMembers, member, members } from '../../model/json/json-text.ts'
+import { fieldsOf } from '../../model/entries/fields.ts'
+import {
+  elements,
+  isArrayText,
+  joinMembers,
+  member,
+  members,
+  objectText,
+} from '../../model/json/json-text.ts'
 import type { Body } from '../account/request-context.ts'
 import type { Behaviour } from '../behaviour.ts'
 import { formatTimestamp, type IdKind, type IdGenerator } from '../id-generator.ts'
@@ -29,14 +37,12 @@ export function hasNoInputs(body: Body): boolean {
 export function completionArgsText(body: Body, setting: Behaviour['completionArgs']): string {
   const sent = body.text('completion_args')
   if (sent === undefined && setting === 'null') return 'null'
-  const given = members(sent ?? '{}')
-  const value = (name: string, byDefault: string): string =>
-    given.findLast(({ key }) => key === name)?.value ?? byDefault
-  const fields = completionFields.map((name) => `"${name}":${value(name, 'null')}`)
-  const effort = given.some(({ key }) => key === 'reasoning_effort')
-    ? `,"reasoning_effort":${value('reasoning_effort', 'null')}`
-    : ''
-  return `{${fields.join(',')},"tool_choice":${value('tool_choice', '"auto"')}${effort}}`
+  const given = fieldsOf(sent ?? '{}')
+  return objectText({
+    ...Object.fromEntries(completionFields.map((name) => [name, given.get(name) ?? 'null'])),
+    tool_choice: given.get('tool_choice') ?? '"auto"',
+    reasoning_effort: given.get('reasoning_effort'),
+  })
 }
 
 const completionFields = [

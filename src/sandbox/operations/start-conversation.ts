@@ -1,29 +1,21 @@
-import { createConversation } from '../account/conversation.ts'
+import { objectText } from '../../model/json/json-text.ts'
 import { findModel } from '../account/models.ts'
 import { readBody, type Body, type RequestContext } from '../account/request-context.ts'
 import { formatTimestamp } from '../id-generator.ts'
 import { badRequest, invalidAt, missing } from '../responses/error-responses.ts'
 import type { SandboxResponse } from '../responses/sandbox-response.ts'
-import { deliverCompletion, prepareCompletion } from './completion.ts'
+import { deliverNewConversation, prepareCompletion } from './completion.ts'
 import { completionArgsText, readInputs } from './read-inputs.ts'
 
 /** `POST /v1/conversations`. */
 export function startConversation(request: RequestContext): SandboxResponse {
-  const { ids, behaviour, validators, clock } = request.sandbox
+  const { ids, validators } = request.sandbox
   const body = readBody(request, validators.start)
   checkKind(request, body)
   const inputs = readInputs(body, ids)
   const story = { row: rowText(request, body), entries: inputs }
   const completion = prepareCompletion(request, body, body.value, [], inputs)
-  const stored = body.value['store'] !== false
-  const conversation = stored ? request.account.add(story) : createConversation(story, clock().getTime())
-  return deliverCompletion(
-    request,
-    body,
-    conversation,
-    completion,
-    behaviour.updatedAtStart === 'microsecond',
-  )
+  return deliverNewConversation(request, body, story, completion)
 }
 
 /** A conversation belongs to a model or to an agent, never to both. */
@@ -45,48 +37,39 @@ function checkKind({ account }: RequestContext, body: Body): void {
 /** Builds the row, its members in the captured order and every value as it was sent. */
 function rowText({ sandbox: { ids, behaviour }, account }: RequestContext, body: Body): string {
   const created = ids.now()
-  const optional = (name: string): string[] => {
-    const text = body.text(name)
-    return text === undefined ? [] : [`"${name}":${text}`]
-  }
   const agentId = body.text('agent_id')
-  const ofModel = [
-    `"model":${body.text('model')}`,
-    `"instructions":${body.text('instructions') ?? 'null'}`,
-    `"tools":${body.text('tools') ?? '[]'}`,
-    `"completion_args":${completionArgsText(body, behaviour.completionArgs)}`,
-  ]
-  const ofAgent = [
-    `"agent_id":${agentId}`,
-    ...versionMember(
-      behaviour.agentVersion,
-      body.text('agent_version') ?? newestVersion(account.agents, agentId),
-    ),
-  ]
-  return `{${[
-    `"id":"${ids.create('conv')}"`,
-    `"created_at":"${formatTimestamp(created)}"`,
-    `"updated_at":"${formatTimestamp(created + 1)}"`,
+  const ofModel = {
+    model: body.text('model'),
+    instructions: body.text('instructions') ?? 'null',
+    tools: body.text('tools') ?? '[]',
+    completion_args: completionArgsText(body, behaviour.completionArgs),
+  }
+  const version = body.text('agent_version') ?? newestVersion(account.agents, agentId)
+  const ofAgent = { agent_id: agentId, agent_version: versionText(behaviour.agentVersion, version) }
+  return objectText({
+    id: `"${ids.create('conv')}"`,
+    created_at: `"${formatTimestamp(created)}"`,
+    updated_at: `"${formatTimestamp(created + 1)}"`,
     ...(agentId === undefined ? ofModel : ofAgent),
-    ...optional('guardrails'),
-    `"name":${body.text('name') ?? 'null'}`,
-    `"description":${body.text('description') ?? 'null'}`,
-    ...optional('metadata'),
-    '"object":"conversation"',
-  ].join(',')}}`
+    guardrails: body.text('guardrails'),
+    name: body.text('name') ?? 'null',
+    description: body.text('description') ?? 'null',
+    metadata: body.text('metadata'),
+    object: '"conversation"',
+  })
 }
 
-function versionMember(setting: string, version: string): string[] {
+function versionText(setting: string, version: string): string | undefined {
   const number = version.replaceAll('"', '')
   switch (setting) {
     case 'integer':
-      return [`"agent_version":${number}`]
+      return number
     case 'string':
-      return [`"agent_version":"${number}"`]
+      return `"${number}"`
     case 'null':
-      return ['"agent_version":null']
+      return 'null'
     default:
-      return []
+      return undefined
   }
 }
 

@@ -90,7 +90,7 @@ describe('hansard replay plan refuses', () => {
     [['--map-agent', 'ag_1='], /Expected FROM=TO/],
     [['--map-model', 'a=b=c'], /Expected FROM=TO/],
     [['--map-model', 'a=b', 'a=c'], /a is already mapped to b/],
-    [['--connector-auth', 'gauge=sk-secret-123'], /must be ID=VARIABLE/],
+    [['--connector-auth', 'gauge=sk-secret-123'], /a connector and the name of an environment variable/],
     [['--mode', 'copy'], /Allowed choices are history, turns/],
     [['--tail', 'cut'], /Allowed choices are auto, answer, nudge, prefix/],
     [['--price', '1'], /Expected two numbers/],

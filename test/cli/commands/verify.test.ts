@@ -152,7 +152,7 @@ describe('hansard verify --remote', () => {
         [grown, { sign: '*', grewBy: 2, detail: 'grew by 2 entries' }],
         [altered, { sign: '*', entry: 2, detail: 'entry 2 differs' }],
         [shorter, { sign: '*', entry: 3, detail: 'entry 3 is no longer there' }],
-        [renamed, { sign: '*', detail: 'its row differs in name' }],
+        [renamed, { sign: '*', detail: 'differs in name' }],
         [deleted, { sign: '-' }],
         [failing, { sign: '!', detail: expect.stringContaining('no list of entries') as string }],
       ]),

@@ -2,12 +2,12 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
 import { blockQuote } from '../../../src/export/markdown/block-quote.ts'
-import { sanitize } from '../../../src/export/markdown/escape-markdown.ts'
 import { isSafeUrl } from '../../../src/export/markdown/safe-links.ts'
+import { sanitizeText } from '../../../src/export/sanitize-text.ts'
 import { hostileText, wordsOf } from '../../support/hostile-markdown.ts'
 import { elementsIn, rendered, textOf } from '../../support/markdown-reader.ts'
 
-const quoted = (text: string) => blockQuote(sanitize(text))
+const quoted = (text: string) => blockQuote(sanitizeText(text))
 
 describe('Markdown that people write is preserved:', () => {
   it.each([

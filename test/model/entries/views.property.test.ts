@@ -23,14 +23,14 @@ function show(json: string, row = '{"name":"one"}'): string {
   return text
 }
 
-/** What a reader of Markdown sees: without the signs that keep a letter from being markup. */
+/** What a reader of Markdown sees: the text without escapes. */
 function page(json: string): string {
   const scope = new EntryScope(0, 'files', { read: () => undefined })
   const parts = [...entryParts(json, scope)].map((part) => (typeof part === 'string' ? part : part.path))
   return parts.join('').replaceAll(/\\(?=[^\w\s"])/g, '')
 }
 
-/** Ids, times and marks for programs, which a view does not claim to show; in an unknown type all is shown. */
+/** Ids, times and marks for programs, which a view need not show; of an unknown type, everything is shown. */
 const envelope = ['object', 'type', 'id', 'created_at', 'completed_at', 'model', 'agent_id', 'prefix']
 const inChunks = ['type', 'signature', 'favicon', 'index', 'tool', 'detail']
 const inSearch = [
@@ -160,7 +160,7 @@ describe('A text of 30 MB takes less than two seconds of processor time:', () =>
     expect(processorSeconds(() => normalizeText(text))).toBeLessThan(2)
   })
 
-  // What a part holds is looked at word by word: those in which that takes longest.
+  // A part is examined word by word; in these texts that takes longest.
   it.each(['Thai without a space', 'words of two letters', 'half surrogates'] as const)(
     '%s, searched',
     (name) => {

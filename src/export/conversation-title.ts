@@ -1,7 +1,7 @@
-import { entryView } from '../../model/entries/entry-view.ts'
-import { stringIn } from '../../model/entries/fields.ts'
-import type { ExportedConversation } from '../format.ts'
-import { oneLine } from './escape-markdown.ts'
+import { entryView } from '../model/entries/entry-view.ts'
+import { stringIn } from '../model/entries/fields.ts'
+import type { ExportedConversation } from './format.ts'
+import { oneLine } from './sanitize-text.ts'
 
 /** Returns the title of a conversation: its name, or the beginning of its text, or its id. */
 export function titleOf(conversation: ExportedConversation): string {
@@ -12,9 +12,9 @@ export function titleOf(conversation: ExportedConversation): string {
 function firstWords({ entries }: ExportedConversation): string | undefined {
   for (const { text } of entries()) {
     const entry = entryView(text)
-    const said = entry.kind === 'message' ? entry.chunks.find(({ kind }) => kind === 'text') : undefined
+    const first = entry.kind === 'message' ? entry.chunks.find(({ kind }) => kind === 'text') : undefined
     // Only the first entry, which is usually the question: reading more would slow down every page.
-    return shortTitle(said?.kind === 'text' ? said.text : null, 80)
+    return shortTitle(first?.kind === 'text' ? first.text : null, 80)
   }
   return undefined
 }
