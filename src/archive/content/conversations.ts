@@ -66,7 +66,6 @@ export class Conversations extends DatabaseAccess {
   readonly #revisions = new Revisions(this.db)
   readonly #index = new SearchIndex(this.db)
 
-  /** Finds a conversation by its id. */
   known(id: string): KnownConversation | undefined {
     const sql = `select key, revision, row, updated_at as updatedAt, fetched_at as fetchedAt,
         gone_at as goneAt
@@ -76,11 +75,9 @@ export class Conversations extends DatabaseAccess {
 
   /** Lists conversations without their content, oldest first. */
   list(selection: Selection): IterableIterator<ListedConversation> {
-    return this.#select(
-      `conversation.id, name, model, agent_id as agentId, created_at as createdAt, updated_at as updatedAt,
-      length as entries, gone_at as goneAt`,
-      selection,
-    ) as IterableIterator<ListedConversation>
+    const columns = `conversation.id, name, model, agent_id as agentId, created_at as createdAt,
+      updated_at as updatedAt, length as entries, gone_at as goneAt`
+    return this.#select(columns, selection)
   }
 
   /** Number of conversations, including those marked gone. */
@@ -102,17 +99,13 @@ export class Conversations extends DatabaseAccess {
 
   /** Reads all revisions of a conversation, newest first. */
   *revisions(id: string): Generator<StoredConversation, void, undefined> {
-    for (let before = Number.MAX_SAFE_INTEGER; ;) {
-      const sql = `select conversation.id, revision.id as number, row, tip, length, gone_at as goneAt,
-          stored_at as fetchedAt, created_at
-        from conversation join revision on revision.conversation = conversation.key
-        where conversation.id = ? and revision.id < ? order by revision.id desc limit 1`
-      const row = this.db.get<{ number: number }>(sql, id, before)
-      if (row === undefined) return
-      const { number, ...stored } = row
-      yield this.#toStored(stored)
-      before = number
-    }
+    const revisionIds = `select revision.id from revision join conversation on conversation.key = conversation
+      where conversation.id = ? order by revision.id desc`
+    const sql = `select conversation.id, row, tip, length, gone_at as goneAt,
+        stored_at as fetchedAt, created_at
+      from revision join conversation on conversation.key = conversation where revision.id = ?`
+    for (const revision of this.db.pluck.all(revisionIds, id))
+      yield this.#toStored(this.db.get(sql, revision))
   }
 
   /**
@@ -120,8 +113,8 @@ export class Conversations extends DatabaseAccess {
    * Only keys are sorted, and rows are read one at a time, so that memory stays flat.
    */
   *readAll(selection: Selection): Generator<StoredConversation, void, undefined> {
-    const keys = this.#select('conversation.key', selection) as IterableIterator<{ key: number }>
-    for (const { key } of keys) yield this.#toStored(this.db.get(`${NEWEST} where conversation.key = ?`, key))
+    for (const { key } of this.#select<{ key: number }>('conversation.key', selection))
+      yield this.#toStored(this.db.get(`${NEWEST} where conversation.key = ?`, key))
   }
 
   /** The ids that the archive does not have. */
@@ -152,7 +145,7 @@ export class Conversations extends DatabaseAccess {
     return { outcome: 'updated', isRevived, altered: change.altered, added }
   }
 
-  #select(columns: string, selection: Selection): IterableIterator<unknown> {
+  #select<Row>(columns: string, selection: Selection): IterableIterator<Row> {
     const { where, values } = conditionOf(selection)
     if (selection.match !== undefined) this.#index.refuseMissing()
     const sql = `select ${columns} from conversation join revision on revision.id = conversation.revision

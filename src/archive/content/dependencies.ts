@@ -31,11 +31,11 @@ export interface Dependency {
 /** The agents (in each version) and files that conversations refer to. */
 export class Dependencies extends DatabaseAccess {
   /** Reads an agent or a file; undefined if no conversation refers to it. */
-  read({ kind, id, version }: Reference): Dependency | undefined {
+  read(reference: Reference): Dependency | undefined {
     const sql = `select state, reason, json, bytes
       from dependency left join blob on blob.sha256 = dependency.sha256
       where kind = :kind and id = :id and version = :version`
-    const found = this.db.get<Dependency>(sql, { kind, id, version })
+    const found = this.db.get<Dependency>(sql, reference)
     return found === undefined || found.json === null ? found : { ...found, json: redactStored(found.json) }
   }
 
@@ -64,21 +64,16 @@ export class Dependencies extends DatabaseAccess {
   }
 
   /** Stores an agent or a file: its JSON, which is redacted first, and the bytes of a file. */
-  store({ kind, id, version }: Reference, json: string, bytes: Uint8Array | undefined, at: string): void {
+  store(reference: Reference, json: string, bytes: Uint8Array | undefined, at: string): void {
     const sha256 = bytes === undefined ? null : hash('sha256', bytes, 'buffer')
     if (bytes !== undefined)
       this.db.run('insert into blob (sha256, bytes) values (?, ?) on conflict do nothing', sha256, bytes)
-    this.#set({ kind, id, version, state: 'stored', reason: null, json: redactSecrets(json), sha256, at })
+    this.#set({ ...reference, state: 'stored', reason: null, json: redactSecrets(json), sha256, at })
   }
 
   /** Records why an agent or a file could not be fetched. What was stored before stays. */
-  note(
-    { kind, id, version }: Reference,
-    state: 'expired' | 'skipped' | 'failed',
-    reason: string,
-    at: string,
-  ): void {
-    this.#set({ kind, id, version, state, reason: redactText(reason), json: null, sha256: null, at })
+  note(reference: Reference, state: 'expired' | 'skipped' | 'failed', reason: string, at: string): void {
+    this.#set({ ...reference, state, reason: redactText(reason), json: null, sha256: null, at })
   }
 
   #set(values: Readonly<Record<string, unknown>>): void {
@@ -91,8 +86,8 @@ export class Dependencies extends DatabaseAccess {
 
   counts(): DependencyCounts {
     const none = { wanted: 0, stored: 0, expired: 0, skipped: 0, failed: 0 }
-    const counts = this.db.raw.all('select state, count(*) from dependency group by state')
-    return { ...none, ...Object.fromEntries(counts as [DependencyState, number][]) }
+    const sql = 'select state, count(*) from dependency group by state'
+    return { ...none, ...Object.fromEntries(this.db.raw.all<[DependencyState, number]>(sql)) }
   }
 
   /** What failed and is retried by every run. */

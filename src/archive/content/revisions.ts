@@ -81,44 +81,34 @@ export class Revisions extends DatabaseAccess {
     const older = redact(this.db.get(sql, revision) as RevisionRow)
     this.#histories.restore(fetched.history.entries)
     const earlier = [...this.#histories.readDamaged(older.tip)]
+    const earlierMessages = [...this.#histories.readDamaged(older.messages_tip ?? 0)]
+    const { messages } = fetched
+    const isRead = messages !== undefined && messages !== 'unread'
     const settled: FetchedConversation = {
       ...fetched,
       row: keepMetadata(older.row, fetched.row),
       history: keepKnownTexts(earlier, fetched.history),
-      messages: this.#keepKnownMessages(older, fetched.messages),
+      messages: isRead ? keepKnownTexts(earlierMessages, messages) : messages,
     }
-    if (this.#hasSameContent(older, earlier, settled)) return 'none'
+    const isSame =
+      sameContent(older.row, settled.row) &&
+      sameContent(older.history, settled.history.envelope) &&
+      isEqual(earlier, settled.history.entries) &&
+      hasSameMessages(older, earlierMessages, settled.messages)
+    if (isSame) return 'none'
     const mustStand = wasSettled ? earlier : earlier.slice(0, -1)
     return { settled, altered: describeAlteration(mustStand, settled.history.entries) }
   }
+}
 
-  #hasSameContent(
-    older: RevisionRow,
-    earlier: Texts,
-    { row, history, messages }: FetchedConversation,
-  ): boolean {
-    return (
-      sameContent(older.row, row) &&
-      sameContent(older.history, history.envelope) &&
-      isEqual(earlier, history.entries) &&
-      this.#hasSameMessages(older, messages)
-    )
-  }
-
-  #keepKnownMessages(
-    older: RevisionRow,
-    messages: FetchedConversation['messages'],
-  ): FetchedConversation['messages'] {
-    if (messages === undefined || messages === 'unread') return messages
-    return keepKnownTexts([...this.#histories.readDamaged(older.messages_tip ?? 0)], messages)
-  }
-
-  #hasSameMessages(older: RevisionRow, messages: FetchedConversation['messages']): boolean {
-    if (messages === 'unread') return true
-    if (messages === undefined || older.messages === null)
-      return messages === undefined && older.messages === null
-    return isEqual([...this.#histories.readDamaged(older.messages_tip ?? 0)], messages.entries)
-  }
+function hasSameMessages(
+  older: RevisionRow,
+  earlier: Texts,
+  messages: FetchedConversation['messages'],
+): boolean {
+  if (messages === 'unread') return true
+  if (messages === undefined) return older.messages === null
+  return older.messages !== null && isEqual(earlier, messages.entries)
 }
 
 /** An older version may have redacted less. Redacting more is not a change of content. */

@@ -15,10 +15,7 @@ export interface SearchState {
 }
 
 /** Extracts the searchable text from JSON; tests pass functions that throw. */
-export interface SearchTexts {
-  readonly ofEntry: (json: string) => string
-  readonly ofRow: (json: string) => string
-}
+export type SearchTexts = Readonly<Record<'ofEntry' | 'ofRow', (json: string) => string>>
 
 const searchTexts: SearchTexts = { ofEntry: searchTextOfEntry, ofRow: searchTextOfRow }
 
@@ -84,7 +81,7 @@ export class SearchIndex extends DatabaseAccess {
   /** Retries documents that could not be indexed: those that another version tried, or all. Call it inside a transaction. */
   retryUnindexed({ all }: { readonly all: boolean }): void {
     for (const document of this.unindexed.documents({ ofOlder: !all })) {
-      const words = this.#extractWords(document, this.#readJson(document))
+      const words = this.#extractWords(document, this.readJson(document) as string)
       if (words === undefined) continue
       // FTS5 must be given the indexed words to remove a document: there are none.
       this.db.run(`insert into search (search, rowid, words) values ('delete', ?, '')`, document)
@@ -93,9 +90,10 @@ export class SearchIndex extends DatabaseAccess {
     }
   }
 
-  #readJson(document: number): string {
+  /** The JSON text of a document. */
+  readJson(document: number): string | undefined {
     const sql = document > 0 ? 'select json from entry where id = ?' : 'select row from revision where id = ?'
-    return this.db.pluck.get(sql, Math.abs(document)) as string
+    return this.db.pluck.get(sql, Math.abs(document))
   }
 
   /** Records a text that cannot be indexed, so that it does not block the texts after it; its document stays empty. */

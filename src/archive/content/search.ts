@@ -57,10 +57,7 @@ export class Search extends DatabaseAccess {
       { ...values, any: query.wanted.map(toFtsQuery).join(' OR '), limit: selection.limit ?? -1 },
     )
     for (const { document, tip, row, ...rest } of rows) {
-      const json =
-        document > 0
-          ? (this.db.pluck.get<string>('select json from entry where id = ?', document) ?? '{}')
-          : row
+      const json = document > 0 ? (this.#index.readJson(document) ?? '{}') : row
       const text = document > 0 ? searchTextOfEntry(json) : searchTextOfRow(json)
       yield {
         ...rest,

@@ -23,7 +23,6 @@ export class SeenRows extends DatabaseAccess {
     return this.db.run('insert into temp.seen_row (id) values (?) on conflict do nothing', id).changes === 1
   }
 
-  /** Sets the position of a row. */
   place(id: string, rank: number): void {
     const sql =
       'insert into temp.seen_row (id, rank) values (?, ?) on conflict do update set rank = excluded.rank'

@@ -22,7 +22,6 @@ export function isHashOf({ hash, salt }: KeyHash, hashKey: HashKey): boolean {
 
 /** Salted hashes of the API keys that are known to belong to the archived account. */
 export class AccountKeys extends DatabaseAccess {
-  /** Tells whether this key is known. */
   knows(hashKey: HashKey): boolean {
     const known = this.db.all<KeyHash>('select hash, salt from account_key')
     return known.some((each) => isHashOf(each, hashKey))

@@ -65,12 +65,10 @@ export class Runs extends DatabaseAccess {
   /** Records the end of a run and its counts. */
   end(id: number, endedAt: string, { outcome, complete, reason, books }: RunEnd): void {
     const flag = complete === null ? null : Number(complete)
-    this.db.run(
-      `update run set ended_at = :endedAt, outcome = :outcome, reason = :reason, complete = :complete,
-        ${columns.map((column) => `${column} = :${column}`).join(', ')}
-      where id = :id`,
-      { id, endedAt, outcome, reason, complete: flag, ...books },
-    )
+    const sql = `update run set ended_at = :endedAt, outcome = :outcome, reason = :reason, complete = :flag,
+        ${columns.map((column) => `${column} = :${column}`).join()}
+      where id = :id`
+    this.db.run(sql, { id, endedAt, outcome, reason, flag, ...books })
   }
 
   /** The latest runs, newest first. */

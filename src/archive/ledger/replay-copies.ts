@@ -33,14 +33,10 @@ export interface Copy extends NewCopy {
 
 const COLUMNS = `id, target, stamp, conversation, revision, mode, label, state, reason, target_id as targetId, planned, at`
 
-interface CopyFacts {
-  readonly reason?: string
-  readonly targetId?: string
-}
+type CopyFacts = Readonly<Partial<Record<'reason' | 'targetId', string>>>
 
 /** The copies: at most one for each stamp and target. */
 export class ReplayCopies extends DatabaseAccess {
-  /** Finds a copy by its stamp. */
   byStamp(target: number, stamp: string): Copy | undefined {
     const sql = `select ${COLUMNS} from replay_copy where target = ? and stamp = ?`
     return this.db.get(sql, target, stamp)
@@ -53,10 +49,7 @@ export class ReplayCopies extends DatabaseAccess {
   }
 
   add(copy: NewCopy, state: CopyState, at: string): void {
-    const sql = `insert into replay_copy
-        (target, stamp, conversation, revision, mode, label, state, planned, at)
-      values (:target, :stamp, :conversation, :revision, :mode, :label, :state, :planned, :at)`
-    this.db.run(sql, { ...copy, state, at })
+    this.insert('replay_copy', { ...copy, state, at })
   }
 
   /** Deletes a copy that was never created at the target. */
@@ -83,10 +76,9 @@ export class ReplayCopies extends DatabaseAccess {
 
   /** The copies of a conversation with this mode and label, in all revisions. */
   ofOrigin(origin: Pick<NewCopy, 'target' | 'conversation' | 'mode' | 'label'>): Copy[] {
-    const { target, conversation, mode, label } = origin
     const sql = `select ${COLUMNS} from replay_copy
       where target = :target and conversation = :conversation and mode = :mode and label = :label order by id`
-    return this.db.all(sql, { target, conversation, mode, label })
+    return this.db.all(sql, origin)
   }
 
   /** Records that a copy is still wanted as it is. */
@@ -113,7 +105,6 @@ export class ReplayCopies extends DatabaseAccess {
     return this.oneByOne(sql, values)
   }
 
-  /** Sets the state of a copy. */
   set(id: number, state: CopyState, at: string, { reason, targetId }: CopyFacts = {}): void {
     const sql = `update replay_copy set state = :state, reason = :reason,
         target_id = coalesce(:targetId, target_id), at = :at

@@ -63,6 +63,8 @@ export interface SpentAtTarget extends Counted {
   readonly reported: Tokens
 }
 
+type SpentRow = Counted & Record<'requests' | 'reportedIn' | 'reportedOut', number>
+
 type RequestRow = Omit<StoredRequest, 'results' | 'generated' | 'isForeign'> & {
   readonly results: string
   readonly generated: string | null
@@ -108,7 +110,6 @@ export class ReplayRequests extends DatabaseAccess {
     this.db.run('update replay_request set generated = ? where id = ?', JSON.stringify(generated), id)
   }
 
-  /** Stores a receipt. */
   end(id: number, at: string, receipt: Receipt): void {
     const { outcome, targetId, generated, reported } = receipt
     const isFree = outcome === 'refused' || outcome === 'unsent'
@@ -156,16 +157,13 @@ export class ReplayRequests extends DatabaseAccess {
 
   /** What all requests that were not refused have cost. */
   spent(target: number): SpentAtTarget {
-    const row = this.db.get(
-      `select count(*) filter (where outcome in ('done', 'found', 'undone')) as requests,
-          coalesce(sum(coalesce(counted_in, tokens_in)), 0) as tokensIn,
-          coalesce(sum(coalesce(counted_out, tokens_out)), 0) as tokensOut, sum(cost) as cost,
-          coalesce(sum(tokens_in), 0) as reportedIn, coalesce(sum(tokens_out), 0) as reportedOut
-        from replay_request join replay_copy on replay_copy.id = copy
-        where target = ? and is_foreign = 0`,
-      target,
-    ) as Counted & Record<'requests' | 'reportedIn' | 'reportedOut', number>
-    const { reportedIn, reportedOut, ...spent } = row
+    const sql = `select count(*) filter (where outcome in ('done', 'found', 'undone')) as requests,
+        coalesce(sum(coalesce(counted_in, tokens_in)), 0) as tokensIn,
+        coalesce(sum(coalesce(counted_out, tokens_out)), 0) as tokensOut, sum(cost) as cost,
+        coalesce(sum(tokens_in), 0) as reportedIn, coalesce(sum(tokens_out), 0) as reportedOut
+      from replay_request join replay_copy on replay_copy.id = copy
+      where target = ? and is_foreign = 0`
+    const { reportedIn, reportedOut, ...spent } = this.db.get(sql, target) as SpentRow
     return { ...spent, reported: { tokensIn: reportedIn, tokensOut: reportedOut } }
   }
 }

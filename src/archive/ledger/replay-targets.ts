@@ -29,7 +29,6 @@ export class ReplayTargets extends DatabaseAccess {
     return this.all().find((target) => target.baseUrl === baseUrl && targets.includes(target.id))
   }
 
-  /** Adds a target and returns it. */
   add(baseUrl: string, at: string): ReplayTarget {
     const id = this.insert('replay_target', { base_url: baseUrl, first_at: at })
     return { id, baseUrl, stampPlace: null }
@@ -41,7 +40,6 @@ export class ReplayTargets extends DatabaseAccess {
     this.insert('replay_key', { ...saltKey(hashKey), target: id, seen_at: at })
   }
 
-  /** Records in which field stamps come back. */
   setStampPlace(target: number, place: StampPlace): void {
     this.db.run('update replay_target set stamp_place = ? where id = ?', place, target)
   }

@@ -51,7 +51,8 @@ export function lockArchive(path: string, holder: string): ArchiveLock {
       if (now === undefined || unlockFile !== undefined) return
       file = now
       unlockFile = lockFile(file)
-      if (unlockFile === undefined) throw lockedElsewhere(path)
+      const how = 'under another name of the file or without its lock file'
+      if (unlockFile === undefined) throw locked(`${path} is locked by another run, ${how}`)
     },
     release: () => {
       lockDb?.release()
@@ -107,18 +108,11 @@ function locked(message: string, cause?: unknown): HansardError {
   })
 }
 
-function lockedElsewhere(path: string): HansardError {
-  return locked(`${path} is locked by another run, under another name of the file or without its lock file`)
-}
-
 function fileMoved(path: string): HansardError {
-  return new HansardError(
-    'archive-locked',
-    `${path} was moved, removed or replaced while this run was using it`,
-    {
-      hint: 'Put the file back with the -wal file that was beside it, then run the command again.',
-    },
-  )
+  const what = `${path} was moved, removed or replaced while this run was using it`
+  return new HansardError('archive-locked', what, {
+    hint: 'Put the file back with the -wal file that was beside it, then run the command again.',
+  })
 }
 
 /** How to wait for a lock. */
@@ -146,16 +140,10 @@ export async function awaitLock(
     } catch (thrown) {
       if (!isBusy(thrown) || performance.now() >= deadline) throw thrown
       if (isFirst) onWait(thrown.message)
-      await sleep(Math.min(RETRY_MS, deadline - performance.now()), signal)
+      await delay(Math.min(RETRY_MS, deadline - performance.now()), undefined, { signal }).catch(() => {
+        throw new HansardError('interrupted', 'Interrupted while waiting for the archive')
+      })
     }
-  }
-}
-
-async function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  try {
-    await delay(ms, undefined, { signal })
-  } catch {
-    throw new HansardError('interrupted', 'Interrupted while waiting for the archive')
   }
 }
 

@@ -6,10 +6,8 @@ import type { Sqlite } from '../../sqlite/sqlite.ts'
 import type { Check, Problem } from './check.ts'
 import { faultOfText, isBytes, readRows } from './read-damaged.ts'
 
-/** A revision with its seal. */
 export type SealedRow = SealedRevision & { readonly seal: unknown }
 
-/** The columns of `SealedRow`. */
 export const SEALED_COLUMNS =
   'conversation, run, stored_at, row, history, tip, length, chain, messages, messages_tip, seal'
 
@@ -35,7 +33,6 @@ export const revisions: Check = {
   },
 }
 
-/** Tells whether a revision matches its seal. */
 export function isSealed(revision: SealedRow): boolean {
   return revision.chain instanceof Uint8Array && isBytes(revision.seal, sealOf(revision))
 }
@@ -49,20 +46,12 @@ function findProblem(id: number, revision: SealedRow, walk: Walk): Omit<Problem,
   const isAsWalked = length === revision.length && isBytes(revision.chain, chain)
   if (isSealed({ ...revision, length, chain })) {
     if (isAsWalked) return undefined
-    return {
-      what: 'its length or the hash over its history is wrong, but its links match its seal',
-      repair: (db) => setWalked(db, id, length, chain),
-    }
+    const what = 'its length or the hash over its history is wrong, but its links match its seal'
+    const update = 'update revision set length = ?, chain = ? where id = ?'
+    return { what, repair: (db) => void db.run(update, length, chain, id) }
   }
-  return {
-    what: isAsWalked
-      ? 'its row, an envelope or its seal has changed since it was stored'
-      : 'its history has changed since it was stored',
-  }
-}
-
-function setWalked(db: Sqlite, id: number, length: number, chain: Buffer): void {
-  db.run('update revision set length = ?, chain = ? where id = ?', length, chain, id)
+  const what = isAsWalked ? 'its row, an envelope or its seal' : 'its history'
+  return { what: `${what} has changed since it was stored` }
 }
 
 /** The length and the hash of a history according to its links, or where they break off. */
