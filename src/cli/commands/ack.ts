@@ -1,4 +1,4 @@
-import { withLockedArchive } from '../../archive/locked-archive.ts'
+import { withLockedArchive } from '../../archive/with-archive.ts'
 import { HansardError } from '../../errors.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'

@@ -1,4 +1,5 @@
-import { openArchive, type Archive } from '../../archive/archive.ts'
+import type { Archive } from '../../archive/archive.ts'
+import { withArchive } from '../../archive/with-archive.ts'
 import { HansardError } from '../../errors.ts'
 import { exportArchive } from '../../export/export-archive.ts'
 import type { Format } from '../../export/format.ts'
@@ -23,8 +24,7 @@ export interface ExportCommandOptions extends GlobalOptions, SelectionOptions {
 /** `hansard export FORMAT`: writes a selection of the archive to a file, a folder or stdout. */
 export async function exportCommand(options: ExportCommandOptions, io: Io): Promise<ExitCode> {
   const isStream = options.output === '-'
-  const archive = openArchive(options.archive)
-  try {
+  return await withArchive(options.archive, async (archive) => {
     await warnOfMissing(archive, options, io)
     if (options.match !== undefined) await warnOfStaleIndex(archive, options, io)
     const progress = showProgress(isStream ? { ...options, quiet: true } : options, io, progressLine)
@@ -41,9 +41,7 @@ export async function exportCommand(options: ExportCommandOptions, io: Io): Prom
     }).finally(progress.end)
     await printCounts(result, options, io)
     return result.unreadable + result.failed > 0 ? exitCodes.partial : exitCodes.done
-  } finally {
-    archive.close()
-  }
+  })
 }
 
 /** Returns those options that belong to the format. */

@@ -1,4 +1,4 @@
-import { openArchive } from '../../archive/archive.ts'
+import { withArchive } from '../../archive/with-archive.ts'
 import type { ListedConversation } from '../../archive/content/conversations.ts'
 import { cutTime, cutTimeUtc } from '../../model/instant.ts'
 import { plural } from '../../model/plural.ts'
@@ -13,8 +13,7 @@ export interface ListCommandOptions extends GlobalOptions, SelectionOptions {}
 
 /** `hansard list`: prints one line per conversation; with --json one object per line. */
 export async function listCommand(options: ListCommandOptions, io: Io): Promise<ExitCode> {
-  const archive = openArchive(options.archive)
-  try {
+  return await withArchive(options.archive, async (archive) => {
     const width = io.stdout.isTTY === true ? (io.stdout.columns ?? 80) : Infinity
     const lineOf = chooseLayout(width)
     for (const conversation of archive.conversations.list(selectionOf(options))) {
@@ -24,9 +23,7 @@ export async function listCommand(options: ListCommandOptions, io: Io): Promise<
     }
     if (options.match !== undefined) await warnOfStaleIndex(archive, options, io)
     return exitCodes.done
-  } finally {
-    archive.close()
-  }
+  })
 }
 
 /** Never cuts the id, because `show` needs it. A terminal gets the columns that fit; a pipe gets all. */

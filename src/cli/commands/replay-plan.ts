@@ -1,4 +1,5 @@
-import { openArchive, type Archive } from '../../archive/archive.ts'
+import type { Archive } from '../../archive/archive.ts'
+import { withArchive } from '../../archive/with-archive.ts'
 import { planReplay } from '../../replay/plan/plan-replay.ts'
 import type { PlanEnd, PlannedConversation } from '../../replay/plan/plan.ts'
 import { connectTarget } from '../connect/connect-target.ts'
@@ -11,24 +12,24 @@ import { defuseLine } from '../terminal/terminal-text.ts'
 
 /** `hansard replay plan`: prints a table, or with --json the lines of the plan file. Exits with 3 if a conversation is blocked. */
 export async function replayPlanCommand(options: PlanOptions, io: Io): Promise<ExitCode> {
-  const archive = openArchive(options.archive)
-  const client = connectTarget(options, io)
-  const { json, out } = options
-  try {
-    const { end } = await planReplay(client, archive, {
-      ...planReplayOptions(options),
-      out,
-      signal: io.signal,
-      onPlanned: (planned) => printPlanned(planned, options, io),
-      onLine: json === true ? (line) => write(io.stdout, jsonFor(io.stdout, line)) : undefined,
-    })
-    await printEnd(end, options, io)
-    const missing = await printMissing(archive, options, io)
-    return end.blocked + missing > 0 ? exitCodes.partial : exitCodes.done
-  } finally {
-    await client.close()
-    archive.close()
-  }
+  return await withArchive(options.archive, async (archive) => {
+    const client = connectTarget(options, io)
+    const { json, out } = options
+    try {
+      const { end } = await planReplay(client, archive, {
+        ...planReplayOptions(options),
+        out,
+        signal: io.signal,
+        onPlanned: (planned) => printPlanned(planned, options, io),
+        onLine: json === true ? (line) => write(io.stdout, jsonFor(io.stdout, line)) : undefined,
+      })
+      await printEnd(end, options, io)
+      const missing = await printMissing(archive, options, io)
+      return end.blocked + missing > 0 ? exitCodes.partial : exitCodes.done
+    } finally {
+      await client.close()
+    }
+  })
 }
 
 async function printPlanned(planned: PlannedConversation, options: PlanOptions, io: Io): Promise<void> {

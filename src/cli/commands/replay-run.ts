@@ -1,6 +1,6 @@
 import type { ConversationsClient } from '../../api/client.ts'
 import type { Archive } from '../../archive/archive.ts'
-import { withLockedArchive } from '../../archive/locked-archive.ts'
+import { withLockedArchive } from '../../archive/with-archive.ts'
 import type { ArchiveLock } from '../../archive/sqlite/archive-lock.ts'
 import { HansardError } from '../../errors.ts'
 import { formatCounts, formatNumber, nonZero, plural } from '../../model/plural.ts'

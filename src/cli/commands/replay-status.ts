@@ -1,4 +1,4 @@
-import { openArchive } from '../../archive/archive.ts'
+import { withArchive } from '../../archive/with-archive.ts'
 import { formatCounts, nonZero, plural } from '../../model/plural.ts'
 import {
   replayStatus,
@@ -14,8 +14,7 @@ import { defuseLine } from '../terminal/terminal-text.ts'
 
 /** `hansard replay status`: prints what was copied to which target, what is unsettled, and what it cost. */
 export async function replayStatusCommand(options: GlobalOptions, io: Io): Promise<ExitCode> {
-  const archive = openArchive(options.archive)
-  try {
+  return await withArchive(options.archive, async (archive) => {
     const targets = replayStatus(archive)
     if (options.json === true) {
       const unsettled = [...unfinishedCopies(archive)].map(toJson)
@@ -34,9 +33,7 @@ export async function replayStatusCommand(options: GlobalOptions, io: Io): Promi
       )
     }
     return exitCodes.done
-  } finally {
-    archive.close()
-  }
+  })
 }
 
 function toJson({ conversation, state, reason, targetId, mode, label }: UnfinishedCopy): object {

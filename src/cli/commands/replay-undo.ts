@@ -1,4 +1,4 @@
-import { withLockedArchive } from '../../archive/locked-archive.ts'
+import { withLockedArchive } from '../../archive/with-archive.ts'
 import { formatCounts } from '../../model/plural.ts'
 import { undoReplay, type Undone } from '../../replay/run/undo.ts'
 import { connectTarget, type TargetOptions } from '../connect/connect-target.ts'

@@ -1,4 +1,4 @@
-import { openArchive } from '../../archive/archive.ts'
+import { withArchive } from '../../archive/with-archive.ts'
 import { verifyCopies, type Verified, type VerifiedCounts } from '../../replay/verify-copies.ts'
 import { connectTarget, type TargetOptions } from '../connect/connect-target.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
@@ -16,20 +16,20 @@ export interface ReplayVerifyOptions extends TargetOptions {
 
 /** `hansard replay verify`: a certificate for every copy. Exits with 4 if one is different, with 3 if one could not be compared. */
 export async function replayVerifyCommand(options: ReplayVerifyOptions, io: Io): Promise<ExitCode> {
-  const archive = openArchive(options.archive)
-  const client = connectTarget({ ...options, sameAccount: true }, io)
-  const { id: ids, label, out, concurrency } = options
-  const { signal } = io
-  try {
-    const onVerified = (verified: Verified) => printVerified(verified, options, io)
-    const counts = await verifyCopies(client, archive, { ids, label, out, concurrency, signal, onVerified })
-    await printEnd(counts, options, io)
-    if (counts.different > 0) return exitCodes.different
-    return counts.errors > 0 ? exitCodes.partial : exitCodes.done
-  } finally {
-    await client.close()
-    archive.close()
-  }
+  return await withArchive(options.archive, async (archive) => {
+    const client = connectTarget({ ...options, sameAccount: true }, io)
+    const { id: ids, label, out, concurrency } = options
+    const { signal } = io
+    try {
+      const onVerified = (verified: Verified) => printVerified(verified, options, io)
+      const counts = await verifyCopies(client, archive, { ids, label, out, concurrency, signal, onVerified })
+      await printEnd(counts, options, io)
+      if (counts.different > 0) return exitCodes.different
+      return counts.errors > 0 ? exitCodes.partial : exitCodes.done
+    } finally {
+      await client.close()
+    }
+  })
 }
 
 async function printVerified(verified: Verified, options: ReplayVerifyOptions, io: Io): Promise<void> {

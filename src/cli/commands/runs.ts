@@ -1,4 +1,4 @@
-import { openArchive } from '../../archive/archive.ts'
+import { withArchive } from '../../archive/with-archive.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'
 import { formatRun } from '../terminal/run-line.ts'
@@ -10,14 +10,11 @@ export interface RunsCommandOptions extends GlobalOptions {
 
 /** `hansard runs`: prints how the last runs ended, newest first; with --json one object per line. */
 export async function runsCommand(options: RunsCommandOptions, io: Io): Promise<ExitCode> {
-  const archive = openArchive(options.archive)
-  try {
+  return await withArchive(options.archive, async (archive) => {
     for (const run of archive.runs.recent(options.limit)) {
       if (options.json === true) await writeJson(io.stdout, run)
       else await writeLine(io.stdout, formatRun(run))
     }
     return exitCodes.done
-  } finally {
-    archive.close()
-  }
+  })
 }

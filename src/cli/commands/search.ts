@@ -1,6 +1,6 @@
 import pc from 'picocolors'
 
-import { openArchive } from '../../archive/archive.ts'
+import { withArchive } from '../../archive/with-archive.ts'
 import type { SearchHit } from '../../archive/content/search.ts'
 import { cutTime } from '../../model/instant.ts'
 import { plural } from '../../model/plural.ts'
@@ -21,8 +21,7 @@ const DEFAULT_LIMIT = 20
 
 /** `hansard search`: prints one line per match, best first; with --json one object per match, without a limit. */
 export async function searchCommand(options: SearchCommandOptions, io: Io): Promise<ExitCode> {
-  const archive = openArchive(options.archive)
-  try {
+  return await withArchive(options.archive, async (archive) => {
     const { limit, ...selection } = selectionOf(options)
     const most = limit ?? (options.json === true ? Infinity : DEFAULT_LIMIT)
     const text = options.text.join(' ')
@@ -42,9 +41,7 @@ export async function searchCommand(options: SearchCommandOptions, io: Io): Prom
     }
     await warnOfStaleIndex(archive, options, io)
     return exitCodes.done
-  } finally {
-    archive.close()
-  }
+  })
 }
 
 function toJson({ snippet: { text, marks }, ...hit }: SearchHit): object {

@@ -1,6 +1,6 @@
 import pc from 'picocolors'
 
-import { openArchive } from '../../archive/archive.ts'
+import { withArchive } from '../../archive/with-archive.ts'
 import { HansardError } from '../../errors.ts'
 import { lineOfConversation } from '../../export/jsonl-format.ts'
 import { plural } from '../../model/plural.ts'
@@ -15,8 +15,7 @@ export interface ShowCommandOptions extends GlobalOptions {
 
 /** `hansard show ID`: prints a transcript; with --json the line that `export jsonl` writes. */
 export async function showCommand(options: ShowCommandOptions, io: Io): Promise<ExitCode> {
-  const archive = openArchive(options.archive)
-  try {
+  return await withArchive(options.archive, async (archive) => {
     const conversation = archive.conversations.read(options.id)
     if (conversation === undefined) {
       throw new HansardError('usage', `No conversation ${JSON.stringify(options.id)} in the archive`, {
@@ -34,7 +33,5 @@ export async function showCommand(options: ShowCommandOptions, io: Io): Promise<
     const what = `${plural(unshown, 'text')} could not be shown: run \`hansard verify\` to find out why.`
     await writeLine(io.stderr, what)
     return exitCodes.partial
-  } finally {
-    archive.close()
-  }
+  })
 }

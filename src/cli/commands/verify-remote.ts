@@ -1,4 +1,4 @@
-import { openArchive } from '../../archive/archive.ts'
+import { withArchive } from '../../archive/with-archive.ts'
 import { compareRemote, type Compared } from '../../backup/compare-remote.ts'
 import type { ListingResult } from '../../backup/listing/proven-listing.ts'
 import { formatCounts, plural } from '../../model/plural.ts'
@@ -17,8 +17,7 @@ type Counts = Record<(typeof names)[keyof typeof names], number>
 
 /** `hansard verify --remote`: prints one line per conversation, then a summary. */
 export async function verifyRemote(options: VerifyCommandOptions, io: Io): Promise<ExitCode> {
-  const archive = openArchive(options.archive)
-  try {
+  return await withArchive(options.archive, async (archive) => {
     const client = connect(options, io)
     try {
       const { sample, seed = Math.floor(Math.random() * 2 ** 32), concurrency = 8 } = options
@@ -44,9 +43,7 @@ export async function verifyRemote(options: VerifyCommandOptions, io: Io): Promi
     } finally {
       await client.close()
     }
-  } finally {
-    archive.close()
-  }
+  })
 }
 
 function formatCompared({ sign, id, detail }: Compared): string {
