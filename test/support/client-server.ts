@@ -1,10 +1,10 @@
-import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 
 import { onTestFinished } from 'vitest'
 
 import { ConversationsClient, type ClientOptions } from '../../src/api/client.ts'
-import type { Clock } from '../../src/api/clock.ts'
+import { serve as listen } from './http-server.ts'
+import { SkippingClock } from './skipping-clock.ts'
 
 export interface Seen {
   readonly method: string
@@ -25,7 +25,7 @@ export type Handler = (request: Seen, response: ServerResponse, n: number) => vo
 /** Starts a local HTTP server that records requests; it closes after the test. */
 export async function serve(handler: Handler): Promise<TestServer> {
   const seen: Seen[] = []
-  const url = await listen(async (request, response) => {
+  const { url } = await listen(async (request, response) => {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk as Buffer)
     const { method = '', url = '', headers } = request
@@ -34,16 +34,6 @@ export async function serve(handler: Handler): Promise<TestServer> {
     handler(one, response, seen.length)
   })
   return { url, seen }
-}
-
-async function listen(listener: RequestListener): Promise<string> {
-  const server = createServer(listener)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(async () => {
-    server.closeAllConnections()
-    await new Promise((resolve) => server.close(resolve))
-  })
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
 /** Sends a JSON response. */
@@ -56,35 +46,17 @@ export const KEY = 'k3y-0123456789abcdef'
 
 /** Creates a client that does not wait between attempts; it closes after the test. */
 export function clientOf(baseUrl: string, options: Partial<ClientOptions> = {}): ConversationsClient {
-  const client = new ConversationsClient({ apiKey: KEY, baseUrl, clock: skippingClock(), ...options })
+  const client = new ConversationsClient({ apiKey: KEY, baseUrl, clock: new SkippingClock(), ...options })
   onTestFinished(() => client.close())
   return client
 }
 
-/** Creates a clock that skips sleep, and records it. */
-export function skippingClock(): Clock & { readonly slept: number[]; readonly startedAt: number } {
-  const slept: number[] = []
-  let skipped = 0
-  return {
-    slept,
-    startedAt: performance.now(),
-    now: () => performance.now() + skipped,
-    sleep: (ms) => {
-      slept.push(ms)
-      skipped += ms
-      return Promise.resolve()
-    },
-  }
-}
-
 /** Returns the error of a call, which must fail. */
 export async function failureOf(call: Promise<unknown>): Promise<unknown> {
-  return call.then(
-    () => expectFailure(),
-    (error: unknown) => error,
+  const failure = await call.then(
+    () => undefined,
+    (error: unknown) => ({ error }),
   )
-}
-
-function expectFailure(): never {
-  throw new Error('expected the call to fail')
+  if (failure === undefined) throw new Error('expected the call to fail')
+  return failure.error
 }
