@@ -32,7 +32,7 @@ export async function writeLine(stream: Writable, line: string): Promise<void> {
 
 /** Writes lines that may contain foreign text, all at once. */
 export async function writeLines(stream: Writable, lines: readonly string[]): Promise<void> {
-  await write(stream, lines.map((line) => `${defuseLine(line)}\n`).join(''))
+  if (lines.length > 0) await write(stream, lines.map((line) => `${defuseLine(line)}\n`).join(''))
 }
 
 /** Prints the result of a command: an object with --json, otherwise lines, unless --quiet is given. */
