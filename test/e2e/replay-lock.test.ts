@@ -29,17 +29,17 @@ function writesTo({ sandbox }: ReplayWorld): number {
   return sandbox.requests.filter(({ account, method }) => account === 'other' && method === 'POST').length
 }
 
-/** Ways around the lock: `prepare` makes a link to the archive, or takes the lock file away. */
+/** Ways around the lock: `prepare` makes a link to the archive, or removes the lock file. */
 const ways = [
   { way: 'through a symbolic link', isLink: true, prepare: symlinkSync },
   { way: 'through a hard link', isLink: true, prepare: linkSync },
   {
-    way: 'after the file of the lock was removed',
+    way: 'after the lock file was removed',
     isLink: false,
     prepare: (archive: string) => rmSync(`${archive}.lock`),
   },
   {
-    way: 'after the file of the lock was moved away',
+    way: 'after the lock file was renamed',
     isLink: false,
     prepare: (archive: string) => renameSync(`${archive}.lock`, `${archive}.old`),
   },
@@ -47,7 +47,7 @@ const ways = [
 
 describe('A second replay of the same archive', { timeout: 60_000 }, () => {
   it.each(ways)(
-    '$way is told that the archive is locked; the first goes on, and nothing arrives twice',
+    '$way is refused because the archive is locked; the first continues, and nothing is copied twice',
     async ({ isLink, prepare }) => {
       const world = await runUnderWay()
       const link = join(world.folder, 'link.db')
