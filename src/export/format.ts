@@ -50,8 +50,6 @@ export interface ExportContext {
 
 /** Writes conversations in a format. Each call is awaited before the next one. */
 export interface Writer {
-  /** Called once, before the first conversation. */
-  begin(): Promise<void>
   /** @throws ExcludedError if it cannot write the conversation, before any part of it is written */
   write(conversation: ExportedConversation): Promise<void>
   /** Called once, after the last conversation, unless an error was thrown. Closes all files. */
