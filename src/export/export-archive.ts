@@ -11,10 +11,10 @@ import type { Format, OutputFile } from './format.ts'
 import { checkFormatOptions, formats, type FormatName, type FormatOptions } from './formats.ts'
 import { limitYoungGeneration } from './heap-control.ts'
 import { explainFile } from './output/file-errors.ts'
-import { jsonLine } from './output/json-line.ts'
 import type { Output } from './output/output.ts'
 import { stageOutput } from './output/staged-output.ts'
 import { streamOutput, type StreamTransform } from './output/stream-output.ts'
+import { jsonLine } from './unicode-escape.ts'
 
 /** The callbacks of an export. */
 export interface ExportCallbacks {
