@@ -42,10 +42,7 @@ export async function readPart<T>(
     throw new HansardError(
       'service-failed',
       `The API returns 404 for its ${part}, but the conversation exists`,
-      {
-        ...{ status: thrown.status, cause: thrown },
-        hint: 'Run the same command again later.',
-      },
+      { ...{ status: thrown.status, cause: thrown }, hint: 'Run the same command again later.' },
     )
   }
 }

@@ -10,11 +10,7 @@ import type { ChatOptions } from './chat-writer.ts'
 export const chatFormat: Format<ChatOptions> = {
   summary: 'JSON lines of {"messages":[…]} for Hugging Face datasets, TRL and other tools',
   options: [
-    {
-      name: 'system',
-      flags: '--system',
-      about: 'begin with the instructions as a system message',
-    },
+    { name: 'system', flags: '--system', about: 'begin with the instructions as a system message' },
     {
       name: 'split',
       flags: '--split <share>',

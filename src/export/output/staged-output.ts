@@ -62,10 +62,7 @@ function stagedOutput(place: OutputPlace, staging: Staging, files: FileList): Ou
       if (name.includes('/')) await mkdir(dirname(absolute), { recursive: true, mode: 0o700 })
       const file = await begin(absolute)
       isBegun = true
-      return {
-        write: (part) => file.write(part),
-        close: () => files.add(name, close(file)),
-      }
+      return { write: (part) => file.write(part), close: () => files.add(name, close(file)) }
     },
     async commit(head) {
       const manifest = await begin(staging.path('manifest'))
