@@ -36,9 +36,9 @@ export class BackupRun {
 
   /** Does all of the work and returns whether the backup is complete. */
   async work(): Promise<WorkEnd> {
-    const { ids, files = true, maxFileSize, full = false } = this.#options
+    const { ids } = this.#options
     const end = ids === undefined ? await this.#backUpAccount() : await this.#backUpSome(ids)
-    const dependencies = fetchDependencies(this.#context, { files, maxFileSize, full })
+    const dependencies = fetchDependencies(this.#context, this.#options)
     await workThrough(
       dependencies,
       this.#concurrency,
