@@ -8,6 +8,7 @@ import type { BackupOptions, BackupResult, WorkEnd } from './backup-options.ts'
 import { BackupRun } from './backup-run.ts'
 import { fillSearch } from './fill-search.ts'
 import { listCandidates } from './listing/list-candidates.ts'
+import { workThrough } from './worker-pool.ts'
 
 /**
  * Backs up an account into an archive. It retries what failed before, lists the account and fetches what is new or
@@ -76,15 +77,12 @@ async function dryRun(
   signal: AbortSignal,
 ): Promise<WorkEnd> {
   const listing = listCandidates(client, archive, archive.seenRows(), { pageSize, full, signal })
-  for (;;) {
-    const next = await listing.next()
-    if (next.done === true) return next.value
-    const { status, isKnown } = next.value
+  return workThrough(listing, 1, async ({ status, isKnown }) => {
     books.listed++
     if (status === 'fetch') books[isKnown ? 'updated' : 'new']++
     else books[status === 'unchanged' || status === 'accepted' ? 'unchanged' : 'failed']++
     onProgress?.(books)
-  }
+  })
 }
 
 /** A full disk, for example, stops a run and also prevents storing its end; the run is then shown as not ended. */

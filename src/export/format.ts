@@ -37,11 +37,13 @@ export interface OutputFiles {
   create(path: string): Promise<OutputFile>
 }
 
+/** Reads the archived agents and files that conversations refer to. */
+export type DependencyReader = Pick<Dependencies, 'read'>
+
 /** What a format gets to write with. */
 export interface ExportContext {
   readonly files: OutputFiles
-  /** The archived agents and files that conversations refer to. */
-  readonly dependencies: Pick<Dependencies, 'read'>
+  readonly dependencies: DependencyReader
   /** Reads the selection once more, for a format that must see all of it before it writes anything. */
   conversations(): Iterable<ExportedConversation>
   /** Reports something about the export that its readers should know. */

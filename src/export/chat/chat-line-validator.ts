@@ -46,17 +46,13 @@ export class ChatLineValidator {
 
   #addTurn(value: Value): void {
     check(this.#unanswered.size === 0, 'a call has no result')
-    if (value['role'] === 'user') this.#addQuestion(value)
-    else if (value['role'] === 'assistant') this.#addAnswer(value)
+    const { role } = value
+    if (role === 'user') this.#addQuestion(value)
+    else if (role === 'assistant') this.#addAnswer(value)
     else {
-      check(
-        value['role'] === 'system' && this.#previous === undefined,
-        'only the first message can be a system message',
-      )
-      check(
-        hasOnly(value, ['role', 'content']) && isTextContent(value['content'], 1),
-        'the instructions are not text',
-      )
+      const isFirst = role === 'system' && this.#previous === undefined
+      check(isFirst, 'only the first message can be a system message')
+      check(hasTextOnly(value), 'the instructions are not text')
     }
   }
 
@@ -71,13 +67,7 @@ export class ChatLineValidator {
 
   #addAnswer(value: Value): void {
     const calls = value['tool_calls']
-    if (calls === undefined) {
-      check(
-        hasOnly(value, ['role', 'content']) && isTextContent(value['content'], 1),
-        'an assistant message has no content',
-      )
-      return
-    }
+    if (calls === undefined) return check(hasTextOnly(value), 'an assistant message has no content')
     check(
       hasOnly(value, ['role', 'tool_calls']) && Array.isArray(calls) && calls.length > 0,
       'malformed tool call',
@@ -132,6 +122,10 @@ function nameOf(tool: unknown): unknown {
     `the parameters of ${String(definition['name'])} are not a JSON schema of Draft 7: ${fault ?? ''}`,
   )
   return definition['name']
+}
+
+function hasTextOnly(value: Value): boolean {
+  return hasOnly(value, ['role', 'content']) && isTextContent(value['content'], 1)
 }
 
 /** Returns whether content is one text, as a string or as the only part. */

@@ -3,14 +3,14 @@ import { displayText, stringIn, type Fields } from '../../model/entries/fields.t
 import { findReferences, type Reference } from '../../model/entries/references.ts'
 import { cutTime, cutTimeUtc } from '../../model/instant.ts'
 import { plural } from '../../model/plural.ts'
-import type { ExportedConversation } from '../format.ts'
+import type { DependencyReader, ExportedConversation } from '../format.ts'
 import { fitsOneLine, oneLine } from '../sanitize-text.ts'
 import { archivedFields } from './attachments.ts'
 import { textParts } from './content-blocks.ts'
 import { entryParts, unreadable } from './entry-section.ts'
 import { escapeMarkdown } from './escape-markdown.ts'
 import { frontMatter } from './front-matter.ts'
-import { EntryScope, type DependencyReader, type PagePart } from './page-parts.ts'
+import { EntryScope, type PagePart } from './page-parts.ts'
 
 /** What a page says about its conversation beside what the API sent. */
 export interface PageFacts {
