@@ -9,13 +9,13 @@ import { existsSync } from 'node:fs'
  */
 const parts: Readonly<Record<string, readonly string[]>> = {
   api: ['api/{body-budget,rate-limiter,response-body,response-error,retry-state,retry-timing,sse-parser}'],
-  archive: ['archive/**/*', 'backup/*', 'cli/commands/verify'],
-  backup: ['backup/*'],
+  archive: ['archive/**/*', 'backup/**/*', 'cli/commands/verify'],
+  backup: ['backup/**/*'],
   model: ['model/**/*', 'archive/conversations', 'archive/search'],
-  'replay/plan': ['replay/{rules,validators,plan-file,preflight,stories}'],
+  'replay/plan': ['replay/{rules,validators,plan-file,plan-replay,preflight,stories}'],
   'replay/run': ['replay/run', 'replay/run/*'],
   'replay/verify': ['replay/verify/*'],
-  replay: ['replay/{run,preflight}', 'replay/verify/*'],
+  replay: ['replay/{run,preflight,identify-target,line-file}', 'replay/verify/*'],
 }
 
 const asked = process.argv.slice(2).map((path) => path.replace(/\.ts$/, ''))

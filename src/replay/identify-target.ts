@@ -8,7 +8,7 @@ import { HansardError } from '../errors.ts'
 const SAMPLE = 10
 
 /**
- * Finds the target of an earlier replay that this client's account is: by its key, or by a copy that it returns.
+ * Finds out which target of an earlier replay this client's account is: by its key, or by a copy that the account has.
  * The API has no request that names the account of a key.
  *
  * @returns undefined if it is none of them

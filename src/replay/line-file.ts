@@ -65,7 +65,8 @@ export class LineFile {
 }
 
 /**
- * Runs `work` with a function that writes lines to a file, or nowhere without a path. If `work` fails, no file is left.
+ * Runs `work` with a function that writes lines to a file, or nowhere without a path. If `work` fails, no file is
+ * left.
  *
  * @throws HansardError as `LineFile`, and what `work` throws
  */

@@ -56,8 +56,8 @@ export type LossKind = keyof typeof lossKinds
 export interface Loss {
   readonly kind: LossKind
   /**
-   * The entry's position in the source's history, from 0. For an entry added at the end: the length of that
-   * history. Null: the conversation itself.
+   * The entry's position in the source's history, from 0. For an entry added at the end: the length of that history.
+   * Null: the conversation itself.
    */
   readonly position: number | null
   /** The entry's id at the source, if it has one. */
@@ -70,8 +70,8 @@ export interface Loss {
    */
   readonly before: string | null
   /**
-   * Complete JSON text of what is sent instead: an array of inputs for a whole entry, a chunk for a chunk,
-   * otherwise a value. Null if nothing is sent.
+   * Complete JSON text of what is sent instead: an array of inputs for a whole entry, a chunk for a chunk, otherwise a
+   * value. Null if nothing is sent.
    */
   readonly after: string | null
 }
@@ -83,9 +83,8 @@ export const ADDED_ANSWER = '[no answer]'
 export const ANY_PARAMETERS = '{"type":"object","properties":{}}'
 
 /**
- * Fields of an entry that are never sent and whose absence is no loss: the service sets its own, and they hold no
- * content. (`model` and `agent_id` name who answered at the source; a history is not answered by anybody at the
- * target.)
+ * Fields of an entry that are never sent, which is no loss: the service sets its own, and they hold no content.
+ * (`model` and `agent_id` name who answered at the source; at the target nobody answers a history.)
  */
 export const neverSent: readonly string[] = [
   ...['object', 'id', 'created_at', 'completed_at'],

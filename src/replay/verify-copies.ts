@@ -46,8 +46,8 @@ export interface Verified {
  * Reads every copy in the target account and compares it with the archived source. Changes nothing.
  *
  * @param client a client of the target account
- * @throws HansardError `usage` if the archive has no copy in this account; `file` if `out` cannot be written; otherwise
- * the error that keeps the target from being read at all
+ * @throws HansardError `usage` if the archive has no copy in this account; `file` if `out` cannot be written;
+ * otherwise the error that keeps the target from being read at all
  */
 export async function verifyCopies(
   client: ConversationsClient,

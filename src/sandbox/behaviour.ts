@@ -9,7 +9,7 @@ interface Switch<Value> {
 }
 
 /**
- * Every switch; the first choice is the default. Each description names the source of what is known: specified (the
+ * Every switch; the first choice is the default. Each description names the source of what is known: spec (the
  * vendor's OpenAPI document), captured (responses in fixtures/captures), reported (by users), assumed, or unknown.
  */
 export const switches = {
@@ -23,52 +23,43 @@ export const switches = {
     'order of the listing (captured: newest first)',
   ),
   listDelaySeconds: amount(0, 'seconds until a new conversation is listed (unknown)'),
-  filterDelaySeconds: amount(
-    0,
-    'seconds until a listing filtered by metadata has a new conversation (reported: some)',
-  ),
+  filterDelaySeconds: amount(0, 'seconds until a filtered listing has a new conversation (reported: some)'),
   metadataFilter: choice(
     ['works', 'ignored', 'finds-nothing'],
     'effect of the metadata filter of the listing (reported: unreliable)',
   ),
-  listMetadata: choice(['present', 'absent'], 'metadata in listed rows (reported: not always present)'),
-  getMetadata: choice(
-    ['present', 'absent'],
-    'metadata in the response of get (reported: not always present)',
-  ),
+  listMetadata: choice(['present', 'absent'], 'metadata in listed rows (reported: not always)'),
+  getMetadata: choice(['present', 'absent'], 'metadata in what get returns (reported: not always)'),
   playgroundListed: choice(['yes', 'no'], 'whether the listing has playground conversations (unknown)'),
   trailingAssistant: choice(
     ['refuse', 'answer', 'accept'],
     'inputs that end with the assistant: 400 code 3230, followed by a response, or stored without one (assumed)',
   ),
-  handoffInputs: choice(
-    ['refuse', 'accept'],
-    'agent.handoff entries in inputs (specified: accepted; unknown)',
-  ),
+  handoffInputs: choice(['refuse', 'accept'], 'agent.handoff in inputs (spec: accepted; unknown)'),
   toolExecutionInputs: choice(
     ['refuse', 'accept'],
-    'tool.execution entries in inputs (specified: accepted; reported: refused)',
+    'tool.execution in inputs (spec: accepted; reported: refused)',
   ),
   toolReferenceInputs: choice(
     ['refuse', 'accept'],
-    'tool_reference chunks in inputs (specified: accepted; reported: refused)',
+    'tool_reference in inputs (spec: accepted; reported: refused)',
   ),
-  inputIds: choice(['refuse', 'accept'], 'ids of entries in inputs (specified: accepted; reported: refused)'),
+  inputIds: choice(['refuse', 'accept'], 'ids of entries in inputs (spec: accepted; reported: refused)'),
   thinkingInputs: choice(
     ['refuse', 'accept'],
-    'thinking in inputs to a model that does not reason (reported: refused)',
+    'thinking sent to a model that does not reason (reported: refused)',
   ),
   callIds: choice(
     ['any', 'nine'],
-    'ids of calls in inputs: any (specified), or nine letters and digits (reported)',
+    'ids of calls in inputs: any (spec), or nine letters and digits (reported)',
   ),
   functionNames: choice(
     ['any', 'limited'],
-    'names of functions: any (specified), or up to 64 letters, digits, _ and - (reported)',
+    'names of functions: any (spec), or up to 64 letters, digits, _ and - (reported)',
   ),
   callArguments: choice(
     ['any', 'json'],
-    'arguments of calls in inputs: any string (specified), or JSON (reported)',
+    'arguments of calls in inputs: any string (spec), or JSON (reported)',
   ),
   callOrder: choice(
     ['loose', 'exact'],
@@ -81,20 +72,20 @@ export const switches = {
   emptyAssistant: choice(['accept', 'refuse'], 'an assistant entry without content (reported: refused)'),
   addresses: choice(
     ['any', 'http-or-data'],
-    'URLs of images and documents in inputs: any (specified), or only http, https and data (reported)',
+    'URLs of images and documents in inputs: any (spec), or http, https and data (reported)',
   ),
   toolSchemas: choice(
     ['any', 'draft-7', 'draft-7-without-ids'],
-    'parameters of functions: any object (specified), or JSON Schema Draft 7, with or without $id and $schema (reported)',
+    'parameters of functions: any object (spec), or JSON Schema Draft 7, with or without $id and $schema (reported)',
   ),
-  maxTokensZero: choice(['accept', 'refuse'], 'max_tokens: 0 (specified: accepted; unknown)'),
+  maxTokensZero: choice(['accept', 'refuse'], 'max_tokens: 0 (spec: accepted; unknown)'),
   appendId: choice(
     ['same', 'new'],
-    'conversation id that append returns: the same (captured), or a new one (specified)',
+    'conversation id that append returns: the same (captured), or a new one (spec)',
   ),
   restartWithoutInputs: choice(
     ['refuse', 'accept'],
-    'restart without inputs (specified: accepted; reported: refused)',
+    'restart without inputs (spec: accepted; reported: refused)',
   ),
   completionArgs: choice(
     ['full', 'null'],
@@ -102,7 +93,7 @@ export const switches = {
   ),
   agentVersion: choice(
     ['absent', 'integer', 'string', 'null'],
-    'agent_version in the row of an agent conversation: absent (captured), or integer, string or null (specified)',
+    'agent_version in the row of an agent conversation: absent (captured), or integer, string or null (spec)',
   ),
   updatedAtStart: choice(
     ['microsecond', 'after-answer'],
@@ -120,7 +111,7 @@ export const switches = {
   readsCount: choice(['yes', 'no'], 'whether reads count against a limit of requests (unknown)'),
   generatedFileSeconds: amount(
     30 * 86_400,
-    'lifetime of a generated file in seconds (unknown; uploaded files: 30 days)',
+    'lifetime of a generated file (unknown; uploaded files: 30 days)',
   ),
 } as const satisfies Record<string, Switch<string> | Switch<number>>
 
@@ -163,7 +154,7 @@ function parsePair(pair: string): [string, string | number] {
   const value = rest.join('=')
   if (!Object.hasOwn(switches, name)) {
     throw new HansardError('usage', `Unknown behavior switch ${JSON.stringify(name)}`, {
-      hint: `Profiles: ${Object.keys(profiles).join(', ')}. Switches: ${Object.keys(switches).join(', ')}.`,
+      hint: `Profiles: ${Object.keys(profiles).join(', ')}. Switches: ${Object.keys(switches).join(', ')}. NAME= explains one.`,
     })
   }
   const { choices, about }: Switch<string | number> = switches[name as keyof typeof switches]

@@ -51,14 +51,14 @@ const ways: readonly (readonly [string, (world: ReplayWorld) => string])[] = [
     },
   ],
   [
-    'after the file of the lock was removed',
+    'after the lock file was removed',
     ({ archive }) => {
       rmSync(`${archive}.lock`)
       return archive
     },
   ],
   [
-    'after the file of the lock was moved away',
+    'after the lock file was renamed',
     ({ archive }) => {
       renameSync(`${archive}.lock`, `${archive}.old`)
       return archive
@@ -68,7 +68,7 @@ const ways: readonly (readonly [string, (world: ReplayWorld) => string])[] = [
 
 describe('A second replay of the same archive', { timeout: 60_000 }, () => {
   it.each(ways)(
-    '%s is told that the archive is locked; the first goes on, and nothing arrives twice',
+    '%s is refused because the archive is locked; the first continues, and nothing is copied twice',
     async (_, way) => {
       const world = await runUnderWay()
       const second = await world.start(way(world)).ended

@@ -42,7 +42,7 @@ it.skipIf(process.platform !== 'linux').each([
   ['names in an entry', () => `[{"type":"message.input","content":{${'"a":{},'.repeat(MILLIONS)}"a":0}}]`],
   ['empty entries', () => `[${'{},'.repeat(MILLIONS)}{}]`],
 ])(
-  'A body of a few million tiny values is recorded as too large, and takes at most 4 times its size: %s',
+  'A body of a few million tiny values is recorded as too large, and needs at most 4 times its size in memory: %s',
   async (_, entries) => {
     const history = (list: string) => `{"conversation_id":"c1","entries":${list}}`
     const small = await backUp(history('[]'))

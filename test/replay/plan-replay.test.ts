@@ -2,7 +2,15 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 
-import { openArchive, planReplay, readPlan, runReplay, undoReplay, verifyCopies } from '../../src/index.ts'
+import {
+  lockArchive,
+  openArchive,
+  planReplay,
+  readPlan,
+  runReplay,
+  undoReplay,
+  verifyCopies,
+} from '../../src/index.ts'
 import { replayWorld } from '../support/replay-world.ts'
 import { someTalks, talksOf } from '../support/talks.ts'
 
@@ -56,7 +64,17 @@ describe('As a library, a replay', () => {
     expect(existsSync(out)).toBe(false)
   })
 
-  it('refuses to verify or undo where the archive has no copies', async () => {
+  it('runs only while no other process holds the lock of the archive', async () => {
+    const { target, library, archive, sandbox } = await libraryWorld()
+    const plan = await planReplay(target, library)
+    const lock = lockArchive(archive, 'a test')
+    await expect(runReplay(target, library, plan)).rejects.toMatchObject({ code: 'archive-locked' })
+    expect(sandbox.account('other').ids).toHaveLength(0)
+    lock.release()
+    expect(await runReplay(target, library, plan)).toMatchObject({ done: 3 })
+  })
+
+  it('refuses to verify or undo if the archive has no copies', async () => {
     const { target, library } = await libraryWorld()
     await expect(verifyCopies(target, library)).rejects.toMatchObject({ code: 'usage' })
     await expect(undoReplay(target, library).next()).rejects.toMatchObject({ code: 'usage' })

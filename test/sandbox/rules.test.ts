@@ -45,19 +45,19 @@ describe('a request', () => {
       'list_type',
     ],
     [
-      'with a role that is none',
+      'with an unknown role',
       { model, inputs: [{ role: 'king', content: '' }] },
       ['body', 'inputs', 0, 'role'],
       'literal_error',
     ],
     [
-      'too hot',
+      'with a temperature above 1',
       { model, inputs: 'x', completion_args: { temperature: 2 } },
       ['body', 'completion_args', 'temperature'],
       'less_than_equal',
     ],
     [
-      'with the invalid response_format that comes back',
+      'with the invalid response_format that the service returns',
       {
         model,
         inputs: 'x',
@@ -66,10 +66,10 @@ describe('a request', () => {
       ['body', 'completion_args', 'response_format', 'json_schema'],
       'model_type',
     ],
-    ['of nobody', { inputs: 'x' }, ['body'], 'value_error'],
-    ['with a number for a text', { model, inputs: 'x', name: 1 }, ['body', 'name'], 'string_type'],
+    ['without model and agent', { inputs: 'x' }, ['body'], 'value_error'],
+    ['with a number in place of a string', { model, inputs: 'x', name: 1 }, ['body', 'name'], 'string_type'],
     [
-      'with half a token',
+      'with a fraction in max_tokens',
       { model, inputs: 'x', completion_args: { max_tokens: 0.5 } },
       ['body', 'completion_args', 'max_tokens'],
       'int_type',

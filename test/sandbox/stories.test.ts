@@ -59,7 +59,7 @@ describe('the stories', () => {
   it.each<[string, boolean]>([
     ['a row without metadata', rows.some((row) => !('metadata' in row))],
     [
-      'a row of a model without instructions and tools',
+      'a model row without instructions and tools',
       rows.some((row) => 'model' in row && !('instructions' in row) && !('tools' in row)),
     ],
     ['completion_args null', rows.some((row) => row['completion_args'] === null)],
@@ -78,13 +78,13 @@ describe('the stories', () => {
     ],
     ['arguments that are an object', entries.some((each) => typeof each['arguments'] === 'object')],
     [
-      'arguments that are cut off',
+      'truncated arguments',
       entries.some((each) => each['type'] === 'function.call' && isBroken(each['arguments'])),
     ],
     ['content null', entries.some((each) => each['content'] === null)],
     ['an unknown field', rows.some((row) => 'retention_policy' in row)],
     ['a number of twenty digits', /[^\d"]\d{20}[^\d"]/.test(everything)],
-    ['a number beyond every double', everything.includes('1e400')],
+    ['a number too large for a double', everything.includes('1e400')],
     ['duplicate keys in a row', rowTexts.some(hasDuplicates)],
     ['duplicate keys in an entry', entryTexts.some(hasDuplicates)],
     [

@@ -1,10 +1,10 @@
-import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 
 import { onTestFinished } from 'vitest'
 
 import { ConversationsClient, type ClientOptions } from '../../src/api/client.ts'
 import type { Clock } from '../../src/api/clock.ts'
+import { serve as listen } from './http-server.ts'
 
 export interface Seen {
   readonly method: string
@@ -25,7 +25,7 @@ export type Handler = (request: Seen, response: ServerResponse, n: number) => vo
 /** Starts a local HTTP server that records requests; it closes after the test. */
 export async function serve(handler: Handler): Promise<TestServer> {
   const seen: Seen[] = []
-  const url = await listen(async (request, response) => {
+  const { url } = await listen(async (request, response) => {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk as Buffer)
     const { method = '', url = '', headers } = request
@@ -34,16 +34,6 @@ export async function serve(handler: Handler): Promise<TestServer> {
     handler(one, response, seen.length)
   })
   return { url, seen }
-}
-
-async function listen(listener: RequestListener): Promise<string> {
-  const server = createServer(listener)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(async () => {
-    server.closeAllConnections()
-    await new Promise((resolve) => server.close(resolve))
-  })
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
 /** Sends a JSON response. */

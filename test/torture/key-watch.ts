@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import type { IncomingMessage } from 'node:http'
 import { join } from 'node:path'
 
+import type { Running } from '../support/hansard-process.ts'
 import { KEY } from './account.ts'
 
 /** Watches every request that this process receives at the port of a URL. */
@@ -42,4 +43,15 @@ export function watchKey(url: string): KeyWatch {
     end: () => void unsubscribe('http.server.request.start', heard),
   }
   return watch
+}
+
+/** Waits until a process has sent more than this many requests, or has ended. */
+export async function waitForRequest(count: number, { ended }: Running, watch: KeyWatch): Promise<void> {
+  let sent = 0
+  const reached = new Promise<void>((resolve) => {
+    watch.onRequest = () => {
+      if (++sent > count) resolve()
+    }
+  })
+  await Promise.race([reached, ended])
 }

@@ -7,7 +7,7 @@ import { startSandbox } from '../../src/sandbox/http/server.ts'
 import { seededRandom, type Random } from '../../src/sandbox/random.ts'
 import { change, KEY, populate } from './account.ts'
 import { startHansard, type Ended, type Running } from '../support/hansard-process.ts'
-import { watchKey, type KeyWatch } from './key-watch.ts'
+import { waitForRequest, watchKey, type KeyWatch } from './key-watch.ts'
 import { archivedIds, checkIntegrity, differences } from './truth.ts'
 
 const CONVERSATIONS = 40
@@ -74,18 +74,12 @@ async function killOnce(running: Running, random: Random, watch: KeyWatch, tally
     throw new Error(`unexpected end: ${JSON.stringify(ended)}`)
 }
 
-/** Waits for a moment of a run: so long after its start, or after a request, and that is where most of them lie. */
+/** Waits for a random time in a run: mostly shortly after a request. */
 async function moment(running: Running, random: Random, watch: KeyWatch): Promise<void> {
   if (random.below(7) === 0) return void (await sleep(random.below(600)))
-  // A run that finds most of it stored asks for little: small numbers are as likely as all larger ones together.
+  // A run that finds most conversations stored sends few requests, so small numbers are more likely.
   const request = random.below(1 + random.below(REQUESTS))
-  let begun = 0
-  const reached = new Promise<void>((resolve) => {
-    watch.onRequest = () => {
-      if (++begun > request) resolve()
-    }
-  })
-  await Promise.race([reached, running.ended])
+  await waitForRequest(request, running, watch)
   await sleep(random.below(30))
 }
 

@@ -12,7 +12,7 @@ import { seededRandom, type Random } from '../../src/sandbox/random.ts'
 import { KEY } from './account.ts'
 import { startHansard, type Ended, type Running } from '../support/hansard-process.ts'
 import { judgeTarget, stampIn, type ReplayTally } from './judge-replay.ts'
-import { watchKey, type KeyWatch } from './key-watch.ts'
+import { waitForRequest, watchKey, type KeyWatch } from './key-watch.ts'
 import { cutSome, judgeOther, runOther } from './other-archive.ts'
 import { sourceArchive, type SourceArchive } from './source-archive.ts'
 
@@ -165,13 +165,7 @@ async function killOnce(
   tally: ReplayTally,
 ): Promise<void> {
   const request = random.below(1 + random.below(60))
-  let begun = 0
-  const reached = new Promise<void>((resolve) => {
-    watch.onRequest = () => {
-      if (++begun > request) resolve()
-    }
-  })
-  await Promise.race([reached, running.ended])
+  await waitForRequest(request, running, watch)
   await sleep(random.below(40))
   running.child.kill('SIGKILL')
   if ((await running.ended).exit === 'SIGKILL') tally.kills++

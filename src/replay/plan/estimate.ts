@@ -8,8 +8,8 @@ const OVERHEAD = 4
 const PICTURE = 1_000
 
 /**
- * Estimates the tokens of a JSON text: one per four ASCII characters and one per two others in its strings. Keys
- * are not counted. A loop, not a recursion: the sender chooses the depth.
+ * Estimates the tokens of a JSON text: one per four ASCII characters and one per two others in its strings. Keys are
+ * not counted. A loop, not a recursion: the sender chooses the depth.
  */
 export function tokensOf(json: string): number {
   let tokens = OVERHEAD

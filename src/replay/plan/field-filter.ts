@@ -17,8 +17,7 @@ export interface FilteredFields {
 }
 
 /**
- * Keeps the members of an object that the API accepts, each token for token; undefined if a required one is
- * missing.
+ * Keeps the members of an object that the API accepts, each token for token; undefined if a required one is missing.
  */
 export function filterFields(
   text: string,

@@ -41,8 +41,8 @@ export async function* planLines(
 /**
  * Opens a plan file and reads it through once.
  *
- * @throws HansardError `plan-refused` if it is not a plan, has another version, was edited or is truncated; `file`
- * if it cannot be read
+ * @throws HansardError `plan-refused` if it is not a plan, has another version, was edited or is truncated; `file` if
+ * it cannot be read
  */
 export async function openPlan(path: string): Promise<PlanFile> {
   const hash = createHash('sha256')

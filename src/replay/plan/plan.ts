@@ -1,22 +1,21 @@
 import type { Loss } from '../loss.ts'
 
 /*
- * The plan as a value. A plan file has one JSON value per line (`plan-file.ts`): a PlanHead, the
- * PlannedConversations, and a PlanEnd with a hash of all lines before it. A plan of any length is written and read
- * with one conversation in memory.
+ * The plan as a value. A plan file has one JSON value per line (`plan-file.ts`): a PlanHead, the PlannedConversations,
+ * and a PlanEnd with a hash of all lines before it. A plan of any length is written and read with one conversation in
+ * memory.
  *
- * The plan holds the hashes of the request bodies, not the bodies. Bodies are computed from the archive, the
- * options and the facts about the target, which the plan names (`render.ts`). To run a plan, each conversation is
- * rendered again and the hashes are compared (`renderPlanned`), so a changed archive or another version of hansard
- * is noticed before anything is sent.
+ * The plan holds the hashes of the request bodies, not the bodies. Bodies are computed from the archive, the options
+ * and the facts about the target, which the plan names (`render.ts`). To run a plan, each conversation is rendered
+ * again and the hashes are compared (`renderPlanned`), so a changed archive or another version of hansard is noticed
+ * before anything is sent.
  */
 
 /** The version of the types below; a plan of another version is refused. */
 export const PLAN_VERSION = 1
 
 /**
- * `history` sends the whole history with one start. `turns` asks each user turn again, with a start and then
- * appends.
+ * `history` sends the whole history with one start. `turns` asks each user turn again, with a start and then appends.
  */
 export type Mode = 'history' | 'turns'
 
@@ -67,8 +66,7 @@ export interface TargetAgent extends TargetModel {
 export interface PlanTarget {
   readonly baseUrl: string
   /**
-   * `another`: it has none of the archived conversations that were looked for. `unproven`: there was none to look
-   * for.
+   * `another`: it has none of the archived conversations that were looked for. `unproven`: there was none to look for.
    */
   readonly account: 'another' | 'unproven' | 'same'
   /** By name, including aliases. */

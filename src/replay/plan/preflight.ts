@@ -20,8 +20,8 @@ export interface PreflightOptions {
  * Reads from the target what a plan depends on: is the key valid, is it another account, do the named models and
  * agents exist? Sends no writes.
  *
- * @throws HansardError `usage` if the options name something that does not exist; `another-account` if the target
- * is the source account, or may be; otherwise the error of the request that failed
+ * @throws HansardError `usage` if the options name something that does not exist; `another-account` if the target is
+ * the source account, or may be; otherwise the error of the request that failed
  */
 export async function preflight(
   client: ConversationsClient,
@@ -40,8 +40,8 @@ export async function preflight(
 }
 
 /**
- * The API has no request that names the account of a key. It is the source account if the key was used for a backup
- * of it, or if it returns an archived conversation: ids are unique to an account.
+ * The API has no request that names the account of a key. It is the source account if the key was used for a backup of
+ * it, or if it returns an archived conversation: ids are unique to an account.
  */
 async function identifyAccount(
   client: ConversationsClient,

@@ -20,10 +20,10 @@ export interface Origin {
 }
 
 /**
- * Returns the stamp of a copy: `v1.SOURCE.REVISION.MODE.LABEL`. It is one flat string because a metadata filter can
- * at best be expected to compare whole values. SOURCE is a hash of the conversation's id. Ids are unique to an
- * account, so it also stands for the account, and another machine's archive of that account produces the same
- * stamp. REVISION is a part of its own, so that a copy of an earlier revision can be identified.
+ * Returns the stamp of a copy: `v1.SOURCE.REVISION.MODE.LABEL`. It is one flat string because a metadata filter can at
+ * best be expected to compare whole values. SOURCE is a hash of the conversation's id. Ids are unique to an account,
+ * so it also stands for the account, and another machine's archive of that account produces the same stamp. REVISION
+ * is a part of its own, so that a copy of an earlier revision can be identified.
  */
 export function stampOf({ id, revision, mode, label }: Origin): string {
   return ['v1', hash('sha256', id, 'hex').slice(0, 20), revision.slice(0, 20), mode, label].join('.')

@@ -42,8 +42,8 @@ export function turnsSequence(texts: readonly string[], options: SequenceOptions
 }
 
 /**
- * Splits a history into turns. Answers are generated again. An assistant message that was an input is sent before
- * the next user message, since a request may not end with it. What is not asked again is a loss.
+ * Splits a history into turns. Answers are generated again. An assistant message that was an input is sent before the
+ * next user message, since a request may not end with it. What is not asked again is a loss.
  */
 function splitTurns(
   entries: readonly SourceEntry[],

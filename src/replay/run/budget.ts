@@ -27,8 +27,8 @@ export interface Carried extends Tokens {
 const nothing: Tokens = { tokensIn: 0, tokensOut: 0 }
 
 /**
- * Counts what a run spends and checks it against the limits. A write counts at least its estimate, whatever the
- * target reports, and its estimate is reserved before it is sent.
+ * Counts what a run spends and checks it against the limits. A write counts at least its estimate, whatever the target
+ * reports, and its estimate is reserved before it is sent.
  */
 export class Budget {
   readonly #limits: Limits

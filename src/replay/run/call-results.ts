@@ -17,8 +17,8 @@ export interface CallAnswers {
 }
 
 /**
- * Answers calls with the source's function results: of those for the same function, the one with the same
- * arguments, otherwise the next in order. If there is none, returns the name of the function.
+ * Answers calls with the source's function results: of those for the same function, the one with the same arguments,
+ * otherwise the next in order. If there is none, returns the name of the function.
  */
 export function answerCalls(
   calls: readonly OpenCall[],

@@ -3,7 +3,7 @@ import type { Request } from '../plan/render.ts'
 import { readEntry } from '../plan/source.ts'
 import { answerCalls } from './call-results.ts'
 import { entryIds, findOpenCalls, describeOpenCalls } from './copy-progress.ts'
-import { fingerprintOf, readInputs, isSentByUser, mayBeGenerated } from './fingerprint.ts'
+import { fingerprintOf, readInputs, isSentByClient, mayBeGenerated } from './fingerprint.ts'
 import { matchHistory } from './match-history.ts'
 
 /** A request that made part of a conversation, found in its history. */
@@ -85,7 +85,7 @@ function findRequest(
   const fingerprint = fingerprintOf(inputs)
   const begin = before + inputs.length
   if (fingerprintOf(entries.slice(before, begin)) !== fingerprint) return undefined
-  const next = entries.findIndex((text, i) => i >= begin && isSentByUser(text, i))
+  const next = entries.findIndex((text, i) => i >= begin && isSentByClient(text, i))
   const end = next === -1 ? entries.length : next
   if (end === begin || !mayBeGenerated(entries.slice(begin, end))) return undefined
   const generated = entryIds(entries.slice(begin, end))

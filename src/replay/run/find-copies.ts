@@ -45,9 +45,8 @@ interface FilterResult {
 }
 
 /**
- * Filters the target's conversations by a stamp. Each result is checked, since the filter may be ignored: by its
- * row, or by `get` if the row hides its metadata. Only a shortcut: if the target refuses the filter, nothing is
- * found.
+ * Filters the target's conversations by a stamp. Each result is checked, since the filter may be ignored: by its row,
+ * or by `get` if the row hides its metadata. Only a shortcut: if the target refuses the filter, nothing is found.
  */
 export async function filterByStamp({ reader }: RunContext, stamp: string): Promise<FilterResult> {
   const found: string[] = []
@@ -106,8 +105,8 @@ async function listTarget(
 }
 
 /**
- * Lists the target until the listing is proven complete, `LISTING_ATTEMPTS` times at most. Each attempt calls
- * `take` for each row again.
+ * Lists the target until the listing is proven complete, `LISTING_ATTEMPTS` times at most. Each attempt calls `take`
+ * for each row again.
  *
  * @returns why the last listing may be incomplete; undefined if it is proven complete
  */
@@ -125,9 +124,9 @@ export async function listProven(
 }
 
 /**
- * Returns whether the listing has reached rows from before `since`. Rows come newest first, by creation or by
- * change, so whatever was created since comes before a row that was neither created nor changed since. A window in
- * neither order shows nothing.
+ * Returns whether the listing has reached rows from before `since`. Rows come newest first, by creation or by change,
+ * so whatever was created since comes before a row that was neither created nor changed since. A window in neither
+ * order shows nothing.
  */
 function endsBefore(since: number, rows: readonly RowFacts[]): boolean {
   const created = rows.map(({ createdAt }) => Date.parse(createdAt ?? ''))

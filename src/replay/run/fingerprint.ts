@@ -20,16 +20,16 @@ export function readInputs(body: string): readonly string[] {
 }
 
 /** Types of entries that only a client sends. */
-const sentByUser = ['message.input', 'function.result']
+const clientTypes = ['message.input', 'function.result']
 
 /** Returns whether the service may have generated all of these entries. */
 export function mayBeGenerated(entries: readonly string[]): boolean {
-  return !entries.some(isSentByUser)
+  return !entries.some(isSentByClient)
 }
 
 /** Returns whether an entry can only have been sent by a client. */
-export function isSentByUser(text: string, position: number): boolean {
-  return sentByUser.includes(readEntry(text, position).type)
+export function isSentByClient(text: string, position: number): boolean {
+  return clientTypes.includes(readEntry(text, position).type)
 }
 
 function canonicalEntry(text: string): readonly (string | null)[] {

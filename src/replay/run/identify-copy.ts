@@ -58,7 +58,7 @@ export function compareWithPlanned(
   }
 }
 
-/** Accepts a complete copy, or else a partial one, if there is exactly one of its kind. */
+/** Accepts the one complete copy, or else the one that can be continued; anything ambiguous is uncertain. */
 function storeIdentity(
   context: RunContext,
   copy: Copy,
@@ -91,8 +91,8 @@ function storeIdentity(
 }
 
 /**
- * Returns whether `other` continues `one`. An append may create a new conversation; the old one remains, with the
- * same stamp.
+ * Returns whether `other` continues `one`. An append may create a new conversation; the old one remains, with the same
+ * stamp.
  */
 function isContinuedBy(one: StampedConversation, other: StampedConversation): boolean {
   if (one === other || one.match.kind === 'different' || other.match.kind === 'different') return false

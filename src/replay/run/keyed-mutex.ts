@@ -1,6 +1,6 @@
 /**
- * Runs work with the same key one at a time, in the order of the calls. `p-limit` would not make this shorter: the
- * map of keys and its cleanup would remain, and it would be one more package at run time.
+ * Runs work with the same key one at a time, in the order of the calls. `p-limit` would not make this shorter: the map
+ * of keys and its cleanup would remain, and it would be one more package at run time.
  */
 export class KeyedMutex {
   readonly #last = new Map<string, Promise<unknown>>()

@@ -3,8 +3,8 @@ import { readStamp } from './read-stamp.ts'
 import type { RunContext } from './run-context.ts'
 
 /**
- * Reads the first copies back, to find out whether the target returns metadata and whether its clock can be used.
- * If reading fails, the next copy is read instead.
+ * Reads the first copies back, to find out whether the target returns metadata and whether its clock can be used. If
+ * reading fails, the next copy is read instead.
  *
  * @param sentAt when it was sent, by our clock; undefined if this process did not create it
  */

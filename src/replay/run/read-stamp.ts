@@ -2,8 +2,8 @@ import { isContainer } from '../../model/json/parse-json.ts'
 import { STAMP_KEY } from '../plan/stamp.ts'
 
 /**
- * What a row shows of its origin: a stamp; `others`, if other metadata is visible, so that a stamp would be, too;
- * or `hidden`, if nothing is visible.
+ * What a row shows of its origin: a stamp; `others`, if other metadata is visible, so that a stamp would be, too; or
+ * `hidden`, if nothing is visible.
  */
 export type FoundStamp = { readonly stamp: string } | 'others' | 'hidden'
 

@@ -15,8 +15,8 @@ export type ReconcileResult =
   | { readonly kind: 'uncertain'; readonly reason: string }
 
 /**
- * Finds out what became of all requests without a response, and stores it. Call it when the settling time is over
- * and nothing is being sent. `uncertain` requests may be searched for again; that never makes them sendable.
+ * Finds out what became of all requests without a response, and stores it. Call it when the settling time is over and
+ * nothing is being sent. `uncertain` requests may be searched for again; that never makes them sendable.
  *
  * @returns the requests that were searched for, with their copies as they were before
  */
@@ -60,8 +60,8 @@ function openRequests(
 }
 
 /**
- * Looks for a request by the id that the target returned, in the conversation that it continued, and with the
- * metadata filter.
+ * Looks for a request by the id that the target returned, in the conversation that it continued, and with the metadata
+ * filter.
  */
 async function checkKnownPlaces(
   context: RunContext,
@@ -70,15 +70,14 @@ async function checkKnownPlaces(
   const { archive, reader, target } = context
   const { targetId, appendsTo } = request
   if (targetId !== null && archive.replayRequests.claimant(target.id, targetId, copy.id) !== undefined) {
-    const reason = `the target returned ${targetId}, which is the copy of another conversation`
-    return { kind: 'uncertain', reason }
+    return uncertain(`the target returned ${targetId}, which is the copy of another conversation`)
   }
   if (targetId !== null && targetId !== appendsTo) {
     const entries = await reader.entries(targetId)
     if (entries !== undefined) return resultFor(targetId, entries, request, 'named')
   }
   if (appendsTo !== null) {
-    if (known === undefined) return { kind: 'uncertain', reason: `${appendsTo} no longer exists` }
+    if (known === undefined) return uncertain(`${appendsTo} no longer exists`)
     if (matchHistory(known, request) !== 'not-begun') return resultFor(appendsTo, known, request, 'known')
   }
   const { found } = await filterByStamp(context, copy.stamp)
@@ -88,8 +87,8 @@ async function checkKnownPlaces(
 }
 
 /**
- * Decides between candidates. Exactly one with the entries that were sent is the result. No candidate means not
- * done only if nothing can have been missed. More than one, or one with the stamp and other entries, is uncertain.
+ * Decides between candidates. Exactly one with the entries that were sent is the result. No candidate means not done
+ * only if nothing can have been missed. More than one, or one with the stamp and other entries, is uncertain.
  */
 async function chooseCandidate(
   { reader, target }: RunContext,
@@ -100,30 +99,24 @@ async function chooseCandidate(
   const results: ReconcileResult[] = []
   for (const id of isStamped ? stamped : sameContent) {
     const entries = await reader.entries(id)
-    const deleted: ReconcileResult = { kind: 'uncertain', reason: `${id} was deleted meanwhile` }
-    results.push(entries === undefined ? deleted : resultFor(id, entries, request, 'known'))
+    if (entries === undefined) results.push(uncertain(`${id} was deleted meanwhile`))
+    else results.push(resultFor(id, entries, request, 'known'))
   }
   const found = results.filter((result) => result.kind === 'found')
   const [only, ...more] = found
   if (more.length > 0) {
-    return {
-      kind: 'uncertain',
-      reason: `it may be any of ${found.map(({ targetId }) => targetId).join(', ')}`,
-    }
+    return uncertain(`it may be any of ${found.map(({ targetId }) => targetId).join(', ')}`)
   }
   // If an append creates a new conversation, it is unknown whether that gets the metadata.
   const wouldShow = request.appendsTo === null && request.stampPlace === target.stampPlace
   if (only !== undefined && !isStamped && wouldShow) {
-    return {
-      kind: 'uncertain',
-      reason: `${only.targetId} has the same entries but no stamp, unlike copies at this target`,
-    }
+    return uncertain(`${only.targetId} has the same entries but no stamp, unlike copies at this target`)
   }
   const [other] = results
   if (only !== undefined) return only
   if (other !== undefined) return other
   const [doubt] = doubts
-  return doubt === undefined ? { kind: 'absent' } : { kind: 'uncertain', reason: doubt }
+  return doubt === undefined ? { kind: 'absent' } : uncertain(doubt)
 }
 
 /**
@@ -144,7 +137,11 @@ function resultFor(
     match === 'different'
       ? 'its entries differ from what was sent'
       : `it has only ${entries.length} of ${expected} entries`
-  return { kind: 'uncertain', reason: `${targetId} exists, but ${what}` }
+  return uncertain(`${targetId} exists, but ${what}`)
+}
+
+function uncertain(reason: string): ReconcileResult {
+  return { kind: 'uncertain', reason }
 }
 
 /** Stores what became of a request. In `history` mode the copy is then done; in `turns` mode it is continued. */

@@ -10,8 +10,8 @@ import { timestamp, type RunContext } from './run-context.ts'
 const keptStates: readonly CopyState[] = ['done', 'open', 'uncertain', 'diverged']
 
 /**
- * Stores the plan: conversations to send become `pending`. A conversation with a copy of an earlier revision
- * becomes `stale`, unless `again` is set.
+ * Stores the plan: conversations to send become `pending`. A conversation with a copy of an earlier revision becomes
+ * `stale`, unless `again` is set.
  *
  * @returns whether anything is pending, or something that was never sent is uncertain
  */
@@ -72,8 +72,8 @@ function mayExist({ replayRequests }: RunContext['archive'], copy: Copy): boolea
 }
 
 /**
- * Searches the target for conversations with the stamp of a copy that this archive did not send, and identifies
- * them. A copy of another revision makes its conversation stale.
+ * Searches the target for conversations with the stamp of a copy that this archive did not send, and identifies them.
+ * A copy of another revision makes its conversation stale.
  *
  * @returns whether there may be copies that the listing does not show as such
  */

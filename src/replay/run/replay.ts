@@ -33,13 +33,16 @@ export interface ReplayRunOptions extends Limits {
   readonly again?: boolean | undefined
   /** Decisions about uncertain copies, by the id at the source: the id at the target, or `none`. */
   readonly resolve?: Readonly<Record<string, string>> | undefined
+  /** Accept the target as a new one without proof that it is none of earlier replays. */
   readonly yesDifferent?: boolean | undefined
   /** Returns the secret in an environment variable that the plan's `connectorAuth` names. */
   readonly secretOf?: SecretOf | undefined
-  /** Ends the run. A write that was sent is waited for. */
+  /** Ends the run; writes that were sent are waited for. */
   readonly signal?: AbortSignal | undefined
   readonly clock?: Clock | undefined
+  /** Called after each change of the counts. */
   readonly onProgress?: ((progress: ReplayProgress) => void) | undefined
+  /** Called for each conversation that is not simply copied, with the reason. */
   readonly onNotice?: ((notice: Notice) => void) | undefined
 }
 
@@ -49,27 +52,29 @@ export interface ReplayProgress extends ReplayCounts, Spent {
   readonly cost: number | null
 }
 
-/** How a run ended. */
+/**
+ * How a run ended. `done`: each conversation of the plan has its copy. `partial`: some do not. `budget`: a limit was
+ * reached. `interrupted`: `signal` ended it. Run it again to continue.
+ */
 export interface ReplayResult extends ReplayProgress {
   readonly outcome: 'done' | 'partial' | 'budget' | 'interrupted'
   /** The limit that ended the run. */
   readonly limit: string | undefined
   /** Also counted against the limits: spent by an earlier run that was killed. */
   readonly carried: Carried
+  /** All requests of the client, including reads. */
   readonly requests: number
   readonly seconds: number
 }
 
-const SETTLE_SECONDS = 30
-
 /**
- * Runs a plan of `planReplay` or `readPlan`: sends each conversation exactly once, whatever happens (src/replay/README.md says why).
- * What an earlier run did is not done again, so a run that ended early is simply repeated.
+ * Runs a plan of `planReplay` or `readPlan`: sends each conversation exactly once, whatever happens (for the proof see
+ * src/replay/README.md). What an earlier run did is not done again, so a run that ended early is simply repeated.
  *
  * @param client a client of the target account
  * @param archive open for writing
- * @throws HansardError `archive-locked` if another process holds the archive; `another-account` if the target may be that
- * of an earlier replay; `usage` for a `resolve` that cannot be; otherwise the error that ended the run
+ * @throws HansardError `archive-locked` if another process holds the archive; `another-account` if the account may be
+ * the target of an earlier replay; `usage` for an impossible `resolve`; otherwise the error that ended the run
  */
 export async function runReplay(
   client: ConversationsClient,
@@ -77,44 +82,32 @@ export async function runReplay(
   plan: Runnable,
   options: ReplayRunOptions = {},
 ): Promise<ReplayResult> {
-  const lock = options.lock ?? lockArchive(archive.path, 'runReplay')
-  try {
-    return await runLocked(client, archive, plan, { ...options, lock })
-  } finally {
-    if (options.lock === undefined) lock.release()
-  }
-}
-
-type LockedOptions = ReplayRunOptions & { readonly lock: ArchiveLock }
-
-async function runLocked(
-  client: ConversationsClient,
-  archive: Archive,
-  plan: Runnable,
-  options: LockedOptions,
-): Promise<ReplayResult> {
   const begun = performance.now()
   const budget = new Budget(options, plan.head.options.price, () => client.counters.requests)
   const progress = (): ReplayProgress => ({ ...tally.counts, ...budget.spent, cost: budget.cost })
   const tally = new Tally(() => options.onProgress?.(progress()), options.onNotice)
-  const context = await openContext(client, archive, plan, options, budget, tally)
-
+  const lock = options.lock ?? lockArchive(archive.path, 'runReplay')
   try {
-    await runPlan(context, plan, options)
-  } catch (thrown) {
-    if (!isHansardError(thrown, 'budget')) throw thrown
-    budget.exhausted ??= plural(options.maxRequests ?? 0, 'request')
+    const context = await openContext(client, archive, plan, { ...options, lock }, budget, tally)
+    try {
+      await runPlan(context, plan, options)
+    } catch (thrown) {
+      if (!isHansardError(thrown, 'budget')) throw thrown
+      budget.exhausted ??= plural(options.maxRequests ?? 0, 'request')
+    } finally {
+      archive.transaction(() => archive.replayRuns.end(context.run.id, timestamp()))
+    }
+    archive.checkpoint()
+    return {
+      ...progress(),
+      outcome: outcomeOf(tally.counts, budget, context.signal),
+      limit: budget.exhausted,
+      carried: budget.carried,
+      requests: client.counters.requests,
+      seconds: (performance.now() - begun) / 1000,
+    }
   } finally {
-    archive.transaction(() => archive.replayRuns.end(context.run.id, timestamp()))
-  }
-  archive.checkpoint()
-  return {
-    ...progress(),
-    outcome: outcomeOf(tally.counts, budget, context.signal),
-    limit: budget.exhausted,
-    carried: budget.carried,
-    requests: client.counters.requests,
-    seconds: (performance.now() - begun) / 1000,
+    if (options.lock === undefined) lock.release()
   }
 }
 
@@ -134,11 +127,11 @@ async function openContext(
   client: ConversationsClient,
   archive: Archive,
   { head }: Runnable,
-  options: LockedOptions,
+  options: ReplayRunOptions & { readonly lock: ArchiveLock },
   budget: Budget,
   tally: Tally,
 ): Promise<RunContext> {
-  const { settleSeconds = SETTLE_SECONDS, clock = systemClock, lock } = options
+  const { settleSeconds = 30, clock = systemClock, lock } = options
   const { signal = new AbortController().signal, secretOf = () => undefined } = options
   const target = await openTarget(client, archive, options)
   const begunAt = timestamp()
@@ -169,8 +162,8 @@ async function openTarget(
 }
 
 /**
- * Finds out what became of the lost requests of earlier runs. The settling time counts from now: when those runs
- * ended is not stored, and they have ended, since their process held the lock.
+ * Finds out what became of the lost requests of earlier runs. The settling time counts from now: when those runs ended
+ * is not stored, and they have ended, since their process held the lock.
  */
 async function reconcileEarlierRuns(
   context: RunContext,

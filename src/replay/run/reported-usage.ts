@@ -2,8 +2,8 @@ import { isObject } from '../../model/json/parse-json.ts'
 import type { Tokens } from './budget.ts'
 
 /**
- * The largest plausible number of tokens: the longest contexts have millions, and a call with tools reads them a
- * few times.
+ * The largest plausible number of tokens: the longest contexts have millions, and a call with tools reads them a few
+ * times.
  */
 const MOST_TOKENS = 1e9
 

@@ -7,8 +7,8 @@ import { storeReconcileResult } from './reconcile.ts'
 import { timestamp, type RunContext } from './run-context.ts'
 
 /**
- * Applies the user's decisions about uncertain copies: by the id at the source, the id of the copy, or `none` if
- * there is no copy.
+ * Applies the user's decisions about uncertain copies: by the id at the source, the id of the copy, or `none` if there
+ * is no copy.
  *
  * @throws HansardError `usage` if nothing is uncertain, or the named conversation cannot be the copy
  */

@@ -16,8 +16,8 @@ export type CopyOutcome =
   | 'stopped'
 
 /**
- * Sends the requests of a copy that were not made yet, one after the other, until it is complete or something
- * prevents it.
+ * Sends the requests of a copy that were not made yet, one after the other, until it is complete or something prevents
+ * it.
  */
 export async function runCopy(context: RunContext, copy: Copy, rendering: Rendering): Promise<CopyOutcome> {
   let progress = await readProgress(context, copy, context.head.options.mode)

@@ -42,9 +42,7 @@ const BUSY_MS = 120_000
 /** A conversation is often busy for a moment after its last answer, in `turns` mode at each turn. */
 const FIRST_BUSY_MS = 100
 
-/**
- * Sends one write. The intent is on the disk before the request is sent, the receipt is stored after the response.
- */
+/** Sends one write. The intent is on the disk before the request is sent, the receipt is stored after the response. */
 export async function sendRequest(context: RunContext, copy: Copy, step: NextRequest): Promise<SendResult> {
   const { archive, budget } = context
   if (context.signal.aborted || !budget.reserve(step.estimate)) return { kind: 'stopped' }

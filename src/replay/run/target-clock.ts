@@ -6,8 +6,8 @@ export const SKEW_MS = 60_000
 /**
  * The target's clock, derived from its Date headers and our monotonic clock. It is used only after a copy was read
  * back whose created_at agrees with it, and while the headers agree with each other: they may come from a proxy or
- * from several machines. The result is not kept for later runs, since clocks are adjusted; measuring costs one
- * `get` per run.
+ * from several machines. The result is not kept for later runs, since clocks are adjusted; measuring costs one `get`
+ * per run.
  */
 export class TargetClock {
   readonly #clock: Clock
@@ -32,8 +32,7 @@ export class TargetClock {
   }
 
   /**
-   * Compares the clock with the creation time of a copy that was sent at `sentAt` (our clock) and has just been
-   * read.
+   * Compares the clock with the creation time of a copy that was sent at `sentAt` (our clock) and has just been read.
    */
   measure(createdAt: unknown, sentAt: number): void {
     const created = Date.parse(typeof createdAt === 'string' ? createdAt : '')

@@ -32,8 +32,7 @@ export class TargetReader {
   /**
    * Returns the rows of a page.
    *
-   * @throws HansardError `unexpected-shape` for a response that is not a page: it must not pass for an empty
-   * account
+   * @throws HansardError `unexpected-shape` for a response that is not a page: it must not pass for an empty account
    */
   async list(query: ListQuery): Promise<readonly unknown[]> {
     return parsePage(this.#observe(await this.#client.list(query, { signal: this.#signal }))).rows

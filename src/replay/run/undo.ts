@@ -32,9 +32,8 @@ export interface UndoOptions {
 const states: readonly CopyState[] = ['done', 'diverged', 'pending', 'failed', 'open', 'uncertain']
 
 /**
- * Deletes the copies that this archive created, according to its receipts, and that are unchanged: each is read
- * right before it is deleted. Copies by another archive and uncertain ones are kept. Hold the archive's lock while
- * it runs.
+ * Deletes the copies that this archive created, according to its receipts, and that are unchanged: each is read right
+ * before it is deleted. Copies by another archive and uncertain ones are kept. Hold the archive's lock while it runs.
  *
  * @param client a client of the target account
  * @param archive open for writing

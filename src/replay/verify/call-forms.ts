@@ -3,8 +3,7 @@ import { isNothing, stringOf, stringTree, textOf, type Tree } from './json-tree.
 
 /*
  * What validators accept in a call, stated again from API.md and not imported from plan/: ids of nine letters or
- * digits, names of up to 64 letters, digits, _ and -, arguments that are JSON. Only what is invalid may be
- * replaced.
+ * digits, names of up to 64 letters, digits, _ and -, arguments that are JSON. Only what is invalid may be replaced.
  */
 
 export function isId(text: string): boolean {

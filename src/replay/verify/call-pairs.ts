@@ -5,8 +5,8 @@ import type { ExpectedEntry } from './expected-entries.ts'
 import { stringOf, treeOf } from './json-tree.ts'
 
 /**
- * Finds calls that are not followed by their own result as at the source, whatever their ids are. Only both
- * together may be sent as something else.
+ * Finds calls that are not followed by their own result as at the source, whatever their ids are. Only both together
+ * may be sent as something else.
  */
 export function separatedCalls(
   source: readonly string[],

@@ -89,8 +89,8 @@ export interface Comparison {
 }
 
 /**
- * SHA-256 (hex) of what was compared, in a canonical form. All three are equal for an identical copy; `expected`
- * and `target` for an equivalent one. In `turns` mode they cover what was asked.
+ * SHA-256 (hex) of what was compared, in a canonical form. All three are equal for an identical copy; `expected` and
+ * `target` for an equivalent one. In `turns` mode they cover what was asked.
  */
 export interface Hashes {
   readonly source: string

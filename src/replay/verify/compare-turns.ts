@@ -35,7 +35,7 @@ export function compareTurns(
   const { source, generated } = replayed
   const asked = expected.filter(({ position }) => isInput(source.entries[position]))
   const found = withoutLater(everything, asked, generated)
-  const sentEntries = found.filter((entry) => isSaid(entry, asked))
+  const sentEntries = found.filter((entry) => wasSent(entry, asked))
   const first = firstDifference(asked, sentEntries, generated)
   const [more] = sentEntries.slice(asked.length)
   const differences = [
@@ -65,7 +65,7 @@ function isInput(text: string | undefined): boolean {
 }
 
 /** Returns whether an entry was sent: a user message, or what is declared to be sent as something else. */
-function isSaid({ form }: CopyEntry, asked: readonly ExpectedEntry[]): boolean {
+function wasSent({ form }: CopyEntry, asked: readonly ExpectedEntry[]): boolean {
   if (entryType(form) === 'message.input') return true
   return asked.some(
     (each) => entryType(each.form) !== 'message.input' && differingMembers(each.form, form).length === 0,
@@ -78,7 +78,7 @@ function withoutLater(
   asked: readonly ExpectedEntry[],
   generated: Replayed['generated'],
 ): readonly CopyEntry[] {
-  const sentEntries = found.filter((entry) => isSaid(entry, asked))
+  const sentEntries = found.filter((entry) => wasSent(entry, asked))
   const next = sentEntries[asked.length]
   const last = found.findLastIndex((entry) => isRecorded(entry, generated))
   const at = next === undefined ? -1 : found.indexOf(next)

@@ -14,13 +14,13 @@ import {
 } from './json-tree.ts'
 
 /*
- * The form in which entries are compared. The API may return what it was sent in another shape; each rule here
- * undoes one such change, and none hides a difference in content:
+ * The form in which entries are compared. The API may return what it was sent in another shape; each rule here undoes
+ * one such change, and none hides a difference in content:
  *
  * - ids and times, and `model` and `agent_id` of an entry, are set by the service (`neverSent`);
  * - null, and a prefix that is false, mean the same as an absent member;
- * - the default types of the specification: message.input for an entry, the assistant's role for an output, text
- *   for a chunk;
+ * - the default types of the specification: message.input for an entry, the assistant's role for an output, text for a
+ *   chunk;
  * - a string as content is one text chunk, and adjacent text chunks are one, since streams split them anywhere;
  * - the arguments of a call are an object or its JSON text;
  * - an image is an object or only its URL.

@@ -14,8 +14,7 @@ export interface ExpectedEntry {
 }
 
 /**
- * The entries that the target must have if it lost only what is declared, and what is wrong with the declared
- * losses.
+ * The entries that the target must have if it lost only what is declared, and what is wrong with the declared losses.
  */
 export interface ExpectedEntries {
   readonly entries: readonly ExpectedEntry[]

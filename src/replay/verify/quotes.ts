@@ -4,8 +4,8 @@ import { textOf, treeOf } from './json-tree.ts'
 const QUOTED_CHARACTERS = 500
 
 /**
- * Returns whether a loss's `before` quotes the archived value. The archive may have read the entry again since,
- * with its keys in another order.
+ * Returns whether a loss's `before` quotes the archived value. The archive may have read the entry again since, with
+ * its keys in another order.
  */
 export function isQuoteOf(before: string | null, archived: string | undefined): boolean {
   if (before === null || archived === undefined) return (before ?? 'null') === (archived ?? 'null')

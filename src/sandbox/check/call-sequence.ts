@@ -9,16 +9,16 @@ export function checkCalls(
   { callOrder, userAfterResult }: Pick<Behaviour, 'callOrder' | 'userAfterResult'>,
 ): void {
   const open = new Set<unknown>()
-  for (const entry of stored) follow(open, entry)
+  for (const entry of stored) track(open, entry)
   const unanswered = open.size > 0
   for (const entry of added) {
     if (entry.type === 'function.result' && !open.has(entry.toolCallId)) throw unmatched()
     if (open.size > 0 && !isPartOfCalling(entry)) throw unanswered ? resultsMissing(open) : unmatched()
-    follow(open, entry)
+    track(open, entry)
   }
   if (open.size > 0) throw unanswered && added.length === 0 ? resultsMissing(open) : unmatched()
-  if (callOrder === 'exact') checkGroups([...stored, ...added])
-  if (userAfterResult === 'refuse') checkUsers(stored.at(-1), added)
+  if (callOrder === 'exact') checkCallGroups([...stored, ...added])
+  if (userAfterResult === 'refuse') checkUserAfterResult(stored.at(-1), added)
 }
 
 /** Tells whether the model responds after this entry. Rejects a conversation that ends with the assistant. */
@@ -26,7 +26,7 @@ export function needsResponse(
   last: ParsedEntry | undefined,
   setting: Behaviour['trailingAssistant'],
 ): boolean {
-  if (last === undefined || !isAssistants(last)) return true
+  if (last === undefined || !isFromAssistant(last)) return true
   if (setting === 'refuse') {
     const expected =
       'Expected last role User or Tool (or Assistant with prefix True) for serving but got assistant'
@@ -36,7 +36,7 @@ export function needsResponse(
 }
 
 /** Parallel calls must be followed by exactly their results, before anything else. */
-function checkGroups(entries: readonly ParsedEntry[]): void {
+function checkCallGroups(entries: readonly ParsedEntry[]): void {
   let calls: unknown[] = []
   let results: unknown[] = []
   const close = (): void => {
@@ -55,16 +55,17 @@ function checkGroups(entries: readonly ParsedEntry[]): void {
   close()
 }
 
-function checkUsers(last: ParsedEntry | undefined, added: readonly ParsedEntry[]): void {
-  const isUsers = ({ type, role }: ParsedEntry): boolean => type === 'message.input' && role !== 'assistant'
+function checkUserAfterResult(last: ParsedEntry | undefined, added: readonly ParsedEntry[]): void {
+  const isFromUser = ({ type, role }: ParsedEntry): boolean =>
+    type === 'message.input' && role !== 'assistant'
   const refused = added.some(
-    (entry, i) => isUsers(entry) && (i === 0 ? last : added[i - 1])?.type === 'function.result',
+    (entry, i) => isFromUser(entry) && (i === 0 ? last : added[i - 1])?.type === 'function.result',
   )
   if (!refused) return
   throw badRequest("Unexpected role 'user' after role 'tool'", 'invalid_request_message_order', 3230)
 }
 
-function follow(open: Set<unknown>, entry: ParsedEntry): void {
+function track(open: Set<unknown>, entry: ParsedEntry): void {
   if (entry.type === 'function.call') open.add(entry.toolCallId)
   if (entry.type === 'function.result') open.delete(entry.toolCallId)
 }
@@ -73,7 +74,7 @@ function isPartOfCalling({ type }: ParsedEntry): boolean {
   return type === 'function.call' || type === 'function.result'
 }
 
-function isAssistants({ type, role, prefix }: ParsedEntry): boolean {
+function isFromAssistant({ type, role, prefix }: ParsedEntry): boolean {
   if (type === 'message.input') return role === 'assistant' && !prefix
   return type !== 'function.result'
 }

@@ -73,10 +73,10 @@ function checkMessage(
   behaviour: Behaviour,
 ): void {
   const chunks = Array.isArray(content) ? content.filter(isObject) : []
-  const isAssistants = role === 'assistant' || type === 'message.output'
+  const isFromAssistant = role === 'assistant' || type === 'message.output'
   if (
     behaviour.emptyAssistant === 'refuse' &&
-    isAssistants &&
+    isFromAssistant &&
     chunks.every(saysNothing) &&
     !isText(content)
   ) {

@@ -32,7 +32,7 @@ export const corruptingEffects: ReadonlySet<Effect['kind']> = new Set([
 
 /** Applies the corrupting effects to a response. */
 export function corruptResponse(response: SandboxResponse, effects: readonly Effect[]): CorruptedResponse {
-  const whole = pad(garble(body(response, effects), effects), effects)
+  const whole = pad(garble(cutEvents(response, effects), effects), effects)
   const truncate = findEffect(effects, 'truncate')
   const chunked = response.events !== undefined || truncate?.framing === 'chunked'
   const beyond =
@@ -53,7 +53,7 @@ export function corruptResponse(response: SandboxResponse, effects: readonly Eff
   }
 }
 
-function body({ body: whole, events }: SandboxResponse, effects: readonly Effect[]): Buffer {
+function cutEvents({ body: whole, events }: SandboxResponse, effects: readonly Effect[]): Buffer {
   const cut = findEffect(effects, 'cut-stream')
   const error = findEffect(effects, 'stream-error')
   if (events === undefined || (cut ?? error) === undefined) return Buffer.from(whole)

@@ -1,7 +1,8 @@
 import { isObject } from '../../model/json/parse-json.ts'
-import { appendEntries, type Conversation } from '../account/conversation.ts'
+import { appendEntries, createConversation, type Conversation } from '../account/conversation.ts'
 import { findModel } from '../account/models.ts'
 import type { Body, RequestContext } from '../account/request-context.ts'
+import type { StoryConversation } from '../account/story.ts'
 import { needsResponse, checkCalls } from '../check/call-sequence.ts'
 import { parseEntry, type ParsedEntry } from '../check/parsed-entry.ts'
 import { checkInputs, checkTools } from '../check/strict-checks.ts'
@@ -51,6 +52,25 @@ export function prepareCompletion(
   } as const
   const drafts: Draft[] = responds ? respond(input) : []
   return { outputs: makeOutputs(drafts, request.sandbox, request.account), usage: usageOf(tokens, drafts) }
+}
+
+/** Creates the conversation of a start or restart (only in memory with `store: false`) and returns the response. */
+export function deliverNewConversation(
+  request: RequestContext,
+  body: Body,
+  story: StoryConversation,
+  completion: Completion,
+): SandboxResponse {
+  const { clock, behaviour } = request.sandbox
+  const isStored = body.value['store'] !== false
+  const conversation = isStored ? request.account.add(story) : createConversation(story, clock().getTime())
+  return deliverCompletion(
+    request,
+    body,
+    conversation,
+    completion,
+    behaviour.updatedAtStart === 'microsecond',
+  )
 }
 
 /** Stores the outputs in the conversation and returns the response. A stream stores them at its end. */

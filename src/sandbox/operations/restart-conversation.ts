@@ -1,16 +1,15 @@
 import { stringMember } from '../../model/entries/fields.ts'
 import { withMember } from '../../model/json/json-text.ts'
-import { createConversation } from '../account/conversation.ts'
 import { copyRow } from '../account/copied-row.ts'
 import { findConversation, readBody, type Body, type RequestContext } from '../account/request-context.ts'
 import { busy, missing } from '../responses/error-responses.ts'
 import type { SandboxResponse } from '../responses/sandbox-response.ts'
-import { deliverCompletion, prepareCompletion } from './completion.ts'
+import { deliverNewConversation, prepareCompletion } from './completion.ts'
 import { readInputs, hasNoInputs } from './read-inputs.ts'
 
 /** `POST /v1/conversations/{id}/restart`: copies a conversation up to an entry; the original does not change. */
 export function restartConversation(request: RequestContext): SandboxResponse {
-  const { ids, clock, validators, behaviour } = request.sandbox
+  const { ids, clock, validators } = request.sandbox
   const body = readBody(request, validators.restart)
   const original = findConversation(request)
   if (original.busyUntil > clock().getTime()) throw busy()
@@ -25,15 +24,7 @@ export function restartConversation(request: RequestContext): SandboxResponse {
     inputs,
   )
   const story = { row, entries: [...shared, ...inputs] }
-  const stored = body.value['store'] !== false
-  const conversation = stored ? request.account.add(story) : createConversation(story, clock().getTime())
-  return deliverCompletion(
-    request,
-    body,
-    conversation,
-    completion,
-    behaviour.updatedAtStart === 'microsecond',
-  )
+  return deliverNewConversation(request, body, story, completion)
 }
 
 function entriesUpTo(entries: readonly string[], id: string): readonly string[] {

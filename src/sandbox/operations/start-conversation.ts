@@ -1,30 +1,21 @@
 import { objectText } from '../../model/json/json-text.ts'
-import { createConversation } from '../account/conversation.ts'
 import { findModel } from '../account/models.ts'
 import { readBody, type Body, type RequestContext } from '../account/request-context.ts'
 import { formatTimestamp } from '../id-generator.ts'
 import { badRequest, invalidAt, missing } from '../responses/error-responses.ts'
 import type { SandboxResponse } from '../responses/sandbox-response.ts'
-import { deliverCompletion, prepareCompletion } from './completion.ts'
+import { deliverNewConversation, prepareCompletion } from './completion.ts'
 import { completionArgsText, readInputs } from './read-inputs.ts'
 
 /** `POST /v1/conversations`. */
 export function startConversation(request: RequestContext): SandboxResponse {
-  const { ids, behaviour, validators, clock } = request.sandbox
+  const { ids, validators } = request.sandbox
   const body = readBody(request, validators.start)
   checkKind(request, body)
   const inputs = readInputs(body, ids)
   const story = { row: rowText(request, body), entries: inputs }
   const completion = prepareCompletion(request, body, body.value, [], inputs)
-  const stored = body.value['store'] !== false
-  const conversation = stored ? request.account.add(story) : createConversation(story, clock().getTime())
-  return deliverCompletion(
-    request,
-    body,
-    conversation,
-    completion,
-    behaviour.updatedAtStart === 'microsecond',
-  )
+  return deliverNewConversation(request, body, story, completion)
 }
 
 /** A conversation belongs to a model or to an agent, never to both. */

@@ -10,8 +10,8 @@ export interface SentArguments {
 }
 
 /**
- * The API accepts an object, or a string of JSON. Truncated arguments are sent as a JSON string inside the string,
- * so that the call keeps its result.
+ * The API accepts an object, or a string of JSON. Truncated arguments are sent as a JSON string inside the string, so
+ * that the call keeps its result.
  */
 export function rewriteArguments(given: string | undefined): SentArguments {
   if (given === undefined || given === 'null') return { text: '"{}"', loss: 'value-as-text' }

@@ -23,9 +23,9 @@ export interface Calls {
 }
 
 /**
- * Pairs calls with results. The API accepts calls, then exactly their results, each once and in any order
- * (otherwise 400, code 3230); nothing else may come between, not even another call. Calls and results that do not
- * pair like this are sent as text. Since a text separates other pairs, this is repeated until nothing changes.
+ * Pairs calls with results. The API accepts calls, then exactly their results, each once and in any order (otherwise
+ * 400, code 3230); nothing else may come between, not even another call. Calls and results that do not pair like this
+ * are sent as text. Since a text separates other pairs, this is repeated until nothing changes.
  *
  * @param isSilent returns whether nothing is sent for a message
  */
@@ -84,9 +84,7 @@ function pairByIds(entries: readonly SourceEntry[]): Pairs {
   return { results, calls }
 }
 
-/**
- * Adds to `asText` calls and results with something between them. Returns the positions between calls and results.
- */
+/** Adds to `asText` calls and results with something between them. Returns the positions between calls and results. */
 function findSeparated(
   entries: readonly SourceEntry[],
   { results, calls }: Pairs,

@@ -130,8 +130,8 @@ function rewriteResult(entry: SourceEntry, { calls }: RewriteContext): Rewritten
 }
 
 /**
- * It is unknown whether the API accepts a handoff as an input, and its agents do not exist at the target: it is
- * sent as text.
+ * It is unknown whether the API accepts a handoff as an input, and its agents do not exist at the target: it is sent
+ * as text.
  */
 function noteHandoff(entry: SourceEntry, { calls }: RewriteContext): RewrittenEntry {
   if (calls.within.has(entry.position)) {

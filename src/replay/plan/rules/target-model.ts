@@ -11,8 +11,8 @@ export interface ResolvedModel {
   /** The model, or the agent's model. */
   readonly model: TargetModel
   /**
-   * Members with instructions, tools and completion arguments: of the row, or of the archived agent; `with-agent`
-   * if the target agent has its own.
+   * Members with instructions, tools and completion arguments: of the row, or of the archived agent; `with-agent` if
+   * the target agent has its own.
    */
   readonly settings: ReadonlyMap<string, string> | 'with-agent'
   /** Types of the target agent's tools. */
