@@ -9,7 +9,6 @@ import { identifyTarget } from '../identify-target.ts'
 import type { SecretOf } from '../plan/fill-secrets.ts'
 import type { ReplayPlan } from '../plan/plan-replay.ts'
 import { Budget, type Carried, type Limits, type Spent } from './budget.ts'
-import { planScrubber } from './plan-scrubber.ts'
 import { reconcile } from './reconcile.ts'
 import { findForeignCopies, recordPlan } from './record-plan.ts'
 import { resolveCopies } from './resolve-copy.ts'
@@ -120,7 +119,7 @@ async function runPlan(
   const isAnyPending = await recordPlan(context, plan.conversations(), { again })
   if (!isAnyPending) return
   const isAnyHidden = await findForeignCopies(context, again)
-  await new Rounds(context, () => plan.conversations(), { concurrency, isAnyHidden }).work()
+  await new Rounds(context, { plan, concurrency, isAnyHidden }).work()
 }
 
 async function openContext(
@@ -136,16 +135,26 @@ async function openContext(
   const target = await openTarget(client, archive, options)
   const begunAt = timestamp()
   const run = archive.transaction(() => archive.replayRuns.begin(target.id, begunAt))
-  budget.carry(run.carried)
-  const { connectorAuth } = head.options
-  const secrets = Object.values(connectorAuth).map(secretOf)
+  budget.carried = run.carried
   return {
     ...{ client, archive, head, budget, tally, run, begunAt, target, signal, clock, secretOf },
     confirmLock: () => lock.confirm(),
     reader: new TargetReader(client, signal, clock),
     settleMs: settleSeconds * 1000,
-    scrub: planScrubber(secrets),
+    scrub: scrubber(Object.values(head.options.connectorAuth).map(secretOf)),
   }
+}
+
+/** Removes these secrets from texts that the target may have echoed, in their JSON and URL forms too. */
+function scrubber(secrets: readonly (string | undefined)[]): RunContext['scrub'] {
+  const known = secrets.filter((secret) => secret !== undefined && secret !== '') as string[]
+  const forms = known.flatMap((secret) => [
+    secret,
+    JSON.stringify(secret).slice(1, -1),
+    encodeURIComponent(secret),
+  ])
+  const longestFirst = [...new Set(forms)].sort((a, b) => b.length - a.length)
+  return (text) => longestFirst.reduce((scrubbed, form) => scrubbed.replaceAll(form, '[a secret]'), text)
 }
 
 async function openTarget(
@@ -185,8 +194,7 @@ async function reconcileEarlierRuns(
 }
 
 function outcomeOf(counts: ReplayCounts, budget: Budget, signal: AbortSignal): ReplayResult['outcome'] {
-  const { open, pending, uncertain, failed, blocked, stale, diverged } = counts
-  const isAnyLeft = open + pending + uncertain + failed + blocked + stale + diverged > 0
+  const isAnyLeft = counts.done < counts.planned
   if (signal.aborted && isAnyLeft) return 'interrupted'
   if (budget.exhausted !== undefined) return 'budget'
   return isAnyLeft ? 'partial' : 'done'

@@ -1,11 +1,9 @@
-import type { CopyDifference, Replayed } from './certificate.ts'
+import type { Comparison, CopyDifference, Replayed } from './certificate.ts'
 import { difference, excerpts } from './difference.ts'
 import { isNothing, objectOf, stringOf, treeOf, type TreeObject } from './json-tree.ts'
 import { rowForm, STAMP, type RowForm } from './row-form.ts'
 
-export interface ComparedRow {
-  readonly differences: readonly CopyDifference[]
-  readonly unseen: readonly string[]
+export interface ComparedRow extends Pick<Comparison, 'differences' | 'unseen'> {
   /** The compared forms, to be hashed. */
   readonly expected: RowForm
   readonly found: RowForm
