@@ -1,7 +1,6 @@
 import type { ConversationsClient } from '../../api/client.ts'
 import { systemClock, type Clock } from '../../api/clock.ts'
 import type { Archive } from '../../archive/archive.ts'
-import type { ReplayTarget } from '../../archive/ledger/replay-targets.ts'
 import { lockArchive, type ArchiveLock } from '../../archive/sqlite/archive-lock.ts'
 import { isHansardError } from '../../errors.ts'
 import { plural } from '../../model/plural.ts'
@@ -130,11 +129,15 @@ async function openContext(
   budget: Budget,
   tally: Tally,
 ): Promise<RunContext> {
-  const { settleSeconds = 30, clock = systemClock, lock } = options
+  const { settleSeconds = 30, clock = systemClock, lock, yesDifferent = false } = options
   const { signal = new AbortController().signal, secretOf = () => undefined } = options
-  const target = await openTarget(client, archive, options)
+  const known = await identifyTarget(client, archive, { signal, yesDifferent })
   const begunAt = timestamp()
-  const run = archive.transaction(() => archive.replayRuns.begin(target.id, begunAt))
+  const { target, run } = archive.transaction(() => {
+    const target = known ?? archive.replayTargets.add(client.baseUrl, begunAt)
+    archive.replayTargets.remember(target, (salt) => client.hashKey(salt), begunAt)
+    return { target, run: archive.replayRuns.begin(target.id, begunAt) }
+  })
   budget.carried = run.carried
   return {
     ...{ client, archive, head, budget, tally, run, begunAt, target, signal, clock, secretOf },
@@ -148,26 +151,9 @@ async function openContext(
 /** Removes these secrets from texts that the target may have echoed, in their JSON and URL forms too. */
 function scrubber(secrets: readonly (string | undefined)[]): RunContext['scrub'] {
   const known = secrets.filter((secret) => secret !== undefined && secret !== '') as string[]
-  const forms = known.flatMap((secret) => [
-    secret,
-    JSON.stringify(secret).slice(1, -1),
-    encodeURIComponent(secret),
-  ])
+  const forms = known.flatMap((text) => [text, JSON.stringify(text).slice(1, -1), encodeURIComponent(text)])
   const longestFirst = [...new Set(forms)].sort((a, b) => b.length - a.length)
   return (text) => longestFirst.reduce((scrubbed, form) => scrubbed.replaceAll(form, '[a secret]'), text)
-}
-
-async function openTarget(
-  client: ConversationsClient,
-  archive: Archive,
-  { signal, yesDifferent = false }: ReplayRunOptions,
-): Promise<ReplayTarget> {
-  const known = await identifyTarget(client, archive, { signal, yesDifferent })
-  return archive.transaction(() => {
-    const target = known ?? archive.replayTargets.add(client.baseUrl, timestamp())
-    archive.replayTargets.remember(target, (salt) => client.hashKey(salt), timestamp())
-    return target
-  })
 }
 
 /**

@@ -4,7 +4,7 @@ import { textTokens } from '../plan/estimate.ts'
 import { noTokens, type Tokens } from './budget.ts'
 import type { OpenCall } from './call-results.ts'
 
-/** An entry that the target generated, as far as its events show. */
+/** An entry that the target generated, as far as its events show. The fields of a call are empty for others. */
 interface GeneratedEntry extends OpenCall {
   readonly id: string
   readonly type: string
