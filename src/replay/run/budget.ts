@@ -1,3 +1,4 @@
+import type { BegunReplayRun } from '../../archive/ledger/replay-runs.ts'
 import { plural } from '../../model/plural.ts'
 import type { ReplayOptions } from '../plan/plan.ts'
 
@@ -20,11 +21,9 @@ export interface Spent extends Tokens {
 }
 
 /** What an earlier run spent before it was killed. It counts against the limits of the next run. */
-export interface Carried extends Tokens {
-  readonly requests: number
-}
+export type Carried = BegunReplayRun['carried']
 
-const nothing: Tokens = { tokensIn: 0, tokensOut: 0 }
+export const noTokens: Tokens = { tokensIn: 0, tokensOut: 0 }
 
 /**
  * Counts what a run spends and checks it against the limits. A write counts at least its estimate, whatever the target
@@ -34,10 +33,11 @@ export class Budget {
   readonly #limits: Limits
   readonly #price: ReplayOptions['price']
   readonly #requests: () => number
-  #carried: Carried = { ...nothing, requests: 0 }
-  #counted = nothing
-  #reported = nothing
-  #inFlight = nothing
+  #counted = noTokens
+  #reported = noTokens
+  #inFlight = noTokens
+  /** What a killed run spent counts against the limits of this one. */
+  carried: Carried = { ...noTokens, requests: 0 }
   /** The limit that a write would have exceeded. */
   exhausted: string | undefined
 
@@ -45,15 +45,6 @@ export class Budget {
     this.#limits = limits
     this.#price = price
     this.#requests = requests
-  }
-
-  /** Counts what a killed run spent against the limits of this one. */
-  carry(carried: Carried): void {
-    this.#carried = carried
-  }
-
-  get carried(): Carried {
-    return this.#carried
   }
 
   get spent(): Spent {
@@ -78,7 +69,7 @@ export class Budget {
   }
 
   /** Replaces the reservation of a finished write by what it counts. */
-  finish(estimate: Tokens, counted: Tokens, reported: Tokens = nothing): void {
+  finish(estimate: Tokens, counted: Tokens, reported: Tokens = noTokens): void {
     this.#inFlight = sum(this.#inFlight, { tokensIn: -estimate.tokensIn, tokensOut: -estimate.tokensOut })
     this.#counted = sum(this.#counted, counted)
     this.#reported = sum(this.#reported, reported)
@@ -86,10 +77,10 @@ export class Budget {
 
   #limitBefore(estimate: Tokens): string | undefined {
     const { maxCost = Infinity, maxTokens = Infinity, maxRequests = Infinity } = this.#limits
-    const all = [this.#carried, this.#counted, this.#inFlight, estimate].reduce(sum)
+    const all = [this.carried, this.#counted, this.#inFlight, estimate].reduce(sum)
     if (all.tokensIn + all.tokensOut > maxTokens) return plural(maxTokens, 'token')
     if ((this.costOf(all) ?? 0) > maxCost) return `a cost of ${maxCost}`
-    if (this.#carried.requests + this.#requests() + 1 > maxRequests) return plural(maxRequests, 'request')
+    if (this.carried.requests + this.#requests() + 1 > maxRequests) return plural(maxRequests, 'request')
     return undefined
   }
 }

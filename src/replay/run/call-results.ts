@@ -31,21 +31,13 @@ export function answerCalls(
   for (const call of calls) {
     const named = left.filter(({ name }) => name === call.name)
     const chosen =
-      named.find((result) => argumentsIn(result.arguments) === argumentsIn(call.arguments)) ?? named[0]
+      named.find((result) => canonicalArguments(result.arguments) === canonicalArguments(call.arguments)) ??
+      named[0]
     if (chosen === undefined) return { unanswered: call.name }
     left.splice(left.indexOf(chosen), 1)
     positions.push(chosen.position)
-    inputs.push(
-      objectText({
-        type: '"function.result"',
-        tool_call_id: JSON.stringify(call.toolCallId),
-        result: chosen.result,
-      }),
-    )
+    const id = JSON.stringify(call.toolCallId)
+    inputs.push(objectText({ type: '"function.result"', tool_call_id: id, result: chosen.result }))
   }
   return { inputs, positions }
-}
-
-function argumentsIn(text: string): string {
-  return canonicalArguments(new Map([['arguments', text]]))
 }

@@ -18,6 +18,11 @@ const outcomes: Partial<Record<ErrorCode, WriteOutcome>> = {
   'not-found': 'refused',
 }
 
+const ending = new Set([
+  ...['usage', 'key-refused', 'payment-required', 'no-allowance'],
+  ...['rate-limited', 'interrupted', 'file'],
+])
+
 /** Classifies a failed write. Every error that is not known to be harmless is `unknown`. */
 export function classifyWriteError(thrown: unknown, operation: 'start' | 'append'): WriteOutcome {
   if (thrown instanceof UnsentError) return 'unsent'
@@ -29,16 +34,5 @@ export function classifyWriteError(thrown: unknown, operation: 'start' | 'append
 
 /** Returns whether every further request would fail in the same way. */
 export function endsRun(thrown: unknown): boolean {
-  return (
-    isHansardError(thrown) &&
-    [
-      'usage',
-      'key-refused',
-      'payment-required',
-      'no-allowance',
-      'rate-limited',
-      'interrupted',
-      'file',
-    ].includes(thrown.code)
-  )
+  return isHansardError(thrown) && ending.has(thrown.code)
 }

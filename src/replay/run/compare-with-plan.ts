@@ -1,19 +1,14 @@
+import type { Intent } from '../../archive/ledger/replay-requests.ts'
 import type { Mode } from '../plan/plan.ts'
 import type { Request } from '../plan/render.ts'
 import { readEntry } from '../plan/source.ts'
-import { answerCalls } from './call-results.ts'
+import { answerCalls, type OpenCall } from './call-results.ts'
 import { entryIds, findOpenCalls, describeOpenCalls } from './copy-progress.ts'
 import { fingerprintOf, readInputs, isSentByClient, mayBeGenerated } from './fingerprint.ts'
 import { matchHistory } from './match-history.ts'
 
 /** A request that made part of a conversation, found in its history. */
-export interface FoundRequest {
-  readonly call: number
-  readonly before: number
-  readonly inputs: number
-  readonly fingerprint: string
-  /** Positions of the archived results that it sent. */
-  readonly results: readonly number[]
+export type FoundRequest = Pick<Intent, 'call' | 'before' | 'inputs' | 'fingerprint' | 'results'> & {
   /** Ids of the generated entries. */
   readonly generated: readonly string[]
 }
@@ -49,7 +44,7 @@ function compareStart(entries: readonly string[], [start]: readonly Request[]): 
 /** Compares turn by turn, including the function results sent in each. */
 function compareTurns(entries: readonly string[], requests: readonly Request[]): PlanMatch {
   const made: FoundRequest[] = []
-  let openCalls = findOpenCalls([])
+  let openCalls: readonly OpenCall[] = []
   let at = 0
   for (const [call, request] of requests.entries()) {
     if (at === entries.length) break

@@ -2,7 +2,6 @@ import type { Copy } from '../../archive/ledger/replay-copies.ts'
 import type { StoredRequest } from '../../archive/ledger/replay-requests.ts'
 import { stringIn } from '../../model/entries/fields.ts'
 import { tokensOf } from '../plan/estimate.ts'
-import type { Mode } from '../plan/plan.ts'
 import { readEntry } from '../plan/source.ts'
 import type { OpenCall } from './call-results.ts'
 import { canonicalArguments, mayBeGenerated } from './fingerprint.ts'
@@ -27,7 +26,6 @@ export interface CopyProgress {
 export async function readProgress(
   { archive, reader }: RunContext,
   { id }: Copy,
-  mode: Mode,
 ): Promise<CopyProgress | { readonly reason: string }> {
   const made = archive.replayRequests.ofCopy(id).filter(isDone)
   const last = made.at(-1)
@@ -46,10 +44,7 @@ export async function readProgress(
     targetId: last.targetId,
     before: entries.length,
     openCalls: findOpenCalls(tail),
-    used:
-      mode === 'history'
-        ? []
-        : made.filter(({ call }) => call === last.call).flatMap(({ results }) => results),
+    used: made.filter(({ call }) => call === last.call).flatMap(({ results }) => results),
     tokens: estimateEntries(entries),
   }
 }
@@ -60,17 +55,12 @@ export function estimateEntries(entries: readonly string[]): number {
 
 /** Function calls among generated entries, none of which has a result yet. */
 export function findOpenCalls(generated: readonly string[]): OpenCall[] {
-  return generated.map(readEntry).flatMap(({ type, fields }) =>
-    type !== 'function.call'
-      ? []
-      : [
-          {
-            name: stringIn(fields.get('name')) ?? '',
-            toolCallId: stringIn(fields.get('tool_call_id')) ?? '',
-            arguments: canonicalArguments(fields),
-          },
-        ],
-  )
+  const calls = generated.map(readEntry).filter(({ type }) => type === 'function.call')
+  return calls.map(({ fields }) => ({
+    name: stringIn(fields.get('name')) ?? '',
+    toolCallId: stringIn(fields.get('tool_call_id')) ?? '',
+    arguments: canonicalArguments(fields.get('arguments')),
+  }))
 }
 
 /** Describes calls at the end of a conversation, which block it until their results are sent. */

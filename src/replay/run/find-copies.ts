@@ -79,11 +79,12 @@ export async function isFilterWorking({ reader }: RunContext, stamp: string): Pr
 }
 
 /**
- * Lists the target, or what was created since a time, and calls `take` once for each row.
+ * Lists the target, or what was created since a time, until the listing is proven complete, `LISTING_ATTEMPTS` times at
+ * most. Each attempt calls `take` for each row again.
  *
- * @returns why the listing may be incomplete; undefined if it is proven complete
+ * @returns why the last listing may be incomplete; undefined if it is proven complete
  */
-async function listTarget(
+export async function listProven(
   { archive, reader }: RunContext,
   take: (row: unknown) => Promise<void>,
   since?: number,
@@ -96,29 +97,13 @@ async function listTarget(
     })
   }
   const isEnough = (rows: readonly RowFacts[]) => since !== undefined && endsBefore(since, rows)
-  const listing = listRows(fetchWindow, archive.seenRows(), { pageSize: reader.pageSize, isEnough })
-  for (;;) {
-    const { value, done } = await listing.next()
-    if (done === true) return value.complete ? undefined : (value.reason ?? 'the listing was incomplete')
-    for (const { row } of value) await take(row)
-  }
-}
-
-/**
- * Lists the target until the listing is proven complete, `LISTING_ATTEMPTS` times at most. Each attempt calls `take`
- * for each row again.
- *
- * @returns why the last listing may be incomplete; undefined if it is proven complete
- */
-export async function listProven(
-  context: RunContext,
-  take: (row: unknown) => Promise<void>,
-  since?: number,
-): Promise<string | undefined> {
   let doubt: string | undefined
   for (let left = LISTING_ATTEMPTS; left > 0; left--) {
-    doubt = await listTarget(context, take, since)
-    if (doubt === undefined) return undefined
+    const listing = listRows(fetchWindow, archive.seenRows(), { pageSize: reader.pageSize, isEnough })
+    let next = await listing.next()
+    for (; next.done !== true; next = await listing.next()) for (const { row } of next.value) await take(row)
+    if (next.value.complete) return undefined
+    doubt = next.value.reason ?? 'the listing was incomplete'
   }
   return doubt
 }

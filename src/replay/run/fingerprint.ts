@@ -40,7 +40,12 @@ function canonicalEntry(text: string): readonly (string | null)[] {
     case 'message.output':
       return ['assistant', messageText(fields.get('content'))]
     case 'function.call':
-      return ['call', stringIn(fields.get('name')), callId(fields), canonicalArguments(fields)]
+      return [
+        'call',
+        stringIn(fields.get('name')),
+        callId(fields),
+        canonicalArguments(fields.get('arguments')),
+      ]
     case 'function.result':
       return ['result', callId(fields), stringIn(fields.get('result'))]
     default:
@@ -64,8 +69,7 @@ function callId(fields: SourceEntry['fields']): string | null {
 }
 
 /** Arguments as canonical JSON, whether they come as an object or as a string of JSON. */
-export function canonicalArguments(fields: SourceEntry['fields']): string {
-  const given = fields.get('arguments') ?? 'null'
+export function canonicalArguments(given = 'null'): string {
   const text = stringIn(given) ?? given
   return isJson(text) ? canonicalJson(text) : text
 }

@@ -7,14 +7,11 @@ import { concernsOneConversation } from './find-copies.ts'
 import { fingerprintOf } from './fingerprint.ts'
 import { timestamp, type RunContext } from './run-context.ts'
 
-/** What is known of a copy that was looked for before sending. */
-type CopyIdentity =
-  /** It exists. */
-  | 'done'
-  /** A conversation with its stamp exists, and the user must decide what it is. */
-  | 'uncertain'
-  /** It must be sent, or the rest of it. */
-  | 'pending'
+/**
+ * What is known of a copy that was looked for before sending. `done`: it exists. `uncertain`: a conversation with its
+ * stamp exists, and the user must decide what it is. `pending`: it must be sent, or the rest of it.
+ */
+type CopyIdentity = 'done' | 'uncertain' | 'pending'
 
 /** A conversation at the target with the stamp. */
 interface StampedConversation {
@@ -66,18 +63,15 @@ function storeIdentity(
   doubts: readonly string[],
 ): CopyIdentity {
   const furthest = conversations.filter((one) => !conversations.some((other) => isContinuedBy(one, other)))
-  const complete = furthest.filter(({ match }) => match.kind === 'complete')
-  const partial = furthest.filter(({ match }) => match.kind === 'partial')
-  const [whole, otherWhole] = complete
-  const [part, otherPart] = partial
+  const [whole, otherWhole] = furthest.filter(({ match }) => match.kind === 'complete')
   if (whole !== undefined && otherWhole === undefined) return setDone(context, copy, whole)
-  if (whole === undefined && part !== undefined && otherPart === undefined && doubts.length === 0) {
-    if (furthest.length === 1) return continueForeignCopy(context, copy, part)
-  }
-  if (furthest.length > 1) {
+  const [only, ...others] = furthest
+  if (others.length > 0) {
     return setUncertain(context, copy, `it may be any of ${furthest.map(({ id }) => id).join(', ')}`)
   }
-  const [only] = furthest
+  if (only?.match.kind === 'partial' && doubts.length === 0) {
+    return continueForeignCopy(context, copy, only.id, only.match.made)
+  }
   if (only?.match.kind === 'different') {
     return setUncertain(context, copy, `${only.id} has its stamp, but ${only.match.reason}`)
   }
@@ -122,8 +116,12 @@ function setUncertain({ archive, tally, scrub }: RunContext, copy: Copy, doubt: 
 }
 
 /** Continues what another archive began: its requests are stored as if they had been found. */
-function continueForeignCopy(context: RunContext, copy: Copy, { id, match }: StampedConversation): 'pending' {
-  const made = match.kind === 'partial' ? match.made : []
+function continueForeignCopy(
+  context: RunContext,
+  copy: Copy,
+  id: string,
+  made: readonly FoundRequest[],
+): 'pending' {
   recordForeignRequests(context, copy, id, made)
   if (copy.state !== 'pending') context.tally.move(copy.state, 'pending')
   const reason = `another archive began it (${id}); this run continues it`

@@ -14,34 +14,36 @@ export type ReconcileResult =
   | { readonly kind: 'absent' }
   | { readonly kind: 'uncertain'; readonly reason: string }
 
+/** A request that was searched for, with its copy as it was before. */
+interface Reconciled extends LostRequest {
+  readonly result: ReconcileResult
+}
+
 /**
  * Finds out what became of all requests without a response, and stores it. Call it when the settling time is over and
  * nothing is being sent. `uncertain` requests may be searched for again; that never makes them sendable.
- *
- * @returns the requests that were searched for, with their copies as they were before
  */
 export async function reconcile(
   context: RunContext,
   states: readonly ('open' | 'uncertain')[],
-): Promise<{ copy: Copy; request: StoredRequest; result: ReconcileResult }[]> {
+): Promise<Reconciled[]> {
   const lostRequests: LostRequest[] = []
-  const reconciled: { copy: Copy; request: StoredRequest; result: ReconcileResult }[] = []
-  const storeResult = async (copy: Copy, request: StoredRequest, result: ReconcileResult): Promise<void> => {
-    storeReconcileResult(context, copy, request, result)
-    reconciled.push({ copy, request, result })
+  const reconciled: Reconciled[] = []
+  const storeResult = async (lost: LostRequest, result: ReconcileResult): Promise<void> => {
+    storeReconcileResult(context, lost.copy, lost.request, result)
+    reconciled.push({ ...lost, result })
     if (result.kind === 'found') await readBack(context, result.targetId, undefined)
   }
   for (const [copy, request] of openRequests(context, states)) {
     const known = request.appendsTo === null ? undefined : await context.reader.entries(request.appendsTo)
-    const lostRequest = { copy, request, known }
-    const result = await checkKnownPlaces(context, lostRequest)
-    if (result === undefined) lostRequests.push(lostRequest)
-    else await storeResult(copy, request, result)
+    const lost = { copy, request, known }
+    const result = await checkKnownPlaces(context, lost)
+    if (result === undefined) lostRequests.push(lost)
+    else await storeResult(lost, result)
   }
   if (lostRequests.length > 0) {
-    const found = await searchListing(context, lostRequests)
-    for (const [{ copy, request }, candidates] of found) {
-      await storeResult(copy, request, await chooseCandidate(context, request, candidates))
+    for (const [lost, candidates] of await searchListing(context, lostRequests)) {
+      await storeResult(lost, await chooseCandidate(context, lost.request, candidates))
     }
   }
   return reconciled
@@ -112,11 +114,8 @@ async function chooseCandidate(
   if (only !== undefined && !isStamped && wouldShow) {
     return uncertain(`${only.targetId} has the same entries but no stamp, unlike copies at this target`)
   }
-  const [other] = results
-  if (only !== undefined) return only
-  if (other !== undefined) return other
   const [doubt] = doubts
-  return doubt === undefined ? { kind: 'absent' } : uncertain(doubt)
+  return only ?? results[0] ?? (doubt === undefined ? { kind: 'absent' } : uncertain(doubt))
 }
 
 /**

@@ -20,19 +20,18 @@ export async function recordPlan(
   conversations: AsyncIterable<PlannedConversation>,
   { again }: { readonly again: boolean },
 ): Promise<boolean> {
+  const { archive, tally, target } = context
   let isAnyNew = false
   for await (const planned of conversations) {
-    const state = context.archive.soon(() => recordConversation(context, planned, again))
-    context.tally.plan(state)
-    if (state === 'pending' || (state === 'uncertain' && isUnsentStamp(context, planned.stamp)))
-      isAnyNew = true
-    if (state === 'stale') context.tally.notice({ id: planned.id, state, reason: STALE })
-    if (state === 'blocked') {
-      const reason = planned.blocks.map((block) => block.reason).join('; ')
-      context.tally.notice({ id: planned.id, state, reason })
-    }
+    const state = archive.soon(() => recordConversation(context, planned, again))
+    tally.plan(state)
+    if (state === 'pending') isAnyNew = true
+    if (state === 'uncertain')
+      isAnyNew ||= isUnsent(context, archive.replayCopies.byStamp(target.id, planned.stamp))
+    const reason = state === 'stale' ? STALE : planned.blocks.map((block) => block.reason).join('; ')
+    if (state === 'stale' || state === 'blocked') tally.notice({ id: planned.id, state, reason })
   }
-  context.archive.flush()
+  archive.flush()
   return isAnyNew
 }
 
@@ -127,18 +126,12 @@ function addCandidate(context: RunContext, stamp: string, id: string, again: boo
   }
 }
 
-function isUnsentStamp(context: RunContext, stamp: string): boolean {
-  const copy = context.archive.replayCopies.byStamp(context.target.id, stamp)
-  return copy !== undefined && isUnsent(context, copy)
-}
-
 /** Returns whether this run should make a copy of which this archive has sent nothing. */
-function isUnsent({ archive, begunAt }: RunContext, copy: Copy): boolean {
-  const isWanted = (copy.state === 'pending' || copy.state === 'uncertain') && copy.at >= begunAt
-  return (
-    isWanted &&
-    !archive.replayRequests.ofCopy(copy.id).some((request) => isDone(request) || request.outcome === null)
-  )
+function isUnsent({ archive, begunAt }: RunContext, copy: Copy | undefined): boolean {
+  if (copy === undefined || copy.at < begunAt) return false
+  if (copy.state !== 'pending' && copy.state !== 'uncertain') return false
+  const requests = archive.replayRequests.ofCopy(copy.id)
+  return !requests.some((request) => isDone(request) || request.outcome === null)
 }
 
 function makeStale({ archive, tally }: RunContext, copy: Copy): void {

@@ -1,7 +1,6 @@
 import type { ConversationsClient } from '../../api/client.ts'
 import { systemClock, type Clock } from '../../api/clock.ts'
 import type { Archive } from '../../archive/archive.ts'
-import type { ReplayTarget } from '../../archive/ledger/replay-targets.ts'
 import { lockArchive, type ArchiveLock } from '../../archive/sqlite/archive-lock.ts'
 import { isHansardError } from '../../errors.ts'
 import { plural } from '../../model/plural.ts'
@@ -9,7 +8,6 @@ import { identifyTarget } from '../identify-target.ts'
 import type { SecretOf } from '../plan/fill-secrets.ts'
 import type { ReplayPlan } from '../plan/plan-replay.ts'
 import { Budget, type Carried, type Limits, type Spent } from './budget.ts'
-import { planScrubber } from './plan-scrubber.ts'
 import { reconcile } from './reconcile.ts'
 import { findForeignCopies, recordPlan } from './record-plan.ts'
 import { resolveCopies } from './resolve-copy.ts'
@@ -120,7 +118,7 @@ async function runPlan(
   const isAnyPending = await recordPlan(context, plan.conversations(), { again })
   if (!isAnyPending) return
   const isAnyHidden = await findForeignCopies(context, again)
-  await new Rounds(context, () => plan.conversations(), { concurrency, isAnyHidden }).work()
+  await new Rounds(context, { plan, concurrency, isAnyHidden }).work()
 }
 
 async function openContext(
@@ -131,34 +129,31 @@ async function openContext(
   budget: Budget,
   tally: Tally,
 ): Promise<RunContext> {
-  const { settleSeconds = 30, clock = systemClock, lock } = options
+  const { settleSeconds = 30, clock = systemClock, lock, yesDifferent = false } = options
   const { signal = new AbortController().signal, secretOf = () => undefined } = options
-  const target = await openTarget(client, archive, options)
+  const known = await identifyTarget(client, archive, { signal, yesDifferent })
   const begunAt = timestamp()
-  const run = archive.transaction(() => archive.replayRuns.begin(target.id, begunAt))
-  budget.carry(run.carried)
-  const { connectorAuth } = head.options
-  const secrets = Object.values(connectorAuth).map(secretOf)
+  const { target, run } = archive.transaction(() => {
+    const target = known ?? archive.replayTargets.add(client.baseUrl, begunAt)
+    archive.replayTargets.remember(target, (salt) => client.hashKey(salt), begunAt)
+    return { target, run: archive.replayRuns.begin(target.id, begunAt) }
+  })
+  budget.carried = run.carried
   return {
     ...{ client, archive, head, budget, tally, run, begunAt, target, signal, clock, secretOf },
     confirmLock: () => lock.confirm(),
     reader: new TargetReader(client, signal, clock),
     settleMs: settleSeconds * 1000,
-    scrub: planScrubber(secrets),
+    scrub: scrubber(Object.values(head.options.connectorAuth).map(secretOf)),
   }
 }
 
-async function openTarget(
-  client: ConversationsClient,
-  archive: Archive,
-  { signal, yesDifferent = false }: ReplayRunOptions,
-): Promise<ReplayTarget> {
-  const known = await identifyTarget(client, archive, { signal, yesDifferent })
-  return archive.transaction(() => {
-    const target = known ?? archive.replayTargets.add(client.baseUrl, timestamp())
-    archive.replayTargets.remember(target, (salt) => client.hashKey(salt), timestamp())
-    return target
-  })
+/** Removes these secrets from texts that the target may have echoed, in their JSON and URL forms too. */
+function scrubber(secrets: readonly (string | undefined)[]): RunContext['scrub'] {
+  const known = secrets.filter((secret) => secret !== undefined && secret !== '') as string[]
+  const forms = known.flatMap((text) => [text, JSON.stringify(text).slice(1, -1), encodeURIComponent(text)])
+  const longestFirst = [...new Set(forms)].sort((a, b) => b.length - a.length)
+  return (text) => longestFirst.reduce((scrubbed, form) => scrubbed.replaceAll(form, '[a secret]'), text)
 }
 
 /**
@@ -185,8 +180,7 @@ async function reconcileEarlierRuns(
 }
 
 function outcomeOf(counts: ReplayCounts, budget: Budget, signal: AbortSignal): ReplayResult['outcome'] {
-  const { open, pending, uncertain, failed, blocked, stale, diverged } = counts
-  const isAnyLeft = open + pending + uncertain + failed + blocked + stale + diverged > 0
+  const isAnyLeft = counts.done < counts.planned
   if (signal.aborted && isAnyLeft) return 'interrupted'
   if (budget.exhausted !== undefined) return 'budget'
   return isAnyLeft ? 'partial' : 'done'

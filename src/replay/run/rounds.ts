@@ -3,6 +3,7 @@ import type { StoredRequest } from '../../archive/ledger/replay-requests.ts'
 import { workThrough } from '../../backup/worker-pool.ts'
 import { HansardError, messageOf } from '../../errors.ts'
 import { renderPlanned } from '../plan/make-plan.ts'
+import type { ReplayPlan } from '../plan/plan-replay.ts'
 import type { PlannedConversation } from '../plan/plan.ts'
 import { endsRun } from './classify-write-error.ts'
 import { filterByStamp, isFilterWorking } from './find-copies.ts'
@@ -19,12 +20,17 @@ const ATTEMPTS = 3
 /** Writes in a row without a response after which the service counts as down. */
 const MOST_UNANSWERED = 20
 
+interface RoundsOptions {
+  readonly plan: Pick<ReplayPlan, 'conversations'>
+  readonly concurrency: number
+  /** The target may have copies that its listing does not show as such. */
+  readonly isAnyHidden: boolean
+}
+
 /** Sends what is pending, finds out what became of lost requests, and sends again what was certainly not done. */
 export class Rounds {
   readonly #context: RunContext
-  readonly #plan: () => AsyncIterable<PlannedConversation>
-  readonly #concurrency: number
-  readonly #isAnyHidden: boolean
+  readonly #options: RoundsOptions
   readonly #mutex = new KeyedMutex()
   /** Content whose request was lost: nothing with the same content is sent until it is known what became of it. */
   readonly #openContents = new Set<string>()
@@ -36,15 +42,9 @@ export class Rounds {
   #isStopped = false
   #isFilterIgnored = false
 
-  constructor(
-    context: RunContext,
-    plan: () => AsyncIterable<PlannedConversation>,
-    { concurrency, isAnyHidden }: { readonly concurrency: number; readonly isAnyHidden: boolean },
-  ) {
+  constructor(context: RunContext, options: RoundsOptions) {
     this.#context = context
-    this.#plan = plan
-    this.#concurrency = concurrency
-    this.#isAnyHidden = isAnyHidden
+    this.#options = options
   }
 
   /** Sends until nothing is pending or the run must stop. */
@@ -62,7 +62,7 @@ export class Rounds {
     const pending = this.#pending()
     const work = (item: Item) => this.#runItem(item)
     try {
-      await workThrough(pending, this.#concurrency, work, () => (this.#isStopped = true))
+      await workThrough(pending, this.#options.concurrency, work, () => (this.#isStopped = true))
     } finally {
       await pending.return() // closes the archive that it reads from, also when a worker failed
     }
@@ -70,7 +70,7 @@ export class Rounds {
 
   async *#pending(): AsyncGenerator<Item, void, undefined> {
     const { archive, target } = this.#context
-    for await (const planned of this.#plan()) {
+    for await (const planned of this.#options.plan.conversations()) {
       if (this.#isStopped) return
       const copy = archive.replayCopies.byStamp(target.id, planned.stamp)
       if (copy?.state === 'pending') yield { planned, copy }
@@ -101,11 +101,10 @@ export class Rounds {
       return
     }
     tally.move('pending', end.state)
+    const { state } = end
     if (!('error' in end)) {
       this.#unanswered = 0
-      if (end.reason !== undefined) {
-        tally.notice({ id: copy.conversation, state: end.state, reason: end.reason })
-      }
+      if (end.reason !== undefined) tally.notice({ id: copy.conversation, state, reason: end.reason })
       return
     }
     const reason = scrub(messageOf(end.error))
@@ -113,7 +112,7 @@ export class Rounds {
       this.#openContents.add(content)
       this.#lastLost = this.#context.clock.now()
       archive.transaction(() => archive.replayCopies.set(copy.id, 'open', timestamp(), { reason }))
-      if (++this.#unanswered >= MOST_UNANSWERED) throw this.#isDown(end.error)
+      if (++this.#unanswered >= MOST_UNANSWERED) throw this.#isDown(end.error, reason)
       return
     }
     tally.notice({ id: copy.conversation, state: 'failed', reason })
@@ -126,7 +125,7 @@ export class Rounds {
    */
   async #checkFilterFirst(copy: Copy): Promise<Awaited<ReturnType<typeof identifyCopy>>> {
     const { archive } = this.#context
-    if (!this.#isAnyHidden || this.#isFilterIgnored) return 'pending'
+    if (!this.#options.isAnyHidden || this.#isFilterIgnored) return 'pending'
     if (archive.replayRequests.ofCopy(copy.id).length > 0) return 'pending'
     const { found, hidden, isIgnored } = await filterByStamp(this.#context, copy.stamp)
     const isAsked = found.length === 0 && hidden.length > 0
@@ -141,14 +140,12 @@ export class Rounds {
     const { archive, tally, clock, settleMs, signal } = this.#context
     await clock.sleep(Math.max(0, this.#lastLost + settleMs - clock.now()), signal)
     for (const { copy, request, result } of await reconcile(this.#context, ['open'])) {
-      let { state, reason } = archive.replayCopies.read(copy.id)
       if (result.kind === 'absent' && this.#countAbsence(request) >= ATTEMPTS) {
-        state = 'failed'
-        reason = `it was sent ${ATTEMPTS} times and does not exist: ${copy.reason ?? 'no response'}`
-        archive.transaction(() =>
-          archive.replayCopies.set(copy.id, 'failed', timestamp(), { reason: reason ?? '' }),
-        )
+        const cause = copy.reason ?? 'no response'
+        const failure = { reason: `it was sent ${ATTEMPTS} times and does not exist: ${cause}` }
+        archive.transaction(() => archive.replayCopies.set(copy.id, 'failed', timestamp(), failure))
       }
+      const { state, reason } = archive.replayCopies.read(copy.id)
       tally.move('open', state)
       if (result.kind === 'found') tally.add('found')
       if (state === 'pending') this.#isAnyLeft = true
@@ -163,16 +160,10 @@ export class Rounds {
     return absences
   }
 
-  #isDown(cause: unknown): HansardError {
-    const last = this.#context.scrub(messageOf(cause))
-    return new HansardError(
-      'service-failed',
-      `No response to ${MOST_UNANSWERED} requests in a row: ${last}`,
-      {
-        hint: 'Run the replay again later: it first finds out what became of these requests.',
-        cause,
-      },
-    )
+  #isDown(cause: unknown, last: string): HansardError {
+    const message = `No response to ${MOST_UNANSWERED} requests in a row: ${last}`
+    const hint = 'Run the replay again later: it first finds out what became of these requests.'
+    return new HansardError('service-failed', message, { hint, cause })
   }
 }
 

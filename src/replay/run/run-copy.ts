@@ -1,7 +1,7 @@
 import type { Copy, CopyState } from '../../archive/ledger/replay-copies.ts'
 import { objectText } from '../../model/json/json-text.ts'
 import type { Rendering, Request } from '../plan/render.ts'
-import { largest, type Tokens } from './budget.ts'
+import { largest, noTokens, type Tokens } from './budget.ts'
 import { answerCalls } from './call-results.ts'
 import { readProgress, estimateEntries, describeOpenCalls, type CopyProgress } from './copy-progress.ts'
 import { readInputs } from './fingerprint.ts'
@@ -20,7 +20,7 @@ export type CopyOutcome =
  * it.
  */
 export async function runCopy(context: RunContext, copy: Copy, rendering: Rendering): Promise<CopyOutcome> {
-  let progress = await readProgress(context, copy, context.head.options.mode)
+  let progress = await readProgress(context, copy)
   for (;;) {
     if ('reason' in progress) return endCopy(context, copy, 'diverged', progress.reason)
     const step = nextRequest(progress, rendering, context.head.options.mode)
@@ -46,10 +46,9 @@ function endCopy(
   state: 'done' | 'diverged',
   reason?: string,
 ): CopyOutcome {
-  archive.transaction(() =>
-    archive.replayCopies.set(id, state, timestamp(), reason === undefined ? {} : { reason }),
-  )
-  return reason === undefined ? { state } : { state, reason }
+  const facts = reason === undefined ? {} : { reason }
+  archive.transaction(() => archive.replayCopies.set(id, state, timestamp(), facts))
+  return { state, ...facts }
 }
 
 function nextRequest(
@@ -57,7 +56,7 @@ function nextRequest(
   { planned, requests }: Rendering,
   mode: 'history' | 'turns',
 ): NextRequest | 'done' | { readonly unanswered: string } {
-  const { call, openCalls, used, targetId, before } = progress
+  const { call, openCalls, used, targetId: appendsTo, before } = progress
   const [current, next] = [requests[call], requests[call + 1]]
   const estimate = (at: number, inputs: readonly string[]): Tokens => {
     const read = progress.tokens + estimateEntries(inputs)
@@ -66,19 +65,16 @@ function nextRequest(
   if (mode === 'turns' && openCalls.length > 0) {
     const answers = answerCalls(openCalls, (current as Request).results, used)
     if ('unanswered' in answers) return answers
-    const body = objectText({ inputs: `[${answers.inputs.join(',')}]` })
-    const about = { operation: 'append', call, appendsTo: targetId, before } as const
     const { inputs, positions: results } = answers
-    return { ...about, body, inputs, results, estimate: estimate(call, inputs) }
+    const body = objectText({ inputs: `[${inputs.join(',')}]` })
+    const about = { operation: 'append', call, appendsTo, before, results } as const
+    return { ...about, body, inputs, estimate: estimate(call, inputs) }
   }
   if (next === undefined) return 'done'
-  const { operation, body } = next
-  const about = { operation, call: call + 1, appendsTo: targetId, before } as const
-  const inputs = readInputs(body)
-  return { ...about, body, inputs, results: [], estimate: estimate(call + 1, inputs) }
+  const inputs = readInputs(next.body)
+  const about = { call: call + 1, appendsTo, before, results: [] }
+  return { ...next, ...about, inputs, estimate: estimate(call + 1, inputs) }
 }
-
-const noTokens: Tokens = { tokensIn: 0, tokensOut: 0 }
 
 function advance(
   { used }: CopyProgress,

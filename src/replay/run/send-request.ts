@@ -4,7 +4,7 @@ import { HansardError, isHansardError, messageOf } from '../../errors.ts'
 import { fillSecrets, holdsRedaction } from '../plan/fill-secrets.ts'
 import type { PlannedConversation } from '../plan/plan.ts'
 import { describeStamp } from '../plan/stamp.ts'
-import { largest, type Tokens } from './budget.ts'
+import { largest, noTokens, type Tokens } from './budget.ts'
 import { classifyWriteError } from './classify-write-error.ts'
 import { isDone } from './copy-progress.ts'
 import { fingerprintOf } from './fingerprint.ts'
@@ -47,7 +47,7 @@ export async function sendRequest(context: RunContext, copy: Copy, step: NextReq
   const { archive, budget } = context
   if (context.signal.aborted || !budget.reserve(step.estimate)) return { kind: 'stopped' }
   const answer = new StreamedResponse()
-  let counted: Tokens = { tokensIn: 0, tokensOut: 0 }
+  let counted = noTokens
   try {
     const body = finalBody(context, copy, step)
     const intent = storeIntent(context, copy, step)
@@ -56,10 +56,7 @@ export async function sendRequest(context: RunContext, copy: Copy, step: NextReq
         archive.transaction(() => archive.replayRequests.started(intent, id)),
       )
       if (archive.replayRequests.claimant(context.target.id, targetId, copy.id) !== undefined)
-        throw new HansardError(
-          'unexpected-shape',
-          `The response names ${targetId}, the copy of another conversation`,
-        )
+        throw unexpected(`The response names ${targetId}, the copy of another conversation`)
       counted = countTokens(step, answer)
       storeReceipt(context, copy, intent, targetId, answer, counted)
       return { kind: 'answered', targetId, answer }
@@ -68,7 +65,7 @@ export async function sendRequest(context: RunContext, copy: Copy, step: NextReq
       const writeOutcome =
         answer.targetId === undefined ? classifyWriteError(error, step.operation) : 'unknown'
       if (writeOutcome === 'unknown') return { kind: 'open', error }
-      counted = { tokensIn: 0, tokensOut: 0 }
+      counted = noTokens
       const outcome = writeOutcome === 'unsent' ? 'unsent' : 'refused'
       const isStopped = isHansardError(error, 'budget')
       archive.transaction(() => {
@@ -94,13 +91,9 @@ function finalBody(context: RunContext, copy: Copy, { operation, body }: NextReq
   const isDescribed = operation === 'start' && context.target.stampPlace === 'description'
   const stamped = isDescribed ? describeStampIn(context, copy, body) : body
   if (holdsRedaction(stamped)) {
-    throw new HansardError(
-      'usage',
-      `${copy.conversation} would be sent with the marker of a redacted secret`,
-      {
-        hint: 'Please report this: a plan should have blocked it.',
-      },
-    )
+    const message = `${copy.conversation} would be sent with the marker of a redacted secret`
+    const hint = 'Please report this: a plan should have blocked it.'
+    throw new HansardError('usage', message, { hint })
   }
   return fillSecrets(stamped, context.secretOf)
 }
@@ -162,6 +155,10 @@ function storeReceipt(
   })
 }
 
+function unexpected(message: string): HansardError {
+  return new HansardError('unexpected-shape', message)
+}
+
 /** Sends the request, and again while the conversation is busy: then nothing was done. */
 async function sendStream(
   { client, clock }: RunContext,
@@ -177,7 +174,7 @@ async function sendStream(
         if (answer.addEvent(event) && answer.targetId !== undefined) onId(answer.targetId)
       }
       if (answer.targetId !== undefined) return answer.targetId
-      throw new HansardError('unexpected-shape', 'The response does not name the conversation')
+      throw unexpected('The response does not name the conversation')
     } catch (error) {
       if (classifyWriteError(error, operation) !== 'busy' || waited + waitMs > BUSY_MS) throw error
       await clock.sleep(waitMs)

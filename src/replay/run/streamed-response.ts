@@ -1,17 +1,13 @@
 import type { StreamEvent } from '../../api/client.ts'
-import { isContainer } from '../../model/json/parse-json.ts'
+import { isContainer, isObject } from '../../model/json/parse-json.ts'
 import { textTokens } from '../plan/estimate.ts'
-import type { Tokens } from './budget.ts'
-import { reportedUsage } from './reported-usage.ts'
+import { noTokens, type Tokens } from './budget.ts'
+import type { OpenCall } from './call-results.ts'
 
-/** An entry that the target generated, as far as its events show. */
-export interface GeneratedEntry {
+/** An entry that the target generated, as far as its events show. The fields of a call are empty for others. */
+interface GeneratedEntry extends OpenCall {
   readonly id: string
   readonly type: string
-  /** For a function call: its name, id and arguments. */
-  readonly name: string
-  readonly toolCallId: string
-  readonly arguments: string
 }
 
 /** Assembles a response from its events. */
@@ -19,7 +15,7 @@ export class StreamedResponse {
   /** The conversation's id at the target, once an event names it. */
   targetId: string | undefined
   /** The usage that the target reports. */
-  reported: Tokens = { tokensIn: 0, tokensOut: 0 }
+  reported = noTokens
   #received = 0
   readonly #outputs = new Map<unknown, { -readonly [Field in keyof GeneratedEntry]: GeneratedEntry[Field] }>()
 
@@ -70,4 +66,26 @@ function tokensIn(piece: unknown): number {
     else if (isContainer(value)) for (const inner of Object.values(value)) values.push(inner)
   }
   return tokens
+}
+
+/**
+ * The largest plausible number of tokens: the longest contexts have millions, and a call with tools reads them a few
+ * times.
+ */
+const MOST_TOKENS = 1e9
+
+/**
+ * Reads the usage that a target reports. Implausible values (negative, a string, 1e308) count as not reported.
+ * Fractions are rounded up, since the archive stores integers.
+ */
+export function reportedUsage(usage: unknown): Tokens {
+  const fields = isObject(usage) ? usage : {}
+  const count = (name: string): number => {
+    const value = fields[name]
+    return typeof value === 'number' && value > 0 && value <= MOST_TOKENS ? Math.ceil(value) : 0
+  }
+  const tokensIn = count('prompt_tokens') + count('connector_tokens')
+  const tokensOut = count('completion_tokens')
+  const rest = Math.max(0, count('total_tokens') - tokensIn - tokensOut)
+  return tokensOut === 0 ? { tokensIn, tokensOut: rest } : { tokensIn: tokensIn + rest, tokensOut }
 }

@@ -34,11 +34,11 @@ export class Tally {
     ...{ uncertain: 0, failed: 0, blocked: 0, stale: 0, diverged: 0, undone: 0 },
   }
   readonly #onChange: () => void
-  readonly #onNotice: (notice: Notice) => void
+  readonly notice: (notice: Notice) => void
 
   constructor(onChange: () => void = () => undefined, onNotice: (notice: Notice) => void = () => undefined) {
     this.#onChange = onChange
-    this.#onNotice = onNotice
+    this.notice = onNotice
   }
 
   get counts(): ReplayCounts {
@@ -62,9 +62,5 @@ export class Tally {
 
   add(what: 'recognised' | 'found'): void {
     this.#counts[what]++
-  }
-
-  notice(notice: Notice): void {
-    this.#onNotice(notice)
   }
 }

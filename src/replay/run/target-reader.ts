@@ -1,4 +1,4 @@
-import type { ConversationsClient, JsonReply } from '../../api/client.ts'
+import type { CallOptions, ConversationsClient, JsonReply, ListQuery } from '../../api/client.ts'
 import type { Clock } from '../../api/clock.ts'
 import { parsePage, parseEntryList } from '../../backup/fetch/parse-response.ts'
 import { readPart } from '../../backup/fetch/read-conversation.ts'
@@ -6,28 +6,19 @@ import { PageSize } from '../../backup/listing/page-size.ts'
 import { isHansardError } from '../../errors.ts'
 import { TargetClock } from './target-clock.ts'
 
-/** A page of the listing. */
-interface ListQuery {
-  readonly page: number
-  readonly pageSize: number
-  readonly metadata?: Readonly<Record<string, unknown>>
-}
-
 /** Reads from the target and observes its clock. */
 export class TargetReader {
   readonly #client: ConversationsClient
-  readonly #signal: AbortSignal
-  /** The target's clock. */
+  readonly #call: CallOptions
   readonly clock: TargetClock
-
-  constructor(client: ConversationsClient, signal: AbortSignal, clock: Clock) {
-    this.clock = new TargetClock(clock)
-    this.#client = client
-    this.#signal = signal
-  }
-
   /** Rows per page of the listing. */
   readonly pageSize = new PageSize(100)
+
+  constructor(client: ConversationsClient, signal: AbortSignal, clock: Clock) {
+    this.#client = client
+    this.#call = { signal }
+    this.clock = new TargetClock(clock)
+  }
 
   /**
    * Returns the rows of a page.
@@ -35,7 +26,7 @@ export class TargetReader {
    * @throws HansardError `unexpected-shape` for a response that is not a page: it must not pass for an empty account
    */
   async list(query: ListQuery): Promise<readonly unknown[]> {
-    return parsePage(this.#observe(await this.#client.list(query, { signal: this.#signal }))).rows
+    return parsePage(this.#observe(await this.#client.list(query, this.#call))).rows
   }
 
   /** The first rows that match a metadata filter, at most `most`. */
@@ -51,14 +42,14 @@ export class TargetReader {
 
   /** The row of a conversation; undefined if it does not exist. */
   row(id: string): Promise<unknown> {
-    return orUndefined(async () => this.#observe(await this.#client.get(id, { signal: this.#signal })).json)
+    return orUndefined(async () => this.#observe(await this.#client.get(id, this.#call)).json)
   }
 
   /** The JSON texts of a conversation's entries; undefined if it does not exist. */
   entries(id: string): Promise<readonly string[] | undefined> {
     return orUndefined(async () => {
-      const reply = await readPart(this.#client, id, 'getHistory', { signal: this.#signal })
-      return parseEntryList(this.#observe(reply), 'entries', id).entries
+      const reply = this.#observe(await readPart(this.#client, id, 'getHistory', this.#call))
+      return parseEntryList(reply, 'entries', id).entries
     })
   }
 

@@ -70,26 +70,29 @@ export async function* undoReplay(
 
 const UNKNOWN_STATE = 'it is unknown what exists: run the replay again, or decide with --resolve'
 
-/**
- * For each conversation that the requests made, all requests that it contains. Newest first, since it continues the
- * others.
- */
-function chainsOf(made: readonly DoneRequest[]): (readonly [DoneRequest, ...DoneRequest[]])[] {
-  const last = new Map(made.map((request, i) => [request.targetId, i]))
-  return [...last.values()]
-    .sort((a, b) => b - a)
-    .map((i) => made.slice(0, i + 1) as [DoneRequest, ...DoneRequest[]])
+/** All requests that a conversation contains, and the last of them. */
+interface Chain {
+  readonly requests: readonly DoneRequest[]
+  readonly last: DoneRequest
+}
+
+/** A chain for each conversation that the requests made. Newest first, since it continues the others. */
+function chainsOf(made: readonly DoneRequest[]): Chain[] {
+  return made
+    .map((last, i) => ({ requests: made.slice(0, i + 1), last }))
+    .filter(({ last }, i) => made.findLastIndex(({ targetId }) => targetId === last.targetId) === i)
+    .reverse()
 }
 
 async function undoConversation(
   client: ConversationsClient,
   reader: TargetReader,
   { conversation: id }: Copy,
-  chain: readonly [DoneRequest, ...DoneRequest[]],
+  chain: Chain,
   { doIt, signal }: UndoOptions,
 ): Promise<Undone> {
-  const { targetId } = chain.at(-1) ?? chain[0]
-  if (chain.some(({ isForeign }) => isForeign)) {
+  const { targetId } = chain.last
+  if (chain.requests.some(({ isForeign }) => isForeign)) {
     return { id, targetId, what: 'kept', reason: 'another archive began it' }
   }
   const entries = await reader.entries(targetId)
@@ -107,13 +110,11 @@ async function undoConversation(
 }
 
 /** Returns whether a conversation has exactly what was sent and what its receipt says was generated last. */
-function isUnchanged(entries: readonly string[], chain: readonly [DoneRequest, ...DoneRequest[]]): boolean {
-  const last = chain.at(-1) ?? chain[0]
-  const generated = last.generated ?? []
-  const end = last.before + last.inputs
-  const isSent = chain.every(
+function isUnchanged(entries: readonly string[], { requests, last }: Chain): boolean {
+  const tail = entries.slice(last.before + last.inputs)
+  const isSent = requests.every(
     ({ before, inputs, fingerprint }) =>
       fingerprintOf(entries.slice(before, before + inputs)) === fingerprint,
   )
-  return isSent && JSON.stringify(entryIds(entries.slice(end))) === JSON.stringify(generated)
+  return isSent && JSON.stringify(entryIds(tail)) === JSON.stringify(last.generated ?? [])
 }

@@ -1,8 +1,9 @@
 import { stringMember } from '../../model/entries/fields.ts'
 import type { CopyDifference } from './certificate.ts'
-import { entryForm, entryType, type EntryForm } from './entry-form.ts'
+import { difference } from './difference.ts'
+import { entryType, readForm, type EntryForm } from './entry-form.ts'
 import type { ExpectedEntry } from './expected-entries.ts'
-import { stringOf, treeOf } from './json-tree.ts'
+import { stringOf } from './json-tree.ts'
 
 /**
  * Finds calls that are not followed by their own result as at the source, whatever their ids are. Only both together
@@ -12,7 +13,7 @@ export function separatedCalls(
   source: readonly string[],
   expected: readonly ExpectedEntry[],
 ): CopyDifference[] {
-  const sourceEntries = source.map((text, position) => ({ position, form: entryForm(treeOf(text)) }))
+  const sourceEntries = source.map((text, position) => ({ position, form: readForm(text) }))
   const sent = new Map(pairByIds(expected))
   const isSent = (position: number, type: string): boolean =>
     expected.some((each) => each.position === position && entryType(each.form) === type)
@@ -20,7 +21,7 @@ export function separatedCalls(
     const halves = [isSent(call, 'function.call'), isSent(result, 'function.result')]
     if (halves.every((half) => !half) || sent.get(call) === result) return []
     const detail = `the call in entry ${call} and its result in entry ${result} are separated`
-    return [{ entry: call, path: '', kind: 'apart', detail, expected: null, found: null }]
+    return [difference(call, 'apart', detail)]
   })
 }
 
@@ -33,7 +34,7 @@ export function sharedIds(source: readonly string[], expected: readonly Expected
     const isOwn = stringMember(source[position] ?? '{}', 'tool_call_id') === id
     if (isOwn || ids.indexOf(id) === ids.lastIndexOf(id)) return []
     const detail = `the call in entry ${position} has the id of another call`
-    return [{ entry: position, path: '', kind: 'apart', detail, expected: null, found: id ?? null }]
+    return [difference(position, 'apart', detail, { found: id ?? null })]
   })
 }
 

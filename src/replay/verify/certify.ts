@@ -5,10 +5,10 @@ import type { Comparison, FetchedCopy, CopyDifference, Replayed } from './certif
 import { compareHistory } from './compare-history.ts'
 import { compareRow } from './compare-row.ts'
 import { compareTurns, sourceTurns } from './compare-turns.ts'
-import { entryForm, formText } from './entry-form.ts'
+import { difference } from './difference.ts'
+import { formText, foundEntries, readForm } from './entry-form.ts'
 import { expectedEntries } from './expected-entries.ts'
 import { expectedRow } from './expected-row.ts'
-import { foundEntries } from './found-entries.ts'
 import { objectOf, treeOf } from './json-tree.ts'
 import { confusedFunctions } from './renamed-functions.ts'
 import { rowForm, type RowForm } from './row-form.ts'
@@ -21,57 +21,41 @@ export function compareCopy(replayed: Replayed, copy: FetchedCopy | undefined): 
   const { source, losses, mode } = replayed
   const expected = expectedEntries(replayed)
   const sentRow = expectedRow(replayed)
-  const sourceFacts = rowForm(objectOf(treeOf(source.row)))
-  const sourceForms =
-    mode === 'turns'
-      ? sourceTurns(source.entries)
-      : source.entries.map((text) => formText(entryForm(treeOf(text))))
-  const common = { losses, answers: [], unseen: [], generated: 0, since: 0 }
-  const hashOfSource = hashOf(sourceFacts, sourceForms)
+  const sourceForms = mode === 'turns' ? sourceTurns(source.entries) : source.entries.map(readForm)
+  const hashOfSource = hashOf(rowForm(objectOf(treeOf(source.row))), sourceForms.map(formText))
   if (copy === undefined) {
-    const hashes = {
-      source: hashOfSource,
-      expected: hashOf(rowForm(sentRow.row), formTexts(expected.entries)),
-      target: null,
+    const gone = difference(null, 'gone', 'the target has no such conversation')
+    const hashOfExpected = hashOf(
+      rowForm(sentRow.row),
+      expected.entries.map(({ form }) => formText(form)),
+    )
+    return {
+      ...{ verdict: 'different', differences: [gone], losses },
+      ...{ unseen: [], generated: 0, since: 0, answers: [] },
+      hashes: { source: hashOfSource, expected: hashOfExpected, target: null },
     }
-    return { ...common, verdict: 'different', differences: [gone], hashes }
   }
   const row = compareRow(sentRow.row, copy.row, replayed)
-  const found = foundEntries(copy.entries)
-  const history =
-    mode === 'turns'
-      ? compareTurns(expected.entries, found, replayed)
-      : {
-          ...compareHistory(expected.entries, found, replayed),
-          asked: formTexts(expected.entries),
-          answers: [],
-        }
-  const apart = [
-    ...(mode === 'history' ? separatedCalls(source.entries, expected.entries) : []),
-    ...(mode === 'history' ? sharedIds(source.entries, expected.entries) : []),
-    ...confusedFunctions(replayed, mode === 'history' ? expected.entries : [], sentRow.row),
-  ]
+  const compare = mode === 'turns' ? compareTurns : compareHistory
+  const history = compare(expected.entries, foundEntries(copy.entries), replayed)
+  const inHistory = mode === 'history' ? expected.entries : []
   const differences = [
     ...expected.faults,
-    ...apart,
+    ...separatedCalls(source.entries, inHistory),
+    ...sharedIds(source.entries, inHistory),
+    ...confusedFunctions(replayed, inHistory, sentRow.row),
     ...history.differences,
     ...sentRow.faults,
     ...row.differences,
   ].sort((a, b) => placeOf(a) - placeOf(b))
-  return {
-    verdict: verdictOf(differences, losses.length + row.unseen.length),
-    differences,
-    losses,
-    unseen: row.unseen,
-    generated: history.generated,
-    since: history.since,
-    answers: history.answers,
-    hashes: {
-      source: hashOfSource,
-      expected: hashOf(row.expected, history.asked),
-      target: hashOf(row.found, history.compared),
-    },
+  const { generated, since, answers } = history
+  const hashes = {
+    source: hashOfSource,
+    expected: hashOf(row.expected, history.asked),
+    target: hashOf(row.found, history.compared),
   }
+  const verdict = verdictOf(differences, losses.length + row.unseen.length)
+  return { verdict, differences, losses, unseen: row.unseen, generated, since, answers, hashes }
 }
 
 /** The row sorts last. */
@@ -82,19 +66,6 @@ function placeOf({ entry }: CopyDifference): number {
 function verdictOf(differences: readonly CopyDifference[], declared: number): Comparison['verdict'] {
   if (differences.length > 0) return 'different'
   return declared > 0 ? 'equivalent' : 'identical'
-}
-
-const gone: CopyDifference = {
-  entry: null,
-  path: '',
-  kind: 'gone',
-  detail: 'the target has no such conversation',
-  expected: null,
-  found: null,
-}
-
-function formTexts(entries: readonly { readonly form: ReadonlyMap<string, string> }[]): string[] {
-  return entries.map(({ form }) => formText(form))
 }
 
 /** Each text is prefixed with its length, so that two texts cannot be read as one. */

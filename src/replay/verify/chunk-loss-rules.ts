@@ -2,9 +2,9 @@ import { fieldsOf, stringMember } from '../../model/entries/fields.ts'
 import { elements, isArrayText } from '../../model/json/json-text.ts'
 import type { Loss } from '../loss.ts'
 import { contentForm, jsonForm } from './entry-form.ts'
-import { typeIn, readableMember } from './json-members.ts'
+import { typeIn, readableMembers } from './json-members.ts'
 import { isNothing, objectOf, stringOf, textOf, treeOf, type Tree } from './json-tree.ts'
-import type { LossRule } from './loss-rule.ts'
+import { checkDropped, type LossRule } from './loss-rule.ts'
 import { textAt, treeAt, type Path } from './value-path.ts'
 
 /** What a loss of a chunk or a field may do, by kind. */
@@ -13,31 +13,23 @@ export const chunkLossRules = {
     const ids = fieldsOf(given).get('reference_ids') ?? '[]'
     const numbers = isArrayText(ids)
       ? elements(ids).map((id) => stringOf(treeOf(id)) ?? id)
-      : readableMember(given, 'reference_ids')
-    const words = [...readableMember(given, 'title'), ...readableMember(given, 'url'), ...numbers]
+      : readableMembers(given, 'reference_ids')
+    const words = [...readableMembers(given, 'title', 'url'), ...numbers]
     return words.every((word) => text.includes(word))
   }),
   'file-noted': chunk(['tool_file'], (given, text) => {
-    const [name] = [
-      ...readableMember(given, 'file_name'),
-      ...readableMember(given, 'file_type'),
-      ...readableMember(given, 'file_id'),
-    ]
+    const [name] = readableMembers(given, 'file_name', 'file_type', 'file_id')
     return name !== undefined && text.includes(name)
   }),
   'address-noted': chunk(['image_url', 'document_url'], (given, text) => {
     const image = objectOf(treeOf(given)).get('image_url')
     const address = stringMember(given, 'document_url') ?? stringOf(objectOf(image).get('url') ?? image)
     const isTaken = ['http:', 'https:', 'data:'].some((scheme) => address?.startsWith(scheme))
-    const words = [address, stringMember(given, 'document_name')]
-    return (
-      address !== undefined && !isTaken && words.every((word) => word === undefined || text.includes(word))
-    )
+    const name = stringMember(given, 'document_name') ?? ''
+    return address !== undefined && !isTaken && text.includes(address) && text.includes(name)
   }),
-  'thinking-dropped': ({ after }, { text = '', path }) => {
-    if (chunkType(treeAt(treeOf(text), path)) !== 'thinking') return 'this is not thinking'
-    return after === null ? undefined : 'something is sent instead'
-  },
+  'thinking-dropped': (loss, { text = '', path }) =>
+    chunkType(treeAt(treeOf(text), path)) === 'thinking' ? checkDropped(loss) : 'this is not thinking',
   'unknown-chunk-as-text': ({ before, after }, { text = '', path }) => {
     const given = treeAt(treeOf(text), path)
     const isText = chunkType(given) === 'text' && stringOf(objectOf(given).get('text')) !== undefined
@@ -50,13 +42,11 @@ export const chunkLossRules = {
   'signed-link': ({ after }, { path, sent }) => {
     const sentChunk = treeAt(sent, path)
     const isSame =
-      after !== null && sentChunk !== undefined && chunkForm(treeOf(after)) === chunkForm(sentChunk)
+      after !== null && sentChunk !== undefined && contentForm([treeOf(after)]) === contentForm([sentChunk])
     return isSame && isChunkPath(path) ? undefined : 'the link differs'
   },
-  'field-dropped': ({ after }, { text = '', path }) => {
-    if (after !== null) return 'something is sent instead'
-    return isContent(text, path) ? 'the field holds content' : undefined
-  },
+  'field-dropped': (loss, { text = '', path }) =>
+    checkDropped(loss) ?? (isContent(text, path) ? 'the field holds content' : undefined),
 } satisfies Partial<Record<Loss['kind'], LossRule>>
 
 /** A chunk of one of these types becomes a text that contains its words. */
@@ -83,10 +73,6 @@ function isChunkPath(path: Path): boolean {
 function textOfChunk(after: string | null): string | undefined {
   const sent = objectOf(after === null ? undefined : treeOf(after))
   return stringOf(sent.get('type')) === 'text' ? stringOf(sent.get('text')) : undefined
-}
-
-function chunkForm(tree: Tree): string {
-  return contentForm([tree])
 }
 
 /** Returns whether an entry's or chunk's content is in this member. */

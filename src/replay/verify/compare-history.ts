@@ -1,14 +1,11 @@
-import type { CopyDifference, Replayed } from './certificate.ts'
-import { comparedPart, formText, entryType } from './entry-form.ts'
+import type { Comparison, Replayed } from './certificate.ts'
+import { comparedPart, formText, entryType, type CopyEntry } from './entry-form.ts'
 import type { ExpectedEntry } from './expected-entries.ts'
-import { addedEntry, firstDifference } from './first-difference.ts'
-import type { CopyEntry } from './found-entries.ts'
+import { addedEntry, firstDifference, isRecorded } from './first-difference.ts'
 
-export interface ComparedHistory {
-  readonly differences: readonly CopyDifference[]
-  readonly generated: number
-  readonly since: number
-  /** The forms at the target that are compared, to be hashed. */
+export interface ComparedHistory extends Pick<Comparison, 'differences' | 'generated' | 'since' | 'answers'> {
+  /** The forms of what was asked at the source, with its losses, and at the target, to be hashed. */
+  readonly asked: readonly string[]
   readonly compared: readonly string[]
 }
 
@@ -16,37 +13,28 @@ export interface ComparedHistory {
 export function compareHistory(
   expected: readonly ExpectedEntry[],
   found: readonly CopyEntry[],
-  { source, generated }: Pick<Replayed, 'source' | 'generated'>,
+  { source, generated }: Replayed,
 ): ComparedHistory {
-  const end = source.entries.length
-  const first = firstDifference(expected, found, generated)
-  const rest = restOf(found.slice(expected.length), generated)
-  const stray = rest.made.find((entry) => !isGenerated(entry, generated))
-  const difference = first ?? (stray === undefined ? undefined : addedEntry(stray, end))
-  const compared = found
-    .slice(0, Math.min(expected.length, found.length))
-    .map(({ form }, i) => formText(comparedPart(expected[i]?.form, form)))
-  const strays = stray === undefined ? [] : [formText(stray.form)]
+  const rest = found.slice(expected.length)
+  // Only a receipt shows which entries were added since.
+  const made =
+    generated === undefined ? rest.length : rest.findLastIndex((entry) => isRecorded(entry, generated)) + 1
+  const stray = rest.slice(0, made).find((entry) => !isGenerated(entry, generated))
+  const added = stray === undefined ? undefined : addedEntry(stray, source.entries.length)
+  const first = firstDifference(expected, found, generated) ?? added
+  const compared = found.slice(0, expected.length).map(({ form }, i) => comparedPart(expected[i]?.form, form))
   return {
-    differences: difference === undefined ? [] : [difference],
-    generated: rest.made.length,
-    since: rest.since.length,
-    compared: [...compared, ...strays],
+    differences: first === undefined ? [] : [first],
+    generated: made,
+    since: rest.length - made,
+    answers: [],
+    asked: expected.map(({ form }) => formText(form)),
+    compared: [...compared, ...(stray === undefined ? [] : [stray.form])].map(formText),
   }
 }
 
-/** Divides the entries after the history into those that the replay generated and those added since. */
-function restOf(
-  rest: readonly CopyEntry[],
-  generated: Replayed['generated'],
-): { made: readonly CopyEntry[]; since: readonly CopyEntry[] } {
-  if (generated === undefined) return { made: rest, since: [] }
-  const last = rest.findLastIndex(({ id }) => id !== undefined && generated.includes(id))
-  return { made: rest.slice(0, last + 1), since: rest.slice(last + 1) }
-}
-
 /** User messages and function results are never generated. */
-function isGenerated({ id, form }: CopyEntry, generated: Replayed['generated']): boolean {
-  if (generated !== undefined) return id !== undefined && generated.includes(id)
-  return !['message.input', 'function.result'].includes(entryType(form) ?? '')
+function isGenerated(entry: CopyEntry, generated: Replayed['generated']): boolean {
+  if (generated !== undefined) return isRecorded(entry, generated)
+  return !['message.input', 'function.result'].includes(entryType(entry.form) ?? '')
 }

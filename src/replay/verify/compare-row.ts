@@ -1,11 +1,9 @@
-import type { CopyDifference, Replayed } from './certificate.ts'
-import { excerpts } from './excerpt.ts'
+import type { Comparison, CopyDifference, Replayed } from './certificate.ts'
+import { difference, excerpts } from './difference.ts'
 import { isNothing, objectOf, stringOf, treeOf, type TreeObject } from './json-tree.ts'
 import { rowForm, STAMP, type RowForm } from './row-form.ts'
 
-export interface ComparedRow {
-  readonly differences: readonly CopyDifference[]
-  readonly unseen: readonly string[]
+export interface ComparedRow extends Pick<Comparison, 'differences' | 'unseen'> {
   /** The compared forms, to be hashed. */
   readonly expected: RowForm
   readonly found: RowForm
@@ -20,9 +18,8 @@ export function compareRow(expected: TreeObject, text: string, { stamp, losses }
   const keys = comparedKeys(wantedForm, actual)
   const differences = keys.flatMap((key): CopyDifference[] => {
     if (wantedForm.get(key) === actual.get(key)) return []
-    const isLost = actual.get(key) === undefined
-    const detail = isLost ? `${key} is missing` : `${key} differs`
-    return [{ ...row0, path: key, detail, ...excerpts(wantedForm.get(key), actual.get(key)) }]
+    const detail = actual.has(key) ? `${key} differs` : `${key} is missing`
+    return [rowDifference(key, detail, wantedForm.get(key), actual.get(key))]
   })
   const isInDescription = losses.some(({ kind }) => kind === 'description-stamped')
   const found = new Map([...actual].filter(([key]) => keys.includes(key)))
@@ -34,7 +31,9 @@ export function compareRow(expected: TreeObject, text: string, { stamp, losses }
   }
 }
 
-const row0 = { entry: null, kind: 'another' } as const
+function rowDifference(path: string, detail: string, wanted?: string, actual?: string): CopyDifference {
+  return difference(null, 'another', detail, { path, ...excerpts(wanted, actual) })
+}
 
 /** Members that the target may not return: metadata was seen to be missing from `get` although it was sent. */
 function findUnseen(row: TreeObject): string[] {
@@ -52,9 +51,6 @@ function comparedKeys(wantedForm: RowForm, actual: RowForm): string[] {
 function stampDifference(row: TreeObject, stamp: string): CopyDifference[] {
   const metadata = row.get('metadata')
   if (isNothing(metadata)) return []
-  const found = objectOf(metadata).get(STAMP)
-  if (stringOf(found) === stamp) return []
-  const detail = 'the stamp differs'
-  const actual = stringOf(found)
-  return [{ ...row0, path: `metadata.${STAMP}`, detail, ...excerpts(stamp, actual) }]
+  const found = stringOf(objectOf(metadata).get(STAMP))
+  return found === stamp ? [] : [rowDifference(`metadata.${STAMP}`, 'the stamp differs', stamp, found)]
 }

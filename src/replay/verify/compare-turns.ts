@@ -1,60 +1,48 @@
-import type { ComparedAnswers, CopyDifference, Replayed } from './certificate.ts'
-import { compareAnswers } from './compared-answers.ts'
+import type { CopyDifference, Replayed } from './certificate.ts'
+import type { ComparedHistory } from './compare-history.ts'
+import { compareAnswers, type Turn } from './compared-answers.ts'
+import { difference } from './difference.ts'
 import {
   comparedPart,
   differingMembers,
-  entryForm,
   formText,
   entryType,
+  readForm,
+  type CopyEntry,
   type EntryForm,
 } from './entry-form.ts'
 import type { ExpectedEntry } from './expected-entries.ts'
 import { addedEntry, firstDifference, isRecorded } from './first-difference.ts'
-import type { CopyEntry } from './found-entries.ts'
 import { typeIn } from './json-members.ts'
-import { stringOf, treeOf } from './json-tree.ts'
+import { stringOf } from './json-tree.ts'
 import { renamedTools } from './renamed-functions.ts'
 import { strayResult } from './stray-results.ts'
-
-export interface ComparedTurns {
-  readonly differences: readonly CopyDifference[]
-  readonly generated: number
-  readonly since: number
-  readonly answers: readonly ComparedAnswers[]
-  /** The forms of what was asked at the source, with its losses, and at the target. */
-  readonly asked: readonly string[]
-  readonly compared: readonly string[]
-}
 
 /** Compares what users say, in which order, and where they are answered. Answers are shown, not judged. */
 export function compareTurns(
   expected: readonly ExpectedEntry[],
   everything: readonly CopyEntry[],
   replayed: Replayed,
-): ComparedTurns {
-  const { source, generated } = replayed
-  const asked = expected.filter(({ position }) => isInput(source.entries[position]))
-  const found = withoutLater(everything, asked, generated)
+): ComparedHistory {
+  const { entries: source } = replayed.source
+  const asked = expected.filter(({ position }) => isInput(source[position]))
+  const found = withoutLater(everything, asked, replayed.generated)
   const sentEntries = found.filter((entry) => wasSent(entry, asked))
-  const first = firstDifference(asked, sentEntries, generated)
   const [more] = sentEntries.slice(asked.length)
-  const differences = [
-    ...undeclared(expected, asked, source.entries),
-    ...(first === undefined ? [] : [first]),
-    ...(first !== undefined || more === undefined ? [] : [addedEntry(more, source.entries.length)]),
-  ]
-  const indexes = sentEntries.map((entry) => found.indexOf(entry))
+  const first =
+    firstDifference(asked, sentEntries, replayed.generated) ??
+    (more === undefined ? undefined : addedEntry(more, source.length))
+  const differences = [...undeclared(expected, asked, source), ...(first === undefined ? [] : [first])]
   const isWhole = differences.length === 0
+  const indexes = sentEntries.map((entry) => found.indexOf(entry))
+  const turns = asked.map((each, i) => ({ ...each, index: indexes[i] ?? 0 }))
   return {
     differences: isWhole
-      ? [
-          ...brokenTurns(asked, indexes, source.entries, found),
-          ...strayResult(source.entries, found, renamedTools(replayed)),
-        ]
+      ? [...brokenTurns(turns, source, found), ...strayResult(source, found, renamedTools(replayed))]
       : differences,
     generated: found.filter(({ form }) => entryType(form) !== 'function.result').length - sentEntries.length,
     since: everything.length - found.length,
-    answers: isWhole ? compareAnswers(asked, indexes, source.entries, found) : [],
+    answers: isWhole ? compareAnswers(turns, source, found) : [],
     asked: asked.map(({ form }) => formText(form)),
     compared: sentEntries.map(({ form }, i) => formText(comparedPart(asked[i]?.form, form))),
   }
@@ -86,13 +74,7 @@ function withoutLater(
 }
 
 /** Types of entries in an answer, which the target generates again. */
-const generatedTypes = [
-  'message.output',
-  'tool.execution',
-  'function.call',
-  'function.result',
-  'agent.handoff',
-]
+const answerTypes = ['message.output', 'tool.execution', 'function.call', 'function.result', 'agent.handoff']
 
 function undeclared(
   expected: readonly ExpectedEntry[],
@@ -100,14 +82,14 @@ function undeclared(
   source: readonly string[],
 ): CopyDifference[] {
   const begin = asked.find(({ form }) => expectsAnswer(form))?.position ?? Infinity
-  const [left] = expected.filter(
+  const left = expected.find(
     ({ position }) =>
       !isInput(source[position]) &&
-      (position < begin || !generatedTypes.includes(typeIn(source[position] ?? '{}'))),
+      (position < begin || !answerTypes.includes(typeIn(source[position] ?? '{}'))),
   )
   if (left === undefined) return []
   const detail = 'it is not asked again, and no loss declares that'
-  return [{ entry: left.position, path: '', kind: 'missing', detail, expected: null, found: null }]
+  return [difference(left.position, 'missing', detail)]
 }
 
 /** Returns whether an entry asks for an answer: a user message, or an assistant message with a prefix. */
@@ -116,14 +98,12 @@ function expectsAnswer(form: EntryForm): boolean {
 }
 
 function brokenTurns(
-  asked: readonly ExpectedEntry[],
-  indexes: readonly number[],
+  asked: readonly Turn[],
   source: readonly string[],
   found: readonly CopyEntry[],
 ): CopyDifference[] {
-  const turns = asked
-    .map((each, i) => ({ ...each, index: indexes[i] ?? 0 }))
-    .filter(({ form }) => expectsAnswer(form))
+  const indexes = asked.map(({ index }) => index)
+  const turns = asked.filter(({ form }) => expectsAnswer(form))
   const broken = turns.find(({ position, index }, i) => {
     const next = turns[i + 1]
     const here = source.slice(position + 1, next?.position).some((text) => !isInput(text))
@@ -132,10 +112,10 @@ function brokenTurns(
   })
   if (broken === undefined) return []
   const detail = 'user messages are answered in other places than at the source'
-  return [{ entry: broken.position, path: '', kind: 'structure', detail, expected: null, found: null }]
+  return [difference(broken.position, 'structure', detail)]
 }
 
 /** The forms of the inputs in a history. */
-export function sourceTurns(source: readonly string[]): string[] {
-  return source.filter(isInput).map((text) => formText(entryForm(treeOf(text))))
+export function sourceTurns(source: readonly string[]): EntryForm[] {
+  return source.filter(isInput).map(readForm)
 }

@@ -1,3 +1,4 @@
+import { stringMember } from '../../model/entries/fields.ts'
 import { isObjectText } from '../../model/json/json-text.ts'
 import { isJson } from '../../model/json/parse-json.ts'
 import { neverSent } from '../loss.ts'
@@ -31,25 +32,39 @@ export type EntryForm = ReadonlyMap<string, string>
 
 /** Members with content: neither side may have one that the other lacks. */
 const contentMembers = [
-  'type',
-  'role',
-  'content',
-  'prefix',
-  'tool_call_id',
-  'name',
-  'arguments',
-  'result',
-  'info',
+  ...['type', 'role', 'content', 'prefix'],
+  ...['tool_call_id', 'name', 'arguments', 'result', 'info'],
 ]
+
+/** An entry of the copy. */
+export interface CopyEntry {
+  readonly id: string | undefined
+  readonly form: EntryForm
+}
+
+/** Reads the entries of a copy. */
+export function foundEntries(texts: readonly string[]): CopyEntry[] {
+  return texts.map((text) => ({ id: stringMember(text, 'id'), form: readForm(text) }))
+}
+
+/** Reads the form of an entry's text. */
+export function readForm(text: string): EntryForm {
+  return entryForm(treeOf(text))
+}
 
 export function entryForm(tree: Tree): EntryForm {
   if (!(tree instanceof Map)) return new Map([['', textOf(tree)]])
   const kept = [...withoutNulls(tree)].filter(([key]) => !neverSent.includes(key))
-  const form = new Map(kept.map(([key, value]) => [key, (formsByMember[key] ?? textOf)(value ?? 'null')]))
+  const form = new Map(kept.map(([key, value]) => [key, memberForm(key, value)]))
   if (form.get('prefix') === 'false') form.delete('prefix')
   if (!form.has('type')) form.set('type', '"message.input"')
   if (form.get('type') === '"message.output"' && !form.has('role')) form.set('role', '"assistant"')
   return form
+}
+
+function memberForm(key: string, value: Tree): string {
+  if (key === 'content') return contentForm(value)
+  return key === 'arguments' ? argumentsForm(value) : textOf(value)
 }
 
 /** Names of the members that differ. Members that the service adds do not count. */
@@ -69,8 +84,8 @@ export function formText(form: EntryForm): string {
 }
 
 /** The type of an entry; undefined if it is not a string. */
-export function entryType(form: EntryForm): string | undefined {
-  return stringOf(form.get('type'))
+export function entryType(form: EntryForm | undefined): string | undefined {
+  return stringOf(form?.get('type'))
 }
 
 /** The form of a content: its chunks, with adjacent texts joined. */
@@ -89,11 +104,6 @@ export function argumentsForm(given: Tree): string {
 export function jsonForm(text: string): string | undefined {
   return isJson(text) ? textOf(treeOf(text)) : undefined
 }
-
-const formsByMember: Readonly<Record<string, ((value: Tree) => string) | undefined>> = Object.assign(
-  Object.create(null) as object,
-  { content: contentForm, arguments: argumentsForm },
-)
 
 /** Text chunks become strings, adjacent ones a single string; an object cannot be mistaken for one. */
 function chunksForm(chunks: readonly Tree[], areStrings = false): Tree[] {
@@ -127,11 +137,9 @@ function chunkForm(chunk: Tree): Tree {
   const thinking = form.get('thinking')
   if (Array.isArray(thinking)) form.set('thinking', chunksForm(present(thinking)))
   const image = form.get('image_url')
-  if (image instanceof Map) form.set('image_url', imageForm(withoutNulls(image)))
+  if (image instanceof Map) {
+    const members = withoutNulls(image)
+    form.set('image_url', (members.size === 1 ? members.get('url') : undefined) ?? members)
+  }
   return form
-}
-
-function imageForm(image: Map<string, Tree | undefined>): Tree {
-  const url = image.get('url')
-  return image.size === 1 && url !== undefined ? url : image
 }

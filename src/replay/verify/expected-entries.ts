@@ -1,9 +1,10 @@
 import type { Loss } from '../loss.ts'
-import { isAddition, isBetween } from './answer-additions.ts'
 import type { CopyDifference, Replayed } from './certificate.ts'
-import { entryForm, type EntryForm } from './entry-form.ts'
-import { treeOf, type Tree } from './json-tree.ts'
-import { checkLoss } from './loss-rules.ts'
+import { difference } from './difference.ts'
+import { entryForm, entryType, type EntryForm } from './entry-form.ts'
+import { stringOf, treeOf, type Tree } from './json-tree.ts'
+import { sentFor } from './loss-rule.ts'
+import { checkLoss, isAddition } from './loss-rules.ts'
 import { parsePath, put } from './value-path.ts'
 
 /** An entry that the target must have. */
@@ -14,35 +15,30 @@ export interface ExpectedEntry {
 }
 
 /**
- * The entries that the target must have if it lost only what is declared, and what is wrong with the declared losses.
+ * Applies the declared losses, and nothing else, to the archived entries. Knows no rule of the plan.
+ *
+ * @returns the entries that the target must have if it lost only what is declared, and what is wrong with the declared
+ * losses
  */
-export interface ExpectedEntries {
+export function expectedEntries({ source, losses, mode }: Replayed): {
   readonly entries: readonly ExpectedEntry[]
   readonly faults: readonly CopyDifference[]
-}
-
-/** Applies the declared losses, and nothing else, to the archived entries. Knows no rule of the plan. */
-export function expectedEntries({ source, losses, mode }: Replayed): ExpectedEntries {
+} {
   const faults: CopyDifference[] = []
+  const isTrue = (loss: Loss, text?: string, sent?: Tree): boolean => {
+    const problem = checkLoss(loss, { text, entries: source.entries, mode, sent })
+    if (problem !== undefined) faults.push(falseLoss(loss, problem))
+    return problem === undefined
+  }
   const ofEntries = losses.filter(({ position }) => position !== null)
   const entries = source.entries.flatMap((text, position) => {
     const own = ofEntries.filter((loss) => loss.position === position)
-    const { trees, falseLosses } = applyLosses(text, own, source.entries, mode)
-    faults.push(...falseLosses)
-    return trees.map((tree) => ({ position, form: entryForm(tree) }))
+    return applyLosses(text, own, isTrue).map((tree) => ({ position, form: entryForm(tree) }))
   })
   const end = source.entries.length
   const beyond = ofEntries.filter(({ position }) => Number(position) >= end)
-  const added = beyond.flatMap((loss) => {
-    const problem = checkLoss(loss, {
-      text: undefined,
-      entries: source.entries,
-      mode,
-      sent: undefined,
-    })
-    if (problem !== undefined) faults.push(falseLoss(loss, problem))
-    return replacement(loss).map((tree) => ({ position: end, form: entryForm(tree) }))
-  })
+  beyond.forEach((loss) => isTrue(loss))
+  const added = beyond.flatMap(sentFor).map((tree) => ({ position: end, form: entryForm(tree) }))
   const all = [...entries, ...added]
   return {
     entries: all,
@@ -62,41 +58,33 @@ function notTheTail(losses: readonly Loss[], kept: readonly ExpectedEntry[]): Co
 function notBetween(losses: readonly Loss[], sent: readonly ExpectedEntry[]): CopyDifference[] {
   return losses.filter(isAddition).flatMap((loss) => {
     const at = sent.findIndex(({ position }) => position === loss.position)
-    return isBetween(sent[at - 1]?.form, sent[at + 1]?.form)
-      ? []
-      : [falseLoss(loss, 'it is not between a result and a user message')]
+    const [before, after] = [sent[at - 1]?.form, sent[at + 1]?.form]
+    const isUsers = entryType(after) === 'message.input' && stringOf(after?.get('role')) === 'user'
+    const isBetween = entryType(before) === 'function.result' && isUsers
+    return isBetween ? [] : [falseLoss(loss, 'it is not between a result and a user message')]
   })
 }
 
 /** Reports a false loss. */
 export function falseLoss({ position, path, before, after, kind }: Loss, detail: string): CopyDifference {
   const message = `the declared loss ${kind} is false: ${detail}`
-  return { entry: position, path, kind: 'false-loss', detail: message, expected: before, found: after }
+  return difference(position, 'false-loss', message, { path, expected: before, found: after })
 }
 
 function applyLosses(
   text: string,
   losses: readonly Loss[],
-  entries: readonly string[],
-  mode: Replayed['mode'],
-): { trees: Tree[]; falseLosses: CopyDifference[] } {
-  const falseLosses: CopyDifference[] = []
+  isTrue: (loss: Loss, text: string, sent?: Tree) => boolean,
+): Tree[] {
   const tree = treeOf(text)
   let sent: Tree | undefined = tree
   for (const loss of losses) {
     const { path, after } = loss
-    const problem = checkLoss(loss, { text, entries, mode, sent })
-    if (path === '' && !isAddition(loss)) sent = replacement(loss).at(-1)
-    if (problem !== undefined) falseLosses.push(falseLoss(loss, problem))
-    else if (path !== '') put(tree, parsePath(path) ?? [], after === null ? undefined : treeOf(after))
+    const isApplied = isTrue(loss, text, sent)
+    if (path === '' && !isAddition(loss)) sent = sentFor(loss).at(-1)
+    if (isApplied && path !== '') put(tree, parsePath(path) ?? [], after === null ? undefined : treeOf(after))
   }
-  const additions = losses.filter(isAddition).flatMap(replacement)
+  const additions = losses.filter(isAddition).flatMap(sentFor)
   const whole = losses.findLast((loss) => loss.path === '' && !isAddition(loss))
-  return { trees: [...additions, ...(whole === undefined ? [tree] : replacement(whole))], falseLosses }
-}
-
-/** The inputs that are sent for a whole entry. */
-function replacement({ after }: Loss): Tree[] {
-  const tree = after === null ? [] : treeOf(after)
-  return Array.isArray(tree) ? tree.filter((each) => each !== undefined) : []
+  return [...additions, ...(whole === undefined ? [tree] : sentFor(whole))]
 }

@@ -4,19 +4,20 @@ import type { Loss } from '../loss.ts'
 import type { CopyDifference, Replayed } from './certificate.ts'
 import { falseLoss } from './expected-entries.ts'
 import { isNothing, objectOf, treeOf, type TreeObject } from './json-tree.ts'
-import { isQuoteOf } from './quotes.ts'
+import { isQuoteOf } from './loss-rule.ts'
 import { isEmpty } from './row-form.ts'
 import { rowLossRules, type RowLossContext } from './row-loss-rules.ts'
-import { parsePath, put, textAt, treeAt, type Path } from './value-path.ts'
+import { parsePath, put, textAt, treeAt } from './value-path.ts'
 
-/** The row that the copy must have if it lost only what is declared, and what is wrong with the declared losses. */
-export interface ExpectedRow {
+/**
+ * Applies the declared losses, and nothing else, to the archived row.
+ *
+ * @returns the row that the copy must have if it lost only what is declared, and what is wrong with the declared losses
+ */
+export function expectedRow({ source, losses, stamp }: Replayed): {
   readonly row: TreeObject
   readonly faults: readonly CopyDifference[]
-}
-
-/** Applies the declared losses, and nothing else, to the archived row. */
-export function expectedRow({ source, losses, stamp }: Replayed): ExpectedRow {
+} {
   const own = losses.filter(({ position }) => position === null)
   const isModelNow = own.some(({ kind }) => kind === 'agent-as-model')
   const text = isModelNow ? withSettings(source.row, source.agent ?? '{}') : source.row
@@ -50,22 +51,22 @@ function checkRowLoss(loss: Loss, context: Omit<RowLossContext, 'path'>): string
   const isComposed = loss.kind === 'agent-as-model'
   if (!isQuoted && !isComposed && !isQuoteOf(loss.before, textAt(context.text, path)))
     return 'it does not quote the archived value'
-  const rule = rowLossRules.get(loss.kind)
+  const rule = rowLossRules[loss.kind]
   return rule === undefined
     ? 'this kind of loss does not apply to conversations'
     : rule(loss, { ...context, path })
 }
 
 function apply(row: TreeObject, { kind, path: text, after }: Loss): void {
-  const path: Path = parsePath(text) ?? []
+  const path = parsePath(text) ?? []
   const value = after === null ? undefined : treeOf(after)
   if (kind === 'agent-as-model') {
     row.delete('agent_id')
     row.delete('agent_version')
     row.set('model', value)
   } else {
-    const [first = ''] = path
-    if (kind === 'tools-silenced' && isEmpty(row.get(String(first)))) row.set(String(first), new Map())
+    const first = String(path[0])
+    if (kind === 'tools-silenced' && isEmpty(row.get(first))) row.set(first, new Map())
     put(row, path, value)
   }
 }

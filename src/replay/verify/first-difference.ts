@@ -1,8 +1,7 @@
 import type { CopyDifference, Replayed } from './certificate.ts'
-import { differingMembers, formText, entryType, type EntryForm } from './entry-form.ts'
-import { excerpts } from './excerpt.ts'
+import { difference, excerpts } from './difference.ts'
+import { differingMembers, formText, entryType, type CopyEntry, type EntryForm } from './entry-form.ts'
 import type { ExpectedEntry } from './expected-entries.ts'
-import type { CopyEntry } from './found-entries.ts'
 
 /** The first expected entry that is missing or differs; undefined if there is none. */
 export function firstDifference(
@@ -20,10 +19,8 @@ export function firstDifference(
 /** Reports an entry that was neither sent nor generated. */
 export function addedEntry({ form }: CopyEntry, entry: number): CopyDifference {
   const detail = `unexpected entry before this position: ${describeType(form)}`
-  return { ...whole, entry, kind: 'added', detail, found: briefly(form) }
+  return difference(entry, 'added', detail, { found: briefly(form) })
 }
-
-const whole = { path: '', expected: null, found: null }
 
 /** An entry that the receipt lists as generated was not sent, even if its content is equal. */
 function isSame(form: EntryForm, found: CopyEntry | undefined, generated: Replayed['generated']): boolean {
@@ -47,13 +44,13 @@ function explainDifference(
 ): CopyDifference {
   const isNext = foundEntry !== undefined && next !== undefined && isEqual(next.form, foundEntry.form)
   const isLater = nextFound !== undefined && isEqual(form, nextFound.form)
+  const expected = briefly(form)
   if (isNext && isLater) {
     const detail = `out of order, after the next entry: ${describeType(form)}`
-    return { ...whole, entry, kind: 'moved', detail, expected: briefly(form) }
+    return difference(entry, 'moved', detail, { expected })
   }
   if (foundEntry === undefined || isNext) {
-    const detail = `missing: ${describeType(form)}`
-    return { ...whole, entry, kind: 'missing', detail, expected: briefly(form) }
+    return difference(entry, 'missing', `missing: ${describeType(form)}`, { expected })
   }
   if (isLater) return addedEntry(foundEntry, entry)
   const [path = '', ...more] = differingMembers(form, foundEntry.form)
@@ -61,7 +58,8 @@ function explainDifference(
   const detail = isGenerated
     ? 'the entry there was generated, not sent'
     : `differs in ${[path, ...more].join(', ')}`
-  return { entry, path, kind: 'another', detail, ...excerpts(form.get(path), foundEntry.form.get(path)) }
+  const quotes = excerpts(form.get(path), foundEntry.form.get(path))
+  return difference(entry, 'another', detail, { path, ...quotes })
 }
 
 function briefly(form: EntryForm): string {
@@ -70,5 +68,5 @@ function briefly(form: EntryForm): string {
 
 /** The type of an entry, for people: an entry may have any shape. */
 function describeType(form: EntryForm): string {
-  return `${entryType(form) ?? 'an entry without a type'}`
+  return entryType(form) ?? 'an entry without a type'
 }

@@ -1,9 +1,9 @@
-import { fieldsOf, stringMember } from '../../model/entries/fields.ts'
+import { displayText, fieldsOf, stringMember } from '../../model/entries/fields.ts'
 
-/** The readable value of a member, if any: the content of a string, otherwise the JSON text. */
-export function readableMember(text: string, key: string): string[] {
-  const value = fieldsOf(text).get(key) ?? 'null'
-  return value === 'null' || value === '""' ? [] : [stringMember(text, key) ?? value]
+/** The readable values of these members, as far as they exist: the content of a string, otherwise the JSON text. */
+export function readableMembers(text: string, ...keys: readonly string[]): string[] {
+  const fields = fieldsOf(text)
+  return keys.flatMap((key) => displayText(fields.get(key)) ?? [])
 }
 
 /** The type of an entry; message.input by default. */

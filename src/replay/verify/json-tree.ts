@@ -64,8 +64,8 @@ export function isNothing(tree: Tree | undefined): tree is undefined | 'null' {
 }
 
 /** Removes absent and null members. */
-export function withoutNulls(tree: TreeObject): TreeObject {
-  return new Map([...tree].filter(([, value]) => !isNothing(value)))
+export function withoutNulls(tree: TreeObject): Map<string, Tree> {
+  return new Map([...tree].filter((member): member is [string, Tree] => !isNothing(member[1])))
 }
 
 /** 1.0 and 1 are the same number in JSON. Numbers that a double cannot hold stay as they are. */

@@ -1,10 +1,9 @@
 import { stringMember } from '../../model/entries/fields.ts'
-import type { Loss, LossKind } from '../loss.ts'
-import { checkAddition, isAddition } from './answer-additions.ts'
+import { ADDED_ANSWER, type Loss, type LossKind } from '../loss.ts'
 import { chunkLossRules } from './chunk-loss-rules.ts'
 import { entryLossRules } from './entry-loss-rules.ts'
-import type { LossRule, LossContext } from './loss-rule.ts'
-import { isQuoteOf } from './quotes.ts'
+import { textOf, treeOf } from './json-tree.ts'
+import { isQuoteOf, type LossRule, type LossContext } from './loss-rule.ts'
 import { parsePath, textAt } from './value-path.ts'
 
 /**
@@ -23,3 +22,15 @@ export function checkLoss(loss: Loss, context: LossContext): string | undefined 
 }
 
 const lossRules: Readonly<Partial<Record<LossKind, LossRule>>> = { ...entryLossRules, ...chunkLossRules }
+
+/** Returns whether a loss adds something before its entry instead of changing it. */
+export function isAddition({ kind }: Loss): boolean {
+  return kind === 'answer-added'
+}
+
+const addedAnswer = [{ type: 'message.output', role: 'assistant', content: ADDED_ANSWER }]
+
+function checkAddition({ before, after, path }: Loss): string | undefined {
+  const isAnswer = after !== null && textOf(treeOf(after)) === textOf(treeOf(JSON.stringify(addedAnswer)))
+  return isAnswer && before === null && path === '' ? undefined : 'this is not the answer that may be added'
+}

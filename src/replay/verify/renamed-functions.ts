@@ -1,6 +1,7 @@
 import { fieldsOf, stringMember } from '../../model/entries/fields.ts'
 import { elements, isArrayText } from '../../model/json/json-text.ts'
 import type { CopyDifference, Replayed } from './certificate.ts'
+import { difference } from './difference.ts'
 import { entryType } from './entry-form.ts'
 import type { ExpectedEntry } from './expected-entries.ts'
 import { stringOf, treeOf, type TreeObject } from './json-tree.ts'
@@ -15,7 +16,7 @@ interface FunctionName {
 
 /** Finds functions that got two names, or the name of another function. */
 export function confusedFunctions(
-  { source }: Pick<Replayed, 'source'>,
+  { source }: Replayed,
   expected: readonly ExpectedEntry[],
   row: TreeObject,
 ): CopyDifference[] {
@@ -29,10 +30,8 @@ export function confusedFunctions(
         name !== to
           ? `the function ${from} is sent both as ${name} and as ${to}`
           : `the functions ${origin} and ${from} are both sent as ${to}`
-      const isApart = name !== to || origin !== from
-      return isApart
-        ? [{ entry, path: 'name', kind: 'apart' as const, detail, expected: from, found: to }]
-        : []
+      if (name === to && origin === from) return []
+      return difference(entry, 'apart', detail, { path: 'name', expected: from, found: to })
     },
   )
 }

@@ -24,7 +24,7 @@ const given = ['object', 'id', 'created_at', 'updated_at']
  */
 export function rowForm(row: TreeObject): RowForm {
   const kept = [...withoutNulls(row)].filter(([key]) => !given.includes(key))
-  const forms = kept.map(([key, value]): [string, string] => [key, memberForm(key, value ?? 'null')])
+  const forms = kept.map(([key, value]): [string, string] => [key, memberForm(key, value)])
   return new Map(forms.filter(([, form]) => !['{}', '[]', 'null'].includes(form)))
 }
 

@@ -3,8 +3,8 @@ import { isDraft7 } from '../../model/json/json-schema.ts'
 import { ANY_PARAMETERS, type Loss, type LossKind } from '../loss.ts'
 import { replacesName } from './call-forms.ts'
 import { objectOf, stringOf, treeOf, type TreeObject } from './json-tree.ts'
-import { isEmpty } from './row-form.ts'
-import { STAMP } from './row-form.ts'
+import { checkDropped, stringAfter } from './loss-rule.ts'
+import { isEmpty, STAMP } from './row-form.ts'
 import { textAt, treeAt, type Path } from './value-path.ts'
 
 /** What a loss of the conversation itself is checked against. */
@@ -19,108 +19,84 @@ export interface RowLossContext {
   readonly path: Path
 }
 
+const NOT_DROPPED = 'the path does not fit this kind of loss, or nothing is dropped'
+
 type RowLossRule = (loss: Loss, context: RowLossContext) => string | undefined
 
 /** What a loss of the conversation itself may do, by kind. */
-export const rowLossRules: ReadonlyMap<LossKind, RowLossRule> = new Map<LossKind, RowLossRule>([
-  [
-    'agent-mapped',
-    ({ after }, { path }) => {
-      if (path.join() === 'agent_version') return after === null ? undefined : 'the version is not dropped'
-      return path.join() === 'agent_id' && isName(after) ? undefined : 'it is not replaced by an agent'
+export const rowLossRules: Readonly<Partial<Record<LossKind, RowLossRule>>> = {
+  'agent-mapped': (loss, { path }) => {
+    if (path.join() === 'agent_version') return loss.after === null ? undefined : 'the version is not dropped'
+    return path.join() === 'agent_id' && isName(loss) ? undefined : 'it is not replaced by an agent'
+  },
+  'agent-as-model': at(/^agent_id$/, 'it is not replaced by a model', (loss, { text }) => {
+    const agent = stringMember(text, 'agent_id')
+    return agent !== undefined && loss.before?.includes(JSON.stringify(agent)) === true && isName(loss)
+  }),
+  'model-mapped': at(/^model$/, 'it is not mapped', isName),
+  'library-mapped': at(/^tools,\d+,library_ids,\d+$/, 'it is not mapped', isName),
+  'connector-mapped': at(/^tools,\d+,connector_id$/, 'it is not mapped', isName),
+  'tool-dropped': at(/^tools(,\d+)?$/, NOT_DROPPED, isDropped),
+  'function-renamed': at(
+    /^tools,\d+,function,name$/,
+    'its own name is valid, or the new one is not',
+    (loss, context) => replacesName(archivedString(context), stringAfter(loss)),
+  ),
+  'schema-key-dropped': at(
+    /^tools,\d+,function,parameters,/,
+    'it is not a dropped $id or $schema',
+    (loss, context) => {
+      const { path } = context
+      const key = path.at(-2) === 'required' ? archivedString(context) : path.at(-1)
+      return isDropped(loss) && (key === '$id' || key === '$schema')
     },
-  ],
-  [
-    'agent-as-model',
-    ({ before, after }, { path, text }) => {
-      const agent = stringMember(text, 'agent_id')
-      const isIts = before !== null && agent !== undefined && before.includes(JSON.stringify(agent))
-      return path.join() === 'agent_id' && isIts && isName(after)
-        ? undefined
-        : 'it is not replaced by a model'
-    },
-  ],
-  ['model-mapped', mapped(/^model$/)],
-  ['library-mapped', mapped(/^tools,\d+,library_ids,\d+$/)],
-  ['connector-mapped', mapped(/^tools,\d+,connector_id$/)],
-  ['tool-dropped', dropped(/^tools(,\d+)?$/)],
-  [
-    'function-renamed',
-    ({ after }, { path, text }) => {
-      const given = stringOf(treeOf(textAt(text, path) ?? 'null'))
-      const isRenamed = after !== null && replacesName(given, stringOf(treeOf(after)))
-      return /^tools,\d+,function,name$/.test(path.join()) && isRenamed
-        ? undefined
-        : 'its own name is valid, or the new one is not'
-    },
-  ],
-  [
-    'schema-key-dropped',
-    ({ after }, { path, text }) => {
-      const isInSchema = /^tools,\d+,function,parameters,/.test(path.join())
-      const last = path.at(-2) === 'required' ? stringOf(treeOf(textAt(text, path) ?? 'null')) : path.at(-1)
-      return isInSchema && after === null && (last === '$id' || last === '$schema')
-        ? undefined
-        : 'it is not a dropped $id or $schema'
-    },
-  ],
-  [
-    'schema-replaced',
-    ({ after }, { path, text }) => {
-      if (!/^tools,\d+,function,parameters$/.test(path.join())) return 'the path is not a parameter schema'
-      if (isDraft7(JSON.parse(textAt(text, path) ?? 'null'))) return 'the schema is valid'
-      return after === ANY_PARAMETERS ? undefined : 'it is replaced by another schema'
-    },
-  ],
-  ['argument-dropped', dropped(/^completion_args(,|$)/)],
-  [
-    'tools-silenced',
-    ({ after }, { path }) =>
-      path.join() === 'completion_args,tool_choice' && after === '"none"'
-        ? undefined
-        : 'tool_choice is not set to none',
-  ],
-  [
-    'metadata-stamped',
-    ({ after }, { path, stamp }) =>
-      path.join() === `metadata,${STAMP}` && after === JSON.stringify(stamp)
-        ? undefined
-        : 'the stamp differs',
-  ],
-  [
-    'description-stamped',
-    ({ after }, { path, stamp, row }) => {
-      const sent = after === null ? undefined : stringOf(treeOf(after))
+  ),
+  'schema-replaced': ({ after }, { path, text }) => {
+    if (!/^tools,\d+,function,parameters$/.test(path.join())) return 'the path is not a parameter schema'
+    if (isDraft7(JSON.parse(textAt(text, path) ?? 'null'))) return 'the schema is valid'
+    return after === ANY_PARAMETERS ? undefined : 'it is replaced by another schema'
+  },
+  'argument-dropped': at(/^completion_args(,|$)/, NOT_DROPPED, isDropped),
+  'tools-silenced': at(
+    /^completion_args,tool_choice$/,
+    'tool_choice is not set to none',
+    ({ after }) => after === '"none"',
+  ),
+  'metadata-stamped': ({ after }, { path, stamp }) =>
+    path.join() === `metadata,${STAMP}` && after === JSON.stringify(stamp) ? undefined : 'the stamp differs',
+  'description-stamped': at(
+    /^description$/,
+    'it is not the description followed by the stamp',
+    (loss, { stamp, row }) => {
+      const sent = stringAfter(loss)
       const given = stringOf(row.get('description')) ?? ''
-      const isBoth = sent?.startsWith(given) === true && sent.slice(given.length).includes(stamp)
-      return path.join() === 'description' && isBoth
-        ? undefined
-        : 'it is not the description followed by the stamp'
+      return sent?.startsWith(given) === true && sent.slice(given.length).includes(stamp)
     },
-  ],
-  [
-    'field-dropped',
-    ({ after }, context) => {
-      if (after !== null) return 'something is sent instead'
-      return canBeCarried(context) ? 'the API accepts this field' : undefined
-    },
-  ],
-])
-
-function mapped(pattern: RegExp): RowLossRule {
-  return ({ after }, { path }) =>
-    pattern.test(path.join()) && isName(after) ? undefined : 'it is not mapped'
+  ),
+  'field-dropped': (loss, context) =>
+    checkDropped(loss) ?? (canBeCarried(context) ? 'the API accepts this field' : undefined),
 }
 
-function dropped(pattern: RegExp): RowLossRule {
-  return ({ after }, { path }) =>
-    pattern.test(path.join()) && after === null
-      ? undefined
-      : 'the path does not fit this kind of loss, or nothing is dropped'
+/** A rule for losses at a path: what else they must be, and what is wrong otherwise. */
+function at(
+  pattern: RegExp,
+  otherwise: string,
+  isAllowed: (loss: Loss, context: RowLossContext) => boolean,
+): RowLossRule {
+  return (loss, context) =>
+    pattern.test(context.path.join()) && isAllowed(loss, context) ? undefined : otherwise
 }
 
-function isName(after: string | null): boolean {
-  return after !== null && stringOf(treeOf(after)) !== undefined
+function isDropped({ after }: Loss): boolean {
+  return after === null
+}
+
+function isName(loss: Loss): boolean {
+  return stringAfter(loss) !== undefined
+}
+
+function archivedString({ text, path }: RowLossContext): string | undefined {
+  return stringOf(treeOf(textAt(text, path) ?? 'null'))
 }
 
 /** Returns whether start accepts a field, so that it may not be dropped. */

@@ -34,12 +34,10 @@ export function treeAt(tree: Tree | undefined, path: Path): Tree | undefined {
   }, tree)
 }
 
-/** Sets the value at a path, or removes it with undefined. Returns false if the path does not exist. */
-export function put(tree: Tree | undefined, path: Path, value: Tree | undefined): boolean {
+/** Sets the value at a path, or removes it with undefined. Does nothing if the path does not exist. */
+export function put(tree: Tree | undefined, path: Path, value: Tree | undefined): void {
   const holder = treeAt(tree, path.slice(0, -1))
   const step = path.at(-1)
   if (Array.isArray(holder) && typeof step === 'number' && step < holder.length) holder[step] = value
   else if (holder instanceof Map && typeof step === 'string') holder.set(step, value)
-  else return false
-  return true
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { reportedUsage } from '../../../src/replay/run/reported-usage.ts'
+import { reportedUsage } from '../../../src/replay/run/streamed-response.ts'
 import { proxy, type Exchange } from '../../support/proxy.ts'
 import { replayWorld, type ReplayWorld } from '../../support/replay-world.ts'
 import { someTalks, talksOf } from '../../support/talks.ts'

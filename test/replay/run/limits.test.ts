@@ -46,7 +46,7 @@ describe('The budget of a run', () => {
     expect(budgetOf({ maxRequests: 5 }, { requests: 4 }).reserve(tokens(1, 1))).toBe(true)
     expect(budgetOf({ maxRequests: 5 }, { requests: 5 }).reserve(tokens(1, 1))).toBe(false)
     const budget = budgetOf({ maxRequests: 5 }, { requests: 2 })
-    budget.carry({ ...tokens(7, 0), requests: 3 })
+    budget.carried = { ...tokens(7, 0), requests: 3 }
     expect(budget.reserve(tokens(1, 1))).toBe(false)
     expect(budget.exhausted).toBe('5 requests')
     expect(budget.spent).toMatchObject(tokens(0, 0))

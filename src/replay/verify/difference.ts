@@ -1,11 +1,23 @@
+import type { CopyDifference } from './certificate.ts'
+
 /** Characters to show before and after the first difference. */
 const [BEFORE, AFTER] = [30, 90]
+
+/** Makes a difference, of a whole entry unless `more` says which part. */
+export function difference(
+  entry: number | null,
+  kind: CopyDifference['kind'],
+  detail: string,
+  more: Partial<Pick<CopyDifference, 'path' | 'expected' | 'found'>> = {},
+): CopyDifference {
+  return { entry, path: '', kind, detail, expected: null, found: null, ...more }
+}
 
 /** Cuts two texts around their first difference. */
 export function excerpts(
   expected: string | undefined,
   found: string | undefined,
-): { expected: string | null; found: string | null } {
+): Pick<CopyDifference, 'expected' | 'found'> {
   const [one, other] = [expected ?? '', found ?? '']
   let at = 0
   while (at < one.length && one[at] === other[at]) at++
