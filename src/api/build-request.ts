@@ -43,9 +43,7 @@ function pathOf(name: CallName, { path }: Operation, id: string | undefined): st
     throw new HansardError(
       'usage',
       id === undefined ? `${name} needs an id` : `${JSON.stringify(id)} is not a valid id (${name})`,
-      {
-        hint: 'Pass the id as the API lists it, such as conv_0684fe18cbc57ba6800065acdd2b6c85.',
-      },
+      { hint: 'Pass the id as the API lists it, such as conv_0684fe18cbc57ba6800065acdd2b6c85.' },
     )
   return path.replace('{id}', () => encodeURIComponent(id))
 }

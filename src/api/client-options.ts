@@ -88,9 +88,7 @@ function parseBaseUrl(baseUrl: string): { readonly origin: string; readonly base
     throw new HansardError(
       'usage',
       `The base URL is not an http(s) URL: ${JSON.stringify(withoutUser(baseUrl))}`,
-      {
-        hint: 'Use a URL such as https://api.mistral.ai.',
-      },
+      { hint: 'Use a URL such as https://api.mistral.ai.' },
     )
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '')
     throw new HansardError('usage', 'The base URL contains a user, a password, a query or a fragment', {

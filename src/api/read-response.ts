@@ -134,9 +134,7 @@ export function refuseTooManyValues(text: string, name: CallName): void {
   throw new HansardError(
     'too-large',
     `The body has too many small values to parse: ${formatMegabytes(text.length)} (${name})`,
-    {
-      hint: 'It was not parsed, because its values would take many times its size in memory.',
-    },
+    { hint: 'It was not parsed, because its values would take many times its size in memory.' },
   )
 }
 

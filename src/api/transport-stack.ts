@@ -19,10 +19,7 @@ export function transportStack(settings: ClientSettings, budget: BodyBudget, tra
     if (event.type === 'retry') traffic.retries++
     settings.onEvent?.(event)
   }
-  const headers = {
-    authorization: `Bearer ${apiKey}`,
-    'user-agent': `hansard/${version}`,
-  }
+  const headers = { authorization: `Bearer ${apiKey}`, 'user-agent': `hansard/${version}` }
 
   const network = undiciTransport({ origin, headers, timeouts })
   const counted = withTraffic(network, traffic, emit, maxRequests)

@@ -66,9 +66,7 @@ async function* limit(body: AsyncIterable<Uint8Array>, maxBytes: number): AsyncG
       throw new HansardError(
         'too-large',
         `The compressed body is larger than ${Math.floor(maxBytes / 2 ** 20)} MiB`,
-        {
-          hint: 'It was not read, because larger bodies are not kept in memory.',
-        },
+        { hint: 'It was not read, because larger bodies are not kept in memory.' },
       )
     }
     yield chunk

@@ -20,10 +20,7 @@ export function withRedirects(inner: Transport, origin: string): Transport {
         remaining - 1,
       )
     })
-  return {
-    send: (request, read) => send(request, read, MAX_REDIRECTS),
-    close: () => inner.close(),
-  }
+  return { send: (request, read) => send(request, read, MAX_REDIRECTS), close: () => inner.close() }
 }
 
 function pathOfRedirect(
@@ -38,10 +35,7 @@ function pathOfRedirect(
     throw new HansardError(
       'redirected',
       `The request was redirected without a valid location (${request.name}, ${status})`,
-      {
-        status,
-        hint: 'Check the base URL.',
-      },
+      { status, hint: 'Check the base URL.' },
     )
   const target = new URL(location, origin + request.path)
   if (target.origin !== origin)
@@ -58,10 +52,7 @@ function pathOfRedirect(
     throw new HansardError(
       'redirected',
       `The request was redirected${tooOften} (${request.name}, ${status})`,
-      {
-        status,
-        hint: 'Check the base URL.',
-      },
+      { status, hint: 'Check the base URL.' },
     )
   }
   return target.pathname + target.search

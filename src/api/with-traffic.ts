@@ -52,9 +52,7 @@ function outOfRequests(maxRequests: number): HansardError {
   return new HansardError(
     'budget',
     `The limit of ${plural(maxRequests, 'request')} is reached; nothing more was sent`,
-    {
-      hint: 'Run it again, with a larger limit if needed.',
-    },
+    { hint: 'Run it again, with a larger limit if needed.' },
   )
 }
 
