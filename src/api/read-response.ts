@@ -5,7 +5,7 @@ import { redactBody } from '../model/secrets/redact-json.ts'
 import type { Scrub } from './key-scrubber.ts'
 import { errorOfResponse } from './response-error.ts'
 import { dateOf } from './retry-timing.ts'
-import type { ApiResponse, CallName } from './transport.ts'
+import { isSuccess, type ApiResponse, type CallName } from './transport.ts'
 
 /** A JSON response, raw and parsed. */
 export interface JsonReply<Json = unknown> {
@@ -81,8 +81,8 @@ export async function readBytes(response: ApiResponse, context: ResponseContext)
 
 /** Throws the error that a response reports; returns if it is a success (2xx). */
 export async function refuseFailure(response: ApiResponse, { name, scrub }: ResponseContext): Promise<void> {
+  if (isSuccess(response)) return
   const { status, headers } = response
-  if (status >= 200 && status < 300) return
   throw errorOfResponse({ name, status, headers, text: await readStart(response) }, scrub)
 }
 

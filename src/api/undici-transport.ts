@@ -20,40 +20,23 @@ export interface Timeouts {
   readonly completionMs: number
 }
 
-export interface UndiciOptions {
-  /** The only origin that requests, and with them the key, are sent to. */
-  readonly origin: string
-  /** Headers of every request, including the key. */
-  readonly headers: Headers
-  readonly timeouts: Timeouts
-}
-
-/** Sends requests with undici, through the proxies that HTTPS_PROXY, HTTP_PROXY and NO_PROXY name. */
-export function undiciTransport(options: UndiciOptions): Transport {
-  const { origin, headers, timeouts } = options
-  const dispatcher = dispatcherFor(options)
+/**
+ * Sends requests with undici, through the proxies that HTTPS_PROXY, HTTP_PROXY and NO_PROXY name. Requests, and with them
+ * the key in `headers`, are sent to `origin` only.
+ */
+export function undiciTransport(origin: string, headers: Headers, timeouts: Timeouts): Transport {
+  const dispatcher = dispatcherFor(origin, timeouts)
   const headersOf = requestHeaders(headers)
+  const exchange = (request: ApiRequest) =>
+    new Promise<ApiResponse>((resolve, reject) => {
+      const handler = new Exchange(request, origin, limitsOf(request, timeouts), resolve, reject)
+      if (handler.isOver) return
+      const { path, body = null, operation } = request
+      const options = { origin, path, method: operation.method, headers: headersOf(request), body }
+      dispatcher.dispatch({ ...options, headersTimeout: 0, bodyTimeout: 0 }, handler)
+    })
   return {
-    async send(request, read) {
-      return read(
-        await new Promise<ApiResponse>((resolve, reject) => {
-          const exchange = new Exchange(request, origin, limitsOf(request, timeouts), resolve, reject)
-          if (exchange.isOver) return
-          dispatcher.dispatch(
-            {
-              origin,
-              path: request.path,
-              method: request.operation.method,
-              headers: headersOf(request),
-              body: request.body ?? null,
-              headersTimeout: 0,
-              bodyTimeout: 0,
-            },
-            exchange,
-          )
-        }),
-      )
-    },
+    send: async (request, read) => read(await exchange(request)),
     close: () => dispatcher.destroy(),
   }
 }
@@ -63,7 +46,7 @@ export function undiciTransport(options: UndiciOptions): Transport {
  * free that memory may need another one first. This machine is never reached through a proxy (as in Go), so that the
  * sandbox works despite a company's proxy settings.
  */
-function dispatcherFor({ origin, timeouts }: UndiciOptions): Dispatcher {
+function dispatcherFor(origin: string, timeouts: Timeouts): Dispatcher {
   const connect = { timeout: timeouts.connectMs }
   if (isLoopback(new URL(origin).hostname)) return new Agent({ connect })
   try {
@@ -97,13 +80,7 @@ function requestHeaders(headers: Headers): (request: ApiRequest) => Headers {
   }
 }
 
-interface Limits {
-  readonly connectMs: number
-  readonly firstByteMs: number
-  readonly idleMs: number
-}
-
-function limitsOf({ operation }: ApiRequest, timeouts: Timeouts): Limits {
+function limitsOf({ operation }: ApiRequest, timeouts: Timeouts): Timeouts {
   if (operation.method !== 'POST') return timeouts
   return { ...timeouts, firstByteMs: timeouts.completionMs, idleMs: timeouts.completionMs }
 }
@@ -113,7 +90,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   isOver = false
   readonly #origin: string
   readonly #signal: AbortSignal | undefined
-  readonly #limits: Limits
+  readonly #limits: Timeouts
   readonly #resolve: (response: ApiResponse) => void
   readonly #reject: (reason: Error) => void
   #controller: Dispatcher.DispatchController | undefined
@@ -123,7 +100,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   constructor(
     request: ApiRequest,
     origin: string,
-    limits: Limits,
+    limits: Timeouts,
     resolve: (response: ApiResponse) => void,
     reject: (reason: Error) => void,
   ) {

@@ -1,33 +1,26 @@
 import { HansardError } from '../errors.ts'
 import type { BodyBudget, BodyHold } from './body-budget.ts'
-import type { ApiResponse, ApiRequest, Transport } from './transport.ts'
+import { isSuccess, type ApiResponse, type ApiRequest, type Send } from './transport.ts'
 
 /**
  * Reads bodies only as the memory budget allows, and refuses those over `maxBodyBytes`. Streams are exempt, because each
  * event is limited on its own; so are error responses, of which only the first bytes are read.
  */
-export function withMemoryBudget(inner: Transport, budget: BodyBudget, maxBodyBytes: number): Transport {
-  return {
-    async send(request, read) {
-      if (request.operation.streams) return inner.send(request, read)
-      const share = new BodyShare(request, request.hold ?? budget.hold(), maxBodyBytes)
-      try {
-        const result = await inner.send(request, (response) =>
-          read(isSuccess(response) ? { ...response, body: share.count(response) } : response),
-        )
-        if (request.hold === undefined) share.giveBack()
-        return result
-      } catch (error) {
-        share.giveBack()
-        throw error
-      }
-    },
-    close: () => inner.close(),
+export function withMemoryBudget(send: Send, budget: BodyBudget, maxBodyBytes: number): Send {
+  return async (request, read) => {
+    if (request.operation.streams) return send(request, read)
+    const share = new BodyShare(request, request.hold ?? budget.hold(), maxBodyBytes)
+    try {
+      const result = await send(request, (response) =>
+        read(isSuccess(response) ? { ...response, body: share.count(response) } : response),
+      )
+      if (request.hold === undefined) share.giveBack()
+      return result
+    } catch (error) {
+      share.giveBack()
+      throw error
+    }
   }
-}
-
-function isSuccess({ status }: ApiResponse): boolean {
-  return status >= 200 && status < 300
 }
 
 /** The memory that one body takes from the budget. */
