@@ -43,5 +43,11 @@ export const lookups = {
   getFileContent: { ...READ, path: '/v1/files/{id}/content' },
 } as const satisfies Record<string, Operation>
 
+/** The operations and the lookups, by name. */
+export const allOperations: Readonly<Record<OperationName | LookupName, Operation>> = {
+  ...operations,
+  ...lookups,
+}
+
 export type OperationName = keyof typeof operations
 export type LookupName = keyof typeof lookups
