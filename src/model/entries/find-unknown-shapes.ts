@@ -24,7 +24,7 @@ function ofEntry(json: string): UnknownShape[] {
   const known = byType(entryFields, type)
   if (known === undefined) return [{ kind: 'entry', name: brief(type) }]
   const ofChunks = chunksIn(fields.get('content')).flatMap((chunk) => ofChunk(chunk, true))
-  return [...unknownMembers(type, fields, [...common, ...known]), ...ofChunks]
+  return [...unknownMembers(type, fields, known), ...ofChunks]
 }
 
 /** Thinking inside thinking is not examined, because it may be nested to any depth. */

@@ -17,7 +17,7 @@ export const CLOSE_OBJECT = 125
 export function endOfValue(text: string, at: number): number {
   const first = text.charCodeAt(at)
   if (first === QUOTE) return endOfString(text, at)
-  if (first !== OPEN_OBJECT && first !== OPEN_ARRAY) return endOfScalar(text, at)
+  if (!isOpening(first)) return endOfScalar(text, at)
   let depth = 0
   let i = at
   while (i < text.length) {
@@ -26,8 +26,8 @@ export function endOfValue(text: string, at: number): number {
       i = endOfString(text, i)
       continue
     }
-    if (code === OPEN_OBJECT || code === OPEN_ARRAY) depth++
-    else if (code === CLOSE_OBJECT || code === CLOSE_ARRAY) depth--
+    if (isOpening(code)) depth++
+    else if (isClosing(code)) depth--
     i++
     if (depth === 0) return i
   }
@@ -68,8 +68,8 @@ export function endOfToken(text: string, at: number): number {
     : endOfScalar(text, at)
 }
 
-/** Decodes a quoted key: one that is written with escapes (`"to\u006fls"`) is still that key. */
-export function decodeKey(quoted: string): string {
+/** Decodes a quoted string. A key that is written with escapes (`"to\u006fls"`) is still that key. */
+export function decodeString(quoted: string): string {
   return quoted.includes('\\') ? (JSON.parse(quoted) as string) : quoted.slice(1, -1)
 }
 
@@ -96,5 +96,5 @@ function endOfScalar(text: string, at: number): number {
 }
 
 function endsScalar(code: number): boolean {
-  return code === COMMA || code === CLOSE_ARRAY || code === CLOSE_OBJECT || isSpace(code)
+  return code === COMMA || isClosing(code) || isSpace(code)
 }

@@ -3,7 +3,7 @@ import {
   CLOSE_OBJECT,
   COLON,
   COMMA,
-  decodeKey,
+  decodeString,
   endOfString,
   endOfToken,
   endOfValue,
@@ -21,12 +21,10 @@ import {
  * JSON.parse accepts.
  */
 
-/** One member of an object: its key decoded, its value as text, and where that value stands. */
-export interface Member {
+/** One member of an object: its key decoded, and its value as text. */
+interface Member {
   readonly key: string
   readonly value: string
-  readonly start: number
-  readonly end: number
 }
 
 interface Span {
@@ -69,12 +67,9 @@ export function elements(text: string): string[] {
 
 /** Splits an object into its members, duplicate keys included. Any other value has none. */
 export function members(text: string): Member[] {
-  return memberSpans(text, 0).map(({ key, start, end }) => ({
-    key,
-    value: text.slice(start, end),
-    start,
-    end,
-  }))
+  const found: Member[] = []
+  eachMember(text, 0, (key, start, end) => found.push({ key, value: text.slice(start, end) }))
+  return found
 }
 
 /** Finds a member by its key. Of duplicate keys the last one counts, as for JSON.parse. */
@@ -87,7 +82,7 @@ export function numbersIn(text: string): string[] {
   const numbers: string[] = []
   for (let i = skipSpace(text, 0); i < text.length;) {
     const end = endOfToken(text, i)
-    if (startsNumber(text.charCodeAt(i))) numbers.push(text.slice(i, end))
+    if ('-0123456789'.includes(text.charAt(i))) numbers.push(text.slice(i, end))
     i = skipSpace(text, end)
   }
   return numbers
@@ -142,11 +137,12 @@ export function replaceAt(
 function spansAt(text: string, at: number, path: readonly string[]): Span[] {
   const [step, ...rest] = path
   if (step === undefined) return [{ start: at, end: endOfValue(text, at) }]
-  const next =
-    step === '*'
-      ? elementSpans(text, at)
-      : memberSpans(text, at).filter((candidate) => candidate.key === step)
-  return next.flatMap(({ start }) => spansAt(text, start, rest))
+  if (step === '*') return elementSpans(text, at).flatMap(({ start }) => spansAt(text, start, rest))
+  const found: Span[][] = []
+  eachMember(text, at, (key, start) => {
+    if (key === step) found.push(spansAt(text, start, rest))
+  })
+  return found.flat()
 }
 
 function elementSpans(text: string, at: number): Span[] {
@@ -159,12 +155,6 @@ function elementSpans(text: string, at: number): Span[] {
     spans.push({ start: i, end })
     i = skipSeparator(text, end, COMMA)
   }
-  return spans
-}
-
-function memberSpans(text: string, at: number): (Span & { readonly key: string })[] {
-  const spans: (Span & { readonly key: string })[] = []
-  eachMember(text, at, (key, start, end) => spans.push({ key, start, end }))
   return spans
 }
 
@@ -181,15 +171,7 @@ export function eachMember(
     const endOfKey = endOfString(text, i)
     const start = skipSeparator(text, endOfKey, COLON)
     const end = endOfValue(text, start)
-    visit(decodeKey(text.slice(i, endOfKey)), start, end)
+    visit(decodeString(text.slice(i, endOfKey)), start, end)
     i = skipSeparator(text, end, COMMA)
   }
 }
-
-function startsNumber(code: number): boolean {
-  return code === MINUS || (code >= ZERO && code <= NINE)
-}
-
-const MINUS = 45
-const ZERO = 48
-const NINE = 57
