@@ -4,6 +4,9 @@ import { eachMember, joinMembers, member } from '../json/json-text.ts'
 /** The members of an object by key, their values as JSON texts. Of duplicate keys the last counts, as for JSON.parse. */
 export type Fields = ReadonlyMap<string, string>
 
+/** Texts of these names, where each may be missing. */
+export type Texts<Names extends string> = Readonly<Record<Names, string | undefined>>
+
 /** Reads the members of an object. Any other value has none. */
 export function fieldsOf(json: string): Fields {
   const fields = new Map<string, string>()

@@ -8,10 +8,10 @@ export const QUOTE = 34
 export const COMMA = 44
 export const COLON = 58
 const BACKSLASH = 92
-export const OPEN_ARRAY = 91
-export const CLOSE_ARRAY = 93
-export const OPEN_OBJECT = 123
-export const CLOSE_OBJECT = 125
+const OPEN_ARRAY = 91
+const CLOSE_ARRAY = 93
+const OPEN_OBJECT = 123
+const CLOSE_OBJECT = 125
 
 /** Finds the end of the value that begins at `at`. */
 export function endOfValue(text: string, at: number): number {
@@ -46,10 +46,11 @@ export function endOfString(text: string, open: number): number {
   throw new SyntaxError('JSON text ends inside a string')
 }
 
-/** Skips a comma or a colon, and the white space around it. */
-export function skipSeparator(text: string, at: number, separator: number): number {
+/** Skips a comma or a colon, if there is one, and the white space around it. */
+export function skipSeparator(text: string, at: number): number {
   const i = skipSpace(text, at)
-  return text.charCodeAt(i) === separator ? skipSpace(text, i + 1) : i
+  const code = text.charCodeAt(i)
+  return code === COMMA || code === COLON ? skipSpace(text, i + 1) : i
 }
 
 /** Finds the next character that is not white space. */

@@ -1,15 +1,10 @@
 import {
-  CLOSE_ARRAY,
-  CLOSE_OBJECT,
-  COLON,
-  COMMA,
   decodeString,
   endOfString,
   endOfToken,
   endOfValue,
+  isClosing,
   isSpace,
-  OPEN_ARRAY,
-  OPEN_OBJECT,
   QUOTE,
   skipSeparator,
   skipSpace,
@@ -52,12 +47,12 @@ export function compact(text: string): string {
 
 /** Tells whether a text holds an object. */
 export function isObjectText(text: string): boolean {
-  return text.charCodeAt(skipSpace(text, 0)) === OPEN_OBJECT
+  return text.charAt(skipSpace(text, 0)) === '{'
 }
 
 /** Tells whether a text holds an array. */
 export function isArrayText(text: string): boolean {
-  return text.charCodeAt(skipSpace(text, 0)) === OPEN_ARRAY
+  return text.charAt(skipSpace(text, 0)) === '['
 }
 
 /** Splits an array into the texts of its elements. Any other value has none. */
@@ -148,12 +143,12 @@ function spansAt(text: string, at: number, path: readonly string[]): Span[] {
 function elementSpans(text: string, at: number): Span[] {
   const spans: Span[] = []
   let i = skipSpace(text, at)
-  if (text.charCodeAt(i) !== OPEN_ARRAY) return spans
+  if (text.charAt(i) !== '[') return spans
   i = skipSpace(text, i + 1)
-  while (text.charCodeAt(i) !== CLOSE_ARRAY) {
+  while (!isClosing(text.charCodeAt(i))) {
     const end = endOfValue(text, i)
     spans.push({ start: i, end })
-    i = skipSeparator(text, end, COMMA)
+    i = skipSeparator(text, end)
   }
   return spans
 }
@@ -165,13 +160,13 @@ export function eachMember(
   visit: (key: string, start: number, end: number) => void,
 ): void {
   let i = skipSpace(text, at)
-  if (text.charCodeAt(i) !== OPEN_OBJECT) return
+  if (text.charAt(i) !== '{') return
   i = skipSpace(text, i + 1)
-  while (text.charCodeAt(i) !== CLOSE_OBJECT) {
+  while (!isClosing(text.charCodeAt(i))) {
     const endOfKey = endOfString(text, i)
-    const start = skipSeparator(text, endOfKey, COLON)
+    const start = skipSeparator(text, endOfKey)
     const end = endOfValue(text, start)
     visit(decodeString(text.slice(i, endOfKey)), start, end)
-    i = skipSeparator(text, end, COMMA)
+    i = skipSeparator(text, end)
   }
 }

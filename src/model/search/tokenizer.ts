@@ -129,11 +129,8 @@ const CACHED_LENGTH = 24
 
 function normalizeRun(run: string): string {
   if (!NON_ASCII.test(run)) return run
-  if (run.length <= CACHED_LENGTH) return cachedRun(run)
-  return Array.from(splitRun(run), ({ piece }) => normalizePiece(piece)).join('')
-}
-
-function cachedRun(run: string): string {
+  if (run.length > CACHED_LENGTH)
+    return Array.from(splitRun(run), ({ piece }) => normalizePiece(piece)).join('')
   const before = cache.get(run)
   if (before !== undefined) return before
   const form = normalizePiece(run)

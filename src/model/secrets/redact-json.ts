@@ -1,6 +1,4 @@
 import {
-  COLON,
-  COMMA,
   decodeString,
   endOfString,
   endOfValue,
@@ -94,14 +92,14 @@ function redactAs(place: Place, text: string): string {
 
   take(place, i)
   for (let inner = open.at(-1); inner !== undefined; inner = open.at(-1)) {
-    i = skipSeparator(text, i, COMMA)
+    i = skipSeparator(text, i)
     if (isClosing(text.charCodeAt(i))) {
       open.pop()
       i++
     } else if (inner.isArray) take(ruleOfElement(inner.place, text.charAt(i)), i)
     else {
       const endOfKey = endOfString(text, i)
-      const start = skipSeparator(text, endOfKey, COLON)
+      const start = skipSeparator(text, endOfKey)
       take(ruleOfMember(inner.place, decodeString(text.slice(i, endOfKey)), text.charAt(start)), start)
     }
   }
