@@ -43,7 +43,6 @@ export type * from './api/types/event-types.ts'
 export type * from './api/types/lookup-types.ts'
 export type * from './api/types/open-types.ts'
 export type * from './api/types/response-bodies.ts'
-export type * from './api/types/tool-types.ts'
 
 // The archive: a SQLite file of conversations.
 export { openArchive, type Archive, type OpenOptions } from './archive/archive.ts'

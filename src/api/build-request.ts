@@ -1,7 +1,7 @@
 import { HansardError } from '../errors.ts'
 import { isObjectText, members, replaceAt } from '../model/json/json-text.ts'
 import { isJson } from '../model/json/parse-json.ts'
-import { lookups, operations, type Operation } from './operations.ts'
+import { allOperations, type Operation } from './operations.ts'
 import type { ApiRequest, CallName } from './transport.ts'
 
 /** Parameters of the query; undefined leaves one out. */
@@ -15,8 +15,6 @@ export interface CallArguments {
   /** An object, or JSON text that is sent token for token. The operation sets `stream` in either. */
   readonly body?: object | string | undefined
 }
-
-const allOperations: Readonly<Record<CallName, Operation>> = { ...operations, ...lookups }
 
 /**
  * Builds the request of a call.
@@ -43,9 +41,7 @@ function pathOf(name: CallName, { path }: Operation, id: string | undefined): st
     throw new HansardError(
       'usage',
       id === undefined ? `${name} needs an id` : `${JSON.stringify(id)} is not a valid id (${name})`,
-      {
-        hint: 'Pass the id as the API lists it, such as conv_0684fe18cbc57ba6800065acdd2b6c85.',
-      },
+      { hint: 'Pass the id as the API lists it, such as conv_0684fe18cbc57ba6800065acdd2b6c85.' },
     )
   return path.replace('{id}', () => encodeURIComponent(id))
 }

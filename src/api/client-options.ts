@@ -29,19 +29,7 @@ export interface ClientOptions {
 }
 
 /** Validated options with their defaults. */
-export interface ClientSettings {
-  readonly apiKey: string
-  readonly origin: string
-  readonly basePath: string
-  readonly timeouts: Timeouts
-  readonly maxBodyBytes: number
-  readonly bodyBudgetBytes: number
-  readonly retry: RetryPolicy
-  readonly requestsPerSecond: number | undefined
-  readonly maxRequests: number
-  readonly onEvent: ((event: ClientEvent) => void) | undefined
-  readonly clock: Clock
-}
+export type ClientSettings = ReturnType<typeof clientSettings>
 
 const MIB = 2 ** 20
 
@@ -50,7 +38,7 @@ const MIB = 2 ** 20
  *
  * @throws HansardError `usage` if one is invalid
  */
-export function clientSettings(options: ClientOptions): ClientSettings {
+export function clientSettings(options: ClientOptions) {
   const { origin, basePath } = parseBaseUrl(options.baseUrl ?? 'https://api.mistral.ai')
   return {
     apiKey: checkKey(options.apiKey),
@@ -88,9 +76,7 @@ function parseBaseUrl(baseUrl: string): { readonly origin: string; readonly base
     throw new HansardError(
       'usage',
       `The base URL is not an http(s) URL: ${JSON.stringify(withoutUser(baseUrl))}`,
-      {
-        hint: 'Use a URL such as https://api.mistral.ai.',
-      },
+      { hint: 'Use a URL such as https://api.mistral.ai.' },
     )
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '')
     throw new HansardError('usage', 'The base URL contains a user, a password, a query or a fragment', {

@@ -54,7 +54,8 @@ export type StreamName = Extract<OperationName, `${string}Stream`>
 /** The operations and lookups whose response is a single body. */
 export type PlainName = Exclude<OperationName, StreamName> | LookupName
 
-type JsonName = keyof ResponseBodies
+/** The response of an operation, as JSON. */
+type Reply<Name extends keyof ResponseBodies> = Promise<JsonReply<ResponseBodies[Name]>>
 
 /** What `call` returns: JSON, the bytes of a file, or nothing (`delete`). */
 export type CallReply =
@@ -113,26 +114,23 @@ export class ConversationsClient {
   }
 
   /** Lists a page of conversations, newest first (captured). An empty page is the end; a short one need not be. */
-  list(
-    { page, pageSize, metadata }: ListQuery,
-    call?: CallOptions,
-  ): Promise<JsonReply<ResponseBodies['list']>> {
+  list({ page, pageSize, metadata }: ListQuery, call?: CallOptions): Reply<'list'> {
     const query = { page, page_size: pageSize, metadata: metadata && JSON.stringify(metadata) }
     return this.#json('list', { query }, call)
   }
 
   /** Gets a conversation without its entries: the same row as in the listing. */
-  get(id: string, call?: CallOptions): Promise<JsonReply<ResponseBodies['get']>> {
+  get(id: string, call?: CallOptions): Reply<'get'> {
     return this.#json('get', { id }, call)
   }
 
   /** Gets all entries of a conversation, in no pages. */
-  getHistory(id: string, call?: CallOptions): Promise<JsonReply<ResponseBodies['getHistory']>> {
+  getHistory(id: string, call?: CallOptions): Reply<'getHistory'> {
     return this.#json('getHistory', { id }, call)
   }
 
   /** Gets the entries of a conversation that are messages. */
-  getMessages(id: string, call?: CallOptions): Promise<JsonReply<ResponseBodies['getMessages']>> {
+  getMessages(id: string, call?: CallOptions): Reply<'getMessages'> {
     return this.#json('getMessages', { id }, call)
   }
 
@@ -142,17 +140,17 @@ export class ConversationsClient {
   }
 
   /** Starts a conversation and waits for the whole response. Always runs a completion, which costs money. */
-  start(body: Body, call?: CallOptions): Promise<JsonReply<ResponseBodies['start']>> {
+  start(body: Body, call?: CallOptions): Reply<'start'> {
     return this.#json('start', { body }, call)
   }
 
   /** Appends to a conversation and waits for the whole response. Continue with the id in the response: it may be new. */
-  append(id: string, body: Body, call?: CallOptions): Promise<JsonReply<ResponseBodies['append']>> {
+  append(id: string, body: Body, call?: CallOptions): Reply<'append'> {
     return this.#json('append', { id, body }, call)
   }
 
   /** Starts a new conversation from an entry of this one, which stays as it is. */
-  restart(id: string, body: Body, call?: CallOptions): Promise<JsonReply<ResponseBodies['restart']>> {
+  restart(id: string, body: Body, call?: CallOptions): Reply<'restart'> {
     return this.#json('restart', { id, body }, call)
   }
 
@@ -172,30 +170,22 @@ export class ConversationsClient {
   }
 
   /** Lists the models that the key may use. */
-  listModels(call?: CallOptions): Promise<JsonReply<ResponseBodies['listModels']>> {
+  listModels(call?: CallOptions): Reply<'listModels'> {
     return this.#json('listModels', {}, call)
   }
 
   /** Gets an agent: the current version, or the one named. */
-  getAgent(
-    id: string,
-    version?: string | number,
-    call?: CallOptions,
-  ): Promise<JsonReply<ResponseBodies['getAgent']>> {
+  getAgent(id: string, version?: string | number, call?: CallOptions): Reply<'getAgent'> {
     return this.#json('getAgent', { id, query: { agent_version: version } }, call)
   }
 
   /** Lists a page of the versions of an agent. */
-  listAgentVersions(
-    id: string,
-    { page, pageSize }: Page,
-    call?: CallOptions,
-  ): Promise<JsonReply<ResponseBodies['listAgentVersions']>> {
+  listAgentVersions(id: string, { page, pageSize }: Page, call?: CallOptions): Reply<'listAgentVersions'> {
     return this.#json('listAgentVersions', { id, query: { page, page_size: pageSize } }, call)
   }
 
   /** Gets the metadata of a file: name, size in bytes, expiry. */
-  getFile(id: string, call?: CallOptions): Promise<JsonReply<ResponseBodies['getFile']>> {
+  getFile(id: string, call?: CallOptions): Reply<'getFile'> {
     return this.#json('getFile', { id }, call)
   }
 
@@ -241,11 +231,7 @@ export class ConversationsClient {
   }
 
   /** The types are a promise about the API, not a check: `json` is whatever JSON.parse returned. */
-  #json<N extends JsonName>(
-    name: N,
-    args: CallArguments,
-    call: CallOptions | undefined,
-  ): Promise<JsonReply<ResponseBodies[N]>> {
+  #json<N extends keyof ResponseBodies>(name: N, args: CallArguments, call?: CallOptions): Reply<N> {
     return this.#send(name, args, call, readJson<ResponseBodies[N]>)
   }
 

@@ -13,77 +13,41 @@ export interface Operation {
   readonly repeat: Repeat
 }
 
+const READ = { method: 'GET', streams: false, paged: false, repeat: 'always' } as const
+const LIST = { ...READ, paged: true } as const
+const DELETE = { ...READ, method: 'DELETE' } as const
+const WRITE = { method: 'POST', streams: false, paged: false, repeat: 'unsent' } as const
+const STREAM = { ...WRITE, streams: true } as const
+
 /** The eleven operations of the Conversations API (source: the vendor's OpenAPI document). */
 export const operations = {
-  start: { method: 'POST', path: '/v1/conversations', streams: false, paged: false, repeat: 'unsent' },
-  startStream: { method: 'POST', path: '/v1/conversations', streams: true, paged: false, repeat: 'unsent' },
-  list: { method: 'GET', path: '/v1/conversations', streams: false, paged: true, repeat: 'always' },
-  get: { method: 'GET', path: '/v1/conversations/{id}', streams: false, paged: false, repeat: 'always' },
-  delete: {
-    method: 'DELETE',
-    path: '/v1/conversations/{id}',
-    streams: false,
-    paged: false,
-    repeat: 'always',
-  },
-  append: { method: 'POST', path: '/v1/conversations/{id}', streams: false, paged: false, repeat: 'unsent' },
-  appendStream: {
-    method: 'POST',
-    path: '/v1/conversations/{id}',
-    streams: true,
-    paged: false,
-    repeat: 'unsent',
-  },
-  getHistory: {
-    method: 'GET',
-    path: '/v1/conversations/{id}/history',
-    streams: false,
-    paged: false,
-    repeat: 'always',
-  },
-  getMessages: {
-    method: 'GET',
-    path: '/v1/conversations/{id}/messages',
-    streams: false,
-    paged: false,
-    repeat: 'always',
-  },
-  restart: {
-    method: 'POST',
-    path: '/v1/conversations/{id}/restart',
-    streams: false,
-    paged: false,
-    repeat: 'unsent',
-  },
-  restartStream: {
-    method: 'POST',
-    path: '/v1/conversations/{id}/restart',
-    streams: true,
-    paged: false,
-    repeat: 'unsent',
-  },
+  start: { ...WRITE, path: '/v1/conversations' },
+  startStream: { ...STREAM, path: '/v1/conversations' },
+  list: { ...LIST, path: '/v1/conversations' },
+  get: { ...READ, path: '/v1/conversations/{id}' },
+  delete: { ...DELETE, path: '/v1/conversations/{id}' },
+  append: { ...WRITE, path: '/v1/conversations/{id}' },
+  appendStream: { ...STREAM, path: '/v1/conversations/{id}' },
+  getHistory: { ...READ, path: '/v1/conversations/{id}/history' },
+  getMessages: { ...READ, path: '/v1/conversations/{id}/messages' },
+  restart: { ...WRITE, path: '/v1/conversations/{id}/restart' },
+  restartStream: { ...STREAM, path: '/v1/conversations/{id}/restart' },
 } as const satisfies Record<string, Operation>
 
 /** Reads of what conversations refer to: models, agents and their versions, files and their content. */
 export const lookups = {
-  listModels: { method: 'GET', path: '/v1/models', streams: false, paged: false, repeat: 'always' },
-  getAgent: { method: 'GET', path: '/v1/agents/{id}', streams: false, paged: false, repeat: 'always' },
-  listAgentVersions: {
-    method: 'GET',
-    path: '/v1/agents/{id}/versions',
-    streams: false,
-    paged: true,
-    repeat: 'always',
-  },
-  getFile: { method: 'GET', path: '/v1/files/{id}', streams: false, paged: false, repeat: 'always' },
-  getFileContent: {
-    method: 'GET',
-    path: '/v1/files/{id}/content',
-    streams: false,
-    paged: false,
-    repeat: 'always',
-  },
+  listModels: { ...READ, path: '/v1/models' },
+  getAgent: { ...READ, path: '/v1/agents/{id}' },
+  listAgentVersions: { ...LIST, path: '/v1/agents/{id}/versions' },
+  getFile: { ...READ, path: '/v1/files/{id}' },
+  getFileContent: { ...READ, path: '/v1/files/{id}/content' },
 } as const satisfies Record<string, Operation>
+
+/** The operations and the lookups, by name. */
+export const allOperations: Readonly<Record<OperationName | LookupName, Operation>> = {
+  ...operations,
+  ...lookups,
+}
 
 export type OperationName = keyof typeof operations
 export type LookupName = keyof typeof lookups

@@ -1,5 +1,5 @@
 import type { Clock } from './clock.ts'
-import type { Transport } from './transport.ts'
+import type { Send } from './transport.ts'
 
 /** A rate limiter shared by all requests of a client; it also keeps the pauses that the service asks for. */
 export class RateLimiter {
@@ -29,12 +29,9 @@ export class RateLimiter {
 }
 
 /** Passes every request through the rate limiter, retries and redirects included. */
-export function withRateLimit(inner: Transport, limiter: RateLimiter): Transport {
-  return {
-    async send(request, read) {
-      await limiter.acquire(request.signal)
-      return inner.send(request, read)
-    },
-    close: () => inner.close(),
+export function withRateLimit(send: Send, limiter: RateLimiter): Send {
+  return async (request, read) => {
+    await limiter.acquire(request.signal)
+    return send(request, read)
   }
 }

@@ -1,17 +1,14 @@
-import { HansardError, isHansardError } from '../errors.ts'
+import { HansardError } from '../errors.ts'
 import { hasTooManyValues } from '../model/json/value-limit.ts'
 import { formatMegabytes } from '../model/plural.ts'
 import { redactBody } from '../model/secrets/redact-json.ts'
 import type { Scrub } from './key-scrubber.ts'
 import { errorOfResponse } from './response-error.ts'
 import { dateOf } from './retry-timing.ts'
-import type { ApiResponse, CallName } from './transport.ts'
+import { isSuccess, type ApiResponse, type CallName } from './transport.ts'
 
 /** A JSON response, raw and parsed. */
-export interface JsonReply<Json = unknown> {
-  readonly status: number
-  /** Names are in lower case. */
-  readonly headers: Readonly<Record<string, string>>
+export interface JsonReply<Json = unknown> extends Pick<ApiResponse, 'status' | 'headers'> {
   /** The body exactly as it came, without a byte order mark and the API key. Digits, escapes and order are kept. */
   readonly text: string
   /** The text as JSON.parse reads it. Its type is not checked at run time. */
@@ -21,10 +18,7 @@ export interface JsonReply<Json = unknown> {
 }
 
 /** A response of bytes: the content of a file. */
-export interface BytesReply {
-  readonly status: number
-  /** Names are in lower case. */
-  readonly headers: Readonly<Record<string, string>>
+export interface BytesReply extends Pick<ApiResponse, 'status' | 'headers'> {
   readonly bytes: Uint8Array
 }
 
@@ -50,13 +44,9 @@ export async function readJson<Json>(
   const bytes = await readAll(response)
   const { status, headers } = response
   const text = context.scrub(decodeText(bytes, status, context))
-  return {
-    status,
-    headers,
-    text,
-    json: parseBody(text, status, context) as Json,
-    servedAt: dateOf(headers['date'] ?? ''),
-  }
+  refuseTooManyValues(text, context.name)
+  const json = parseBody(text, status, context) as Json
+  return { status, headers, text, json, servedAt: dateOf(headers['date'] ?? '') }
 }
 
 /**
@@ -81,8 +71,8 @@ export async function readBytes(response: ApiResponse, context: ResponseContext)
 
 /** Throws the error that a response reports; returns if it is a success (2xx). */
 export async function refuseFailure(response: ApiResponse, { name, scrub }: ResponseContext): Promise<void> {
+  if (isSuccess(response)) return
   const { status, headers } = response
-  if (status >= 200 && status < 300) return
   throw errorOfResponse({ name, status, headers, text: await readStart(response) }, scrub)
 }
 
@@ -134,9 +124,7 @@ export function refuseTooManyValues(text: string, name: CallName): void {
   throw new HansardError(
     'too-large',
     `The body has too many small values to parse: ${formatMegabytes(text.length)} (${name})`,
-    {
-      hint: 'It was not parsed, because its values would take many times its size in memory.',
-    },
+    { hint: 'It was not parsed, because its values would take many times its size in memory.' },
   )
 }
 
@@ -152,10 +140,8 @@ function decodeText(bytes: Uint8Array, status: number, context: ResponseContext)
 
 function parseBody(text: string, status: number, context: ResponseContext): unknown {
   try {
-    refuseTooManyValues(text, context.name)
     return JSON.parse(text)
-  } catch (thrown) {
-    if (isHansardError(thrown)) throw thrown
+  } catch {
     // The SyntaxError quotes the text, which may contain a secret, so it is not the cause.
     const what = text.trim() === '' ? 'empty' : 'not JSON'
     throw unusable(`The body is ${what} (${context.name})`, text, context.scrub, status)

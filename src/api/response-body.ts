@@ -69,7 +69,10 @@ export class ResponseBody implements AsyncIterableIterator<Uint8Array> {
   }
 
   next(): Promise<IteratorResult<Uint8Array>> {
-    if (this.#chunks.length === 0) this.#resume()
+    if (this.#chunks.length === 0 && this.#paused) {
+      this.#paused = false
+      this.#connection.resume()
+    }
     const chunk = this.#chunks.shift()
     if (chunk !== undefined) {
       this.#queued -= chunk.length
@@ -100,12 +103,6 @@ export class ResponseBody implements AsyncIterableIterator<Uint8Array> {
 
   [Symbol.asyncIterator](): this {
     return this
-  }
-
-  #resume(): void {
-    if (!this.#paused) return
-    this.#paused = false
-    this.#connection.resume()
   }
 
   #takeReader(): Reader | undefined {

@@ -1,7 +1,8 @@
 import { HansardError, isHansardError } from '../errors.ts'
 import type { ClientEvent } from './client-events.ts'
-import { mayRepeat } from './may-repeat.ts'
+import type { Repeat } from './operations.ts'
 import { backoffMs, formatWait, retryAfterMs } from './retry-timing.ts'
+import { UnsentError } from './transport-errors.ts'
 import type { ApiRequest, Headers } from './transport.ts'
 
 /** How often and how long a client retries. */
@@ -78,6 +79,24 @@ export class RetryState {
   #tries(): string {
     return this.#sent === 1 ? 'sent once' : `sent ${this.#sent} times`
   }
+}
+
+/**
+ * Tells whether retrying a request may help and does no harm. After a failure of the service, the request may or may not
+ * have been executed; after a 429 it has not.
+ */
+function mayRepeat(error: HansardError, repeat: Repeat): boolean {
+  if (error.code === 'file') return false // this machine is out of file descriptors
+  if (error instanceof UnsentError || error.code === 'rate-limited') return true
+  return repeat === 'always' && isTransient(error)
+}
+
+function isTransient({ code, status }: HansardError): boolean {
+  if (code === 'network' || code === 'timeout' || code === 'conflict' || code === 'not-json') return true
+  // A login page or a proxy that is in the way for a moment redirects, too. The key is never sent there.
+  if (code === 'redirected') return true
+  // A 404 that is not the API's own comes from a wrong base URL, which does not change.
+  return code === 'service-failed' && status !== 404
 }
 
 function requestedPause({ status }: HansardError, headers: Headers, now: Date): number | undefined {

@@ -19,16 +19,13 @@ export function transportStack(settings: ClientSettings, budget: BodyBudget, tra
     if (event.type === 'retry') traffic.retries++
     settings.onEvent?.(event)
   }
-  const headers = {
-    authorization: `Bearer ${apiKey}`,
-    'user-agent': `hansard/${version}`,
-  }
+  const headers = { authorization: `Bearer ${apiKey}`, 'user-agent': `hansard/${version}` }
 
-  const network = undiciTransport({ origin, headers, timeouts })
-  const counted = withTraffic(network, traffic, emit, maxRequests)
+  const network = undiciTransport(origin, headers, timeouts)
+  const counted = withTraffic(network.send, traffic, emit, maxRequests)
   const rateLimited = withRateLimit(counted, limiter)
   const decoded = withDecoding(rateLimited, maxBodyBytes)
   const bounded = withMemoryBudget(decoded, budget, maxBodyBytes)
   const redirected = withRedirects(bounded, origin)
-  return withRetry(redirected, retry, { limiter, clock, emit })
+  return { send: withRetry(redirected, retry, { limiter, clock, emit }), close: network.close }
 }

@@ -28,13 +28,20 @@ export interface ApiResponse {
   discard(): void
 }
 
+/** Tells whether a response has a status of 2xx. */
+export function isSuccess({ status }: ApiResponse): boolean {
+  return status >= 200 && status < 300
+}
+
 /**
- * Sends requests. `read` turns a response of any status into what the caller wants, and reads or discards its body. It
+ * Sends a request. `read` turns a response of any status into what the caller wants, and reads or discards its body. It
  * may be called again, with the response to a retry. Failures are thrown as a HansardError, and as an UnsentError if the
  * request certainly did not arrive.
  */
+export type Send = <T>(request: ApiRequest, read: (response: ApiResponse) => Promise<T>) => Promise<T>
+
 export interface Transport {
-  send<T>(request: ApiRequest, read: (response: ApiResponse) => Promise<T>): Promise<T>
+  readonly send: Send
   /** Closes all connections. Calls in flight fail. */
-  close(): Promise<void>
+  readonly close: () => Promise<void>
 }

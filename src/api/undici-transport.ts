@@ -20,39 +20,19 @@ export interface Timeouts {
   readonly completionMs: number
 }
 
-export interface UndiciOptions {
-  /** The only origin that requests, and with them the key, are sent to. */
-  readonly origin: string
-  /** Headers of every request, including the key. */
-  readonly headers: Headers
-  readonly timeouts: Timeouts
-}
-
-/** Sends requests with undici, through the proxies that HTTPS_PROXY, HTTP_PROXY and NO_PROXY name. */
-export function undiciTransport(options: UndiciOptions): Transport {
-  const { origin, headers, timeouts } = options
-  const dispatcher = dispatcherFor(options)
+/**
+ * Sends requests with undici, through the proxies that HTTPS_PROXY, HTTP_PROXY and NO_PROXY name. Requests, and with them
+ * the key in `headers`, are sent to `origin` only.
+ */
+export function undiciTransport(origin: string, headers: Headers, timeouts: Timeouts): Transport {
+  const dispatcher = dispatcherFor(origin, timeouts)
   const headersOf = requestHeaders(headers)
   return {
     async send(request, read) {
-      return read(
-        await new Promise<ApiResponse>((resolve, reject) => {
-          const exchange = new Exchange(request, origin, limitsOf(request, timeouts), resolve, reject)
-          if (exchange.isOver) return
-          dispatcher.dispatch(
-            {
-              origin,
-              path: request.path,
-              method: request.operation.method,
-              headers: headersOf(request),
-              body: request.body ?? null,
-              headersTimeout: 0,
-              bodyTimeout: 0,
-            },
-            exchange,
-          )
-        }),
-      )
+      const { path, body = null, operation } = request
+      const options = { origin, path, method: operation.method, headers: headersOf(request), body }
+      const response = await dispatch(dispatcher, options, limitsOf(request, timeouts), request.signal)
+      return read(response)
     },
     close: () => dispatcher.destroy(),
   }
@@ -63,7 +43,7 @@ export function undiciTransport(options: UndiciOptions): Transport {
  * free that memory may need another one first. This machine is never reached through a proxy (as in Go), so that the
  * sandbox works despite a company's proxy settings.
  */
-function dispatcherFor({ origin, timeouts }: UndiciOptions): Dispatcher {
+function dispatcherFor(origin: string, timeouts: Timeouts): Dispatcher {
   const connect = { timeout: timeouts.connectMs }
   if (isLoopback(new URL(origin).hostname)) return new Agent({ connect })
   try {
@@ -97,102 +77,67 @@ function requestHeaders(headers: Headers): (request: ApiRequest) => Headers {
   }
 }
 
-interface Limits {
-  readonly connectMs: number
-  readonly firstByteMs: number
-  readonly idleMs: number
-}
-
-function limitsOf({ operation }: ApiRequest, timeouts: Timeouts): Limits {
+function limitsOf({ operation }: ApiRequest, timeouts: Timeouts): Timeouts {
   if (operation.method !== 'POST') return timeouts
   return { ...timeouts, firstByteMs: timeouts.completionMs, idleMs: timeouts.completionMs }
 }
 
-/** One request and its response, in undici's callbacks. */
-class Exchange implements Dispatcher.DispatchHandler {
-  isOver = false
-  readonly #origin: string
-  readonly #signal: AbortSignal | undefined
-  readonly #limits: Limits
-  readonly #resolve: (response: ApiResponse) => void
-  readonly #reject: (reason: Error) => void
-  #controller: Dispatcher.DispatchController | undefined
-  #firstByte: NodeJS.Timeout | undefined
-  #body: ResponseBody | undefined
-
-  constructor(
-    request: ApiRequest,
-    origin: string,
-    limits: Limits,
-    resolve: (response: ApiResponse) => void,
-    reject: (reason: Error) => void,
-  ) {
-    this.#origin = origin
-    this.#signal = request.signal
-    this.#limits = limits
-    this.#resolve = resolve
-    this.#reject = reject
-    if (this.#signal?.aborted) this.#stop()
-    else this.#signal?.addEventListener('abort', this.#stop)
-  }
-
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    if (this.isOver) return controller.abort(interrupted())
-    this.#controller = controller
-    this.#firstByte = setTimeout(() => this.#timeOut(), this.#limits.firstByteMs)
-  }
-
-  onResponseStart(
-    controller: Dispatcher.DispatchController,
-    status: number,
-    headers: Record<string, string | string[] | undefined>,
-  ): void {
-    if (status < 200) return
-    clearTimeout(this.#firstByte)
-    const body = new ResponseBody(controller, this.#limits.idleMs)
-    this.#body = body
-    this.#resolve({ status, headers: joinHeaders(headers), body, discard: () => body.close() })
-  }
-
-  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    this.#body?.push(chunk)
-  }
-
-  onResponseEnd(): void {
-    this.#finish()
-    this.#body?.end()
-  }
-
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    this.#fail(connectionError(error, this.#origin, this.#controller !== undefined, this.#limits.connectMs))
-  }
-
-  readonly #stop = () => {
-    const reason = interrupted()
-    this.#fail(reason)
-    this.#controller?.abort(reason)
-  }
-
-  #timeOut(): void {
-    const seconds = this.#limits.firstByteMs / 1000
-    this.#controller?.abort(
-      new HansardError('timeout', `No response from ${this.#origin} within ${seconds} s`, {
-        hint: 'Try again later.',
-      }),
-    )
-  }
-
-  #fail(reason: Error): void {
-    this.#finish()
-    this.#body?.fail(reason)
-    this.#reject(reason)
-  }
-
-  #finish(): void {
-    this.isOver = true
-    clearTimeout(this.#firstByte)
-    this.#signal?.removeEventListener('abort', this.#stop)
-  }
+/** Sends a request, and returns its response with the body still to come. The timeouts are ours, not undici's. */
+function dispatch(
+  dispatcher: Dispatcher,
+  options: Dispatcher.DispatchOptions & { readonly origin: string },
+  { connectMs, firstByteMs, idleMs }: Timeouts,
+  signal: AbortSignal | undefined,
+): Promise<ApiResponse> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(interrupted())
+    let isOver = false
+    let connection: Dispatcher.DispatchController | undefined
+    let firstByte: NodeJS.Timeout | undefined
+    let body: ResponseBody | undefined
+    const finish = () => {
+      isOver = true
+      clearTimeout(firstByte)
+      signal?.removeEventListener('abort', stop)
+    }
+    const fail = (reason: Error) => {
+      finish()
+      body?.fail(reason)
+      reject(reason)
+    }
+    const stop = () => {
+      const reason = interrupted()
+      fail(reason)
+      connection?.abort(reason)
+    }
+    const timeOut = () => {
+      const message = `No response from ${options.origin} within ${firstByteMs / 1000} s`
+      connection?.abort(new HansardError('timeout', message, { hint: 'Try again later.' }))
+    }
+    signal?.addEventListener('abort', stop)
+    const handler: Dispatcher.DispatchHandler = {
+      onRequestStart(controller) {
+        if (isOver) return controller.abort(interrupted())
+        connection = controller
+        firstByte = setTimeout(timeOut, firstByteMs)
+      },
+      onResponseStart(controller, status, headers) {
+        if (status < 200) return
+        clearTimeout(firstByte)
+        const received = new ResponseBody(controller, idleMs)
+        body = received
+        resolve({ status, headers: joinHeaders(headers), body, discard: () => received.close() })
+      },
+      onResponseData: (_controller, chunk) => body?.push(chunk),
+      onResponseEnd() {
+        finish()
+        body?.end()
+      },
+      onResponseError: (_controller, error) =>
+        fail(connectionError(error, options.origin, connection !== undefined, connectMs)),
+    }
+    dispatcher.dispatch({ ...options, headersTimeout: 0, bodyTimeout: 0 }, handler)
+  })
 }
 
 function joinHeaders(headers: Record<string, string | string[] | undefined>): Headers {

@@ -2,7 +2,7 @@ import { pipeline, Readable, type Transform } from 'node:stream'
 import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from 'node:zlib'
 
 import { HansardError, isHansardError, messageOf } from '../errors.ts'
-import type { ApiResponse, Headers, Transport } from './transport.ts'
+import type { ApiResponse, Headers, Send } from './transport.ts'
 
 /** The limit of curl and undici: with each encoding a small body can become a larger one. */
 const MAX_ENCODINGS = 5
@@ -16,11 +16,8 @@ const CHUNK = { chunkSize: 64 * 1024 }
  * Decodes compressed bodies piece by piece, so that the reader limits their size by not reading on. The compressed bytes
  * have the same limit, because a body may decode to nothing for ever.
  */
-export function withDecoding(inner: Transport, maxBodyBytes: number): Transport {
-  return {
-    send: (request, read) => inner.send(request, (response) => read(decodeResponse(response, maxBodyBytes))),
-    close: () => inner.close(),
-  }
+export function withDecoding(send: Send, maxBodyBytes: number): Send {
+  return (request, read) => send(request, (response) => read(decodeResponse(response, maxBodyBytes)))
 }
 
 function decodeResponse(response: ApiResponse, maxBytes: number): ApiResponse {
@@ -66,9 +63,7 @@ async function* limit(body: AsyncIterable<Uint8Array>, maxBytes: number): AsyncG
       throw new HansardError(
         'too-large',
         `The compressed body is larger than ${Math.floor(maxBytes / 2 ** 20)} MiB`,
-        {
-          hint: 'It was not read, because larger bodies are not kept in memory.',
-        },
+        { hint: 'It was not read, because larger bodies are not kept in memory.' },
       )
     }
     yield chunk

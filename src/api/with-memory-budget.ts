@@ -1,79 +1,57 @@
 import { HansardError } from '../errors.ts'
-import type { BodyBudget, BodyHold } from './body-budget.ts'
-import type { ApiResponse, ApiRequest, Transport } from './transport.ts'
+import type { BodyBudget } from './body-budget.ts'
+import { isSuccess, type ApiResponse, type CallName, type Send } from './transport.ts'
 
 /**
  * Reads bodies only as the memory budget allows, and refuses those over `maxBodyBytes`. Streams are exempt, because each
  * event is limited on its own; so are error responses, of which only the first bytes are read.
  */
-export function withMemoryBudget(inner: Transport, budget: BodyBudget, maxBodyBytes: number): Transport {
-  return {
-    async send(request, read) {
-      if (request.operation.streams) return inner.send(request, read)
-      const share = new BodyShare(request, request.hold ?? budget.hold(), maxBodyBytes)
-      try {
-        const result = await inner.send(request, (response) =>
-          read(isSuccess(response) ? { ...response, body: share.count(response) } : response),
-        )
-        if (request.hold === undefined) share.giveBack()
-        return result
-      } catch (error) {
-        share.giveBack()
-        throw error
-      }
-    },
-    close: () => inner.close(),
-  }
-}
-
-function isSuccess({ status }: ApiResponse): boolean {
-  return status >= 200 && status < 300
-}
-
-/** The memory that one body takes from the budget. */
-class BodyShare {
-  readonly #request: ApiRequest
-  readonly #hold: BodyHold
-  readonly #maxBytes: number
-  #taken = 0
-
-  constructor(request: ApiRequest, hold: BodyHold, maxBytes: number) {
-    this.#request = request
-    this.#hold = hold
-    this.#maxBytes = maxBytes
-  }
-
-  async *count(response: ApiResponse): AsyncGenerator<Uint8Array> {
-    const announced = Number(response.headers['content-length'] ?? 0)
-    let read = 0
+export function withMemoryBudget(send: Send, budget: BodyBudget, maxBodyBytes: number): Send {
+  return async (request, read) => {
+    if (request.operation.streams) return send(request, read)
+    const hold = request.hold ?? budget.hold()
+    let taken = 0
+    const grow = async (bytes: number) => {
+      if (taken + bytes > maxBodyBytes) throw tooLarge(request.name, maxBodyBytes)
+      await hold.take(bytes, request.signal)
+      taken += bytes
+    }
     try {
-      if (announced > 0) await this.#grow(announced)
-      for await (const chunk of response.body) {
-        read += chunk.length
-        if (read > this.#taken) await this.#grow(read - this.#taken)
-        yield chunk
-      }
-    } finally {
-      response.discard()
+      const result = await send(request, (response) =>
+        read(isSuccess(response) ? { ...response, body: readWithin(response, grow) } : response),
+      )
+      if (request.hold === undefined) hold.giveBack(taken)
+      return result
+    } catch (error) {
+      hold.giveBack(taken)
+      throw error
     }
   }
+}
 
-  giveBack(): void {
-    this.#hold.giveBack(this.#taken)
-    this.#taken = 0
+/** Takes the announced length at once, because the reader allocates it, and then whatever comes beyond it. */
+async function* readWithin(
+  response: ApiResponse,
+  grow: (bytes: number) => Promise<void>,
+): AsyncGenerator<Uint8Array> {
+  let taken = Number(response.headers['content-length'] ?? 0)
+  let read = 0
+  try {
+    if (taken > 0) await grow(taken)
+    for await (const chunk of response.body) {
+      read += chunk.length
+      if (read > taken) await grow(read - taken)
+      taken = Math.max(taken, read)
+      yield chunk
+    }
+  } finally {
+    response.discard()
   }
+}
 
-  async #grow(bytes: number): Promise<void> {
-    if (this.#taken + bytes > this.#maxBytes) throw this.#tooLarge()
-    const granted = this.#hold.take(bytes, this.#request.signal)
-    if (granted !== undefined) await granted
-    this.#taken += bytes
-  }
-
-  #tooLarge(): HansardError {
-    const megabytes = Math.floor(this.#maxBytes / 2 ** 20)
-    return new HansardError('too-large', `The body is larger than ${megabytes} MiB (${this.#request.name})`, {
-      hint: 'It was not read, because larger bodies are not kept in memory.',
-    })
-  }
+function tooLarge(name: CallName, maxBytes: number): HansardError {
+  const message = `The body is larger than ${Math.floor(maxBytes / 2 ** 20)} MiB (${name})`
+  return new HansardError('too-large', message, {
+    hint: 'It was not read, because larger bodies are not kept in memory.',
+  })
 }

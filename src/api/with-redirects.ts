@@ -1,68 +1,40 @@
 import { HansardError } from '../errors.ts'
-import type { ApiResponse, ApiRequest, Transport } from './transport.ts'
+import type { ApiResponse, ApiRequest, Send } from './transport.ts'
 
 const MAX_REDIRECTS = 5
 const REDIRECTS = new Set([301, 302, 303, 307, 308])
 
 /** Follows redirects of a GET within the origin. The key is never sent to another origin. */
-export function withRedirects(inner: Transport, origin: string): Transport {
-  const send = async <T>(
-    request: ApiRequest,
-    read: (response: ApiResponse) => Promise<T>,
-    remaining: number,
-  ): Promise<T> =>
-    inner.send(request, (response) => {
+export function withRedirects(send: Send, origin: string, remaining = MAX_REDIRECTS): Send {
+  return (request, read) =>
+    send(request, (response) => {
       if (!REDIRECTS.has(response.status)) return read(response)
       response.discard()
-      return send(
-        { ...request, path: pathOfRedirect(request, response, origin, remaining) },
-        read,
-        remaining - 1,
-      )
+      const path = pathOfRedirect(request, response, origin, remaining)
+      return withRedirects(send, origin, remaining - 1)({ ...request, path }, read)
     })
-  return {
-    send: (request, read) => send(request, read, MAX_REDIRECTS),
-    close: () => inner.close(),
-  }
 }
 
 function pathOfRedirect(
   request: ApiRequest,
-  response: ApiResponse,
+  { status, headers }: ApiResponse,
   origin: string,
   remaining: number,
 ): string {
-  const { status } = response
-  const location = response.headers['location'] ?? ''
-  if (!URL.canParse(location, origin + request.path))
-    throw new HansardError(
-      'redirected',
-      `The request was redirected without a valid location (${request.name}, ${status})`,
-      {
-        status,
-        hint: 'Check the base URL.',
-      },
-    )
+  const refused = (how: string, hint = 'Check the base URL.') =>
+    new HansardError('redirected', `The request was redirected${how} (${request.name}, ${status})`, {
+      status,
+      hint,
+    })
+  const location = headers['location'] ?? ''
+  if (!URL.canParse(location, origin + request.path)) throw refused(' without a valid location')
   const target = new URL(location, origin + request.path)
   if (target.origin !== origin)
-    throw new HansardError(
-      'redirected',
-      `The request was redirected to ${target.origin} (${request.name}, ${status})`,
-      {
-        status,
-        hint: `The key is sent only to ${origin}. If you trust ${target.origin}, set it as the base URL.`,
-      },
+    throw refused(
+      ` to ${target.origin}`,
+      `The key is sent only to ${origin}. If you trust ${target.origin}, set it as the base URL.`,
     )
-  if (request.operation.method !== 'GET' || remaining === 0) {
-    const tooOften = remaining === 0 ? ' too often' : ''
-    throw new HansardError(
-      'redirected',
-      `The request was redirected${tooOften} (${request.name}, ${status})`,
-      {
-        status,
-        hint: 'Check the base URL.',
-      },
-    )
-  }
+  if (request.operation.method !== 'GET' || remaining === 0)
+    throw refused(remaining === 0 ? ' too often' : '')
   return target.pathname + target.search
 }

@@ -1,7 +1,7 @@
 import { HansardError, isHansardError } from '../errors.ts'
 import { plural } from '../model/plural.ts'
 import type { ClientEvent } from './client-events.ts'
-import type { Transport } from './transport.ts'
+import type { Send } from './transport.ts'
 
 /** Counts of what a client sent and received. */
 export interface Traffic {
@@ -14,37 +14,34 @@ export interface Traffic {
 
 /** Counts requests and bytes, emits an event when a request ends, and sends at most `maxRequests`. */
 export function withTraffic(
-  inner: Transport,
+  send: Send,
   traffic: Traffic,
   emit: (event: ClientEvent) => void,
   maxRequests: number,
-): Transport {
-  return {
-    async send(request, read) {
-      if (traffic.requests >= maxRequests) throw outOfRequests(maxRequests)
-      const { name, path } = request
-      const method = request.operation.method
-      const startedAt = performance.now()
-      let status: number | undefined
-      const end = (error?: unknown) => {
-        const milliseconds = Math.round(performance.now() - startedAt)
-        const code = isHansardError(error) ? error.code : undefined
-        emit({ type: 'request', name, method, path, status, code, milliseconds })
-      }
-      traffic.requests++
-      try {
-        const result = await inner.send(request, (response) => {
-          status = response.status
-          return read({ ...response, body: count(response.body, traffic) })
-        })
-        end()
-        return result
-      } catch (error) {
-        end(error)
-        throw error
-      }
-    },
-    close: () => inner.close(),
+): Send {
+  return async (request, read) => {
+    if (traffic.requests >= maxRequests) throw outOfRequests(maxRequests)
+    const { name, path } = request
+    const method = request.operation.method
+    const startedAt = performance.now()
+    let status: number | undefined
+    const end = (error?: unknown) => {
+      const milliseconds = Math.round(performance.now() - startedAt)
+      const code = isHansardError(error) ? error.code : undefined
+      emit({ type: 'request', name, method, path, status, code, milliseconds })
+    }
+    traffic.requests++
+    try {
+      const result = await send(request, (response) => {
+        status = response.status
+        return read({ ...response, body: count(response.body, traffic) })
+      })
+      end()
+      return result
+    } catch (error) {
+      end(error)
+      throw error
+    }
   }
 }
 
@@ -52,9 +49,7 @@ function outOfRequests(maxRequests: number): HansardError {
   return new HansardError(
     'budget',
     `The limit of ${plural(maxRequests, 'request')} is reached; nothing more was sent`,
-    {
-      hint: 'Run it again, with a larger limit if needed.',
-    },
+    { hint: 'Run it again, with a larger limit if needed.' },
   )
 }
 

@@ -15,8 +15,10 @@ export function instantOf(text: string): string | undefined {
   if (day === undefined || time === undefined) return undefined
   const milliseconds = Date.parse(`${day}T${time}${withColon(zone.toUpperCase())}`)
   // Date.parse turns February 30 into March 2.
-  if (Number.isNaN(milliseconds) || !isDay(day)) return undefined
-  return `${new Date(milliseconds).toISOString().slice(0, 19)}.${sixDigits(fraction)}Z`
+  if (Number.isNaN(milliseconds) || !new Date(day).toISOString().startsWith(day)) return undefined
+  const instant = new Date(milliseconds).toISOString()
+  // In UTC, a time with a zone may be before the year 0 or after 9999, which this form cannot say.
+  return /^\d{4}-/.test(instant) ? `${instant.slice(0, 19)}.${sixDigits(fraction)}Z` : undefined
 }
 
 /**
@@ -34,8 +36,7 @@ export function parseDate(text: string): string | undefined {
 export function microsecondsOf(text: string): bigint | undefined {
   const instant = instantOf(text)
   if (instant === undefined) return undefined
-  const milliseconds = Date.parse(`${instant.slice(0, 19)}Z`)
-  return Number.isNaN(milliseconds) ? undefined : BigInt(milliseconds) * 1000n + BigInt(instant.slice(20, 26))
+  return BigInt(Date.parse(`${instant.slice(0, 19)}Z`)) * 1000n + BigInt(instant.slice(20, 26))
 }
 
 const CUTS = { day: 10, minute: 16, second: 19 } as const
@@ -61,9 +62,4 @@ function sixDigits(fraction = ''): string {
 
 function withColon(zone: string): string {
   return zone.replace(/^([+-]\d\d)(\d\d)$/, '$1:$2')
-}
-
-function isDay(day: string): boolean {
-  const date = new Date(`${day}T00:00:00Z`)
-  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day)
 }

@@ -29,6 +29,14 @@ describe('A time of the API', () => {
     },
   )
 
+  it.each(['0000-01-01T00:00:00+05:00', '9999-12-31T23:30:00-05:00'])(
+    '%s is none, because its year in UTC has no four digits',
+    (text) => {
+      expect(instantOf(text)).toBeUndefined()
+      expect(microsecondsOf(text)).toBeUndefined()
+    },
+  )
+
   it('is formatted for people in UTC, cut, whatever its zone', () => {
     for (const [text, day, minute, second] of [
       ['2026-11-22T08:17:59.999999Z', '2026-11-22', '2026-11-22 08:17 UTC', '2026-11-22 08:17:59 UTC'],

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { plainText } from '../../src/model/entries/plain-text.ts'
+import { plainText } from '../../src/model/entries/entry-text.ts'
 import { anyEntry } from '../support/entry-arbitrary.ts'
 
 const said = (content: unknown) => textOf({ type: 'message.output', content })

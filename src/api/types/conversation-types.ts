@@ -1,6 +1,5 @@
-import type { Entry } from './entry-types.ts'
-import type { FreeObject, OpenString } from './open-types.ts'
-import type { Tool } from './tool-types.ts'
+import type { BuiltInTool, Entry } from './entry-types.ts'
+import type { FreeObject, OpenString, OtherObject } from './open-types.ts'
 
 /** A conversation as `list` and `get` return it: of a model, or of an agent, never both (`agent_id == null` tells). */
 export type Conversation = ModelConversation | AgentConversation
@@ -34,6 +33,37 @@ export interface AgentConversation extends ConversationBase {
   readonly model?: null
   readonly agent_id: string
   readonly agent_version?: string | number | null
+}
+
+/** A tool of a conversation or an agent, told apart by `type`. A tool of a new type is an `OtherObject`. */
+export type Tool = FunctionTool | BuiltInToolSettings | ConnectorTool | OtherObject
+
+/** A function that the caller runs. */
+export interface FunctionTool {
+  readonly type: 'function'
+  readonly function: {
+    readonly name: string
+    readonly description?: string | null
+    readonly strict?: boolean | null
+    /** A JSON Schema. */
+    readonly parameters: FreeObject
+  }
+}
+
+/** A tool that the service runs. */
+export interface BuiltInToolSettings {
+  readonly type: BuiltInTool
+  /** Of `document_library` only. */
+  readonly library_ids?: readonly string[] | null
+  readonly tool_configuration?: FreeObject | null
+}
+
+/** A connector. `authorization.value` is a secret; archives hold `[redacted by hansard]` in its place. */
+export interface ConnectorTool {
+  readonly type: 'connector'
+  readonly connector_id: string
+  readonly authorization?: { readonly type?: string; readonly value: string } | null
+  readonly tool_configuration?: FreeObject | null
 }
 
 /** How the model answers. Captured conversations have every field, most of them null. */

@@ -1,6 +1,5 @@
-import type { CompletionArgs } from './conversation-types.ts'
+import type { CompletionArgs, Tool } from './conversation-types.ts'
 import type { FreeObject, OpenString } from './open-types.ts'
-import type { Tool } from './tool-types.ts'
 
 /** An agent, in one of its versions. */
 export interface Agent {

@@ -1,4 +1,4 @@
-import { keepMetadata } from '../../model/entries/keep-metadata.ts'
+import { keepMetadata } from '../../model/entries/same-content.ts'
 import { sameContent } from '../../model/entries/same-content.ts'
 import { redactStored } from '../../model/secrets/redact-json.ts'
 import { deriveColumns } from '../schema/derived-columns.ts'

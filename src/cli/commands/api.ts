@@ -3,7 +3,7 @@ import { text as textOf } from 'node:stream/consumers'
 
 import type { CallArguments } from '../../api/build-request.ts'
 import type { CallReply, ConversationsClient, PlainName, StreamName } from '../../api/client.ts'
-import { lookups, operations, type Operation } from '../../api/operations.ts'
+import { allOperations, type Operation } from '../../api/operations.ts'
 import { HansardError, messageOf } from '../../errors.ts'
 import { compact } from '../../model/json/json-text.ts'
 import { redactSecrets } from '../../model/secrets/redact-json.ts'
@@ -24,7 +24,7 @@ export interface ApiOptions {
   readonly showSecrets?: boolean | undefined
 }
 
-const everyOperation: Readonly<Record<string, Operation>> = { ...operations, ...lookups }
+const everyOperation: Readonly<Record<string, Operation>> = allOperations
 
 /** `hansard api OPERATION`: prints the response: JSON unchanged, a stream as one event per line. */
 export async function apiCommand(options: ApiOptions & AccountOptions, io: Io): Promise<ExitCode> {

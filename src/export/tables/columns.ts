@@ -1,5 +1,5 @@
 import { stringIn, type Fields } from '../../model/entries/fields.ts'
-import { plainText } from '../../model/entries/plain-text.ts'
+import { plainText } from '../../model/entries/entry-text.ts'
 import type { ExportedConversation } from '../format.ts'
 import type { JsonValue } from '../json-value.ts'
 

@@ -1,5 +1,5 @@
 import { elements } from '../json/json-text.ts'
-import { displayText, fieldsOf, restOf, stringIn, typeName, type Fields } from './fields.ts'
+import { displayText, fieldsOf, restOf, stringIn, typeName, type Fields, type Texts } from './fields.ts'
 
 /**
  * A chunk of a message as every view shows it. `rest` has the members that its kind has no field for, as the text of an
@@ -7,31 +7,16 @@ import { displayText, fieldsOf, restOf, stringIn, typeName, type Fields } from '
  */
 export type ChunkView = ChunkFacts & ChunkForm
 
-interface ChunkFacts {
-  /** The type that was sent; undefined if there was none. */
-  readonly type: string | undefined
-  readonly fields: Fields
-  readonly rest: string | undefined
-}
+/** `type` is the type that was sent; undefined if there was none. */
+type ChunkFacts = Texts<'type' | 'rest'> & { readonly fields: Fields }
 
 type ChunkForm =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'image'; readonly url: string }
-  | { readonly kind: 'document'; readonly name: string | undefined; readonly url: string | undefined }
-  | {
-      readonly kind: 'file'
-      /** With its extension, which the API sends in the name or separately. */
-      readonly name: string | undefined
-      readonly id: string | undefined
-      readonly tool: string | undefined
-    }
-  | {
-      readonly kind: 'source'
-      readonly title: string | undefined
-      readonly url: string | undefined
-      readonly tool: string | undefined
-      readonly description: string | undefined
-    }
+  | ({ readonly kind: 'document' } & Texts<'name' | 'url'>)
+  /** The name has its extension, which the API sends in the name or separately. */
+  | ({ readonly kind: 'file' } & Texts<'name' | 'id' | 'tool'>)
+  | ({ readonly kind: 'source' } & Texts<'title' | 'url' | 'tool' | 'description'>)
   | { readonly kind: 'reference'; readonly ids: readonly string[] }
   | { readonly kind: 'thinking'; readonly chunks: readonly ChunkView[] }
   /** Shown as JSON. */

@@ -1,7 +1,7 @@
-import { briefUrl } from './brief-url.ts'
+import { plural } from '../plural.ts'
 import type { ChunkView } from './chunk-view.ts'
-import type { Agent, EntryView, ToolInfo } from './entry-view.ts'
-import { stringIn } from './fields.ts'
+import { entryView, type Agent, type EntryView, type ToolInfo } from './entry-view.ts'
+import { stringIn, type Fields } from './fields.ts'
 
 /** How the parts of an entry are formatted, for a table cell or a terminal. */
 export interface TextStyle {
@@ -24,6 +24,20 @@ export function entryText(entry: EntryView, style: TextStyle): string {
   return entry.kind === 'unknown'
     ? style.json(entry.json)
     : lines(...partsOf(entry, style), rest(entry, style))
+}
+
+/** Formats the content of an entry as plain text for a table cell. An entry of an unknown type becomes its JSON. */
+export function plainText(json: string, fields?: Fields): string {
+  return entryText(entryView(json, fields), plain)
+}
+
+const plain: TextStyle = {
+  text: (text) => text,
+  label: (label) => `\n[${label}]\n`,
+  citation: (label) => ` [${label}]`,
+  reference: (ids) => ` [${ids}]`,
+  thought: (text) => `(thinking) ${text}\n`,
+  json: (json) => json,
 }
 
 type Parts = readonly (string | undefined)[]
@@ -100,4 +114,10 @@ function words(...parts: Parts): string {
 
 function lines(...parts: Parts): string {
   return parts.filter((part) => part !== undefined).join('\n')
+}
+
+/** Shortens a data: URI, which may have many megabytes, to its type and length. Other URLs are unchanged. */
+function briefUrl(url: string): string {
+  const data = /^data:([^,;]{0,100})/i.exec(url)
+  return data === null ? url : `data:${data[1] ?? ''} (${plural(url.length, 'character')})`
 }

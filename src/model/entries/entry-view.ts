@@ -1,6 +1,6 @@
 import { isObjectText } from '../json/json-text.ts'
 import { chunkViews, type ChunkView } from './chunk-view.ts'
-import { displayText, fieldsOf, restOf, stringIn, typeName, type Fields } from './fields.ts'
+import { displayText, fieldsOf, restOf, stringIn, typeName, type Fields, type Texts } from './fields.ts'
 
 /**
  * An entry as every view shows it. This is the only reader of entries: transcripts, tables, pages, search and chat lines
@@ -11,49 +11,27 @@ import { displayText, fieldsOf, restOf, stringIn, typeName, type Fields } from '
  */
 export type EntryView = EntryFacts & EntryForm
 
-interface EntryFacts {
-  /** The type that was sent; undefined if there was none. */
-  readonly type: string | undefined
-  readonly json: string
-  readonly fields: Fields
-  /** The members that its kind has no field for, as the text of an object; undefined if there are none. */
-  readonly rest: string | undefined
-}
+/**
+ * `type` is the type that was sent; undefined if there was none. `rest` has the members that its kind has no field for, as
+ * the text of an object; undefined if there are none.
+ */
+type EntryFacts = Texts<'type' | 'rest'> & { readonly json: string; readonly fields: Fields }
 
 type EntryForm =
   | { readonly kind: 'message'; readonly role: string; readonly chunks: readonly ChunkView[] }
-  | {
-      readonly kind: 'execution'
-      readonly name: string | undefined
-      readonly arguments: string | undefined
-      /** Captured, not specified. */
-      readonly function: string | undefined
-      readonly info: ToolInfo
-    }
-  | {
-      readonly kind: 'call'
-      readonly name: string | undefined
-      readonly callId: string | undefined
-      readonly arguments: string | undefined
-      /** `pending`, `allowed` or `denied`; undefined if the call needed no confirmation. */
-      readonly confirmation: string | undefined
-    }
-  | { readonly kind: 'result'; readonly callId: string | undefined; readonly result: string | undefined }
+  /** `function` is captured, not specified. */
+  | ({ readonly kind: 'execution'; readonly info: ToolInfo } & Texts<'name' | 'arguments' | 'function'>)
+  /** `confirmation` is `pending`, `allowed` or `denied`; undefined if the call needed none. */
+  | ({ readonly kind: 'call' } & Texts<'name' | 'callId' | 'arguments' | 'confirmation'>)
+  | ({ readonly kind: 'result' } & Texts<'callId' | 'result'>)
   | { readonly kind: 'handoff'; readonly from: Agent; readonly to: Agent }
   | { readonly kind: 'unknown' }
 
 /** The info of a tool: the code that ran and its output. `rest` is anything else, as JSON. */
-export interface ToolInfo {
-  readonly code: string | undefined
-  readonly output: string | undefined
-  readonly rest: string | undefined
-}
+export type ToolInfo = Texts<'code' | 'output' | 'rest'>
 
 /** An agent of a handoff, as far as it is named. */
-export interface Agent {
-  readonly name: string | undefined
-  readonly id: string | undefined
-}
+export type Agent = Texts<'name' | 'id'>
 
 /** Reads an entry from its JSON, which must be valid, and from its members if the caller has them. */
 export function entryView(json: string, fields: Fields = fieldsOf(json)): EntryView {

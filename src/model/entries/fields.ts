@@ -1,7 +1,11 @@
+import { decodeString } from '../json/json-scanner.ts'
 import { eachMember, joinMembers, member } from '../json/json-text.ts'
 
 /** The members of an object by key, their values as JSON texts. Of duplicate keys the last counts, as for JSON.parse. */
 export type Fields = ReadonlyMap<string, string>
+
+/** Texts of these names, where each may be missing. */
+export type Texts<Names extends string> = Readonly<Record<Names, string | undefined>>
 
 /** Reads the members of an object. Any other value has none. */
 export function fieldsOf(json: string): Fields {
@@ -21,8 +25,7 @@ export function readableFields(json: string): Fields {
 
 /** Decodes a JSON text that is a string; null if it is anything else. */
 export function stringIn(json: string | undefined): string | null {
-  if (json?.startsWith('"') !== true) return null
-  return json.includes('\\') ? (JSON.parse(json) as string) : json.slice(1, -1)
+  return json?.startsWith('"') === true ? decodeString(json) : null
 }
 
 /** Reads a member that is a string; undefined if it is missing or anything else. */

@@ -24,7 +24,7 @@ function ofEntry(json: string): UnknownShape[] {
   const known = byType(entryFields, type)
   if (known === undefined) return [{ kind: 'entry', name: brief(type) }]
   const ofChunks = chunksIn(fields.get('content')).flatMap((chunk) => ofChunk(chunk, true))
-  return [...unknownMembers(type, fields, [...common, ...known]), ...ofChunks]
+  return [...unknownMembers(type, fields, known), ...ofChunks]
 }
 
 /** Thinking inside thinking is not examined, because it may be nested to any depth. */
@@ -60,6 +60,8 @@ function byType<T>(table: Readonly<Record<string, T>>, name: string): T | undefi
   return Object.hasOwn(table, name) ? table[name] : undefined
 }
 
+type NameLists = Readonly<Record<string, readonly string[]>>
+
 /** The tables below repeat the specification (fixtures/openapi.json). A test compares the two. */
 export const rowFields = [
   ...['object', 'id', 'created_at', 'updated_at', 'name', 'description', 'metadata'],
@@ -69,7 +71,7 @@ export const rowFields = [
 
 const common = ['object', 'type', 'created_at', 'completed_at', 'id']
 
-export const entryFields: Readonly<Record<string, readonly string[]>> = withFields(common, {
+export const entryFields: NameLists = withFields(common, {
   'message.input': ['role', 'content', 'prefix'],
   'message.output': ['role', 'content', 'agent_id', 'model'],
   'tool.execution': ['name', 'arguments', 'info', 'agent_id', 'model'],
@@ -78,7 +80,7 @@ export const entryFields: Readonly<Record<string, readonly string[]>> = withFiel
   'agent.handoff': ['previous_agent_id', 'previous_agent_name', 'next_agent_id', 'next_agent_name'],
 })
 
-export const chunkFields: Readonly<Record<string, readonly string[]>> = withFields(['type'], {
+export const chunkFields: NameLists = withFields(['type'], {
   text: ['text'],
   image_url: ['image_url'],
   document_url: ['document_url', 'document_name'],
@@ -88,14 +90,11 @@ export const chunkFields: Readonly<Record<string, readonly string[]>> = withFiel
   reference: ['reference_ids'],
 })
 
-export const fieldValues: Readonly<Record<string, readonly string[]>> = {
+export const fieldValues: NameLists = {
   role: ['user', 'assistant'],
   confirmation_status: ['pending', 'allowed', 'denied'],
 }
 
-function withFields(
-  shared: readonly string[],
-  own: Readonly<Record<string, readonly string[]>>,
-): Readonly<Record<string, readonly string[]>> {
+function withFields(shared: readonly string[], own: NameLists): NameLists {
   return Object.fromEntries(Object.entries(own).map(([type, fields]) => [type, [...shared, ...fields]]))
 }

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 
-import { isObjectText, member, numbersIn, withoutMembers } from '../json/json-text.ts'
+import { isObjectText, member, numbersIn, withMember, withoutMembers } from '../json/json-text.ts'
+import { readableFields } from './fields.ts'
 
 /**
  * Tells whether two JSON texts of an entry or a conversation have the same content. The order of keys and the escapes of
@@ -18,11 +19,20 @@ export function sameContent(older: string, newer: string): boolean {
   }
 }
 
+/**
+ * Copies the metadata of an older row into a newer one that lacks it. Metadata never changes after `start`, so a response
+ * without it has only left it out. Both texts are compact.
+ */
+export function keepMetadata(older: string, newer: string): string {
+  const kept = readableFields(older).get('metadata') ?? 'null'
+  return kept !== 'null' && lacks(newer, 'metadata') ? withMember(newer, 'metadata', kept) : newer
+}
+
 const transientMembers = ['completed_at', 'metadata']
 
 /** Removes the transient members that the newer text lacks. */
 function comparableText(text: string, newer: string): string {
-  const dropped = transientMembers.filter((key) => (member(newer, key)?.value ?? 'null') === 'null')
+  const dropped = transientMembers.filter((key) => lacks(newer, key))
   return isObjectText(text) ? withoutMembers(text, dropped) : text
 }
 
@@ -35,4 +45,8 @@ function longNumbers(text: string): string[] {
   return numbersIn(text)
     .filter((number) => String(Number(number)) !== number)
     .sort()
+}
+
+function lacks(text: string, key: string): boolean {
+  return (member(text, key)?.value ?? 'null') === 'null'
 }

@@ -8,16 +8,16 @@ export const QUOTE = 34
 export const COMMA = 44
 export const COLON = 58
 const BACKSLASH = 92
-export const OPEN_ARRAY = 91
-export const CLOSE_ARRAY = 93
-export const OPEN_OBJECT = 123
-export const CLOSE_OBJECT = 125
+const OPEN_ARRAY = 91
+const CLOSE_ARRAY = 93
+const OPEN_OBJECT = 123
+const CLOSE_OBJECT = 125
 
 /** Finds the end of the value that begins at `at`. */
 export function endOfValue(text: string, at: number): number {
   const first = text.charCodeAt(at)
   if (first === QUOTE) return endOfString(text, at)
-  if (first !== OPEN_OBJECT && first !== OPEN_ARRAY) return endOfScalar(text, at)
+  if (!isOpening(first)) return endOfScalar(text, at)
   let depth = 0
   let i = at
   while (i < text.length) {
@@ -26,8 +26,8 @@ export function endOfValue(text: string, at: number): number {
       i = endOfString(text, i)
       continue
     }
-    if (code === OPEN_OBJECT || code === OPEN_ARRAY) depth++
-    else if (code === CLOSE_OBJECT || code === CLOSE_ARRAY) depth--
+    if (isOpening(code)) depth++
+    else if (isClosing(code)) depth--
     i++
     if (depth === 0) return i
   }
@@ -46,10 +46,11 @@ export function endOfString(text: string, open: number): number {
   throw new SyntaxError('JSON text ends inside a string')
 }
 
-/** Skips a comma or a colon, and the white space around it. */
-export function skipSeparator(text: string, at: number, separator: number): number {
+/** Skips a comma or a colon, if there is one, and the white space around it. */
+export function skipSeparator(text: string, at: number): number {
   const i = skipSpace(text, at)
-  return text.charCodeAt(i) === separator ? skipSpace(text, i + 1) : i
+  const code = text.charCodeAt(i)
+  return code === COMMA || code === COLON ? skipSpace(text, i + 1) : i
 }
 
 /** Finds the next character that is not white space. */
@@ -68,8 +69,8 @@ export function endOfToken(text: string, at: number): number {
     : endOfScalar(text, at)
 }
 
-/** Decodes a quoted key: one that is written with escapes (`"to\u006fls"`) is still that key. */
-export function decodeKey(quoted: string): string {
+/** Decodes a quoted string. A key that is written with escapes (`"to\u006fls"`) is still that key. */
+export function decodeString(quoted: string): string {
   return quoted.includes('\\') ? (JSON.parse(quoted) as string) : quoted.slice(1, -1)
 }
 
@@ -96,5 +97,5 @@ function endOfScalar(text: string, at: number): number {
 }
 
 function endsScalar(code: number): boolean {
-  return code === COMMA || code === CLOSE_ARRAY || code === CLOSE_OBJECT || isSpace(code)
+  return code === COMMA || isClosing(code) || isSpace(code)
 }

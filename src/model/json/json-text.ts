@@ -1,15 +1,10 @@
 import {
-  CLOSE_ARRAY,
-  CLOSE_OBJECT,
-  COLON,
-  COMMA,
-  decodeKey,
+  decodeString,
   endOfString,
   endOfToken,
   endOfValue,
+  isClosing,
   isSpace,
-  OPEN_ARRAY,
-  OPEN_OBJECT,
   QUOTE,
   skipSeparator,
   skipSpace,
@@ -21,12 +16,10 @@ import {
  * JSON.parse accepts.
  */
 
-/** One member of an object: its key decoded, its value as text, and where that value stands. */
-export interface Member {
+/** One member of an object: its key decoded, and its value as text. */
+interface Member {
   readonly key: string
   readonly value: string
-  readonly start: number
-  readonly end: number
 }
 
 interface Span {
@@ -54,12 +47,12 @@ export function compact(text: string): string {
 
 /** Tells whether a text holds an object. */
 export function isObjectText(text: string): boolean {
-  return text.charCodeAt(skipSpace(text, 0)) === OPEN_OBJECT
+  return text.charAt(skipSpace(text, 0)) === '{'
 }
 
 /** Tells whether a text holds an array. */
 export function isArrayText(text: string): boolean {
-  return text.charCodeAt(skipSpace(text, 0)) === OPEN_ARRAY
+  return text.charAt(skipSpace(text, 0)) === '['
 }
 
 /** Splits an array into the texts of its elements. Any other value has none. */
@@ -69,12 +62,9 @@ export function elements(text: string): string[] {
 
 /** Splits an object into its members, duplicate keys included. Any other value has none. */
 export function members(text: string): Member[] {
-  return memberSpans(text, 0).map(({ key, start, end }) => ({
-    key,
-    value: text.slice(start, end),
-    start,
-    end,
-  }))
+  const found: Member[] = []
+  eachMember(text, 0, (key, start, end) => found.push({ key, value: text.slice(start, end) }))
+  return found
 }
 
 /** Finds a member by its key. Of duplicate keys the last one counts, as for JSON.parse. */
@@ -87,7 +77,7 @@ export function numbersIn(text: string): string[] {
   const numbers: string[] = []
   for (let i = skipSpace(text, 0); i < text.length;) {
     const end = endOfToken(text, i)
-    if (startsNumber(text.charCodeAt(i))) numbers.push(text.slice(i, end))
+    if ('-0123456789'.includes(text.charAt(i))) numbers.push(text.slice(i, end))
     i = skipSpace(text, end)
   }
   return numbers
@@ -142,29 +132,24 @@ export function replaceAt(
 function spansAt(text: string, at: number, path: readonly string[]): Span[] {
   const [step, ...rest] = path
   if (step === undefined) return [{ start: at, end: endOfValue(text, at) }]
-  const next =
-    step === '*'
-      ? elementSpans(text, at)
-      : memberSpans(text, at).filter((candidate) => candidate.key === step)
-  return next.flatMap(({ start }) => spansAt(text, start, rest))
+  if (step === '*') return elementSpans(text, at).flatMap(({ start }) => spansAt(text, start, rest))
+  const found: Span[][] = []
+  eachMember(text, at, (key, start) => {
+    if (key === step) found.push(spansAt(text, start, rest))
+  })
+  return found.flat()
 }
 
 function elementSpans(text: string, at: number): Span[] {
   const spans: Span[] = []
   let i = skipSpace(text, at)
-  if (text.charCodeAt(i) !== OPEN_ARRAY) return spans
+  if (text.charAt(i) !== '[') return spans
   i = skipSpace(text, i + 1)
-  while (text.charCodeAt(i) !== CLOSE_ARRAY) {
+  while (!isClosing(text.charCodeAt(i))) {
     const end = endOfValue(text, i)
     spans.push({ start: i, end })
-    i = skipSeparator(text, end, COMMA)
+    i = skipSeparator(text, end)
   }
-  return spans
-}
-
-function memberSpans(text: string, at: number): (Span & { readonly key: string })[] {
-  const spans: (Span & { readonly key: string })[] = []
-  eachMember(text, at, (key, start, end) => spans.push({ key, start, end }))
   return spans
 }
 
@@ -175,21 +160,13 @@ export function eachMember(
   visit: (key: string, start: number, end: number) => void,
 ): void {
   let i = skipSpace(text, at)
-  if (text.charCodeAt(i) !== OPEN_OBJECT) return
+  if (text.charAt(i) !== '{') return
   i = skipSpace(text, i + 1)
-  while (text.charCodeAt(i) !== CLOSE_OBJECT) {
+  while (!isClosing(text.charCodeAt(i))) {
     const endOfKey = endOfString(text, i)
-    const start = skipSeparator(text, endOfKey, COLON)
+    const start = skipSeparator(text, endOfKey)
     const end = endOfValue(text, start)
-    visit(decodeKey(text.slice(i, endOfKey)), start, end)
-    i = skipSeparator(text, end, COMMA)
+    visit(decodeString(text.slice(i, endOfKey)), start, end)
+    i = skipSeparator(text, end)
   }
 }
-
-function startsNumber(code: number): boolean {
-  return code === MINUS || (code >= ZERO && code <= NINE)
-}
-
-const MINUS = 45
-const ZERO = 48
-const NINE = 57

@@ -1,11 +1,6 @@
 /** Tells whether a text is valid JSON. */
 export function isJson(text: string): boolean {
-  try {
-    JSON.parse(text)
-    return true
-  } catch {
-    return false
-  }
+  return parseJson(text) !== undefined
 }
 
 /** Parses a JSON text; undefined where it is not valid. */

@@ -1,4 +1,4 @@
-import { COMMA, endOfString, OPEN_ARRAY, OPEN_OBJECT, QUOTE } from './json-scanner.ts'
+import { COMMA, endOfString, isOpening, QUOTE } from './json-scanner.ts'
 
 /** A text with at most this many values may always be parsed: they take about 60 MB. */
 const ALWAYS_ALLOWED = 500_000
@@ -20,7 +20,7 @@ export function hasTooManyValues(text: string): boolean {
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i)
     if (code === QUOTE) i = endOfStringIn(text, i) - 1
-    else if ((code === COMMA || code === OPEN_ARRAY || code === OPEN_OBJECT) && ++values > most) return true
+    else if ((code === COMMA || isOpening(code)) && ++values > most) return true
   }
   return false
 }

@@ -4,7 +4,10 @@ import { displayText, fieldsOf, stringIn } from '../entries/fields.ts'
 
 /** Returns the searchable text of an entry: what a reader sees, without ids and times. Damaged JSON has none. */
 export function searchTextOfEntry(json: string): string {
-  return ignoreDecay(() => lines(textsOfEntry(entryView(json))))
+  return ignoreDecay(() => {
+    const entry = entryView(json)
+    return lines([...textsOfEntry(entry), readableText(entry.rest)])
+  })
 }
 
 /** Returns the searchable text of a row: its name, description, instructions and metadata. */
@@ -22,23 +25,15 @@ type Texts = readonly (string | undefined)[]
 function textsOfEntry(entry: EntryView): Texts {
   switch (entry.kind) {
     case 'message':
-      return [entry.chunks.map(chunkText).join(''), readableText(entry.rest)]
-    case 'execution': {
-      const info = readableText(entry.fields.get('info'))
-      return [
-        entry.name,
-        readableText(entry.arguments),
-        readableText(entry.function),
-        info,
-        readableText(entry.rest),
-      ]
-    }
+      return [entry.chunks.map(chunkText).join('')]
+    case 'execution':
+      return [entry.name, ...[entry.arguments, entry.function, entry.fields.get('info')].map(readableText)]
     case 'call':
-      return [entry.name, readableText(entry.arguments), readableText(entry.rest)]
+      return [entry.name, readableText(entry.arguments)]
     case 'result':
-      return [readableText(entry.result), readableText(entry.rest)]
+      return [readableText(entry.result)]
     case 'handoff':
-      return [entry.from.name, entry.to.name, readableText(entry.rest)]
+      return [entry.from.name, entry.to.name]
     case 'unknown':
       return textsOfMembers(entry.fields, ENVELOPE)
   }
@@ -55,12 +50,14 @@ const CHUNK_ENVELOPE = new Set(['type', 'signature', 'closed', 'file_id', 'favic
 
 /** Text chunks are joined without a break, because citations may interrupt a sentence. */
 function chunkText(chunk: ChunkView): string {
-  if (chunk.kind === 'text') return lines([readableString(chunk.text), readableText(chunk.rest)])
-  return `\n${lines([...textsOfChunk(chunk), readableText(chunk.rest)])}\n`
+  const text = lines([...textsOfChunk(chunk), readableText(chunk.rest)])
+  return chunk.kind === 'text' ? text : `\n${text}\n`
 }
 
-function textsOfChunk(chunk: Exclude<ChunkView, { readonly kind: 'text' }>): Texts {
+function textsOfChunk(chunk: ChunkView): Texts {
   switch (chunk.kind) {
+    case 'text':
+      return [readableString(chunk.text)]
     case 'image':
       return [chunk.url]
     case 'document':

@@ -56,14 +56,10 @@ function findMatches(text: string, clauses: readonly Clause[]): Match[] {
 }
 
 function endsWith(recent: readonly Word[], { words, isPrefix }: Clause): boolean {
-  const tail = recent.slice(-words.length)
-  return (
-    tail.length === words.length &&
-    words.every((word, i) => {
-      const found = tail[i]?.word ?? ''
-      return isPrefix && i === words.length - 1 ? found.startsWith(word) : found === word
-    })
-  )
+  return words.every((word, i) => {
+    const found = recent.at(i - words.length)?.word ?? ''
+    return isPrefix && i === words.length - 1 ? found.startsWith(word) : found === word
+  })
 }
 
 /** Finds the match from which a snippet shows the most different clauses. */

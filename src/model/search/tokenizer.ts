@@ -36,7 +36,7 @@ export function* locateWords(
   isWanted: (words: string) => boolean = () => true,
 ): Generator<Word, void, undefined> {
   const readable = withoutBlobs(text, (length) => ' '.repeat(length))
-  for (const { part, at } of splitText(readable)) {
+  for (const { piece: part, at } of split(readable, PART_LENGTH, cutBetweenWords)) {
     if (isWanted(normalizeText(part).toLowerCase())) yield* locateInPart(part, at)
     else yield { word: '', start: at, end: at + part.length }
   }
@@ -129,11 +129,8 @@ const CACHED_LENGTH = 24
 
 function normalizeRun(run: string): string {
   if (!NON_ASCII.test(run)) return run
-  if (run.length <= CACHED_LENGTH) return cachedRun(run)
-  return Array.from(splitRun(run), ({ piece }) => normalizePiece(piece)).join('')
-}
-
-function cachedRun(run: string): string {
+  if (run.length > CACHED_LENGTH)
+    return Array.from(splitRun(run), ({ piece }) => normalizePiece(piece)).join('')
   const before = cache.get(run)
   if (before !== undefined) return before
   const form = normalizePiece(run)
@@ -150,35 +147,36 @@ function normalizePiece(piece: string): string {
 /** The length of the pieces that a run without spaces is processed in, in UTF-16 units. */
 const PIECE_LENGTH = 4096
 
-/** Splits a run before a character that is a word by itself. If none is near, the run is not text. */
-function* splitRun(run: string): Generator<{ readonly piece: string; readonly at: number }, void, undefined> {
-  let at = 0
-  while (run.length - at > PIECE_LENGTH) {
-    const end = cutNear(run, at + PIECE_LENGTH)
-    yield { piece: run.slice(at, end), at }
-    at = end
-  }
-  yield { piece: run.slice(at), at }
+interface Piece {
+  readonly piece: string
+  readonly at: number
 }
 
-/** Splits a text between its words. */
-function* splitText(
-  text: string,
-): Generator<{ readonly part: string; readonly at: number }, void, undefined> {
+/** Splits a text into pieces of at most this length; `cut` returns where to cut, at this position or before it. */
+function* split(text: string, length: number, cut: (text: string, end: number) => number): Generator<Piece> {
   let at = 0
-  while (text.length - at > PART_LENGTH) {
-    let end = at + PART_LENGTH
-    while (end > at + PART_LENGTH / 2 && IN_RUN.test(text.charAt(end))) end--
-    if (end === at + PART_LENGTH / 2) end = cutNear(text, at + PART_LENGTH)
-    yield { part: text.slice(at, end), at }
+  while (text.length - at > length) {
+    const end = cut(text, at + length)
+    yield { piece: text.slice(at, end), at }
     at = end
   }
-  yield { part: text.slice(at), at }
+  yield { piece: text.slice(at), at }
+}
+
+function splitRun(run: string): Generator<Piece> {
+  return split(run, PIECE_LENGTH, cutNear)
 }
 
 const PART_LENGTH = 4 * PIECE_LENGTH
 const IN_RUN = /[0-9A-Za-z\u0080-\uffff]/
 
+/** Cuts between two words, if there is a place in the last half. */
+function cutBetweenWords(text: string, end: number): number {
+  for (let i = end; i > end - PART_LENGTH / 2; i--) if (!IN_RUN.test(text.charAt(i))) return i
+  return cutNear(text, end)
+}
+
+/** Cuts a run before a character that is a word by itself. If none is near, the run is not text. */
 function cutNear(run: string, end: number): number {
   for (let i = end; i > end - MAX_WORD_LENGTH - 100; i--) {
     const character = String.fromCodePoint(run.codePointAt(i) ?? 0)

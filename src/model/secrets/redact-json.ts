@@ -1,7 +1,5 @@
 import {
-  COLON,
-  COMMA,
-  decodeKey,
+  decodeString,
   endOfString,
   endOfValue,
   isClosing,
@@ -94,15 +92,15 @@ function redactAs(place: Place, text: string): string {
 
   take(place, i)
   for (let inner = open.at(-1); inner !== undefined; inner = open.at(-1)) {
-    i = skipSeparator(text, i, COMMA)
+    i = skipSeparator(text, i)
     if (isClosing(text.charCodeAt(i))) {
       open.pop()
       i++
     } else if (inner.isArray) take(ruleOfElement(inner.place, text.charAt(i)), i)
     else {
       const endOfKey = endOfString(text, i)
-      const start = skipSeparator(text, endOfKey, COLON)
-      take(ruleOfMember(inner.place, decodeKey(text.slice(i, endOfKey)), text.charAt(start)), start)
+      const start = skipSeparator(text, endOfKey)
+      take(ruleOfMember(inner.place, decodeString(text.slice(i, endOfKey)), text.charAt(start)), start)
     }
   }
   return kept === 0 ? text : out + text.slice(kept)
@@ -114,7 +112,7 @@ const MAY_HOLD_A_SECRET = /[@=\\']|auth|bearer|basic|key|token|secret/i
 /** Redacts a string of settings, which may be JSON, a URL or a header. `quoted` is its token. */
 function redactString(quoted: string): string {
   if (!MAY_HOLD_A_SECRET.test(quoted)) return quoted
-  const text = decodeKey(quoted)
+  const text = decodeString(quoted)
   const redacted = startsJson(text) ? redactAs('settings', text) : redactText(text)
   if (redacted === text) return quoted
   return JSON.stringify(redacted)

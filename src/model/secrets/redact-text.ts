@@ -9,17 +9,17 @@ import { isSecretParameter, MAX_NAME_LENGTH, MARKER, nameMeaning, plainName } fr
 
 /** Replaces what may be a secret in a text: values after the quoted name of a secret, headers, and parts of URLs. */
 export function redactText(text: string): string {
-  return redactHeaders(redactUrls(redactNamed(text, isSecretName)))
+  return redactHeaders(redactUrls(redactNamed(text, hasMeaning)))
 }
 
 /** Redacts a whole body that is not valid JSON, where `value` counts as the name of a secret, too. */
 export function redactUnparsed(text: string): string {
-  const isName = (name: string) => isSecretName(name) || plainName(name) === 'value'
+  const isName = (name: string) => hasMeaning(name) || plainName(name) === 'value'
   const redacted = redactHeaders(redactUrls(redactNamed(text, isName)))
   return /^\s*[[{]/.test(text) ? redacted.replace(CUT_USER, `$1${MARKER}`) : redacted
 }
 
-function isSecretName(name: string): boolean {
+function hasMeaning(name: string): boolean {
   return nameMeaning(name) !== undefined
 }
 

@@ -26,10 +26,15 @@ function meaningOfPlain(plain: string): NameMeaning {
   return plain.endsWith('headers') ? 'headers' : undefined
 }
 
+/** Tells whether the value of a member of settings is a secret, or an object with secrets. */
+export function isSecretName(name: string): boolean {
+  return ['authorization', 'secret'].includes(nameMeaning(name) ?? '')
+}
+
 /** Tells whether a query parameter grants access. */
 export function isSecretParameter(name: string): boolean {
   const plain = plainName(name)
-  return PARAMETERS.has(plain) || ['authorization', 'secret'].includes(nameMeaning(plain) ?? '')
+  return PARAMETERS.has(plain) || isSecretName(plain)
 }
 
 /** Returns a name in lower case, without punctuation. */
@@ -57,15 +62,7 @@ const ENVIRONMENTS = new Set(['env', 'environment', 'environmentvariables'])
 
 /** `token` counts only as a whole name: `next_token` is a cursor, and `max_token` a number. */
 const SECRETS = new Set([
-  'token',
-  'idtoken',
-  'secret',
-  'bearer',
-  'jwt',
-  'cookie',
-  'cookies',
-  'passwd',
-  'passphrase',
+  ...['token', 'idtoken', 'secret', 'bearer', 'jwt', 'cookie', 'cookies', 'passwd', 'passphrase'],
 ])
 
 const SECRET_ENDINGS = [

@@ -1,4 +1,4 @@
-import { nameMeaning, plainName } from './secret-names.ts'
+import { isSecretName, nameMeaning, plainName } from './secret-names.ts'
 
 /*
  * Tells where secrets are. A response of the API has three kinds of values:
@@ -88,10 +88,6 @@ function ruleOfSetting(place: 'settings' | 'schema', key: string, first: string)
   return SCHEMAS.has(plainName(key)) ? 'schema' : place
 }
 
-function isSecretName(key: string): boolean {
-  return ['authorization', 'secret'].includes(nameMeaning(key) ?? '')
-}
-
 function opensContainer(first: string): boolean {
   return first === '{' || first === '['
 }
@@ -107,12 +103,7 @@ const ENTRY_SETTINGS = new Set([
 
 /** Members that contain a JSON Schema. */
 const SCHEMAS = new Set([
-  'parameters',
-  'inputschema',
-  'outputschema',
-  'jsonschema',
-  'schema',
-  'schemadefinition',
+  ...['parameters', 'inputschema', 'outputschema', 'jsonschema', 'schema', 'schemadefinition'],
 ])
 
 /** Members of a schema whose keys are names of arguments. */
@@ -142,10 +133,10 @@ const SCHEMA_WORDS = new Set([
     'items',
     'prefixItems',
     'additionalItems',
+    'unevaluatedItems',
     'contains',
     'minContains',
     'maxContains',
-    'unevaluatedItems',
   ],
   ...['additionalProperties', 'propertyNames', 'required', 'minProperties', 'maxProperties'],
   ...['unevaluatedProperties', 'minItems', 'maxItems', 'uniqueItems', 'minLength', 'maxLength', 'pattern'],

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 
 import { stringIn } from '../../model/entries/fields.ts'
-import { member } from '../../model/json/json-text.ts'
+import { member, replaceAt } from '../../model/json/json-text.ts'
 import type { Loss } from '../loss.ts'
 import type { Mode } from './plan.ts'
 import { makeLoss } from './source.ts'
@@ -42,7 +42,7 @@ export function describeStamp(body: string, stamp: string): { readonly body: str
     body:
       before === undefined
         ? `{"description":${after},${body.slice(1)}`
-        : body.slice(0, before.start) + after + body.slice(before.end),
+        : replaceAt(body, ['description'], () => after),
     loss: makeLoss('description-stamped', null, 'description', before?.value ?? null, after),
   }
 }
