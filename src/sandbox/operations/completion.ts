@@ -104,12 +104,12 @@ function checkThinking(
   added: readonly ParsedEntry[],
 ): void {
   if (reasons || sandbox.behaviour.thinkingInputs === 'accept' || !added.some(({ thinks }) => thinks)) return
-  throw badRequest('Reasoning input is not enabled for this model', 'invalid_request_error', null)
+  throw badRequest('Reasoning input is not enabled for this model', null)
 }
 
 function checkContext({ model }: Responder, tokens: number): void {
   const context = findModel(model)?.context ?? Infinity
   if (tokens <= context) return
   const message = `Prompt contains ${tokens} tokens, too large for model with ${context} maximum context length`
-  throw badRequest(message, 'invalid_request_error', 3051)
+  throw badRequest(message, 3051)
 }

@@ -23,7 +23,7 @@ function checkKind({ account }: RequestContext, body: Body): void {
   const { model, agent_id: agentId, agent_version: version } = body.value
   if (typeof agentId !== 'string') {
     if (typeof model !== 'string') throw invalidAt(['body'], 'Either model or agent_id must be given')
-    if (findModel(model) === undefined) throw badRequest(`Invalid model: ${model}`, 'invalid_model', '1500')
+    if (findModel(model) === undefined) throw badRequest(`Invalid model: ${model}`, '1500', 'invalid_model')
     return
   }
   for (const field of ['model', 'instructions', 'tools', 'completion_args']) {

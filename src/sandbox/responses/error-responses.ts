@@ -44,7 +44,11 @@ export function busy(): ErrorResponse {
 }
 
 /** 400; the API sends its code as an integer, as a string or not at all. */
-export function badRequest(message: unknown, type: string, code: number | string | null): ErrorResponse {
+export function badRequest(
+  message: unknown,
+  code: number | string | null,
+  type = 'invalid_request_error',
+): ErrorResponse {
   return refuse(400, errorObject(message, type, code))
 }
 
