@@ -61,6 +61,7 @@ function refuse(status: number, body: unknown): ErrorResponse {
   return new ErrorResponse(jsonResponse(JSON.stringify(body), status))
 }
 
-function errorObject(message: unknown, type: string, code: number | string | null): object {
+/** The body of most errors. */
+export function errorObject(message: unknown, type: string, code: number | string | null): object {
   return { object: 'error', message, type, param: null, code }
 }
