@@ -1,5 +1,4 @@
-import { appendEntries, type Conversation } from '../account/conversation.ts'
-import { copyRow } from '../account/copied-row.ts'
+import { appendEntries, copyRow, type Conversation } from '../account/conversation.ts'
 import { findConversation, readBody, type RequestContext } from '../account/request-context.ts'
 import { busy } from '../responses/error-responses.ts'
 import type { SandboxResponse } from '../responses/sandbox-response.ts'
@@ -24,5 +23,5 @@ export function appendToConversation(request: RequestContext): SandboxResponse {
 function findTarget(request: RequestContext, original: Conversation, stored: boolean): Conversation {
   if (!stored) return { ...original, pastRows: [] }
   if (request.sandbox.behaviour.appendId === 'same') return original
-  return request.account.add({ row: copyRow(request, original), entries: original.entries })
+  return request.account.add({ row: copyRow(original, request.sandbox.ids), entries: original.entries })
 }

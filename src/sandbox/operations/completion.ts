@@ -64,13 +64,8 @@ export function deliverNewConversation(
   const { clock, behaviour } = request.sandbox
   const isStored = body.value['store'] !== false
   const conversation = isStored ? request.account.add(story) : createConversation(story, clock().getTime())
-  return deliverCompletion(
-    request,
-    body,
-    conversation,
-    completion,
-    behaviour.updatedAtStart === 'microsecond',
-  )
+  const keepUpdatedAt = behaviour.updatedAtStart === 'microsecond'
+  return deliverCompletion(request, body, conversation, completion, keepUpdatedAt)
 }
 
 /** Stores the outputs in the conversation and returns the response. A stream stores them at its end. */

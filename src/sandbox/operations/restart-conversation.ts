@@ -1,6 +1,6 @@
 import { stringMember } from '../../model/entries/fields.ts'
 import { withMember } from '../../model/json/json-text.ts'
-import { copyRow } from '../account/copied-row.ts'
+import { copyRow } from '../account/conversation.ts'
 import { findConversation, readBody, type Body, type RequestContext } from '../account/request-context.ts'
 import { busy, missing } from '../responses/error-responses.ts'
 import type { SandboxResponse } from '../responses/sandbox-response.ts'
@@ -15,14 +15,9 @@ export function restartConversation(request: RequestContext): SandboxResponse {
   if (original.busyUntil > clock().getTime()) throw busy()
   const shared = entriesUpTo(original.entries, String(body.value['from_entry_id']))
   const inputs = hasNoInputs(body) ? [] : readInputs(body, ids)
-  const row = changedRow(copyRow(request, original), body)
-  const completion = prepareCompletion(
-    request,
-    body,
-    JSON.parse(row) as Record<string, unknown>,
-    shared,
-    inputs,
-  )
+  const row = changedRow(copyRow(original, ids), body)
+  const parsedRow = JSON.parse(row) as Record<string, unknown>
+  const completion = prepareCompletion(request, body, parsedRow, shared, inputs)
   const story = { row, entries: [...shared, ...inputs] }
   return deliverNewConversation(request, body, story, completion)
 }

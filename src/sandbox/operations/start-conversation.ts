@@ -1,6 +1,7 @@
 import { objectText } from '../../model/json/json-text.ts'
 import { findModel } from '../account/models.ts'
 import { readBody, type Body, type RequestContext } from '../account/request-context.ts'
+import type { Behaviour } from '../behaviour.ts'
 import { formatTimestamp } from '../id-generator.ts'
 import { badRequest, invalidAt, missing } from '../responses/error-responses.ts'
 import type { SandboxResponse } from '../responses/sandbox-response.ts'
@@ -59,18 +60,9 @@ function rowText({ sandbox: { ids, behaviour }, account }: RequestContext, body:
   })
 }
 
-function versionText(setting: string, version: string): string | undefined {
+function versionText(setting: Behaviour['agentVersion'], version: string): string | undefined {
   const number = version.replaceAll('"', '')
-  switch (setting) {
-    case 'integer':
-      return number
-    case 'string':
-      return `"${number}"`
-    case 'null':
-      return 'null'
-    default:
-      return undefined
-  }
+  return { absent: undefined, integer: number, string: `"${number}"`, null: 'null' }[setting]
 }
 
 function newestVersion(agents: RequestContext['account']['agents'], agentId: string | undefined): string {
