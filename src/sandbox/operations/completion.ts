@@ -8,7 +8,7 @@ import { parseEntry, type ParsedEntry } from '../check/parsed-entry.ts'
 import { checkInputs, checkTools } from '../check/strict-checks.ts'
 import type { Draft, Responder } from '../responder/draft.ts'
 import { findResponder } from '../responder/find-responder.ts'
-import { historyText, makeOutputs, type Output } from '../responder/outputs.ts'
+import { historyText, makeOutput, type Output } from '../responder/outputs.ts'
 import { respond } from '../responder/responder.ts'
 import { eventsOf } from '../responder/stream-events.ts'
 import { promptTokens, usageOf, type Usage } from '../responder/usage.ts'
@@ -51,7 +51,8 @@ export function prepareCompletion(
     handoffExecution: body.value['handoff_execution'] === 'client' ? 'client' : 'server',
   } as const
   const drafts: Draft[] = responds ? respond(input) : []
-  return { outputs: makeOutputs(drafts, request.sandbox, request.account), usage: usageOf(tokens, drafts) }
+  const outputs = drafts.map((draft) => makeOutput(draft, request.sandbox, request.account))
+  return { outputs, usage: usageOf(tokens, drafts) }
 }
 
 /** Creates the conversation of a start or restart (only in memory with `store: false`) and returns the response. */
