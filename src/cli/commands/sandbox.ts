@@ -1,7 +1,7 @@
 import { openArchive, type Archive } from '../../archive/archive.ts'
 import { HansardError, isHansardError, messageOf } from '../../errors.ts'
 import { plural } from '../../model/plural.ts'
-import { storiesFromConversations, type Story } from '../../sandbox/account/story.ts'
+import type { Story } from '../../sandbox/account/story.ts'
 import { parseBehaviour } from '../../sandbox/behaviour.ts'
 import { parseFault, type Fault } from '../../sandbox/faults/fault.ts'
 import { startSandbox } from '../../sandbox/http/server.ts'
@@ -71,10 +71,9 @@ async function findStories(options: SandboxCommandOptions): Promise<Story[]> {
 function readStories(path: string): Story[] {
   const archive = openServed(path)
   try {
-    const conversations = archive.conversations.readAll({ includeGone: true })
-    return storiesFromConversations(
-      Array.from(conversations, ({ row, entries }) => ({ conversation: row, entries: [...entries()] })),
-    )
+    const all = archive.conversations.readAll({ includeGone: true })
+    const conversations = Array.from(all, ({ row, entries }) => ({ row, entries: [...entries()] }))
+    return [{ conversations, agents: [], files: [] }]
   } finally {
     archive.close()
   }

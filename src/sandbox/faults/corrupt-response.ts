@@ -1,20 +1,6 @@
 import { eventText, type SandboxResponse } from '../responses/sandbox-response.ts'
 import { findEffect, type Effect } from './fault.ts'
 
-/** A response as bytes to send, after its effects. */
-export interface CorruptedResponse {
-  readonly type: string
-  /** The content-length header; undefined for a chunked body. */
-  readonly statedLength: number | undefined
-  /** The body, with a pause between two pieces. */
-  readonly pieces: readonly Uint8Array[]
-  /** The length of a pause; undefined means forever. */
-  readonly pauseMs: number | undefined
-  readonly stallHead: { readonly ms?: number } | undefined
-  /** Is the connection closed after the last byte? */
-  readonly cut: boolean
-}
-
 /** The event that reports a failed stream. */
 const STREAM_ERROR = eventText('conversation.response.error', { message: 'Internal error', code: 3000 })
 
@@ -30,8 +16,8 @@ export const corruptingEffects: ReadonlySet<Effect['kind']> = new Set([
   'stream-error',
 ])
 
-/** Applies the corrupting effects to a response. */
-export function corruptResponse(response: SandboxResponse, effects: readonly Effect[]): CorruptedResponse {
+/** Applies the corrupting effects to a response; returns the bytes to send, and how. */
+export function corruptResponse(response: SandboxResponse, effects: readonly Effect[]) {
   const overlong = findEffect(effects, 'overlong')
   const garbled = garble(cutEvents(response, effects), effects)
   const whole = overlong?.where === 'within' ? pad(garbled, overlong.bytes, ' ') : garbled
@@ -44,10 +30,14 @@ export function corruptResponse(response: SandboxResponse, effects: readonly Eff
   const pieceSize = trickle?.bytes ?? (stall?.at === 'body' ? Math.ceil(sent.length / 2) : sent.length)
   return {
     type: findEffect(effects, 'content-type')?.value ?? response.type,
+    /** The content-length header; undefined for a chunked body. */
     statedLength: chunked ? undefined : whole.length,
+    /** The body, with a pause between two pieces. */
     pieces: slices(sent, pieceSize),
+    /** The length of a pause; undefined means forever. */
     pauseMs: trickle ? trickle.ms : stall?.ms,
     stallHead: stall?.at === 'head' ? stall : undefined,
+    /** Is the connection closed after the last byte? */
     cut: effects.some(({ kind }) => kind === 'truncate' || (kind === 'cut-stream' && response.events)),
   }
 }

@@ -15,6 +15,7 @@ import { createIdGenerator } from '../id-generator.ts'
 import { routes } from '../operations/routes.ts'
 import { seededRandom } from '../random.ts'
 import { missingDetail } from '../responses/error-responses.ts'
+import type { SandboxResponse } from '../responses/sandbox-response.ts'
 import { handleRequest, type RequestRecord, type ServerState } from './handle-request.ts'
 import { rejectForeign } from './own-host.ts'
 import { writeResponse } from './write-response.ts'
@@ -97,9 +98,7 @@ function createApp(state: ServerState): Hono<{ Bindings: HttpBindings }> {
   const app = new Hono<{ Bindings: HttpBindings }>()
   app.use(async ({ env }, next) => {
     const rejection = rejectForeign(env.incoming)
-    if (rejection === undefined) return next()
-    await writeResponse(env.outgoing, rejection, [])
-    return RESPONSE_ALREADY_SENT
+    return rejection === undefined ? next() : send(env, rejection)
   })
   for (const route of routes) {
     app.on(route.method, route.path.replaceAll(/\{(\w+)\}/g, ':$1'), async ({ req, env }) => {
@@ -108,9 +107,11 @@ function createApp(state: ServerState): Hono<{ Bindings: HttpBindings }> {
       return RESPONSE_ALREADY_SENT
     })
   }
-  app.notFound(async ({ env }) => {
-    await writeResponse(env.outgoing, missingDetail('Not Found').response, [])
-    return RESPONSE_ALREADY_SENT
-  })
+  app.notFound(({ env }) => send(env, missingDetail('Not Found').response))
   return app
+}
+
+async function send({ outgoing }: HttpBindings, response: SandboxResponse): Promise<Response> {
+  await writeResponse(outgoing, response, [])
+  return RESPONSE_ALREADY_SENT
 }

@@ -1,16 +1,14 @@
 import { appendEntries, copyRow, type Conversation } from '../account/conversation.ts'
-import { findConversation, readBody, type RequestContext } from '../account/request-context.ts'
-import { busy } from '../responses/error-responses.ts'
+import { findIdleConversation, readBody, type RequestContext } from '../account/request-context.ts'
 import type { SandboxResponse } from '../responses/sandbox-response.ts'
 import { deliverCompletion, prepareCompletion } from './completion.ts'
 import { readInputs } from './read-inputs.ts'
 
 /** `POST /v1/conversations/{id}`. */
 export function appendToConversation(request: RequestContext): SandboxResponse {
-  const { ids, clock, validators } = request.sandbox
+  const { ids, validators } = request.sandbox
   const body = readBody(request, validators.append)
-  const original = findConversation(request)
-  if (original.busyUntil > clock().getTime()) throw busy()
+  const original = findIdleConversation(request)
   const inputs = readInputs(body, ids)
   const row = JSON.parse(original.row) as Record<string, unknown>
   const completion = prepareCompletion(request, body, row, original.entries, inputs)

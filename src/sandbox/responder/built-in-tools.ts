@@ -17,28 +17,28 @@ export function callFunction(tool: Tool, hash: number): Draft {
 
 /** Runs a tool that the service itself executes. */
 export function runBuiltIn(tool: Tool, hash: number): Run {
-  const ran = (args: Readonly<Record<string, unknown>>) =>
+  const execution = (args: Readonly<Record<string, unknown>>) =>
     ({ kind: 'execution', name: tool.type, arguments: spaced(args) }) as const
   switch (tool.type) {
     case 'web_search':
     case 'web_search_premium':
-      return { draft: ran({ query: `rivers ${hash % 100}` }), chunks: references(tool, hash) }
+      return { draft: execution({ query: `rivers ${hash % 100}` }), chunks: references(tool, hash) }
     case 'code_interpreter': {
       const n = (hash % 5) + 3
       const code = `def triangle(n):\n    return n * (n + 1) // 2\n\ntriangle(${n})`
       const info = { code, code_output: `${(n * (n + 1)) / 2}\n` }
-      return { draft: { ...ran({ code }), info }, chunks: [] }
+      return { draft: { ...execution({ code }), info }, chunks: [] }
     }
     case 'image_generation': {
       const file = { type: 'tool_file', tool: tool.type, file_name: 'image_generated_0', file_type: 'png' }
-      return { draft: ran({ prompt: 'a river' }), chunks: [file] }
+      return { draft: execution({ prompt: 'a river' }), chunks: [file] }
     }
     case 'connector': {
       const name = tool.connector_id ?? tool.type
-      return { draft: { ...ran({ page: hash % 7 }), name, function: 'lookup' }, chunks: [] }
+      return { draft: { ...execution({ page: hash % 7 }), name, function: 'lookup' }, chunks: [] }
     }
     default:
-      return { draft: ran({ query: 'silt' }), chunks: [] }
+      return { draft: execution({ query: 'silt' }), chunks: [] }
   }
 }
 
