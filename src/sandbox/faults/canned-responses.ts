@@ -7,7 +7,9 @@ const limited = error(429, 'Rate limit exceeded', 'rate_limited', '1300')
 const page = (status: number, title: string): SandboxResponse => ({
   status,
   type: 'text/html; charset=utf-8',
-  body: `<html>\r\n<head><title>${title}</title></head>\r\n<body><center><h1>${title}</h1></center></body>\r\n</html>\r\n`,
+  body:
+    `<html>\r\n<head><title>${title}</title></head>\r\n` +
+    `<body><center><h1>${title}</h1></center></body>\r\n</html>\r\n`,
 })
 
 /** Error responses that the service, or a proxy in front of it, was seen to send. */
