@@ -8,16 +8,16 @@ interface Switch<Value> {
   readonly about: string
 }
 
+const refuseOrAccept = ['refuse', 'accept'] as const
+const acceptOrRefuse = ['accept', 'refuse'] as const
+
 /**
  * Every switch; the first choice is the default. Each description names the source of what is known: spec (the
  * vendor's OpenAPI document), captured (responses in fixtures/captures), reported (by users), assumed, or unknown.
  */
 export const switches = {
   maxPageSize: amount(100, 'largest page_size that is granted (unknown)'),
-  pageSizeOverMax: choice(
-    ['clamp', 'refuse'],
-    'a larger page_size is reduced, or refused with 422 (unknown)',
-  ),
+  pageSizeOverMax: choice(['clamp', 'refuse'], 'a larger page_size: reduced, or refused with 422 (unknown)'),
   order: choice(
     ['newest-first', 'oldest-first', 'updated-first'],
     'order of the listing (captured: newest first)',
@@ -35,41 +35,26 @@ export const switches = {
     ['refuse', 'answer', 'accept'],
     'inputs that end with the assistant: 400 code 3230, followed by a response, or stored without one (assumed)',
   ),
-  handoffInputs: choice(['refuse', 'accept'], 'agent.handoff in inputs (spec: accepted; unknown)'),
-  toolExecutionInputs: choice(
-    ['refuse', 'accept'],
-    'tool.execution in inputs (spec: accepted; reported: refused)',
-  ),
-  toolReferenceInputs: choice(
-    ['refuse', 'accept'],
-    'tool_reference in inputs (spec: accepted; reported: refused)',
-  ),
-  inputIds: choice(['refuse', 'accept'], 'ids of entries in inputs (spec: accepted; reported: refused)'),
-  thinkingInputs: choice(
-    ['refuse', 'accept'],
-    'thinking sent to a model that does not reason (reported: refused)',
-  ),
-  callIds: choice(
-    ['any', 'nine'],
-    'ids of calls in inputs: any (spec), or nine letters and digits (reported)',
-  ),
+  handoffInputs: choice(refuseOrAccept, 'agent.handoff in inputs (spec: accepted; unknown)'),
+  toolExecutionInputs: choice(refuseOrAccept, 'tool.execution in inputs (spec: accepted; reported: refused)'),
+  toolReferenceInputs: choice(refuseOrAccept, 'tool_reference in inputs (spec: accepted; reported: refused)'),
+  inputIds: choice(refuseOrAccept, 'ids of entries in inputs (spec: accepted; reported: refused)'),
+  thinkingInputs: choice(refuseOrAccept, 'thinking sent to a model that does not reason (reported: refused)'),
+  callIds: choice(['any', 'nine'], 'ids of calls: any (spec), or nine letters and digits (reported)'),
   functionNames: choice(
     ['any', 'limited'],
     'names of functions: any (spec), or up to 64 letters, digits, _ and - (reported)',
   ),
-  callArguments: choice(
-    ['any', 'json'],
-    'arguments of calls in inputs: any string (spec), or JSON (reported)',
-  ),
+  callArguments: choice(['any', 'json'], 'arguments of calls: any string (spec), or JSON (reported)'),
   callOrder: choice(
     ['loose', 'exact'],
     'results follow their calls somewhere, or each group of calls is followed by exactly its results (reported)',
   ),
   userAfterResult: choice(
-    ['accept', 'refuse'],
+    acceptOrRefuse,
     'a user entry directly after a result (reported: refused in 2025, accepted since)',
   ),
-  emptyAssistant: choice(['accept', 'refuse'], 'an assistant entry without content (reported: refused)'),
+  emptyAssistant: choice(acceptOrRefuse, 'an assistant entry without content (reported: refused)'),
   addresses: choice(
     ['any', 'http-or-data'],
     'URLs of images and documents in inputs: any (spec), or http, https and data (reported)',
@@ -78,15 +63,9 @@ export const switches = {
     ['any', 'draft-7', 'draft-7-without-ids'],
     'parameters of functions: any object (spec), or JSON Schema Draft 7, with or without $id and $schema (reported)',
   ),
-  maxTokensZero: choice(['accept', 'refuse'], 'max_tokens: 0 (spec: accepted; unknown)'),
-  appendId: choice(
-    ['same', 'new'],
-    'conversation id that append returns: the same (captured), or a new one (spec)',
-  ),
-  restartWithoutInputs: choice(
-    ['refuse', 'accept'],
-    'restart without inputs (spec: accepted; reported: refused)',
-  ),
+  maxTokensZero: choice(acceptOrRefuse, 'max_tokens: 0 (spec: accepted; unknown)'),
+  appendId: choice(['same', 'new'], 'id that append returns: the same (captured), or a new one (spec)'),
+  restartWithoutInputs: choice(refuseOrAccept, 'restart without inputs (spec: accepted; reported: refused)'),
   completionArgs: choice(
     ['full', 'null'],
     'completion_args of a row: every field (captured), or null if none was sent (reported)',
@@ -103,16 +82,10 @@ export const switches = {
     ['captured', 'specified'],
     'tool.execution without arguments and tool_reference with source (captured), or as specified',
   ),
-  idLayout: choice(
-    ['both', 'seconds', 'milliseconds'],
-    'layout of ids: a mixture of two (captured), or one of them',
-  ),
+  idLayout: choice(['both', 'seconds', 'milliseconds'], 'layout of ids: both (captured), or one of them'),
   busySeconds: amount(0, 'seconds of 409 for a conversation after its stream ended (reported: some)'),
   readsCount: choice(['yes', 'no'], 'whether reads count against a limit of requests (unknown)'),
-  generatedFileSeconds: amount(
-    30 * 86_400,
-    'lifetime of a generated file (unknown; uploaded files: 30 days)',
-  ),
+  generatedFileSeconds: amount(30 * 86_400, 'lifetime of a generated file (unknown; uploaded: 30 days)'),
 } as const satisfies Record<string, Switch<string> | Switch<number>>
 
 /** The value of every switch. */

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 
-import { storiesFromConversations } from '../../src/sandbox/account/story.ts'
 import { startSandbox } from '../../src/sandbox/http/server.ts'
 import { readEvents, testClock, visit } from '../support/sandbox.ts'
 
@@ -36,7 +35,7 @@ describe('a sandbox', () => {
       '{"id":"conv_1","created_at":"2025-01-01T00:00:00.000001Z","n":12345678901234567890,"n":1e400}'
     const entries = ['{"type":"message.input","content":"\\u0041\\/"}', '{"type":"new.kind","x":-0.0}']
     const { get } = await visit({
-      accounts: [{ key: 'key', stories: storiesFromConversations([{ conversation: row, entries }]) }],
+      accounts: [{ key: 'key', stories: [{ conversations: [{ row, entries }], agents: [], files: [] }] }],
     })
     expect((await get('/v1/conversations')).text).toBe(`[${row}]`)
     expect((await get('/v1/conversations/conv_1')).text).toBe(row)

@@ -3,10 +3,9 @@ import { once } from 'node:events'
 import { withArchive } from '../../archive/with-archive.ts'
 import { HansardError, isHansardError, messageOf } from '../../errors.ts'
 import { plural } from '../../model/plural.ts'
-import { storiesFromConversations, type Story } from '../../sandbox/account/story.ts'
+import type { Story } from '../../sandbox/account/story.ts'
 import { parseBehaviour } from '../../sandbox/behaviour.ts'
-import type { Fault } from '../../sandbox/faults/fault.ts'
-import { parseFault } from '../../sandbox/faults/parse-fault.ts'
+import { parseFault, type Fault } from '../../sandbox/faults/fault.ts'
 import { startSandbox } from '../../sandbox/http/server.ts'
 import { generateConversations } from '../../sandbox/seed/generate-conversations.ts'
 import { loadStories, storiesDirectory } from '../../sandbox/seed/load-stories.ts'
@@ -72,10 +71,9 @@ async function findStories(options: SandboxCommandOptions): Promise<Story[]> {
 /** Reads the conversations of an archive as stories, for example those of a bug report. */
 function readStories(path: string): Promise<Story[]> {
   return withArchive(path, (archive) => {
-    const conversations = archive.conversations.readAll({ includeGone: true })
-    return storiesFromConversations(
-      Array.from(conversations, ({ row, entries }) => ({ conversation: row, entries: [...entries()] })),
-    )
+    const all = archive.conversations.readAll({ includeGone: true })
+    const conversations = Array.from(all, ({ row, entries }) => ({ row, entries: [...entries()] }))
+    return [{ conversations, agents: [], files: [] }]
   }).catch((thrown: unknown) => {
     if (!isHansardError(thrown)) throw thrown
     const hint = thrown.hint?.replaceAll('--archive', '--from') // the option that names the archive here

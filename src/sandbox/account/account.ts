@@ -1,29 +1,10 @@
-import { replaceAt } from '../../model/json/json-text.ts'
-import { formatTimestamp, type IdGenerator } from '../id-generator.ts'
-import { Files } from './account-files.ts'
+import { stringMember } from '../../model/entries/fields.ts'
+import { member } from '../../model/json/json-text.ts'
+import type { IdGenerator } from '../id-generator.ts'
 import { Agents } from './agents.ts'
-import { createConversation, appendEntries, replaceContent, type Conversation } from './conversation.ts'
+import { appendEntries, createConversation, replaceContent, withTimes } from './conversation.ts'
+import type { Conversation } from './conversation.ts'
 import type { Story, StoryConversation, StoryFile } from './story.ts'
-
-/** One account, without HTTP: tests read what it contains, and change it. */
-export interface SandboxAccount {
-  readonly key: string
-  /** Every conversation, newest first, whatever the listing shows. */
-  readonly ids: readonly string[]
-  row(id: string): string | undefined
-  entries(id: string): readonly string[] | undefined
-  /** Adds a conversation and returns its id. Without a row it is a model conversation. */
-  create(conversation: NewConversation): string
-  appendTo(id: string, entries: readonly string[]): void
-  /** Replaces all entries and updates `updated_at`. */
-  replaceEntries(id: string, entries: readonly string[]): void
-  /** Replaces the row, `updated_at` included. */
-  replaceRow(id: string, row: string): void
-  remove(id: string): void
-  /** Adds an agent, or another version of one, as JSON text. */
-  addAgent(agent: string): void
-  addFile(file: StoryFile): void
-}
 
 /** A conversation that a test adds. */
 export interface NewConversation {
@@ -33,38 +14,36 @@ export interface NewConversation {
   readonly playground?: boolean
 }
 
+/** One account, without HTTP: tests read what it contains, and change it. */
+export type SandboxAccount = Omit<Account, 'agents' | 'removed' | 'newestFirst' | 'find' | 'add' | 'findFile'>
+
 /** An account as the server uses it. */
-export class Account implements SandboxAccount {
+export class Account {
   readonly key: string
   readonly agents = new Agents()
-  readonly files: Files
   /** Deleted conversations with the time of deletion: a stale replica still shows them. */
   readonly removed: { readonly conversation: Conversation; readonly at: number }[] = []
+  newestFirst: Conversation[] = []
   readonly #ids: IdGenerator
   readonly #clock: () => Date
   readonly #conversations = new Map<string, Conversation>()
-  #newestFirst: Conversation[] = []
+  readonly #files = new Map<string, StoryFile>()
 
   constructor(key: string, stories: readonly Story[], ids: IdGenerator, clock: () => Date) {
     this.key = key
     this.#ids = ids
     this.#clock = clock
-    this.files = new Files(clock)
-    for (const story of stories) {
-      for (const each of story.conversations) this.#store(createConversation(each, 0))
-      for (const agent of story.agents) this.addAgent(agent)
-      for (const file of story.files) this.addFile(file)
+    for (const { conversations, agents, files } of stories) {
+      for (const story of conversations) this.#store(createConversation(story, 0))
+      for (const agent of agents) this.addAgent(agent)
+      for (const file of files) this.addFile(file)
     }
     this.#sort()
   }
 
+  /** Every conversation, newest first, whatever the listing shows. */
   get ids(): readonly string[] {
-    return this.#newestFirst.map(({ id }) => id)
-  }
-
-  /** Every conversation, newest first. */
-  get newestFirst(): readonly Conversation[] {
-    return this.#newestFirst
+    return this.newestFirst.map(({ id }) => id)
   }
 
   find(id: string): Conversation | undefined {
@@ -82,37 +61,38 @@ export class Account implements SandboxAccount {
   add(story: StoryConversation): Conversation {
     const conversation = createConversation(story, this.#clock().getTime())
     this.#store(conversation)
-    const newest = this.#newestFirst[0]
-    this.#newestFirst.unshift(conversation)
+    const newest = this.newestFirst[0]
+    this.newestFirst.unshift(conversation)
     if (newest !== undefined && newest.created > conversation.created) this.#sort()
     return conversation
   }
 
-  create({ row, entries, createdAt, playground }: NewConversation): string {
-    const created = createdAt === undefined ? this.#ids.now() : createdAt.getTime() * 1000
-    const times = { created_at: formatTimestamp(created), updated_at: formatTimestamp(created + 1) }
+  /** Adds a conversation and returns its id. Without a row it is a model conversation. */
+  create({ row, entries, createdAt, playground = false }: NewConversation): string {
+    const id = this.#ids.create('conv')
     const plain = {
-      id: this.#ids.create('conv'),
-      ...times,
+      id,
+      created_at: '',
+      updated_at: '',
       model: 'mistral-small-latest',
       object: 'conversation',
     }
-    let text = row ?? JSON.stringify(plain)
-    if (createdAt !== undefined) {
-      text = replaceAt(text, ['created_at'], () => JSON.stringify(times.created_at))
-      text = replaceAt(text, ['updated_at'], () => JSON.stringify(times.updated_at))
-    }
-    return this.add({ row: text, entries, playground: playground ?? false }).id
+    const created = createdAt === undefined ? this.#ids.now() : createdAt.getTime() * 1000
+    const hasTimes = row !== undefined && createdAt === undefined
+    const text = hasTimes ? row : withTimes(row ?? JSON.stringify(plain), created)
+    return this.add({ row: text, entries, playground }).id
   }
 
   appendTo(id: string, entries: readonly string[]): void {
     appendEntries(this.#find(id), entries, this.#ids.now())
   }
 
+  /** Replaces all entries and updates `updated_at`. */
   replaceEntries(id: string, entries: readonly string[]): void {
     replaceContent(this.#find(id), entries, this.#ids.now())
   }
 
+  /** Replaces the row, `updated_at` included. */
   replaceRow(id: string, row: string): void {
     const conversation = this.#find(id)
     conversation.pastRows.push({ row: conversation.row, until: this.#clock().getTime() })
@@ -122,16 +102,24 @@ export class Account implements SandboxAccount {
   remove(id: string): void {
     const conversation = this.#find(id)
     this.#conversations.delete(id)
-    this.#newestFirst = this.#newestFirst.filter((each) => each !== conversation)
+    this.newestFirst = this.newestFirst.filter((each) => each !== conversation)
     this.removed.push({ conversation, at: this.#clock().getTime() })
   }
 
+  /** Adds an agent, or another version of one, as JSON text. */
   addAgent(agent: string): void {
     this.agents.add(agent)
   }
 
   addFile(file: StoryFile): void {
-    this.files.add(file)
+    this.#files.set(stringMember(file.metadata, 'id') ?? '', file)
+  }
+
+  /** Returns a file that exists and has not expired. */
+  findFile(id: string): StoryFile | undefined {
+    const file = this.#files.get(id)
+    const expires = member(file?.metadata ?? '', 'expires_at')?.value ?? 'null'
+    return expires !== 'null' && Number(expires) * 1000 <= this.#clock().getTime() ? undefined : file
   }
 
   #store(conversation: Conversation): void {
@@ -139,7 +127,7 @@ export class Account implements SandboxAccount {
   }
 
   #sort(): void {
-    this.#newestFirst = [...this.#conversations.values()].sort((a, b) => b.created - a.created)
+    this.newestFirst = [...this.#conversations.values()].sort((a, b) => b.created - a.created)
   }
 
   #find(id: string): Conversation {

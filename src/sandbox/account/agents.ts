@@ -15,8 +15,7 @@ export class Agents {
 
   /** Returns a version, by default the newest. */
   get(id: string, version?: string): string | undefined {
-    const versions = this.#versions.get(id)
-    return version === undefined ? this.versions(id)[0] : versions?.get(version)
+    return version === undefined ? this.versions(id)[0] : this.#versions.get(id)?.get(version)
   }
 
   /** All versions, newest first. */

@@ -1,44 +1,35 @@
 import { stringMember } from '../../model/entries/fields.ts'
-import { replaceAt } from '../../model/json/json-text.ts'
-import { parseTimestamp, formatTimestamp } from '../id-generator.ts'
+import { replaceAt, withMember } from '../../model/json/json-text.ts'
+import { formatTimestamp, parseTimestamp, type IdGenerator } from '../id-generator.ts'
 import type { StoryConversation } from './story.ts'
 
-/** A conversation of an account: its texts, and what the sandbox needs to know about it. */
-export interface Conversation {
+type Mutable<Type> = { -readonly [Field in keyof Type]: Type[Field] }
+
+/** A conversation of an account: its story, whose messages are found when first asked for, and its state. */
+export interface Conversation extends Mutable<StoryConversation> {
   readonly id: string
   /** Time of creation in microseconds: the sort key of listings. */
   readonly created: number
   /** When the account received it, in milliseconds: the listing can be delayed from then on. */
   readonly bornAt: number
-  readonly playground: boolean
-  row: string
-  entries: readonly string[]
-  /** The messages; undefined until they are first asked for. */
-  messages: readonly string[] | undefined
   /** It responds with 409 until then, in milliseconds. */
   busyUntil: number
   /** Earlier rows, each with the time it was replaced: a stale replica still shows them. */
-  pastRows: { readonly row: string; readonly until: number }[]
+  readonly pastRows: { readonly row: string; readonly until: number }[]
 }
 
 /** Creates a conversation from a story. */
 export function createConversation(story: StoryConversation, bornAt: number): Conversation {
-  return {
-    id: stringMember(story.row, 'id') ?? '',
-    created: parseTimestamp(stringMember(story.row, 'created_at')),
-    bornAt,
-    playground: story.playground ?? false,
-    row: story.row,
-    entries: story.entries,
-    messages: story.messages,
-    busyUntil: 0,
-    pastRows: [],
-  }
+  const id = stringMember(story.row, 'id') ?? ''
+  const created = parseTimestamp(stringMember(story.row, 'created_at'))
+  return { ...story, id, created, bornAt, busyUntil: 0, pastRows: [] }
 }
 
 /** Returns the messages of a conversation; the first call finds them. */
 export function readMessages(conversation: Conversation): readonly string[] {
-  conversation.messages ??= conversation.entries.filter(isMessage)
+  conversation.messages ??= conversation.entries.filter((entry) =>
+    stringMember(entry, 'type')?.startsWith('message.'),
+  )
   return conversation.messages
 }
 
@@ -54,11 +45,18 @@ export function replaceContent(
   updated: number,
 ): void {
   conversation.entries = entries
-  conversation.messages = undefined
+  delete conversation.messages
   conversation.pastRows.push({ row: conversation.row, until: Math.floor(updated / 1000) })
   conversation.row = replaceAt(conversation.row, ['updated_at'], () => `"${formatTimestamp(updated)}"`)
 }
 
-function isMessage(entry: string): boolean {
-  return stringMember(entry, 'type')?.startsWith('message.') ?? false
+/** Copies the row of a conversation that is continued under a new id, with new times. */
+export function copyRow({ row }: Conversation, ids: IdGenerator): string {
+  return withTimes(withMember(row, 'id', `"${ids.create('conv')}"`), ids.now())
+}
+
+/** Sets the times of a row: `updated_at` is a microsecond after `created_at`. */
+export function withTimes(row: string, created: number): string {
+  const started = withMember(row, 'created_at', `"${formatTimestamp(created)}"`)
+  return withMember(started, 'updated_at', `"${formatTimestamp(created + 1)}"`)
 }

@@ -26,22 +26,17 @@ export function listModels(): SandboxResponse {
   return jsonResponse(JSON.stringify({ object: 'list', data: models.map(card) }))
 }
 
-function card({ id, context, reasons, aliases }: Model): object {
+function card({ id, context, reasons = false, aliases = [] }: Model): object {
   return {
     id,
     object: 'model',
     created: 1_735_689_600,
     owned_by: 'mistralai',
-    capabilities: {
-      completion_chat: true,
-      function_calling: true,
-      reasoning: reasons ?? false,
-      vision: true,
-    },
+    capabilities: { completion_chat: true, function_calling: true, reasoning: reasons, vision: true },
     name: id,
     description: null,
     max_context_length: context,
-    aliases: aliases ?? [],
+    aliases,
     deprecation: null,
     default_model_temperature: 0.3,
     type: 'base',

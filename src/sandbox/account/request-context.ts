@@ -5,7 +5,7 @@ import type { BodyValidators } from '../check/request-bodies.ts'
 import type { Validator } from '../check/validators.ts'
 import type { Effect } from '../faults/fault.ts'
 import type { IdGenerator } from '../id-generator.ts'
-import { invalid, invalidAt, missing } from '../responses/error-responses.ts'
+import { busy, invalid, invalidAt, missing } from '../responses/error-responses.ts'
 import type { Account } from './account.ts'
 import type { Conversation } from './conversation.ts'
 
@@ -58,5 +58,12 @@ export function readBody(request: RequestContext, validator: Validator): Body {
 export function findConversation({ account, id }: RequestContext): Conversation {
   const conversation = account.find(id)
   if (conversation === undefined) throw missing('Conversation', id)
+  return conversation
+}
+
+/** Finds a conversation to change. Throws a 409 shortly after a stream. */
+export function findIdleConversation(request: RequestContext): Conversation {
+  const conversation = findConversation(request)
+  if (conversation.busyUntil > request.sandbox.clock().getTime()) throw busy()
   return conversation
 }

@@ -54,14 +54,6 @@ export function parseStory(source: string): Story {
   }
 }
 
-/** Makes stories of conversations from elsewhere, such as an archive. */
-export function storiesFromConversations(
-  conversations: Iterable<{ readonly conversation: string; readonly entries: readonly string[] }>,
-): Story[] {
-  const held = Array.from(conversations, ({ conversation, entries }) => ({ row: conversation, entries }))
-  return [{ conversations: held, agents: [], files: [] }]
-}
-
 function parseFile(text: string): StoryFile {
   const content = JSON.parse(member(text, 'content')?.value ?? '""') as string
   return { metadata: member(text, 'metadata')?.value ?? '{}', content: Buffer.from(content, 'base64') }

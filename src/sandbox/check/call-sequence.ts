@@ -28,9 +28,10 @@ export function needsResponse(
 ): boolean {
   if (last === undefined || !isFromAssistant(last)) return true
   if (setting === 'refuse') {
-    const expected =
-      'Expected last role User or Tool (or Assistant with prefix True) for serving but got assistant'
-    throw badRequest(expected, 'invalid_request_message_order', '3230')
+    throw wrongOrder(
+      'Expected last role User or Tool (or Assistant with prefix True) for serving but got assistant',
+      '3230',
+    )
   }
   return setting === 'answer'
 }
@@ -61,8 +62,7 @@ function checkUserAfterResult(last: ParsedEntry | undefined, added: readonly Par
   const refused = added.some(
     (entry, i) => isFromUser(entry) && (i === 0 ? last : added[i - 1])?.type === 'function.result',
   )
-  if (!refused) return
-  throw badRequest("Unexpected role 'user' after role 'tool'", 'invalid_request_message_order', 3230)
+  if (refused) throw wrongOrder("Unexpected role 'user' after role 'tool'")
 }
 
 function track(open: Set<unknown>, entry: ParsedEntry): void {
@@ -80,14 +80,13 @@ function isFromAssistant({ type, role, prefix }: ParsedEntry): boolean {
 }
 
 function unmatched() {
-  return badRequest(
-    'Not the same number of function calls and responses',
-    'invalid_request_message_order',
-    3230,
-  )
+  return wrongOrder('Not the same number of function calls and responses')
+}
+
+function wrongOrder(message: string, code: number | string = 3230) {
+  return badRequest(message, code, 'invalid_request_message_order')
 }
 
 function resultsMissing(open: ReadonlySet<unknown>) {
-  const message = { detail: 'Function results are missing', tool_call_ids: [...open] }
-  return badRequest(message, 'invalid_request_error', 3001)
+  return badRequest({ detail: 'Function results are missing', tool_call_ids: [...open] }, 3001)
 }

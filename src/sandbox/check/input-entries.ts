@@ -1,127 +1,77 @@
 import type { Behaviour } from '../behaviour.ts'
-import {
-  anything,
-  issue,
-  dict,
-  fields,
-  forbidden,
-  list,
-  nullable,
-  tagged,
-  string,
-  stringOr,
-  boolean,
-  literal,
-  type Validator,
-} from './validators.ts'
+import * as v from './validators.ts'
 
 /** The inputs of start, append and restart. */
-export function inputEntries(behaviour: Behaviour): Validator {
+export function inputEntries(behaviour: Behaviour): v.Validator {
   const common = {
-    object: literal('entry'),
-    type: string,
-    created_at: string,
-    completed_at: nullable(string),
-    id: behaviour.inputIds === 'accept' ? string : forbidden,
+    object: v.literal('entry'),
+    type: v.string,
+    created_at: v.string,
+    completed_at: v.nullableString,
+    id: behaviour.inputIds === 'accept' ? v.string : v.forbidden,
   }
-  const author = { agent_id: nullable(string), model: nullable(string) }
-  const outputChunks = chunks({ tool_reference: unless(behaviour.toolReferenceInputs, toolReference) })
-  return list(
-    tagged(
-      {
-        'message.input': fields(
-          { ...common, role: literal('user', 'assistant'), content: stringOr(chunks({})), prefix: boolean },
-          ['role', 'content'],
-        ),
-        'message.output': fields(
-          { ...common, ...author, role: literal('assistant'), content: stringOr(outputChunks) },
-          ['content'],
-        ),
-        'function.call': fields(
-          {
-            ...common,
-            ...author,
-            tool_call_id: string,
-            name: string,
-            arguments: stringOr(dict),
-            confirmation_status: nullable(literal('pending', 'allowed', 'denied')),
-          },
-          ['tool_call_id', 'name', 'arguments'],
-        ),
-        'function.result': fields({ ...common, tool_call_id: string, result: string }, [
-          'tool_call_id',
-          'result',
-        ]),
-        'tool.execution': unless(
-          behaviour.toolExecutionInputs,
-          fields({ ...common, ...author, name: string, arguments: string, info: dict }, [
-            'name',
-            'arguments',
-          ]),
-        ),
-        'agent.handoff': unless(behaviour.handoffInputs, handoff(common)),
-      },
-      'message.input',
+  const fromModel = { ...common, agent_id: v.nullableString, model: v.nullableString }
+  const confirmation = v.nullable(v.literal('pending', 'allowed', 'denied'))
+  const content = v.stringOr(chunks(chunkTypes))
+  const outputChunks = { ...chunkTypes, tool_reference: unless(behaviour.toolReferenceInputs, toolReference) }
+  const handoff = {
+    previous_agent_id: v.string,
+    previous_agent_name: v.string,
+    next_agent_id: v.string,
+    next_agent_name: v.string,
+  }
+  const types = {
+    'message.input': v.fields(
+      { role: v.literal('user', 'assistant'), content },
+      { ...common, prefix: v.boolean },
     ),
-  )
+    'message.output': v.fields(
+      { content: v.stringOr(chunks(outputChunks)) },
+      { ...fromModel, role: v.literal('assistant') },
+    ),
+    'function.call': v.fields(
+      { tool_call_id: v.string, name: v.string, arguments: v.stringOr(v.dict) },
+      { ...fromModel, confirmation_status: confirmation },
+    ),
+    'function.result': v.fields({ tool_call_id: v.string, result: v.string }, common),
+    'tool.execution': unless(
+      behaviour.toolExecutionInputs,
+      v.fields({ name: v.string, arguments: v.string }, { ...fromModel, info: v.dict }),
+    ),
+    'agent.handoff': unless(behaviour.handoffInputs, v.fields(handoff, common)),
+  }
+  return v.list(v.tagged(types, 'message.input'))
 }
 
-const toolReference = fields(
-  {
-    type: string,
-    tool: string,
-    title: string,
-    url: nullable(string),
-    favicon: nullable(string),
-    description: nullable(string),
-  },
-  ['tool', 'title'],
+const type = v.string
+const text = v.fields({ text: v.string }, { type })
+const toolReference = v.fields(
+  { tool: v.string, title: v.string },
+  { type, url: v.nullableString, favicon: v.nullableString, description: v.nullableString },
 )
+const reference = v.fields({ reference_ids: v.list(v.anything) }, { type })
+const imageUrl = v.fields({ url: v.string }, { detail: v.nullable(v.literal('low', 'auto', 'high')) })
 
-function chunks(more: Readonly<Record<string, Validator>>): Validator {
-  const plain = fields({ type: string, text: string }, ['text'])
-  const imageUrl = fields({ url: string, detail: nullable(literal('low', 'auto', 'high')) }, ['url'])
-  const reference = fields({ type: string, reference_ids: list(anything) }, ['reference_ids'])
-  return list(
-    tagged(
-      {
-        text: plain,
-        image_url: fields({ type: string, image_url: stringOr(imageUrl) }, ['image_url']),
-        document_url: fields({ type: string, document_url: string, document_name: nullable(string) }, [
-          'document_url',
-        ]),
-        tool_file: fields(
-          {
-            type: string,
-            tool: string,
-            file_id: string,
-            file_name: nullable(string),
-            file_type: nullable(string),
-          },
-          ['tool', 'file_id'],
-        ),
-        thinking: fields(
-          {
-            type: string,
-            thinking: list(tagged({ text: plain, tool_reference: toolReference, reference }, 'text')),
-            signature: nullable(string),
-            closed: boolean,
-          },
-          ['thinking'],
-        ),
-        ...more,
-      },
-      'text',
-    ),
-  )
+/** The chunks that every message can have. */
+const chunkTypes = {
+  text,
+  image_url: v.fields({ image_url: v.stringOr(imageUrl) }, { type }),
+  document_url: v.fields({ document_url: v.string }, { type, document_name: v.nullableString }),
+  tool_file: v.fields(
+    { tool: v.string, file_id: v.string },
+    { type, file_name: v.nullableString, file_type: v.nullableString },
+  ),
+  thinking: v.fields(
+    { thinking: chunks({ text, tool_reference: toolReference, reference }) },
+    { type, signature: v.nullableString, closed: v.boolean },
+  ),
 }
 
-function handoff(common: Readonly<Record<string, Validator>>): Validator {
-  const names = ['previous_agent_id', 'previous_agent_name', 'next_agent_id', 'next_agent_name']
-  return fields({ ...common, ...Object.fromEntries(names.map((name) => [name, string])) }, names)
+function chunks(types: Readonly<Record<string, v.Validator>>): v.Validator {
+  return v.list(v.tagged(types, 'text'))
 }
 
-function unless(setting: 'accept' | 'refuse', validator: Validator): Validator {
+function unless(setting: 'accept' | 'refuse', validator: v.Validator): v.Validator {
   if (setting === 'accept') return validator
-  return (_, loc) => issue('value_error', loc, 'This type is not supported as an input')
+  return (_, loc) => v.issue('value_error', loc, 'This type is not supported as an input')
 }

@@ -22,17 +22,18 @@ export function parseEntry(text: string): ParsedEntry {
     role: entry['role'],
     prefix: entry['prefix'] === true,
     toolCallId: entry['tool_call_id'],
-    text: said(entry['content']) + said(entry['name']) + said(entry['arguments']) + said(entry['result']),
+    text:
+      textIn(entry['content']) + textIn(entry['name']) + textIn(entry['arguments']) + textIn(entry['result']),
     thinks: chunks.some(({ type }) => type === 'thinking'),
     nextAgent: entry['next_agent_id'],
   }
 }
 
 /** Concatenates the text in a value of any shape; data: URLs count as empty. */
-function said(value: unknown): string {
+function textIn(value: unknown): string {
   if (typeof value === 'string') return value.startsWith('data:') ? '' : value
-  if (Array.isArray(value)) return value.map(said).join('')
+  if (Array.isArray(value)) return value.map(textIn).join('')
   if (!isObject(value)) return ''
-  const parts = Object.entries(value).map(([key, part]) => (key === 'type' ? '' : said(part)))
+  const parts = Object.entries(value).map(([key, part]) => (key === 'type' ? '' : textIn(part)))
   return parts.join('')
 }

@@ -1,130 +1,93 @@
 import type { Behaviour } from '../behaviour.ts'
 import { inputEntries } from './input-entries.ts'
 import { tools } from './tool-definitions.ts'
-import {
-  anything,
-  dict,
-  fields,
-  integer,
-  list,
-  nullable,
-  number,
-  string,
-  stringOr,
-  boolean,
-  literal,
-  type Validator,
-} from './validators.ts'
+import * as v from './validators.ts'
 
 /** A validator for each operation with a body. */
-export interface BodyValidators {
-  readonly start: Validator
-  readonly append: Validator
-  readonly restart: Validator
-  readonly createAgent: Validator
-  readonly updateAgent: Validator
-}
+export type BodyValidators = ReturnType<typeof bodyValidators>
 
 /** Builds the validators that these switches ask for. */
-export function bodyValidators(behaviour: Behaviour): BodyValidators {
-  const inputs = stringOr(inputEntries(behaviour))
-  const completionArgs = completionArgsShape(behaviour)
-  const run = { inputs, stream: boolean, store: boolean, handoff_execution: literal('client', 'server') }
-  const about = { name: nullable(string), description: nullable(string), metadata: nullable(dict) }
-  const version = nullable(stringOr(integer()))
-  const guardrails = nullable(list(dict))
+export function bodyValidators(behaviour: Behaviour) {
+  const inputs = v.stringOr(inputEntries(behaviour))
+  const completion_args = completionArgsShape(behaviour)
+  const handoff_execution = v.literal('client', 'server')
+  const run = { stream: v.boolean, store: v.boolean, handoff_execution, completion_args }
+  const about = { name: v.nullableString, description: v.nullableString, metadata: v.nullable(v.dict) }
+  const agent_version = v.nullable(v.stringOr(v.integer()))
+  const guardrails = v.nullable(v.list(v.dict))
   const agent = {
     ...about,
-    instructions: nullable(string),
+    instructions: v.nullableString,
     tools,
-    completion_args: completionArgs,
+    completion_args,
     guardrails,
-    model: string,
-    name: string,
-    handoffs: nullable(list(string)),
-    version_message: nullable(string),
+    handoffs: v.nullable(v.list(v.string)),
+    version_message: v.nullableString,
   }
+  const confirmation = { tool_call_id: v.string, confirmation: v.literal('allow', 'deny') }
+  const restart = { ...run, guardrails, metadata: about.metadata, agent_version }
   return {
-    start: fields(
+    start: v.fields(
+      { inputs },
       {
         ...about,
-        inputs,
-        stream: nullable(boolean),
-        store: nullable(boolean),
-        handoff_execution: nullable(run.handoff_execution),
-        instructions: nullable(string),
-        tools: nullable(tools),
-        completion_args: nullable(completionArgs),
+        stream: v.nullable(run.stream),
+        store: v.nullable(run.store),
+        handoff_execution: v.nullable(handoff_execution),
+        instructions: v.nullableString,
+        tools: v.nullable(tools),
+        completion_args: v.nullable(completion_args),
         guardrails,
-        agent_id: nullable(string),
-        agent_version: version,
-        model: nullable(string),
+        agent_id: v.nullableString,
+        agent_version,
+        model: v.nullableString,
       },
-      ['inputs'],
     ),
-    append: fields({
-      ...run,
-      completion_args: completionArgs,
-      tool_confirmations: nullable(
-        list(
-          fields({ tool_call_id: string, confirmation: literal('allow', 'deny') }, [
-            'tool_call_id',
-            'confirmation',
-          ]),
-        ),
-      ),
-    }),
-    restart: fields(
-      {
-        ...run,
-        completion_args: completionArgs,
-        guardrails,
-        metadata: about.metadata,
-        from_entry_id: string,
-        agent_version: version,
-      },
-      behaviour.restartWithoutInputs === 'refuse' ? ['from_entry_id', 'inputs'] : ['from_entry_id'],
-    ),
-    createAgent: fields(agent, ['model', 'name']),
-    updateAgent: fields({
-      ...agent,
-      model: nullable(string),
-      name: nullable(string),
-      deployment_chat: nullable(boolean),
-    }),
+    append: v.fields({}, { ...run, inputs, tool_confirmations: v.nullable(v.list(v.fields(confirmation))) }),
+    restart:
+      behaviour.restartWithoutInputs === 'refuse'
+        ? v.fields({ from_entry_id: v.string, inputs }, restart)
+        : v.fields({ from_entry_id: v.string }, { ...restart, inputs }),
+    createAgent: v.fields({ model: v.string, name: v.string }, agent),
+    updateAgent: v.fields({}, { ...agent, model: v.nullableString, deployment_chat: v.nullable(v.boolean) }),
   }
 }
 
-function completionArgsShape(behaviour: Behaviour): Validator {
-  const fraction = nullable(number(0, 1))
-  const penalty = nullable(number(-2, 2))
-  const jsonSchema = fields({ name: string, description: nullable(string), schema: dict, strict: boolean }, [
-    'name',
-    'schema',
-  ])
-  return fields({
-    stop: nullable(stringOr(list(string))),
-    presence_penalty: penalty,
-    frequency_penalty: penalty,
-    temperature: fraction,
-    top_p: fraction,
-    max_tokens: nullable(integer(behaviour.maxTokensZero === 'refuse' ? 1 : 0)),
-    random_seed: nullable(integer(0)),
-    prediction: nullable(fields({ type: literal('content'), content: string })),
-    response_format: nullable(responseFormat(jsonSchema)),
-    tool_choice: literal('auto', 'none', 'any', 'required'),
-    reasoning_effort: nullable(literal('none', 'minimal', 'low', 'medium', 'high', 'xhigh')),
-  })
+function completionArgsShape(behaviour: Behaviour): v.Validator {
+  const fraction = v.nullable(v.number(0, 1))
+  const penalty = v.nullable(v.number(-2, 2))
+  return v.fields(
+    {},
+    {
+      stop: v.nullable(v.stringOr(v.list(v.string))),
+      presence_penalty: penalty,
+      frequency_penalty: penalty,
+      temperature: fraction,
+      top_p: fraction,
+      max_tokens: v.nullable(v.integer(behaviour.maxTokensZero === 'refuse' ? 1 : 0)),
+      random_seed: v.nullable(v.integer(0)),
+      prediction: v.nullable(v.fields({}, { type: v.literal('content'), content: v.string })),
+      response_format: v.nullable(responseFormat),
+      tool_choice: v.literal('auto', 'none', 'any', 'required'),
+      reasoning_effort: v.nullable(v.literal('none', 'minimal', 'low', 'medium', 'high', 'xhigh')),
+    },
+  )
 }
+
+const jsonSchema = v.fields(
+  { name: v.string, schema: v.dict },
+  { description: v.nullableString, strict: v.boolean },
+)
+const looseFormat = v.fields(
+  {},
+  { type: v.literal('text', 'json_object', 'json_schema'), json_schema: v.anything },
+)
+const schemaFormat = v.fields({ json_schema: jsonSchema }, { type: v.string })
+const plainFormat = v.fields({}, { type: v.string, json_schema: v.nullable(jsonSchema) })
 
 /** The service returns `json_schema` without its schema, but does not accept it again. */
-function responseFormat(jsonSchema: Validator): Validator {
-  const loose = fields({ type: literal('text', 'json_object', 'json_schema'), json_schema: anything })
-  const strict = fields({ type: literal('json_schema'), json_schema: jsonSchema }, ['json_schema'])
-  const plain = fields({ type: literal('text', 'json_object'), json_schema: nullable(jsonSchema) })
-  return (value, loc) => {
-    const issues = loose(value, loc)
-    if (issues.length > 0) return issues
-    return (value as { type?: string }).type === 'json_schema' ? strict(value, loc) : plain(value, loc)
-  }
+const responseFormat: v.Validator = (value, loc) => {
+  const issues = looseFormat(value, loc)
+  if (issues.length > 0) return issues
+  return ((value as { type?: string }).type === 'json_schema' ? schemaFormat : plainFormat)(value, loc)
 }

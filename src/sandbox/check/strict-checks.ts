@@ -1,7 +1,7 @@
 import { isDraft7 } from '../../model/json/json-schema.ts'
-import { isObject } from '../../model/json/parse-json.ts'
+import { isJson, isObject } from '../../model/json/parse-json.ts'
 import type { Behaviour } from '../behaviour.ts'
-import { badRequest, type ErrorResponse } from '../responses/error-responses.ts'
+import { badRequest } from '../responses/error-responses.ts'
 
 /*
  * What validators checked in July 2026 beyond the schema of a request (source: the field; their error messages are
@@ -21,8 +21,8 @@ export function checkInputs(inputs: unknown, behaviour: Behaviour): void {
 
 /** Rejects tool definitions that the validator of the model rejects. */
 export function checkTools(tools: unknown, behaviour: Behaviour): void {
-  const all = Array.isArray(tools) ? tools.filter(isObject) : []
-  for (const { function: declared } of all) {
+  if (!Array.isArray(tools)) return
+  for (const { function: declared } of tools.filter(isObject)) {
     if (!isObject(declared)) continue
     checkName(declared['name'], behaviour)
     checkSchema(declared['parameters'], behaviour)
@@ -34,29 +34,25 @@ function checkCall(call: Readonly<Record<string, unknown>>, behaviour: Behaviour
   checkName(call['name'], behaviour)
   const args = call['arguments']
   if (behaviour.callArguments === 'any' || typeof args !== 'string') return
-  try {
-    JSON.parse(args)
-  } catch {
-    throw refused(`Function call arguments must be valid JSON: ${args}`, 3000)
-  }
+  if (!isJson(args)) throw badRequest(`Function call arguments must be valid JSON: ${args}`, 3000)
 }
 
 function checkId(id: unknown, behaviour: Behaviour): void {
   if (behaviour.callIds === 'any' || /^[a-zA-Z0-9]{9}$/.test(String(id))) return
-  throw refused(`Tool call id was ${String(id)} but must be a-z, A-Z, 0-9, with a length of 9.`, 3280)
+  throw badRequest(`Tool call id was ${String(id)} but must be a-z, A-Z, 0-9, with a length of 9.`, 3280)
 }
 
 function checkName(name: unknown, behaviour: Behaviour): void {
   if (behaviour.functionNames === 'any' || /^[a-zA-Z0-9_-]{1,64}$/.test(String(name))) return
   const rule = 'must be a-z, A-Z, 0-9, or contain underscores and dashes, with a maximum length of 64.'
-  throw refused(`Function name was ${String(name)} but ${rule}`, 3000)
+  throw badRequest(`Function name was ${String(name)} but ${rule}`, 3000)
 }
 
 function checkSchema(schema: unknown, { toolSchemas }: Behaviour): void {
   if (toolSchemas === 'any') return
-  if (!isDraft7(schema)) throw refused('Invalid tool schema', 3000)
+  if (!isDraft7(schema)) throw badRequest('Invalid tool schema', 3000)
   if (toolSchemas === 'draft-7-without-ids' && holdsId(schema)) {
-    throw refused('Grammar error: failed to compile JSON schema', null)
+    throw badRequest('Grammar error: failed to compile JSON schema', null)
   }
 }
 
@@ -67,41 +63,25 @@ function holdsId(value: unknown): boolean {
   return Object.entries(value).some(([key, inner]) => key === '$id' || key === '$schema' || holdsId(inner))
 }
 
-function checkMessage(
-  { role, content }: Readonly<Record<string, unknown>>,
-  type: unknown,
-  behaviour: Behaviour,
-): void {
+function checkMessage(message: Readonly<Record<string, unknown>>, type: unknown, behaviour: Behaviour): void {
+  const { role, content } = message
   const chunks = Array.isArray(content) ? content.filter(isObject) : []
   const isFromAssistant = role === 'assistant' || type === 'message.output'
-  if (
-    behaviour.emptyAssistant === 'refuse' &&
-    isFromAssistant &&
-    chunks.every(saysNothing) &&
-    !isText(content)
-  ) {
-    throw refused('Assistant message must have either content or tool_calls, but not none.', 3240)
+  const isEmpty = chunks.every(isEmptyText) && (typeof content !== 'string' || content === '')
+  if (behaviour.emptyAssistant === 'refuse' && isFromAssistant && isEmpty) {
+    throw badRequest('Assistant message must have either content or tool_calls, but not none.', 3240)
   }
   if (behaviour.addresses === 'any') return
-  const addresses = chunks.flatMap(({ type: kind, image_url: image, document_url: document }) =>
-    kind === 'image_url'
-      ? [isObject(image) ? image['url'] : image]
-      : kind === 'document_url'
-        ? [document]
-        : [],
-  )
-  const bad = addresses.find((address) => !/^(?:https?:|data:)/.test(String(address)))
-  if (bad !== undefined) throw refused(`Invalid image or document address: ${String(bad).slice(0, 80)}`, 3000)
+  const bad = chunks.flatMap(urlsOf).find((url) => !/^(?:https?:|data:)/.test(String(url)))
+  if (bad !== undefined)
+    throw badRequest(`Invalid image or document address: ${String(bad).slice(0, 80)}`, 3000)
 }
 
-function isText(content: unknown): boolean {
-  return typeof content === 'string' && content !== ''
-}
-
-function saysNothing({ type = 'text', text }: Readonly<Record<string, unknown>>): boolean {
+function isEmptyText({ type = 'text', text }: Readonly<Record<string, unknown>>): boolean {
   return type === 'text' && text === ''
 }
 
-function refused(message: string, code: number | null): ErrorResponse {
-  return badRequest(message, 'invalid_request_error', code)
+function urlsOf({ type, image_url: image, document_url }: Readonly<Record<string, unknown>>): unknown[] {
+  if (type === 'image_url') return [isObject(image) ? image['url'] : image]
+  return type === 'document_url' ? [document_url] : []
 }

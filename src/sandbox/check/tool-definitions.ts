@@ -1,46 +1,30 @@
-import { dict, fields, list, nullable, tagged, string, boolean, literal } from './validators.ts'
+import * as v from './validators.ts'
 
-const configuration = nullable(
-  fields({
-    exclude: nullable(list(string)),
-    include: nullable(list(string)),
-    requires_confirmation: nullable(list(string)),
-  }),
+const names = v.nullable(v.list(v.string))
+const configuration = v.nullable(
+  v.fields({}, { exclude: names, include: names, requires_confirmation: names }),
 )
-
-const builtIn = (type: string) => fields({ type: literal(type), tool_configuration: configuration })
+const common = { type: v.string, tool_configuration: configuration }
+const builtIn = v.fields({}, common)
+const authorization = v.fields({ value: v.string }, { type: v.literal('oauth2-token', 'api-key') })
 
 /** Tool definitions of a conversation or an agent. */
-export const tools = list(
-  tagged({
-    function: fields(
+export const tools = v.list(
+  v.tagged({
+    function: v.fields(
       {
-        type: literal('function'),
-        function: fields({ name: string, description: string, strict: boolean, parameters: dict }, [
-          'name',
-          'parameters',
-        ]),
-      },
-      ['function'],
-    ),
-    web_search: builtIn('web_search'),
-    web_search_premium: builtIn('web_search_premium'),
-    code_interpreter: builtIn('code_interpreter'),
-    image_generation: builtIn('image_generation'),
-    document_library: fields(
-      { type: literal('document_library'), tool_configuration: configuration, library_ids: list(string) },
-      ['library_ids'],
-    ),
-    connector: fields(
-      {
-        type: literal('connector'),
-        connector_id: string,
-        tool_configuration: configuration,
-        authorization: nullable(
-          fields({ type: literal('oauth2-token', 'api-key'), value: string }, ['value']),
+        function: v.fields(
+          { name: v.string, parameters: v.dict },
+          { description: v.string, strict: v.boolean },
         ),
       },
-      ['connector_id'],
+      { type: v.string },
     ),
+    web_search: builtIn,
+    web_search_premium: builtIn,
+    code_interpreter: builtIn,
+    image_generation: builtIn,
+    document_library: v.fields({ library_ids: v.list(v.string) }, common),
+    connector: v.fields({ connector_id: v.string }, { ...common, authorization: v.nullable(authorization) }),
   }),
 )

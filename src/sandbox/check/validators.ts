@@ -26,7 +26,7 @@ export function number(minimum = -Infinity, maximum = Infinity): Validator {
 }
 
 /** An integer that is at least `minimum`. */
-export function integer(minimum = -Infinity): Validator {
+export function integer(minimum?: number): Validator {
   return (value, loc) =>
     Number.isInteger(value)
       ? number(minimum)(value, loc)
@@ -45,6 +45,8 @@ export function nullable(validator: Validator): Validator {
   return (value, loc) => (value === null ? [] : validator(value, loc))
 }
 
+export const nullableString = nullable(string)
+
 /** An array of valid values. */
 export function list(validator: Validator): Validator {
   return (value, loc) =>
@@ -58,32 +60,32 @@ export function stringOr(validator: Validator): Validator {
   return (value, loc) => (typeof value === 'string' ? [] : validator(value, loc))
 }
 
-/** An object with these fields and no others. */
-export function fields(
-  validators: Readonly<Record<string, Validator>>,
-  required: readonly string[] = [],
-): Validator {
+type Fields = Readonly<Record<string, Validator>>
+
+/** An object with these fields and no others. A field in both records is required. */
+export function fields(required: Fields, optional: Fields = {}): Validator {
+  const validators = new Map(Object.entries({ ...optional, ...required }))
   return (value, loc) => {
     if (!isObject(value)) return issue('model_type', loc, 'Input should be a valid dictionary or object')
-    const absent = required.filter((name) => !Object.hasOwn(value, name))
+    const absent = Object.keys(required).filter((name) => !Object.hasOwn(value, name))
     return [
       ...absent.flatMap((name) => issue('missing', [...loc, name], 'Field required')),
-      ...Object.entries(value).flatMap(([name, inner]) => {
-        const validator = Object.hasOwn(validators, name) ? validators[name] : undefined
-        return (validator ?? forbidden)(inner, [...loc, name])
-      }),
+      ...Object.entries(value).flatMap(([name, inner]) =>
+        (validators.get(name) ?? forbidden)(inner, [...loc, name]),
+      ),
     ]
   }
 }
 
 /** An object whose `type` chooses its validator; `fallback` is the type of an object without one. */
-export function tagged(validators: Readonly<Record<string, Validator>>, fallback?: string): Validator {
+export function tagged(types: Fields, fallback?: string): Validator {
+  const validators = new Map<unknown, Validator>(Object.entries(types))
+  const expected = Object.keys(types).map((each) => `'${each}'`)
   return (value, loc) => {
     if (!isObject(value)) return issue('model_type', loc, 'Input should be a valid dictionary or object')
     const tag = value['type'] ?? fallback
-    const validator = typeof tag === 'string' && Object.hasOwn(validators, tag) ? validators[tag] : undefined
+    const validator = validators.get(tag)
     if (validator !== undefined) return validator(value, loc)
-    const expected = Object.keys(validators).map((each) => `'${each}'`)
     const found = `Input tag ${JSON.stringify(tag)} found using 'type' does not match any of the expected tags`
     return issue('union_tag_invalid', loc, `${found}: ${expected.join(', ')}`)
   }

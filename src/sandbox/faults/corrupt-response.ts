@@ -1,22 +1,8 @@
-import type { SandboxResponse } from '../responses/sandbox-response.ts'
+import { eventText, type SandboxResponse } from '../responses/sandbox-response.ts'
 import { findEffect, type Effect } from './fault.ts'
 
-/** A response as bytes to send, after its effects. */
-export interface CorruptedResponse {
-  readonly type: string
-  /** The content-length header; undefined for a chunked body. */
-  readonly statedLength: number | undefined
-  /** The body, with a pause between two pieces. */
-  readonly pieces: readonly Uint8Array[]
-  /** The length of a pause; undefined means forever. */
-  readonly pauseMs: number | undefined
-  readonly stallHead: { readonly ms?: number } | undefined
-  /** Is the connection closed after the last byte? */
-  readonly cut: boolean
-}
-
 /** The event that reports a failed stream. */
-const STREAM_ERROR = { type: 'conversation.response.error', message: 'Internal error', code: 3000 }
+const STREAM_ERROR = eventText('conversation.response.error', { message: 'Internal error', code: 3000 })
 
 /** The effects that change a response on its way to the client. */
 export const corruptingEffects: ReadonlySet<Effect['kind']> = new Set([
@@ -30,26 +16,29 @@ export const corruptingEffects: ReadonlySet<Effect['kind']> = new Set([
   'stream-error',
 ])
 
-/** Applies the corrupting effects to a response. */
-export function corruptResponse(response: SandboxResponse, effects: readonly Effect[]): CorruptedResponse {
-  const whole = pad(garble(cutEvents(response, effects), effects), effects)
+/** Applies the corrupting effects to a response; returns the bytes to send, and how. */
+export function corruptResponse(response: SandboxResponse, effects: readonly Effect[]) {
+  const overlong = findEffect(effects, 'overlong')
+  const garbled = garble(cutEvents(response, effects), effects)
+  const whole = overlong?.where === 'within' ? pad(garbled, overlong.bytes, ' ') : garbled
   const truncate = findEffect(effects, 'truncate')
   const chunked = response.events !== undefined || truncate?.framing === 'chunked'
-  const beyond =
-    findEffect(effects, 'overlong')?.where === 'beyond' ? (findEffect(effects, 'overlong')?.bytes ?? 0) : 0
-  const sent = truncate ? whole.subarray(0, truncate.keep) : Buffer.concat([whole, Buffer.alloc(beyond, '!')])
+  const overrun = overlong?.where === 'beyond' ? pad(whole, overlong.bytes, '!') : whole
+  const sent = truncate ? whole.subarray(0, truncate.keep) : overrun
   const stall = findEffect(effects, 'stall')
   const trickle = findEffect(effects, 'trickle')
   const pieceSize = trickle?.bytes ?? (stall?.at === 'body' ? Math.ceil(sent.length / 2) : sent.length)
   return {
     type: findEffect(effects, 'content-type')?.value ?? response.type,
+    /** The content-length header; undefined for a chunked body. */
     statedLength: chunked ? undefined : whole.length,
+    /** The body, with a pause between two pieces. */
     pieces: slices(sent, pieceSize),
+    /** The length of a pause; undefined means forever. */
     pauseMs: trickle ? trickle.ms : stall?.ms,
     stallHead: stall?.at === 'head' ? stall : undefined,
-    cut:
-      truncate !== undefined ||
-      (response.events !== undefined && findEffect(effects, 'cut-stream') !== undefined),
+    /** Is the connection closed after the last byte? */
+    cut: effects.some(({ kind }) => kind === 'truncate' || (kind === 'cut-stream' && response.events)),
   }
 }
 
@@ -58,8 +47,7 @@ function cutEvents({ body: whole, events }: SandboxResponse, effects: readonly E
   const error = findEffect(effects, 'stream-error')
   if (events === undefined || (cut ?? error) === undefined) return Buffer.from(whole)
   const kept = events.slice(0, (cut ?? error)?.events).join('')
-  if (error)
-    return Buffer.from(`${kept}event: ${STREAM_ERROR.type}\ndata: ${JSON.stringify(STREAM_ERROR)}\n\n`)
+  if (error) return Buffer.from(kept + STREAM_ERROR)
   const next = Buffer.from(events[cut?.events ?? 0] ?? '')
   return Buffer.concat([Buffer.from(kept), cut?.inside ? next.subarray(0, next.length / 2) : Buffer.alloc(0)])
 }
@@ -72,9 +60,8 @@ function garble(bytes: Buffer, effects: readonly Effect[]): Buffer {
   return Buffer.concat([bytes.subarray(0, quote), Buffer.from([0xc3, 0x28]), bytes.subarray(quote)])
 }
 
-function pad(bytes: Buffer, effects: readonly Effect[]): Buffer {
-  const overlong = findEffect(effects, 'overlong')
-  return overlong?.where === 'within' ? Buffer.concat([bytes, Buffer.alloc(overlong.bytes, ' ')]) : bytes
+function pad(bytes: Buffer, count: number, filler: string): Buffer {
+  return Buffer.concat([bytes, Buffer.alloc(count, filler)])
 }
 
 function slices(bytes: Buffer, size: number): Buffer[] {

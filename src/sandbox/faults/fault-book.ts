@@ -1,11 +1,6 @@
 import type { Effect, Fault } from './fault.ts'
 
-/** What a fault's conditions are compared with. */
-export interface FaultTarget {
-  readonly operation: string
-  readonly account: string
-  readonly id: string
-}
+const conditions = ['operation', 'account', 'id'] as const
 
 /** The active faults. They can be added and cleared while the sandbox runs. */
 export class FaultBook {
@@ -20,11 +15,10 @@ export class FaultBook {
   }
 
   /** Returns the effects that apply to a request, and counts it for `nth`, `every` and `times`. */
-  takeEffects(target: FaultTarget): readonly Effect[] {
-    if (this.#faults.length === 0) return none
+  takeEffects(target: Readonly<Record<(typeof conditions)[number], string>>): readonly Effect[] {
     const applied = this.#faults.filter((entry) => {
       const { fault } = entry
-      if (!matches(fault, target)) return false
+      if (conditions.some((name) => fault[name] !== undefined && fault[name] !== target[name])) return false
       entry.matched++
       if (fault.nth !== undefined && entry.matched !== fault.nth) return false
       if (fault.every !== undefined && entry.matched % fault.every !== 0) return false
@@ -34,14 +28,4 @@ export class FaultBook {
     })
     return applied.map(({ fault }) => fault.then)
   }
-}
-
-const none: readonly Effect[] = []
-
-function matches(fault: Fault, target: FaultTarget): boolean {
-  return (
-    (fault.operation === undefined || fault.operation === target.operation) &&
-    (fault.account === undefined || fault.account === target.account) &&
-    (fault.id === undefined || fault.id === target.id)
-  )
 }

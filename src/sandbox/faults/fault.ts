@@ -1,5 +1,8 @@
 import { z } from 'zod'
 
+import { HansardError } from '../../errors.ts'
+import { parseJson } from '../../model/json/parse-json.ts'
+import { describeIssues } from '../describe-issues.ts'
 import { routePaths, type RouteName } from '../route-names.ts'
 import { cannedResponses, type CannedResponse } from './canned-responses.ts'
 
@@ -53,7 +56,7 @@ const kinds = [
 ] as const
 
 /** Which requests a fault applies to, and what happens to them. All given conditions must hold. */
-export const faultSchema = z.strictObject({
+const faultSchema = z.strictObject({
   operation: z.enum(Object.keys(routePaths) as RouteName[]).exactOptional(),
   /** The key of an account. */
   account: z.string().exactOptional(),
@@ -82,4 +85,15 @@ export function findEffect<Kind extends Effect['kind']>(
   kind: Kind,
 ): Extract<Effect, { kind: Kind }> | undefined {
   return effects.find((effect): effect is Extract<Effect, { kind: Kind }> => effect.kind === kind)
+}
+
+/** Parses a fault of the command line. Throws `usage` with the fields that are wrong. */
+export function parseFault(text: string): Fault {
+  const parsed = parseJson(text)
+  const { data, error } = faultSchema.safeParse(parsed)
+  if (data) return data
+  const reason = parsed === undefined ? 'not valid JSON' : describeIssues(error)
+  throw new HansardError('usage', `Invalid fault ${text}: ${reason}`, {
+    hint: 'A fault looks like {"operation":"list","nth":2,"then":{"kind":"answer","like":"bad-gateway"}}.',
+  })
 }

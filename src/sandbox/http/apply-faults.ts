@@ -1,17 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
 import type { RequestContext } from '../account/request-context.ts'
-import { faultResponse } from '../faults/canned-responses.ts'
-import { findEffect } from '../faults/fault.ts'
-import type { TokenBuckets } from '../faults/token-buckets.ts'
+import { cannedResponses } from '../faults/canned-responses.ts'
+import { findEffect, type Effect } from '../faults/fault.ts'
+import type { TakeToken } from '../faults/token-buckets.ts'
 import type { SandboxResponse } from '../responses/sandbox-response.ts'
 import { pause } from './write-response.ts'
 
 /** Does the operation unless a fault prevents it. Returns undefined if the connection is closed. */
 export async function applyFaults(
   request: RequestContext,
-  operate: (request: RequestContext) => SandboxResponse,
-  buckets: TokenBuckets,
+  operate: () => SandboxResponse,
+  takeToken: TakeToken,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
 ): Promise<SandboxResponse | undefined> {
@@ -20,45 +20,47 @@ export async function applyFaults(
   const latency = finish ?? findEffect(effects, 'latency')
   if (latency) await pause(outgoing, latency.ms)
   if (outgoing.destroyed) {
-    if (finish) operate(request).done?.()
+    if (finish) operate().done?.()
     return undefined
   }
-  const instead =
-    rateLimited(request, buckets, incoming) ?? replaced(request) ?? redirected(request, incoming)
-  if (instead) return instead
+  if (isRateLimited(request, takeToken, incoming)) return cannedResponses['too-many-retry-after']
+  const answer = findEffect(effects, 'answer')
+  if (answer) return faultResponse(answer)
+  const redirect = findEffect(effects, 'redirect')
+  if (redirect) return redirectTo(redirect, incoming)
   const reset = findEffect(effects, 'reset')
   const later = findEffect(effects, 'finish-later')
-  if (!reset && !later) return operate(request)
-  if (reset?.when === 'after') operate(request).done?.()
+  if (!reset && !later) return operate()
+  if (reset?.when === 'after') operate().done?.()
   outgoing.socket?.resetAndDestroy()
-  if (later) setTimeout(() => operate(request).done?.(), later.ms).unref()
+  if (later) setTimeout(() => operate().done?.(), later.ms).unref()
   return undefined
 }
 
-function rateLimited(
-  { sandbox, account, effects }: RequestContext,
-  buckets: TokenBuckets,
-  { method }: IncomingMessage,
-) {
-  if (method === 'GET' && sandbox.behaviour.readsCount === 'no') return undefined
-  const limits = effects.filter((effect) => effect.kind === 'rps')
-  return limits.map((limit) => buckets.take(limit, account.key)).find((response) => response !== undefined)
+function isRateLimited(request: RequestContext, takeToken: TakeToken, { method }: IncomingMessage): boolean {
+  if (method === 'GET' && request.sandbox.behaviour.readsCount === 'no') return false
+  const limits = request.effects.filter((effect) => effect.kind === 'rps')
+  return limits.filter((limit) => !takeToken(limit, request.account.key)).length > 0
 }
 
-function replaced({ effects }: RequestContext): SandboxResponse | undefined {
-  const answer = findEffect(effects, 'answer')
-  return answer && faultResponse(answer)
+/** The canned response that the fault names, with the fields that it overrides. */
+function faultResponse(answer: Extract<Effect, { kind: 'answer' }>): SandboxResponse {
+  const like: SandboxResponse = cannedResponses[answer.like ?? 'internal-error']
+  return {
+    status: answer.status ?? like.status,
+    type: answer.headers?.['content-type'] ?? like.type,
+    body: answer.body ?? like.body,
+    headers: { ...like.headers, ...answer.headers },
+  }
 }
 
 /** The other host is the sandbox under another name, so that tests see what is sent there. */
-function redirected(
-  { effects }: RequestContext,
+function redirectTo(
+  { to, status = 307 }: Extract<Effect, { kind: 'redirect' }>,
   { url = '', headers }: IncomingMessage,
-): SandboxResponse | undefined {
-  const redirect = findEffect(effects, 'redirect')
-  if (redirect === undefined) return undefined
+): SandboxResponse {
   const moved = `${url}${url.includes('?') ? '&' : '?'}moved=1`
   const port = headers.host?.split(':')[1] ?? ''
-  const location = redirect.to === 'same-host' ? moved : `http://localhost:${port}${moved}`
-  return { status: redirect.status ?? 307, type: 'text/plain', body: '', headers: { location } }
+  const location = to === 'same-host' ? moved : `http://localhost:${port}${moved}`
+  return { status, type: 'text/plain', body: '', headers: { location } }
 }

@@ -2,7 +2,6 @@ import type { IncomingMessage } from 'node:http'
 
 import { jsonResponse, type SandboxResponse } from '../responses/sandbox-response.ts'
 
-/** The host names of the sandbox. */
 const NAMES = ['127.0.0.1', 'localhost', '[::1]']
 
 /**
@@ -18,9 +17,8 @@ export function rejectForeign({ headers, socket, url = '' }: IncomingMessage): S
   if (target !== undefined && !hosts.includes(target.toLowerCase())) {
     return rejection(421, 'Misdirected Request: the request target does not name this sandbox')
   }
-  const { origin } = headers
-  if (origin === undefined || hosts.some((host) => origin.toLowerCase() === `http://${host}`))
-    return undefined
+  const origin = headers.origin?.toLowerCase()
+  if (origin === undefined || hosts.some((host) => origin === `http://${host}`)) return undefined
   return rejection(403, 'Forbidden: the sandbox does not respond to pages of other origins')
 }
 

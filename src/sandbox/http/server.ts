@@ -10,14 +10,14 @@ import { defaultBehaviour, type Behaviour } from '../behaviour.ts'
 import { bodyValidators } from '../check/request-bodies.ts'
 import { FaultBook } from '../faults/fault-book.ts'
 import type { Fault } from '../faults/fault.ts'
-import { TokenBuckets } from '../faults/token-buckets.ts'
+import { createTokenBuckets } from '../faults/token-buckets.ts'
 import { createIdGenerator } from '../id-generator.ts'
 import { routes } from '../operations/routes.ts'
 import { seededRandom } from '../random.ts'
 import { missingDetail } from '../responses/error-responses.ts'
-import { handleRequest, type ServerState } from './handle-request.ts'
+import type { SandboxResponse } from '../responses/sandbox-response.ts'
+import { handleRequest, type RequestRecord, type ServerState } from './handle-request.ts'
 import { rejectForeign } from './own-host.ts'
-import { RequestLog, type RequestRecord } from './request-log.ts'
 import { writeResponse } from './write-response.ts'
 
 /** The options of a sandbox. */
@@ -42,9 +42,9 @@ export interface Sandbox {
   /** Returns the account of a key, to read and change it without HTTP. Throws if there is none. */
   account(key: string): SandboxAccount
   /** The latest requests, oldest first: at least 10,000. */
-  readonly requests: readonly RequestRecord[]
+  readonly requests: readonly Readonly<RequestRecord>[]
   /** The active faults. */
-  readonly faults: { add(...faults: readonly Fault[]): void; clear(): void }
+  readonly faults: Pick<FaultBook, 'add' | 'clear'>
   /** Closes the server and all connections at once. */
   close(): Promise<void>
 }
@@ -59,7 +59,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   })
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    requests: state.log.records,
+    requests: state.log,
     faults: state.faults,
     account(key) {
       const account = state.accounts.get(key)
@@ -76,21 +76,20 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 
 function createState({
   accounts,
-  behaviour: changes,
-  faults,
+  faults = [],
   clock = () => new Date(),
-  seed = 1,
+  ...options
 }: SandboxOptions): ServerState {
-  const behaviour = { ...defaultBehaviour, ...changes }
-  const ids = createIdGenerator(seededRandom(seed), clock, behaviour.idLayout)
+  const behaviour = { ...defaultBehaviour, ...options.behaviour }
+  const ids = createIdGenerator(seededRandom(options.seed ?? 1), clock, behaviour.idLayout)
   const book = new FaultBook()
-  book.add(...(faults ?? []))
+  book.add(...faults)
   return {
     sandbox: { behaviour, ids, clock, validators: bodyValidators(behaviour) },
     accounts: new Map(accounts.map(({ key, stories = [] }) => [key, new Account(key, stories, ids, clock)])),
     faults: book,
-    buckets: new TokenBuckets(clock),
-    log: new RequestLog(),
+    takeToken: createTokenBuckets(clock),
+    log: [],
   }
 }
 
@@ -99,9 +98,7 @@ function createApp(state: ServerState): Hono<{ Bindings: HttpBindings }> {
   const app = new Hono<{ Bindings: HttpBindings }>()
   app.use(async ({ env }, next) => {
     const rejection = rejectForeign(env.incoming)
-    if (rejection === undefined) return next()
-    await writeResponse(env.outgoing, rejection, [])
-    return RESPONSE_ALREADY_SENT
+    return rejection === undefined ? next() : send(env, rejection)
   })
   for (const route of routes) {
     app.on(route.method, route.path.replaceAll(/\{(\w+)\}/g, ':$1'), async ({ req, env }) => {
@@ -110,9 +107,11 @@ function createApp(state: ServerState): Hono<{ Bindings: HttpBindings }> {
       return RESPONSE_ALREADY_SENT
     })
   }
-  app.notFound(async ({ env }) => {
-    await writeResponse(env.outgoing, missingDetail('Not Found').response, [])
-    return RESPONSE_ALREADY_SENT
-  })
+  app.notFound(({ env }) => send(env, missingDetail('Not Found').response))
   return app
+}
+
+async function send({ outgoing }: HttpBindings, response: SandboxResponse): Promise<Response> {
+  await writeResponse(outgoing, response, [])
+  return RESPONSE_ALREADY_SENT
 }

@@ -13,8 +13,16 @@ export function writeResponse(
   if (effects.some(({ kind }) => corruptingEffects.has(kind)))
     return writeCorrupted(outgoing, response, effects)
   writeHead(outgoing, response)
-  if (response.events === undefined) sendBody(outgoing, response.body)
-  else sendEvents(outgoing, response.events, response.done)
+  const { body, events, done } = response
+  if (events === undefined) {
+    // ASCII is the same bytes as Latin-1, and Node 20 encodes UTF-8 slowly.
+    const ascii = typeof body === 'string' && Buffer.byteLength(body) === body.length
+    outgoing.end(body, ascii ? 'latin1' : 'utf8')
+    return
+  }
+  for (const event of events.slice(0, -1)) outgoing.write(event)
+  done?.() // before the last event: a client that has read it may ask for the history at once
+  outgoing.end(events.at(-1))
 }
 
 /** Resolves after the given time (never if undefined), or as soon as the client disconnects. */
@@ -31,23 +39,6 @@ export function pause(outgoing: ServerResponse, ms: number | undefined): Promise
   })
 }
 
-/** Sends ASCII as Latin-1, which gives the same bytes: Node 20 encodes UTF-8 slowly. */
-function sendBody(outgoing: ServerResponse, body: SandboxResponse['body']): void {
-  const ascii = typeof body === 'string' && Buffer.byteLength(body) === body.length
-  outgoing.end(body, ascii ? 'latin1' : 'utf8')
-}
-
-/** Stores the outputs before the last event is sent: a client that has read it may ask for the history at once. */
-function sendEvents(
-  outgoing: ServerResponse,
-  events: readonly string[],
-  done: SandboxResponse['done'],
-): void {
-  for (const event of events.slice(0, -1)) outgoing.write(event)
-  done?.()
-  outgoing.end(events.at(-1))
-}
-
 async function writeCorrupted(
   outgoing: ServerResponse,
   response: SandboxResponse,
@@ -57,16 +48,16 @@ async function writeCorrupted(
   if (corrupted.stallHead) await pause(outgoing, corrupted.stallHead.ms)
   writeHead(outgoing, { ...response, type: corrupted.type })
   if (corrupted.statedLength !== undefined) outgoing.setHeader('content-length', corrupted.statedLength)
-  let stored = false
+  let { done } = response
   const store = (): void => {
-    if (!stored) response.done?.()
-    stored = true
+    done?.()
+    done = undefined
   }
   for (const [i, piece] of corrupted.pieces.entries()) {
     if (i > 0) await pause(outgoing, corrupted.pauseMs)
     if (outgoing.destroyed) break
     if (i === corrupted.pieces.length - 1) store()
-    await write(outgoing, piece)
+    await new Promise<void>((sent) => outgoing.write(piece, () => sent()))
   }
   store()
   if (corrupted.cut) outgoing.socket?.destroySoon()
@@ -77,8 +68,4 @@ function writeHead(outgoing: ServerResponse, { status, type, headers }: SandboxR
   outgoing.statusCode = status
   if (type !== '') outgoing.setHeader('content-type', type)
   for (const name in headers) outgoing.setHeader(name, headers[name] ?? '')
-}
-
-function write(outgoing: ServerResponse, piece: Uint8Array): Promise<void> {
-  return new Promise((resolve) => outgoing.write(piece, () => resolve()))
 }

@@ -3,10 +3,11 @@ import { isDeepStrictEqual } from 'node:util'
 import { member, members, withMember } from '../../model/json/json-text.ts'
 import { readBody, type Body, type RequestContext } from '../account/request-context.ts'
 import { checkTools } from '../check/strict-checks.ts'
+import type { Validator } from '../check/validators.ts'
 import { formatTimestamp } from '../id-generator.ts'
 import { missing } from '../responses/error-responses.ts'
 import { jsonResponse, type SandboxResponse } from '../responses/sandbox-response.ts'
-import { readPage } from './paging.ts'
+import { takePage } from './paging.ts'
 
 /** `GET /v1/agents/{id}`, with an optional version in the query. */
 export function getAgent(request: RequestContext): SandboxResponse {
@@ -21,16 +22,14 @@ export function getAgentVersion(request: RequestContext): SandboxResponse {
 /** `GET /v1/agents/{id}/versions`: a bare array, newest first. */
 export function listAgentVersions(request: RequestContext): SandboxResponse {
   findAgent(request)
-  const { from, size } = readPage(request.query, 20, 100, 'refuse')
-  const versions = request.account.agents.versions(request.id).slice(from, from + size)
-  return jsonResponse(`[${versions.join(',')}]`)
+  const versions = request.account.agents.versions(request.id)
+  return jsonResponse(`[${takePage(versions, request.query, 20, 100, 'refuse').join(',')}]`)
 }
 
 /** `POST /v1/agents`. */
 export function createAgent(request: RequestContext): SandboxResponse {
-  const body = readBody(request, request.sandbox.validators.createAgent)
-  checkTools(body.value['tools'], request.sandbox.behaviour)
-  const { ids } = request.sandbox
+  const { ids, validators } = request.sandbox
+  const body = readAgent(request, validators.createAgent)
   const now = formatTimestamp(ids.now())
   const own = {
     object: 'agent',
@@ -49,18 +48,14 @@ export function createAgent(request: RequestContext): SandboxResponse {
 
 /** `PATCH /v1/agents/{id}`: creates a new version, unless nothing changes. */
 export function updateAgent(request: RequestContext): SandboxResponse {
-  const body = readBody(request, request.sandbox.validators.updateAgent)
-  checkTools(body.value['tools'], request.sandbox.behaviour)
-  const { ids } = request.sandbox
+  const { ids, validators } = request.sandbox
+  const body = readAgent(request, validators.updateAgent)
   const before = findAgent(request)
   const changed = withMembers(before, body, request.body)
   if (isDeepStrictEqual(JSON.parse(changed), JSON.parse(before))) return jsonResponse(before)
   const version = Number(member(before, 'version')?.value) + 1
-  const numbered = withMember(changed, 'version', String(version))
-  request.account.agents.addVersion(
-    request.id,
-    withMember(numbered, 'updated_at', `"${formatTimestamp(ids.now())}"`),
-  )
+  const timed = withMember(changed, 'updated_at', `"${formatTimestamp(ids.now())}"`)
+  request.account.agents.addVersion(request.id, withMember(timed, 'version', String(version)))
   return jsonResponse(findAgent(request))
 }
 
@@ -68,6 +63,12 @@ function findAgent({ account, id }: RequestContext, version?: string): string {
   const agent = account.agents.get(id, version)
   if (agent === undefined) throw missing('Agent', version === undefined ? id : `${id} version ${version}`)
   return agent
+}
+
+function readAgent(request: RequestContext, validator: Validator): Body {
+  const body = readBody(request, validator)
+  checkTools(body.value['tools'], request.sandbox.behaviour)
+  return body
 }
 
 function withMembers(agent: string, body: Body, sent: string): string {

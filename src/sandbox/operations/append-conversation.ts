@@ -1,17 +1,14 @@
-import { appendEntries, type Conversation } from '../account/conversation.ts'
-import { copyRow } from '../account/copied-row.ts'
-import { findConversation, readBody, type RequestContext } from '../account/request-context.ts'
-import { busy } from '../responses/error-responses.ts'
+import { appendEntries, copyRow, type Conversation } from '../account/conversation.ts'
+import { findIdleConversation, readBody, type RequestContext } from '../account/request-context.ts'
 import type { SandboxResponse } from '../responses/sandbox-response.ts'
 import { deliverCompletion, prepareCompletion } from './completion.ts'
 import { readInputs } from './read-inputs.ts'
 
 /** `POST /v1/conversations/{id}`. */
 export function appendToConversation(request: RequestContext): SandboxResponse {
-  const { ids, clock, validators } = request.sandbox
+  const { ids, validators } = request.sandbox
   const body = readBody(request, validators.append)
-  const original = findConversation(request)
-  if (original.busyUntil > clock().getTime()) throw busy()
+  const original = findIdleConversation(request)
   const inputs = readInputs(body, ids)
   const row = JSON.parse(original.row) as Record<string, unknown>
   const completion = prepareCompletion(request, body, row, original.entries, inputs)
@@ -24,5 +21,5 @@ export function appendToConversation(request: RequestContext): SandboxResponse {
 function findTarget(request: RequestContext, original: Conversation, stored: boolean): Conversation {
   if (!stored) return { ...original, pastRows: [] }
   if (request.sandbox.behaviour.appendId === 'same') return original
-  return request.account.add({ row: copyRow(request, original), entries: original.entries })
+  return request.account.add({ row: copyRow(original, request.sandbox.ids), entries: original.entries })
 }

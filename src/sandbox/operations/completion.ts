@@ -8,7 +8,7 @@ import { parseEntry, type ParsedEntry } from '../check/parsed-entry.ts'
 import { checkInputs, checkTools } from '../check/strict-checks.ts'
 import type { Draft, Responder } from '../responder/draft.ts'
 import { findResponder } from '../responder/find-responder.ts'
-import { historyText, makeOutputs, type Output } from '../responder/outputs.ts'
+import { historyText, makeOutput, type Output } from '../responder/outputs.ts'
 import { respond } from '../responder/responder.ts'
 import { eventsOf } from '../responder/stream-events.ts'
 import { promptTokens, usageOf, type Usage } from '../responder/usage.ts'
@@ -51,7 +51,8 @@ export function prepareCompletion(
     handoffExecution: body.value['handoff_execution'] === 'client' ? 'client' : 'server',
   } as const
   const drafts: Draft[] = responds ? respond(input) : []
-  return { outputs: makeOutputs(drafts, request.sandbox, request.account), usage: usageOf(tokens, drafts) }
+  const outputs = drafts.map((draft) => makeOutput(draft, request.sandbox, request.account))
+  return { outputs, usage: usageOf(tokens, drafts) }
 }
 
 /** Creates the conversation of a start or restart (only in memory with `store: false`) and returns the response. */
@@ -64,13 +65,8 @@ export function deliverNewConversation(
   const { clock, behaviour } = request.sandbox
   const isStored = body.value['store'] !== false
   const conversation = isStored ? request.account.add(story) : createConversation(story, clock().getTime())
-  return deliverCompletion(
-    request,
-    body,
-    conversation,
-    completion,
-    behaviour.updatedAtStart === 'microsecond',
-  )
+  const keepUpdatedAt = behaviour.updatedAtStart === 'microsecond'
+  return deliverCompletion(request, body, conversation, completion, keepUpdatedAt)
 }
 
 /** Stores the outputs in the conversation and returns the response. A stream stores them at its end. */
@@ -104,12 +100,12 @@ function checkThinking(
   added: readonly ParsedEntry[],
 ): void {
   if (reasons || sandbox.behaviour.thinkingInputs === 'accept' || !added.some(({ thinks }) => thinks)) return
-  throw badRequest('Reasoning input is not enabled for this model', 'invalid_request_error', null)
+  throw badRequest('Reasoning input is not enabled for this model', null)
 }
 
 function checkContext({ model }: Responder, tokens: number): void {
   const context = findModel(model)?.context ?? Infinity
   if (tokens <= context) return
   const message = `Prompt contains ${tokens} tokens, too large for model with ${context} maximum context length`
-  throw badRequest(message, 'invalid_request_error', 3051)
+  throw badRequest(message, 3051)
 }

@@ -15,7 +15,7 @@ export function getFileContent(request: RequestContext): SandboxResponse {
 
 /** An expired file gives the same 404 as an unknown one. */
 function findFile({ account, id }: RequestContext): StoryFile {
-  const file = account.files.get(id)
+  const file = account.findFile(id)
   if (file === undefined) throw missingDetail('No file matches the given query.')
   return file
 }

@@ -2,28 +2,25 @@ import { isDeepStrictEqual } from 'node:util'
 
 import { stringMember } from '../../model/entries/fields.ts'
 import { member, withoutMembers } from '../../model/json/json-text.ts'
-import { isObject } from '../../model/json/parse-json.ts'
+import { isObject, parseJson } from '../../model/json/parse-json.ts'
 import type { Conversation } from '../account/conversation.ts'
 import type { RequestContext } from '../account/request-context.ts'
 import { findEffect } from '../faults/fault.ts'
 import { parseTimestamp } from '../id-generator.ts'
 import { invalidAt } from '../responses/error-responses.ts'
 import { jsonResponse, type SandboxResponse } from '../responses/sandbox-response.ts'
-import { readPage } from './paging.ts'
-
-/** What the listing needs of a conversation. */
-type Listed = Pick<Conversation, 'row' | 'created'>
+import { takePage } from './paging.ts'
 
 /** `GET /v1/conversations`: a page of rows as a bare array. */
 export function listConversations(request: RequestContext): SandboxResponse {
   const { maxPageSize, pageSizeOverMax, listMetadata } = request.sandbox.behaviour
-  const { from, size } = readPage(request.query, 100, maxPageSize, pageSizeOverMax)
-  const page = sortListed(request, findListed(request)).slice(from, from + size)
+  const listed = sortListed(request, findListed(request))
+  const page = takePage(listed, request.query, 100, maxPageSize, pageSizeOverMax)
   const rows = page.map(({ row }) => (listMetadata === 'absent' ? withoutMembers(row, ['metadata']) : row))
   return jsonResponse(`[${applyRowFault(request, rows).join(',')}]`)
 }
 
-function findListed(request: RequestContext): readonly Listed[] {
+function findListed(request: RequestContext): readonly Conversation[] {
   const { metadataFilter, listDelaySeconds, filterDelaySeconds, playgroundListed } = request.sandbox.behaviour
   const filter = readFilter(request)
   const delay = filter === undefined ? listDelaySeconds : Math.max(listDelaySeconds, filterDelaySeconds)
@@ -45,43 +42,36 @@ function accountAt({ account }: RequestContext, moment: number): readonly Conver
     .sort((a, b) => b.created - a.created)
 }
 
-function sortListed(request: RequestContext, listed: readonly Listed[]): readonly Listed[] {
+function sortListed(request: RequestContext, listed: readonly Conversation[]): readonly Conversation[] {
   const { order } = request.sandbox.behaviour
   if (order === 'newest-first') return listed
   if (order === 'oldest-first') return listed.toReversed()
   return listed.toSorted((a, b) => updated(b) - updated(a))
 }
 
-function updated({ row }: Listed): number {
+function updated({ row }: Conversation): number {
   return parseTimestamp(stringMember(row, 'updated_at'))
 }
 
 function readFilter({ query }: RequestContext): Record<string, unknown> | undefined {
   const text = query.get('metadata')
   if (text === null) return undefined
-  try {
-    const filter: unknown = JSON.parse(text)
-    if (filter === null) return undefined
-    if (isObject(filter)) return filter
-  } catch {
-    // Rejected below, like everything that is not an object.
-  }
+  const filter = parseJson(text)
+  if (filter === null) return undefined
+  if (isObject(filter)) return filter
   throw invalidAt(['query', 'metadata'], 'Input should be a valid JSON object', 'dict_type')
 }
 
 function matches(row: string, filter: Record<string, unknown>): boolean {
   const metadata: unknown = JSON.parse(member(row, 'metadata')?.value ?? 'null')
-  return (
-    isObject(metadata) &&
-    Object.entries(filter).every(([key, value]) => isDeepStrictEqual(metadata[key], value))
-  )
+  if (!isObject(metadata)) return false
+  return Object.entries(filter).every(([key, value]) => isDeepStrictEqual(metadata[key], value))
 }
 
 function applyRowFault({ effects }: RequestContext, rows: string[]): string[] {
   const effect = findEffect(effects, 'rows')
-  if (effect === undefined) return rows
   return rows.flatMap((row, i) => {
-    if (i === effect.drop) return []
-    return i === effect.repeat ? [row, row] : [row]
+    if (i === effect?.drop) return []
+    return i === effect?.repeat ? [row, row] : [row]
   })
 }

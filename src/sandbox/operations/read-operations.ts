@@ -1,7 +1,6 @@
 import { withoutMembers } from '../../model/json/json-text.ts'
 import { readMessages } from '../account/conversation.ts'
-import { findConversation, type RequestContext } from '../account/request-context.ts'
-import { busy } from '../responses/error-responses.ts'
+import { findConversation, findIdleConversation, type RequestContext } from '../account/request-context.ts'
 import { emptyResponse, jsonResponse, type SandboxResponse } from '../responses/sandbox-response.ts'
 
 /** `GET /v1/conversations/{id}`. */
@@ -28,8 +27,6 @@ export function getMessages(request: RequestContext): SandboxResponse {
 
 /** `DELETE /v1/conversations/{id}`. */
 export function deleteConversation(request: RequestContext): SandboxResponse {
-  const { id, busyUntil } = findConversation(request)
-  if (busyUntil > request.sandbox.clock().getTime()) throw busy()
-  request.account.remove(id)
+  request.account.remove(findIdleConversation(request).id)
   return emptyResponse
 }

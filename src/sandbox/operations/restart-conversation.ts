@@ -1,28 +1,22 @@
 import { stringMember } from '../../model/entries/fields.ts'
 import { withMember } from '../../model/json/json-text.ts'
-import { copyRow } from '../account/copied-row.ts'
-import { findConversation, readBody, type Body, type RequestContext } from '../account/request-context.ts'
-import { busy, missing } from '../responses/error-responses.ts'
+import { copyRow } from '../account/conversation.ts'
+import { findIdleConversation, readBody, type Body, type RequestContext } from '../account/request-context.ts'
+import { missing } from '../responses/error-responses.ts'
 import type { SandboxResponse } from '../responses/sandbox-response.ts'
 import { deliverNewConversation, prepareCompletion } from './completion.ts'
 import { readInputs, hasNoInputs } from './read-inputs.ts'
 
 /** `POST /v1/conversations/{id}/restart`: copies a conversation up to an entry; the original does not change. */
 export function restartConversation(request: RequestContext): SandboxResponse {
-  const { ids, clock, validators } = request.sandbox
+  const { ids, validators } = request.sandbox
   const body = readBody(request, validators.restart)
-  const original = findConversation(request)
-  if (original.busyUntil > clock().getTime()) throw busy()
+  const original = findIdleConversation(request)
   const shared = entriesUpTo(original.entries, String(body.value['from_entry_id']))
   const inputs = hasNoInputs(body) ? [] : readInputs(body, ids)
-  const row = changedRow(copyRow(request, original), body)
-  const completion = prepareCompletion(
-    request,
-    body,
-    JSON.parse(row) as Record<string, unknown>,
-    shared,
-    inputs,
-  )
+  const row = changedRow(copyRow(original, ids), body)
+  const parsedRow = JSON.parse(row) as Record<string, unknown>
+  const completion = prepareCompletion(request, body, parsedRow, shared, inputs)
   const story = { row, entries: [...shared, ...inputs] }
   return deliverNewConversation(request, body, story, completion)
 }

@@ -1,6 +1,7 @@
 import { objectText } from '../../model/json/json-text.ts'
 import { findModel } from '../account/models.ts'
 import { readBody, type Body, type RequestContext } from '../account/request-context.ts'
+import type { Behaviour } from '../behaviour.ts'
 import { formatTimestamp } from '../id-generator.ts'
 import { badRequest, invalidAt, missing } from '../responses/error-responses.ts'
 import type { SandboxResponse } from '../responses/sandbox-response.ts'
@@ -23,7 +24,7 @@ function checkKind({ account }: RequestContext, body: Body): void {
   const { model, agent_id: agentId, agent_version: version } = body.value
   if (typeof agentId !== 'string') {
     if (typeof model !== 'string') throw invalidAt(['body'], 'Either model or agent_id must be given')
-    if (findModel(model) === undefined) throw badRequest(`Invalid model: ${model}`, 'invalid_model', '1500')
+    if (findModel(model) === undefined) throw badRequest(`Invalid model: ${model}`, '1500', 'invalid_model')
     return
   }
   for (const field of ['model', 'instructions', 'tools', 'completion_args']) {
@@ -59,18 +60,9 @@ function rowText({ sandbox: { ids, behaviour }, account }: RequestContext, body:
   })
 }
 
-function versionText(setting: string, version: string): string | undefined {
+function versionText(setting: Behaviour['agentVersion'], version: string): string | undefined {
   const number = version.replaceAll('"', '')
-  switch (setting) {
-    case 'integer':
-      return number
-    case 'string':
-      return `"${number}"`
-    case 'null':
-      return 'null'
-    default:
-      return undefined
-  }
+  return { absent: undefined, integer: number, string: `"${number}"`, null: 'null' }[setting]
 }
 
 function newestVersion(agents: RequestContext['account']['agents'], agentId: string | undefined): string {

@@ -17,38 +17,29 @@ export function callFunction(tool: Tool, hash: number): Draft {
 
 /** Runs a tool that the service itself executes. */
 export function runBuiltIn(tool: Tool, hash: number): Run {
+  const execution = (args: Readonly<Record<string, unknown>>) =>
+    ({ kind: 'execution', name: tool.type, arguments: spaced(args) }) as const
   switch (tool.type) {
     case 'web_search':
     case 'web_search_premium':
-      return {
-        draft: execution(tool.type, spaced({ query: `rivers ${hash % 100}` })),
-        chunks: references(tool, hash),
-      }
+      return { draft: execution({ query: `rivers ${hash % 100}` }), chunks: references(tool, hash) }
     case 'code_interpreter': {
       const n = (hash % 5) + 3
       const code = `def triangle(n):\n    return n * (n + 1) // 2\n\ntriangle(${n})`
       const info = { code, code_output: `${(n * (n + 1)) / 2}\n` }
-      return { draft: execution(tool.type, spaced({ code }), info), chunks: [] }
+      return { draft: { ...execution({ code }), info }, chunks: [] }
     }
     case 'image_generation': {
       const file = { type: 'tool_file', tool: tool.type, file_name: 'image_generated_0', file_type: 'png' }
-      return { draft: execution(tool.type, spaced({ prompt: 'a river' })), chunks: [file] }
+      return { draft: execution({ prompt: 'a river' }), chunks: [file] }
     }
     case 'connector': {
-      const name = tool.connector_id ?? 'connector'
-      return { draft: { ...execution(name, spaced({ page: hash % 7 })), function: 'lookup' }, chunks: [] }
+      const name = tool.connector_id ?? tool.type
+      return { draft: { ...execution({ page: hash % 7 }), name, function: 'lookup' }, chunks: [] }
     }
     default:
-      return { draft: execution(tool.type, spaced({ query: 'silt' })), chunks: [] }
+      return { draft: execution({ query: 'silt' }), chunks: [] }
   }
-}
-
-function execution(
-  name: string,
-  args: string,
-  info?: Readonly<Record<string, unknown>>,
-): Extract<Draft, { kind: 'execution' }> {
-  return { kind: 'execution', name, function: undefined, arguments: args, info }
 }
 
 function references(tool: Tool, hash: number): Chunk[] {

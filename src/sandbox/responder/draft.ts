@@ -5,16 +5,17 @@ export interface Tool {
   readonly connector_id?: string
 }
 
+/** A part of a message. */
 export type Chunk = Readonly<Record<string, unknown>> & { readonly type: string }
 
 /** What responds: a model, or an agent with its model. */
 export interface Responder {
-  readonly agentId: string | undefined
+  readonly agentId?: string
   readonly name: string
   readonly model: string
   readonly reasons: boolean
   readonly tools: readonly Tool[]
-  /** The agents that this agent can hand over to. */
+  /** The agents that this agent can hand over to; these hand over to nobody. */
   readonly handoffs: readonly Responder[]
 }
 
@@ -24,9 +25,9 @@ export type Draft =
   | {
       readonly kind: 'execution'
       readonly name: string
-      readonly function: string | undefined
       readonly arguments: string
-      readonly info: Readonly<Record<string, unknown>> | undefined
+      readonly function?: string
+      readonly info?: Readonly<Record<string, unknown>>
     }
   | { readonly kind: 'call'; readonly name: string; readonly arguments: string }
   | { readonly kind: 'handoff'; readonly from: Responder; readonly to: Responder }

@@ -17,42 +17,30 @@ export function findResponder(
   entries: readonly ParsedEntry[],
 ): ResponderSettings {
   const { agent_id: agentId, agent_version: version } = row
-  if (typeof agentId !== 'string') return { responder: modelResponder(row), completionArgs: argsOf(row) }
+  if (typeof agentId !== 'string') {
+    const model = String(row['model'])
+    return { responder: { ...settingsOf(row, model), name: model }, completionArgs: argsOf(row) }
+  }
   const handedTo = entries.findLast(({ type }) => type === 'agent.handoff')?.nextAgent
   const current = typeof handedTo === 'string' ? handedTo : agentId
   const known = version === null || version === undefined || current !== agentId ? undefined : String(version)
   const agent = parsedAgent(account, current, known)
-  return { responder: agentResponder(current, agent, account, true), completionArgs: argsOf(agent) }
+  const handoffs = Array.isArray(agent['handoffs']) ? agent['handoffs'].map(String) : []
+  const others = handoffs.map((id) => agentResponder(id, parsedAgent(account, id)))
+  return { responder: { ...agentResponder(current, agent), handoffs: others }, completionArgs: argsOf(agent) }
 }
 
-function modelResponder(row: Readonly<Record<string, unknown>>): Responder {
-  const model = String(row['model'])
-  return {
-    agentId: undefined,
-    name: model,
-    model,
-    reasons: reasons(model, row),
-    tools: toolsOf(row),
-    handoffs: [],
-  }
-}
-
-function agentResponder(
-  id: string,
-  agent: Readonly<Record<string, unknown>>,
-  account: Account,
-  mayHandOver: boolean,
-): Responder {
+function agentResponder(agentId: string, agent: Readonly<Record<string, unknown>>): Responder {
   const model = typeof agent['model'] === 'string' ? agent['model'] : 'mistral-medium-latest'
-  const handoffs = mayHandOver && Array.isArray(agent['handoffs']) ? agent['handoffs'].map(String) : []
-  return {
-    agentId: id,
-    name: typeof agent['name'] === 'string' ? agent['name'] : id,
-    model,
-    reasons: reasons(model, agent),
-    tools: toolsOf(agent),
-    handoffs: handoffs.map((next) => agentResponder(next, parsedAgent(account, next), account, false)),
-  }
+  const name = typeof agent['name'] === 'string' ? agent['name'] : agentId
+  return { ...settingsOf(agent, model), agentId, name }
+}
+
+function settingsOf(settings: Readonly<Record<string, unknown>>, model: string): Omit<Responder, 'name'> {
+  const { tools } = settings
+  const reasons = findModel(model)?.reasons === true && argsOf(settings)['reasoning_effort'] !== 'none'
+  const definitions = Array.isArray(tools) ? (tools.filter(isObject) as unknown as Tool[]) : []
+  return { model, reasons, tools: definitions, handoffs: [] }
 }
 
 function parsedAgent(account: Account, id: string, version?: string): Record<string, unknown> {
@@ -60,14 +48,6 @@ function parsedAgent(account: Account, id: string, version?: string): Record<str
   return isObject(agent) ? agent : {}
 }
 
-function reasons(model: string, settings: Readonly<Record<string, unknown>>): boolean {
-  return (findModel(model)?.reasons ?? false) && argsOf(settings)['reasoning_effort'] !== 'none'
-}
-
 function argsOf({ completion_args: args }: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return isObject(args) ? args : {}
-}
-
-function toolsOf({ tools }: Readonly<Record<string, unknown>>): readonly Tool[] {
-  return Array.isArray(tools) ? (tools.filter(isObject) as unknown as Tool[]) : []
 }

@@ -16,8 +16,7 @@ export interface ResponderInput {
 /** Generates the response to a conversation: always the same one for the same entries. */
 export function respond(input: ResponderInput): Draft[] {
   const { entries, responder, toolChoice } = input
-  const last = entries.at(-1)
-  const followsResult = last?.type === 'function.result'
+  const followsResult = entries.at(-1)?.type === 'function.result'
   const [next] = responder.handoffs
   if (next !== undefined && !followsResult) return handOver(input, next)
   const functions = responder.tools.filter(({ type }) => type === 'function')
@@ -31,7 +30,7 @@ export function respond(input: ResponderInput): Draft[] {
 function handOver(input: ResponderInput, to: Responder): Draft[] {
   const handoff: Draft = { kind: 'handoff', from: input.responder, to }
   if (input.handoffExecution === 'client') return [handoff]
-  return [handoff, ...respond({ ...input, responder: { ...to, handoffs: [] } })]
+  return [handoff, ...respond({ ...input, responder: to })]
 }
 
 function writeMessage({ responder, entries, toolChoice, maxTokens }: ResponderInput): Draft[] {

@@ -36,7 +36,7 @@ function tokensOf(text: string): number {
 }
 
 function draftText(draft: Draft): string {
-  if (draft.kind === 'message')
-    return typeof draft.content === 'string' ? draft.content : JSON.stringify(draft.content)
-  return draft.kind === 'handoff' ? draft.to.name : draft.arguments
+  if (draft.kind === 'handoff') return draft.to.name
+  if (draft.kind !== 'message') return draft.arguments
+  return typeof draft.content === 'string' ? draft.content : JSON.stringify(draft.content)
 }

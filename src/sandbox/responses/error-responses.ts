@@ -44,7 +44,11 @@ export function busy(): ErrorResponse {
 }
 
 /** 400; the API sends its code as an integer, as a string or not at all. */
-export function badRequest(message: unknown, type: string, code: number | string | null): ErrorResponse {
+export function badRequest(
+  message: unknown,
+  code: number | string | null,
+  type = 'invalid_request_error',
+): ErrorResponse {
   return refuse(400, errorObject(message, type, code))
 }
 
@@ -57,6 +61,7 @@ function refuse(status: number, body: unknown): ErrorResponse {
   return new ErrorResponse(jsonResponse(JSON.stringify(body), status))
 }
 
-function errorObject(message: unknown, type: string, code: number | string | null): object {
+/** The body of most errors. */
+export function errorObject(message: unknown, type: string, code: number | string | null): object {
   return { object: 'error', message, type, param: null, code }
 }

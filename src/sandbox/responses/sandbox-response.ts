@@ -18,11 +18,12 @@ export function jsonResponse(body: string, status = 200): SandboxResponse {
 /** 204 without a body. */
 export const emptyResponse: SandboxResponse = { status: 204, type: '', body: '' }
 
-/** A stream of events; `data` is JSON text. */
-export function streamResponse(
-  events: readonly { type: string; data: string }[],
-  done: () => void,
-): SandboxResponse {
-  const texts = events.map(({ type, data }) => `event: ${type}\ndata: ${data}\n\n`)
-  return { status: 200, type: 'text/event-stream; charset=utf-8', body: texts.join(''), events: texts, done }
+/** A stream of events. */
+export function streamResponse(events: readonly string[], done: () => void): SandboxResponse {
+  return { status: 200, type: 'text/event-stream; charset=utf-8', body: events.join(''), events, done }
+}
+
+/** One event of a stream; its data repeats the type. */
+export function eventText(type: string, data: object): string {
+  return `event: ${type}\ndata: ${JSON.stringify({ type, ...data })}\n\n`
 }
