@@ -78,14 +78,8 @@ export { lineOfConversation } from './export/jsonl-format.ts'
 export type { ExportCounts } from './export/write-conversations.ts'
 
 // From an archive into another account.
-export {
-  planReplay,
-  readPlan,
-  type CheckOptions,
-  type PlanReplayOptions,
-  type ReplayPlan,
-} from './replay/plan/plan-replay.ts'
-export type { PlanEnd, PlanHead, PlannedConversation, ReplayOptions } from './replay/plan/plan.ts'
+export { planReplay, readPlan, type CheckOptions, type PlanReplayOptions } from './replay/plan/plan-replay.ts'
+export type { PlanEnd, PlanHead, PlannedConversation, ReplayOptions, ReplayPlan } from './replay/plan/plan.ts'
 export {
   runReplay,
   type ReplayProgress,
