@@ -47,7 +47,7 @@ function rewriteUnknown(entry: SourceEntry): RewrittenEntry {
 /** Sends the execution of a built-in tool as a call and its result, taken from `info`. */
 function executionAsCall(entry: SourceEntry, { calls, naming }: RewriteContext): RewrittenEntry {
   const { fields, position } = entry
-  const id = calls.toolIds.get(position) ?? ''
+  const id = calls.ids.get(position) ?? ''
   const name = naming(stringIn(fields.get('name')) ?? 'tool')
   const args = rewriteArguments(fields.get('arguments'))
   const found = fields.get('info') ?? 'null'
@@ -68,15 +68,15 @@ function executionAsCall(entry: SourceEntry, { calls, naming }: RewriteContext):
 
 function rewriteCall(entry: SourceEntry, { calls, naming }: RewriteContext): RewrittenEntry {
   const { fields } = entry
-  const pairing = calls.pairings.get(entry.position)
-  if (pairing === undefined) return rewriteUnknown(entry)
-  if (pairing === 'as-text') return entryAsText(entry, 'call-as-text')
+  const id = calls.ids.get(entry.position)
+  if (id === undefined) return rewriteUnknown(entry)
+  if (id === null) return entryAsText(entry, 'call-as-text')
   const name = naming(stringIn(fields.get('name')) ?? '')
   const args = rewriteArguments(fields.get('arguments'))
   return {
-    inputs: [callInput(pairing.sendAs, name, args.text)],
+    inputs: [callInput(id, name, args.text)],
     losses: [
-      ...renamedCall(entry, pairing.sendAs),
+      ...renamedCall(entry, id),
       ...renamedFunction(entry, name),
       ...changedArguments(entry, args),
       ...droppedFields(entry, ['type', 'tool_call_id', 'name', 'arguments']),
@@ -85,14 +85,14 @@ function rewriteCall(entry: SourceEntry, { calls, naming }: RewriteContext): Rew
 }
 
 function rewriteResult(entry: SourceEntry, { calls }: RewriteContext): RewrittenEntry {
-  const pairing = calls.pairings.get(entry.position)
-  if (pairing === undefined || pairing === 'as-text') return entryAsText(entry, 'result-as-text')
+  const id = calls.ids.get(entry.position) ?? null
+  if (id === null) return entryAsText(entry, 'result-as-text')
   const given = entry.fields.get('result') ?? ''
   const result = stringIn(given) === null ? JSON.stringify(given) : given
   return {
-    inputs: [resultInput(pairing.sendAs, result)],
+    inputs: [resultInput(id, result)],
     losses: [
-      ...renamedCall(entry, pairing.sendAs),
+      ...renamedCall(entry, id),
       ...changedString('value-as-text', entry, 'result', entry.fields.get('result'), result),
       ...droppedFields(entry, ['type', 'tool_call_id', 'result']),
     ],
