@@ -17,7 +17,7 @@ export interface EndedHistory {
 }
 
 /**
- * Makes the history end with something else than an assistant message. Targets may refuse such an end, generate one
+ * Makes the history end with something other than an assistant message. Targets may refuse such an end, generate one
  * more answer, or generate none; it is unknown which. Each option works in all three cases. Only text can be a prefix.
  */
 export function endHistory(

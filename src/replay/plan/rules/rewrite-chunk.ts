@@ -82,7 +82,7 @@ function rewriteDocument(text: string, path: string): RewrittenChunk {
   return asText('address-noted', text, path, `[document: ${description}]`)
 }
 
-/** Something that a target can fetch, or that is in the URL itself. */
+/** Returns whether the target can fetch the URL, or the URL itself holds the content. */
 function isAddress(text: string): boolean {
   return /^(?:https?:|data:)/.test(text)
 }

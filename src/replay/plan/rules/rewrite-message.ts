@@ -5,7 +5,7 @@ import { droppedMembers, makeLoss, type SourceEntry } from '../source.ts'
 import { rewriteChunk } from './rewrite-chunk.ts'
 import { entryAsText, type RewrittenEntry } from './rewritten-entry.ts'
 
-/** Rewrites a message. `keepsPrefix`: the message is the last input, so a prefix may stay one. */
+/** Rewrites a message. `keepsPrefix`: the message may be the last input, where a prefix asks for its continuation. */
 export function rewriteMessage(
   entry: SourceEntry,
   { keepsThinking, keepsPrefix }: { readonly keepsThinking: boolean; readonly keepsPrefix: boolean },

@@ -2,7 +2,7 @@ import { joinMembers, objectText } from '../../../model/json/json-text.ts'
 import type { Loss, LossKind } from '../../loss.ts'
 import { makeLoss, type SourceEntry } from '../source.ts'
 
-/** An input and whose it is. */
+/** An input, and what it is for the rules on the order of inputs. */
 export interface Input {
   readonly text: string
   readonly by: 'user' | 'assistant' | 'prefix' | 'call' | 'result'
