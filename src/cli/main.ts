@@ -1,3 +1,4 @@
+import type { Command } from 'commander'
 import { hostname } from 'node:os'
 
 import { HansardError, isOutOfFiles, outOfFiles } from '../errors.ts'
@@ -20,12 +21,22 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
   } catch (thrown) {
     if (isHelpRequest(thrown)) return exitCodes.done
     const error =
-      toUsageError(thrown, program.commands.find((c) => argv.includes(c.name()))?.name()) ??
+      toUsageError(thrown, commandNames(program, argv)) ??
       (await explain(thrown, String(program.opts()['archive'])))
     const { reportError } = await import('./terminal/report-error.ts')
     await reportError(error, argv, io)
     return exitCodeOf(error)
   }
+}
+
+/** The command that a command line names, such as `replay`, `verify`. */
+function commandNames(program: Command, argv: readonly string[]): string[] {
+  let command = program
+  return argv.filter((word) => {
+    const inner = command.commands.find((each) => each.name() === word)
+    command = inner ?? command
+    return inner !== undefined
+  })
 }
 
 /** Converts errors of SQLite and the system to a HansardError. Loads SQLite's module only when it is needed. */

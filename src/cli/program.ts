@@ -221,11 +221,11 @@ export function isHelpRequest(thrown: unknown): boolean {
 }
 
 /** Converts commander's error about a wrong command line to a HansardError with a hint. */
-export function toUsageError(thrown: unknown, command?: string): HansardError | undefined {
+export function toUsageError(thrown: unknown, names: readonly string[]): HansardError | undefined {
   if (!(thrown instanceof CommanderError)) return undefined
-  const help = `See \`${['hansard', command, '--help'].filter((word) => word !== undefined).join(' ')}\`.`
+  const help = `See \`${['hansard', ...names, '--help'].join(' ')}\`.`
   if (thrown.code === 'commander.help') return new HansardError('usage', 'No command given', { hint: help })
-  if (command === 'export' && thrown.code === 'commander.unknownCommand')
+  if (names[0] === 'export' && thrown.code === 'commander.unknownCommand')
     return unknownFormat(/'(.*)'/.exec(thrown.message)?.[1] ?? '')
   const [said = '', suggestion] = thrown.message.replace(/^error: /, '').split('\n')
   const [message = '', ...rest] = said.replace(/\.$/, '').split('. ')

@@ -13,6 +13,7 @@ describe('A wrong command line', () => {
     [['shwo'], "Unknown command 'shwo'", 'Did you mean show?'],
     [['backup', '--ful'], "Unknown option '--ful'", 'Did you mean --full?'],
     [['backup', '--zzz'], "Unknown option '--zzz'", 'See `hansard backup --help`.'],
+    [['replay', 'verify', '--zzz'], "Unknown option '--zzz'", 'See `hansard replay verify --help`.'],
     [['show'], "Missing required argument 'id'", 'See `hansard show --help`.'],
     [['list', 'more'], "Too many arguments for 'list'", 'Expected 0 arguments but got 1.'],
     [
