@@ -30,7 +30,9 @@ export interface CompletionArgs {
  * `json_schema` without its schema was seen. Null means absent and is not sent.
  */
 export function completionArgs(text: string | undefined, reasons: boolean): CompletionArgs {
-  const accepted = acceptedFields(text, 'completion_args', checksFor(reasons))
+  // Only a reasoning model accepts a reasoning effort.
+  const fields = reasons ? checks : { ...checks, reasoning_effort: isNull }
+  const accepted = acceptedFields(text, 'completion_args', fields)
   const kept = [...fieldsOf(accepted.text ?? '{}')].filter(([, value]) => value !== 'null')
   const args = Object.fromEntries(kept)
   return {
@@ -54,10 +56,7 @@ export function withoutToolUse(text = '{}'): { readonly text: string; readonly l
 
 const NONE = '"none"'
 
-/** Only a reasoning model accepts a reasoning effort. */
-function checksFor(reasons: boolean): Readonly<Record<string, FieldCheck>> {
-  return reasons ? checks : { ...checks, reasoning_effort: (value) => value === null }
-}
+const isNull: FieldCheck = (value) => value === null
 
 /** Whether the API accepts a max_tokens of 0 is unknown. */
 const checks: Readonly<Record<string, FieldCheck>> = {
@@ -81,7 +80,7 @@ const isSchema = isExactly(
 
 function isResponseFormat(value: unknown): boolean {
   const ofSchema = isExactly({ type: isOneOf('json_schema'), json_schema: isSchema }, ['type', 'json_schema'])
-  const plain = isExactly({ type: isOneOf('text', 'json_object'), json_schema: (inner) => inner === null })
+  const plain = isExactly({ type: isOneOf('text', 'json_object'), json_schema: isNull })
   return ofSchema(value) || plain(value)
 }
 
