@@ -72,10 +72,14 @@ export { backup } from './backup/backup.ts'
 export type { BackupOptions, BackupResult } from './backup/backup-options.ts'
 
 // From an archive into files.
-export { exportArchive, type ExportOptions, type ExportResult } from './export/export-archive.ts'
+export {
+  exportArchive,
+  type ExportCounts,
+  type ExportOptions,
+  type ExportResult,
+} from './export/export-archive.ts'
 export type { FormatName, FormatOptions } from './export/formats.ts'
 export { lineOfConversation } from './export/jsonl-format.ts'
-export type { ExportCounts } from './export/write-conversations.ts'
 
 // From an archive into another account.
 export { planReplay, readPlan, type CheckOptions, type PlanReplayOptions } from './replay/plan/plan-replay.ts'

@@ -7,6 +7,7 @@ import { Histories } from './content/histories.ts'
 import { SearchIndex } from './content/search-index.ts'
 import { Search } from './content/search.ts'
 import { SeenRows } from './content/seen-rows.ts'
+import { defineSelectionFunctions } from './content/selection.ts'
 import { AccountKeys } from './journal/account-keys.ts'
 import { Events } from './journal/events.ts'
 import { Failures } from './journal/failures.ts'
@@ -19,6 +20,7 @@ import { ReplayRuns } from './ledger/replay-runs.ts'
 import { ReplayTargets } from './ledger/replay-targets.ts'
 import { createSchema, isEmptyDatabase } from './schema/create-schema.ts'
 import { Batch } from './sqlite/batch.ts'
+import { DatabaseAccess } from './sqlite/database-access.ts'
 import { recordName, refuseOtherName } from './sqlite/file-names.ts'
 import { explainSqlite, openSqlite, type Sqlite } from './sqlite/sqlite.ts'
 
@@ -111,53 +113,39 @@ function prepareForWriting(db: Sqlite, path: string): void {
   recordName(db, path)
 }
 
+type ArchiveCounts = Record<'conversations' | 'gone' | 'entries' | 'revisions', number>
+
 /** An open archive. Each part has its own tables. */
-export class Archive {
+export class Archive extends DatabaseAccess {
   readonly path: string
-  readonly conversations: Conversations
-  readonly histories: Histories
-  readonly search: Search
-  readonly searchIndex: SearchIndex
-  readonly runs: Runs
-  readonly failures: Failures
-  readonly events: Events
-  readonly dependencies: Dependencies
-  readonly unknownShapes: UnknownShapes
-  readonly accountKeys: AccountKeys
-  readonly replayTargets: ReplayTargets
-  readonly replayCandidates: ReplayCandidates
-  readonly replayCopies: ReplayCopies
-  readonly replayRequests: ReplayRequests
-  readonly replayRuns: ReplayRuns
-  readonly #db: Sqlite
-  readonly #batch: Batch
+  readonly conversations = new Conversations(this.db)
+  readonly histories = new Histories(this.db)
+  readonly search = new Search(this.db)
+  readonly searchIndex = new SearchIndex(this.db)
+  readonly runs = new Runs(this.db)
+  readonly failures = new Failures(this.db)
+  readonly events = new Events(this.db)
+  readonly dependencies = new Dependencies(this.db)
+  readonly unknownShapes = new UnknownShapes(this.db)
+  readonly accountKeys = new AccountKeys(this.db)
+  readonly replayTargets = new ReplayTargets(this.db)
+  readonly replayCandidates = new ReplayCandidates(this.db)
+  readonly replayCopies = new ReplayCopies(this.db)
+  readonly replayRequests = new ReplayRequests(this.db)
+  readonly replayRuns = new ReplayRuns(this.db)
+  readonly #batch = new Batch(this.db)
   #isInOneFile = true
 
   constructor(db: Sqlite, path: string) {
-    this.#db = db
-    this.#batch = new Batch(db)
+    super(db)
     this.path = path
-    this.histories = new Histories(db)
-    this.searchIndex = new SearchIndex(db, this.histories)
-    this.search = new Search(db, this.searchIndex)
-    this.conversations = new Conversations(db, this.histories, this.searchIndex)
-    this.runs = new Runs(db)
-    this.failures = new Failures(db)
-    this.events = new Events(db)
-    this.dependencies = new Dependencies(db)
-    this.unknownShapes = new UnknownShapes(db)
-    this.accountKeys = new AccountKeys(db)
-    this.replayTargets = new ReplayTargets(db)
-    this.replayCandidates = new ReplayCandidates(db)
-    this.replayCopies = new ReplayCopies(db)
-    this.replayRequests = new ReplayRequests(db)
-    this.replayRuns = new ReplayRuns(db)
+    defineSelectionFunctions(db)
   }
 
   /** Runs `work` as a transaction. */
   transaction<T>(work: () => T): T {
     this.flush()
-    return this.#explainErrors(() => this.#db.transaction(work).immediate())
+    return this.#explainErrors(() => this.db.transaction(work).immediate())
   }
 
   /**
@@ -168,11 +156,11 @@ export class Archive {
   durably<T>(work: () => T): T {
     this.flush()
     return this.#explainErrors(() => {
-      this.#db.pragma('synchronous = full')
+      this.db.pragma('synchronous = full')
       try {
-        return this.#db.transaction(work).immediate()
+        return this.db.transaction(work).immediate()
       } finally {
-        this.#db.pragma('synchronous = normal')
+        this.db.pragma('synchronous = normal')
       }
     })
   }
@@ -197,26 +185,25 @@ export class Archive {
    * once, it caches few pages: this saves 14 MB of memory and costs no time.
    */
   async snapshot<T>(work: () => Promise<T>): Promise<T> {
-    this.#db.pragma('cache_size = -2000')
-    this.#db.exec('begin')
+    this.db.pragma('cache_size = -2000')
+    this.db.exec('begin')
     try {
       return await work()
     } finally {
-      this.#db.exec('commit')
+      this.db.exec('commit')
     }
   }
 
   /** A table for the rows of a listing. Only one can exist at a time. */
   seenRows(): SeenRows {
-    return new SeenRows(this.#db)
+    return new SeenRows(this.db)
   }
 
   /** Numbers of conversations, conversations marked gone, entries and revisions. */
-  counts(): { conversations: number; gone: number; entries: number; revisions: number } {
-    return this.#db.get(
-      `select count(*) as conversations, count(gone_at) as gone, (select count(*) from entry) as entries,
-        (select count(*) from revision) as revisions from conversation`,
-    ) as { conversations: number; gone: number; entries: number; revisions: number }
+  counts(): ArchiveCounts {
+    const sql = `select count(*) as conversations, count(gone_at) as gone,
+      (select count(*) from entry) as entries, (select count(*) from revision) as revisions from conversation`
+    return this.db.get(sql) as ArchiveCounts
   }
 
   /**
@@ -225,7 +212,7 @@ export class Archive {
    */
   checkpoint(): void {
     this.flush()
-    const state = this.#explainErrors(() => this.#db.pragma('wal_checkpoint(truncate)'))
+    const state = this.#explainErrors(() => this.db.pragma('wal_checkpoint(truncate)'))
     const [{ log, checkpointed }] = state as [{ log: number; checkpointed: number }]
     this.#isInOneFile = log === checkpointed
   }
@@ -239,7 +226,7 @@ export class Archive {
     try {
       this.flush()
     } finally {
-      this.#db.close()
+      this.db.close()
     }
   }
 

@@ -31,17 +31,10 @@ export interface BackupOptions {
 }
 
 /** How a backup ended. */
-export interface BackupResult extends Books {
+export interface BackupResult extends Books, WorkEnd {
   /** The number of the run; null for a dry run, which is not recorded. */
   readonly run: number | null
   readonly outcome: RunOutcome
-  /**
-   * True if the listing is proven to have missed no conversation that existed throughout the run; null if only some
-   * conversations were requested.
-   */
-  readonly complete: boolean | null
-  /** Why the backup is not complete, or not done. */
-  readonly reason: string | undefined
   readonly seconds: number
   /** The state of the agents and files that the archived conversations refer to. */
   readonly dependencies: DependencyCounts
@@ -49,6 +42,11 @@ export interface BackupResult extends Books {
 
 /** How the work of a run ended, before its counts are stored. */
 export interface WorkEnd {
+  /**
+   * True if the listing is proven to have missed no conversation that existed throughout the run; null if only some
+   * conversations were requested.
+   */
   readonly complete: boolean | null
+  /** Why the backup is not complete, or not done. */
   readonly reason: string | undefined
 }

@@ -36,15 +36,9 @@ export class BackupRun {
 
   /** Does all of the work and returns whether the backup is complete. */
   async work(): Promise<WorkEnd> {
-    const { ids, files = true, maxFileSize, full = false } = this.#options
+    const { ids } = this.#options
     const end = ids === undefined ? await this.#backUpAccount() : await this.#backUpSome(ids)
-    const dependencies = fetchDependencies(this.#context, { files, maxFileSize, full })
-    await workThrough(
-      dependencies,
-      this.#concurrency,
-      (fetch) => fetch(),
-      () => this.#stop.abort(),
-    )
+    await this.#forEach(fetchDependencies(this.#context, this.#options), (fetch) => fetch())
     const { failed } = this.#context.archive.dependencies.counts()
     const what = plural(failed, 'agent or file', 'agents or files')
     const reason = failed === 0 ? undefined : `${what} could not be fetched`
@@ -153,13 +147,13 @@ export class BackupRun {
     this.#books[outcome]--
   }
 
-  #forEach<R>(
-    source: Parameters<typeof workThrough<Candidate, R>>[0],
-    work: (candidate: Candidate) => Promise<void>,
+  #forEach<T, R>(
+    source: Parameters<typeof workThrough<T, R>>[0],
+    work: (item: T) => Promise<void>,
   ): Promise<R> {
-    const guarded = (candidate: Candidate) => {
+    const guarded = (item: T) => {
       this.#context.signal.throwIfAborted()
-      return work(candidate)
+      return work(item)
     }
     return workThrough(source, this.#concurrency, guarded, () => this.#stop.abort())
   }

@@ -6,8 +6,9 @@ import { version } from '../version.ts'
 import { identifyAccount, foreignAccountError, SEES_NOTHING } from './account-identity.ts'
 import type { BackupOptions, BackupResult, WorkEnd } from './backup-options.ts'
 import { BackupRun } from './backup-run.ts'
-import { dryRun } from './dry-run.ts'
 import { fillSearch } from './fill-search.ts'
+import { listCandidates } from './listing/list-candidates.ts'
+import { workThrough } from './worker-pool.ts'
 
 /**
  * Backs up an account into an archive. It retries what failed before, lists the account and fetches what is new or
@@ -65,6 +66,23 @@ export async function backup(
     tryToEnd(() => end('failed', { complete: false, reason: messageOf(thrown) }))
     throw thrown
   }
+}
+
+/** Lists the account and counts what a backup would do. Nothing is fetched or stored. */
+async function dryRun(
+  client: ConversationsClient,
+  archive: Archive,
+  books: Books,
+  { pageSize = 100, full = false, onProgress }: BackupOptions,
+  signal: AbortSignal,
+): Promise<WorkEnd> {
+  const listing = listCandidates(client, archive, archive.seenRows(), { pageSize, full, signal })
+  return workThrough(listing, 1, async ({ status, isKnown }) => {
+    books.listed++
+    if (status === 'fetch') books[isKnown ? 'updated' : 'new']++
+    else books[status === 'unchanged' || status === 'accepted' ? 'unchanged' : 'failed']++
+    onProgress?.(books)
+  })
 }
 
 /** A full disk, for example, stops a run and also prevents storing its end; the run is then shown as not ended. */

@@ -2,12 +2,6 @@ import { sameContent } from '../model/entries/same-content.ts'
 import { joinMembers, members } from '../model/json/json-text.ts'
 import { plural } from '../model/plural.ts'
 
-/** One side of a comparison: the row of a conversation and the texts of its entries. */
-interface ComparedSide {
-  readonly row: string
-  readonly entries: Iterable<string>
-}
-
 /** How a conversation in the account differs from the archived one. */
 export interface Difference {
   /** Number of entries added at the end, if that is the only difference. */
@@ -21,7 +15,7 @@ export interface Difference {
 /** Compares an archived conversation with the one in the account, by content. Returns undefined if they are equal. */
 export function compareContent(
   archived: { readonly row: string; entries(): Iterable<string> },
-  live: ComparedSide,
+  live: { readonly row: string; readonly entries: Iterable<string> },
 ): Difference | undefined {
   const known = archived.entries()[Symbol.iterator]()
   let position = 0

@@ -16,7 +16,10 @@ import { workThrough } from './worker-pool.ts'
 
 /** Options of a comparison. */
 export interface CompareOptions {
-  /** Compare only these archived conversations; the account is not listed. Default: the whole account. */
+  /**
+   * Compare only these archived conversations, without those marked as gone unless it includes them; the account is not
+   * listed. Default: the whole account.
+   */
   readonly selection?: Selection | undefined
   /** Number of archived conversations to read, chosen by `seed`. Default: all. */
   readonly sample?: number | undefined
@@ -51,10 +54,12 @@ export async function compareRemote(
   const account = await identifyAccount(client, archive, signal)
   if (account === 'foreign') throw foreignAccountError(archive.path)
 
-  const { sample, seed, concurrency } = options
-  const { selection = {} } = options
-  const chosen = sample === undefined ? undefined : sampleIds(archive, selection, sample, seed)
+  const { sample, seed, concurrency, selection } = options
+  const chosen = sample === undefined ? undefined : sampleIds(archive, selection ?? {}, sample, seed)
   const isChosen = (id: string) => chosen === undefined || chosen.has(id)
+  const chosenFrom = function* (rows: Iterable<{ readonly id: string }>): Generator<Candidate, void> {
+    for (const { id } of rows) if (isChosen(id)) yield candidateById(archive, id)
+  }
   let seesNothing = account === 'empty'
   const compare = async (candidate: Candidate) => {
     seesNothing = false
@@ -65,35 +70,17 @@ export async function compareRemote(
   const compareAll = <R>(source: Parameters<typeof workThrough<Candidate, R>>[0]) =>
     workThrough(source, concurrency, compare, () => stop.abort())
 
-  if (options.selection !== undefined) {
-    const chosenOnes = selectedCandidates(archive, options.selection, isChosen)
-    await compareAll(chosenOnes).finally(() => chosenOnes.return())
+  if (selection !== undefined) {
+    const selected = chosenFrom(archive.conversations.list(selection))
+    await compareAll(selected).finally(() => selected.return())
     return undefined
   }
   const seen = archive.seenRows()
   const listing = await compareAll(
     listCandidates(client, archive, seen, { pageSize: 100, full: true, signal }),
   )
-  await compareAll(unlistedCandidates(archive, seen.notSeen(), isChosen))
+  await compareAll(chosenFrom(seen.notSeen().map((id) => ({ id }))))
   return listing.complete && seesNothing ? { complete: false, reason: SEES_NOTHING } : listing
-}
-
-/** Yields the selected conversations; those marked as gone are compared only if the selection includes them. */
-function* selectedCandidates(
-  archive: Archive,
-  selection: Selection,
-  isChosen: (id: string) => boolean,
-): Generator<Candidate, void> {
-  for (const { id } of archive.conversations.list(selection))
-    if (isChosen(id)) yield candidateById(archive, id)
-}
-
-function* unlistedCandidates(
-  archive: Archive,
-  ids: readonly string[],
-  isChosen: (id: string) => boolean,
-): Generator<Candidate, void> {
-  for (const id of ids) if (isChosen(id)) yield candidateById(archive, id)
 }
 
 async function compareOne(
@@ -126,8 +113,7 @@ async function fetchAndCompare(
 ): Promise<Difference | undefined> {
   const hold = client.holdBodies()
   try {
-    const how = { messages: false, signal, onStep: () => undefined }
-    const { row, history } = await fetchConversation(client, candidate, hold, how)
+    const { row, history } = await fetchConversation(client, candidate, hold, { messages: false, signal })
     return compareContent(stored, { row, entries: history.entries })
   } finally {
     hold.release()

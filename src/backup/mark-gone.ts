@@ -1,32 +1,25 @@
 import type { SeenRows } from '../archive/content/seen-rows.ts'
-import { isHansardError } from '../errors.ts'
 import { formatNumber, plural } from '../model/plural.ts'
+import { exists } from './account-identity.ts'
+import type { WorkEnd } from './backup-options.ts'
 import { isFatal } from './fetch/fatal-errors.ts'
 import type { FetchContext } from './fetch/fetcher.ts'
-import { readRow } from './fetch/read-conversation.ts'
 import { workThrough } from './worker-pool.ts'
-
-/** The result of looking up the conversations that a listing does not contain. */
-export interface GoneResult {
-  /** Number of conversations marked as gone. */
-  readonly gone: number
-  /** False if a conversation exists that was not listed: then the listing was not complete after all. */
-  readonly complete: boolean
-  /** Why nothing was marked, or why some conversations were not. */
-  readonly reason: string | undefined
-}
 
 /**
  * Marks conversations as gone that a complete listing does not contain and that `get` returns 404 for. Their content is
  * kept. If they were more than a fifth of the archive, another cause is more likely (a filter, another workspace, a
  * service that is losing data), so nothing is marked until the user confirms it.
+ *
+ * @returns the number of conversations marked, and why others were not; `complete` is false if a conversation exists that
+ *   was not listed: then the listing was not complete after all
  */
 export async function markGone(
   context: FetchContext,
   seen: SeenRows,
   acceptAll: boolean,
   concurrency: number,
-): Promise<GoneResult> {
+): Promise<WorkEnd & { readonly gone: number }> {
   const { archive } = context
   const missing = seen.notSeen()
   const live = archive.counts().conversations - archive.counts().gone
@@ -36,7 +29,7 @@ export async function markGone(
   }
   const found = { gone: 0, present: 0, unknown: 0 }
   const ask = async (id: string) => {
-    const state = await checkExistence(context, id)
+    const state = await lookUp(context, id)
     found[state]++
     if (state === 'gone') mark(context, id)
   }
@@ -53,23 +46,15 @@ function mark({ archive, run }: FetchContext, id: string): void {
   const at = new Date().toISOString()
   archive.soon(() => {
     archive.conversations.markGone(id, at)
-    archive.events.add(
-      { kind: 'gone', conversation: id, detail: 'no longer upstream; its content is kept' },
-      run,
-      at,
-    )
+    const detail = 'no longer upstream; its content is kept'
+    archive.events.add({ kind: 'gone', conversation: id, detail }, run, at)
   })
 }
 
-async function checkExistence(
-  { client, signal }: FetchContext,
-  id: string,
-): Promise<'gone' | 'present' | 'unknown'> {
+async function lookUp({ client, signal }: FetchContext, id: string): Promise<'gone' | 'present' | 'unknown'> {
   try {
-    await readRow(client, id, { signal })
-    return 'present'
+    return (await exists(client, id, signal)) ? 'present' : 'gone'
   } catch (thrown) {
-    if (isHansardError(thrown, 'not-found')) return 'gone'
     if (isFatal(thrown) || signal.aborted) throw thrown
     return 'unknown'
   }

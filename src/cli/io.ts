@@ -27,3 +27,12 @@ export interface AccountOptions extends GlobalOptions {
   readonly apiKeyFile?: string
   readonly baseUrl?: string
 }
+
+/** The options of every command that connects to the target of a replay. */
+export interface TargetOptions extends GlobalOptions {
+  readonly toApiKeyFile?: string
+  readonly toBaseUrl?: string
+  /** Allow the source account as the target. */
+  readonly sameAccount?: boolean
+  readonly maxRequests?: number
+}

@@ -1,13 +1,13 @@
-import { Command, CommanderError, type Option } from 'commander'
+import { Command, CommanderError, Option } from 'commander'
 
 import { HansardError } from '../errors.ts'
+import type { Format, FormatOption } from '../export/format.ts'
 import { formats, unknownFormat } from '../export/formats.ts'
 import { version } from '../version.ts'
 import type { ExportCommandOptions } from './commands/export.ts'
 import type { ExitCode } from './exit-codes.ts'
 import type { GlobalOptions, Io } from './io.ts'
-import { exportOptions } from './options/export-options.ts'
-import { bytes, fileName, wholeNumber } from './options/option-values.ts'
+import { bytes, fileName, integer } from './options/option-values.ts'
 import { planOptions, runOptions, target } from './options/replay-options.ts'
 import { selection } from './options/selection-options.ts'
 
@@ -63,8 +63,8 @@ export function buildProgram(io: Io, onExit: (code: ExitCode) => void): Command 
   program.commandsGroup('Back up an account:')
   account(program.command('backup'), io.env)
     .description('Back up the account into the archive')
-    .option('--concurrency <n>', 'conversations fetched in parallel', wholeNumber(1, 64), 8)
-    .option('--page-size <n>', 'rows per listing request; halved if refused', wholeNumber(20, 1000), 100)
+    .option('--concurrency <n>', 'conversations fetched in parallel', integer(1, 64), 8)
+    .option('--page-size <n>', 'rows per listing request; halved if refused', integer(20, 1000), 100)
     .option('--full', 'fetch every conversation again, and expired files')
     .option('--no-messages', 'fetch only the history of a conversation, not its messages')
     .option('--id <id...>', 'back up only these conversations, without listing the account')
@@ -74,7 +74,7 @@ export function buildProgram(io: Io, onExit: (code: ExitCode) => void): Command 
     .option(
       '--wait [seconds]',
       'wait if another run holds the archive (default: fail at once)',
-      wholeNumber(0, 1_000_000),
+      integer(0, 1e6),
     )
     .option('--adopt-account', "accept this account as the archive's owner, even if it is empty")
     .option('--accept-gone', 'mark missing conversations as gone, even over 20 % of the archive')
@@ -88,7 +88,7 @@ export function buildProgram(io: Io, onExit: (code: ExitCode) => void): Command 
   program
     .command('runs')
     .description('Show how the last runs ended, newest first')
-    .option('--limit <n>', 'maximum number of runs', wholeNumber(1, Number.MAX_SAFE_INTEGER), 20)
+    .option('--limit <n>', 'maximum number of runs', integer(1), 20)
     .action(action(async () => (await import('./commands/runs.ts')).runsCommand))
 
   program
@@ -101,13 +101,13 @@ export function buildProgram(io: Io, onExit: (code: ExitCode) => void): Command 
     .description('Check the archive, or compare it with the account (--remote)')
     .option('--repair', 'rebuild derived data from sound data, and remove stored secrets')
     .option('--remote', 'compare with the account: everything, or the selected conversations')
-    .option('--sample <n>', 'with --remote: compare a random sample of this size', wholeNumber(1, 1_000_000))
+    .option('--sample <n>', 'with --remote: compare a random sample of this size', integer(1, 1e6))
     .option(
       '--seed <n>',
       'with --sample: draw the sample of this seed again (default: random)',
-      wholeNumber(0, 4_294_967_295),
+      integer(0, 4_294_967_295),
     )
-    .option('--concurrency <n>', 'with --remote: conversations read in parallel', wholeNumber(1, 64), 8)
+    .option('--concurrency <n>', 'with --remote: conversations read in parallel', integer(1, 64), 8)
     .action(action(async () => (await import('./commands/verify.ts')).verifyCommand))
 
   program.commandsGroup('Read and export the archive:')
@@ -153,7 +153,7 @@ export function buildProgram(io: Io, onExit: (code: ExitCode) => void): Command 
     .option('--id <id...>', 'only the copies of these conversations')
     .option('--label <text>', 'only copies with this label')
     .option('--out <file>', 'write the certificates to a file, one per line', fileName)
-    .option('--concurrency <n>', 'copies read in parallel', wholeNumber(1, 64), 8)
+    .option('--concurrency <n>', 'copies read in parallel', integer(1, 64), 8)
     .action(action(async () => (await import('./commands/replay-verify.ts')).replayVerifyCommand))
   replay
     .command('status')
@@ -170,21 +170,17 @@ export function buildProgram(io: Io, onExit: (code: ExitCode) => void): Command 
   program
     .command('sandbox')
     .description('Run the API locally, with a filled source account and an empty target')
-    .option('--port <n>', 'port to listen on (default: any free port)', wholeNumber(1, 65_535))
+    .option('--port <n>', 'port to listen on (default: any free port)', integer(1, 65_535))
     .option('--from <archive>', 'serve the conversations of this archive', fileName)
     .option('--stories <folder>', 'serve the stories in this folder (default: the built-in ones)', fileName)
-    .option(
-      '--conversations <n>',
-      'add this many generated conversations (default: 0)',
-      wholeNumber(1, 1_000_000),
-    )
+    .option('--conversations <n>', 'add this many generated conversations (default: 0)', integer(1, 1e6))
     .option('--behaviour <name=value...>', 'set a behavior switch (NAME=VALUE) or a profile (strict)')
     .option('--fault <json...>', 'inject a fault (JSON)')
-    .option('--rps <n>', 'limit the requests per second (default: no limit)', wholeNumber(1, 1_000_000))
+    .option('--rps <n>', 'limit the requests per second (default: no limit)', integer(1, 1e6))
     .option(
       '--latency <ms>',
       'delay each response by this many milliseconds (default: 0)',
-      wholeNumber(0, 3_600_000),
+      integer(0, 3_600_000),
     )
     .action(action(async () => (await import('./commands/sandbox.ts')).sandboxCommand))
 
@@ -205,6 +201,26 @@ export function buildProgram(io: Io, onExit: (code: ExitCode) => void): Command 
     .action(action(async () => (await import('./commands/demo.ts')).demoCommand))
 
   return program
+}
+
+/** Adds the options of every export, and those of the format. */
+function exportOptions(command: Command, { summary, options, notes, shape }: Format<never>): Command {
+  const kind = shape({} as never)
+  const place = kind === 'file' ? 'file to write, or - for stdout' : 'folder to write'
+  command
+    .description(summary)
+    .requiredOption('--output <path>', place, fileName)
+    .option('--force', 'replace an earlier export (never anything else)')
+  for (const option of options) command.addOption(optionOf(option))
+  return notes === undefined ? command : command.addHelpText('after', `\n${notes}`)
+}
+
+function optionOf({ flags, about, choices, default: value, parse }: FormatOption): Option {
+  const option = new Option(flags, about)
+  if (choices !== undefined) option.choices(choices)
+  if (value !== undefined) option.default(value)
+  if (parse !== undefined) option.argParser(parse)
+  return option
 }
 
 /** Returns the help of an option with its choices and default, shorter than commander's own. */

@@ -4,15 +4,41 @@ import type { Writable } from 'node:stream'
 import type { Archive } from '../archive/archive.ts'
 import type { Selection } from '../archive/content/selection.ts'
 import { HansardError } from '../errors.ts'
-import { checkFormatOptions } from './format-options.ts'
-import type { Format } from './format.ts'
-import { formats, type FormatName, type FormatOptions } from './formats.ts'
+import { version } from '../version.ts'
+import { ExcludedError } from './exclusion.ts'
+import { readConversations, type OnUnreadable } from './export-source.ts'
+import type { Format, OutputFile } from './format.ts'
+import { checkFormatOptions, formats, type FormatName, type FormatOptions } from './formats.ts'
 import { limitYoungGeneration } from './heap-control.ts'
 import { explainFile } from './output/file-errors.ts'
 import type { Output } from './output/output.ts'
 import { stageOutput } from './output/staged-output.ts'
 import { streamOutput, type StreamTransform } from './output/stream-output.ts'
-import { writeConversations, type ExportCallbacks, type ExportCounts } from './write-conversations.ts'
+import { jsonLine } from './unicode-escape.ts'
+
+/** The callbacks of an export. */
+export interface ExportCallbacks {
+  /** Called after each conversation. */
+  readonly onProgress?: (counts: Readonly<ExportCounts>) => void
+  /** Called for each conversation that was left out, with its id and the reason. */
+  readonly onLeftOut?: (id: string, reason: string) => void
+  /** Called with a sentence about the export that its readers should know, such as a limit of Excel that it exceeds. */
+  readonly onNotice?: (sentence: string) => void
+  /** Called for each text of the archive that cannot be read. */
+  readonly onUnreadable?: OnUnreadable
+}
+
+/** What an export wrote. */
+export interface ExportCounts {
+  conversations: number
+  entries: number
+  /** Conversations that were not written: the format cannot represent them, or writing them failed. */
+  leftOut: number
+  /** Those of `leftOut` that failed. */
+  failed: number
+  /** Texts of the archive that cannot be read; an entry of type `hansard.unreadable` is written in place of each. */
+  unreadable: number
+}
 
 /** What to export, and where to. Only `format` and `output` are required. */
 export interface ExportOptions<Name extends FormatName = FormatName> extends ExportCallbacks {
@@ -52,15 +78,12 @@ export async function exportArchive<Name extends FormatName>(
   archive: Archive,
   request: ExportOptions<Name>,
 ): Promise<ExportResult> {
-  const { format: name, output, selection = {}, signal } = request
+  const { format: name, output } = request
   const options = checkFormatOptions(name, { ...(request.options as object | undefined) })
-  const format = formats[name] as Format
-  const target = await openOutput(archive, format, options, request)
+  const target = await openOutput(archive, formats[name], options, request)
   limitYoungGeneration()
   try {
-    const counts = await archive.snapshot(() =>
-      writeConversations(archive, target, { ...request, name, format, options, selection, signal }),
-    )
+    const counts = await archive.snapshot(() => writeConversations(archive, target, options, request))
     return { ...counts, output: typeof output === 'string' ? resolve(output) : null }
   } catch (thrown) {
     throw explainFile(thrown)
@@ -81,4 +104,65 @@ async function openOutput(
   throw new HansardError('usage', `The format ${name} writes several files, but a stream takes one`, {
     hint: 'Choose the path of a folder, with --output on the command line.',
   })
+}
+
+/** Writes the selected conversations to an output and commits it. */
+async function writeConversations(
+  archive: Archive,
+  output: Output,
+  options: Readonly<Record<string, unknown>>,
+  { format: name, selection = {}, signal, ...callbacks }: ExportOptions,
+): Promise<ExportCounts> {
+  const format: Format = formats[name]
+  const counts: ExportCounts = { conversations: 0, entries: 0, leftOut: 0, failed: 0, unreadable: 0 }
+  const read = function* (onUnreadable: OnUnreadable) {
+    for (const conversation of readConversations(archive, selection, onUnreadable)) {
+      if (signal?.aborted === true)
+        throw new HansardError('interrupted', 'The export was interrupted; no file was left behind')
+      yield conversation
+    }
+  }
+  const writer = await format.open(
+    {
+      files: output,
+      dependencies: archive.dependencies,
+      conversations: () => read(() => undefined),
+      notice: (sentence) => callbacks.onNotice?.(sentence),
+    },
+    options,
+  )
+  const onUnreadable: OnUnreadable = (...found) => {
+    counts.unreadable++
+    callbacks.onUnreadable?.(...found)
+  }
+  let leftOutFile: OutputFile | undefined
+  for (const conversation of read(onUnreadable)) {
+    const { id, length } = conversation
+    try {
+      await writer.write(conversation)
+      counts.conversations++
+      counts.entries += length
+    } catch (thrown) {
+      if (!(thrown instanceof ExcludedError)) throw thrown
+      const reason = thrown.message
+      counts.leftOut++
+      if (thrown.isFault) counts.failed++
+      callbacks.onLeftOut?.(id, reason)
+      if (format.shape(options) === 'folder') {
+        leftOutFile ??= await output.create('left-out.jsonl')
+        await leftOutFile.write(`${jsonLine(JSON.stringify({ id, reason }))}\n`)
+      }
+    }
+    callbacks.onProgress?.(counts)
+  }
+  await writer.end()
+  await leftOutFile?.close()
+  await output.commit({
+    hansard: version,
+    format: name,
+    options,
+    selection: { ...selection },
+    counts: { ...counts },
+  })
+  return counts
 }

@@ -1,6 +1,7 @@
 import type { Archive } from '../archive/archive.ts'
 import type { StoredConversation } from '../archive/content/conversations.ts'
 import type { Selection } from '../archive/content/selection.ts'
+import { isJson } from '../model/json/parse-json.ts'
 import type { ExportedConversation } from './format.ts'
 import { collectAfterLarge } from './heap-control.ts'
 import { JsonValue } from './json-value.ts'
@@ -54,8 +55,7 @@ function toJsonValue(
   facts: object,
   onUnreadable: (reason: string) => void,
 ): JsonValue {
-  const json = text === undefined ? undefined : JsonValue.check(text)
-  if (json !== undefined) return json
+  if (text !== undefined && isJson(text)) return new JsonValue(text)
   const reason = text === undefined ? 'it is missing from the archive' : 'it is not JSON'
   onUnreadable(reason)
   return new JsonValue(JSON.stringify({ ...facts, type: 'hansard.unreadable', reason, text }))

@@ -37,11 +37,13 @@ export interface OutputFiles {
   create(path: string): Promise<OutputFile>
 }
 
+/** Reads the archived agents and files that conversations refer to. */
+export type DependencyReader = Pick<Dependencies, 'read'>
+
 /** What a format gets to write with. */
 export interface ExportContext {
   readonly files: OutputFiles
-  /** The archived agents and files that conversations refer to. */
-  readonly dependencies: Pick<Dependencies, 'read'>
+  readonly dependencies: DependencyReader
   /** Reads the selection once more, for a format that must see all of it before it writes anything. */
   conversations(): Iterable<ExportedConversation>
   /** Reports something about the export that its readers should know. */
@@ -50,8 +52,6 @@ export interface ExportContext {
 
 /** Writes conversations in a format. Each call is awaited before the next one. */
 export interface Writer {
-  /** Called once, before the first conversation. */
-  begin(): Promise<void>
   /** @throws ExcludedError if it cannot write the conversation, before any part of it is written */
   write(conversation: ExportedConversation): Promise<void>
   /** Called once, after the last conversation, unless an error was thrown. Closes all files. */

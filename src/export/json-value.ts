@@ -1,5 +1,4 @@
 import { fieldsOf, type Fields } from '../model/entries/fields.ts'
-import { isJson } from '../model/json/parse-json.ts'
 
 /** Valid JSON from the archive: as stored, as text, and as members. Text and members are made when first needed. */
 export class JsonValue {
@@ -11,11 +10,6 @@ export class JsonValue {
   /** @param stored must be valid JSON */
   constructor(stored: string | Buffer) {
     this.stored = stored
-  }
-
-  /** Returns undefined if the text is not JSON. */
-  static check(text: string): JsonValue | undefined {
-    return isJson(text) ? new JsonValue(text) : undefined
   }
 
   get text(): string {

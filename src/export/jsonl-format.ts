@@ -44,10 +44,7 @@ with str.splitlines, which also splits at these characters.`,
 
 const lines: Readonly<
   Record<'conversation' | 'entry', (conversation: ExportedConversation) => Iterable<Part>>
-> = {
-  conversation: lineOfConversation<JsonValue>,
-  entry: linesOfEntries,
-}
+> = { conversation: lineOfConversation<JsonValue>, entry: linesOfEntries }
 
 function sizeOf(part: Part): number {
   return typeof part === 'string' || part instanceof Uint8Array ? part.length : part.stored.length

@@ -1,3 +1,6 @@
+/** Maximum length of a label in characters. */
+const MAX_LABEL = 200
+
 /**
  * Sanitizes text for a page: all line breaks become LF, control characters become visible, lone surrogates are replaced.
  */
@@ -9,7 +12,7 @@ export function sanitizeText(text: string): string {
 }
 
 /** Returns text on one line for titles and labels: shortened, and without characters that change the text direction. */
-export function oneLine(text: string, most = 200): string {
+export function oneLine(text: string, most = MAX_LABEL): string {
   const line = sanitizeText(text.slice(0, 4 * most))
     .replaceAll(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g, '')
     .replaceAll(/\s+/g, ' ')
@@ -20,8 +23,8 @@ export function oneLine(text: string, most = 200): string {
 }
 
 /** Returns whether a label shows all of a text. */
-export function fitsOneLine(text: string, most = 200): boolean {
-  return text.length <= most
+export function fitsOneLine(text: string): boolean {
+  return text.length <= MAX_LABEL
 }
 
 /** Returns the picture of a control character, from U+2400 on; those from U+0080 on have none. */

@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
 
 import type { ClientEvent } from '../../src/api/client-events.ts'
-import { clientOf, failureOf, json, serve, skippingClock, type Handler } from '../support/client-server.ts'
+import { clientOf, failureOf, json, serve, type Handler } from '../support/client-server.ts'
+import { SkippingClock } from '../support/skipping-clock.ts'
 import { manualClock } from '../support/manual-clock.ts'
 
 const failTwice =
@@ -66,9 +67,9 @@ describe('A read', () => {
 
   it('waits longer from attempt to attempt', async () => {
     const { url } = await serve(always(500))
-    const clock = skippingClock()
+    const clock = new SkippingClock()
     await failureOf(clientOf(url, { clock, retry: { random: () => 1 } }).get('c1'))
-    expect(clock.slept).toEqual([500, 1000, 2000, 4000, 8000])
+    expect(clock.sleeps).toEqual([500, 1000, 2000, 4000, 8000])
   })
 })
 
@@ -166,9 +167,9 @@ describe('Retry-After', () => {
     const { url } = await serve((_request, response, n) =>
       json(response, {}, n <= 20 ? 429 : 200, { 'retry-after': '2' }),
     )
-    const clock = skippingClock()
+    const clock = new SkippingClock()
     await clientOf(url, { clock, retry: { random: () => 0 } }).get('c1')
-    expect(clock.slept).toEqual(Array<number>(20).fill(2000))
+    expect(clock.sleeps).toEqual(Array<number>(20).fill(2000))
   })
 })
 

@@ -2,7 +2,6 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 
 import { ConversationsClient } from '../../src/api/client.ts'
 import { openArchive, type Archive } from '../../src/archive/archive.ts'
-import { Histories } from '../../src/archive/content/histories.ts'
 import { SearchIndex } from '../../src/archive/content/search-index.ts'
 import { verifyArchive } from '../../src/archive/integrity/verify-archive.ts'
 import { openSqlite } from '../../src/archive/sqlite/sqlite.ts'
@@ -90,7 +89,7 @@ describe('A text that cannot be indexed', () => {
     db.exec(`delete from holding; drop table search;
       create virtual table search using fts5 (words, content = '', tokenize = 'ascii')`)
     const texts = { ofEntry: thrower(searchTextOfEntry), ofRow: searchTextOfRow }
-    const index = new SearchIndex(db, new Histories(db), texts)
+    const index = new SearchIndex(db, texts)
     while (db.transaction(() => index.addSome())());
     if (isOlder) db.exec(`update unindexed set hansard = '0.0.1'`)
     db.close()

@@ -1,10 +1,10 @@
 import { join } from 'node:path'
-import { PassThrough, Readable } from 'node:stream'
 import { expect, it } from 'vitest'
 
 import { run as runIn } from '../../src/cli/main.ts'
 import { jsonFor } from '../../src/cli/terminal/stdout.ts'
 import { loadStories, storiesDirectory } from '../../src/sandbox/seed/load-stories.ts'
+import { testIo, testTerminal } from '../support/test-io.ts'
 import { world } from '../support/world.ts'
 
 /** Control codes, and characters that change the direction of text. */
@@ -15,19 +15,15 @@ const COLOUR = new RegExp(`${String.fromCharCode(27)}\\[\\d+m`, 'g')
 
 /** Runs a command line on a terminal and returns everything that it shows. */
 async function onTerminal(args: readonly string[], env: Record<string, string>): Promise<string> {
-  const [stdout, stderr] = [new PassThrough(), new PassThrough()].map((stream) =>
-    Object.assign(stream, { isTTY: true, columns: 80 }),
-  )
-  if (stdout === undefined || stderr === undefined) throw new Error('no streams')
+  const [stdout, stderr] = [testTerminal(), testTerminal()]
   const shown: string[] = []
   for (const stream of [stdout, stderr]) stream.on('data', (chunk: Buffer) => shown.push(String(chunk)))
-  const { signal } = new AbortController()
-  await runIn(args, { stdin: Readable.from([]), stdout, stderr, env, signal, name: 'a test' })
+  await runIn(args, testIo({ stdout, stderr, env }))
   return shown.join('')
 }
 
 it('No content of an account reaches a terminal with control codes, as text or as JSON', async () => {
-  const { sandbox, archive, run } = await world({ stories: await loadStories(storiesDirectory) })
+  const { sandbox, env, run } = await world({ stories: await loadStories(storiesDirectory) })
   const hostile =
     '{"type":"message.input","role":"user","content":"\u009b2J\u202e\u2066\u007f\u061c","id":"x"}'
   const name = '\u009b31m\u202ename'
@@ -36,7 +32,6 @@ it('No content of an account reaches a terminal with control codes, as text or a
     entries: [hostile],
   })
   await run('backup')
-  const env = { HANSARD_ARCHIVE: archive, MISTRAL_API_KEY: 'source', MISTRAL_BASE_URL: sandbox.url }
   for (const args of [
     ['list'],
     ['list', '--json'],
@@ -57,10 +52,9 @@ it('No content of an account reaches a terminal with control codes, as text or a
 })
 
 it('No path or argument reaches a terminal with control codes', async () => {
-  const { sandbox, folder } = await world()
+  const { folder, ...here } = await world()
   const hostile = '\u009b31m\u202ename'
-  const archive = join(folder, `${hostile}.db`)
-  const env = { HANSARD_ARCHIVE: archive, MISTRAL_API_KEY: 'source', MISTRAL_BASE_URL: sandbox.url }
+  const env = { ...here.env, HANSARD_ARCHIVE: join(folder, `${hostile}.db`) }
   for (const args of [
     ['backup', '--adopt-account'],
     ['status'],

@@ -7,11 +7,16 @@ import { testFolder } from '../support/folder.ts'
 import { hansard } from '../support/hansard.ts'
 import { serve } from '../support/http-server.ts'
 
+/** Serves the captures; returns the environment of a command that backs them up. */
+async function capturedAccount(): Promise<Record<string, string>> {
+  const { url } = await serve(answerFromCaptures)
+  const archive = join(testFolder(), 'archive.db')
+  return { MISTRAL_API_KEY: 'key-of-a-test', MISTRAL_BASE_URL: url, HANSARD_ARCHIVE: archive }
+}
+
 describe('A conversation captured from the live service', () => {
   it('is archived token for token', async () => {
-    const { url } = await serve(answerFromCaptures)
-    const archive = join(testFolder(), 'archive.db')
-    const env = { MISTRAL_API_KEY: 'key-of-a-test', MISTRAL_BASE_URL: url, HANSARD_ARCHIVE: archive }
+    const env = await capturedAccount()
 
     const backup = await hansard(['backup', '--json'], { env })
     expect(backup).toMatchObject({ exitCode: 0, stderr: '' })
@@ -31,9 +36,7 @@ describe('A conversation captured from the live service', () => {
   })
 
   it('is fetched once, and again only when it changes', async () => {
-    const { url } = await serve(answerFromCaptures)
-    const archive = join(testFolder(), 'archive.db')
-    const env = { MISTRAL_API_KEY: 'key-of-a-test', MISTRAL_BASE_URL: url, HANSARD_ARCHIVE: archive }
+    const env = await capturedAccount()
     await hansard(['backup'], { env })
     const second = JSON.parse((await hansard(['backup', '--json'], { env })).stdout) as Record<
       string,
@@ -44,9 +47,7 @@ describe('A conversation captured from the live service', () => {
   })
 
   it('is shown as a transcript', async () => {
-    const { url } = await serve(answerFromCaptures)
-    const archive = join(testFolder(), 'archive.db')
-    const env = { MISTRAL_API_KEY: 'key-of-a-test', MISTRAL_BASE_URL: url, HANSARD_ARCHIVE: archive }
+    const env = await capturedAccount()
     await hansard(['backup'], { env })
     for (const id of capturedHistories.keys()) {
       const { stdout, exitCode } = await hansard(['show', id], { env })

@@ -30,14 +30,8 @@ describe('A file size limit', { timeout: 60_000 }, () => {
   it('ends the command with one sentence and what to do', async () => {
     for (const kilobytes of [60, 150, 400]) {
       const here = await world({ stories })
-      const env = {
-        MISTRAL_API_KEY: 'source',
-        MISTRAL_BASE_URL: here.sandbox.url,
-        HANSARD_ARCHIVE: here.archive,
-      }
-      const { exit, stderr, stdout } = await startHansard(['backup'], env, {
-        limits: `ulimit -f ${kilobytes}`,
-      }).ended
+      const limits = `ulimit -f ${kilobytes}`
+      const { exit, stderr, stdout } = await startHansard(['backup'], here.env, { limits }).ended
       expect([exit, stdout]).toEqual([1, ''])
       expect(stderr).toMatch(/^hansard: .+: (cannot write any more.+|the disk .+)\nhint: .+\n$/)
       await mustComplete(here)

@@ -2,7 +2,6 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 
 import { openArchive } from '../../src/archive/archive.ts'
@@ -11,7 +10,7 @@ import { seededRandom } from '../../src/sandbox/random.ts'
 import { archiveOf } from '../support/archives.ts'
 import { standing, wholeExport } from '../support/export-folder.ts'
 import { testFolder } from '../support/folder.ts'
-import { startHansard, type Running } from '../support/hansard-process.ts'
+import { bin, startHansard, type Running } from '../support/hansard-process.ts'
 import { seedOfRound, seedOfTests } from '../torture/seed.ts'
 
 /** What is exported: one format of a single file, and two of a folder, with few and with many files. */
@@ -182,7 +181,6 @@ describe('An export', () => {
 })
 
 describe('stdout', () => {
-  const bin = fileURLToPath(new URL('../../bin/hansard.js', import.meta.url))
   const bash = (line: string, archive: string) => {
     const command = `export() { '${process.execPath}' '${bin}' --archive '${archive}' export "$@" --output -; }; ${line}`
     const { stdout, stderr, status } = spawnSync('bash', ['-c', command], { encoding: 'utf8' })

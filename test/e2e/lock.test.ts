@@ -11,13 +11,14 @@ import { world, type World } from '../support/world.ts'
 import { startHansard, type Running } from '../support/hansard-process.ts'
 import { checkIntegrity, differences } from '../torture/truth.ts'
 
+const LATE = '{"type":"message.input","content":"late"}'
+
 /** A sandbox, and backups of it in other processes. */
 async function worldOfProcesses(): Promise<World & { start(...args: string[]): Running }> {
   const stories = [generateConversations({ count: 60, entries: 2, bytesPerEntry: 300, seed: 5 })]
   const here = await world({ stories })
-  const env = { MISTRAL_API_KEY: 'source', MISTRAL_BASE_URL: here.sandbox.url, HANSARD_ARCHIVE: here.archive }
   const start = (...args: string[]) => {
-    const running = startHansard(['backup', '--json', ...args], env)
+    const running = startHansard(['backup', '--json', ...args], here.env)
     onTestFinished(() => void running.child.kill('SIGKILL'))
     return running
   }
@@ -31,6 +32,12 @@ async function stuckRun({ sandbox, start }: Awaited<ReturnType<typeof worldOfPro
   const running = start()
   await expect.poll(() => sandbox.requests.length - before, { timeout: 30_000 }).toBeGreaterThan(50)
   return running
+}
+
+/** Locks the archive until the end of the test. */
+function locked({ archive }: World): void {
+  const lock = lockArchive(archive, 'a test')
+  onTestFinished(() => lock.release())
 }
 
 async function untilItWaits(running: Running): Promise<void> {
@@ -58,8 +65,7 @@ describe('Two simultaneous backups to one archive', { timeout: 60_000 }, () => {
 
   it('let the second give up if it does not wait long enough', async () => {
     const here = await worldOfProcesses()
-    const lock = lockArchive(here.archive, 'a test')
-    onTestFinished(() => lock.release())
+    locked(here)
     const began = performance.now()
     expect(await here.run('backup', '--wait', '1')).toMatchObject({ exitCode: 6 })
     expect(performance.now() - began).toBeGreaterThan(1000)
@@ -84,8 +90,7 @@ describe('Two simultaneous backups to one archive', { timeout: 60_000 }, () => {
 describe('A lock', () => {
   it('keeps out other processes although its holder checks it again', async () => {
     const here = await worldOfProcesses()
-    const lock = lockArchive(here.archive, 'a test')
-    onTestFinished(() => lock.release())
+    locked(here)
     expect(() => lockArchive(here.archive, 'the same process')).toThrow('locked by another run (a test)')
     expect((await here.start().ended).exit).toBe(6)
   })
@@ -107,8 +112,7 @@ describe('Ctrl-C', { timeout: 60_000 }, () => {
 
   it('stops waiting for another run', async () => {
     const here = await worldOfProcesses()
-    const lock = lockArchive(here.archive, 'a test')
-    onTestFinished(() => lock.release())
+    locked(here)
     const second = here.start('--wait')
     await untilItWaits(second)
     second.child.kill('SIGINT')
@@ -120,7 +124,7 @@ describe('A copy of the archive file', { timeout: 60_000 }, () => {
   it('made after a run is complete', async () => {
     const here = await worldOfProcesses()
     await here.backup()
-    here.sandbox.account('source').create({ entries: ['{"type":"message.input","content":"late"}'] })
+    here.sandbox.account('source').create({ entries: [LATE] })
     await here.backup()
     const copy = join(testFolder(), 'copy.db')
     copyFileSync(here.archive, copy)
@@ -136,7 +140,7 @@ describe('A copy of the archive file', { timeout: 60_000 }, () => {
     onTestFinished(() => void reader.close())
     reader.exec('begin')
     reader.prepare('select count(*) from entry').get()
-    here.sandbox.account('source').create({ entries: ['{"type":"message.input","content":"late"}'] })
+    here.sandbox.account('source').create({ entries: [LATE] })
     const { exitCode, stderr } = await here.run('backup')
     expect(exitCode).toBe(0)
     expect(stderr).toContain(`still in ${here.archive}-wal`)

@@ -48,10 +48,8 @@ async function readOnlyPlace(fill?: (place: string, there: World) => void): Prom
   for (const path of [temporary, work]) chmodSync(path, 0o777)
   chmodSync(folder, 0o755)
   const env = {
-    TMPDIR: temporary,
-    HANSARD_ARCHIVE: join(folder, ARCHIVE),
-    MISTRAL_API_KEY: 'source',
-    MISTRAL_BASE_URL: there.sandbox.url,
+    ...there.env,
+    ...{ TMPDIR: temporary, HANSARD_ARCHIVE: join(folder, ARCHIVE) },
     MISTRAL_TARGET_API_KEY: 'other',
     MISTRAL_TARGET_BASE_URL: there.sandbox.url,
   }

@@ -15,14 +15,8 @@ async function runUnderWay(): Promise<ReplayWorld & { first: Running; start(arch
     faults: [{ operation: 'startStream', account: 'other', then: { kind: 'latency', ms: 700 } }],
   })
   const start = (archive = world.archive) => {
-    const env = {
-      ...{ MISTRAL_TARGET_API_KEY: 'other', MISTRAL_TARGET_BASE_URL: world.sandbox.url },
-      HANSARD_ARCHIVE: archive,
-    }
-    const running = startHansard(
-      ['replay', 'run', '--yes', '--json', '--settle', '1', '--concurrency', '2'],
-      env,
-    )
+    const args = ['replay', 'run', '--yes', '--json', '--settle', '1', '--concurrency', '2']
+    const running = startHansard(args, { ...world.env, HANSARD_ARCHIVE: archive })
     onTestFinished(() => void running.child.kill('SIGKILL'))
     return running
   }
@@ -35,43 +29,30 @@ function writesTo({ sandbox }: ReplayWorld): number {
   return sandbox.requests.filter(({ account, method }) => account === 'other' && method === 'POST').length
 }
 
-const ways: readonly (readonly [string, (world: ReplayWorld) => string])[] = [
-  [
-    'through a symbolic link',
-    ({ archive, folder }) => {
-      symlinkSync(archive, join(folder, 'link.db'))
-      return join(folder, 'link.db')
-    },
-  ],
-  [
-    'through a hard link',
-    ({ archive, folder }) => {
-      linkSync(archive, join(folder, 'link.db'))
-      return join(folder, 'link.db')
-    },
-  ],
-  [
-    'after the lock file was removed',
-    ({ archive }) => {
-      rmSync(`${archive}.lock`)
-      return archive
-    },
-  ],
-  [
-    'after the lock file was renamed',
-    ({ archive }) => {
-      renameSync(`${archive}.lock`, `${archive}.old`)
-      return archive
-    },
-  ],
+/** Ways around the lock: `prepare` makes a link to the archive, or removes the lock file. */
+const ways = [
+  { way: 'through a symbolic link', isLink: true, prepare: symlinkSync },
+  { way: 'through a hard link', isLink: true, prepare: linkSync },
+  {
+    way: 'after the lock file was removed',
+    isLink: false,
+    prepare: (archive: string) => rmSync(`${archive}.lock`),
+  },
+  {
+    way: 'after the lock file was renamed',
+    isLink: false,
+    prepare: (archive: string) => renameSync(`${archive}.lock`, `${archive}.old`),
+  },
 ]
 
 describe('A second replay of the same archive', { timeout: 60_000 }, () => {
   it.each(ways)(
-    '%s is refused because the archive is locked; the first continues, and nothing is copied twice',
-    async (_, way) => {
+    '$way is refused because the archive is locked; the first continues, and nothing is copied twice',
+    async ({ isLink, prepare }) => {
       const world = await runUnderWay()
-      const second = await world.start(way(world)).ended
+      const link = join(world.folder, 'link.db')
+      prepare(world.archive, link)
+      const second = await world.start(isLink ? link : world.archive).ended
       expect(second.exit).toBe(6)
       const first = await world.first.ended
       expect({ ...first, stdout: '' }).toMatchObject({ exit: 0, stderr: '' })

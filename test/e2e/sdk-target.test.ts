@@ -20,14 +20,10 @@ const how = [
 
 it('The official SDK reads in the target account what the archive contains', async () => {
   // The SDK accepts only specified shapes.
-  const { archive, opened, sandbox, sources } = await replayWorld({
+  const { env, opened, sandbox, sources } = await replayWorld({
     behaviour: { toolShape: 'specified', agentVersion: 'integer' },
   })
-  const env = {
-    ...{ MISTRAL_TARGET_API_KEY: 'other', MISTRAL_TARGET_BASE_URL: sandbox.url },
-    ...{ HANSARD_ARCHIVE: archive, GAUGE: 'g', MAP: 'm' },
-  }
-  const { stdout } = await hansard(['replay', 'run', ...how], { env })
+  const { stdout } = await hansard(['replay', 'run', ...how], { env: { ...env, GAUGE: 'g', MAP: 'm' } })
   expect(JSON.parse(stdout)).toMatchObject({ planned: 12, done: 11, blocked: 1 })
 
   const sdk = new Mistral({ apiKey: 'other', serverURL: sandbox.url })

@@ -1,10 +1,10 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
 import { openArchive } from '../../src/archive/archive.ts'
-import { testFolder } from '../support/folder.ts'
+import { filesIn, testFolder } from '../support/folder.ts'
 import { hansard } from '../support/hansard.ts'
 import { serve } from '../support/http-server.ts'
 
@@ -154,12 +154,6 @@ async function account(): Promise<{ url: string; sleep: () => void }> {
   }
   const { url } = await serve(answer)
   return { url, sleep: () => (secrets = night(2)) }
-}
-
-function filesIn(path: string): string[] {
-  return statSync(path).isDirectory()
-    ? readdirSync(path).flatMap((name) => filesIn(join(path, name)))
-    : [path]
 }
 
 describe('Secrets of connectors, and the key in any encoding', () => {

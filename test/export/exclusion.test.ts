@@ -92,7 +92,6 @@ async function written(name: FormatName, conversations: readonly ExportedConvers
     },
     {},
   )
-  await writer.begin()
   for (const conversation of conversations)
     await writer.write(conversation).catch((thrown: unknown) => {
       if (!(thrown instanceof ExcludedError)) throw thrown

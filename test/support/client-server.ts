@@ -3,8 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { onTestFinished } from 'vitest'
 
 import { ConversationsClient, type ClientOptions } from '../../src/api/client.ts'
-import type { Clock } from '../../src/api/clock.ts'
 import { serve as listen } from './http-server.ts'
+import { SkippingClock } from './skipping-clock.ts'
 
 export interface Seen {
   readonly method: string
@@ -46,35 +46,17 @@ export const KEY = 'k3y-0123456789abcdef'
 
 /** Creates a client that does not wait between attempts; it closes after the test. */
 export function clientOf(baseUrl: string, options: Partial<ClientOptions> = {}): ConversationsClient {
-  const client = new ConversationsClient({ apiKey: KEY, baseUrl, clock: skippingClock(), ...options })
+  const client = new ConversationsClient({ apiKey: KEY, baseUrl, clock: new SkippingClock(), ...options })
   onTestFinished(() => client.close())
   return client
 }
 
-/** Creates a clock that skips sleep, and records it. */
-export function skippingClock(): Clock & { readonly slept: number[]; readonly startedAt: number } {
-  const slept: number[] = []
-  let skipped = 0
-  return {
-    slept,
-    startedAt: performance.now(),
-    now: () => performance.now() + skipped,
-    sleep: (ms) => {
-      slept.push(ms)
-      skipped += ms
-      return Promise.resolve()
-    },
-  }
-}
-
 /** Returns the error of a call, which must fail. */
 export async function failureOf(call: Promise<unknown>): Promise<unknown> {
-  return call.then(
-    () => expectFailure(),
-    (error: unknown) => error,
+  const failure = await call.then(
+    () => undefined,
+    (error: unknown) => ({ error }),
   )
-}
-
-function expectFailure(): never {
-  throw new Error('expected the call to fail')
+  if (failure === undefined) throw new Error('expected the call to fail')
+  return failure.error
 }

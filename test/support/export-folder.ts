@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { basename, join, relative } from 'node:path'
 
 import type { Manifest } from '../../src/export/output/manifest.ts'
+import { filesIn } from './folder.ts'
 
 /** The files of an export on disk: the SHA-256 of each, by path. */
 export type Standing = Readonly<Record<string, string>>
@@ -27,15 +28,8 @@ export function standing(path: string): Standing | undefined {
 }
 
 function hashesIn(folder: string): Record<string, string> {
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
-    entry.isFile(),
-  )
-  return Object.fromEntries(
-    files
-      .map((entry) => join(entry.parentPath, entry.name))
-      .filter((path) => path !== join(folder, 'manifest.json'))
-      .map((path) => [relative(folder, path), hashOf(path)]),
-  )
+  const files = filesIn(folder).filter((path) => path !== join(folder, 'manifest.json'))
+  return Object.fromEntries(files.map((path) => [relative(folder, path), hashOf(path)]))
 }
 
 function hashOf(path: string): string {

@@ -1,10 +1,10 @@
-import { mkdtempSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { mkdtempSync, readFileSync, statSync } from 'node:fs'
 import { join, relative } from 'node:path'
 
 import type { Archive } from '../../src/archive/archive.ts'
 import { exportArchive, type ExportOptions, type ExportResult } from '../../src/export/export-archive.ts'
 import type { FormatName } from '../../src/export/formats.ts'
-import { testFolder } from './folder.ts'
+import { filesIn, testFolder } from './folder.ts'
 
 /** An export that was made for a test. */
 export interface Exported extends ExportResult {
@@ -28,7 +28,5 @@ function readFiles(path: string): Record<string, Buffer> {
   if (!statSync(path).isDirectory()) {
     return { out: readFileSync(path), 'manifest.json': readFileSync(`${path}.manifest.json`) }
   }
-  const found = readdirSync(path, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
-  const paths = found.map((entry) => join(entry.parentPath, entry.name)).sort()
-  return Object.fromEntries(paths.map((file) => [relative(path, file), readFileSync(file)]))
+  return Object.fromEntries(filesIn(path).map((file) => [relative(path, file), readFileSync(file)]))
 }

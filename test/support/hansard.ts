@@ -1,6 +1,8 @@
 import { PassThrough, Readable } from 'node:stream'
 
+import type { Io } from '../../src/cli/io.ts'
 import { run } from '../../src/cli/main.ts'
+import { testIo } from './test-io.ts'
 
 /** The outcome of a command line. */
 export interface Outcome {
@@ -12,22 +14,11 @@ export interface Outcome {
 /** Runs a command line in this process, with its own streams and environment. */
 export async function hansard(
   args: readonly string[],
-  {
-    env = {},
-    signal = new AbortController().signal,
-    stdin = '',
-  }: { env?: Record<string, string>; signal?: AbortSignal; stdin?: string } = {},
+  { stdin = '', ...given }: Partial<Pick<Io, 'env' | 'signal'>> & { readonly stdin?: string } = {},
 ): Promise<Outcome> {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()]
   const [out, err] = [collect(stdout), collect(stderr)]
-  const exitCode = await run(args, {
-    stdin: Readable.from([stdin]),
-    stdout,
-    stderr,
-    env,
-    signal,
-    name: 'a test',
-  })
+  const exitCode = await run(args, testIo({ stdin: Readable.from([stdin]), stdout, stderr, ...given }))
   stdout.end()
   stderr.end()
   return { exitCode, stdout: await out, stderr: await err }

@@ -1,14 +1,17 @@
-import { openArchive, type Archive } from '../../src/archive/archive.ts'
 import { onTestFinished } from 'vitest'
 
 import { ConversationsClient } from '../../src/api/client.ts'
+import { openArchive, type Archive } from '../../src/archive/archive.ts'
 import { sourceOf } from '../../src/replay/plan/archived-source.ts'
 import type { Source } from '../../src/replay/plan/source.ts'
 import { loadStories, storiesDirectory } from '../../src/sandbox/seed/load-stories.ts'
 import { hansard, type Outcome } from './hansard.ts'
 import { world, type World } from './world.ts'
 
-/** A backed-up source account and an empty target: the accounts `source` and `other` of one sandbox. */
+/**
+ * A backed-up source account and an empty target: the accounts `source` and `other` of one sandbox. `env` has the keys
+ * of both.
+ */
 export interface ReplayWorld extends World {
   /** The archive, open for reading. */
   readonly opened: Archive
@@ -28,14 +31,11 @@ export async function replayWorld(options: Parameters<typeof world>[0] = {}): Pr
   onTestFinished(() => opened.close())
   const target = new ConversationsClient({ apiKey: 'other', baseUrl: built.sandbox.url })
   onTestFinished(() => target.close())
-  const env = {
-    MISTRAL_API_KEY: 'source',
-    MISTRAL_TARGET_API_KEY: 'other',
-    MISTRAL_TARGET_BASE_URL: built.sandbox.url,
-    HANSARD_ARCHIVE: built.archive,
-  }
+  const keys = { MISTRAL_TARGET_API_KEY: 'other', MISTRAL_TARGET_BASE_URL: built.sandbox.url }
+  const env = { ...built.env, ...keys }
   return {
     ...built,
+    env,
     opened,
     target,
     sources: [...opened.conversations.readAll({})].map((stored) => sourceOf(opened, stored)),

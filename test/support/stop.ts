@@ -18,12 +18,11 @@ export function stopWhenAsked(sandbox: Sandbox, operation: string, times = 1): A
 
 /** Starts a backup while an operation never responds, and expects Ctrl-C to end it soon. */
 export async function expectToEndSoon(
-  { sandbox, archive }: World,
+  { sandbox, env }: World,
   operation: Fault['operation'] & string,
 ): Promise<void> {
   sandbox.faults.add({ operation, then: { kind: 'stall', at: 'head' } })
   const signal = stopWhenAsked(sandbox, operation)
-  const env = { MISTRAL_API_KEY: 'source', MISTRAL_BASE_URL: sandbox.url, HANSARD_ARCHIVE: archive }
   const began = performance.now()
   expect(await hansard(['backup'], { env, signal })).toMatchObject({ exitCode: 130 })
   expect(performance.now() - began).toBeLessThan(5000)

@@ -10,7 +10,9 @@ export interface World {
   readonly sandbox: Sandbox
   readonly archive: string
   readonly folder: string
-  /** Runs a command line with the key of the account `source`. */
+  /** The environment of a command: the key of the account `source`, the sandbox, and the archive. */
+  readonly env: Readonly<Record<string, string>>
+  /** Runs a command line in this environment. */
   run(...args: string[]): Promise<Outcome>
   /** Runs `backup --json` and returns its result. */
   backup(...args: string[]): Promise<Record<string, unknown> & { exitCode: number }>
@@ -33,6 +35,7 @@ export async function world({
     sandbox,
     archive,
     folder,
+    env,
     run,
     backup: async (...args) => {
       const { stdout, exitCode } = await run('backup', '--json', ...args)

@@ -1,11 +1,11 @@
 import { instantOf } from '../../model/instant.ts'
 import { redactStored } from '../../model/secrets/redact-json.ts'
 import { isSettled } from '../../model/settling.ts'
-import type { Sqlite } from '../sqlite/sqlite.ts'
-import type { StoredEntry, Histories } from './histories.ts'
+import { DatabaseAccess } from '../sqlite/database-access.ts'
+import { Histories, type StoredEntry } from './histories.ts'
 import { Revisions, type FetchedConversation } from './revisions.ts'
-import type { SearchIndex } from './search-index.ts'
-import { conditionOf, defineSelectionFunctions, type Selection } from './selection.ts'
+import { SearchIndex } from './search-index.ts'
+import { conditionOf, type Selection } from './selection.ts'
 
 /** A conversation in the archive, without its content. */
 export interface KnownConversation {
@@ -61,73 +61,51 @@ const NEWEST = `select conversation.id, row, tip, length, gone_at as goneAt, fet
   from conversation join revision on revision.id = conversation.revision`
 
 /** The conversations of the archive and their revisions. */
-export class Conversations {
-  readonly #histories: Histories
-  readonly #revisions: Revisions
-  readonly #db: Sqlite
-  readonly #index: SearchIndex
+export class Conversations extends DatabaseAccess {
+  readonly #histories = new Histories(this.db)
+  readonly #revisions = new Revisions(this.db)
+  readonly #index = new SearchIndex(this.db)
 
-  constructor(db: Sqlite, histories: Histories, index: SearchIndex) {
-    defineSelectionFunctions(db)
-    this.#db = db
-    this.#index = index
-    this.#histories = histories
-    this.#revisions = new Revisions(db, histories)
-  }
-
-  /** Finds a conversation by its id. */
   known(id: string): KnownConversation | undefined {
-    return this.#db.get(
-      `select key, revision, row, updated_at as updatedAt, fetched_at as fetchedAt, gone_at as goneAt
-        from conversation join revision on revision.id = conversation.revision where conversation.id = ?`,
-      id,
-    ) as KnownConversation | undefined
+    const sql = `select key, revision, row, updated_at as updatedAt, fetched_at as fetchedAt,
+        gone_at as goneAt
+      from conversation join revision on revision.id = conversation.revision where conversation.id = ?`
+    return this.db.get(sql, id)
   }
 
   /** Lists conversations without their content, oldest first. */
   list(selection: Selection): IterableIterator<ListedConversation> {
-    return this.#select(
-      `conversation.id, name, model, agent_id as agentId, created_at as createdAt, updated_at as updatedAt,
-      length as entries, gone_at as goneAt`,
-      selection,
-    ) as IterableIterator<ListedConversation>
+    const columns = `conversation.id, name, model, agent_id as agentId, created_at as createdAt,
+      updated_at as updatedAt, length as entries, gone_at as goneAt`
+    return this.#select(columns, selection)
   }
 
   /** Number of conversations, including those marked gone. */
   count(): number {
-    return this.#db.pluck.get('select count(*) from conversation') as number
+    return this.db.pluck.get('select count(*) from conversation') as number
   }
 
   /** Random ids of conversations that are not marked gone. */
   sampleLive(size: number): string[] {
-    return this.#db.pluck.all(
-      'select id from conversation where gone_at is null order by random() limit ?',
-      size,
-    ) as string[]
+    const sql = 'select id from conversation where gone_at is null order by random() limit ?'
+    return this.db.pluck.all(sql, size)
   }
 
   /** Reads the newest revision of a conversation; undefined if the archive does not have it. */
   read(id: string): StoredConversation | undefined {
-    const row = this.#db.get(`${NEWEST} where conversation.id = ?`, id)
+    const row = this.db.get(`${NEWEST} where conversation.id = ?`, id)
     return row === undefined ? undefined : this.#toStored(row)
   }
 
   /** Reads all revisions of a conversation, newest first. */
   *revisions(id: string): Generator<StoredConversation, void, undefined> {
-    for (let before = Number.MAX_SAFE_INTEGER; ;) {
-      const row = this.#db.get(
-        `select conversation.id, revision.id as number, row, tip, length, gone_at as goneAt, stored_at as fetchedAt,
-            created_at
-          from conversation join revision on revision.conversation = conversation.key
-          where conversation.id = ? and revision.id < ? order by revision.id desc limit 1`,
-        id,
-        before,
-      ) as { number: number } | undefined
-      if (row === undefined) return
-      const { number, ...stored } = row
-      yield this.#toStored(stored)
-      before = number
-    }
+    const revisionIds = `select revision.id from revision join conversation on conversation.key = conversation
+      where conversation.id = ? order by revision.id desc`
+    const sql = `select conversation.id, row, tip, length, gone_at as goneAt,
+        stored_at as fetchedAt, created_at
+      from revision join conversation on conversation.key = conversation where revision.id = ?`
+    for (const revision of this.db.pluck.all(revisionIds, id))
+      yield this.#toStored(this.db.get(sql, revision))
   }
 
   /**
@@ -135,9 +113,8 @@ export class Conversations {
    * Only keys are sorted, and rows are read one at a time, so that memory stays flat.
    */
   *readAll(selection: Selection): Generator<StoredConversation, void, undefined> {
-    const keys = this.#select('conversation.key', selection) as IterableIterator<{ key: number }>
-    for (const { key } of keys)
-      yield this.#toStored(this.#db.get(`${NEWEST} where conversation.key = ?`, key))
+    for (const { key } of this.#select<{ key: number }>('conversation.key', selection))
+      yield this.#toStored(this.db.get(`${NEWEST} where conversation.key = ?`, key))
   }
 
   /** The ids that the archive does not have. */
@@ -147,52 +124,38 @@ export class Conversations {
 
   /** Marks a conversation as missing upstream. Its content stays. */
   markGone(id: string, at: string): void {
-    this.#db.run('update conversation set gone_at = ? where id = ?', at, id)
+    this.db.run('update conversation set gone_at = ? where id = ?', at, id)
   }
 
   /** Stores a fetched conversation, as a new revision if its content changed. Call it inside a transaction. */
   store(fetched: FetchedConversation, run: number, now: string): StoreResult {
     const known = this.known(fetched.id)
     if (known === undefined) {
-      const key = Number(
-        this.#db.run(
-          'insert into conversation (id, revision, fetched_at) values (?, 0, ?)',
-          fetched.id,
-          fetched.fetchedAt,
-        ).lastInsertRowid,
-      )
+      const key = this.insert('conversation', { id: fetched.id, revision: 0, fetched_at: fetched.fetchedAt })
       const added = this.#addRevision(key, fetched, run, now)
       return { outcome: 'new', isRevived: false, altered: undefined, added }
     }
-    this.#db.run(
-      'update conversation set fetched_at = ?, gone_at = null where key = ?',
-      fetched.fetchedAt,
-      known.key,
-    )
+    const sql = 'update conversation set fetched_at = ?, gone_at = null where key = ?'
+    this.db.run(sql, fetched.fetchedAt, known.key)
     const isRevived = known.goneAt !== null
-    const change = this.#revisions.compare(
-      known.revision,
-      fetched,
-      isSettled(known.fetchedAt, known.updatedAt),
-    )
+    const wasSettled = isSettled(known.fetchedAt, known.updatedAt)
+    const change = this.#revisions.compare(known.revision, fetched, wasSettled)
     if (change === 'none') return { outcome: 'unchanged', isRevived, altered: undefined, added: [] }
     const added = this.#addRevision(known.key, change.settled, run, now)
     return { outcome: 'updated', isRevived, altered: change.altered, added }
   }
 
-  #select(columns: string, selection: Selection): IterableIterator<unknown> {
+  #select<Row>(columns: string, selection: Selection): IterableIterator<Row> {
     const { where, values } = conditionOf(selection)
     if (selection.match !== undefined) this.#index.refuseMissing()
-    return this.#db.iterate(
-      `select ${columns} from conversation join revision on revision.id = conversation.revision
-        where ${where} order by instant(created_at), conversation.id limit :limit`,
-      { ...values, limit: selection.limit ?? -1 },
-    )
+    const sql = `select ${columns} from conversation join revision on revision.id = conversation.revision
+      where ${where} order by instant(created_at), conversation.id limit :limit`
+    return this.db.iterate(sql, { ...values, limit: selection.limit ?? -1 })
   }
 
   #addRevision(key: number, fetched: FetchedConversation, run: number, now: string): readonly number[] {
     const { revision, added } = this.#revisions.add(key, fetched, run, now)
-    this.#db.run('update conversation set revision = ? where key = ?', revision, key)
+    this.db.run('update conversation set revision = ? where key = ?', revision, key)
     return added
   }
 

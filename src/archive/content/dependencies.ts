@@ -3,7 +3,7 @@ import { hash } from 'node:crypto'
 import type { Reference } from '../../model/entries/references.ts'
 import { redactSecrets, redactStored } from '../../model/secrets/redact-json.ts'
 import { redactText } from '../../model/secrets/redact-text.ts'
-import type { Sqlite } from '../sqlite/sqlite.ts'
+import { DatabaseAccess } from '../sqlite/database-access.ts'
 
 /** The state of an agent or a file that a conversation refers to (see the schema). */
 export type DependencyState = 'wanted' | 'stored' | 'expired' | 'skipped' | 'failed'
@@ -29,20 +29,13 @@ export interface Dependency {
 }
 
 /** The agents (in each version) and files that conversations refer to. */
-export class Dependencies {
-  readonly #db: Sqlite
-
-  constructor(db: Sqlite) {
-    this.#db = db
-  }
-
+export class Dependencies extends DatabaseAccess {
   /** Reads an agent or a file; undefined if no conversation refers to it. */
-  read({ kind, id, version }: Reference): Dependency | undefined {
-    const found = this.#db.get(
-      `select state, reason, json, bytes from dependency left join blob on blob.sha256 = dependency.sha256
-        where kind = :kind and id = :id and version = :version`,
-      { kind, id, version },
-    ) as Dependency | undefined
+  read(reference: Reference): Dependency | undefined {
+    const sql = `select state, reason, json, bytes
+      from dependency left join blob on blob.sha256 = dependency.sha256
+      where kind = :kind and id = :id and version = :version`
+    const found = this.db.get<Dependency>(sql, reference)
     return found === undefined || found.json === null ? found : { ...found, json: redactStored(found.json) }
   }
 
@@ -53,7 +46,7 @@ export class Dependencies {
    */
   want(references: readonly Reference[], at: string, since = at): void {
     for (const reference of references)
-      this.#db.run(
+      this.db.run(
         `insert into dependency (kind, id, version, state, at, since)
           values (:kind, :id, :version, 'wanted', :at, :since)
           on conflict do update set state = 'wanted' where kind = 'agent' and version = ''`,
@@ -64,63 +57,51 @@ export class Dependencies {
   /** What is still to be fetched, including what failed before. */
   pending({ withSkipped = false, withExpired = false }): PendingReference[] {
     const flags = { withSkipped: Number(withSkipped), withExpired: Number(withExpired) }
-    return this.#db.all(
-      `select kind, id, version, since from dependency
-        where state in ('wanted', 'failed') or (state = 'skipped' and :withSkipped)
-          or (state = 'expired' and :withExpired) order by kind, id, version`,
-      flags,
-    ) as PendingReference[]
+    const sql = `select kind, id, version, since from dependency
+      where state in ('wanted', 'failed') or (state = 'skipped' and :withSkipped)
+        or (state = 'expired' and :withExpired) order by kind, id, version`
+    return this.db.all(sql, flags)
   }
 
   /** Stores an agent or a file: its JSON, which is redacted first, and the bytes of a file. */
-  store({ kind, id, version }: Reference, json: string, bytes: Uint8Array | undefined, at: string): void {
+  store(reference: Reference, json: string, bytes: Uint8Array | undefined, at: string): void {
     const sha256 = bytes === undefined ? null : hash('sha256', bytes, 'buffer')
     if (bytes !== undefined)
-      this.#db.run('insert into blob (sha256, bytes) values (?, ?) on conflict do nothing', sha256, bytes)
-    this.#set({ kind, id, version, state: 'stored', reason: null, json: redactSecrets(json), sha256, at })
+      this.db.run('insert into blob (sha256, bytes) values (?, ?) on conflict do nothing', sha256, bytes)
+    this.#set({ ...reference, state: 'stored', reason: null, json: redactSecrets(json), sha256, at })
   }
 
   /** Records why an agent or a file could not be fetched. What was stored before stays. */
-  note(
-    { kind, id, version }: Reference,
-    state: 'expired' | 'skipped' | 'failed',
-    reason: string,
-    at: string,
-  ): void {
-    this.#set({ kind, id, version, state, reason: redactText(reason), json: null, sha256: null, at })
+  note(reference: Reference, state: 'expired' | 'skipped' | 'failed', reason: string, at: string): void {
+    this.#set({ ...reference, state, reason: redactText(reason), json: null, sha256: null, at })
   }
 
   #set(values: Readonly<Record<string, unknown>>): void {
-    this.#db.run(
-      `insert into dependency (kind, id, version, state, reason, json, sha256, at)
-        values (:kind, :id, :version, :state, :reason, :json, :sha256, :at)
-        on conflict do update set state = excluded.state, reason = excluded.reason, at = excluded.at,
-          json = coalesce(excluded.json, json), sha256 = coalesce(excluded.sha256, sha256)`,
-      values,
-    )
+    const sql = `insert into dependency (kind, id, version, state, reason, json, sha256, at)
+      values (:kind, :id, :version, :state, :reason, :json, :sha256, :at)
+      on conflict do update set state = excluded.state, reason = excluded.reason, at = excluded.at,
+        json = coalesce(excluded.json, json), sha256 = coalesce(excluded.sha256, sha256)`
+    this.db.run(sql, values)
   }
 
   counts(): DependencyCounts {
     const none = { wanted: 0, stored: 0, expired: 0, skipped: 0, failed: 0 }
-    const counts = this.#db.raw.all('select state, count(*) from dependency group by state')
-    return { ...none, ...Object.fromEntries(counts as [DependencyState, number][]) }
+    const sql = 'select state, count(*) from dependency group by state'
+    return { ...none, ...Object.fromEntries(this.db.raw.all<[DependencyState, number]>(sql)) }
   }
 
   /** What failed and is retried by every run. */
   failed(): (Reference & { readonly reason: string })[] {
-    return this.#db.all(
-      `select kind, id, version, reason from dependency where state = 'failed' order by kind, id, version`,
-    ) as (Reference & { reason: string })[]
+    const sql = `select kind, id, version, reason from dependency
+      where state = 'failed' order by kind, id, version`
+    return this.db.all(sql)
   }
 
   /** Acknowledges that an agent or a file cannot be fetched; returns false if none with this id failed. */
   acknowledge(id: string, at: string): boolean {
-    const { changes } = this.#db.run(
-      `update dependency set state = 'skipped', reason = 'acknowledged: ' || reason, at = ?
-        where id = ? and state = 'failed'`,
-      at,
-      id,
-    )
+    const sql = `update dependency set state = 'skipped', reason = 'acknowledged: ' || reason, at = ?
+      where id = ? and state = 'failed'`
+    const { changes } = this.db.run(sql, at, id)
     return changes > 0
   }
 }

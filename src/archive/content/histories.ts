@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { createHash, hash } from 'node:crypto'
 
 import { HansardError } from '../../errors.ts'
-import type { Sqlite } from '../sqlite/sqlite.ts'
+import { DatabaseAccess } from '../sqlite/database-access.ts'
 
 /** A stored history: its last link (0 if it is empty), its length, and a hash over the hashes of its entries. */
 export interface StoredHistory {
@@ -20,13 +20,7 @@ export type StoredEntry = Buffer | string | undefined
  * Entries and their order. A history is a chain of links from its tip back to its start, so that a fork, or a later
  * revision of the same conversation, shares all links of their common beginning.
  */
-export class Histories {
-  readonly #db: Sqlite
-
-  constructor(db: Sqlite) {
-    this.#db = db
-  }
-
+export class Histories extends DatabaseAccess {
   /** Stores a history: those entries and links that are not in the archive yet. */
   store(entries: readonly string[]): StoredHistory {
     const chain = createHash('sha256')
@@ -57,7 +51,7 @@ export class Histories {
   /** Reads a damaged history: undefined stands for a lost entry, or for all entries before a lost link. */
   *readDamaged(tip: number): Generator<string | undefined, void, undefined> {
     for (const entry of this.entryIds(tip)) {
-      yield this.#db.pluck.get('select json from entry where id = ?', entry) as string | undefined
+      yield this.db.pluck.get<string>('select json from entry where id = ?', entry)
     }
   }
 
@@ -68,18 +62,39 @@ export class Histories {
    */
   *readAsFound(tip: number): Generator<StoredEntry, void, undefined> {
     for (const entry of this.entryIds(tip)) {
-      const found = this.#db.pluck.get(
-        `select iif(octet_length(json) <= ${LARGE} and json_valid(json), cast(json as blob), json)
-          from entry where id = ?`,
-        entry,
-      ) as StoredEntry
+      const sql = `select iif(octet_length(json) <= ${LARGE} and json_valid(json), cast(json as blob), json)
+        from entry where id = ?`
+      const found = this.db.pluck.get(sql, entry) as StoredEntry
       yield typeof found === 'object' && (!isUtf8(found) || found.includes(0)) ? found.toString() : found
     }
   }
 
-  /** The ids of a history's entries in order; 0 stands for a lost part. */
+  /**
+   * The ids of a history's entries in order; 0 stands for a lost part. A link always leads to an older one. One that does
+   * not is damaged, and following it might never end.
+   */
   entryIds(tip: number): number[] {
-    return this.#entriesBefore(tip).reverse()
+    const entries: number[] = []
+    for (let link = tip; link !== 0;) {
+      const found = this.db.raw.get<[number, number]>('select previous, entry from link where id = ?', link)
+      const [previous, entry] = found ?? [link, NO_ENTRY]
+      entries.push(previous < link ? entry : NO_ENTRY)
+      link = previous < link ? previous : 0
+    }
+    return entries.reverse()
+  }
+
+  /** The last position of an entry in a history; null if it is not found. */
+  positionOf(entry: number, tip: number): number | null {
+    const sql = `
+      with recursive step (id, previous, entry, position) as (
+        select id, previous, entry, position from link where id = :tip
+        union all
+        select link.id, link.previous, link.entry, link.position
+        from step join link on link.id = step.previous where step.previous < step.id
+      )
+      select position from step where entry = :entry limit 1`
+    return this.db.pluck.get<number>(sql, { entry, tip }) ?? null
   }
 
   /** Restores those of these entries that are in the archive and have decayed. */
@@ -89,44 +104,29 @@ export class Histories {
 
   /** Finds an entry by its hash. If its text has decayed, this restores it: the same text has just been fetched. */
   #find(sha256: Buffer, json: string): number | undefined {
-    const found = this.#db.raw.get(
-      `select id, json = :json from entry
-        where substr(sha256, 1, 8) = substr(:sha256, 1, 8) and sha256 = :sha256`,
-      { sha256, json },
-    )
+    const sql = `select id, json = :json from entry
+      where substr(sha256, 1, 8) = substr(:sha256, 1, 8) and sha256 = :sha256`
+    const found = this.db.raw.get(sql, { sha256, json })
     const [known, isWhole] = (found ?? []) as [number?, number?]
     if (known !== undefined && isWhole !== 1)
-      this.#db.run('update entry set json = ? where id = ?', json, known)
+      this.db.run('update entry set json = ? where id = ?', json, known)
     return known
   }
 
   /** A new entry has no links yet, so this does not look for one. */
   #insert(previous: number, sha256: Buffer, json: string, position: number): number {
-    const entry = this.#db.run('insert into entry (sha256, json) values (?, ?)', sha256, json).lastInsertRowid
+    const entry = this.db.run('insert into entry (sha256, json) values (?, ?)', sha256, json).lastInsertRowid
     return this.#insertLink(previous, Number(entry), position)
   }
 
   #link(previous: number, entry: number, position: number): number {
-    const known = this.#db.pluck.get('select id from link where previous = ? and entry = ?', previous, entry)
+    const known = this.db.pluck.get('select id from link where previous = ? and entry = ?', previous, entry)
     return (known as number | undefined) ?? this.#insertLink(previous, entry, position)
   }
 
   #insertLink(previous: number, entry: number, position: number): number {
     const sql = 'insert into link (previous, entry, position) values (?, ?, ?)'
-    return Number(this.#db.run(sql, previous, entry, position).lastInsertRowid)
-  }
-
-  /** A link always leads to an older one. One that does not is damaged, and following it might never end. */
-  #entriesBefore(tip: number): number[] {
-    const entries: number[] = []
-    for (let link = tip; link !== 0;) {
-      const found = this.#db.raw.get('select previous, entry from link where id = ?', link)
-      const [previous, entry] = (found ?? [link, NO_ENTRY]) as [number, number]
-      if (previous >= link) return [...entries, NO_ENTRY]
-      entries.push(entry)
-      link = previous
-    }
-    return entries
+    return Number(this.db.run(sql, previous, entry, position).lastInsertRowid)
   }
 }
 

@@ -3,8 +3,8 @@ import { sameContent } from '../../model/entries/same-content.ts'
 import { redactStored } from '../../model/secrets/redact-json.ts'
 import { deriveColumns } from '../schema/derived-columns.ts'
 import { sealOf } from '../schema/seal.ts'
-import type { Sqlite } from '../sqlite/sqlite.ts'
-import type { Histories } from './histories.ts'
+import { DatabaseAccess } from '../sqlite/database-access.ts'
+import { Histories } from './histories.ts'
 
 /** A response with a list of entries: its envelope with the list emptied, and the entries as JSON text. */
 export interface EntryList {
@@ -46,15 +46,8 @@ type Texts = readonly (string | undefined)[]
  * The states of conversations over time. A revision is added when content changes. Texts that only look different (keys in
  * another order, `completed_at` missing) are kept as they were first seen.
  */
-export class Revisions {
-  readonly #histories: Histories
-
-  readonly #db: Sqlite
-
-  constructor(db: Sqlite, histories: Histories) {
-    this.#db = db
-    this.#histories = histories
-  }
+export class Revisions extends DatabaseAccess {
+  readonly #histories = new Histories(this.db)
 
   /** Stores a revision; returns its id and the positions of entries that are new to the archive. */
   add(
@@ -75,14 +68,8 @@ export class Revisions {
       messages: other?.envelope ?? null,
       messages_tip: other === undefined ? null : this.#histories.store(other.entries).tip,
     }
-    const { lastInsertRowid } = this.#db.run(
-      `insert into revision (conversation, run, stored_at, row, history, tip, length, chain, messages, messages_tip, seal,
-          name, model, agent_id, agent_version, created_at, updated_at)
-        values (:conversation, :run, :stored_at, :row, :history, :tip, :length, :chain, :messages, :messages_tip, :seal,
-          :name, :model, :agent_id, :agent_version, :created_at, :updated_at)`,
-      { ...revision, ...deriveColumns(row), seal: sealOf(revision) },
-    )
-    return { revision: Number(lastInsertRowid), added }
+    const sealed = { ...revision, ...deriveColumns(row), seal: sealOf(revision) }
+    return { revision: this.insert('revision', sealed), added }
   }
 
   /**
@@ -91,47 +78,37 @@ export class Revisions {
    */
   compare(revision: number, fetched: FetchedConversation, wasSettled: boolean): Change | 'none' {
     const sql = 'select row, history, tip, messages, messages_tip from revision where id = ?'
-    const older = redact(this.#db.get(sql, revision) as RevisionRow)
+    const older = redact(this.db.get(sql, revision) as RevisionRow)
     this.#histories.restore(fetched.history.entries)
     const earlier = [...this.#histories.readDamaged(older.tip)]
+    const earlierMessages = [...this.#histories.readDamaged(older.messages_tip ?? 0)]
+    const { messages } = fetched
+    const isRead = messages !== undefined && messages !== 'unread'
     const settled: FetchedConversation = {
       ...fetched,
       row: keepMetadata(older.row, fetched.row),
       history: keepKnownTexts(earlier, fetched.history),
-      messages: this.#keepKnownMessages(older, fetched.messages),
+      messages: isRead ? keepKnownTexts(earlierMessages, messages) : messages,
     }
-    if (this.#hasSameContent(older, earlier, settled)) return 'none'
+    const isSame =
+      sameContent(older.row, settled.row) &&
+      sameContent(older.history, settled.history.envelope) &&
+      isEqual(earlier, settled.history.entries) &&
+      hasSameMessages(older, earlierMessages, settled.messages)
+    if (isSame) return 'none'
     const mustStand = wasSettled ? earlier : earlier.slice(0, -1)
     return { settled, altered: describeAlteration(mustStand, settled.history.entries) }
   }
+}
 
-  #hasSameContent(
-    older: RevisionRow,
-    earlier: Texts,
-    { row, history, messages }: FetchedConversation,
-  ): boolean {
-    return (
-      sameContent(older.row, row) &&
-      sameContent(older.history, history.envelope) &&
-      isEqual(earlier, history.entries) &&
-      this.#hasSameMessages(older, messages)
-    )
-  }
-
-  #keepKnownMessages(
-    older: RevisionRow,
-    messages: FetchedConversation['messages'],
-  ): FetchedConversation['messages'] {
-    if (messages === undefined || messages === 'unread') return messages
-    return keepKnownTexts([...this.#histories.readDamaged(older.messages_tip ?? 0)], messages)
-  }
-
-  #hasSameMessages(older: RevisionRow, messages: FetchedConversation['messages']): boolean {
-    if (messages === 'unread') return true
-    if (messages === undefined || older.messages === null)
-      return messages === undefined && older.messages === null
-    return isEqual([...this.#histories.readDamaged(older.messages_tip ?? 0)], messages.entries)
-  }
+function hasSameMessages(
+  older: RevisionRow,
+  earlier: Texts,
+  messages: FetchedConversation['messages'],
+): boolean {
+  if (messages === 'unread') return true
+  if (messages === undefined) return older.messages === null
+  return older.messages !== null && isEqual(earlier, messages.entries)
 }
 
 /** An older version may have redacted less. Redacting more is not a change of content. */

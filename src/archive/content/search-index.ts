@@ -1,8 +1,9 @@
 import { HansardError, messageOf } from '../../errors.ts'
 import { searchTextOfEntry, searchTextOfRow } from '../../model/search/searchable-text.ts'
 import { normalizeText } from '../../model/search/tokenizer.ts'
+import { DatabaseAccess } from '../sqlite/database-access.ts'
 import type { Sqlite } from '../sqlite/sqlite.ts'
-import type { Histories } from './histories.ts'
+import { Histories } from './histories.ts'
 import { Unindexed } from './unindexed-texts.ts'
 
 /** How much of the archive the search index covers. */
@@ -14,10 +15,7 @@ export interface SearchState {
 }
 
 /** Extracts the searchable text from JSON; tests pass functions that throw. */
-export interface SearchTexts {
-  readonly ofEntry: (json: string) => string
-  readonly ofRow: (json: string) => string
-}
+export type SearchTexts = Readonly<Record<'ofEntry' | 'ofRow', (json: string) => string>>
 
 const searchTexts: SearchTexts = { ofEntry: searchTextOfEntry, ofRow: searchTextOfRow }
 
@@ -35,18 +33,15 @@ interface NextRevision {
  * The full-text index. Entries never change and revisions are only added, so it only grows: it covers all entries up to
  * one id and all revisions up to another, which are the highest and the lowest rowid in it (see the schema).
  */
-export class SearchIndex {
-  readonly #db: Sqlite
-  readonly #histories: Histories
-  readonly #texts: SearchTexts
+export class SearchIndex extends DatabaseAccess {
   /** Documents that could not be indexed. */
-  readonly unindexed: Unindexed
+  readonly unindexed = new Unindexed(this.db)
+  readonly #histories = new Histories(this.db)
+  readonly #texts: SearchTexts
 
-  constructor(db: Sqlite, histories: Histories, texts = searchTexts) {
-    this.#db = db
-    this.#histories = histories
+  constructor(db: Sqlite, texts = searchTexts) {
+    super(db)
     this.#texts = texts
-    this.unindexed = new Unindexed(db)
   }
 
   state(): SearchState {
@@ -86,18 +81,19 @@ export class SearchIndex {
   /** Retries documents that could not be indexed: those that another version tried, or all. Call it inside a transaction. */
   retryUnindexed({ all }: { readonly all: boolean }): void {
     for (const document of this.unindexed.documents({ ofOlder: !all })) {
-      const words = this.#extractWords(document, this.#readJson(document))
+      const words = this.#extractWords(document, this.readJson(document) as string)
       if (words === undefined) continue
       // FTS5 must be given the indexed words to remove a document: there are none.
-      this.#db.run(`insert into search (search, rowid, words) values ('delete', ?, '')`, document)
+      this.db.run(`insert into search (search, rowid, words) values ('delete', ?, '')`, document)
       this.#addDocument(document, words)
       this.unindexed.forget(document)
     }
   }
 
-  #readJson(document: number): string {
+  /** The JSON text of a document. */
+  readJson(document: number): string | undefined {
     const sql = document > 0 ? 'select json from entry where id = ?' : 'select row from revision where id = ?'
-    return this.#db.pluck.get(sql, Math.abs(document)) as string
+    return this.db.pluck.get(sql, Math.abs(document))
   }
 
   /** Records a text that cannot be indexed, so that it does not block the texts after it; its document stays empty. */
@@ -111,30 +107,24 @@ export class SearchIndex {
   }
 
   #addEntries(after: number): boolean {
+    const sql = 'select id, json from entry where id > :after order by id limit 1'
     let left = BATCH
-    for (let id = after; left > 0;) {
-      const entry = this.#db.get('select id, json from entry where id > ? order by id limit 1', id) as
-        { id: number; json: string } | undefined
-      if (entry === undefined) return false
-      this.#addDocument(entry.id, this.#extractWords(entry.id, entry.json))
-      left -= entry.json.length + 100
-      id = entry.id
+    for (const { id, json } of this.oneByOne<{ id: number; json: string }>(sql, {}, after)) {
+      this.#addDocument(id, this.#extractWords(id, json))
+      left -= json.length + 100
+      if (left <= 0) return true
     }
-    return true
+    return false
   }
 
   #addRevisions(after: number): boolean {
+    const sql = 'select id, conversation, row, tip from revision where id > :after order by id limit 1'
     const batch: NextRevision[] = []
     let left = BATCH
-    for (let id = after; left > 0;) {
-      const revision = this.#db.get(
-        'select id, conversation, row, tip from revision where id > ? order by id limit 1',
-        id,
-      ) as NextRevision | undefined
-      if (revision === undefined) break
+    for (const revision of this.oneByOne<NextRevision>(sql, {}, after)) {
       batch.push(revision)
       left -= revision.row.length + 2000
-      id = revision.id
+      if (left <= 0) break
     }
     // FTS5 flushes its buffer whenever a rowid is lower than the one before it, so the lowest goes first.
     for (const { id, row } of batch.toReversed()) this.#addDocument(-id, this.#extractWords(-id, row))
@@ -143,7 +133,7 @@ export class SearchIndex {
   }
 
   #addDocument(document: number, words = ''): void {
-    this.#db.run('insert into search (rowid, words) values (?, ?)', document, words)
+    this.db.run('insert into search (rowid, words) values (?, ?)', document, words)
   }
 
   /** Histories mostly grow, so few documents have to be removed. */
@@ -151,23 +141,20 @@ export class SearchIndex {
     const held = new Set(this.#histories.entryIds(tip).filter((entry) => entry !== 0))
     for (const document of this.#heldBefore(id, conversation)) {
       if (held.has(document)) continue
-      this.#db.run('delete from holding where document = ? and conversation = ?', document, conversation)
+      this.db.run('delete from holding where document = ? and conversation = ?', document, conversation)
     }
     for (const document of [-id, ...held])
-      this.#db.run('insert into holding values (?, ?) on conflict do nothing', document, conversation)
+      this.db.run('insert into holding values (?, ?) on conflict do nothing', document, conversation)
   }
 
   #heldBefore(id: number, conversation: number): number[] {
-    const before = this.#db.all(
-      `select id, tip from revision where conversation = ? and id < ?
-        and exists (select 1 from holding where document = -id and conversation = revision.conversation)`,
-      conversation,
-      id,
-    ) as { id: number; tip: number }[]
+    const sql = `select id, tip from revision where conversation = ? and id < ?
+      and exists (select 1 from holding where document = -id and conversation = revision.conversation)`
+    const before = this.db.all<{ id: number; tip: number }>(sql, conversation, id)
     return before.flatMap((revision) => [-revision.id, ...this.#histories.entryIds(revision.tip)])
   }
 
   #value(sql: string, ...values: readonly number[]): number {
-    return Number(this.#db.pluck.get(sql, ...values) ?? 0)
+    return Number(this.db.pluck.get(sql, ...values) ?? 0)
   }
 }

@@ -2,8 +2,9 @@ import { parseContainer } from '../../model/json/parse-json.ts'
 import { parseQuery, toFtsQuery } from '../../model/search/search-query.ts'
 import { searchTextOfEntry, searchTextOfRow } from '../../model/search/searchable-text.ts'
 import { makeSnippet, type Snippet } from '../../model/search/snippet.ts'
-import type { Sqlite } from '../sqlite/sqlite.ts'
-import type { SearchIndex } from './search-index.ts'
+import { DatabaseAccess } from '../sqlite/database-access.ts'
+import { Histories } from './histories.ts'
+import { SearchIndex } from './search-index.ts'
 import { conditionOf, type Selection } from './selection.ts'
 
 /** A conversation that matches, with its best entry. */
@@ -27,14 +28,9 @@ interface HitRow extends Omit<SearchHit, 'position' | 'snippet'> {
 }
 
 /** Full-text search. */
-export class Search {
-  readonly #db: Sqlite
-  readonly #index: SearchIndex
-
-  constructor(db: Sqlite, index: SearchIndex) {
-    this.#db = db
-    this.#index = index
-  }
+export class Search extends DatabaseAccess {
+  readonly #histories = new Histories(this.db)
+  readonly #index = new SearchIndex(this.db);
 
   /**
    * Finds the conversations of a selection that match all terms of `text`, though not necessarily in one entry. The best
@@ -49,7 +45,7 @@ export class Search {
     const isOneClause = query.wanted.length + query.unwanted.length === 1
     const match = [...(selection.match ?? []), ...(isOneClause ? [] : [text])]
     const { where, values } = conditionOf({ ...selection, match })
-    const rows = this.#db.iterate(
+    const rows = this.db.iterate<HitRow>(
       `select conversation.id, name, document, entries, tip, row, created_at as createdAt, gone_at as goneAt
         from (select holding.conversation as key, search.rowid as document, min(search.rank) as score,
             sum(search.rowid > 0) as entries
@@ -60,34 +56,16 @@ export class Search {
         where ${where} order by score, instant(created_at) desc, conversation.id limit :limit`,
       { ...values, any: query.wanted.map(toFtsQuery).join(' OR '), limit: selection.limit ?? -1 },
     )
-    for (const hit of rows as IterableIterator<HitRow>) {
-      const { document, tip, row, ...rest } = hit
-      const json =
-        document > 0
-          ? ((this.#db.pluck.get('select json from entry where id = ?', document) as string | undefined) ??
-            '{}')
-          : row
+    for (const { document, tip, row, ...rest } of rows) {
+      const json = document > 0 ? (this.#index.readJson(document) ?? '{}') : row
       const text = document > 0 ? searchTextOfEntry(json) : searchTextOfRow(json)
       yield {
         ...rest,
-        position: document > 0 ? this.#findPosition(document, tip) : null,
+        position: document > 0 ? this.#histories.positionOf(document, tip) : null,
         createdAt: document > 0 ? readCreatedAt(json) : rest.createdAt,
         snippet: makeSnippet(text, query),
       }
     }
-  }
-
-  #findPosition(entry: number, tip: number): number | null {
-    for (let link = tip; link !== 0;) {
-      const [previous, found, position] = (this.#db.raw.get(
-        'select previous, entry, position from link where id = ?',
-        link,
-      ) ?? [0, 0, 0]) as [number, number, number]
-      if (found === entry) return position
-      if (previous >= link) return null
-      link = previous
-    }
-    return null
   }
 }
 

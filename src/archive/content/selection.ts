@@ -48,13 +48,9 @@ export function conditionOf(selection: Selection): Condition {
   const given = Object.entries(values).filter(([, value]) => value !== undefined)
   const where = given.map(([name]) => conditions[name as keyof typeof conditions])
   const words = (selection.match ?? []).flatMap(wordConditions)
-  const found = words.map(({ isIn, fts }, i) => ({
-    where: holds(isIn, `words${i}`),
-    value: [`words${i}`, fts],
-  }))
   return {
-    where: ['true', ...where, ...found.map((each) => each.where)].join(' and '),
-    values: Object.fromEntries([...given, ...found.map((each) => each.value)]),
+    where: ['true', ...where, ...words.map(({ isIn }, i) => holds(isIn, `words${i}`))].join(' and '),
+    values: Object.fromEntries([...given, ...words.map(({ fts }, i) => [`words${i}`, fts])]),
   }
 }
 

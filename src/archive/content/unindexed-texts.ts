@@ -1,5 +1,5 @@
 import { version } from '../../version.ts'
-import type { Sqlite } from '../sqlite/sqlite.ts'
+import { DatabaseAccess } from '../sqlite/database-access.ts'
 
 /** An entry, or the row of a conversation, that could not be indexed. */
 export interface UnindexedText {
@@ -13,61 +13,48 @@ export interface UnindexedText {
 }
 
 /** Documents that could not be indexed. They are recorded so that they block nothing and can be retried. */
-export class Unindexed {
-  readonly #db: Sqlite
-
-  constructor(db: Sqlite) {
-    this.#db = db
-  }
-
+export class Unindexed extends DatabaseAccess {
   /** Records why a document of the index is empty. */
   note(document: number, reason: string): void {
     const at = new Date().toISOString()
-    this.#db.run(
-      `insert into unindexed (document, reason, hansard, at) values (?, ?, ?, ?)
-        on conflict do update set reason = excluded.reason, hansard = excluded.hansard`,
-      document,
-      reason,
-      version,
-      at,
-    )
+    const sql = `insert into unindexed (document, reason, hansard, at) values (?, ?, ?, ?)
+      on conflict do update set reason = excluded.reason, hansard = excluded.hansard`
+    this.db.run(sql, document, reason, version, at)
   }
 
   /** Removes a document that is indexed now. */
   forget(document: number): void {
-    this.#db.run('delete from unindexed where document = ?', document)
+    this.db.run('delete from unindexed where document = ?', document)
   }
 
   /** The documents; with `ofOlder` only those that another version of hansard tried. */
   documents({ ofOlder = false } = {}): number[] {
     const condition = ofOlder ? 'where hansard <> ?' : 'where ? is not null'
-    return this.#db.pluck.all(`select document from unindexed ${condition}`, version) as number[]
+    return this.db.pluck.all(`select document from unindexed ${condition}`, version)
   }
 
   /** Number of documents; with `isOpen` only those that nobody acknowledged. */
   count({ isOpen = false } = {}): number {
     const condition = isOpen ? 'where acknowledged_at is null' : ''
-    return Number(this.#db.pluck.get(`select count(*) from unindexed ${condition}`))
+    return Number(this.db.pluck.get(`select count(*) from unindexed ${condition}`))
   }
 
   /** All of them, each with a conversation that contains it. */
   all(): UnindexedText[] {
-    const rows = this.#db.all(`select reason, document > 0 as isEntry, acknowledged_at as acknowledgedAt,
+    type Row = Omit<UnindexedText, 'isEntry'> & { isEntry: 0 | 1 }
+    const rows = this.db.all<Row>(`select reason, document > 0 as isEntry, acknowledged_at as acknowledgedAt,
         (select min(conversation.id) from holding join conversation on conversation.key = holding.conversation
           where holding.document = unindexed.document) as conversation
-      from unindexed order by document`) as (Omit<UnindexedText, 'isEntry'> & { isEntry: 0 | 1 })[]
+      from unindexed order by document`)
     return rows.map((row) => ({ ...row, isEntry: row.isEntry === 1 }))
   }
 
   /** Acknowledges the documents of a conversation; returns false if there is nothing to acknowledge. */
   acknowledge(conversation: string, at: string): boolean {
-    const { changes } = this.#db.run(
-      `update unindexed set acknowledged_at = ? where acknowledged_at is null and document in (
-        select document from holding join conversation on conversation.key = holding.conversation
-        where conversation.id = ?)`,
-      at,
-      conversation,
-    )
+    const sql = `update unindexed set acknowledged_at = ? where acknowledged_at is null and document in (
+      select document from holding join conversation on conversation.key = holding.conversation
+      where conversation.id = ?)`
+    const { changes } = this.db.run(sql, at, conversation)
     return changes > 0
   }
 }

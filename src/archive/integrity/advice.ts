@@ -1,4 +1,5 @@
-import type { CheckName } from './checks/check.ts'
+/** Names of the checks. They are part of the JSON output. */
+export type CheckName = keyof typeof advice
 
 /** What to do about a finding, as a sentence. */
 export function adviceOn(check: CheckName, isRepairable: boolean): string {
@@ -13,7 +14,7 @@ const COPY = 'Restore a copy of the file'
 const FETCH_AGAIN = `${COPY}, or run \`hansard backup --full\` to fetch again what is still upstream.`
 const START_OVER = `${COPY}, or back up into a new file with --archive. Keep this one: much of it may be recoverable.`
 
-const advice: Readonly<Record<CheckName, string>> = {
+const advice = {
   file: START_OVER,
   size: START_OVER,
   format:

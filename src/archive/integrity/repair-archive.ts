@@ -1,10 +1,10 @@
 import { plural } from '../../model/plural.ts'
-import { Histories } from '../content/histories.ts'
 import { SearchIndex } from '../content/search-index.ts'
 import { lockArchive } from '../sqlite/archive-lock.ts'
 import { explainSqlite, openSqlite, type Sqlite } from '../sqlite/sqlite.ts'
+import type { CheckName } from './advice.ts'
 import { checks } from './checks/all-checks.ts'
-import type { CheckName, Problem } from './checks/check.ts'
+import type { Problem } from './checks/check.ts'
 import { openToExamine } from './open-to-examine.ts'
 import { findProblems } from './verify-archive.ts'
 
@@ -76,7 +76,7 @@ function repairAll(db: Sqlite, repairable: readonly Repairable[]): Repair[] {
 /** Indexes what was cleared above, and what no backup has indexed yet. */
 function fillSearchIndex(db: Sqlite): Repair[] {
   try {
-    const index = new SearchIndex(db, new Histories(db))
+    const index = new SearchIndex(db)
     const { waiting } = index.state()
     const unindexed = index.unindexed.count()
     if (unindexed > 0) db.transaction(() => index.retryUnindexed({ all: true })).immediate()

@@ -1,7 +1,7 @@
 import { messageOf } from '../../errors.ts'
-import { adviceOn } from './advice.ts'
+import { adviceOn, type CheckName } from './advice.ts'
 import { checks } from './checks/all-checks.ts'
-import type { Check, CheckName, FindingPlace, Problem, Subject } from './checks/check.ts'
+import type { Check, FindingPlace, Problem, Subject } from './checks/check.ts'
 import { pages } from './checks/pages-check.ts'
 import { openToExamine } from './open-to-examine.ts'
 
@@ -25,6 +25,8 @@ export interface CheckResult {
   readonly findings: number
 }
 
+type VerificationStep = { readonly finding: Finding } | { readonly done: CheckResult }
+
 /** The result of a verification. */
 export interface Verification {
   /** Whether the file can be read as an archive. If not, no check was possible. */
@@ -42,7 +44,7 @@ export interface Verification {
 export function* verifyArchive(
   path: string,
   { isRepaired = false } = {},
-): Generator<{ finding: Finding } | { done: CheckResult }, Verification> {
+): Generator<VerificationStep, Verification> {
   const opened = openToExamine(path)
   if (opened.db === undefined) {
     yield { finding: toFinding(opened.check, { what: opened.what, where: {} }) }
@@ -66,18 +68,13 @@ export function* findProblems(check: Check, subject: Subject): Generator<Problem
   }
 }
 
-function* run(
-  check: Check,
-  subject: Subject,
-): Generator<{ finding: Finding } | { done: CheckResult }, CheckResult> {
+function* run(check: Check, subject: Subject): Generator<VerificationStep> {
   let findings = 0
   for (const problem of findProblems(check, subject)) {
     findings++
     yield { finding: toFinding(check.name, problem) }
   }
-  const done = { check: check.name, about: check.about, findings }
-  yield { done }
-  return done
+  yield { done: { check: check.name, about: check.about, findings } }
 }
 
 function toFinding(check: CheckName, { what, where, isWarning, repair, ...problem }: Problem): Finding {

@@ -1,6 +1,6 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 
-import type { Sqlite } from '../sqlite/sqlite.ts'
+import { DatabaseAccess } from '../sqlite/database-access.ts'
 
 /** Hashes the API key (SHA-256 with this salt) without revealing it. */
 export type HashKey = (salt: Uint8Array) => Buffer
@@ -21,23 +21,14 @@ export function isHashOf({ hash, salt }: KeyHash, hashKey: HashKey): boolean {
 }
 
 /** Salted hashes of the API keys that are known to belong to the archived account. */
-export class AccountKeys {
-  readonly #db: Sqlite
-
-  constructor(db: Sqlite) {
-    this.#db = db
-  }
-
-  /** Tells whether this key is known. */
+export class AccountKeys extends DatabaseAccess {
   knows(hashKey: HashKey): boolean {
-    const known = this.#db.all('select hash, salt from account_key') as KeyHash[]
+    const known = this.db.all<KeyHash>('select hash, salt from account_key')
     return known.some((each) => isHashOf(each, hashKey))
   }
 
   /** Records that this key belongs to the account. */
   remember(hashKey: HashKey, at: string): void {
-    if (this.knows(hashKey)) return
-    const sql = 'insert into account_key (hash, salt, seen_at) values (:hash, :salt, :at)'
-    this.#db.run(sql, { ...saltKey(hashKey), at })
+    if (!this.knows(hashKey)) this.insert('account_key', { ...saltKey(hashKey), seen_at: at })
   }
 }

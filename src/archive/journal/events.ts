@@ -1,5 +1,5 @@
 import { redactText } from '../../model/secrets/redact-text.ts'
-import type { Sqlite } from '../sqlite/sqlite.ts'
+import { DatabaseAccess } from '../sqlite/database-access.ts'
 
 /** Something worth knowing that is not a failure. */
 export interface ArchiveEvent {
@@ -18,42 +18,32 @@ export interface StoredEvent extends ArchiveEvent {
 const IS_ALERT = `kind in ('history-altered', 'messages-differ') and acknowledged_at is null`
 
 /** The events of all runs. */
-export class Events {
-  readonly #db: Sqlite
-
-  constructor(db: Sqlite) {
-    this.#db = db
-  }
-
-  add(event: ArchiveEvent, run: number, at: string): void {
-    this.#db.run(
-      `insert into event (run, at, kind, conversation, detail)
-        values (:run, :at, :kind, :conversation, :detail)`,
-      { run, at, conversation: null, ...event, detail: redactText(event.detail) },
-    )
+export class Events extends DatabaseAccess {
+  add({ kind, conversation, detail }: ArchiveEvent, run: number, at: string): void {
+    this.insert('event', { run, at, kind, conversation, detail: redactText(detail) })
   }
 
   /** The first run with such an event for a conversation; undefined if there is none. */
   firstRun(kind: ArchiveEvent['kind'], conversation: string): number | undefined {
     const sql = 'select min(run) from event where kind = ? and conversation = ?'
-    return (this.#db.pluck.get(sql, kind, conversation) as number | null) ?? undefined
+    return (this.db.pluck.get(sql, kind, conversation) as number | null) ?? undefined
   }
 
   /** Number of events of each kind. */
   counts(): { kind: string; count: number }[] {
     const sql = 'select kind, count(*) as count from event group by kind order by kind'
-    return this.#db.all(sql) as { kind: string; count: number }[]
+    return this.db.all(sql)
   }
 
   /** The alerts that nobody has acknowledged, oldest first. */
   alerts(): StoredEvent[] {
     const sql = `select run, at, kind, conversation, detail from event where ${IS_ALERT} order by id`
-    return this.#db.all(sql) as StoredEvent[]
+    return this.db.all(sql)
   }
 
   /** Acknowledges the alerts of a conversation; returns false if there are none. */
   acknowledge(conversation: string, at: string): boolean {
     const sql = `update event set acknowledged_at = ? where conversation = ? and ${IS_ALERT}`
-    return this.#db.run(sql, at, conversation).changes > 0
+    return this.db.run(sql, at, conversation).changes > 0
   }
 }

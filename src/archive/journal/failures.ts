@@ -1,6 +1,6 @@
 import { redactBody } from '../../model/secrets/redact-json.ts'
 import { redactText } from '../../model/secrets/redact-text.ts'
-import type { Sqlite } from '../sqlite/sqlite.ts'
+import { DatabaseAccess } from '../sqlite/database-access.ts'
 
 /** What failed for a conversation, and the response that was received instead. */
 export interface Failure {
@@ -14,11 +14,7 @@ export interface Failure {
 }
 
 /** A failure that is not resolved. `runs` is the number of runs that met it. */
-export interface OpenFailure {
-  readonly conversation: string
-  readonly step: Failure['step']
-  readonly code: string
-  readonly message: string
+export interface OpenFailure extends Omit<Failure, 'body'> {
   readonly runs: number
   readonly lastAt: string
   /** When a person acknowledged it; null if nobody has. */
@@ -41,44 +37,36 @@ export function isContentStored({ step }: Pick<OpenFailure, 'step'>): boolean {
 }
 
 /** The failures: at most one unresolved failure for each conversation. */
-export class Failures {
-  readonly #db: Sqlite
-
-  constructor(db: Sqlite) {
-    this.#db = db
-  }
-
+export class Failures extends DatabaseAccess {
   /** Records a failure, or that it happened again. Secrets in message and body are redacted first. */
   record(failure: Failure, run: number, at: string): void {
     const message = redactText(failure.message)
-    this.#db.run(
-      `insert into failure (conversation, step, code, message, body, first_run, last_run, last_at)
-        values (:conversation, :step, :code, :message, :body, :run, :run, :at)
-        on conflict (conversation) where resolved_at is null do update set
-          step = excluded.step, code = excluded.code, message = excluded.message, body = excluded.body,
-          runs = runs + (last_run <> excluded.last_run), last_run = excluded.last_run, last_at = excluded.last_at`,
-      { ...failure, message, body: asBytes(failure.body), run, at },
-    )
+    const sql = `insert into failure (conversation, step, code, message, body, first_run, last_run, last_at)
+      values (:conversation, :step, :code, :message, :body, :run, :run, :at)
+      on conflict (conversation) where resolved_at is null do update set
+        step = excluded.step, code = excluded.code, message = excluded.message, body = excluded.body,
+        runs = runs + (last_run <> excluded.last_run), last_run = excluded.last_run, last_at = excluded.last_at`
+    this.db.run(sql, { ...failure, message, body: asBytes(failure.body), run, at })
   }
 
   /** Marks the failure of a conversation as resolved: it was stored, or is gone. */
   resolve(conversation: string, at: string): void {
     const sql = 'update failure set resolved_at = ? where conversation = ? and resolved_at is null'
-    this.#db.run(sql, at, conversation)
+    this.db.run(sql, at, conversation)
   }
 
   /** Acknowledges the failure of a conversation; returns false if there is none. */
   acknowledge(conversation: string, at: string): boolean {
     const sql = 'update failure set acknowledged_at = ? where conversation = ? and resolved_at is null'
-    return this.#db.run(sql, at, conversation).changes > 0
+    return this.db.run(sql, at, conversation).changes > 0
   }
 
   /** All unresolved failures, oldest first. */
   open(): OpenFailure[] {
-    return this.#db.all(
-      `select conversation, step, code, message, runs, last_at as lastAt, acknowledged_at as acknowledgedAt
-        from failure where resolved_at is null order by id`,
-    ) as OpenFailure[]
+    const sql = `select conversation, step, code, message, runs, last_at as lastAt,
+        acknowledged_at as acknowledgedAt
+      from failure where resolved_at is null order by id`
+    return this.db.all(sql)
   }
 }
 

@@ -1,26 +1,26 @@
-import type { Sqlite } from '../sqlite/sqlite.ts'
+import { DatabaseAccess } from '../sqlite/database-access.ts'
 
 /** How a run ended. `partial`: some conversations failed, or completeness is not verified. `interrupted`: by the user. */
 export type RunOutcome = 'done' | 'partial' | 'interrupted' | 'failed'
 
+const columns = [
+  'listed',
+  'new',
+  'updated',
+  'unchanged',
+  'failed',
+  'vanished',
+  'gone',
+  'requests',
+  'retries',
+  'bytes',
+] as const
+
 /**
  * The counts of a run. `listed` is the number of distinct conversations; when the run is complete, it equals the sum of the
- * five counts after it.
+ * five counts after it. `requests` are those sent, including `retries`. `bytes` are those of response bodies, as received.
  */
-export interface Books {
-  listed: number
-  new: number
-  updated: number
-  unchanged: number
-  failed: number
-  vanished: number
-  gone: number
-  /** Requests sent, including retries. */
-  requests: number
-  retries: number
-  /** Bytes of response bodies, as received. */
-  bytes: number
-}
+export type Books = Record<(typeof columns)[number], number>
 
 /** The end of a run. */
 export interface RunEnd {
@@ -43,38 +43,15 @@ export interface StoredRun extends Books {
   readonly complete: 0 | 1 | null
 }
 
-const columns = [
-  'listed',
-  'new',
-  'updated',
-  'unchanged',
-  'failed',
-  'vanished',
-  'gone',
-  'requests',
-  'retries',
-  'bytes',
-] as const satisfies readonly (keyof Books)[]
-
 /** What a run did with a conversation. */
 export type CountedOutcome = 'new' | 'updated' | 'unchanged' | 'failed' | 'vanished'
 
 /** The runs and their counts. */
-export class Runs {
-  readonly #db: Sqlite
-
-  constructor(db: Sqlite) {
-    this.#db = db
-  }
-
+export class Runs extends DatabaseAccess {
   /** Records the start of a run; returns its id. */
   begin(run: { command: string; hansard: string; baseUrl: string; startedAt: string }): number {
-    const { lastInsertRowid } = this.#db.run(
-      `insert into run (command, hansard, base_url, started_at)
-        values (:command, :hansard, :baseUrl, :startedAt)`,
-      run,
-    )
-    return Number(lastInsertRowid)
+    const { command, hansard, baseUrl, startedAt } = run
+    return this.insert('run', { command, hansard, base_url: baseUrl, started_at: startedAt })
   }
 
   /**
@@ -82,32 +59,29 @@ export class Runs {
    * right. Conversations that need no fetch are counted by `end` only.
    */
   count(id: number, outcome: CountedOutcome): void {
-    this.#db.run(`update run set listed = listed + 1, ${outcome} = ${outcome} + 1 where id = ?`, id)
+    this.db.run(`update run set listed = listed + 1, ${outcome} = ${outcome} + 1 where id = ?`, id)
   }
 
   /** Records the end of a run and its counts. */
   end(id: number, endedAt: string, { outcome, complete, reason, books }: RunEnd): void {
     const flag = complete === null ? null : Number(complete)
-    this.#db.run(
-      `update run set ended_at = :endedAt, outcome = :outcome, reason = :reason, complete = :complete,
-        ${columns.map((column) => `${column} = :${column}`).join(', ')}
-      where id = :id`,
-      { id, endedAt, outcome, reason: reason ?? null, complete: flag, ...books },
-    )
+    const sql = `update run set ended_at = :endedAt, outcome = :outcome, reason = :reason, complete = :flag,
+        ${columns.map((column) => `${column} = :${column}`).join()}
+      where id = :id`
+    this.db.run(sql, { id, endedAt, outcome, reason, flag, ...books })
   }
 
   /** The latest runs, newest first. */
   recent(limit: number): StoredRun[] {
-    return this.#db.all(
-      `select id, command, started_at as startedAt, ended_at as endedAt, outcome, reason, complete, ${columns.join(', ')}
-        from run order by id desc limit ?`,
-      limit,
-    ) as StoredRun[]
+    const sql = `select id, command, started_at as startedAt, ended_at as endedAt, outcome, reason, complete,
+        ${columns.join()}
+      from run order by id desc limit ?`
+    return this.db.all(sql, limit)
   }
 
   /** The first run: when the archive was started, and from which API; undefined if it is empty. */
   first(): { readonly startedAt: string; readonly baseUrl: string } | undefined {
     const sql = 'select started_at as startedAt, base_url as baseUrl from run order by id limit 1'
-    return this.#db.get(sql) as { startedAt: string; baseUrl: string } | undefined
+    return this.db.get(sql)
   }
 }

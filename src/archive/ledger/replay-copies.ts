@@ -1,4 +1,4 @@
-import type { Sqlite } from '../sqlite/sqlite.ts'
+import { DatabaseAccess } from '../sqlite/database-access.ts'
 
 /**
  * The state of a copy. `pending`: not sent yet. `open`: sent, with an unknown outcome. `uncertain`: it cannot be determined
@@ -33,112 +33,88 @@ export interface Copy extends NewCopy {
 
 const COLUMNS = `id, target, stamp, conversation, revision, mode, label, state, reason, target_id as targetId, planned, at`
 
+type CopyFacts = Readonly<Partial<Record<'reason' | 'targetId', string>>>
+
 /** The copies: at most one for each stamp and target. */
-export class ReplayCopies {
-  readonly #db: Sqlite
-
-  constructor(db: Sqlite) {
-    this.#db = db
-  }
-
-  /** Finds a copy by its stamp. */
+export class ReplayCopies extends DatabaseAccess {
   byStamp(target: number, stamp: string): Copy | undefined {
     const sql = `select ${COLUMNS} from replay_copy where target = ? and stamp = ?`
-    return this.#db.get(sql, target, stamp) as Copy | undefined
+    return this.db.get(sql, target, stamp)
   }
 
   /** The copies of a source, in all revisions, modes and labels. Their stamps start with the source and a full stop. */
   ofSource(target: number, source: string): Copy[] {
     const sql = `select ${COLUMNS} from replay_copy where target = ? and stamp >= ? and stamp < ? order by id`
-    return this.#db.all(sql, target, `${source}.`, `${source}/`) as Copy[] // "/" follows "." in ASCII
+    return this.db.all(sql, target, `${source}.`, `${source}/`) // "/" follows "." in ASCII
   }
 
   add(copy: NewCopy, state: CopyState, at: string): void {
-    this.#db.run(
-      `insert into replay_copy (target, stamp, conversation, revision, mode, label, state, planned, at)
-        values (:target, :stamp, :conversation, :revision, :mode, :label, :state, :planned, :at)`,
-      { ...copy, state, at },
-    )
+    this.insert('replay_copy', { ...copy, state, at })
   }
 
   /** Deletes a copy that was never created at the target. */
   remove(id: number): void {
-    this.#db.run('delete from replay_request where copy = ?', id)
-    this.#db.run('delete from replay_candidate where copy = ?', id)
-    this.#db.run('delete from replay_copy where id = ?', id)
+    this.db.run('delete from replay_request where copy = ?', id)
+    this.db.run('delete from replay_candidate where copy = ?', id)
+    this.db.run('delete from replay_copy where id = ?', id)
   }
 
   /** Records that a copy was deleted at the target. What it cost still counts. */
   undo(id: number, at: string): void {
-    this.#db.run(
-      `update replay_request set outcome = 'undone', ended_at = ?
-        where copy = ? and outcome in ('done', 'found')`,
-      at,
-      id,
-    )
-    this.#db.run(
-      "update replay_copy set state = 'undone', reason = null, target_id = null, at = ? where id = ?",
-      at,
-      id,
-    )
+    const undoRequests = `update replay_request set outcome = 'undone', ended_at = ?
+      where copy = ? and outcome in ('done', 'found')`
+    this.db.run(undoRequests, at, id)
+    const undoCopy = `update replay_copy set state = 'undone', reason = null, target_id = null, at = ?
+      where id = ?`
+    this.db.run(undoCopy, at, id)
   }
 
   /** Replaces the plan's line when something else was sent: a further loss. */
   replan(id: number, planned: string): void {
-    this.#db.run('update replay_copy set planned = ? where id = ?', planned, id)
+    this.db.run('update replay_copy set planned = ? where id = ?', planned, id)
   }
 
   /** The copies of a conversation with this mode and label, in all revisions. */
   ofOrigin(origin: Pick<NewCopy, 'target' | 'conversation' | 'mode' | 'label'>): Copy[] {
-    const { target, conversation, mode, label } = origin
-    return this.#db.all(
-      `select ${COLUMNS} from replay_copy
-        where target = :target and conversation = :conversation and mode = :mode and label = :label order by id`,
-      { target, conversation, mode, label },
-    ) as Copy[]
+    const sql = `select ${COLUMNS} from replay_copy
+      where target = :target and conversation = :conversation and mode = :mode and label = :label order by id`
+    return this.db.all(sql, origin)
   }
 
   /** Records that a copy is still wanted as it is. */
   touch(id: number, at: string): void {
-    this.#db.run('update replay_copy set at = ? where id = ?', at, id)
+    this.db.run('update replay_copy set at = ? where id = ?', at, id)
   }
 
   read(id: number): Copy {
-    return this.#db.get(`select ${COLUMNS} from replay_copy where id = ?`, id) as Copy
+    return this.db.get(`select ${COLUMNS} from replay_copy where id = ?`, id) as Copy
   }
 
   /** The copies in a state, read one at a time, so that they may change meanwhile. */
   inState(target: number, state: CopyState): Generator<Copy, void, undefined> {
-    return this.#oneByOne('target = :target and state = :state', { target, state })
+    return this.#allWith('target = :target and state = :state', { target, state })
   }
 
   /** All copies at all targets, read one at a time. */
   all(): Generator<Copy, void, undefined> {
-    return this.#oneByOne('true', {})
+    return this.#allWith('true', {})
   }
 
-  *#oneByOne(condition: string, values: object): Generator<Copy, void, undefined> {
+  #allWith(condition: string, values: Readonly<Record<string, unknown>>): Generator<Copy, void, undefined> {
     const sql = `select ${COLUMNS} from replay_copy where ${condition} and id > :after order by id limit 1`
-    for (let after = 0; ;) {
-      const copy = this.#db.get(sql, { ...values, after }) as Copy | undefined
-      if (copy === undefined) return
-      yield copy
-      after = copy.id
-    }
+    return this.oneByOne(sql, values)
   }
 
-  /** Sets the state of a copy. */
-  set(id: number, state: CopyState, at: string, facts: { reason?: string; targetId?: string } = {}): void {
-    this.#db.run(
-      `update replay_copy set state = :state, reason = :reason, target_id = coalesce(:targetId, target_id), at = :at
-        where id = :id`,
-      { id, state, at, reason: facts.reason ?? null, targetId: facts.targetId ?? null },
-    )
+  set(id: number, state: CopyState, at: string, { reason, targetId }: CopyFacts = {}): void {
+    const sql = `update replay_copy set state = :state, reason = :reason,
+        target_id = coalesce(:targetId, target_id), at = :at
+      where id = :id`
+    this.db.run(sql, { id, state, at, reason, targetId })
   }
 
   /** Number of copies in each state. */
   counts(target: number): ReadonlyMap<CopyState, number> {
     const sql = 'select state, count(*) from replay_copy where target = ? group by state'
-    return new Map(this.#db.raw.all(sql, target) as [CopyState, number][])
+    return new Map(this.db.raw.all<[CopyState, number]>(sql, target))
   }
 }

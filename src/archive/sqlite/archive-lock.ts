@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
 import { HansardError, isHansardError } from '../../errors.ts'
-import { fileAt, lockFile, type FileLock } from './file-lock.ts'
+import { fileAt, lockFile } from './file-lock.ts'
 import { realName } from './file-names.ts'
 import { explainSqlite, openSqlite, type Sqlite } from './sqlite.ts'
 
@@ -38,7 +38,7 @@ export function lockArchive(path: string, holder: string): ArchiveLock {
   const name = realName(path)
   let lockDb: LockDatabase | undefined
   let file: string | undefined
-  let fileLock: FileLock | undefined
+  let unlockFile: (() => void) | undefined
   const lock = {
     confirm: () => {
       if (lockDb === undefined || fileAt(lockDb.path) !== lockDb.file) {
@@ -48,14 +48,15 @@ export function lockArchive(path: string, holder: string): ArchiveLock {
       }
       const now = fileAt(name)
       if (file !== undefined && now !== file) throw fileMoved(path)
-      if (now === undefined || fileLock !== undefined) return
+      if (now === undefined || unlockFile !== undefined) return
       file = now
-      fileLock = lockFile(file)
-      if (fileLock === undefined) throw lockedElsewhere(path)
+      unlockFile = lockFile(file)
+      const how = 'under another name of the file or without its lock file'
+      if (unlockFile === undefined) throw locked(`${path} is locked by another run, ${how}`)
     },
     release: () => {
       lockDb?.release()
-      fileLock?.release()
+      unlockFile?.()
     },
   }
   try {
@@ -107,18 +108,11 @@ function locked(message: string, cause?: unknown): HansardError {
   })
 }
 
-function lockedElsewhere(path: string): HansardError {
-  return locked(`${path} is locked by another run, under another name of the file or without its lock file`)
-}
-
 function fileMoved(path: string): HansardError {
-  return new HansardError(
-    'archive-locked',
-    `${path} was moved, removed or replaced while this run was using it`,
-    {
-      hint: 'Put the file back with the -wal file that was beside it, then run the command again.',
-    },
-  )
+  const what = `${path} was moved, removed or replaced while this run was using it`
+  return new HansardError('archive-locked', what, {
+    hint: 'Put the file back with the -wal file that was beside it, then run the command again.',
+  })
 }
 
 /** How to wait for a lock. */
@@ -146,16 +140,10 @@ export async function awaitLock(
     } catch (thrown) {
       if (!isBusy(thrown) || performance.now() >= deadline) throw thrown
       if (isFirst) onWait(thrown.message)
-      await sleep(Math.min(RETRY_MS, deadline - performance.now()), signal)
+      await delay(Math.min(RETRY_MS, deadline - performance.now()), undefined, { signal }).catch(() => {
+        throw new HansardError('interrupted', 'Interrupted while waiting for the archive')
+      })
     }
-  }
-}
-
-async function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  try {
-    await delay(ms, undefined, { signal })
-  } catch {
-    throw new HansardError('interrupted', 'Interrupted while waiting for the archive')
   }
 }
 
@@ -167,7 +155,7 @@ function readHolder(lockPath: string): string | undefined {
   let db: Sqlite | undefined
   try {
     db = openSqlite(lockPath, 'read')
-    return db.pluck.get('select name from holder') as string | undefined
+    return db.pluck.get<string>('select name from holder')
   } catch {
     return undefined
   } finally {

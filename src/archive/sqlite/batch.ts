@@ -1,4 +1,4 @@
-import type { Sqlite } from './sqlite.ts'
+import { DatabaseAccess } from './database-access.ts'
 
 /** How long work is collected before it is committed. */
 const BATCH_MS = 50
@@ -7,16 +7,11 @@ const BATCH_MS = 50
  * Work that is committed together. When the disk is full, SQLite rolls back the whole transaction and not only the failed
  * statement, so callers that count finished work must be told what was rolled back.
  */
-export class Batch {
-  readonly #db: Sqlite
+export class Batch extends DatabaseAccess {
   #startedAt = 0
   #timer: NodeJS.Timeout | undefined
   #rollbacks: (() => void)[] = []
   #failure: unknown
-
-  constructor(db: Sqlite) {
-    this.#db = db
-  }
 
   /** Runs `work` as a transaction. `onRollback` is called with its result if the batch is rolled back later. */
   add<T>(work: () => T, onRollback?: (result: T) => void): T {
@@ -31,10 +26,10 @@ export class Batch {
   commit(): void {
     this.#throwFailure()
     try {
-      if (this.#db.inTransaction) this.#db.exec('commit')
+      if (this.db.inTransaction) this.db.exec('commit')
       this.#end()
     } catch (thrown) {
-      if (this.#db.inTransaction) this.#db.exec('rollback')
+      if (this.db.inTransaction) this.db.exec('rollback')
       this.#rolledBack()
       throw thrown
     }
@@ -42,16 +37,16 @@ export class Batch {
 
   #run<T>(work: () => T): T {
     try {
-      if (!this.#db.inTransaction) this.#begin()
-      return this.#db.transaction(work)()
+      if (!this.db.inTransaction) this.#begin()
+      return this.db.transaction(work)()
     } catch (thrown) {
-      if (!this.#db.inTransaction) this.#rolledBack()
+      if (!this.db.inTransaction) this.#rolledBack()
       throw thrown
     }
   }
 
   #begin(): void {
-    this.#db.exec('begin immediate')
+    this.db.exec('begin immediate')
     this.#startedAt = performance.now()
     this.#timer = setTimeout(() => this.#commitByTimer(), BATCH_MS).unref()
   }

@@ -9,28 +9,24 @@ export function fileAt(path: string): string | undefined {
   return stats && `${stats.dev}-${stats.ino}`
 }
 
-/** A lock on a file. The kernel drops it when the process ends. */
-export interface FileLock {
-  release(): void
-}
-
 /**
  * Locks a file under all of its names. Node has no file locks (flock, fcntl), so this binds an abstract socket name of
  * Linux, which only one process can hold. On other systems, and across network namespaces, only the lock file protects
  * the archive.
  *
- * @returns undefined if another process holds the lock
+ * @returns a function that releases the lock, which the kernel also does when the process ends; undefined if another
+ *   process holds the lock
  */
-export function lockFile(file: string): FileLock | undefined {
-  if (platform() !== 'linux') return { release: () => undefined }
+export function lockFile(file: string): (() => void) | undefined {
+  if (platform() !== 'linux') return () => undefined
   const server = listen(`hansard-archive-${file}`)
-  if (server !== undefined) return { release: () => void server.close() }
+  if (server !== undefined) return () => void server.close()
   const other = listen(`hansard-archive-${randomUUID()}`)
   if (other !== undefined) {
     other.close()
     return undefined
   }
-  return { release: () => undefined } // this process may not bind abstract sockets at all
+  return () => undefined // this process may not bind abstract sockets at all
 }
 
 /** Node binds such a socket synchronously; the reason why it failed would come as an event later. */

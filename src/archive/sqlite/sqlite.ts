@@ -5,13 +5,16 @@ import { devNull } from 'node:os'
 import { HansardError, isOutOfFiles, messageOf, outOfFiles } from '../../errors.ts'
 import { isReadOnlyFolder, openCopy } from './read-only-copy.ts'
 
-/** Queries that return rows in one form. Each SQL text is prepared once. */
+/**
+ * Queries that return rows in one form; `Row` is what the SQL selects. Each SQL text is prepared once, and
+ * undefined is bound as null.
+ */
 export interface Queries {
   /** The first row, or undefined. */
-  get(sql: string, ...values: readonly unknown[]): unknown
-  all(sql: string, ...values: readonly unknown[]): unknown[]
+  get<Row>(sql: string, ...values: readonly unknown[]): Row | undefined
+  all<Row>(sql: string, ...values: readonly unknown[]): Row[]
   /** Reads rows one at a time. The connection cannot write until the iterator ends. */
-  iterate(sql: string, ...values: readonly unknown[]): IterableIterator<unknown>
+  iterate<Row>(sql: string, ...values: readonly unknown[]): IterableIterator<Row>
 }
 
 /** An open SQLite database. Only this file imports better-sqlite3, so its types are not part of ours. Rows are objects. */
@@ -35,78 +38,40 @@ export interface Changes {
   readonly lastInsertRowid: number | bigint
 }
 
-/** The prepared statements of one form: the form is part of a statement's state. */
-class PreparedQueries implements Queries {
-  readonly #db: Database.Database
-  readonly #form: 'pluck' | 'raw' | undefined
-  readonly #statements = new Map<string, Database.Statement>()
-
-  constructor(db: Database.Database, form?: 'pluck' | 'raw') {
-    this.#db = db
-    this.#form = form
-  }
-
-  run(sql: string, ...values: readonly unknown[]): Changes {
-    return this.#prepare(sql).run(...values)
-  }
-
-  get(sql: string, ...values: readonly unknown[]): unknown {
-    return this.#prepare(sql).get(...values)
-  }
-
-  all(sql: string, ...values: readonly unknown[]): unknown[] {
-    return this.#prepare(sql).all(...values)
-  }
-
-  iterate(sql: string, ...values: readonly unknown[]): IterableIterator<unknown> {
-    return this.#prepare(sql).iterate(...values)
-  }
-
+/** Queries of one form with their prepared statements: the form is part of a statement's state. */
+function prepareQueries(db: Database.Database, form?: 'pluck' | 'raw'): Queries & Pick<Sqlite, 'run'> {
+  const statements = new Map<string, Database.Statement>()
   /** A statement whose iterator is still open cannot be used again: a nested query gets one of its own. */
-  #prepare(sql: string): Database.Statement {
-    const known = this.#statements.get(sql)
+  const prepare = (sql: string): Database.Statement => {
+    const known = statements.get(sql)
     if (known?.busy === false) return known
-    const statement = this.#db.prepare(sql)
-    if (this.#form !== undefined) statement[this.#form]()
-    if (known === undefined) this.#statements.set(sql, statement)
+    const statement = db.prepare(sql)
+    if (form !== undefined) statement[form]()
+    if (known === undefined) statements.set(sql, statement)
     return statement
+  }
+  return {
+    run: (sql, ...values) => prepare(sql).run(...values),
+    get: <Row>(sql: string, ...values: readonly unknown[]) => prepare(sql).get(...values) as Row | undefined,
+    all: <Row>(sql: string, ...values: readonly unknown[]) => prepare(sql).all(...values) as Row[],
+    iterate: <Row>(sql: string, ...values: readonly unknown[]) =>
+      prepare(sql).iterate(...values) as IterableIterator<Row>,
   }
 }
 
-class PreparedSqlite extends PreparedQueries implements Sqlite {
-  readonly pluck: Queries
-  readonly raw: Queries
-  readonly #db: Database.Database
-
-  constructor(db: Database.Database) {
-    super(db)
-    this.#db = db
-    this.pluck = new PreparedQueries(db, 'pluck')
-    this.raw = new PreparedQueries(db, 'raw')
-  }
-
-  get inTransaction(): boolean {
-    return this.#db.inTransaction
-  }
-
-  exec(sql: string): void {
-    this.#db.exec(sql)
-  }
-
-  pragma(pragma: string, options?: { readonly simple?: boolean }): unknown {
-    return this.#db.pragma(pragma, options)
-  }
-
-  function(name: string, work: (...values: never[]) => unknown): void {
-    this.#db.function(name, work)
-  }
-
-  transaction<T>(work: () => T): { (): T; immediate(): T; exclusive(): T } {
-    return this.#db.transaction(work)
-  }
-
-  close(): void {
-    this.#db.close()
+function toSqlite(db: Database.Database): Sqlite {
+  return {
+    ...prepareQueries(db),
+    pluck: prepareQueries(db, 'pluck'),
+    raw: prepareQueries(db, 'raw'),
+    get inTransaction() {
+      return db.inTransaction
+    },
+    exec: (sql) => db.exec(sql),
+    pragma: (pragma, options) => db.pragma(pragma, options),
+    function: (name, work) => db.function(name, work),
+    transaction: (work) => db.transaction(work),
+    close: () => db.close(),
   }
 }
 
@@ -122,7 +87,7 @@ export function openSqlite(path: string, mode: 'read' | 'write' | 'create'): Sql
     if (fileMustExist && statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) {
       throw Object.assign(new Error('it is a directory'), { code: 'EISDIR' })
     }
-    return new PreparedSqlite(mode === 'read' ? openToRead(path) : new Database(path, { fileMustExist }))
+    return toSqlite(mode === 'read' ? openToRead(path) : new Database(path, { fileMustExist }))
   } catch (thrown) {
     throw explainSqlite(thrown, path)
   }
@@ -180,32 +145,20 @@ function areFilesUsedUp(): boolean {
 
 const FREE_SPACE = 'Free some space and run the command again; nothing stored so far is lost.'
 const CHECK_PERMISSIONS = 'Check the permissions of the file and of its folder.'
+const COPY_ELSEWHERE = `${CHECK_PERMISSIONS} Or copy it to a folder that you can write to.`
+const COPY_FIRST = 'Copy the file, then run `hansard verify`.'
+const CANNOT_WRITE = 'cannot write any more: the disk is full, or a quota or a size limit is reached'
 const OTHER_FILE = 'Use another file with --archive.'
 
 /** Start of an error code, our code, message and hint. The first match counts. */
 const explanations = [
   ['SQLITE_NOTADB', 'not-an-archive', 'not a hansard archive', OTHER_FILE],
-  [
-    'SQLITE_CORRUPT',
-    'archive-damaged',
-    'the archive is damaged',
-    'Copy the file, then run `hansard verify`.',
-  ],
+  ['SQLITE_CORRUPT', 'archive-damaged', 'the archive is damaged', COPY_FIRST],
   ['SQLITE_BUSY', 'archive-locked', 'another process is writing to it', 'Wait for the other run to end.'],
   ['SQLITE_FULL', 'file', 'the disk is full', FREE_SPACE],
-  [
-    'SQLITE_READONLY',
-    'file',
-    'it is read-only',
-    `${CHECK_PERMISSIONS} Or copy it to a folder that you can write to.`,
-  ],
+  ['SQLITE_READONLY', 'file', 'it is read-only', COPY_ELSEWHERE],
   ['SQLITE_CANTOPEN', 'file', 'cannot open it', `Check that its folder exists. ${CHECK_PERMISSIONS}`],
-  [
-    'SQLITE_IOERR_WRITE',
-    'file',
-    'cannot write any more: the disk is full, or a quota or a size limit is reached',
-    FREE_SPACE,
-  ],
+  ['SQLITE_IOERR_WRITE', 'file', CANNOT_WRITE, FREE_SPACE],
   ['SQLITE_IOERR', 'file', 'the disk failed', 'Check the disk, then run `hansard verify`.'],
   ['ENOENT', 'file', 'cannot create it', `Check that its folder exists and is writable. ${OTHER_FILE}`],
   ['ENOTDIR', 'file', 'a part of the path is not a folder', OTHER_FILE],

@@ -16,7 +16,7 @@ export interface FetchOptions {
   readonly messages: boolean
   readonly signal: AbortSignal
   /** Called when a step begins, so that a failure can be recorded with its step. */
-  readonly onStep: (step: 'get' | 'history' | 'messages') => void
+  readonly onStep?: (step: 'get' | 'history' | 'messages') => void
 }
 
 /** A fetched conversation, and how its messages relate to its history. */
@@ -40,18 +40,18 @@ export async function fetchConversation(
 
   // The row first: if the conversation grows while its history is read, the row still has the older `updated_at`, and the
   // next run fetches the conversation again.
-  if (candidate.needsRow) onStep('get')
+  if (candidate.needsRow) onStep?.('get')
   const row = candidate.needsRow ? await readRow(client, id, call) : candidate.row
 
   const readOnce = async (): Promise<ReadResult> => {
-    onStep('history')
-    const reply = await readPart(client, id, 'history', () => client.getHistory(id, call), { signal })
+    onStep?.('history')
+    const reply = await readPart(client, id, 'getHistory', call)
     const history = parseEntryList(reply, 'entries', id)
     const found = { history, at: reply.servedAt }
     if (!messages) return { ...found, ...unread }
-    onStep('messages')
+    onStep?.('messages')
     try {
-      const answer = await readPart(client, id, 'messages', () => client.getMessages(id, call), { signal })
+      const answer = await readPart(client, id, 'getMessages', call)
       const list = parseEntryList(answer, 'messages', id)
       return { ...found, messages: list, agreement: compareMessages(filterMessages(history), list.entries) }
     } catch (thrown) {

@@ -4,18 +4,9 @@ import { HansardError, isHansardError, messageOf } from '../../errors.ts'
 import type { Reference } from '../../model/entries/references.ts'
 import { compact } from '../../model/json/json-text.ts'
 import { isObject } from '../../model/json/parse-json.ts'
+import type { BackupOptions } from '../backup-options.ts'
 import { isFatal } from './fatal-errors.ts'
 import type { FetchContext } from './fetcher.ts'
-
-/** Which dependencies to fetch. */
-export interface DependencyOptions {
-  /** Fetch files, not only agents. */
-  readonly files: boolean
-  /** Skip files larger than this, in bytes. */
-  readonly maxFileSize: number | undefined
-  /** Retry what had expired. */
-  readonly full: boolean
-}
 
 /**
  * The API can return 404 for a file that was just created and return the file later. A 404 is final once the reference
@@ -29,22 +20,21 @@ const NOT_FOUND_FINAL_AFTER_MS = 2 * 86_400_000
  */
 export function* fetchDependencies(
   context: FetchContext,
-  { files, maxFileSize, full }: DependencyOptions,
+  { files = true, maxFileSize, full = false }: BackupOptions,
 ): Generator<() => Promise<void>, void, undefined> {
-  for (const reference of context.archive.dependencies.pending({ withSkipped: files, withExpired: full })) {
-    if (reference.kind === 'agent')
-      yield () => attempt(context, reference, () => fetchAgent(context, reference))
-    else if (files) yield () => attempt(context, reference, () => fetchFile(context, reference, maxFileSize))
-  }
+  for (const reference of context.archive.dependencies.pending({ withSkipped: files, withExpired: full }))
+    if (files || reference.kind === 'agent') yield () => attempt(context, reference, maxFileSize)
 }
 
 async function attempt(
-  { archive, signal }: FetchContext,
+  context: FetchContext,
   reference: PendingReference,
-  work: () => Promise<void>,
+  maxFileSize: number | undefined,
 ): Promise<void> {
+  const { archive, signal } = context
   try {
-    await work()
+    if (reference.kind === 'agent') await fetchAgent(context, reference)
+    else await fetchFile(context, reference, maxFileSize)
   } catch (thrown) {
     if (isFatal(thrown) || signal.aborted) throw thrown
     const state = stateAfter(thrown, reference)

@@ -10,7 +10,7 @@ import { findReferences } from '../../model/entries/references.ts'
 import type { Candidate } from './candidate.ts'
 import { isFatal } from './fatal-errors.ts'
 import { fetchConversation, type Fetched } from './fetch-conversation.ts'
-import { OutageDetector } from './outage-detector.ts'
+import { outageDetector } from './outage-detector.ts'
 
 /** The outcome for a conversation. */
 export type FetchOutcome = 'new' | 'updated' | 'unchanged' | 'failed' | 'vanished'
@@ -49,17 +49,13 @@ interface Problem {
 /** Fetches conversations and stores each, or the failure. */
 export class Fetcher {
   readonly #context: FetchContext
-  readonly #messages: boolean
-  readonly #onLost: FetcherOptions['onLost']
-  readonly #stages: Stages
-  readonly #outages: OutageDetector
+  readonly #options: FetcherOptions
+  readonly #detectOutage: ReturnType<typeof outageDetector>
 
-  constructor(context: FetchContext, { messages, onLost, stages = ownStages }: FetcherOptions) {
+  constructor(context: FetchContext, options: FetcherOptions) {
     this.#context = context
-    this.#messages = messages
-    this.#onLost = onLost
-    this.#stages = stages
-    this.#outages = new OutageDetector(context.client, context.signal)
+    this.#options = options
+    this.#detectOutage = outageDetector(context.client, context.signal)
   }
 
   /**
@@ -71,7 +67,7 @@ export class Fetcher {
   async fetch(candidate: Candidate, onOutcome: (outcome: FetchOutcome) => void): Promise<void> {
     const { outcome, thrown } = await this.#attempt(candidate)
     onOutcome(outcome)
-    await this.#outages.note(thrown, candidate.failure !== undefined)
+    await this.#detectOutage(thrown, candidate.failure !== undefined)
   }
 
   async #attempt(candidate: Candidate): Promise<{ outcome: FetchOutcome; thrown?: unknown }> {
@@ -80,7 +76,7 @@ export class Fetcher {
     const hold = client.holdBodies()
     try {
       const onStep = (begun: Failure['step']) => (step = begun)
-      const messages = this.#messages
+      const { messages } = this.#options
       const fetched = await fetchConversation(client, candidate, hold, { messages, signal, onStep })
       step = 'store'
       return { outcome: this.#store(fetched, candidate), thrown: fetched.messagesFailure }
@@ -131,7 +127,7 @@ export class Fetcher {
       const stored = archive.conversations.store(fetched, run, at)
       this.#addEvents(fetched, stored, at)
       const problem = this.#addDerived(fetched, stored, failure, at)
-      const isStillUnread = failure?.step === 'messages' && !this.#messages
+      const isStillUnread = failure?.step === 'messages' && !this.#options.messages
       if (problem !== undefined) this.#record(id, problem)
       else if (failure !== undefined && !isStillUnread) archive.failures.resolve(id, at)
       return problem === undefined || isAccepted(failure) ? stored.outcome : 'failed'
@@ -163,6 +159,7 @@ export class Fetcher {
     at: string,
   ): Problem | undefined {
     const { archive } = this.#context
+    const { stages = ownStages } = this.#options
     const problems: Problem[] = []
     const attempt = <T>(step: Problem['step'], work: () => readonly T[]): readonly T[] => {
       try {
@@ -175,14 +172,14 @@ export class Fetcher {
     if (messagesFailure !== undefined) problems.push({ step: 'messages', thrown: messagesFailure })
     const isChanged = outcome !== 'unchanged'
     if (isChanged || failure?.step === 'references') {
-      const references = attempt('references', () => this.#stages.references(row, entries))
+      const references = attempt('references', () => stages.references(row, entries))
       archive.dependencies.want(references, at, changedAt(row, at))
     }
     if (isChanged || failure?.step === 'shapes') {
       const fresh = failure?.step === 'shapes' ? entries : added.map((position) => entries[position] ?? '')
       const freshRow = outcome === 'new' ? row : undefined
       archive.unknownShapes.add(
-        attempt('shapes', () => this.#stages.shapes(freshRow, fresh)),
+        attempt('shapes', () => stages.shapes(freshRow, fresh)),
         id,
         at,
       )
@@ -204,7 +201,7 @@ export class Fetcher {
       archive.runs.count(run, outcome)
       return outcome
     }
-    return archive.soon(counted, (outcome) => this.#onLost(id, outcome))
+    return archive.soon(counted, (outcome) => this.#options.onLost(id, outcome))
   }
 }
 

@@ -29,7 +29,8 @@ export async function classifyRefusal(
   const isOfThisOne = await probe.finally(() => probes.delete(client))
   if (!isOfThisOne) throw thrown
   throw new HansardError('request-refused', `For this conversation only: ${thrown.message}`, {
-    ...{ status: thrown.status, cause: thrown },
+    status: thrown.status,
+    cause: thrown,
     hint: 'The key is valid: the API lists conversations with it. Try again later.',
   })
 }

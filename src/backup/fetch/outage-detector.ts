@@ -13,38 +13,24 @@ function isUnreachable(thrown: unknown): boolean {
 }
 
 /**
- * Stops a run when the service seems to be down. Conversations that failed in earlier runs too say little about the
+ * Returns a function that records how a conversation ended (`thrown` is undefined for success), and throws
+ * `service-failed` once the service seems to be down. Conversations that failed in earlier runs too say little about the
  * service: if only those failed, the run goes on as long as the service still lists.
  */
-export class OutageDetector {
-  readonly #client: ConversationsClient
-  readonly #signal: AbortSignal
-  #inARow = 0
-  #newInARow = 0
-
-  constructor(client: ConversationsClient, signal: AbortSignal) {
-    this.#client = client
-    this.#signal = signal
-  }
-
-  /**
-   * Records how a conversation ended.
-   *
-   * @param thrown the error, undefined for success
-   * @param hasFailedBefore whether it failed in an earlier run too
-   * @throws HansardError `service-failed` once the service counts as down
-   */
-  async note(thrown: unknown, hasFailedBefore: boolean): Promise<void> {
+export function outageDetector(client: ConversationsClient, signal: AbortSignal) {
+  let inARow = 0
+  let newInARow = 0
+  return async (thrown: unknown, hasFailedBefore: boolean): Promise<void> => {
     if (!isUnreachable(thrown)) {
-      this.#inARow = 0
-      this.#newInARow = 0
+      inARow = 0
+      newInARow = 0
       return
     }
-    this.#inARow++
-    if (!hasFailedBefore) this.#newInARow++
-    if (this.#inARow < MAX_CONSECUTIVE_FAILURES) return
-    if (this.#newInARow === 0 && (await this.#lists())) {
-      this.#inARow = 0
+    inARow++
+    if (!hasFailedBefore) newInARow++
+    if (inARow < MAX_CONSECUTIVE_FAILURES) return
+    if (newInARow === 0 && (await lists(client, signal))) {
+      inARow = 0
       return
     }
     throw new HansardError('service-failed', `The service cannot be reached: ${messageOf(thrown)}`, {
@@ -52,14 +38,14 @@ export class OutageDetector {
       cause: thrown,
     })
   }
+}
 
-  async #lists(): Promise<boolean> {
-    try {
-      await probeListing(this.#client, this.#signal)
-      return true
-    } catch (thrown) {
-      if (isFatal(thrown)) throw thrown
-      return false
-    }
+async function lists(client: ConversationsClient, signal: AbortSignal): Promise<boolean> {
+  try {
+    await probeListing(client, signal)
+    return true
+  } catch (thrown) {
+    if (isFatal(thrown)) throw thrown
+    return false
   }
 }

@@ -1,3 +1,4 @@
+import type { JsonReply } from '../../api/client.ts'
 import type { EntryList } from '../../archive/content/revisions.ts'
 import { HansardError } from '../../errors.ts'
 import { compact, elements, isObjectText, member, replaceAt } from '../../model/json/json-text.ts'
@@ -6,10 +7,7 @@ import { redactBody, redactEntry, redactSecrets } from '../../model/secrets/reda
 import { redactText } from '../../model/secrets/redact-text.ts'
 
 /** A response of the API: its text as received, and the parsed value. */
-interface ApiResponse {
-  readonly text: string
-  readonly json: unknown
-}
+type ApiResponse = Pick<JsonReply, 'text' | 'json'>
 
 /**
  * Splits the response to getHistory or getMessages into its envelope and the texts of its entries, with secrets redacted.

@@ -1,4 +1,4 @@
-import type { CallOptions, ConversationsClient } from '../../api/client.ts'
+import type { CallOptions, ConversationsClient, JsonReply } from '../../api/client.ts'
 import { HansardError, isHansardError } from '../../errors.ts'
 import { rowFacts } from '../../model/conversation-row.ts'
 import { compact } from '../../model/json/json-text.ts'
@@ -24,28 +24,21 @@ export async function readRow(client: ConversationsClient, id: string, call: Cal
  * Reads a part of a conversation. A 404 for its history or messages does not prove that it is gone, so `get` is called
  * too, and only a 404 from `get` is thrown as `not-found`.
  */
-export async function readPart<T>(
+export async function readPart(
   client: ConversationsClient,
   id: string,
-  part: 'history' | 'messages',
-  read: () => Promise<T>,
-  call: CallOptions,
-): Promise<T> {
+  operation: 'getHistory' | 'getMessages',
+  { signal, hold }: CallOptions,
+): Promise<JsonReply> {
   try {
-    return await read()
+    return await client[operation](id, { signal, hold })
   } catch (thrown) {
-    if (!isHansardError(thrown, 'not-found')) {
-      const operation = part === 'history' ? 'getHistory' : 'getMessages'
-      return classifyRefusal(client, id, operation, thrown, call)
-    }
-    await readRow(client, id, call)
-    throw new HansardError(
-      'service-failed',
-      `The API returns 404 for its ${part}, but the conversation exists`,
-      {
-        ...{ status: thrown.status, cause: thrown },
-        hint: 'Run the same command again later.',
-      },
-    )
+    if (!isHansardError(thrown, 'not-found'))
+      return classifyRefusal(client, id, operation, thrown, { signal })
+    await readRow(client, id, { signal })
+    const part = operation === 'getHistory' ? 'history' : 'messages'
+    const message = `The API returns 404 for its ${part}, but the conversation exists`
+    const hint = 'Run the same command again later.'
+    throw new HansardError('service-failed', message, { hint, status: thrown.status, cause: thrown })
   }
 }

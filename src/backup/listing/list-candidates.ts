@@ -12,7 +12,7 @@ import { redactSecrets } from '../../model/secrets/redact-json.ts'
 import { isSettled } from '../../model/settling.ts'
 import { candidateById, type Candidate } from '../fetch/candidate.ts'
 import { parsePage } from '../fetch/parse-response.ts'
-import type { Window } from './listing-window.ts'
+import type { FetchWindow } from './listing-window.ts'
 import { PageSize } from './page-size.ts'
 import { listRows, type ListedRow, type ListingResult } from './proven-listing.ts'
 import { readInPieces } from './split-page.ts'
@@ -27,10 +27,10 @@ export interface CandidateOptions {
 
 /** Returns the conversations that failed before and are due for a retry. */
 export function retryCandidates(archive: Archive, full: boolean): Candidate[] {
-  const due = archive.failures
+  return archive.failures
     .open()
     .filter((failure) => failure.step !== 'row' && (full || isDue(failure, new Date())))
-  return due.map((failure) => candidateById(archive, failure.conversation, failure))
+    .map((failure) => candidateById(archive, failure.conversation, failure))
 }
 
 const endedEarly: ListingResult = {
@@ -58,18 +58,18 @@ export async function* listCandidates(
   const failures = new Map(archive.failures.open().map((failure) => [failure.conversation, failure]))
   let saysMore = false
   let isInPieces = false
-  const ask = async ({ page, size }: Window): Promise<Row[]> => {
-    const answer = await client.list({ page, pageSize: size }, { signal }).catch(rethrowWithPageSizeHint)
-    const { rows, texts, ...rest } = parsePage(answer)
-    saysMore = rest.saysMore
-    return texts.map((text, i) => parseRow(text, rows[i]))
+  const ask: FetchWindow<Row> = async ({ page, size }) => {
+    const reply = await client.list({ page, pageSize: size }, { signal }).catch(rethrowWithPageSizeHint)
+    const parsed = parsePage(reply)
+    saysMore = parsed.saysMore
+    return parsed.texts.map((text, i) => parseRow(text, parsed.rows[i]))
   }
-  const fetchWindow = async (window: Window): Promise<Row[]> => {
+  const fetchWindow: FetchWindow<Row> = async (window) => {
     try {
       return await ask(window)
     } catch (thrown) {
       if (!isHansardError(thrown, 'too-large')) throw thrown
-      const rows = await readInPieces({ ask, placeholder: placeholderRow }, window, thrown)
+      const rows = await readInPieces(ask, placeholderRow, window, thrown)
       isInPieces = true
       return rows
     }

@@ -4,6 +4,9 @@ export interface Window {
   readonly size: number
 }
 
+/** Fetches the rows of a window. */
+export type FetchWindow<Row> = (window: Window) => Promise<Row[]>
+
 /**
  * Chooses the window that returns the most new rows and still begins with `overlap` rows already seen. An offset is always
  * a multiple of the page size, so the size is chosen together with the page. With very small sizes, all windows can

@@ -1,4 +1,5 @@
-import { nextWindow, startOf, windowAt, type Window } from './listing-window.ts'
+import type { SeenRows } from '../../archive/content/seen-rows.ts'
+import { nextWindow, startOf, windowAt, type FetchWindow, type Window } from './listing-window.ts'
 import type { PageSize } from './page-size.ts'
 
 /** A row of the listing, with a unique key. */
@@ -8,13 +9,7 @@ export interface ListedRow {
 }
 
 /** Stores which rows were seen. The rank of a row is its place in the proven part, from 0. */
-export interface SeenKeys {
-  rankOf(key: string): number | undefined
-  /** Stores that a row was listed; returns false if it was listed before. */
-  note(key: string): boolean
-  place(key: string, rank: number): void
-  forgetPlaces(): void
-}
+export type SeenKeys = Pick<SeenRows, 'rankOf' | 'note' | 'place' | 'forgetPlaces'>
 
 /** Whether the listing is proven to have missed nothing that existed throughout, and if not, why. */
 export interface ListingResult {
@@ -29,8 +24,6 @@ export interface ListingOptions<Row> {
   /** Returns true for rows behind which nothing that the caller needs can follow: the listing ends there. */
   readonly isEnough?: ((rows: readonly Row[]) => boolean) | undefined
 }
-
-type FetchWindow<Row> = (window: Window) => Promise<Row[]>
 
 /** Windows without progress after which the proof is given up, because rows move faster than they can be listed. */
 const MAX_STEPS_WITHOUT_PROGRESS = 40

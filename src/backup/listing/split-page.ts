@@ -1,18 +1,13 @@
 import { hash } from 'node:crypto'
 
 import { HansardError, isHansardError, messageOf } from '../../errors.ts'
-import type { Window } from './listing-window.ts'
+import type { FetchWindow, Window } from './listing-window.ts'
 
 /** Number of adjacent rows that may be too large. If there are more, the service is at fault, not the rows. */
 const MAX_ADJACENT_TOO_LARGE = 20
 
-/** How to read rows of the listing. */
-export interface RowReader<Row> {
-  /** Reads one page. */
-  readonly ask: (window: Window) => Promise<Row[]>
-  /** Returns the placeholder for a row that is too large to be read. */
-  readonly placeholder: (key: string, problem: unknown) => Row
-}
+/** Makes the placeholder for a row that is too large to be read. */
+type MakePlaceholder<Row> = (key: string, problem: unknown) => Row
 
 /**
  * Reads a page that was too large in smaller and smaller pages, down to one row each. A single row that is too large is
@@ -21,21 +16,22 @@ export interface RowReader<Row> {
  * @throws the same error if no single row is too large: then a smaller page size helps
  */
 export async function readInPieces<Row extends { readonly key: string }>(
-  maker: RowReader<Row>,
+  ask: FetchWindow<Row>,
+  placeholder: MakePlaceholder<Row>,
   window: Window,
   tooLarge: unknown,
 ): Promise<Row[]> {
   let tooLargeRows = 0
   const read = async (piece: Window, known?: unknown): Promise<Row[]> => {
     try {
-      if (known === undefined) return await maker.ask(piece)
+      if (known === undefined) return await ask(piece)
     } catch (thrown) {
       if (!isHansardError(thrown, 'too-large')) throw thrown
       return read(piece, thrown)
     }
     if (piece.size === 1) {
       tooLargeRows++
-      return [await placeholderFor(maker, piece.page, known)]
+      return [await placeholderFor(ask, placeholder, piece.page, known)]
     }
     const parts = smallestFactor(piece.size)
     const rows: Row[] = []
@@ -53,7 +49,8 @@ export async function readInPieces<Row extends { readonly key: string }>(
  * next run recognizes it: new rows are added at the other end.
  */
 async function placeholderFor<Row extends { readonly key: string }>(
-  { ask, placeholder: standIn }: RowReader<Row>,
+  ask: FetchWindow<Row>,
+  placeholder: MakePlaceholder<Row>,
   page: number,
   tooLarge: unknown,
 ): Promise<Row> {
@@ -61,7 +58,7 @@ async function placeholderFor<Row extends { readonly key: string }>(
     try {
       const [next] = await ask({ page: page + distance, size: 1 })
       const place = `${distance} before ${next?.key ?? 'the end'}`
-      return standIn(`row-${hash('sha256', place).slice(0, 16)}`, tooLargeAt(place, tooLarge))
+      return placeholder(`row-${hash('sha256', place).slice(0, 16)}`, tooLargeAt(place, tooLarge))
     } catch (thrown) {
       if (!isHansardError(thrown, 'too-large')) throw thrown
     }

@@ -7,7 +7,7 @@ import { lookups, operations, type Operation } from '../../api/operations.ts'
 import { HansardError, messageOf } from '../../errors.ts'
 import { compact } from '../../model/json/json-text.ts'
 import { redactSecrets } from '../../model/secrets/redact-json.ts'
-import { connect } from '../connect/connect-account.ts'
+import { withAccount } from '../connect.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { AccountOptions, Io } from '../io.ts'
 import { jsonFor, write, writeLine } from '../terminal/stdout.ts'
@@ -28,12 +28,7 @@ const everyOperation: Readonly<Record<string, Operation>> = { ...operations, ...
 
 /** `hansard api OPERATION`: prints the response: JSON unchanged, a stream as one event per line. */
 export async function apiCommand(options: ApiOptions & AccountOptions, io: Io): Promise<ExitCode> {
-  const client = connect(options, io)
-  try {
-    return await callOperation(client, options, io)
-  } finally {
-    await client.close()
-  }
+  return await withAccount(options, io, (client) => callOperation(client, options, io))
 }
 
 /** Calls one operation with the given client. */
@@ -58,7 +53,7 @@ export async function callOperation(
 async function print(reply: CallReply, shown: (text: string) => string, io: Io): Promise<void> {
   if (reply.kind === 'json') await writeLine(io.stdout, shown(reply.text))
   if (reply.kind === 'bytes')
-    await write(io.stdout, io.stdout.isTTY === true ? terminalText(reply.bytes) : reply.bytes)
+    await write(io.stdout, io.stdout.isTTY ? terminalText(reply.bytes) : reply.bytes)
 }
 
 /** Returns the text of a file for a terminal, without control codes. Refuses a file that is not text. */

@@ -6,8 +6,8 @@ import { startSandbox } from '../../sandbox/http/server.ts'
 import { generateConversations } from '../../sandbox/seed/generate-conversations.ts'
 import { loadStories, storiesDirectory } from '../../sandbox/seed/load-stories.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
-import type { GlobalOptions, Io } from '../io.ts'
-import { writeLine } from '../terminal/stdout.ts'
+import type { Io } from '../io.ts'
+import { writeLine, writeLines } from '../terminal/stdout.ts'
 import { backupCommand } from './backup.ts'
 import { exportCommand } from './export.ts'
 import { replayRunCommand } from './replay-run.ts'
@@ -15,10 +15,6 @@ import { replayVerifyCommand } from './replay-verify.ts'
 import { searchCommand } from './search.ts'
 import { showCommand } from './show.ts'
 import { statusCommand } from './status.ts'
-
-export interface DemoCommandOptions extends GlobalOptions {
-  readonly folder: string
-}
 
 /** The conversation that the tour shows: it has a tool call, citations, images and thinking. */
 const SHOWN = 'conv_0684fd306df172f2800051d4f82d4a8b'
@@ -30,20 +26,12 @@ const REPLAYED = [SHOWN, 'conv_019c8f1a2b3c7d4e8f60718293a4b5c6', 'conv_019ce791
 const FALLBACK = 'mistral-medium-latest'
 
 /** `hansard demo`: runs the tour against the sandbox, without a key or a network. */
-export async function demoCommand({ folder }: DemoCommandOptions, io: Io): Promise<ExitCode> {
+export async function demoCommand({ folder }: { folder: string }, io: Io): Promise<ExitCode> {
   const archive = join(folder, 'archive.db')
   const output = join(folder, 'conversations.jsonl')
   createFolder(folder)
-  for (const leftover of [
-    archive,
-    `${archive}-wal`,
-    `${archive}-shm`,
-    `${archive}.lock`,
-    output,
-    `${output}.manifest.json`,
-  ]) {
-    rmSync(leftover, { force: true })
-  }
+  const leftovers = ['', '-wal', '-shm', '.lock'].map((end) => `${archive}${end}`)
+  for (const path of [...leftovers, output, `${output}.manifest.json`]) rmSync(path, { force: true })
 
   const stories = await loadStories(storiesDirectory)
   const more = generateConversations({ count: 300, entries: 8, bytesPerEntry: 600, seed: 1 })
@@ -52,32 +40,27 @@ export async function demoCommand({ folder }: DemoCommandOptions, io: Io): Promi
     faults: [{ then: { kind: 'latency', ms: 15 } }],
   })
   try {
-    const account = { archive, baseUrl: sandbox.url }
-    const asSource = {
-      ...io,
-      env: { ...io.env, MISTRAL_API_KEY: 'source', MISTRAL_TARGET_API_KEY: 'target' },
-    }
-    const target = { ...account, toBaseUrl: sandbox.url }
+    const { url } = sandbox
+    const account = { archive, baseUrl: url }
+    const keys = { MISTRAL_API_KEY: 'source', MISTRAL_TARGET_API_KEY: 'target' }
+    const asSource = { ...io, env: { ...io.env, ...keys } }
+    const target = { ...account, toBaseUrl: url }
+    const jsonl = { ...account, format: 'jsonl', output } as const
+    const replay = { ...target, id: REPLAYED, fallbackModel: FALLBACK, yes: true }
     const tour: readonly [command: string, run: () => Promise<ExitCode>][] = [
       ['hansard backup', () => backupCommand(account, asSource)],
       ['hansard backup   # again: nothing to fetch', () => backupCommand(account, asSource)],
       ['hansard status', () => statusCommand(account, io)],
-      [
-        `hansard export jsonl --output ${output}`,
-        () => exportCommand({ ...account, format: 'jsonl', output }, io),
-      ],
+      [`hansard export jsonl --output ${output}`, () => exportCommand(jsonl, io)],
       [`hansard search '"outer bank"'`, () => searchCommand({ ...account, text: ['"outer bank"'] }, io)],
       [`hansard show ${SHOWN}`, () => showCommand({ ...account, id: SHOWN }, io)],
       [
         `hansard replay run --id ${REPLAYED.join(' ')} --fallback-model ${FALLBACK} --yes`,
-        () => replayRunCommand({ ...target, id: REPLAYED, fallbackModel: FALLBACK, yes: true }, asSource),
+        () => replayRunCommand(replay, asSource),
       ],
       ['hansard replay verify', () => replayVerifyCommand(target, asSource)],
     ]
-    await writeLine(
-      io.stdout,
-      `A sandbox serves the API at ${sandbox.url}, with a source and a target account.`,
-    )
+    await writeLine(io.stdout, `A sandbox serves the API at ${url}, with a source and a target account.`)
     for (const [command, run] of tour) {
       await writeLine(io.stdout, `\n$ ${command}`)
       const exitCode = await run()
@@ -86,7 +69,14 @@ export async function demoCommand({ folder }: DemoCommandOptions, io: Io): Promi
   } finally {
     await sandbox.close()
   }
-  for (const line of nextSteps(archive, output)) await writeLine(io.stdout, line)
+  await writeLines(io.stdout, [
+    '',
+    `The archive is ${archive}, a SQLite file; the export is ${output}. Try next:`,
+    `  node bin/hansard.js --archive ${archive} list`,
+    `  sqlite3 ${archive} 'select id, name, entries from conversations limit 5'`,
+    '  node bin/hansard.js sandbox            # a local API to develop against',
+    '  MISTRAL_API_KEY=… node bin/hansard.js backup   # your own account',
+  ])
   return exitCodes.done
 }
 
@@ -100,15 +90,4 @@ function createFolder(path: string): void {
       cause,
     })
   }
-}
-
-function nextSteps(archive: string, output: string): string[] {
-  return [
-    '',
-    `The archive is ${archive}, a SQLite file; the export is ${output}. Try next:`,
-    `  node bin/hansard.js --archive ${archive} list`,
-    `  sqlite3 ${archive} 'select id, name, entries from conversations limit 5'`,
-    '  node bin/hansard.js sandbox            # a local API to develop against',
-    '  MISTRAL_API_KEY=… node bin/hansard.js backup   # your own account',
-  ]
 }

@@ -1,16 +1,15 @@
-import { openArchive, type Archive } from '../../archive/archive.ts'
+import { withArchive } from '../../archive/with-archive.ts'
 import { HansardError } from '../../errors.ts'
-import { exportArchive } from '../../export/export-archive.ts'
+import { exportArchive, type ExportCallbacks, type ExportCounts } from '../../export/export-archive.ts'
 import type { Format } from '../../export/format.ts'
 import { formats, type FormatName } from '../../export/formats.ts'
-import type { ExportCallbacks, ExportCounts } from '../../export/write-conversations.ts'
 import { plural } from '../../model/plural.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'
 import { selectionOf, type SelectionOptions } from '../options/selection-options.ts'
+import { warnOfMissing, warnOfStaleIndex } from '../terminal/archive-warnings.ts'
 import { showProgress } from '../terminal/progress.ts'
-import { warnOfStaleIndex } from '../terminal/stale-index-warning.ts'
-import { jsonFor, writeJson, writeLine } from '../terminal/stdout.ts'
+import { jsonFor, writeJson, writeLines } from '../terminal/stdout.ts'
 import { defuseLine } from '../terminal/terminal-text.ts'
 
 export interface ExportCommandOptions extends GlobalOptions, SelectionOptions {
@@ -23,9 +22,8 @@ export interface ExportCommandOptions extends GlobalOptions, SelectionOptions {
 /** `hansard export FORMAT`: writes a selection of the archive to a file, a folder or stdout. */
 export async function exportCommand(options: ExportCommandOptions, io: Io): Promise<ExitCode> {
   const isStream = options.output === '-'
-  const archive = openArchive(options.archive)
-  try {
-    await warnOfMissing(archive, options, io)
+  return await withArchive(options.archive, async (archive) => {
+    await warnOfMissing(archive, options.id, io)
     if (options.match !== undefined) await warnOfStaleIndex(archive, options, io)
     const progress = showProgress(isStream ? { ...options, quiet: true } : options, io, progressLine)
     const result = await exportArchive(archive, {
@@ -39,11 +37,11 @@ export async function exportCommand(options: ExportCommandOptions, io: Io): Prom
       onProgress: progress.update,
       ...reportProblems(io),
     }).finally(progress.end)
-    await printCounts(result, options, io)
+    const { format, output, json, quiet } = options
+    if (json && !isStream) await writeJson(io.stdout, { command: 'export', format, ...result, output })
+    else if (!quiet) await writeLines(io.stderr, formatSummary(result, output))
     return result.unreadable + result.failed > 0 ? exitCodes.partial : exitCodes.done
-  } finally {
-    archive.close()
-  }
+  })
 }
 
 /** Returns those options that belong to the format. */
@@ -56,16 +54,11 @@ function formatOptions(options: ExportCommandOptions): Record<string, unknown> {
 function transformFor(stdout: Io['stdout']): (part: string | Uint8Array) => string | Uint8Array {
   return (part) => {
     if (typeof part === 'string') return jsonFor(stdout, part)
-    if (stdout.isTTY !== true) return part
+    if (!stdout.isTTY) return part
     throw new HansardError('usage', 'Cannot show compressed data on a terminal', {
       hint: 'Redirect the output to a file or a pipe.',
     })
   }
-}
-
-async function warnOfMissing(archive: Archive, { id = [] }: ExportCommandOptions, io: Io): Promise<void> {
-  for (const missing of archive.conversations.missing(id))
-    await writeLine(io.stderr, `hansard: no conversation ${defuseLine(missing)} in the archive`)
 }
 
 function reportProblems(io: Io): ExportCallbacks {
@@ -73,35 +66,22 @@ function reportProblems(io: Io): ExportCallbacks {
   return {
     onLeftOut: (id, reason) => report(`left out: ${id}: ${reason}`),
     onNotice: (sentence) => report(`note: ${sentence}`),
-    onUnreadable: (id, position, reason) =>
-      report(
-        `unreadable: ${id}, ${position === undefined ? 'conversation object' : `entry ${position}`}: ${reason}`,
-      ),
+    onUnreadable: (id, position, reason) => {
+      const place = position === undefined ? 'conversation object' : `entry ${position}`
+      report(`unreadable: ${id}, ${place}: ${reason}`)
+    },
   }
 }
 
-async function printCounts(counts: ExportCounts, options: ExportCommandOptions, io: Io): Promise<void> {
-  const { output, format, quiet, json } = options
-  if (json === true && output !== '-') {
-    await writeJson(io.stdout, { command: 'export', format, ...counts, output })
-  } else if (quiet !== true) {
-    for (const line of formatSummary(counts, output)) await writeLine(io.stderr, defuseLine(line))
-  }
-}
-
-function formatSummary(
-  { conversations, entries, leftOut, unreadable }: ExportCounts,
-  output: string,
-): string[] {
+function formatSummary(counts: ExportCounts, output: string): string[] {
+  const { conversations, entries, leftOut, unreadable } = counts
   const what = `${plural(conversations, 'conversation')} with ${plural(entries, 'entry')}`
-  return [
-    `${what} written to ${output === '-' ? 'stdout' : output}.`,
-    ...(conversations + leftOut === 0 ? ['No conversation matches the selection.'] : []),
-    ...(leftOut === 0 ? [] : [`${plural(leftOut, 'conversation')} left out for the reasons above.`]),
-    ...(unreadable === 0
-      ? []
-      : [`${plural(unreadable, 'text')} could not be read: run \`hansard verify\` to find out why.`]),
-  ]
+  const lines = [`${what} written to ${output === '-' ? 'stdout' : output}.`]
+  if (conversations + leftOut === 0) lines.push('No conversation matches the selection.')
+  if (leftOut > 0) lines.push(`${plural(leftOut, 'conversation')} left out for the reasons above.`)
+  if (unreadable > 0)
+    lines.push(`${plural(unreadable, 'text')} could not be read: run \`hansard verify\` to find out why.`)
+  return lines
 }
 
 function progressLine({ conversations, entries }: Readonly<ExportCounts>): string {

@@ -1,58 +1,47 @@
 import type { ConversationsClient } from '../../api/client.ts'
 import type { Archive } from '../../archive/archive.ts'
-import { withLockedArchive } from '../../archive/locked-archive.ts'
+import { withLockedArchive } from '../../archive/with-archive.ts'
 import type { ArchiveLock } from '../../archive/sqlite/archive-lock.ts'
 import { HansardError } from '../../errors.ts'
 import { formatCounts, formatNumber, nonZero, plural } from '../../model/plural.ts'
 import { planReplay, readPlan } from '../../replay/plan/plan-replay.ts'
 import type { ReplayPlan } from '../../replay/plan/plan.ts'
 import { runReplay, type ReplayProgress, type ReplayResult } from '../../replay/run/replay.ts'
-import { connectTarget } from '../connect/connect-target.ts'
+import { withTarget } from '../connect.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
 import { planReplayOptions, refusePlanningOptions, type RunOptions } from '../options/replay-options.ts'
 import { confirm, canConfirm } from '../terminal/confirm.ts'
 import { formatEstimate, formatCost, formatSpent, formatTokens } from '../terminal/plan-table.ts'
 import { showProgress } from '../terminal/progress.ts'
-import { writeJson, writeLine } from '../terminal/stdout.ts'
+import { writeLine, writeResult } from '../terminal/stdout.ts'
 import { defuseLine } from '../terminal/terminal-text.ts'
 
 /** `hansard replay run`: carries out a plan. */
 export async function replayRunCommand(options: RunOptions, io: Io): Promise<ExitCode> {
-  if (options.yes !== true && !canConfirm(io)) {
+  if (!options.yes && !canConfirm(io)) {
     throw new HansardError('usage', 'Cannot ask for confirmation: not a terminal', {
       hint: 'Check what `hansard replay plan` shows, then pass --yes.',
     })
   }
-  return await withLockedArchive(options.archive, { holder: io.name }, async (archive, lock) => {
-    const client = connectTarget(options, io)
-    try {
-      return await plannedRun(client, archive, lock, options, io)
-    } finally {
-      await client.close()
-    }
-  })
-}
-
-async function plannedRun(
-  client: ConversationsClient,
-  archive: Archive,
-  lock: ArchiveLock,
-  options: RunOptions,
-  io: Io,
-): Promise<ExitCode> {
-  const plan = await planToRun(client, archive, options, io)
-  if (options.maxCost !== undefined && plan.head.options.price === null) {
-    throw new HansardError('usage', '--max-cost requires --price', {
-      hint: 'Give --price IN,OUT, the price of a million tokens; a plan file keeps the price it was made with.',
-    })
-  }
-  if (options.yes !== true && !(await confirm(formatQuestion(plan), io))) {
-    await writeLine(io.stderr, 'hansard: Nothing was sent')
-    return exitCodes.done
-  }
-  io.goOnUnread?.()
-  return run(client, archive, lock, plan, options, io)
+  return await withLockedArchive(options.archive, { holder: io.name }, (archive, lock) =>
+    withTarget(options, io, async (client) => {
+      const plan = await planToRun(client, archive, options, io)
+      if (options.maxCost !== undefined && plan.head.options.price === null) {
+        throw new HansardError('usage', '--max-cost requires --price', {
+          hint: 'Give --price IN,OUT, the price of a million tokens; a plan file keeps the price it was made with.',
+        })
+      }
+      if (!options.yes && !(await confirm(formatQuestion(plan), io))) {
+        await writeLine(io.stderr, 'hansard: Nothing was sent')
+        return exitCodes.done
+      }
+      io.goOnUnread?.()
+      const result = await run(client, archive, plan, { ...options, lock }, io)
+      await writeResult(options, io, { command: 'replay run', ...result }, formatResult(result))
+      return exitCodes[result.outcome]
+    }),
+  )
 }
 
 /** Reads the plan file, or makes the plan; either way all of it is checked before anything is sent. */
@@ -80,39 +69,23 @@ function formatQuestion({ end, head }: ReplayPlan): string {
 async function run(
   client: ConversationsClient,
   archive: Archive,
-  lock: ArchiveLock,
   plan: ReplayPlan,
-  options: RunOptions,
+  options: RunOptions & { readonly lock: ArchiveLock },
   io: Io,
-): Promise<ExitCode> {
+): Promise<ReplayResult> {
   const progress = showProgress<ReplayProgress>(options, io, formatProgress)
-  const { again, concurrency, settle, resolve, yesDifferent, maxCost, maxTokens, maxRequests } = options
-  try {
-    const result = await runReplay(client, archive, plan, {
-      ...{ lock, again, concurrency, resolve, yesDifferent, maxCost, maxTokens, maxRequests },
-      settleSeconds: settle,
-      secretOf: (name) => io.env[name],
-      signal: io.signal,
-      onProgress: progress.update,
-      onNotice: ({ id, state, reason }) => {
-        if (state === 'blocked' && options.quiet === true) return
-        progress.end()
-        io.stderr.write(`${defuseLine(`${state}: ${id}: ${reason}`)}\n`)
-      },
-    })
-    progress.end()
-    await printResult(result, options, io)
-    return exits[result.outcome]
-  } finally {
-    progress.end()
-  }
-}
-
-const exits: Readonly<Record<ReplayResult['outcome'], ExitCode>> = {
-  done: exitCodes.done,
-  partial: exitCodes.partial,
-  budget: exitCodes.budget,
-  interrupted: exitCodes.interrupted,
+  return await runReplay(client, archive, plan, {
+    ...options,
+    settleSeconds: options.settle,
+    secretOf: (name) => io.env[name],
+    signal: io.signal,
+    onProgress: progress.update,
+    onNotice: ({ id, state, reason }) => {
+      if (state === 'blocked' && options.quiet) return
+      progress.end()
+      io.stderr.write(`${defuseLine(`${state}: ${id}: ${reason}`)}\n`)
+    },
+  }).finally(progress.end)
 }
 
 function formatProgress(progress: ReplayProgress): string {
@@ -126,13 +99,8 @@ function formatProgress(progress: ReplayProgress): string {
   return parts.join(' · ')
 }
 
-async function printResult(result: ReplayResult, options: RunOptions, io: Io): Promise<void> {
-  if (options.json === true) {
-    await writeJson(io.stdout, { command: 'replay run', ...result })
-    return
-  }
-  if (options.quiet === true) return
-  const { planned, done, before, recognised, found, requests, cost, carried, seconds } = result
+function formatResult(result: ReplayResult): string[] {
+  const { planned, done, before, recognised, found, requests, cost, carried, seconds, outcome } = result
   const { pending, open, uncertain, failed, blocked, stale, diverged } = result
   const notes = formatCounts(
     nonZero({
@@ -145,21 +113,17 @@ async function printResult(result: ReplayResult, options: RunOptions, io: Io): P
     nonZero({ pending, 'without a response': open, uncertain, failed, blocked, stale, diverged }),
   )
   const head = `${formatNumber(done)} of ${plural(planned, 'conversation')} done`
-  const tail = others === '' ? '' : `, ${others}`
-  await writeLine(io.stdout, `${head}${notes === '' ? '' : ` (${notes})`}${tail}.`)
   const spent = [plural(requests, 'request'), formatSpent(result)]
   if (cost !== null) spent.push(`cost ${formatCost(cost)}`)
-  await writeLine(io.stdout, `${[...spent, `${seconds.toFixed(1)} s`].join(', ')}.`)
-  if (result.outcome === 'budget') {
-    const { tokensIn, tokensOut } = carried
-    const killed =
-      tokensIn + tokensOut === 0 ? '' : ` (a killed run had spent ${formatTokens(carried)} of it)`
-    await writeLine(
-      io.stdout,
-      `Stopped at the limit: ${result.limit ?? ''}${killed}. Run it again to continue.`,
-    )
+  const lines = [
+    `${head}${notes && ` (${notes})`}${others && `, ${others}`}.`,
+    `${[...spent, `${seconds.toFixed(1)} s`].join(', ')}.`,
+  ]
+  if (outcome === 'budget') {
+    const isKilled = carried.tokensIn + carried.tokensOut > 0
+    const killed = isKilled ? ` (a killed run had spent ${formatTokens(carried)} of it)` : ''
+    lines.push(`Stopped at the limit: ${result.limit ?? ''}${killed}. Run it again to continue.`)
   }
-  if (result.outcome === 'interrupted') {
-    await writeLine(io.stdout, 'Interrupted. Run it again to continue.')
-  }
+  if (outcome === 'interrupted') lines.push('Interrupted. Run it again to continue.')
+  return lines
 }

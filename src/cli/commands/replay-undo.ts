@@ -1,11 +1,10 @@
-import { withLockedArchive } from '../../archive/locked-archive.ts'
+import { withLockedArchive } from '../../archive/with-archive.ts'
 import { formatCounts } from '../../model/plural.ts'
 import { undoReplay, type Undone } from '../../replay/run/undo.ts'
-import { connectTarget, type TargetOptions } from '../connect/connect-target.ts'
+import { withTarget } from '../connect.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
-import type { Io } from '../io.ts'
-import { writeJson, writeLine } from '../terminal/stdout.ts'
-import { defuseLine } from '../terminal/terminal-text.ts'
+import type { Io, TargetOptions } from '../io.ts'
+import { writeLines, writeResult } from '../terminal/stdout.ts'
 
 export interface UndoCommandOptions extends TargetOptions {
   readonly id?: readonly string[]
@@ -15,36 +14,28 @@ export interface UndoCommandOptions extends TargetOptions {
 
 /** `hansard replay undo`: lists what it would delete, and with --yes deletes it. Exits with 3 if a copy is kept. */
 export async function replayUndoCommand(options: UndoCommandOptions, io: Io): Promise<ExitCode> {
+  const { id: ids, label, yes: doIt = false } = options
+  const counts = { 'would-delete': 0, deleted: 0, gone: 0, kept: 0 }
   return await withLockedArchive(options.archive, { holder: io.name }, async (archive) => {
-    const client = connectTarget({ ...options, sameAccount: true }, io)
-    const { id: ids, label, yes: doIt = false } = options
-    const counts = { 'would-delete': 0, deleted: 0, gone: 0, kept: 0 }
-    if (doIt) io.goOnUnread?.()
-    try {
+    await withTarget({ ...options, sameAccount: true }, io, async (client) => {
+      if (doIt) io.goOnUnread?.()
       for await (const one of undoReplay(client, archive, { ids, label, doIt, signal: io.signal })) {
         counts[one.what]++
-        if (options.json !== true) await printUndone(one, options, io)
+        if (!options.json && (!options.quiet || one.what === 'kept'))
+          await writeLines(io.stdout, [formatUndone(one)])
       }
-    } finally {
-      await client.close()
-    }
+    })
     archive.checkpoint()
     const { 'would-delete': wouldDelete, ...others } = counts
-    if (options.json === true) {
-      await writeJson(io.stdout, { command: 'replay undo', wouldDelete, ...others })
-    } else if (options.quiet !== true) await writeLine(io.stdout, formatSummary(counts, doIt))
+    const result = { command: 'replay undo', wouldDelete, ...others }
+    await writeResult(options, io, result, [formatSummary(counts, doIt)])
     return counts.kept > 0 ? exitCodes.partial : exitCodes.done
   })
 }
 
-async function printUndone(
-  { id, targetId, what, reason }: Undone,
-  { quiet }: UndoCommandOptions,
-  io: Io,
-): Promise<void> {
-  if (quiet === true && what !== 'kept') return
+function formatUndone({ id, targetId, what, reason }: Undone): string {
   const why = reason === undefined ? '' : `: ${reason}`
-  await writeLine(io.stdout, defuseLine(`${labels[what]} ${targetId}, the copy of ${id}${why}`))
+  return `${labels[what]} ${targetId}, the copy of ${id}${why}`
 }
 
 const labels: Readonly<Record<Undone['what'], string>> = {

@@ -1,4 +1,6 @@
-import { openArchive, type Archive } from '../../archive/archive.ts'
+import { once } from 'node:events'
+
+import { withArchive } from '../../archive/with-archive.ts'
 import { HansardError, isHansardError, messageOf } from '../../errors.ts'
 import { plural } from '../../model/plural.ts'
 import { storiesFromConversations, type Story } from '../../sandbox/account/story.ts'
@@ -10,7 +12,7 @@ import { generateConversations } from '../../sandbox/seed/generate-conversations
 import { loadStories, storiesDirectory } from '../../sandbox/seed/load-stories.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'
-import { write, writeJson } from '../terminal/stdout.ts'
+import { writeJson, writeLines } from '../terminal/stdout.ts'
 
 /** The options of `hansard sandbox`. */
 export interface SandboxCommandOptions extends Pick<GlobalOptions, 'json' | 'quiet'> {
@@ -47,49 +49,38 @@ export async function sandboxCommand(options: SandboxCommandOptions, io: Io): Pr
       hint: 'Choose another --port, or leave it out to use any free port.',
     })
   })
+  const { url } = sandbox
   const conversations = sandbox.account(demoKeys.source).ids.length
-  if (options.json)
-    await writeJson(io.stdout, { command: 'sandbox', url: sandbox.url, keys: demoKeys, conversations })
-  else
-    await write(
-      io.stdout,
-      `${sandbox.url}\nsource  ${demoKeys.source}  ${plural(conversations, 'conversation')}\ntarget  ${demoKeys.target}\n`,
-    )
+  if (options.json) await writeJson(io.stdout, { command: 'sandbox', url, keys: demoKeys, conversations })
+  else {
+    const source = `source  ${demoKeys.source}  ${plural(conversations, 'conversation')}`
+    await writeLines(io.stdout, [url, source, `target  ${demoKeys.target}`])
+  }
   if (!options.quiet) io.stderr.write('Press Ctrl-C to stop the sandbox.\n')
-  await waitForAbort(io.signal)
+  if (!io.signal.aborted) await once(io.signal, 'abort')
   await sandbox.close()
   return exitCodes.done
 }
 
 async function findStories(options: SandboxCommandOptions): Promise<Story[]> {
   const { from, stories, conversations: count } = options
-  const found = from === undefined ? await loadStories(stories ?? storiesDirectory) : readStories(from)
+  const found = await (from === undefined ? loadStories(stories ?? storiesDirectory) : readStories(from))
   if (count === undefined) return found
   return [...found, generateConversations({ count, entries: 10, bytesPerEntry: 1024, seed: 1 })]
 }
 
 /** Reads the conversations of an archive as stories, for example those of a bug report. */
-function readStories(path: string): Story[] {
-  const archive = openServed(path)
-  try {
+function readStories(path: string): Promise<Story[]> {
+  return withArchive(path, (archive) => {
     const conversations = archive.conversations.readAll({ includeGone: true })
     return storiesFromConversations(
       Array.from(conversations, ({ row, entries }) => ({ conversation: row, entries: [...entries()] })),
     )
-  } finally {
-    archive.close()
-  }
-}
-
-/** Opens the archive; a hint names the option --from, which replaces --archive here. */
-function openServed(path: string): Archive {
-  try {
-    return openArchive(path)
-  } catch (thrown) {
+  }).catch((thrown: unknown) => {
     if (!isHansardError(thrown)) throw thrown
-    const hint = thrown.hint?.replaceAll('--archive', '--from')
+    const hint = thrown.hint?.replaceAll('--archive', '--from') // the option that names the archive here
     throw new HansardError(thrown.code, thrown.message, { hint, cause: thrown })
-  }
+  })
 }
 
 function toFaults({ fault = [], rps, latency }: SandboxCommandOptions): Fault[] {
@@ -98,11 +89,4 @@ function toFaults({ fault = [], rps, latency }: SandboxCommandOptions): Fault[] 
     ...(rps === undefined ? [] : [{ then: { kind: 'rps', limit: rps } } as const]),
     ...(latency === undefined ? [] : [{ then: { kind: 'latency', ms: latency } } as const]),
   ]
-}
-
-function waitForAbort(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve()
-    else signal.addEventListener('abort', () => resolve(), { once: true })
-  })
 }

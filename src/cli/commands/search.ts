@@ -1,6 +1,4 @@
-import pc from 'picocolors'
-
-import { openArchive } from '../../archive/archive.ts'
+import { withArchive } from '../../archive/with-archive.ts'
 import type { SearchHit } from '../../archive/content/search.ts'
 import { cutTime } from '../../model/instant.ts'
 import { plural } from '../../model/plural.ts'
@@ -8,26 +6,23 @@ import type { Snippet } from '../../model/search/snippet.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'
 import { selectionOf, type SelectionOptions } from '../options/selection-options.ts'
-import { warnOfStaleIndex } from '../terminal/stale-index-warning.ts'
-import { writeJson, writeLine } from '../terminal/stdout.ts'
+import { warnOfStaleIndex } from '../terminal/archive-warnings.ts'
+import { colorsFor, widthOf, writeJson, writeLine, writeLines } from '../terminal/stdout.ts'
 import { defuseLine, fit } from '../terminal/terminal-text.ts'
 
-export interface SearchCommandOptions extends GlobalOptions, SelectionOptions {
-  readonly text: readonly string[]
-}
+type SearchCommandOptions = GlobalOptions & SelectionOptions & { readonly text: readonly string[] }
 
 /** The default limit; stderr says when there are more matches. */
 const DEFAULT_LIMIT = 20
 
 /** `hansard search`: prints one line per match, best first; with --json one object per match, without a limit. */
 export async function searchCommand(options: SearchCommandOptions, io: Io): Promise<ExitCode> {
-  const archive = openArchive(options.archive)
-  try {
+  return await withArchive(options.archive, async (archive) => {
     const { limit, ...selection } = selectionOf(options)
-    const most = limit ?? (options.json === true ? Infinity : DEFAULT_LIMIT)
+    const most = limit ?? (options.json ? Infinity : DEFAULT_LIMIT)
     const text = options.text.join(' ')
     const hits = archive.search.find(text, selection)
-    const line = options.json === true ? undefined : layoutFor(io)
+    const line = options.json ? undefined : layoutFor(io)
     let found = 0
     for (const hit of hits) {
       if (io.signal.aborted) return exitCodes.interrupted
@@ -35,16 +30,14 @@ export async function searchCommand(options: SearchCommandOptions, io: Io): Prom
       if (line === undefined) await writeJson(io.stdout, toJson(hit))
       else await writeLine(io.stdout, line(hit))
     }
-    if (options.quiet !== true) {
-      if (found === 0) await writeLine(io.stderr, defuseLine(`No match for ${text}`))
+    if (!options.quiet) {
+      if (found === 0) await writeLines(io.stderr, [`No match for ${text}`])
       if (found > most && limit === undefined)
         await writeLine(io.stderr, `Showing the best ${DEFAULT_LIMIT}; use --limit to show more.`)
     }
     await warnOfStaleIndex(archive, options, io)
     return exitCodes.done
-  } finally {
-    archive.close()
-  }
+  })
 }
 
 function toJson({ snippet: { text, marks }, ...hit }: SearchHit): object {
@@ -52,11 +45,11 @@ function toJson({ snippet: { text, marks }, ...hit }: SearchHit): object {
 }
 
 /** On a terminal a match takes two lines that fit its width; in a pipe, one line with everything. */
-function layoutFor({ stdout, env }: Io): (hit: SearchHit) => string {
-  const colors = pc.createColors(stdout.isTTY === true && (env['NO_COLOR'] ?? '') === '')
+function layoutFor(io: Io): (hit: SearchHit) => string {
+  const colors = colorsFor(io)
   const mark = colors.isColorSupported ? colors.bold : (text: string) => `[${text}]`
-  if (stdout.isTTY !== true) return (hit) => `${formatFacts(hit)}  ${withMarks(hit.snippet, Infinity, mark)}`
-  const width = stdout.columns ?? 80
+  const width = widthOf(io.stdout)
+  if (width === Infinity) return (hit) => `${formatFacts(hit)}  ${withMarks(hit.snippet, width, mark)}`
   return (hit) => `${fit(formatFacts(hit), width)}\n  ${withMarks(hit.snippet, width - 2, mark)}`
 }
 
@@ -65,7 +58,7 @@ function formatFacts({ id, position, createdAt, name, goneAt, entries }: SearchH
   const others = entries > 1 ? `${plural(entries, 'entry')} match` : undefined
   const title = `${goneAt === null ? '' : '(gone) '}${name ?? ''}`
   const facts = [id, place, cutTime(createdAt ?? '', 'day'), others, title]
-  return defuseLine(facts.filter((fact) => fact !== undefined && fact !== '').join('  '))
+  return defuseLine(facts.filter(Boolean).join('  '))
 }
 
 /** Neutralizes the text piece by piece, because the marks themselves are control codes. */

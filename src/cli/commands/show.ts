@@ -1,40 +1,30 @@
-import pc from 'picocolors'
-
-import { openArchive } from '../../archive/archive.ts'
+import { withArchive } from '../../archive/with-archive.ts'
 import { HansardError } from '../../errors.ts'
 import { lineOfConversation } from '../../export/jsonl-format.ts'
 import { plural } from '../../model/plural.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'
-import { jsonFor, write, writeLine } from '../terminal/stdout.ts'
+import { colorsFor, jsonFor, write, writeLine } from '../terminal/stdout.ts'
 import { transcript } from '../terminal/transcript.ts'
 
-export interface ShowCommandOptions extends GlobalOptions {
-  readonly id: string
-}
-
 /** `hansard show ID`: prints a transcript; with --json the line that `export jsonl` writes. */
-export async function showCommand(options: ShowCommandOptions, io: Io): Promise<ExitCode> {
-  const archive = openArchive(options.archive)
-  try {
+export async function showCommand(options: GlobalOptions & { id: string }, io: Io): Promise<ExitCode> {
+  return await withArchive(options.archive, async (archive) => {
     const conversation = archive.conversations.read(options.id)
     if (conversation === undefined) {
       throw new HansardError('usage', `No conversation ${JSON.stringify(options.id)} in the archive`, {
         hint: 'See `hansard list` for the ids; they begin with conv_.',
       })
     }
-    const colors = pc.createColors(io.stdout.isTTY === true && (io.env['NO_COLOR'] ?? '') === '')
-    if (options.json === true) {
+    if (options.json) {
       for (const part of lineOfConversation(conversation)) await write(io.stdout, jsonFor(io.stdout, part))
       return exitCodes.done
     }
     let unshown = 0
-    for (const part of transcript(conversation, colors, () => unshown++)) await write(io.stdout, part)
+    for (const part of transcript(conversation, colorsFor(io), () => unshown++)) await write(io.stdout, part)
     if (unshown === 0) return exitCodes.done
     const what = `${plural(unshown, 'text')} could not be shown: run \`hansard verify\` to find out why.`
     await writeLine(io.stderr, what)
     return exitCodes.partial
-  } finally {
-    archive.close()
-  }
+  })
 }

@@ -1,25 +1,22 @@
 import { statSync } from 'node:fs'
 
-import { openArchive, type Archive } from '../../archive/archive.ts'
+import type { Archive } from '../../archive/archive.ts'
+import { withArchive } from '../../archive/with-archive.ts'
 import { cutTime } from '../../model/instant.ts'
 import { formatCounts, formatMegabytes, formatNumber, nonZero, plural } from '../../model/plural.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'
-import { formatRun } from '../terminal/run-line.ts'
-import { writeJson, writeLine } from '../terminal/stdout.ts'
-import { defuseLine } from '../terminal/terminal-text.ts'
+import { writeJson, writeLines } from '../terminal/stdout.ts'
+import { formatRun } from './runs.ts'
 
 /** `hansard status`: prints what the archive holds, how the last runs ended, and unresolved problems. */
 export async function statusCommand(options: GlobalOptions, io: Io): Promise<ExitCode> {
-  const archive = openArchive(options.archive)
-  try {
+  return await withArchive(options.archive, async (archive) => {
     const status = readStatus(archive)
-    if (options.json === true) await writeJson(io.stdout, status)
-    else for (const line of formatStatus(status)) await writeLine(io.stdout, defuseLine(line))
+    if (options.json) await writeJson(io.stdout, status)
+    else await writeLines(io.stdout, formatStatus(status))
     return exitCodes.done
-  } finally {
-    archive.close()
-  }
+  })
 }
 
 function readStatus(archive: Archive) {

@@ -1,15 +1,24 @@
-import { openArchive } from '../../archive/archive.ts'
+import type { ConversationsClient } from '../../api/client.ts'
+import type { Archive } from '../../archive/archive.ts'
+import { withArchive } from '../../archive/with-archive.ts'
 import { compareRemote, type Compared } from '../../backup/compare-remote.ts'
 import type { ListingResult } from '../../backup/listing/proven-listing.ts'
 import { formatCounts, plural } from '../../model/plural.ts'
-import { connect } from '../connect/connect-account.ts'
+import { withAccount } from '../connect.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
-import type { Io } from '../io.ts'
-import { selectionOf, selects } from '../options/selection-options.ts'
-import type { VerifyCommandOptions } from '../options/verify-options.ts'
-import { warnOfStaleIndex } from '../terminal/stale-index-warning.ts'
-import { writeJson, writeLine } from '../terminal/stdout.ts'
-import { defuseLine } from '../terminal/terminal-text.ts'
+import type { AccountOptions, Io } from '../io.ts'
+import { selectionOf, selects, type SelectionOptions } from '../options/selection-options.ts'
+import { warnOfStaleIndex } from '../terminal/archive-warnings.ts'
+import { writeJson, writeLines, writeResult } from '../terminal/stdout.ts'
+
+/** The options of `verify`, with and without --remote. */
+export interface VerifyCommandOptions extends AccountOptions, SelectionOptions {
+  readonly repair?: boolean
+  readonly remote?: boolean
+  readonly sample?: number
+  readonly seed?: number
+  readonly concurrency?: number
+}
 
 const names = { '=': 'equal', '+': 'upstream', '-': 'archived', '*': 'different', '!': 'errors' } as const
 
@@ -17,40 +26,32 @@ type Counts = Record<(typeof names)[keyof typeof names], number>
 
 /** `hansard verify --remote`: prints one line per conversation, then a summary. */
 export async function verifyRemote(options: VerifyCommandOptions, io: Io): Promise<ExitCode> {
-  const archive = openArchive(options.archive)
-  try {
-    const client = connect(options, io)
-    try {
-      const { sample, seed = Math.floor(Math.random() * 2 ** 32), concurrency = 8 } = options
-      const counts: Counts = { equal: 0, upstream: 0, archived: 0, different: 0, errors: 0 }
-      const onCompared = async (compared: Compared) => {
-        counts[names[compared.sign]]++
-        if (options.json === true) await writeJson(io.stdout, compared)
-        else if (options.quiet !== true || compared.sign !== '=')
-          await writeLine(io.stdout, formatCompared(compared))
-      }
-      const selection = selects(options) ? selectionOf(options) : undefined
-      const how = { selection, sample, seed, concurrency, signal: io.signal, onCompared }
-      const verdict = await compareRemote(client, archive, how)
-      const drawn = sample === undefined ? {} : { sample, seed }
-      if (options.json === true) {
-        const summary = { command: 'verify', archive: options.archive, remote: true, ...drawn, ...counts }
-        await writeJson(io.stdout, { ...summary, ...(verdict ?? { complete: null }) })
-      } else if (options.quiet !== true) {
-        for (const line of formatSummary(counts, verdict, drawn)) await writeLine(io.stdout, line)
-      }
-      if (options.match !== undefined) await warnOfStaleIndex(archive, options, io)
-      return toExitCode(counts, verdict)
-    } finally {
-      await client.close()
+  const compare = async (archive: Archive, client: ConversationsClient) => {
+    const { sample, seed = Math.floor(Math.random() * 2 ** 32), concurrency = 8 } = options
+    const counts: Counts = { equal: 0, upstream: 0, archived: 0, different: 0, errors: 0 }
+    const onCompared = async (compared: Compared) => {
+      counts[names[compared.sign]]++
+      if (options.json) await writeJson(io.stdout, compared)
+      else if (!options.quiet || compared.sign !== '=')
+        await writeLines(io.stdout, [formatCompared(compared)])
     }
-  } finally {
-    archive.close()
+    const selection = selects(options) ? selectionOf(options) : undefined
+    const how = { selection, sample, seed, concurrency, signal: io.signal, onCompared }
+    const verdict = await compareRemote(client, archive, how)
+    const drawn = sample === undefined ? {} : { sample, seed }
+    const summary = { command: 'verify', archive: options.archive, remote: true, ...drawn, ...counts }
+    const result = { ...summary, ...(verdict ?? { complete: null }) }
+    await writeResult(options, io, result, formatSummary(counts, verdict, drawn))
+    if (options.match !== undefined) await warnOfStaleIndex(archive, options, io)
+    return toExitCode(counts, verdict)
   }
+  return await withArchive(options.archive, (archive) =>
+    withAccount(options, io, (client) => compare(archive, client)),
+  )
 }
 
 function formatCompared({ sign, id, detail }: Compared): string {
-  return defuseLine(`${sign} ${id}${detail === undefined ? '' : `: ${detail}`}`)
+  return `${sign} ${id}${detail === undefined ? '' : `: ${detail}`}`
 }
 
 function formatSummary(

@@ -7,27 +7,24 @@ import { formatNumber, plural } from '../../model/plural.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
 import { selects } from '../options/selection-options.ts'
-import type { VerifyCommandOptions } from '../options/verify-options.ts'
-import { write, writeJson, writeLine } from '../terminal/stdout.ts'
-import { defuseLine } from '../terminal/terminal-text.ts'
+import { writeLines, writeResult } from '../terminal/stdout.ts'
+import type { VerifyCommandOptions } from './verify-remote.ts'
 
 /** `hansard verify`: checks the archive; with --remote, compares it with the account. */
 export async function verifyCommand(options: VerifyCommandOptions, io: Io): Promise<ExitCode> {
   refuseConflictingOptions(options)
   io.goOnUnread?.() // the exit code counts even when nobody reads the output
-  if (options.remote === true) return (await import('./verify-remote.ts')).verifyRemote(options, io)
-  const repairs = options.repair === true ? repairArchive(options.archive, io.name) : undefined
+  if (options.remote) return (await import('./verify-remote.ts')).verifyRemote(options, io)
+  const { archive } = options
+  const repairs = options.repair ? repairArchive(archive, io.name) : undefined
   const report = await runChecks(options, io)
-  if (options.json === true) {
-    const { isReadable, checks, findings, counts } = report
-    const sound = counts.findings === 0
-    const result = { command: 'verify', archive: options.archive, sound, isReadable, repairs }
-    await writeJson(io.stdout, { ...result, checks, findings, counts, note: NOTE })
-  } else if (printsReport(options)) {
-    await writeSummary(report, repairs, options, io)
-  }
-  if (!report.isReadable) return exitCodes.damaged
-  return report.counts.findings === 0 ? exitCodes.done : exitCodes.different
+  const { isReadable, checks, findings, counts } = report
+  const sound = counts.findings === 0
+  const head = { command: 'verify', archive, sound, isReadable, repairs }
+  const result = { ...head, checks, findings, counts, note: NOTE }
+  await writeResult(options, io, result, formatSummary(report, repairs, archive))
+  if (!isReadable) return exitCodes.damaged
+  return sound ? exitCodes.done : exitCodes.different
 }
 
 interface Report {
@@ -50,13 +47,13 @@ async function runChecks(options: VerifyCommandOptions, io: Io): Promise<Report>
   const findings: Finding[] = []
   const counts = { findings: 0, errors: 0, repairable: 0 }
   const found = new Map<string, number>()
-  const steps = verifyArchive(options.archive, { isRepaired: options.repair === true })
+  const steps = verifyArchive(options.archive, { isRepaired: options.repair })
   for (;;) {
     const step = steps.next()
     if (step.done === true) return { ...step.value, checks, findings, counts }
     if ('done' in step.value) {
       checks.push(step.value.done)
-      if (printsReport(options)) await writeLine(io.stdout, formatCheck(step.value.done))
+      if (!options.json && !options.quiet) await writeLines(io.stdout, [formatCheck(step.value.done)])
       await nextTurn() // lets a signal arrive: SQLite blocks the event loop during a check
       if (!io.signal.aborted) continue
       steps.return({ isReadable: true })
@@ -66,45 +63,34 @@ async function runChecks(options: VerifyCommandOptions, io: Io): Promise<Report>
     counts.findings++
     if (finding.severity === 'error') counts.errors++
     if (finding.repairable) counts.repairable++
-    found.set(finding.check, (found.get(finding.check) ?? 0) + 1)
-    if ((found.get(finding.check) ?? 0) > PRINTED) continue
+    const number = (found.get(finding.check) ?? 0) + 1
+    found.set(finding.check, number)
+    if (number > PRINTED) continue
     findings.push(finding)
-    if (options.json !== true) await write(io.stdout, formatFinding(finding))
+    if (!options.json) await writeLines(io.stdout, formatFinding(finding))
   }
-}
-
-function printsReport({ json, quiet }: VerifyCommandOptions): boolean {
-  return json !== true && quiet !== true
 }
 
 function formatCheck({ check, about, findings }: CheckResult): string {
   return findings === 0 ? `ok       ${check}: ${about}` : `PROBLEM  ${check}: ${plural(findings, 'finding')}`
 }
 
-function formatFinding({ check, what, where, advice }: Finding): string {
+function formatFinding({ check, what, where, advice }: Finding): string[] {
   const { table, row, conversation } = where
-  const place = [
-    table === undefined ? undefined : `${table}${row === undefined ? '' : ` ${row}`}`,
-    conversation,
-  ].filter((part) => part !== undefined)
-  const prefix = place.length === 0 ? '' : `${place.join(', ')}: `
-  return `${defuseLine(`  ${check}: ${prefix}${what}`)}\n    ${advice}\n`
+  const place = [table && [table, row].filter((part) => part !== undefined).join(' '), conversation]
+  const prefix = place.filter(Boolean).join(', ')
+  return [`  ${check}: ${prefix && `${prefix}: `}${what}`, `    ${advice}`]
 }
 
-async function writeSummary(
+function formatSummary(
   { isReadable, checks, counts }: Report,
   repairs: readonly Repair[] | undefined,
-  { archive }: VerifyCommandOptions,
-  io: Io,
-): Promise<void> {
-  for (const line of formatRepairs(repairs, counts)) await writeLine(io.stdout, defuseLine(line))
+  archive: string,
+): string[] {
   const verdict =
     counts.findings === 0 ? `is sound: ${plural(checks.length, 'check')}` : formatVerdict(counts)
-  await writeLine(
-    io.stdout,
-    defuseLine(isReadable ? `${archive} ${verdict}.` : `${archive} cannot be read as an archive.`),
-  )
-  await writeLine(io.stdout, NOTE)
+  const end = isReadable ? `${archive} ${verdict}.` : `${archive} cannot be read as an archive.`
+  return [...formatRepairs(repairs, counts), end, NOTE]
 }
 
 function formatRepairs(
@@ -129,16 +115,19 @@ function formatVerdict({ findings, repairable }: Report['counts']): string {
 
 function refuseConflictingOptions(options: VerifyCommandOptions): void {
   const { repair, remote, sample, seed } = options
-  if (repair === true && remote === true)
-    throw new HansardError(
-      'usage',
-      '--repair and --remote cannot be combined: one changes the archive, the other reads the account',
-    )
-  if (remote !== true && sample !== undefined) throw new HansardError('usage', '--sample needs --remote')
-  if (remote !== true && selects(options))
-    throw new HansardError(
-      'usage',
-      'Selecting conversations needs --remote; without it, the whole archive is checked',
-    )
-  if (sample === undefined && seed !== undefined) throw new HansardError('usage', '--seed needs --sample')
+  const conflicts = [
+    {
+      isGiven: repair && remote,
+      message:
+        '--repair and --remote cannot be combined: one changes the archive, the other reads the account',
+    },
+    { isGiven: sample !== undefined && !remote, message: '--sample needs --remote' },
+    {
+      isGiven: selects(options) && !remote,
+      message: 'Selecting conversations needs --remote; without it, the whole archive is checked',
+    },
+    { isGiven: seed !== undefined && sample === undefined, message: '--seed needs --sample' },
+  ]
+  const conflict = conflicts.find(({ isGiven }) => isGiven)
+  if (conflict !== undefined) throw new HansardError('usage', conflict.message)
 }

@@ -7,7 +7,7 @@ export function fileName(text: string): string {
 }
 
 /** Returns a parser for a whole number from `least` to `most`. */
-export function wholeNumber(least: number, most: number): (text: string) => number {
+export function integer(least: number, most = Number.MAX_SAFE_INTEGER): (text: string) => number {
   return (text) => {
     const value = Number(text)
     if (Number.isInteger(value) && value >= least && value <= most) return value

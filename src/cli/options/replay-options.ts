@@ -3,40 +3,29 @@ import { InvalidArgumentError, Option, type Command } from 'commander'
 import { HansardError } from '../../errors.ts'
 import type { PlanReplayOptions } from '../../replay/plan/plan-replay.ts'
 import type { ReplayOptions } from '../../replay/plan/plan.ts'
-import type { TargetOptions } from '../connect/connect-target.ts'
-import type { Io } from '../io.ts'
-import { fileName, wholeNumber } from './option-values.ts'
+import type { Io, TargetOptions } from '../io.ts'
+import { fileName, integer } from './option-values.ts'
 import { selection, selectionOf, selects, type SelectionOptions } from './selection-options.ts'
 
 type Pairs = Readonly<Record<string, string>>
 
-/** The options that say how conversations are replayed. */
-export interface ReplayHowOptions {
-  /** Allow the source account as the target. */
-  readonly sameAccount?: boolean
+type SameName = 'mode' | 'tail' | 'rebuild' | 'dropTools' | 'label' | 'price'
+
+/** The options of `replay plan`. */
+export interface PlanOptions extends TargetOptions, SelectionOptions, Partial<Pick<ReplayOptions, SameName>> {
   /** Accept the target as a different account without proof. */
   readonly yesDifferent?: boolean
-  readonly mode?: ReplayOptions['mode']
-  readonly tail?: ReplayOptions['tail']
-  readonly rebuild?: ReplayOptions['rebuild']
   readonly mapAgent?: Pairs
   readonly mapModel?: Pairs
   readonly mapLibrary?: Pairs
   readonly mapConnector?: Pairs
   readonly fallbackModel?: string
   readonly connectorAuth?: readonly string[]
-  readonly dropTools?: boolean
-  readonly label?: string
-  readonly price?: ReplayOptions['price']
-}
-
-/** The options of `replay plan`. */
-export interface PlanOptions extends TargetOptions, SelectionOptions, ReplayHowOptions {
   readonly out?: string
 }
 
 /** The options of `replay run`. */
-export interface RunOptions extends TargetOptions, SelectionOptions, ReplayHowOptions {
+export interface RunOptions extends Omit<PlanOptions, 'out'> {
   /** The plan file to run; without one the plan is made first. */
   readonly plan?: string
   readonly yes?: boolean
@@ -46,37 +35,25 @@ export interface RunOptions extends TargetOptions, SelectionOptions, ReplayHowOp
   readonly settle?: number
   readonly maxCost?: number
   readonly maxTokens?: number
-  readonly maxRequests?: number
 }
 
 /** Adds the options of `replay run`. */
 export function runOptions(command: Command, env: Io['env']): Command {
-  return how(selection(accounts(target(command, env))))
+  return planning(command, env)
     .argument('[plan]', 'plan file from `replay plan --out` (default: make a plan first)', fileName)
     .option('--yes', 'send without asking for confirmation')
     .option('--again', 'copy conversations again that have changed since')
-    .option('--concurrency <n>', 'conversations sent in parallel', wholeNumber(1, 64), 4)
+    .option('--concurrency <n>', 'conversations sent in parallel', integer(1, 64), 4)
     .option('--max-cost <amount>', 'stop before this run costs more; requires a price', amount)
-    .option(
-      '--max-tokens <n>',
-      'stop before this run uses more tokens',
-      wholeNumber(1, Number.MAX_SAFE_INTEGER),
-    )
-    .option(
-      '--max-requests <n>',
-      'stop before this run sends more requests',
-      wholeNumber(1, Number.MAX_SAFE_INTEGER),
-    )
+    .option('--max-tokens <n>', 'stop before this run uses more tokens', integer(1))
+    .option('--max-requests <n>', 'stop before this run sends more requests', integer(1))
     .option('--settle <seconds>', 'seconds until a lost request counts as not done', seconds, 30)
     .option('--resolve <id=copy...>', 'decide an uncertain conversation: the id of its copy, or none', pair)
-    .addHelpText('after', REPLAYING)
 }
 
 /** Adds the options of `replay plan`. */
 export function planOptions(command: Command, env: Io['env']): Command {
-  return how(selection(accounts(target(command, env))))
-    .option('--out <file>', 'write the plan to a file', fileName)
-    .addHelpText('after', REPLAYING)
+  return planning(command, env).option('--out <file>', 'write the plan to a file', fileName)
 }
 
 /** Adds the options that name the target account. */
@@ -96,32 +73,18 @@ export function target(command: Command, env: Io['env']): Command {
     .optionsGroup('')
 }
 
-/** Adds the options that confirm which account the target is. */
-function accounts(command: Command): Command {
-  return command
+/** Adds the options that say what is sent to which account, and how. */
+function planning(command: Command, env: Io['env']): Command {
+  target(command, env)
     .optionsGroup('Target account:')
     .option('--same-account', 'allow the source account as the target')
     .option('--yes-different', 'accept the target as a different account without proof')
     .optionsGroup('')
-}
-
-/** Adds the options that say how conversations are replayed. */
-export function how(command: Command): Command {
-  return command
+  return selection(command)
     .optionsGroup('How to copy:')
-    .addOption(
-      new Option('--mode <mode>', 'send at once or turn by turn')
-        .choices(['history', 'turns'])
-        .default('history'),
-    )
-    .addOption(
-      new Option('--tail <way>', 'how to end the history')
-        .choices(['auto', 'answer', 'nudge', 'prefix'])
-        .default('auto'),
-    )
-    .addOption(
-      new Option('--rebuild <how>', 'let tools run or not').choices(['keep', 'quiet']).default('keep'),
-    )
+    .addOption(choice('--mode <mode>', 'send at once or turn by turn', ['history', 'turns']))
+    .addOption(choice('--tail <way>', 'how to end the history', ['auto', 'answer', 'nudge', 'prefix']))
+    .addOption(choice('--rebuild <how>', 'let tools run or not', ['keep', 'quiet']))
     .option('--map-agent <from=to...>', 'replace an agent with one of the target', pair)
     .option('--map-model <from=to...>', 'replace a model with one of the target', pair)
     .option('--map-library <from=to...>', 'replace a document library with one of the target', pair)
@@ -132,6 +95,12 @@ export function how(command: Command): Command {
     .option('--label <text>', 'label, to allow several copies of one conversation', label)
     .option('--price <in,out>', 'price of a million input and output tokens, such as 0.4,2', price)
     .optionsGroup('')
+    .addHelpText('after', REPLAYING)
+}
+
+/** An option with a few values, of which the first is the default. */
+function choice(flags: string, about: string, values: readonly string[]): Option {
+  return new Option(flags, about).choices(values).default(values[0])
 }
 
 const REPLAYING = `
@@ -147,7 +116,7 @@ not possible, nudge is used.
 tools from running.`
 
 /** Turns the options of a command into those of `planReplay`. */
-export function planReplayOptions(options: SelectionOptions & ReplayHowOptions): PlanReplayOptions {
+export function planReplayOptions(options: PlanOptions): PlanReplayOptions {
   const { sameAccount, yesDifferent } = options
   return { ...howOf(options), selection: selectionOf(options), sameAccount, yesDifferent }
 }
@@ -157,7 +126,7 @@ export function planReplayOptions(options: SelectionOptions & ReplayHowOptions):
  *
  * @throws HansardError `usage`
  */
-export function refusePlanningOptions(options: SelectionOptions & ReplayHowOptions): void {
+export function refusePlanningOptions(options: PlanOptions): void {
   const { mode = 'history', tail = 'auto', rebuild = 'keep', ...others } = howOf(options)
   const isDefault = mode === 'history' && tail === 'auto' && rebuild === 'keep'
   if (isDefault && !selects(options) && Object.values(others).every((value) => value === undefined)) return
@@ -166,7 +135,7 @@ export function refusePlanningOptions(options: SelectionOptions & ReplayHowOptio
   })
 }
 
-function howOf(options: ReplayHowOptions) {
+function howOf(options: PlanOptions) {
   const { mode, tail, rebuild, fallbackModel, connectorAuth, dropTools, label, price } = options
   return {
     ...{ mode, tail, rebuild, fallbackModel, dropTools, label, price },
@@ -184,13 +153,10 @@ function variablesOf(pairs: readonly string[]): Pairs {
     pairs.map((text) => {
       const [, id, variable] = /^([^=]+)=([A-Za-z_][A-Za-z0-9_]*)$/.exec(text) ?? []
       if (id !== undefined && variable !== undefined) return [id, variable]
-      throw new HansardError(
-        'usage',
-        '--connector-auth must be ID=VARIABLE: a connector and the name of an environment variable',
-        {
-          hint: 'Put the secret into an environment variable and give its name, such as gauge=GAUGE_TOKEN.',
-        },
-      )
+      const form = 'ID=VARIABLE: a connector and the name of an environment variable'
+      throw new HansardError('usage', `--connector-auth must be ${form}`, {
+        hint: 'Put the secret into an environment variable and give its name, such as gauge=GAUGE_TOKEN.',
+      })
     }),
   )
 }

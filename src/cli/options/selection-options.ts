@@ -1,7 +1,7 @@
 import { InvalidArgumentError, type Command } from 'commander'
 
 import type { Selection } from '../../archive/content/selection.ts'
-import { wholeNumber } from './option-values.ts'
+import { integer } from './option-values.ts'
 
 /** The options that select conversations, the same for every command. */
 export interface SelectionOptions {
@@ -27,7 +27,7 @@ export function selection(command: Command, limit = 'maximum number, oldest firs
     .option('--agent <id...>', 'only with one of these agents')
     .option('--metadata <key=value...>', 'only with all of these metadata values', pair)
     .option('--match <text>', 'only with all these words, "exact phrases", prefix*, -excluded')
-    .option('--limit <n>', limit, wholeNumber(1, Number.MAX_SAFE_INTEGER))
+    .option('--limit <n>', limit, integer(1))
     .option('--include-gone', 'include conversations that no longer exist upstream')
     .optionsGroup('')
 }

@@ -1,13 +1,8 @@
 import { formatCounts, plural } from '../../model/plural.ts'
 import type { Verified, VerifiedCounts } from '../../replay/verify-copies.ts'
 import type { ComparedAnswers, Certificate, CopyDifference } from '../../replay/verify/certificate.ts'
-import { summarizeLosses, formatLoss } from './plan-table.ts'
+import { formatLosses, type Layout } from './plan-table.ts'
 import { defuseLine, fit, pad } from './terminal-text.ts'
-
-interface Layout {
-  readonly width: number
-  readonly everyLoss: boolean
-}
 
 /** Formats the certificate of one copy. */
 export function formatCertificate({ id, name, targetId, result }: Verified, layout: Layout): string[] {
@@ -23,7 +18,7 @@ export function formatVerified(counts: VerifiedCounts, file: string | undefined)
   const all = identical + equivalent + different + errors
   return [
     `${plural(all, 'copy')}: ${formatCounts({ identical, equivalent, different, 'not compared': errors })}.`,
-    ...(file === undefined ? [] : [defuseLine(`Certificates written to ${file}.`)]),
+    ...(file === undefined ? [] : [`Certificates written to ${file}.`]),
   ]
 }
 
@@ -40,7 +35,7 @@ function formatDetails(certificate: Certificate, { width, everyLoss }: Layout): 
   const { differences, losses, unseen, since, answers, hashes } = certificate
   return [
     ...differences.flatMap(formatDifference),
-    ...(everyLoss ? losses.map(formatLoss) : summarizeLosses(losses)).map((line) => `declared: ${line}`),
+    ...formatLosses(losses, everyLoss).map((line) => `declared: ${line}`),
     ...unseen.map((what) => `not returned by the target: ${what}`),
     ...(since === 0 ? [] : [`${plural(since, 'entry')} added since the copy was made`]),
     ...answers.flatMap((each) => formatAnswers(each, width)),
@@ -50,9 +45,8 @@ function formatDetails(certificate: Certificate, { width, everyLoss }: Layout): 
 
 function formatDifference(difference: CopyDifference): string[] {
   const { path, detail, expected, found } = difference
-  const place = [placeOf(difference), path].filter((part) => part !== '').join(' ')
   return [
-    `${place}: ${detail}`,
+    `${placeOf(difference)}${path && ` ${path}`}: ${detail}`,
     ...(expected === null ? [] : [`  expected: ${expected}`]),
     ...(found === null ? [] : [`  found:    ${found}`]),
   ]

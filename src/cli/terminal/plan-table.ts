@@ -2,16 +2,26 @@ import { formatCounts, formatNumber, plural } from '../../model/plural.ts'
 import { lossKinds, type Loss } from '../../replay/loss.ts'
 import type { Estimate, PlanEnd, PlannedConversation, Warning } from '../../replay/plan/plan.ts'
 import type { Spent, Tokens } from '../../replay/run/budget.ts'
+import type { GlobalOptions, Io } from '../io.ts'
+import { widthOf } from './stdout.ts'
 import { defuseLine, fit, pad } from './terminal-text.ts'
 
+/** How to lay out a plan or a certificate. */
+export interface Layout {
+  readonly width: number
+  readonly everyLoss: boolean
+}
+
+/** Returns the layout for stdout; --verbose shows every loss. */
+export function layoutFor({ verbose = false }: GlobalOptions, { stdout }: Io): Layout {
+  return { width: widthOf(stdout), everyLoss: verbose }
+}
+
 /** Formats one planned conversation. Lines that say what to do are never cut. */
-export function formatPlanned(
-  { id, name, state, blocks, losses, warnings, estimate }: PlannedConversation,
-  { width, everyLoss }: { readonly width: number; readonly everyLoss: boolean },
-): string[] {
+export function formatPlanned(planned: PlannedConversation, { width, everyLoss }: Layout): string[] {
+  const { id, name, state, blocks, losses, warnings, estimate } = planned
   const cost = state === 'blocked' ? '' : formatEstimate(estimate)
-  const head = [pad(stateNames[state], 17), pad(id, 37), cost, name ?? ''].filter((cell) => cell !== '')
-  const lossLines = everyLoss ? losses.map(formatLoss) : summarizeLosses(losses)
+  const head = [pad(stateNames[state], 17), pad(id, 37), cost, name].filter(Boolean)
   const fitted = (line: string) => fit(defuseLine(line), width)
   const advice =
     state === 'blocked'
@@ -19,23 +29,19 @@ export function formatPlanned(
       : warnings.map((warning) => `  note: ${warningTexts[warning]}`)
   return [
     fitted(head.join('  ')),
-    ...(state === 'blocked' ? [] : lossLines.map((line) => fitted(`  ${line}`))),
+    ...(state === 'blocked' ? [] : formatLosses(losses, everyLoss).map((line) => fitted(`  ${line}`))),
     ...advice.map(defuseLine),
   ]
 }
 
-/** Formats the summary of a plan. */
-export function formatPlanEnd({
-  conversations,
-  ready,
-  readyWithLosses,
-  blocked,
-  estimate,
-}: PlanEnd): string[] {
+/** Formats the summary of a plan, which may have been written to a file. */
+export function formatPlanEnd(end: PlanEnd, file: string | undefined): string[] {
+  const { conversations, ready, readyWithLosses, blocked, estimate } = end
   const states = formatCounts({ ready, 'ready with losses': readyWithLosses, blocked })
   return [
     `${plural(conversations, 'conversation')}: ${states}.`,
     `About ${formatEstimate(estimate)}. Nothing was sent.`,
+    ...(file === undefined ? [] : [`Plan written to ${file}.`]),
   ]
 }
 
@@ -75,8 +81,9 @@ export function formatCost(cost: number): string {
   return cost >= 1 || cost === 0 ? cost.toFixed(2) : cost.toPrecision(2)
 }
 
-/** Formats losses as one line per kind, with the places where it occurs. */
-export function summarizeLosses(losses: readonly Loss[]): string[] {
+/** Formats losses: every one on a line, or one line per kind with the places where it occurs. */
+export function formatLosses(losses: readonly Loss[], everyLoss: boolean): string[] {
+  if (everyLoss) return losses.map(formatLoss)
   const byKind = new Map<Loss['kind'], Loss[]>()
   for (const loss of losses) byKind.set(loss.kind, [...(byKind.get(loss.kind) ?? []), loss])
   return [...byKind].map(([kind, each]) => {
@@ -94,10 +101,9 @@ function formatPlaces(losses: readonly Loss[]): string {
 }
 
 function placeOf({ position, path }: Loss): string {
-  return position === null ? path : ['entry', position, path].filter((part) => part !== '').join(' ')
+  return position === null ? path : `entry ${position}${path && ` ${path}`}`
 }
 
-/** Formats one loss on a line. */
-export function formatLoss(loss: Loss): string {
+function formatLoss(loss: Loss): string {
   return `${placeOf(loss)}: ${lossKinds[loss.kind]}: ${loss.before ?? 'nothing'} → ${loss.after ?? 'nothing'}`
 }

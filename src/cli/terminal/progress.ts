@@ -20,8 +20,8 @@ export function showProgress<State>(
   { stderr }: Io,
   format: (state: State) => string,
 ): ProgressLine<State> {
-  if (quiet === true) return { update: () => undefined, say: () => undefined, end: () => undefined }
-  const isTerminal = stderr.isTTY === true
+  if (quiet) return { update: () => undefined, say: () => undefined, end: () => undefined }
+  const isTerminal = stderr.isTTY
   let next = isTerminal ? 0 : performance.now() + LINE_MS
   const draw = (line: string) =>
     void stderr.write(isTerminal ? `\r${fit(line, (stderr.columns ?? 80) - 1)}\u001b[K` : `${line}\n`)

@@ -1,7 +1,11 @@
 import { once } from 'node:events'
 import type { Writable } from 'node:stream'
 
-import { defuseJson } from './terminal-text.ts'
+import pc from 'picocolors'
+import type { Colors } from 'picocolors/types.js'
+
+import type { GlobalOptions, Io } from '../io.ts'
+import { defuseJson, defuseLine } from './terminal-text.ts'
 
 /** Writes, and waits while the reader is slower. The owner of the stream handles a reader that has gone. */
 export async function write(stream: Writable, content: string | Uint8Array): Promise<void> {
@@ -18,10 +22,36 @@ export async function writeJson(stream: Writable, value: unknown): Promise<void>
 
 /** Returns JSON that must stay verbatim: unchanged for a pipe, with control codes escaped for a terminal. */
 export function jsonFor({ isTTY }: { readonly isTTY?: boolean }, json: string): string {
-  return isTTY === true ? defuseJson(json) : json
+  return isTTY ? defuseJson(json) : json
 }
 
 /** Writes one line. */
-export async function writeLine(stream: Writable, line = ''): Promise<void> {
+export async function writeLine(stream: Writable, line: string): Promise<void> {
   await write(stream, `${line}\n`)
+}
+
+/** Writes lines that may contain foreign text, all at once. */
+export async function writeLines(stream: Writable, lines: readonly string[]): Promise<void> {
+  if (lines.length > 0) await write(stream, lines.map((line) => `${defuseLine(line)}\n`).join(''))
+}
+
+/** Prints the result of a command: an object with --json, otherwise lines, unless --quiet is given. */
+export async function writeResult(
+  { json, quiet }: GlobalOptions,
+  { stdout }: Io,
+  result: object,
+  lines: readonly string[],
+): Promise<void> {
+  if (json) await writeJson(stdout, result)
+  else if (!quiet) await writeLines(stdout, lines)
+}
+
+/** Returns the width that lines must fit: that of the terminal, or Infinity for a pipe. */
+export function widthOf({ isTTY, columns }: Io['stdout']): number {
+  return isTTY ? (columns ?? 80) : Infinity
+}
+
+/** Returns the colors for stdout: none for a pipe, or where the user wants none. */
+export function colorsFor({ stdout, env }: Io): Colors {
+  return pc.createColors(stdout.isTTY && !env['NO_COLOR'])
 }

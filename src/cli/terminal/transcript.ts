@@ -83,19 +83,19 @@ function formatHead({ id, row, length, goneAt }: StoredConversation, colors: Col
   const { description, metadata } = { description: fact('description'), metadata: fact('metadata') }
   const lines = [
     colors.bold(defuseLine(fact('name') ?? id)),
-    colors.dim(defuseLine(summary.filter(isFilled).join(' · '))),
+    colors.dim(defuseLine(summary.filter(Boolean).join(' · '))),
     description && defuse(description),
     instructions && colors.dim(`instructions: ${defuse(instructions)}`),
     metadata === undefined || metadata === '{}' ? undefined : colors.dim(`metadata: ${defuseLine(metadata)}`),
   ]
-  return `${lines.filter(isFilled).join('\n')}\n`
+  return `${lines.filter(Boolean).join('\n')}\n`
 }
 
 function formatTitle(entry: EntryView, colors: Colors): string {
   const facts = ['created_at', 'model'].map((key) => displayText(entry.fields.get(key)))
   const [time, model] = [formatTime(facts[0]), facts[1]]
   const title = colors.bold(colors.cyan(defuseLine(describeEntry(entry))))
-  return `${title}  ${colors.dim(defuseLine([time, model].filter(isFilled).join(' · ')))}`
+  return `${title}  ${colors.dim(defuseLine([time, model].filter(Boolean).join(' · ')))}`
 }
 
 function describeEntry(entry: EntryView): string {
@@ -105,7 +105,7 @@ function describeEntry(entry: EntryView): string {
     case 'execution':
       return `tool ${entry.name ?? ''}`
     case 'call': {
-      const named = ['call', entry.name, entry.callId].filter(isFilled).join(' ')
+      const named = ['call', entry.name, entry.callId].filter(Boolean).join(' ')
       return entry.confirmation === undefined ? named : `${named} (${entry.confirmation})`
     }
     case 'result':
@@ -123,8 +123,4 @@ function formatTime(time: string | undefined): string | undefined {
 
 function indent(text: string): string {
   return text.trim().replaceAll(/^(?=.)/gm, '  ')
-}
-
-function isFilled(part: string | undefined): part is string {
-  return part !== undefined && part !== ''
 }

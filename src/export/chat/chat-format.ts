@@ -1,17 +1,7 @@
 import { HansardError } from '../../errors.ts'
-import { entryView } from '../../model/entries/entry-view.ts'
-import type { ExportedConversation, Format } from '../format.ts'
-import { needsParts, type ContentForm, type Droppable } from './chat-content.ts'
-import { ChatWriter } from './chat-writer.ts'
-import { createLineFiles } from './train-split.ts'
-
-type ChatOptions = {
-  readonly system?: boolean
-  readonly split?: number
-  readonly seed?: number
-  readonly textOnly?: boolean
-  readonly drop?: readonly Droppable[]
-}
+import type { Format } from '../format.ts'
+import type { Droppable } from './chat-content.ts'
+import type { ChatOptions } from './chat-writer.ts'
 
 /**
  * JSON lines with a list `messages`, one for each conversation. `chat-line-validator.ts` has the rules of the format,
@@ -20,11 +10,7 @@ type ChatOptions = {
 export const chatFormat: Format<ChatOptions> = {
   summary: 'JSON lines of {"messages":[…]} for Hugging Face datasets, TRL and other tools',
   options: [
-    {
-      name: 'system',
-      flags: '--system',
-      about: 'begin with the instructions as a system message',
-    },
+    { name: 'system', flags: '--system', about: 'begin with the instructions as a system message' },
     {
       name: 'split',
       flags: '--split <share>',
@@ -70,29 +56,10 @@ out.
 The lines contain everything that was said, including confidential messages.`,
   shape: ({ split }) => (split === undefined ? 'file' : 'folder'),
   canStream: ({ split }) => split === undefined,
-  async open(context, { system = false, split, seed = 1, textOnly = false, drop = [] }) {
-    const lineFiles = await createLineFiles((path) => context.files.create(path), split, seed)
-    const { explainInvalidSchema } = await import('../../model/json/json-schema.ts')
-    const dropped = new Set(drop)
-    const form = textOnly ? 'text' : chooseContentForm(context.conversations(), dropped)
-    return new ChatWriter(
-      context,
-      { withSystem: system, form, drop: dropped },
-      lineFiles,
-      explainInvalidSchema,
-    )
+  async open(context, options) {
+    const { chatWriter } = await import('./chat-writer.ts')
+    return chatWriter(context, options)
   },
-}
-
-/** Returns the form of the file: parts if any selected message needs them. All are read, before the first line is written. */
-function chooseContentForm(
-  conversations: Iterable<ExportedConversation>,
-  drop: ReadonlySet<Droppable>,
-): ContentForm {
-  for (const { entries } of conversations)
-    for (const entry of entries())
-      if (entry.stored.includes('"content":[') && needsParts(entryView(entry.text), drop)) return 'parts'
-  return 'text'
 }
 
 function parseShare(text: string): number {

@@ -1,3 +1,4 @@
+import { explainInvalidSchema } from '../../model/json/json-schema.ts'
 import { isObject, parseJson } from '../../model/json/parse-json.ts'
 import { excluded } from './exclusion-reasons.ts'
 
@@ -18,20 +19,12 @@ const LONE_SURROGATE = /\p{Surrogate}/u
 
 type Value = Readonly<Record<string, unknown>>
 
-/** Returns why parameters are not a JSON schema of Draft 7; undefined if they are one. */
-export type SchemaFault = (parameters: unknown) => string | undefined
-
 /** Validates one line, message by message. */
 export class ChatLineValidator {
-  readonly #schemaFault: SchemaFault
   readonly #called = new Set<unknown>()
   readonly #unanswered = new Set<unknown>()
   #hasUser = false
   #previous: unknown
-
-  constructor(schemaFault: SchemaFault) {
-    this.#schemaFault = schemaFault
-  }
 
   /** @throws ExcludedError */
   add(message: string): void {
@@ -43,33 +36,29 @@ export class ChatLineValidator {
 
   /** @throws ExcludedError */
   end(tools: readonly string[]): void {
-    assertRule(this.#hasUser, 'it has no user message')
-    assertRule(this.#previous === 'assistant', 'it does not end with the assistant')
-    const names = tools.map((tool) => nameOf(JSON.parse(tool), this.#schemaFault))
-    assertRule(new Set(names).size === names.length, 'two functions have the same name')
+    check(this.#hasUser, 'it has no user message')
+    check(this.#previous === 'assistant', 'it does not end with the assistant')
+    const names = tools.map((tool) => nameOf(JSON.parse(tool)))
+    check(new Set(names).size === names.length, 'two functions have the same name')
     for (const name of this.#called)
-      assertRule(names.includes(name), `${String(name)} is not defined in the archive`)
+      check(names.includes(name), `${String(name)} is not defined in the archive`)
   }
 
   #addTurn(value: Value): void {
-    assertRule(this.#unanswered.size === 0, 'a call has no result')
-    if (value['role'] === 'user') this.#addQuestion(value)
-    else if (value['role'] === 'assistant') this.#addAnswer(value)
+    check(this.#unanswered.size === 0, 'a call has no result')
+    const { role } = value
+    if (role === 'user') this.#addQuestion(value)
+    else if (role === 'assistant') this.#addAnswer(value)
     else {
-      assertRule(
-        value['role'] === 'system' && this.#previous === undefined,
-        'only the first message can be a system message',
-      )
-      assertRule(
-        hasOnly(value, ['role', 'content']) && isTextContent(value['content'], 1),
-        'the instructions are not text',
-      )
+      const isFirst = role === 'system' && this.#previous === undefined
+      check(isFirst, 'only the first message can be a system message')
+      check(hasTextOnly(value), 'the instructions are not text')
     }
   }
 
   #addQuestion(value: Value): void {
-    assertRule(this.#previous !== 'tool', 'a user message follows the result of a call')
-    assertRule(
+    check(this.#previous !== 'tool', 'a user message follows the result of a call')
+    check(
       hasOnly(value, ['role', 'content']) && isUserContent(value['content']),
       'a user message has invalid content',
     )
@@ -78,14 +67,8 @@ export class ChatLineValidator {
 
   #addAnswer(value: Value): void {
     const calls = value['tool_calls']
-    if (calls === undefined) {
-      assertRule(
-        hasOnly(value, ['role', 'content']) && isTextContent(value['content'], 1),
-        'an assistant message has no content',
-      )
-      return
-    }
-    assertRule(
+    if (calls === undefined) return check(hasTextOnly(value), 'an assistant message has no content')
+    check(
       hasOnly(value, ['role', 'tool_calls']) && Array.isArray(calls) && calls.length > 0,
       'malformed tool call',
     )
@@ -93,19 +76,20 @@ export class ChatLineValidator {
   }
 
   #addCall(call: unknown): void {
-    assertRule(isObject(call) && hasOnly(call, ['id', 'type', 'function']), 'malformed tool call')
-    const { id, type, function: called } = call
-    assertRule(
-      type === 'function' && isObject(called) && hasOnly(called, ['name', 'arguments']),
+    const { id, type, function: called } = isObject(call) ? call : {}
+    check(
+      hasOnly(call, ['id', 'type', 'function']) &&
+        type === 'function' &&
+        hasOnly(called, ['name', 'arguments']),
       'malformed tool call',
     )
-    assertRule(matches(id, CALL_ID), 'the id of a call is not nine letters and digits')
-    assertRule(!this.#unanswered.has(id), 'two calls have the same id')
-    assertRule(
+    check(matches(id, CALL_ID), 'the id of a call is not nine letters and digits')
+    check(!this.#unanswered.has(id), 'two calls have the same id')
+    check(
       matches(called['name'], FUNCTION_NAME),
       'the name of a function has characters other than a-z, A-Z, 0-9, _ and -, or more than 64',
     )
-    assertRule(
+    check(
       isText(called['arguments'], 1) && isObject(parseJson(called['arguments'])),
       'the arguments of a call are not a JSON object',
     )
@@ -114,34 +98,34 @@ export class ChatLineValidator {
   }
 
   #addResult(value: Value): void {
-    assertRule(
+    check(
       hasOnly(value, ['role', 'content', 'tool_call_id']) && isTextContent(value['content'], 0),
       'a result is not text',
     )
-    assertRule(this.#unanswered.delete(value['tool_call_id']), 'a result has no call before it')
+    check(this.#unanswered.delete(value['tool_call_id']), 'a result has no call before it')
   }
 }
 
-function nameOf(tool: unknown, schemaFault: SchemaFault): unknown {
-  assertRule(
-    isObject(tool) && hasOnly(tool, ['type', 'function']) && tool['type'] === 'function',
-    'malformed tool definition',
-  )
+function nameOf(tool: unknown): unknown {
+  check(hasOnly(tool, ['type', 'function']) && tool['type'] === 'function', 'malformed tool definition')
   const definition = tool['function']
-  assertRule(
-    isObject(definition) &&
-      hasOnly(definition, ['name', 'description', 'parameters']) &&
+  check(
+    hasOnly(definition, ['name', 'description', 'parameters']) &&
       matches(definition['name'], FUNCTION_NAME) &&
       isText(definition['description'], 0) &&
       isObject(definition['parameters']),
     'invalid function definition',
   )
-  const fault = schemaFault(definition['parameters'])
-  assertRule(
+  const fault = explainInvalidSchema(definition['parameters'])
+  check(
     fault === undefined,
     `the parameters of ${String(definition['name'])} are not a JSON schema of Draft 7: ${fault ?? ''}`,
   )
   return definition['name']
+}
+
+function hasTextOnly(value: Value): boolean {
+  return hasOnly(value, ['role', 'content']) && isTextContent(value['content'], 1)
 }
 
 /** Returns whether content is one text, as a string or as the only part. */
@@ -163,12 +147,7 @@ function isPart(part: unknown): boolean {
 }
 
 function isImage(image: unknown): boolean {
-  return (
-    isObject(image) &&
-    hasOnly(image, ['url', 'detail']) &&
-    isText(image['url'], 1) &&
-    isText(image['detail'] ?? '', 0)
-  )
+  return hasOnly(image, ['url', 'detail']) && isText(image['url'], 1) && isText(image['detail'] ?? '', 0)
 }
 
 /** JSON allows a lone surrogate, but tokenizers refuse it. */
@@ -180,10 +159,11 @@ function matches(value: unknown, pattern: RegExp): boolean {
   return typeof value === 'string' && pattern.test(value)
 }
 
-function hasOnly(value: Value, keys: readonly string[]): boolean {
-  return Object.keys(value).every((key) => keys.includes(key))
+/** Returns whether a value is an object without other members. */
+function hasOnly(value: unknown, keys: readonly string[]): value is Value {
+  return isObject(value) && Object.keys(value).every((key) => keys.includes(key))
 }
 
-function assertRule(isSo: boolean, rule: string): asserts isSo {
+function check(isSo: boolean, rule: string): asserts isSo {
   if (!isSo) throw excluded('invalid', rule)
 }

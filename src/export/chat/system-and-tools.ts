@@ -1,27 +1,22 @@
-import type { Dependencies } from '../../archive/content/dependencies.ts'
 import { findReferences } from '../../model/entries/references.ts'
 import { elements, member } from '../../model/json/json-text.ts'
+import type { DependencyReader } from '../format.ts'
 import type { JsonValue } from '../json-value.ts'
 import { textContent, type ChatContent } from './chat-content.ts'
 import { excluded } from './exclusion-reasons.ts'
 
-/** The system message of a conversation, if it has one, and its functions, as JSON. */
-export interface SystemAndTools {
-  readonly system: string | undefined
-  readonly tools: readonly string[]
-}
-
 /**
- * Reads the instructions and the functions of a conversation from its row, or from its agent at the version that the row
- * names. Tools that run on the server have no definition, so they are not included.
+ * Returns the system message of a conversation, if it has one, and its functions, as JSON. They are read from its row, or
+ * from its agent at the version that the row names. Tools that run on the server have no definition, so they are not
+ * included.
  *
  * @throws ExcludedError if instructions are wanted but the agent is not archived
  */
 export function systemAndTools(
   row: JsonValue,
-  dependencies: Pick<Dependencies, 'read'>,
+  dependencies: DependencyReader,
   options: ChatContent & { readonly withSystem: boolean },
-): SystemAndTools {
+) {
   const { withSystem } = options
   const source = instructionSource(row, dependencies)
   if (source === undefined && withSystem) throw excluded('agent')
@@ -32,10 +27,7 @@ export function systemAndTools(
 }
 
 /** Returns the row or the agent that has the instructions; undefined if the agent is not archived. */
-function instructionSource(
-  { text }: JsonValue,
-  dependencies: Pick<Dependencies, 'read'>,
-): string | undefined {
+function instructionSource({ text }: JsonValue, dependencies: DependencyReader): string | undefined {
   const [agent] = findReferences(text, [])
   return agent === undefined ? text : (dependencies.read(agent)?.json ?? undefined)
 }

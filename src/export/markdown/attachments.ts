@@ -3,10 +3,11 @@ import { fieldsOf } from '../../model/entries/fields.ts'
 import { isJson } from '../../model/json/parse-json.ts'
 import { plural } from '../../model/plural.ts'
 import { safeName } from '../output/safe-name.ts'
+import { oneLine } from '../sanitize-text.ts'
 import { parseDataUri } from './data-uri.ts'
 import { escapeMarkdown, escapeLabel } from './escape-markdown.ts'
 import type { EntryScope, PagePart } from './page-parts.ts'
-import { isSafeUrl, safeLink, urlLabel, pathDestination } from './safe-links.ts'
+import { isSafeUrl, safeLink, pathDestination } from './safe-links.ts'
 
 /** Extensions of images that a page shows inline. */
 const PICTURES = ['png', 'jpg', 'jpeg', 'gif', 'webp']
@@ -19,7 +20,7 @@ const PICTURES = ['png', 'jpg', 'jpeg', 'gif', 'webp']
 const PASSIVE_EXTENSIONS: ReadonlySet<string> = new Set([
   ...PICTURES,
   ...['avif', 'bmp', 'tif', 'tiff', 'pdf', 'txt', 'csv', 'tsv', 'json', 'jsonl'],
-  ...['mp3', 'wav', 'ogg', 'flac', 'mp4', 'webm'],
+  ...['mp3', 'wav', 'ogg', 'flac', 'mp4', 'webm', 'bin'],
 ])
 
 const EXTENSION_OF_TYPE: Readonly<Record<string, string>> = {
@@ -46,7 +47,7 @@ export function* linkOrAttachment(
   if (data !== undefined) {
     const full = fileName(name ?? what.toLowerCase(), EXTENSION_OF_TYPE[data.type] ?? 'bin')
     yield* attachmentParts(what, { name: full ?? what, bytes: data.bytes }, scope)
-  } else if (isSafeUrl(url)) yield `**${what}:** ${safeLink(name ?? urlLabel(url), url)}\n\n`
+  } else if (isSafeUrl(url)) yield `**${what}:** ${safeLink(name ?? oneLine(url, 100), url)}\n\n`
   else yield `**${what}:** ${safeLink(name ?? 'not linked', url === '' ? 'no address' : url)}\n\n`
 }
 
@@ -56,7 +57,9 @@ export function* toolFileParts(
   scope: EntryScope,
 ): Generator<PagePart> {
   const file = scope.archived.read({ kind: 'file', id, version: '' })
-  const bytes = file?.bytes ?? (isEmptyFile(file?.json) ? new Uint8Array() : undefined)
+  // The archive stores no bytes for an empty file; its metadata tells that it is empty.
+  const isEmpty = archivedFields(file?.json).get('bytes') === '0'
+  const bytes = file?.bytes ?? (isEmpty ? new Uint8Array() : undefined)
   if (bytes !== undefined) return yield* attachmentParts('File', { name, bytes: [bytes] }, scope)
   const state = file === undefined || file.state === 'stored' ? 'not archived' : FILE_STATES[file.state]
   const reason = file?.reason && file.state !== 'expired' ? `: ${escapeMarkdown(file.reason)}` : ''
@@ -77,7 +80,7 @@ function* attachmentParts(
 ): Generator<PagePart> {
   const { title, ending } = splitExtension(name)
   const path = scope.filePath(`${safeName(title, 'file')}.${ending}`)
-  const label = escapeLabel(name, Infinity)
+  const link = `[${escapeLabel(name, Infinity)}](${pathDestination(path)})`
   let size = 0
   yield {
     path,
@@ -89,24 +92,16 @@ function* attachmentParts(
       }
     },
   }
-  if (size === 0) yield `**${what}:** [${label}](${pathDestination(path)}) *(empty: 0 bytes)*\n\n`
-  else if (PICTURES.includes(ending)) yield `![${label}](${pathDestination(path)})\n\n`
-  else yield `**${what}:** [${label}](${pathDestination(path)}) (${plural(size, 'byte')})\n\n`
+  if (size === 0) yield `**${what}:** ${link} *(empty: 0 bytes)*\n\n`
+  else if (PICTURES.includes(ending)) yield `!${link}\n\n`
+  else yield `**${what}:** ${link} (${plural(size, 'byte')})\n\n`
 }
 
 /** Splits a name at its extension. An extension that is not passive becomes part of the title. */
 function splitExtension(name: string): { readonly title: string; readonly ending: string } {
-  const [, title, ending = ''] = /^(.*)\.([a-z0-9]{1,8})$/is.exec(name) ?? []
-  const lower = ending.toLowerCase()
-  if (title !== undefined && lower === 'bin') return { title, ending: lower }
-  return title !== undefined && PASSIVE_EXTENSIONS.has(lower)
-    ? { title, ending: lower }
-    : { title: name, ending: 'bin' }
-}
-
-/** The archive stores no bytes for an empty file; its metadata tells that it is empty. */
-function isEmptyFile(json: string | null | undefined): boolean {
-  return archivedFields(json).get('bytes') === '0'
+  const [, title = name, extension = ''] = /^(.*)\.([a-z0-9]{1,8})$/is.exec(name) ?? []
+  const ending = extension.toLowerCase()
+  return PASSIVE_EXTENSIONS.has(ending) ? { title, ending } : { title: name, ending: 'bin' }
 }
 
 /** Returns the members of an archived object; none if its text is damaged or missing. */

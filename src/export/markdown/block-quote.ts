@@ -22,17 +22,14 @@ export function blockQuote(text: string): string | undefined {
   if (SAFE_LINE.test(text)) return `> ${text}`
   let lines = text.split('\n').map((line) => (line === '' ? '>' : `> ${line}`))
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    const patches = findUnsafe(lines.join('\n').replaceAll(FOOTNOTE_MARK, '\ufffd'), round === 0)
+    const quoted = lines.join('\n')
+    const patches = findUnsafe(quoted.replaceAll(FOOTNOTE_MARK, '\ufffd'), round === 0)
     if (patches === undefined) return undefined
-    if (patches.length === 0) return unlessUnsafeInTables(lines.join('\n'))
+    if (patches.length === 0) return quoted.includes('|') && !isSafeInTables(quoted) ? undefined : quoted
     // A patch can end a line.
     lines = applyPatches(lines, patches).join('\n').split('\n')
   }
   return undefined
-}
-
-function unlessUnsafeInTables(quoted: string): string | undefined {
-  return quoted.includes('|') && !isSafeInTables(quoted) ? undefined : quoted
 }
 
 function applyPatches(lines: readonly string[], patches: readonly Patch[]): string[] {

@@ -26,12 +26,7 @@ function* writeFenced(text: string, language: string, parts: Iterable<string>): 
 
 function longestBacktickRun(text: string): number {
   let longest = 0
-  for (let at = text.indexOf('`'); at !== -1;) {
-    const start = at
-    while (text[at] === '`') at++
-    longest = Math.max(longest, at - start)
-    at = text.indexOf('`', at)
-  }
+  for (const [run] of text.matchAll(/`+/g)) longest = Math.max(longest, run.length)
   return longest
 }
 

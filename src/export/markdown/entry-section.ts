@@ -1,9 +1,9 @@
 import type { Agent, EntryView } from '../../model/entries/entry-view.ts'
 import { entryView } from '../../model/entries/entry-view.ts'
-import { displayText, stringIn } from '../../model/entries/fields.ts'
+import { displayText, stringIn, type Fields } from '../../model/entries/fields.ts'
 import { cutTime } from '../../model/instant.ts'
 import { isJson } from '../../model/json/parse-json.ts'
-import { sanitizeText, fitsOneLine } from '../sanitize-text.ts'
+import { fitsOneLine } from '../sanitize-text.ts'
 import { codeBlock, jsonCodeBlock } from './code-block.ts'
 import { contentParts } from './content-blocks.ts'
 import { escapeMarkdown } from './escape-markdown.ts'
@@ -87,7 +87,7 @@ function partsOf(entry: EntryView, scope: EntryScope): Iterable<PagePart> {
     case 'handoff':
       return [`${handoffText(entry)}\n\n`]
     case 'unknown':
-      return entry.type === UNREADABLE ? unreadable(entry) : jsonCodeBlock(entry.json)
+      return entry.type === UNREADABLE ? unreadable('This entry', entry.fields) : jsonCodeBlock(entry.json)
   }
 }
 
@@ -139,8 +139,9 @@ function agentText({ name, id }: Agent): string | undefined {
     : `${escapeMarkdown(name, Infinity)} (${escapeMarkdown(id, Infinity)})`
 }
 
-function* unreadable({ fields }: EntryView): Generator<string> {
+/** Yields the reason why something cannot be read, and what is left of its text. */
+export function* unreadable(what: string, fields: Fields): Generator<string> {
   const [reason, text] = [stringIn(fields.get('reason')), stringIn(fields.get('text'))]
-  yield `*This entry cannot be read: ${escapeMarkdown(reason ?? 'unknown reason')}.*\n\n`
-  if (text !== null) yield* codeBlock(sanitizeText(text), 'text')
+  yield `*${what} cannot be read: ${escapeMarkdown(reason ?? 'unknown reason')}.*\n\n`
+  if (text !== null) yield* codeBlock(text, 'text')
 }

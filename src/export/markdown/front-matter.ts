@@ -1,4 +1,5 @@
 import type { Fields } from '../../model/entries/fields.ts'
+import { unicodeEscape } from '../unicode-escape.ts'
 
 /**
  * Returns the facts about a conversation as YAML front matter. Each value is JSON on one line, which is also YAML and
@@ -52,7 +53,3 @@ function escapeMarkup(json: string): string {
 }
 
 const MARKUP_START = /[<>[\]!`^|]|&(?=#?\w+;)|(?<=(?<!https?:)\/)\/|(?<=xmpp):/gi
-
-function unicodeEscape(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
-}

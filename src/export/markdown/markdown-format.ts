@@ -27,7 +27,7 @@ export const markdownFormat: Format<MarkdownOptions> = {
   canStream: () => false,
   async open(context, { path = PATH }) {
     const pathOf = pathTemplate(path)
-    const { MarkdownWriter } = await import('./markdown-writer.ts')
-    return new MarkdownWriter(context, pathOf)
+    const { markdownWriter } = await import('./markdown-writer.ts')
+    return markdownWriter(context, pathOf)
   },
 }

@@ -1,66 +1,42 @@
 import { posix } from 'node:path'
 
-import { displayText } from '../../model/entries/fields.ts'
-import { titleOf } from '../conversation-title.ts'
 import { excludeOnError, allOrNothing } from '../exclusion.ts'
-import type { ExportContext, ExportedConversation, Writer } from '../format.ts'
+import type { ExportContext, Writer } from '../format.ts'
 import type { PathFacts } from '../output/path-template.ts'
-import { IndexPage } from './index-page.ts'
-import type { Attachment, PagePart } from './page-parts.ts'
-import { agentOf, pageParts } from './page.ts'
+import { openIndexPage } from './index-page.ts'
+import type { PagePart } from './page-parts.ts'
+import { factsOf, pageParts } from './page.ts'
 
 /** Writes the pages one after the other, each with its files, and an index. */
-export class MarkdownWriter implements Writer {
-  readonly #context: ExportContext
-  readonly #pathOf: (facts: PathFacts) => string
-  #index: IndexPage | undefined
-
-  constructor(context: ExportContext, pathOf: (facts: PathFacts) => string) {
-    this.#context = context
-    this.#pathOf = pathOf
-  }
-
-  async begin(): Promise<void> {
-    this.#index = new IndexPage(await this.#context.files.create('index.md'))
-    await this.#index.begin()
-  }
-
-  async write(conversation: ExportedConversation): Promise<void> {
-    const { length, createdAt, goneAt } = conversation
-    const { title, model, path } = excludeOnError(() => this.#factsOf(conversation))
-    const folder = `${posix.basename(path)}.files`
-    const { dependencies, files } = this.#context
-    const parts = allOrNothing(() => pageParts(conversation, { title, folder }, dependencies), sizeOf)
-    const first = parts.next()
-    const page = await files.create(`${path}.md`)
-    for (let part = first; part.done !== true; part = parts.next()) {
-      if (typeof part.value === 'string') await page.write(part.value)
-      else await this.#attach(posix.dirname(path), part.value)
-    }
-    await page.close()
-    await this.#index?.add({ path: `${path}.md`, title, model, createdAt, entries: length, goneAt })
-  }
-
-  #factsOf(conversation: ExportedConversation): {
-    readonly title: string
-    readonly model: string | undefined
-    readonly path: string
-  } {
-    const { id, row, createdAt } = conversation
-    const title = titleOf(conversation)
-    const agent = agentOf(conversation, this.#context.dependencies)
-    const model = displayText(row.fields.get('model')) ?? displayText(agent?.fields.get('model'))
-    return { title, model, path: this.#pathOf({ id, title, model, createdAt }) }
-  }
-
-  async end(): Promise<void> {
-    await this.#index?.end()
-  }
-
-  async #attach(beside: string, { path, bytes }: Attachment): Promise<void> {
-    const file = await this.#context.files.create(posix.join(beside, path))
-    for (const part of bytes()) await file.write(part)
-    await file.close()
+export async function markdownWriter(
+  { dependencies, files }: ExportContext,
+  pathOf: (facts: PathFacts) => string,
+): Promise<Writer> {
+  const index = await openIndexPage(await files.create('index.md'))
+  return {
+    async write(conversation) {
+      const { facts, path } = excludeOnError(() => {
+        const facts = factsOf(conversation, dependencies)
+        const { id, createdAt } = conversation
+        return { facts, path: pathOf({ id, createdAt, title: facts.title, model: facts.model }) }
+      })
+      const folder = `${posix.basename(path)}.files`
+      const parts = allOrNothing(() => pageParts(conversation, facts, folder, dependencies), sizeOf)
+      const first = parts.next()
+      const page = await files.create(`${path}.md`)
+      for (let part = first; part.done !== true; part = parts.next()) {
+        if (typeof part.value === 'string') {
+          await page.write(part.value)
+          continue
+        }
+        const attachment = await files.create(posix.join(posix.dirname(path), part.value.path))
+        for (const bytes of part.value.bytes()) await attachment.write(bytes)
+        await attachment.close()
+      }
+      await page.close()
+      await index.add(`${path}.md`, conversation, facts)
+    },
+    end: () => index.end(),
   }
 }
 

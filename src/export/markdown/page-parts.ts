@@ -1,4 +1,4 @@
-import type { Dependencies } from '../../archive/content/dependencies.ts'
+import type { DependencyReader } from '../format.ts'
 
 /** A part of a page: text, or a file beside the page. */
 export type PagePart = string | Attachment
@@ -10,8 +10,6 @@ export interface Attachment {
   /** Read these to the end before asking for the next part, which needs their number. */
   bytes(): Iterable<Uint8Array>
 }
-
-export type DependencyReader = Pick<Dependencies, 'read'>
 
 /** Numbers the footnotes and files of an entry, so that their names are the same in every export. */
 export class EntryScope {

@@ -1,64 +1,82 @@
+import { entryView } from '../../model/entries/entry-view.ts'
 import { displayText, stringIn, type Fields } from '../../model/entries/fields.ts'
-import { findReferences } from '../../model/entries/references.ts'
+import { findReferences, type Reference } from '../../model/entries/references.ts'
 import { cutTime, cutTimeUtc } from '../../model/instant.ts'
 import { plural } from '../../model/plural.ts'
-import type { ExportedConversation } from '../format.ts'
-import { fitsOneLine } from '../sanitize-text.ts'
+import type { DependencyReader, ExportedConversation } from '../format.ts'
+import { fitsOneLine, oneLine } from '../sanitize-text.ts'
 import { archivedFields } from './attachments.ts'
-import { codeBlock } from './code-block.ts'
 import { textParts } from './content-blocks.ts'
-import { entryParts } from './entry-section.ts'
+import { entryParts, unreadable } from './entry-section.ts'
 import { escapeMarkdown } from './escape-markdown.ts'
 import { frontMatter } from './front-matter.ts'
-import { EntryScope, type DependencyReader, type PagePart } from './page-parts.ts'
+import { EntryScope, type PagePart } from './page-parts.ts'
 
-/** What a page needs besides the conversation. */
+/** What a page says about its conversation beside what the API sent. */
 export interface PageFacts {
   readonly title: string
-  /** The folder of its files, relative to the page. */
-  readonly folder: string
+  /** The archived agent; undefined if the conversation has a model instead. */
+  readonly agent: ConversationAgent | undefined
+  readonly model: string | undefined
 }
 
-/** The archived agent of a conversation. */
-export interface ConversationAgent {
-  readonly id: string
-  readonly version: string
+interface ConversationAgent extends Reference {
   readonly fields: Fields
 }
 
-/** Yields the page of a conversation in parts, so that no page is in memory as a whole. */
+/** Finds the title, the agent and the model of a conversation. */
+export function factsOf(conversation: ExportedConversation, archived: DependencyReader): PageFacts {
+  const { text, fields } = conversation.row
+  const reference = findReferences(text, []).find(({ kind }) => kind === 'agent')
+  const agent = reference && { ...reference, fields: archivedFields(archived.read(reference)?.json) }
+  const model = displayText(fields.get('model')) ?? displayText(agent?.fields.get('model'))
+  return { title: titleOf(conversation), agent, model }
+}
+
+/** Returns the title of a conversation: its name, or the beginning of its text, or its id. */
+function titleOf(conversation: ExportedConversation): string {
+  const name = shortTitle(stringIn(conversation.row.fields.get('name')))
+  return name ?? firstWords(conversation) ?? oneLine(conversation.id)
+}
+
+function firstWords({ entries }: ExportedConversation): string | undefined {
+  for (const { text } of entries()) {
+    const entry = entryView(text)
+    const first = entry.kind === 'message' ? entry.chunks.find(({ kind }) => kind === 'text') : undefined
+    // Only the first entry, which is usually the question: reading more would slow down every page.
+    return shortTitle(first?.kind === 'text' ? first.text : null, 80)
+  }
+  return undefined
+}
+
+function shortTitle(text: string | null, most?: number): string | undefined {
+  return oneLine(text ?? '', most) || undefined
+}
+
+/**
+ * Yields the page of a conversation in parts, so that no page is in memory as a whole.
+ *
+ * @param folder the folder of the page's files, relative to the page
+ */
 export function* pageParts(
   conversation: ExportedConversation,
-  { title, folder }: PageFacts,
+  facts: PageFacts,
+  folder: string,
   archived: DependencyReader,
 ): Generator<PagePart> {
-  const agent = agentOf(conversation, archived)
-  yield* headOf(conversation, title, agent)
+  yield* headOf(conversation, facts)
   let position = 0
   for (const entry of conversation.entries())
     yield* entryParts(entry.text, new EntryScope(position++, folder, archived))
 }
 
-/** Returns the agent of a conversation; undefined if it has a model instead. */
-export function agentOf(
-  { row }: ExportedConversation,
-  archived: DependencyReader,
-): ConversationAgent | undefined {
-  const reference = findReferences(row.text, []).find(({ kind }) => kind === 'agent')
-  if (reference === undefined) return undefined
-  return { ...reference, fields: archivedFields(archived.read(reference)?.json) }
-}
-
 function* headOf(
-  conversation: ExportedConversation,
-  title: string,
-  agent: ConversationAgent | undefined,
+  { id, row: { fields }, length, createdAt, goneAt }: ExportedConversation,
+  { title, agent, model }: PageFacts,
 ): Generator<PagePart> {
-  const { id, row, length, createdAt, goneAt } = conversation
-  const { fields } = row
   const description = stringIn(fields.get('description'))
   const about = [
-    displayText(fields.get('model')) ?? displayText(agent?.fields.get('model')),
+    model,
     agent && `agent ${displayText(agent.fields.get('name')) ?? agent.id}`,
     createdAt === null ? undefined : cutTimeUtc(createdAt, 'second'),
     plural(length, 'entry'),
@@ -86,7 +104,8 @@ function* headOf(
   const name = stringIn(fields.get('name'))
   if (name !== null && !fitsOneLine(name)) yield* textParts(name)
   if (description) yield* textParts(description)
-  if (stringIn(fields.get('type')) === 'hansard.unreadable') yield* unreadableRow(fields)
+  if (stringIn(fields.get('type')) === 'hansard.unreadable')
+    yield* unreadable('The conversation object', fields)
   yield* instructions('Instructions', fields.get('instructions'))
   yield* instructions('Instructions of the agent', agent?.fields.get('instructions'))
 }
@@ -101,10 +120,4 @@ function* instructions(summary: string, json: string | undefined): Generator<Pag
   yield `<details>\n<summary>${summary}</summary>\n\n`
   yield* textParts(text)
   yield '</details>\n\n'
-}
-
-function* unreadableRow(fields: Fields): Generator<PagePart> {
-  const [reason, text] = [stringIn(fields.get('reason')), stringIn(fields.get('text'))]
-  yield `*The conversation object cannot be read: ${escapeMarkdown(reason ?? '')}.*\n\n`
-  if (text !== null) yield* codeBlock(text, 'text')
 }

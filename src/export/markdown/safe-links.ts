@@ -1,4 +1,3 @@
-import { oneLine } from '../sanitize-text.ts'
 import { escapeMarkdown, escapeLabel } from './escape-markdown.ts'
 
 /** Maximum length of a URL that becomes a link, in characters. */
@@ -32,9 +31,4 @@ export function linkDestination(url: string): string {
 /** Encodes a path inside the export as the destination of a link. */
 export function pathDestination(path: string): string {
   return linkDestination(path.split('/').map(encodeURIComponent).join('/'))
-}
-
-/** Returns the label of a URL that has no name. */
-export function urlLabel(url: string): string {
-  return oneLine(url, 100)
 }

@@ -83,18 +83,18 @@ const tableParser = createParser()
 
 /** Creates a parser that finds what any parser might, and stores in `map` where each inline token begins in its text. */
 function createParser(): MarkdownIt {
-  const createParser = new Reader({ html: true, maxNesting: 2 * MAX_DEPTH })
-  createParser.core.ruler.enableOnly(['normalize', 'block'])
-  createParser.validateLink = () => true
-  addUnsafeSyntaxRules(createParser)
-  createParser.inline.State = class extends createParser.inline.State {
+  const parser = new Reader({ html: true, maxNesting: 2 * MAX_DEPTH })
+  parser.core.ruler.enableOnly(['normalize', 'block'])
+  parser.validateLink = () => true
+  addUnsafeSyntaxRules(parser)
+  parser.inline.State = class extends parser.inline.State {
     override push(...args: Parameters<StateInline['push']>): Token {
       const token = super.push(...args)
       token.map = [this.pos, this.pos]
       return token
     }
   }
-  return createParser
+  return parser
 }
 
 function parseInline(content: string, env: Env, type = 'inline'): Token[] {
@@ -211,7 +211,7 @@ type FindPosition = (position: number) => Pick<Patch, 'line' | 'column'> | undef
 /** Returns a function that finds the line and column of a position in the inline content of a block. */
 function positionFinder(content: string, first: number, lines: readonly string[]): FindPosition {
   const columns = content.split('\n').map((own, i) => findColumn(own, lines[first + i] ?? ''))
-  const starts = lineStarts(content)
+  const starts = [0, ...Array.from(content.matchAll(/\n/g), ({ index }) => index + 1)]
   let i = 0
   return (position) => {
     // Positions come nearly in order, so a step or two is faster than a search.
@@ -230,10 +230,4 @@ function findColumn(own: string, source: string): number | undefined {
   const indent = /^[ \t]*/.exec(own)?.[0].length ?? 0
   const column = source.lastIndexOf(own.slice(indent))
   return column === -1 ? undefined : column - indent
-}
-
-function lineStarts(content: string): number[] {
-  const starts = [0]
-  for (let at = content.indexOf('\n'); at !== -1; at = content.indexOf('\n', at + 1)) starts.push(at + 1)
-  return starts
 }

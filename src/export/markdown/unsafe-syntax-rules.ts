@@ -72,8 +72,8 @@ function address(state: StateInline, silent: boolean): boolean {
   const [found = '', ...parts] = matchAt(ADDRESS, state) ?? []
   if (found === '') return false
   if (!silent) {
-    const mend = addressPatch(found, parts, state)
-    if (mend !== undefined) state.push('address', '', 0).meta = mend
+    const patch = addressPatch(found, parts, state)
+    if (patch !== undefined) state.push('address', '', 0).meta = patch
     state.pending += found
   }
   state.pos += found.length

@@ -10,30 +10,25 @@ export const LOCK = '.lock'
 /** How often another process may remove the folder right after it was created. */
 const MAX_TRIES = 20
 
-/** A lock on a folder. */
-export interface FolderLock {
-  /** Releases the lock, and removes the folder if it is empty. */
-  remove(): void
-}
-
 /**
- * Creates and locks a folder; returns undefined while another process holds it. The lock is a transaction on an empty
+ * Creates and locks a folder. Returns a function that unlocks it, and removes it if it is empty; returns undefined while
+ * another process holds the lock. The lock is a transaction on an empty
  * database, which the kernel releases however the process dies. Unlike the lock of an archive, it stores nothing about
  * its holder: it is removed at the end while others may wait for it, and SQLite refuses to write to a removed file.
  */
-export function lockFolder(folder: string): FolderLock | undefined {
+export function lockFolder(folder: string): (() => void) | undefined {
   for (let tries = 1; ; tries++) {
     const made = make(folder)
     const db = take(folder, tries === MAX_TRIES)
     if (db === 'taken') return undefined
     if (db === 'gone') continue
-    if (inodeOf(join(folder, LOCK)) === made) return { remove: () => remove(folder, db) }
+    if (inodeOf(join(folder, LOCK)) === made) return () => unlock(folder, db)
     // The locked file was removed or replaced by another process, so this lock excludes nobody.
     db.close()
   }
 }
 
-function remove(folder: string, db: Sqlite): void {
+function unlock(folder: string, db: Sqlite): void {
   rmSync(join(folder, LOCK), { force: true })
   db.close()
   unless(['ENOENT', 'ENOTEMPTY'], () => rmdirSync(folder))

@@ -25,7 +25,12 @@ export function manifestPath({ path, shape }: Pick<OutputPlace, 'path' | 'shape'
  * @throws HansardError `usage`, or `file` if the parent folder does not exist
  */
 export function checkFolder(place: OutputPlace): void {
-  refuseMissingFolder(place.path)
+  const folder = dirname(resolve(place.path))
+  if (!existsSync(folder) || !statSync(folder).isDirectory()) {
+    throw new HansardError('file', `The folder ${folder} does not exist`, {
+      hint: 'Create it first, or choose another path with --output.',
+    })
+  }
   refuseArchive(place)
 }
 
@@ -72,20 +77,12 @@ function isFree(place: OutputPlace, existing: Stats | undefined): boolean {
   return existing === undefined && !existsSync(manifestPath(place))
 }
 
-function refuseMissingFolder(path: string): void {
-  const folder = dirname(resolve(path))
-  if (existsSync(folder) && statSync(folder).isDirectory()) return
-  throw new HansardError('file', `The folder ${folder} does not exist`, {
-    hint: 'Create it first, or choose another path with --output.',
-  })
-}
-
 /** Protects the archive, which a wrong path with --force would otherwise overwrite. */
 function refuseArchive(place: OutputPlace): void {
   const { path, archive } = place
   const [output, db, manifest] = [realPath(path), realPath(archive), realPath(manifestPath(place))]
   const ofArchive = ['', '-wal', '-shm', '-journal', '.lock'].map((suffix) => db + suffix)
-  if (!ofArchive.includes(output) && !ofArchive.includes(manifest) && !isInside(db, output)) return
+  if (!ofArchive.includes(output) && !ofArchive.includes(manifest) && !db.startsWith(output + sep)) return
   throw placeError(
     output === db ? `${path} is the archive itself` : `${path} belongs to the archive or contains it`,
     'Choose another path with --output.',
@@ -120,10 +117,6 @@ function filesIn(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => !entry.isDirectory())
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
-}
-
-function isInside(path: string, folder: string): boolean {
-  return path.startsWith(folder + sep)
 }
 
 /** Returns the real path, also of a file that does not exist yet. */

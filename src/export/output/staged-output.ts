@@ -2,14 +2,13 @@ import { existsSync } from 'node:fs'
 import { mkdir, open, opendir, rename } from 'node:fs/promises'
 import { basename, dirname, join, posix, resolve } from 'node:path'
 
-import type { OutputFile } from '../format.ts'
 import { explainFile } from './file-errors.ts'
-import { FileList } from './file-list.ts'
-import { manifestText, type Manifest } from './manifest.ts'
+import { createFileList, type FileList } from './file-list.ts'
+import { manifestText } from './manifest.ts'
 import { HashedFile } from './output-file.ts'
 import { checkFolder, checkPlace, manifestPath, type OutputPlace } from './output-place.ts'
 import type { Output } from './output.ts'
-import { Staging } from './staging.ts'
+import { beginStaging, type Staging } from './staging.ts'
 
 /**
  * Creates the output for a place on disk. Files are written into a staging folder beside it (`NAME.part`), synced, and
@@ -21,7 +20,7 @@ import { Staging } from './staging.ts'
 export async function stageOutput(given: OutputPlace): Promise<Output> {
   try {
     checkFolder(given)
-    const staging = await Staging.begin(resolve(given.path))
+    const staging = await beginStaging(resolve(given.path))
     return await createStaged(given, staging).catch(async (thrown: unknown) => {
       await staging.end()
       throw thrown
@@ -34,95 +33,74 @@ export async function stageOutput(given: OutputPlace): Promise<Output> {
 async function createStaged(place: OutputPlace, staging: Staging): Promise<Output> {
   checkPlace(place)
   await mkdir(staging.path('out'), { mode: 0o700 })
-  const files = await FileList.create(staging.path('files'))
-  return new StagedOutput({ ...place, path: resolve(place.path) }, staging, files)
+  const files = await createFileList(staging.path('files'))
+  return stagedOutput({ ...place, path: resolve(place.path) }, staging, files)
 }
 
-class StagedOutput implements Output {
-  readonly #place: OutputPlace
-  readonly #staging: Staging
-  readonly #files: FileList
-  readonly #open = new Set<HashedFile>()
-  #isBegun = false
-  #isOver = false
-
-  constructor(place: OutputPlace, staging: Staging, files: FileList) {
-    this.#place = place
-    this.#staging = staging
-    this.#files = files
-  }
-
-  async create(path: string): Promise<OutputFile> {
-    const name = this.#nameOf(path)
-    const absolute = join(this.#staging.path('out'), name)
-    if (name.includes('/')) await mkdir(dirname(absolute), { recursive: true, mode: 0o700 })
-    const file = await this.#begin(absolute)
-    this.#isBegun = true
-    return {
-      write: (part) => file.write(part),
-      close: () => this.#files.add(name, this.#close(file)),
-    }
-  }
-
-  async commit(head: Omit<Manifest, 'files'>): Promise<void> {
-    const manifest = await this.#begin(this.#staging.path('manifest'))
-    for await (const part of manifestText(head, await this.#files.settled())) await manifest.write(part)
-    await this.#close(manifest)
-    checkPlace(this.#place)
-    await this.#move()
-    await sync(dirname(this.#place.path))
-    await this.#end()
-  }
-
-  async abandon(): Promise<void> {
-    if (this.#isOver) return
-    for (const file of this.#open) await file.discard()
-    await this.#files.abandon()
-    await this.#end()
-  }
-
-  async #begin(path: string): Promise<HashedFile> {
+function stagedOutput(place: OutputPlace, staging: Staging, files: FileList): Output {
+  const open = new Set<HashedFile>()
+  let isBegun = false
+  let isOver = false
+  const begin = async (path: string) => {
     const file = await HashedFile.create(path)
-    this.#open.add(file)
+    open.add(file)
     return file
   }
-
-  #close(file: HashedFile): ReturnType<HashedFile['close']> {
-    this.#open.delete(file)
+  const close = (file: HashedFile) => {
+    open.delete(file)
     return file.close()
   }
-
-  /** Returns the name for a file, and throws for one that would be outside the output. */
-  #nameOf(path: string): string {
-    if (this.#place.shape === 'file') {
-      if (this.#isBegun) throw new Error('a format of one file created a second one')
-      return basename(this.#place.path)
-    }
-    const isInside =
-      path !== '' && posix.normalize(path) === path && !/^(\/|\.\.?(\/|$))|\/$|[\\\0]/.test(path)
-    if (!isInside || path === 'manifest.json')
-      throw new Error(`${path} is not a valid name for a file of an export`)
-    return path
+  const end = async () => {
+    isOver = true
+    await staging.end()
   }
-
-  /** Renames a whole folder, or a file and then its manifest. `Staging` repairs what a crash between two renames leaves. */
-  async #move(): Promise<void> {
-    const { path, shape } = this.#place
-    const [out, manifest] = [this.#staging.path('out'), this.#staging.path('manifest')]
-    if (shape === 'file') {
-      await rename(join(out, basename(path)), path)
-      return rename(manifest, manifestPath(this.#place))
-    }
-    await rename(manifest, join(out, 'manifest.json'))
-    await syncFolders(out)
-    if (existsSync(path)) await rename(path, this.#staging.path('old'))
-    await rename(out, path)
+  return {
+    async create(path) {
+      if (place.shape === 'file' && isBegun) throw new Error('a format of one file created a second one')
+      const name = place.shape === 'file' ? basename(place.path) : checkName(path)
+      const absolute = join(staging.path('out'), name)
+      if (name.includes('/')) await mkdir(dirname(absolute), { recursive: true, mode: 0o700 })
+      const file = await begin(absolute)
+      isBegun = true
+      return { write: (part) => file.write(part), close: () => files.add(name, close(file)) }
+    },
+    async commit(head) {
+      const manifest = await begin(staging.path('manifest'))
+      for await (const part of manifestText(head, await files.settled())) await manifest.write(part)
+      await close(manifest)
+      checkPlace(place)
+      await moveToPlace(place, staging)
+      await sync(dirname(place.path))
+      await end()
+    },
+    async abandon() {
+      if (isOver) return
+      for (const file of open) await file.discard()
+      await files.abandon()
+      await end()
+    },
   }
+}
 
-  async #end(): Promise<void> {
-    this.#isOver = true
-    await this.#staging.end()
+/** Throws for a name that would be outside the output. */
+function checkName(path: string): string {
+  const isInside = path !== '' && posix.normalize(path) === path && !/^(\/|\.\.?(\/|$))|\/$|[\\\0]/.test(path)
+  if (isInside && path !== 'manifest.json') return path
+  throw new Error(`${path} is not a valid name for a file of an export`)
+}
+
+/** Renames a whole folder, or a file and then its manifest. `Staging` repairs what a crash between two renames leaves. */
+async function moveToPlace(place: OutputPlace, staging: Staging): Promise<void> {
+  const { path, shape } = place
+  const [out, manifest] = [staging.path('out'), staging.path('manifest')]
+  if (shape === 'file') {
+    await rename(join(out, basename(path)), path)
+    return rename(manifest, manifestPath(place))
   }
+  await rename(manifest, join(out, 'manifest.json'))
+  await syncFolders(out)
+  if (existsSync(path)) await rename(path, staging.path('old'))
+  await rename(out, path)
 }
 
 /** Syncs folders, so that the names of new files are on disk too. */

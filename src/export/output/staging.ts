@@ -4,7 +4,7 @@ import { basename, join } from 'node:path'
 import process from 'node:process'
 
 import { HansardError } from '../../errors.ts'
-import { LOCK, lockFolder, type FolderLock } from './folder-lock.ts'
+import { LOCK, lockFolder } from './folder-lock.ts'
 
 /** The contents of a staging folder: the new files, the earlier export while it is replaced, the list of files, the manifest. */
 const names = ['out', 'old', 'files', 'manifest'] as const
@@ -13,61 +13,50 @@ const names = ['out', 'old', 'files', 'manifest'] as const
 const ours = new Set<string>([...names, LOCK])
 
 /** The locked folder beside a place (`NAME.part`) in which an export is written. */
-export class Staging {
-  readonly #folder: string
-  readonly #lock: FolderLock
-
-  private constructor(folder: string, lock: FolderLock) {
-    this.#folder = folder
-    this.#lock = lock
-  }
-
-  /**
-   * Creates and locks the folder, and repairs or removes what a killed export left in it.
-   *
-   * @throws HansardError `archive-locked` while another export uses it; `usage` if the folder is not one of an export
-   */
-  static async begin(place: string): Promise<Staging> {
-    const folder = `${place}.part`
-    refuseOthersFolder(folder)
-    const lock = lockFolder(folder)
-    if (lock === undefined) {
-      throw new HansardError('archive-locked', `Another export is writing to ${place}`, {
-        hint: 'Wait until it ends, or choose another path with --output.',
-      })
-    }
-    const staging = new Staging(folder, lock)
-    try {
-      await staging.#settle(place)
-      return staging
-    } catch (thrown) {
-      await staging.end()
-      throw thrown
-    }
-  }
-
-  path(name: (typeof names)[number]): string {
-    return join(this.#folder, name)
-  }
-
+export interface Staging {
+  path(name: (typeof names)[number]): string
   /** Removes the folder and everything in it. */
-  async end(): Promise<void> {
-    await this.#clear()
-    this.#lock.remove()
-  }
+  end(): Promise<void>
+}
 
-  /** Undoes or finishes the renames of a killed export, so that a complete export is in place. */
-  async #settle(place: string): Promise<void> {
-    const [out, old, manifest] = [this.path('out'), this.path('old'), this.path('manifest')]
-    if (existsSync(old) && !existsSync(place)) await rename(old, place)
-    const isFileMoved = existsSync(place) && existsSync(out) && readdirSync(out).length === 0
-    if (isFileMoved && existsSync(manifest)) await rename(manifest, `${place}.manifest.json`)
-    await this.#clear()
+/**
+ * Creates and locks the folder, and repairs or removes what a killed export left in it.
+ *
+ * @throws HansardError `archive-locked` while another export uses it; `usage` if the folder is not one of an export
+ */
+export async function beginStaging(place: string): Promise<Staging> {
+  const folder = `${place}.part`
+  refuseOthersFolder(folder)
+  const unlock = lockFolder(folder)
+  if (unlock === undefined) {
+    throw new HansardError('archive-locked', `Another export is writing to ${place}`, {
+      hint: 'Wait until it ends, or choose another path with --output.',
+    })
   }
+  const path: Staging['path'] = (name) => join(folder, name)
+  const clear = async () => {
+    for (const name of names) await rm(path(name), { recursive: true, force: true })
+  }
+  const end = async () => {
+    await clear()
+    unlock()
+  }
+  try {
+    await settle(place, path)
+    await clear()
+    return { path, end }
+  } catch (thrown) {
+    await end()
+    throw thrown
+  }
+}
 
-  async #clear(): Promise<void> {
-    for (const name of names) await rm(this.path(name), { recursive: true, force: true })
-  }
+/** Undoes or finishes the renames of a killed export, so that a complete export is in place. */
+async function settle(place: string, path: Staging['path']): Promise<void> {
+  const [out, old, manifest] = [path('out'), path('old'), path('manifest')]
+  if (existsSync(old) && !existsSync(place)) await rename(old, place)
+  const isFileMoved = existsSync(place) && existsSync(out) && readdirSync(out).length === 0
+  if (isFileMoved && existsSync(manifest)) await rename(manifest, `${place}.manifest.json`)
 }
 
 /**

@@ -22,7 +22,7 @@ export interface EntryRow extends Pick<JsonValue, 'text' | 'fields'> {
 
 /** The tables of csv and parquet, with the column names of the archive's views. */
 export const conversationColumns: readonly Column<ExportedConversation>[] = [
-  { name: 'id', kind: 'text', about: 'id of the conversation', of: ({ id }) => id },
+  column('id', 'text', 'id of the conversation', ({ id }) => id),
   conversationField('name', 'text', 'name'),
   conversationField('description', 'text', 'description'),
   conversationField('model', 'text', 'model; empty if the conversation has an agent'),
@@ -30,27 +30,17 @@ export const conversationColumns: readonly Column<ExportedConversation>[] = [
   conversationField('agent_version', 'text', 'version of the agent'),
   conversationField('created_at', 'time', 'when it was created'),
   conversationField('updated_at', 'time', 'when it last changed'),
-  { name: 'entries', kind: 'integer', about: 'number of entries', of: ({ length }) => length },
-  { name: 'gone_at', kind: 'time', about: 'when it was found to be gone', of: ({ goneAt }) => goneAt },
-  { name: 'fetched_at', kind: 'time', about: 'when it was last fetched', of: ({ fetchedAt }) => fetchedAt },
+  column('entries', 'integer', 'number of entries', ({ length }) => length),
+  column('gone_at', 'time', 'when it was found to be gone', ({ goneAt }) => goneAt),
+  column('fetched_at', 'time', 'when it was last fetched', ({ fetchedAt }) => fetchedAt),
   conversationField('instructions', 'text', 'instructions'),
   conversationField('metadata', 'json', 'metadata'),
-  { name: 'json', kind: 'json', about: 'the conversation as the API sent it', of: ({ row }) => row.text },
+  column('json', 'json', 'the conversation as the API sent it', ({ row }) => row.text),
 ]
 
 export const entryColumns: readonly Column<EntryRow>[] = [
-  {
-    name: 'conversation_id',
-    kind: 'text',
-    about: 'id of the conversation',
-    of: ({ conversation }) => conversation,
-  },
-  {
-    name: 'position',
-    kind: 'integer',
-    about: 'position in the conversation, from 0',
-    of: ({ position }) => position,
-  },
+  column('conversation_id', 'text', 'id of the conversation', ({ conversation }) => conversation),
+  column('position', 'integer', 'position in the conversation, from 0', ({ position }) => position),
   entryField('id', 'text', 'id of the entry'),
   entryField('type', 'text', 'message.input, function.call, …'),
   entryField('role', 'text', 'user or assistant, of messages'),
@@ -60,13 +50,13 @@ export const entryColumns: readonly Column<EntryRow>[] = [
   entryField('tool_call_id', 'text', 'id that links a result to its call'),
   entryField('created_at', 'time', 'when it was created'),
   entryField('completed_at', 'time', 'when it was completed'),
-  {
-    name: 'text',
-    kind: 'text',
-    about: 'content as plain text: message, arguments, code and output, …',
-    of: ({ text, fields }) => plainText(text, fields),
-  },
-  { name: 'json', kind: 'json', about: 'the entry as the API sent it', of: ({ text }) => text },
+  column(
+    'text',
+    'text',
+    'content as plain text: message, arguments, code and output, …',
+    ({ text, fields }) => plainText(text, fields),
+  ),
+  column('json', 'json', 'the entry as the API sent it', ({ text }) => text),
 ]
 
 /** Yields the entries of a conversation as rows. */
@@ -81,9 +71,13 @@ export function describeColumns(columns: readonly Column<never>[]): string {
   return columns.map(({ name, about }) => `  ${name.padEnd(16)} ${about}`).join('\n')
 }
 
+function column<Row>(name: string, kind: Kind, about: string, of: Column<Row>['of']): Column<Row> {
+  return { name, kind, about, of }
+}
+
 function conversationField(name: string, kind: Kind, about: string): Column<ExportedConversation> {
   const of = kind === 'json' ? fieldJson : fieldText
-  return { name, kind, about, of: ({ row }) => of(row.fields, name) }
+  return column(name, kind, about, ({ row }) => of(row.fields, name))
 }
 
 /** Returns a member as JSON, also a string; null if there is none. */
@@ -93,7 +87,7 @@ function fieldJson(fields: Fields, name: string): string | null {
 }
 
 function entryField(name: string, kind: Kind, about: string): Column<EntryRow> {
-  return { name, kind, about, of: ({ fields }) => fieldText(fields, name) }
+  return column(name, kind, about, ({ fields }) => fieldText(fields, name))
 }
 
 /** Returns a string as text and any other value as its JSON; null if there is none. */

@@ -1,21 +1,9 @@
 import { HansardError } from '../../errors.ts'
-import { allOrNothing } from '../exclusion.ts'
-import type { ExportedConversation, Format, Writer } from '../format.ts'
-import { conversationColumns, describeColumns, entryColumns, entryRows, type Column } from './columns.ts'
-import { cellMaker } from './csv-cells.ts'
-import { CsvTable, type FormatRows } from './csv-table.ts'
-import { formulaGuard, undoPattern } from './formula-guard.ts'
-import { READER_LIMITS, ReaderLimits } from './reader-limits.ts'
-
-type CsvOptions = {
-  readonly table?: 'conversations' | 'entries'
-  readonly delimiter?: string
-  readonly bom?: boolean
-  readonly escapeFormulas?: boolean
-}
-
-/** Characters that some reader takes for the end of a line or a cell. They are quoted, whatever the delimiter. */
-const BREAKS = /[\n\r\v\f\x1c-\x1e\x85\u2028\u2029,;\t|]/
+import type { Format } from '../format.ts'
+import { conversationColumns, describeColumns, entryColumns } from './columns.ts'
+import type { CsvOptions } from './csv-writer.ts'
+import { undoPattern } from './formula-guard.ts'
+import { READER_LIMITS } from './reader-limits.ts'
 
 /** Two tables in CSV as RFC 4180 defines it: UTF-8, commas, CRLF, and quotes where they are needed. */
 export const csvFormat: Format<CsvOptions> = {
@@ -61,65 +49,10 @@ In metadata and json, such a ; is written as \\u003b, which is the same JSON.
 ${READER_LIMITS}`,
   shape: ({ table }) => (table === undefined ? 'folder' : 'file'),
   canStream: ({ table }) => table !== undefined,
-  async open({ files, notice }, options) {
-    const { stringify } = await import('csv-stringify/sync')
-    const { delimiter = ',', table, bom = false, escapeFormulas = true } = options
-    const lines: FormatRows = (rows) =>
-      stringify(rows, {
-        delimiter,
-        record_delimiter: 'windows',
-        quoted_match: BREAKS,
-        // Null still becomes an empty cell.
-        cast: { string: (cell) => (cell === '' ? { value: cell, quoted_empty: true } : cell) },
-      })
-    const guard = escapeFormulas ? formulaGuard(delimiter) : undefined
-    const open = async <Row>(name: CsvOptions['table'], columns: readonly Column<Row>[]) => {
-      if (table !== undefined && table !== name) return undefined
-      const limits = new ReaderLimits(`${name}.csv`)
-      const cells = columns.map((column) => cellMaker(column, guard))
-      const format = { columns, cells, lines, delimiter, bom }
-      return { table: new CsvTable(await files.create(`${name}.csv`), format, limits), limits }
-    }
-    const conversations = await open('conversations', conversationColumns)
-    const entries = await open('entries', entryColumns)
-    const opened = [conversations, entries].filter((one) => one !== undefined)
-    return {
-      async begin() {
-        for (const { table } of opened) await table.begin()
-      },
-      async write(conversation) {
-        const rows = allOrNothing(() => rowsFor(conversation), sizeOf)
-        for (const { table, cells } of rows) {
-          const isSlow = table.write(cells)
-          if (isSlow !== undefined) await isSlow
-        }
-      },
-      async end() {
-        for (const { table, limits } of opened) {
-          await table.end()
-          for (const sentence of limits.sentences()) notice(sentence)
-        }
-      },
-    } satisfies Writer
-
-    function* rowsFor(conversation: ExportedConversation): Generator<RowOfTable, void, undefined> {
-      if (conversations !== undefined)
-        yield { table: conversations.table, cells: conversations.table.cellsOf(conversation) }
-      if (entries !== undefined)
-        for (const row of entryRows(conversation))
-          yield { table: entries.table, cells: entries.table.cellsOf(row) }
-    }
+  async open(context, options) {
+    const { csvWriter } = await import('./csv-writer.ts')
+    return csvWriter(context, options)
   },
-}
-
-type Cells = (string | null)[]
-type RowOfTable = {
-  readonly table: { write(cells: Cells): Promise<void> | undefined }
-  readonly cells: Cells
-}
-
-function sizeOf({ cells }: RowOfTable): number {
-  return cells.reduce((sum, cell) => sum + (cell?.length ?? 0), 0)
 }
 
 function delimiterOf(text: string): string {

@@ -1,4 +1,5 @@
 import { endOfString } from '../../model/json/json-scanner.ts'
+import { unicodeEscape } from '../unicode-escape.ts'
 
 /** What makes a spreadsheet read a cell as a formula: one of these, or its full-width form, even after white space. */
 const TRIGGER = "['\\s]*[=+\\-@＝＋－＠]"
@@ -74,8 +75,4 @@ function mapStrings(json: string, change: (quoted: string) => string): string {
 
 function otherSeparators(delimiter: string): string {
   return SEPARATORS.filter((separator) => separator !== delimiter).join('')
-}
-
-function unicodeEscape(separator: string): string {
-  return `\\u${separator.charCodeAt(0).toString(16).padStart(4, '0')}`
 }

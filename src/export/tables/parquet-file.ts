@@ -1,15 +1,9 @@
-import type { ByteWriter, ColumnSource, ParquetWriter, SchemaElement } from 'hyparquet-writer'
+import { ByteWriter, ParquetWriter, type ColumnSource, type SchemaElement } from 'hyparquet-writer'
 
 import { microsecondsOf } from '../../model/instant.ts'
 import { version } from '../../version.ts'
 import type { OutputFile } from '../format.ts'
 import type { Column, Kind } from './columns.ts'
-
-/** The parts of the library that we use; it is loaded on demand. */
-export type ParquetLibrary = {
-  readonly ByteWriter: new () => ByteWriter
-  readonly ParquetWriter: new (options: ConstructorParameters<typeof ParquetWriter>[0]) => ParquetWriter
-}
 
 /** A row group ends after this many characters or rows: it is in memory as a whole, in several copies. */
 const GROUP_CHARACTERS = 16 * 1024 * 1024
@@ -25,18 +19,17 @@ const CHUNK = 1024 * 1024
 export class ParquetFile {
   readonly #file: OutputFile
   readonly #columns: readonly Column<never>[]
-  readonly #bytes: ByteWriter
+  readonly #bytes = new ByteWriter()
   readonly #parquet: ParquetWriter
   #values: Value[][]
   #rows = 0
   #characters = 0
 
-  constructor(file: OutputFile, columns: readonly Column<never>[], library: ParquetLibrary) {
+  constructor(file: OutputFile, columns: readonly Column<never>[]) {
     this.#file = file
     this.#columns = columns
-    this.#bytes = new library.ByteWriter()
     this.#values = columns.map(() => [])
-    this.#parquet = new library.ParquetWriter({
+    this.#parquet = new ParquetWriter({
       writer: this.#bytes,
       schema: schemaOf(columns),
       createdBy: `hansard version ${version}`,

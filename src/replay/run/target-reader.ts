@@ -57,10 +57,8 @@ export class TargetReader {
   /** The JSON texts of a conversation's entries; undefined if it does not exist. */
   entries(id: string): Promise<readonly string[] | undefined> {
     return orUndefined(async () => {
-      const call = { signal: this.#signal }
-      const read = () => this.#client.getHistory(id, call)
-      const reply = this.#observe(await readPart(this.#client, id, 'history', read, call))
-      return parseEntryList(reply, 'entries', id).entries
+      const reply = await readPart(this.#client, id, 'getHistory', { signal: this.#signal })
+      return parseEntryList(this.#observe(reply), 'entries', id).entries
     })
   }
 

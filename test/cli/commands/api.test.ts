@@ -7,6 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 
 import { callOperation, type ApiOptions } from '../../../src/cli/commands/api.ts'
 import { clientOf, json, serve, type Handler, type Seen } from '../../support/client-server.ts'
+import { testIo } from '../../support/test-io.ts'
 
 const ROW = '{"id":"c1","n":1e400,"tools":[{"authorization":{"value":"secret"}}]}'
 const REDACTED = ROW.replace('"secret"', '"[redacted by hansard]"')
@@ -20,14 +21,7 @@ interface Outcome {
 async function run(options: ApiOptions, handler: Handler, stdin = ''): Promise<Outcome> {
   const { url, seen } = await serve(handler)
   const stdout = new PassThrough()
-  const io = {
-    stdin: Readable.from([stdin]),
-    stdout,
-    stderr: new PassThrough(),
-    env: {},
-    signal: new AbortController().signal,
-    name: 'test',
-  }
+  const io = testIo({ stdin: Readable.from([stdin]), stdout })
   const chunks: Buffer[] = []
   stdout.on('data', (chunk: Buffer) => chunks.push(chunk))
   const code = await callOperation(clientOf(url), options, io)

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { PassThrough, Readable } from 'node:stream'
+import { PassThrough } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 
 import { openArchive } from '../../../src/archive/archive.ts'
@@ -10,6 +10,7 @@ import { archiveOf } from '../../support/archives.ts'
 import { wholeExport } from '../../support/export-folder.ts'
 import { testFolder } from '../../support/folder.ts'
 import { hansard, type Outcome } from '../../support/hansard.ts'
+import { testIo, testTerminal } from '../../support/test-io.ts'
 
 /** A folder with an archive of two conversations, one of them without entries, and the export command. */
 function workshop() {
@@ -43,16 +44,8 @@ function workshop() {
 
 /** Runs a command whose stdout is a terminal. */
 async function onTerminal(...args: string[]): Promise<{ exitCode: number; shown: string; told: string }> {
-  const [stdout, stderr] = [Object.assign(new PassThrough(), { isTTY: true, columns: 80 }), new PassThrough()]
-  const { signal } = new AbortController()
-  const exitCode = await run(args, {
-    stdin: Readable.from([]),
-    stdout,
-    stderr,
-    env: {},
-    signal,
-    name: 'a test',
-  })
+  const [stdout, stderr] = [testTerminal(), new PassThrough()]
+  const exitCode = await run(args, testIo({ stdout, stderr }))
   return { exitCode, shown: String(stdout.read() ?? ''), told: String(stderr.read() ?? '') }
 }
 

@@ -1,19 +1,15 @@
-import { PassThrough } from 'node:stream'
 import stringWidth from 'string-width'
 import { expect, it } from 'vitest'
 
 import { openArchive } from '../../../src/archive/archive.ts'
 import { listCommand } from '../../../src/cli/commands/list.ts'
 import { loadStories, storiesDirectory } from '../../../src/sandbox/seed/load-stories.ts'
+import { testIo, testTerminal } from '../../support/test-io.ts'
 import { world } from '../../support/world.ts'
 
 async function listOn(archive: string, columns: number): Promise<string[]> {
-  const stdout = Object.assign(new PassThrough(), { isTTY: true, columns })
-  const { signal } = new AbortController()
-  await listCommand(
-    { archive },
-    { stdin: process.stdin, stdout, stderr: new PassThrough(), env: {}, signal, name: '' },
-  )
+  const stdout = testTerminal(columns)
+  await listCommand({ archive }, testIo({ stdout }))
   return String(stdout.read()).trimEnd().split('\n')
 }
 

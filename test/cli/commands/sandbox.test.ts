@@ -1,23 +1,16 @@
-import { PassThrough, Readable } from 'node:stream'
+import { PassThrough } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 
 import { demoKeys, sandboxCommand, type SandboxCommandOptions } from '../../../src/cli/commands/sandbox.ts'
 import { exitCodes } from '../../../src/cli/exit-codes.ts'
+import { testIo } from '../../support/test-io.ts'
 import { world } from '../../support/world.ts'
 
 /** Runs the command, checks it while it runs, and stops it. */
 async function run(options: SandboxCommandOptions, look: (url: string) => Promise<void>) {
   const stop = new AbortController()
   const stdout = new PassThrough()
-  const io = {
-    stdin: Readable.from([]),
-    stdout,
-    stderr: new PassThrough(),
-    env: {},
-    signal: stop.signal,
-    name: 'a test',
-  }
-  const running = sandboxCommand(options, io)
+  const running = sandboxCommand(options, testIo({ stdout, signal: stop.signal }))
   const printed = await Promise.race([
     new Promise<string>((told) => stdout.once('data', (data) => told(String(data)))),
     running,

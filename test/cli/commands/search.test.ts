@@ -1,4 +1,3 @@
-import { PassThrough } from 'node:stream'
 import stringWidth from 'string-width'
 import { describe, expect, it } from 'vitest'
 
@@ -9,16 +8,15 @@ import { generateConversations } from '../../../src/sandbox/seed/generate-conver
 import { loadStories, storiesDirectory } from '../../../src/sandbox/seed/load-stories.ts'
 import { clientOf } from '../../support/client-server.ts'
 import { change } from '../../support/damaged-archives.ts'
+import { testIo, testTerminal } from '../../support/test-io.ts'
 import { world } from '../../support/world.ts'
 
 const stories = await loadStories(storiesDirectory)
 const RIVER = 'conv_0684fd306df172f2800051d4f82d4a8b'
 
 async function onTerminal(archive: string, columns: number, ...text: string[]): Promise<string> {
-  const stdout = Object.assign(new PassThrough(), { isTTY: true, columns })
-  const { signal } = new AbortController()
-  const io = { stdin: process.stdin, stdout, stderr: new PassThrough(), env: {}, signal, name: '' }
-  await searchCommand({ archive, text }, io)
+  const stdout = testTerminal(columns)
+  await searchCommand({ archive, text }, testIo({ stdout }))
   return String(stdout.read())
 }
 

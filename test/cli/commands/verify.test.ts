@@ -231,11 +231,7 @@ describe('hansard verify --remote', () => {
   it('refuses to compare with another account', async () => {
     const here = await world({ stories: few() })
     await here.backup()
-    const env = {
-      MISTRAL_API_KEY: 'other',
-      MISTRAL_BASE_URL: here.sandbox.url,
-      HANSARD_ARCHIVE: here.archive,
-    }
+    const env = { ...here.env, MISTRAL_API_KEY: 'other' }
     expect(await hansard(['verify', '--remote'], { env })).toMatchObject({ exitCode: 2, stdout: '' })
   })
 })

@@ -23,7 +23,7 @@ export const books: Check = {
   name: 'books',
   about: 'the counts of every finished run add up and match the stored revisions',
   *find({ db }) {
-    for (const run of db.iterate(ENDED) as Iterable<RunRow>) {
+    for (const run of db.iterate<RunRow>(ENDED)) {
       const where = { table: 'run', row: run.id }
       if (run.complete === 1 && run.listed !== run.sum) {
         yield {

@@ -1,24 +1,5 @@
 import type { Sqlite } from '../../sqlite/sqlite.ts'
-
-/** Names of the checks. They are part of the JSON output. */
-export type CheckName =
-  | 'file'
-  | 'size'
-  | 'format'
-  | 'pages'
-  | 'schema'
-  | 'references'
-  | 'entries'
-  | 'links'
-  | 'revisions'
-  | 'conversations'
-  | 'columns'
-  | 'secrets'
-  | 'messages'
-  | 'files'
-  | 'search'
-  | 'books'
-  | 'permissions'
+import type { CheckName } from '../advice.ts'
 
 /** Where a problem is, as far as known. */
 export interface FindingPlace {

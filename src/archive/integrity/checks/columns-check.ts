@@ -1,7 +1,7 @@
 import { deriveColumns, derivedColumns, type DerivedColumns } from '../../schema/derived-columns.ts'
 import type { Sqlite } from '../../sqlite/sqlite.ts'
 import type { Check } from './check.ts'
-import { readRows } from './read-rows.ts'
+import { readRows } from './read-damaged.ts'
 
 type RevisionRow = DerivedColumns & { readonly row: string }
 

@@ -1,8 +1,7 @@
 import { parseContainer } from '../../../model/json/parse-json.ts'
-import type { SealedRevision } from '../../schema/seal.ts'
 import type { Sqlite } from '../../sqlite/sqlite.ts'
 import type { Check, Problem } from './check.ts'
-import { isSealed } from './revisions-check.ts'
+import { isSealed, type SealedRow } from './revisions-check.ts'
 
 interface ConversationRow {
   readonly key: number
@@ -11,7 +10,7 @@ interface ConversationRow {
   readonly newest: number | null
 }
 
-type RevisionRow = SealedRevision & { readonly id: number; readonly seal: unknown }
+type RevisionRow = SealedRow & { readonly id: number }
 
 /** Uses no index, since an index may be damaged. */
 const WITH_NEWEST = `
@@ -25,17 +24,15 @@ export const conversations: Check = {
   name: 'conversations',
   about: 'every conversation points to its newest revision and has the id in its row',
   *find({ db }) {
-    for (const conversation of db.iterate(WITH_NEWEST) as Iterable<ConversationRow>) {
-      const newest = db.get('select * from revision where id = ?', conversation.newest)
-      yield* problemsOf(conversation, newest as RevisionRow | undefined)
+    for (const conversation of db.iterate<ConversationRow>(WITH_NEWEST)) {
+      const newest = db.get<RevisionRow>('select * from revision where id = ?', conversation.newest)
+      yield* problemsOf(conversation, newest)
     }
   },
 }
 
-function* problemsOf(
-  { key, id, revision }: ConversationRow,
-  newest: RevisionRow | undefined,
-): Generator<Problem> {
+function* problemsOf(conversation: ConversationRow, newest: RevisionRow | undefined): Generator<Problem> {
+  const { key, id, revision } = conversation
   const where = { table: 'conversation', row: key, conversation: id }
   if (newest === undefined) return yield { what: 'has no revision', where }
   if (newest.id !== revision) {

@@ -21,8 +21,7 @@ export function expectedDefinitions(): Definition[] {
 
 /** The definitions of an archive, without the internal tables of FTS5. */
 export function readDefinitions(db: Sqlite): Definition[] {
-  return db.all(
-    `select type, name, sql from sqlite_schema where sql is not null
-      and name not in ('search_data', 'search_idx', 'search_content', 'search_docsize', 'search_config')`,
-  ) as Definition[]
+  const sql = `select type, name, sql from sqlite_schema where sql is not null
+    and name not in ('search_data', 'search_idx', 'search_content', 'search_docsize', 'search_config')`
+  return db.all<Definition>(sql)
 }

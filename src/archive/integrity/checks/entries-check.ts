@@ -1,9 +1,7 @@
 import { hash } from 'node:crypto'
 
-import type { Sqlite } from '../../sqlite/sqlite.ts'
 import type { Check, FindingPlace } from './check.ts'
-import { readRows } from './read-rows.ts'
-import { faultOfText, isBytes } from './stored-text.ts'
+import { attempt, faultOfText, isBytes, readRows } from './read-damaged.ts'
 
 /** The columns of an entry that are checked. */
 export interface StoredEntryRow {
@@ -23,7 +21,8 @@ export const entries: Check = {
   *find({ db }) {
     let named = 0
     const place = (row: number): FindingPlace => {
-      const conversation = named++ < MAX_NAMED ? findConversation(db, row) : undefined
+      if (named++ >= MAX_NAMED) return { table: 'entry', row }
+      const conversation = attempt(() => db.pluck.get<string>(CONVERSATION_OF_ENTRY, row))
       return { table: 'entry', row, conversation }
     }
     for (const read of readRows<StoredEntryRow>(db, 'entry', 'sha256, json')) {
@@ -40,15 +39,7 @@ export function faultOfEntry({ sha256, json }: StoredEntryRow): string | undefin
   return `its text or its hash has changed since it was stored${fault === undefined ? '' : `, and ${fault}`}`
 }
 
-/** Finds a conversation with this entry in any of its revisions. */
-function findConversation(db: Sqlite, entry: number): string | undefined {
-  try {
-    return db.pluck.get(CONVERSATION_OF_ENTRY, entry) as string | undefined
-  } catch {
-    return undefined // a link to it is damaged too, which is reported separately
-  }
-}
-
+/** A conversation with this entry in any of its revisions. */
 const CONVERSATION_OF_ENTRY = `
 with recursive later (id) as (
   select id from link where entry = ?

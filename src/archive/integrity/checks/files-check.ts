@@ -2,8 +2,7 @@ import { hash } from 'node:crypto'
 
 import type { Sqlite } from '../../sqlite/sqlite.ts'
 import type { Check, Problem } from './check.ts'
-import { readRows } from './read-rows.ts'
-import { faultOfText, isBytes } from './stored-text.ts'
+import { faultOfText, isBytes, readRows } from './read-damaged.ts'
 
 interface DependencyRow {
   readonly kind: 'agent' | 'file'
@@ -23,7 +22,7 @@ export const files: Check = {
   about: 'all stored agents and files are there, and files match their hashes',
   *find({ db }) {
     yield* problemsOfBlobs(db)
-    for (const { kind, id, json, isWhole } of db.iterate(DEPENDENCIES) as Iterable<DependencyRow>) {
+    for (const { kind, id, json, isWhole } of db.iterate<DependencyRow>(DEPENDENCIES)) {
       const where = { table: 'dependency', row: id }
       const fault = json === null ? undefined : faultOfText(json)
       if (fault !== undefined) yield { what: `the JSON of this ${kind} is damaged: ${fault}`, where }

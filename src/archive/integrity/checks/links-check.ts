@@ -20,7 +20,7 @@ export const links: Check = {
   name: 'links',
   about: 'every link has its entry and the link before it',
   *find({ db }) {
-    for (const link of db.iterate(BROKEN) as Iterable<LinkRow>) {
+    for (const link of db.iterate<LinkRow>(BROKEN)) {
       yield { what: describe(link), where: { table: 'link', row: link.id } }
     }
   },

@@ -1,7 +1,7 @@
 import { sameContent } from '../../../model/entries/same-content.ts'
 import { Histories } from '../../content/histories.ts'
 import type { Check } from './check.ts'
-import { faultOfText } from './stored-text.ts'
+import { faultOfText } from './read-damaged.ts'
 
 interface RevisionRow {
   readonly id: number
@@ -28,16 +28,12 @@ export const messages: Check = {
   about: 'messages that differ from their history are complete, and an event says so',
   *find({ db }) {
     const histories = new Histories(db)
-    for (const revision of db.iterate(WITH_MESSAGES) as Iterable<RevisionRow>) {
+    for (const revision of db.iterate<RevisionRow>(WITH_MESSAGES)) {
       const where = { table: 'revision', row: revision.id, conversation: revision.conversation }
       if ((revision.messages === null) !== (revision.messages_tip === null) || revision.hasTip !== 1) {
         yield { what: 'a part of its messages is missing', where }
       } else if (revision.hasEvent === 0 && differ(histories, revision)) {
-        yield {
-          what: 'its messages differ from its history, and no event says so',
-          where,
-          isWarning: true,
-        }
+        yield { what: 'its messages differ from its history, and no event says so', where, isWarning: true }
       }
     }
   },

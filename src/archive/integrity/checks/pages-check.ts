@@ -7,7 +7,7 @@ export const pages: Check = {
   about: 'SQLite finds its structures sound',
   *find({ db }) {
     const repairs = new Map<string, (db: Sqlite) => void>()
-    const said = db.pluck.iterate('pragma integrity_check') as Iterable<string>
+    const said = db.pluck.iterate<string>('pragma integrity_check')
     for (const what of said)
       if (what !== 'ok' && !concernsSearch(what)) yield toProblem(what.replaceAll('\n', ' '), repairs)
   },

@@ -11,14 +11,11 @@ export const references: Check = {
   name: 'references',
   about: 'no row refers to a missing row',
   *find({ db }) {
-    const dangling = db.iterate(
-      `select "table", rowid, parent from pragma_foreign_key_check where "table" <> 'link'`,
-    )
-    for (const { table, rowid, parent } of dangling as Iterable<Dangling>) {
-      yield {
-        what: `refers to a missing ${parent}`,
-        where: { table, ...(rowid !== null && { row: rowid }) },
-      }
+    const sql = `select "table", rowid, parent from pragma_foreign_key_check where "table" <> 'link'`
+    const dangling = db.iterate<Dangling>(sql)
+    for (const { table, rowid, parent } of dangling) {
+      const where = { table, ...(rowid !== null && { row: rowid }) }
+      yield { what: `refers to a missing ${parent}`, where }
     }
   },
 }

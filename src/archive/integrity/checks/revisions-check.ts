@@ -1,14 +1,13 @@
+import { createHash } from 'node:crypto'
+
+import { messageOf } from '../../../errors.ts'
 import { sealOf, type SealedRevision } from '../../schema/seal.ts'
 import type { Sqlite } from '../../sqlite/sqlite.ts'
 import type { Check, Problem } from './check.ts'
-import { readRows } from './read-rows.ts'
-import { faultOfText, isBytes } from './stored-text.ts'
-import { walkHistory, type Walk } from './walk-history.ts'
+import { faultOfText, isBytes, readRows } from './read-damaged.ts'
 
-/** A revision with its seal. */
 export type SealedRow = SealedRevision & { readonly seal: unknown }
 
-/** The columns of `SealedRow`. */
 export const SEALED_COLUMNS =
   'conversation, run, stored_at, row, history, tip, length, chain, messages, messages_tip, seal'
 
@@ -34,7 +33,6 @@ export const revisions: Check = {
   },
 }
 
-/** Tells whether a revision matches its seal. */
 export function isSealed(revision: SealedRow): boolean {
   return revision.chain instanceof Uint8Array && isBytes(revision.seal, sealOf(revision))
 }
@@ -48,18 +46,38 @@ function findProblem(id: number, revision: SealedRow, walk: Walk): Omit<Problem,
   const isAsWalked = length === revision.length && isBytes(revision.chain, chain)
   if (isSealed({ ...revision, length, chain })) {
     if (isAsWalked) return undefined
-    return {
-      what: 'its length or the hash over its history is wrong, but its links match its seal',
-      repair: (db) => setWalked(db, id, length, chain),
-    }
+    const what = 'its length or the hash over its history is wrong, but its links match its seal'
+    const update = 'update revision set length = ?, chain = ? where id = ?'
+    return { what, repair: (db) => void db.run(update, length, chain, id) }
   }
-  return {
-    what: isAsWalked
-      ? 'its row, an envelope or its seal has changed since it was stored'
-      : 'its history has changed since it was stored',
+  const what = isAsWalked ? 'its row, an envelope or its seal' : 'its history'
+  return { what: `${what} has changed since it was stored` }
+}
+
+/** The length and the hash of a history according to its links, or where they break off. */
+type Walk =
+  | { readonly length: number; readonly chain: Buffer; readonly brokenAt: undefined }
+  | { readonly brokenAt: string }
+
+/** Follows a history from its tip to its start, with the hashes of its entries. */
+function walkHistory(db: Sqlite, tip: number): Walk {
+  try {
+    const hashes: Buffer[] = []
+    for (let link = tip; link !== 0;) {
+      const step = db.raw.get<[previous: number, sha256: Buffer | null]>(STEP, link)
+      if (step === undefined) return { brokenAt: `link ${link} is missing` }
+      const [previous, sha256] = step
+      if (sha256 === null) return { brokenAt: `the entry of link ${link} is missing` }
+      if (previous >= link) return { brokenAt: `link ${link} does not lead back` }
+      hashes.push(sha256)
+      link = previous
+    }
+    const chain = createHash('sha256')
+    for (const sha256 of hashes.reverse()) chain.update(sha256)
+    return { length: hashes.length, chain: chain.digest(), brokenAt: undefined }
+  } catch (thrown) {
+    return { brokenAt: messageOf(thrown) }
   }
 }
 
-function setWalked(db: Sqlite, id: number, length: number, chain: Buffer): void {
-  db.run('update revision set length = ?, chain = ? where id = ?', length, chain, id)
-}
+const STEP = 'select previous, sha256 from link left join entry on entry.id = entry where link.id = ?'

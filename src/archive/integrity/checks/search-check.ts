@@ -8,7 +8,7 @@ import type { Sqlite } from '../../sqlite/sqlite.ts'
 import type { Check } from './check.ts'
 import { expectedDefinitions } from './definitions.ts'
 import { faultOfEntry, type StoredEntryRow } from './entries-check.ts'
-import { readRows } from './read-rows.ts'
+import { attempt, readRows } from './read-damaged.ts'
 import { isSealed, SEALED_COLUMNS, type SealedRow } from './revisions-check.ts'
 import { checksumOfIndex, WordChecksum } from './word-checksum.ts'
 
@@ -22,7 +22,7 @@ export const search: Check = {
   *find({ db, isRepaired }) {
     if (!hasTables(db)) return // reported by the schema check
     const where = { table: 'search' }
-    const missing = isRepaired === true ? countMissing(db) : 0
+    const missing = isRepaired === true ? (attempt(() => new SearchIndex(db).state().waiting) ?? 0) : 0
     if (missing > 0)
       yield { what: `${plural(missing, 'conversation')} not indexed`, where, isWarning: true, advice: LATER }
     for (const what of describeUnindexed(db)) yield { what, where, isWarning: true, advice: LATER }
@@ -34,17 +34,10 @@ export const search: Check = {
 const LATER =
   'No text is lost: `hansard show` and exports include it. A newer version of hansard may index it.'
 
-function countMissing(db: Sqlite): number {
-  try {
-    return new SearchIndex(db, new Histories(db)).state().waiting
-  } catch {
-    return 0 // an index that cannot be read is reported by findFaults
-  }
-}
-
 function* describeUnindexed(db: Sqlite): Generator<string> {
-  const rows = db.iterate('select document, reason from unindexed order by document')
-  for (const { document, reason } of rows as Iterable<{ document: number; reason: string }>) {
+  const sql = 'select document, reason from unindexed order by document'
+  const rows = db.iterate<{ document: number; reason: string }>(sql)
+  for (const { document, reason } of rows) {
     const what = document > 0 ? `entry ${document}` : `the row of revision ${-document}`
     yield `cannot index ${what}: ${reason}`
   }
@@ -70,9 +63,9 @@ function hasTables(db: Sqlite): boolean {
 
 function* findFaults(db: Sqlite): Generator<string> {
   try {
-    const said = db.pluck.all('pragma integrity_check(search)') as string[]
+    const said = db.pluck.all<string>('pragma integrity_check(search)')
     for (const what of said) if (what !== 'ok') yield what.replaceAll('\n', ' ')
-    const { entries, revisions } = new SearchIndex(db, new Histories(db)).reach()
+    const { entries, revisions } = new SearchIndex(db).reach()
     const checksum = new WordChecksum()
     const documents = addTexts(checksum, db, { entries, revisions })
     if (documents === undefined) return // a decayed text is reported elsewhere; its index cannot be checked
@@ -117,12 +110,11 @@ function count(db: Sqlite, table: 'search' | 'holding'): unknown {
 /** Every expected row exists and the number of rows is right, so there are no others. */
 function hasSameHoldings(db: Sqlite, revisions: number): boolean {
   const histories = new Histories(db)
-  const indexed = db.iterate(
-    `select max(id) as id, conversation, tip from revision not indexed where id <= ? group by conversation`,
-    revisions,
-  )
+  const sql = `select max(id) as id, conversation, tip from revision not indexed
+    where id <= ? group by conversation`
+  const indexed = db.iterate<Indexed>(sql, revisions)
   let held = 0
-  for (const { id, conversation, tip } of indexed as Iterable<Indexed>) {
+  for (const { id, conversation, tip } of indexed) {
     for (const document of new Set([-id, ...histories.entryIds(tip)])) {
       if (document === 0) return true // a lost part of a history is reported by the links check
       if (db.get(HOLDING, document, conversation) === undefined) return false

@@ -4,7 +4,7 @@ import { redactText } from '../../../model/secrets/redact-text.ts'
 import { sealOf } from '../../schema/seal.ts'
 import type { Sqlite } from '../../sqlite/sqlite.ts'
 import type { Check, Problem } from './check.ts'
-import { readRows } from './read-rows.ts'
+import { attempt, readRows } from './read-damaged.ts'
 import { isSealed, SEALED_COLUMNS, type SealedRow } from './revisions-check.ts'
 
 /**
@@ -64,8 +64,9 @@ function redactPlanned(planned: string | Uint8Array): string | Uint8Array {
 }
 
 function* findInColumn(db: Sqlite, { table, name, key, redact }: Column): Generator<Problem> {
-  const rows = db.raw.iterate(`select ${key}, ${name} from ${table} where ${name} is not null`)
-  for (const [row, stored] of rows as Iterable<[string | number, string | Uint8Array]>) {
+  const sql = `select ${key}, ${name} from ${table} where ${name} is not null`
+  const rows = db.raw.iterate<[row: string | number, stored: string | Uint8Array]>(sql)
+  for (const [row, stored] of rows) {
     const redacted = attempt(() => redact(stored)) ?? stored
     if (redacted === stored) continue
     const update = `update ${table} set ${name} = ? where ${key} = ? and ${name} = ?`
@@ -98,8 +99,8 @@ function* findInRevisions(db: Sqlite): Generator<Problem> {
 /** An entry cannot be repaired: its hash is part of the histories that contain it. */
 function* findInEntries(db: Sqlite): Generator<Problem> {
   const isLikely = [...SETTING_NAMES, '\\u00'].map((word) => `json like '%${word}%'`).join(' or ')
-  const entries = db.raw.iterate(`select id, json from entry where ${isLikely}`)
-  for (const [row, entry] of entries as Iterable<[number, string]>) {
+  const entries = db.raw.iterate<[id: number, json: string]>(`select id, json from entry where ${isLikely}`)
+  for (const [row, entry] of entries) {
     const redacted = attempt(() => redactEntry(entry, Object.keys(Object(JSON.parse(entry)) as object)))
     if (redacted === undefined || redacted === entry) continue
     yield { ...IN_PLAIN_TEXT, where: { table: 'entry', row } }
@@ -124,13 +125,4 @@ const IN_PLAIN_TEXT = { what: 'the secret of a connector is stored in plain text
 function overwrite(db: Sqlite, update: string, ...values: readonly unknown[]): void {
   db.pragma('secure_delete = on')
   db.run(update, ...values)
-}
-
-/** A damaged text cannot be searched; it is reported with its row. */
-function attempt<T>(work: () => T): T | undefined {
-  try {
-    return work()
-  } catch {
-    return undefined
-  }
 }

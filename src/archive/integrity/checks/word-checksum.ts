@@ -46,12 +46,12 @@ export class WordChecksum {
  */
 export function checksumOfIndex(db: Sqlite): number | undefined {
   if (!createWordTable(db)) return undefined
-  const words = db.raw.iterate(
-    `select term, sum((doc * ${BY_DOCUMENT} + "offset" * ${BY_POSITION} + doc * "offset" + 1) & ${MASK}) & ${MASK}
-      from temp.search_words group by term order by term`,
-  )
+  const sql = `select term,
+      sum((doc * ${BY_DOCUMENT} + "offset" * ${BY_POSITION} + doc * "offset" + 1) & ${MASK}) & ${MASK}
+    from temp.search_words group by term order by term`
+  const words = db.raw.iterate<[word: string, weights: number]>(sql)
   const checksum = new WordChecksum()
-  for (const [word, weights] of words as Iterable<[string, number]>) checksum.addWord(word, weights)
+  for (const [word, weights] of words) checksum.addWord(word, weights)
   return checksum.value
 }
 

@@ -3,6 +3,16 @@ import { statSync } from 'node:fs'
 import { openArchive, type Archive } from './archive.ts'
 import { awaitLock, lockArchive, type ArchiveLock, type LockWait } from './sqlite/archive-lock.ts'
 
+/** Opens an archive for reading, runs `work`, then closes the archive. Throws all errors of `openArchive`. */
+export async function withArchive<T>(path: string, work: (archive: Archive) => T | Promise<T>): Promise<T> {
+  const archive = openArchive(path)
+  try {
+    return await work(archive)
+  } finally {
+    archive.close()
+  }
+}
+
 /** How to lock an archive and open it for writing. */
 export interface LockedArchiveOptions {
   /** How to name this process to others, such as `pid 17 on host`. */

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { expect, it } from 'vitest'
 
 import { openArchive, type Archive } from '../../src/archive/archive.ts'
-import { withLockedArchive } from '../../src/archive/locked-archive.ts'
+import { withLockedArchive } from '../../src/archive/with-archive.ts'
 import { lockArchive } from '../../src/archive/sqlite/archive-lock.ts'
 import { testFolder } from '../support/folder.ts'
 

@@ -1,0 +1,73 @@
+import { readFileSync, statSync } from 'node:fs'
+
+import type { ClientOptions } from '../api/client-options.ts'
+import { ConversationsClient } from '../api/client.ts'
+import { HansardError, messageOf } from '../errors.ts'
+import type { AccountOptions, Io, TargetOptions } from './io.ts'
+import { networkLog } from './terminal/network-log.ts'
+import { defuseLine } from './terminal/terminal-text.ts'
+
+type Work<T> = (client: ConversationsClient) => Promise<T>
+
+/** Runs `work` with a client of the account that the options and the environment name. */
+export async function withAccount<T>(options: AccountOptions, io: Io, work: Work<T>): Promise<T> {
+  const apiKey = findApiKey(options, io)
+  return withClient({ apiKey, baseUrl: options.baseUrl, onEvent: networkLog(options, io) }, work)
+}
+
+/** Runs `work` with a client of the target account of a replay. */
+export async function withTarget<T>(options: TargetOptions, io: Io, work: Work<T>): Promise<T> {
+  const { toBaseUrl: baseUrl, maxRequests } = options
+  const apiKey = findTargetKey(options, io)
+  return withClient({ apiKey, baseUrl, maxRequests, onEvent: networkLog(options, io) }, work)
+}
+
+async function withClient<T>(options: ClientOptions, work: Work<T>): Promise<T> {
+  const client = new ConversationsClient(options)
+  try {
+    return await work(client)
+  } finally {
+    await client.close()
+  }
+}
+
+function findApiKey({ apiKeyFile }: AccountOptions, io: Io): string {
+  if (apiKeyFile !== undefined) return readKeyFile(apiKeyFile, io)
+  const key = io.env['MISTRAL_API_KEY']
+  if (key) return key
+  throw new HansardError('usage', 'No API key', {
+    hint: 'Set MISTRAL_API_KEY, or name a file that contains the key with --api-key-file. To try without a key: `hansard demo`.',
+  })
+}
+
+function findTargetKey({ toApiKeyFile, sameAccount }: TargetOptions, io: Io): string {
+  const key = toApiKeyFile === undefined ? io.env['MISTRAL_TARGET_API_KEY'] : readKeyFile(toApiKeyFile, io)
+  if (!key) {
+    throw new HansardError('usage', 'No API key for the target', {
+      hint: 'Set MISTRAL_TARGET_API_KEY, or name a file that contains the key with --to-api-key-file.',
+    })
+  }
+  if (key === io.env['MISTRAL_API_KEY'] && !sameAccount) {
+    throw new HansardError('usage', 'The target has the same API key as the source', {
+      hint: 'Use the key of another account, or pass --same-account to create the copies in the same account.',
+    })
+  }
+  return key
+}
+
+/** Reads a key from a file, and warns if other users can read the file. */
+function readKeyFile(path: string, io: Io): string {
+  try {
+    const key = readFileSync(path, 'utf8').trim()
+    if ((statSync(path).mode & 0o077) !== 0) {
+      const warning = `hansard: ${path} is readable by other users; run: chmod 600 ${path}`
+      io.stderr.write(`${defuseLine(warning)}\n`)
+    }
+    return key
+  } catch (cause) {
+    throw new HansardError('usage', `Cannot read the key file ${path}: ${messageOf(cause)}`, {
+      hint: 'Name a file that contains nothing but the key.',
+      cause,
+    })
+  }
+}
