@@ -81,14 +81,8 @@ export type { FormatName, FormatOptions } from './export/formats.ts'
 export { lineOfConversation } from './export/jsonl-format.ts'
 
 // From an archive into another account.
-export {
-  planReplay,
-  readPlan,
-  type CheckOptions,
-  type PlanReplayOptions,
-  type ReplayPlan,
-} from './replay/plan/plan-replay.ts'
-export type { PlanEnd, PlanHead, PlannedConversation, ReplayOptions } from './replay/plan/plan.ts'
+export { planReplay, readPlan, type CheckOptions, type PlanReplayOptions } from './replay/plan/plan-replay.ts'
+export type { PlanEnd, PlanHead, PlannedConversation, ReplayOptions, ReplayPlan } from './replay/plan/plan.ts'
 export {
   runReplay,
   type ReplayProgress,

@@ -28,7 +28,12 @@ export async function identifyTarget(
     const copies = replayRequests.sample(target.id, SAMPLE)
     for (const id of copies) if (await exists(client, id, signal)) return target
     const isOpen = !archive.replayCopies.inState(target.id, 'open').next().done
-    if (copies.length === 0 && isOpen && yesDifferent !== true) throw unproven()
+    if (copies.length > 0 || !isOpen || yesDifferent === true) continue
+    throw new HansardError(
+      'another-account',
+      'Cannot tell whether this account is the target of an earlier replay, whose answers were all lost',
+      { hint: 'Use the key of that replay, or --yes-different if this is a different account.' },
+    )
   }
   return undefined
 }
@@ -48,12 +53,4 @@ export async function knownTarget(
   throw new HansardError('usage', 'This archive has no copies in that account', {
     hint: 'Use the key of the target account; `hansard replay status` lists the targets.',
   })
-}
-
-function unproven(): HansardError {
-  return new HansardError(
-    'another-account',
-    'Cannot tell whether this account is the target of an earlier replay, whose answers were all lost',
-    { hint: 'Use the key of that replay, or --yes-different if this is a different account.' },
-  )
 }

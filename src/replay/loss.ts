@@ -1,6 +1,6 @@
 /*
  * The losses: what a copy cannot have as the source has it. plan/ declares them, run/ stores them with the copy,
- * verify/ checks the copy against them. This file is the only one of plan that verify/ may import.
+ * verify/ checks the copy against them. verify/ may import no other file of replay/.
  */
 
 /** Every kind of loss, with the text that people read. */
@@ -65,8 +65,8 @@ export interface Loss {
   /** The part that is lost, such as `content[2]`, `mood` or `tools[0].library_ids[1]`; empty for the whole entry. */
   readonly path: string
   /**
-   * JSON text of the archived value, cut after 500 characters. Null if there was no value; for a whole entry, that
-   * `after` is added before it.
+   * JSON text of the archived value, cut after 500 characters. Null if there was no value. For a whole entry,
+   * null means that `after` is inserted before the entry.
    */
   readonly before: string | null
   /**

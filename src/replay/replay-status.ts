@@ -1,7 +1,7 @@
 import type { Archive } from '../archive/archive.ts'
 import type { Copy, CopyState } from '../archive/ledger/replay-copies.ts'
 import type { SpentAtTarget } from '../archive/ledger/replay-requests.ts'
-import { revisionOf } from './plan/source-revision.ts'
+import { revisionOf } from './plan/stamp.ts'
 
 /** The state of everything that was ever replayed into one target. */
 export interface TargetStatus {

@@ -6,7 +6,7 @@ import { HansardError, isHansardError, messageOf } from '../errors.ts'
 import { knownTarget } from './identify-target.ts'
 import { certificateContent, withLineFile } from './line-file.ts'
 import { sourceOf } from './plan/archived-source.ts'
-import { revisionOf } from './plan/source-revision.ts'
+import { revisionOf } from './plan/stamp.ts'
 import type { Source } from './plan/source.ts'
 import { replayedConversations, type ReplayedConversation } from './replayed-conversations.ts'
 import { CERTIFICATE_VERSION, type Certificate } from './verify/certificate.ts'
@@ -54,14 +54,15 @@ export async function verifyCopies(
   archive: Archive,
   options: VerifyOptions = {},
 ): Promise<VerifiedCounts> {
-  const { concurrency = 8, out, onVerified } = options
+  const { ids, label, concurrency = 8, out, onVerified } = options
   const target = await knownTarget(client, archive, options.signal)
   const stop = new AbortController()
   const signal = AbortSignal.any([stop.signal, ...(options.signal === undefined ? [] : [options.signal])])
   const counts = { identical: 0, equivalent: 0, different: 0, errors: 0 }
-  const chosen = choose(replayedConversations(archive, target.id), options)
   await withLineFile(out, certificateContent, async (write) => {
     const verify = async (replayed: ReplayedConversation): Promise<void> => {
+      if (ids !== undefined && !ids.includes(replayed.id)) return
+      if (label !== undefined && replayed.label !== label) return
       if (signal.aborted) throw new HansardError('interrupted', 'Interrupted before all copies were compared')
       const { id, targetId, planned } = replayed
       const result = await verifyOne(client, archive, replayed, signal)
@@ -69,19 +70,9 @@ export async function verifyCopies(
       if ('certificate' in result) await write(`${JSON.stringify(result.certificate)}\n`)
       await onVerified?.({ id, name: planned.name, targetId, result })
     }
-    await workThrough(chosen, concurrency, verify, () => stop.abort())
+    await workThrough(replayedConversations(archive, target.id), concurrency, verify, () => stop.abort())
   })
   return counts
-}
-
-function* choose(
-  all: Iterable<ReplayedConversation>,
-  { ids, label }: VerifyOptions,
-): Generator<ReplayedConversation, void, undefined> {
-  for (const replayed of all) {
-    const isWanted = ids === undefined || ids.includes(replayed.id)
-    if (isWanted && (label === undefined || replayed.label === label)) yield replayed
-  }
 }
 
 async function verifyOne(
@@ -111,17 +102,11 @@ async function certificateOf(
   const source = sourceAt(archive, id, revision)
   const copy = await fetchCopy(client, targetId, options)
   const { stamp, losses } = planned
-  const replayed = { mode, stamp, losses, source, generated: generated ?? undefined }
+  const comparison = compareCopy({ mode, stamp, losses, source, generated: generated ?? undefined }, copy)
   return {
-    kind: 'hansard replay certificate',
-    version: CERTIFICATE_VERSION,
-    id,
-    revision,
-    mode,
-    label,
-    targetId,
-    checkedAt: new Date().toISOString(),
-    ...compareCopy(replayed, copy),
+    ...{ kind: 'hansard replay certificate', version: CERTIFICATE_VERSION },
+    ...{ id, revision, mode, label, targetId, checkedAt: new Date().toISOString() },
+    ...comparison,
   }
 }
 

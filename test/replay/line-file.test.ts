@@ -4,20 +4,16 @@ import { join } from 'node:path'
 
 import { describe, expect, it } from 'vitest'
 
-import { planContent, LineFile } from '../../src/replay/line-file.ts'
+import { planContent, withLineFile } from '../../src/replay/line-file.ts'
 import { testFolder } from '../support/folder.ts'
 
 const LINE = `${planContent.beginning}}\n`
 
-async function writeTo(path: string): Promise<void> {
-  const writer = await LineFile.open(path, planContent)
-  try {
-    await writer.write(LINE)
-    await writer.finish()
-  } catch (thrown) {
-    await writer.discard()
-    throw thrown
-  }
+function writeTo(path: string, meanwhile: () => void = () => undefined): Promise<void> {
+  return withLineFile(path, planContent, async (write) => {
+    await write(LINE)
+    meanwhile()
+  })
 }
 
 /** A folder with a file of another program in it. */
@@ -70,11 +66,8 @@ describe('A file of lines', () => {
 
   it('does not replace a file that appeared in the meantime', async () => {
     const { folder, out } = folderWithFile()
-    const writer = await LineFile.open(out, planContent)
-    await writer.write(LINE)
-    writeFileSync(out, 'other')
-    await expect(writer.finish()).rejects.toMatchObject({ code: 'usage' })
-    await writer.discard()
+    const written = writeTo(out, () => writeFileSync(out, 'other'))
+    await expect(written).rejects.toMatchObject({ code: 'usage' })
     expect(readFileSync(out, 'utf8')).toBe('other')
     expect(readdirSync(folder).sort()).toEqual(['mine', 'out'])
   })

@@ -1,4 +1,5 @@
 import { elements, isObjectText } from '../json/json-text.ts'
+import { lookUp } from '../json/parse-json.ts'
 import { fieldsOf, stringIn, typeName, type Fields } from './fields.ts'
 
 /** Something that the API sent and that is not in its specification. */
@@ -21,7 +22,7 @@ function ofEntry(json: string): UnknownShape[] {
   if (!isObjectText(json)) return []
   const fields = fieldsOf(json)
   const type = typeName(fields.get('type')) ?? 'message.input'
-  const known = byType(entryFields, type)
+  const known = lookUp(entryFields, type)
   if (known === undefined) return [{ kind: 'entry', name: brief(type) }]
   const ofChunks = chunksIn(fields.get('content')).flatMap((chunk) => ofChunk(chunk, true))
   return [...unknownMembers(type, fields, known), ...ofChunks]
@@ -31,7 +32,7 @@ function ofEntry(json: string): UnknownShape[] {
 function ofChunk(json: string, isOutermost: boolean): UnknownShape[] {
   const fields = fieldsOf(json)
   const type = typeName(fields.get('type')) ?? 'text'
-  const known = byType(chunkFields, type)
+  const known = lookUp(chunkFields, type)
   if (known === undefined) return [{ kind: 'chunk', name: brief(type) }]
   const thoughts = isOutermost ? chunksIn(fields.get('thinking')) : []
   return [...unknownMembers(type, fields, known), ...thoughts.flatMap((thought) => ofChunk(thought, false))]
@@ -44,7 +45,7 @@ function chunksIn(content: string | undefined): string[] {
 function unknownMembers(owner: string, fields: Fields, known: readonly string[]): UnknownShape[] {
   return [...fields].flatMap(([key, value]): UnknownShape[] => {
     if (!known.includes(key)) return [{ kind: 'field', name: `${owner}.${brief(key)}` }]
-    const values = byType(fieldValues, key)
+    const values = lookUp(fieldValues, key)
     if (values === undefined || value === 'null' || values.includes(stringIn(value) ?? '')) return []
     return [{ kind: 'value', name: `${owner}.${key}=${brief(typeName(value) ?? '')}` }]
   })
@@ -53,11 +54,6 @@ function unknownMembers(owner: string, fields: Fields, known: readonly string[])
 /** Shortens a name, which a sender may make as long as it likes. */
 function brief(name: string): string {
   return name.slice(0, 80)
-}
-
-/** Looks up a name in a table; the name may be `constructor`. */
-function byType<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
-  return Object.hasOwn(table, name) ? table[name] : undefined
 }
 
 type NameLists = Readonly<Record<string, readonly string[]>>

@@ -27,3 +27,8 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 export function isContainer(value: unknown): value is object {
   return typeof value === 'object' && value !== null
 }
+
+/** Looks up a name in a table. Names come from outside: `constructor` must find nothing. */
+export function lookUp<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined
+}

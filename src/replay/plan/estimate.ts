@@ -1,5 +1,5 @@
 import { isContainer } from '../../model/json/parse-json.ts'
-import type { Estimate, PlannedCall, ReplayOptions } from './plan.ts'
+import type { CallTokens, Estimate, ReplayOptions } from './plan.ts'
 
 /** Tokens of an entry beside its text. */
 const OVERHEAD = 4
@@ -16,17 +16,13 @@ export function tokensOf(json: string): number {
   const values: unknown[] = [JSON.parse(json)]
   while (values.length > 0) {
     const value = values.pop()
-    if (typeof value === 'string') tokens += wordTokens(value)
+    if (typeof value === 'string') tokens += Math.ceil(textTokens(value))
     else if (typeof value === 'number' || typeof value === 'boolean') tokens += 1
     else if (isContainer(value)) {
       for (const [key, inner] of Object.entries(value)) if (key !== 'type') values.push(inner)
     }
   }
   return tokens
-}
-
-function wordTokens(text: string): number {
-  return Math.ceil(textTokens(text))
 }
 
 /** Estimates the tokens of a text as a fraction, so that the parts of a text add up to the whole. */
@@ -37,11 +33,7 @@ export function textTokens(text: string): number {
   return (text.length - others) / 4 + others / 2
 }
 
-/** Adds up the tokens and the cost of calls. */
-export function estimateOf(
-  calls: readonly Pick<PlannedCall, 'tokensIn' | 'tokensOut'>[],
-  price: ReplayOptions['price'],
-): Estimate {
+export function estimateOf(calls: readonly CallTokens[], price: ReplayOptions['price']): Estimate {
   const tokensIn = calls.reduce((sum, call) => sum + call.tokensIn, 0)
   const tokensOut = calls.reduce((sum, call) => sum + call.tokensOut, 0)
   const cost = price === null ? null : (tokensIn * price.in + tokensOut * price.out) / 1e6

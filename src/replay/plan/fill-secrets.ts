@@ -1,7 +1,8 @@
 import { HansardError } from '../../errors.ts'
-import { stringIn } from '../../model/entries/fields.ts'
-import { isObjectText, member, replaceAt } from '../../model/json/json-text.ts'
+import { stringMember } from '../../model/entries/fields.ts'
+import { replaceAt } from '../../model/json/json-text.ts'
 import { KEY_MARKER, MARKER } from '../../model/secrets/secret-names.ts'
+import type { PlannedConversation } from './plan.ts'
 
 /** Returns the secret in an environment variable, or undefined if it is not set. */
 export type SecretOf = (variable: string) => string | undefined
@@ -14,18 +15,28 @@ export type SecretOf = (variable: string) => string | undefined
  */
 export function fillSecrets(body: string, secretOf: SecretOf): string {
   return replaceAt(body, ['tools', '*', 'authorization', 'value'], (place) => {
-    const variable = isObjectText(place) ? stringIn(member(place, 'environment')?.value) : null
-    if (variable === null) return undefined
-    const secret = secretOf(variable)
-    if (secret !== undefined && secret !== '') return JSON.stringify(secret)
-    throw new HansardError(
-      'usage',
-      `The environment variable ${variable} is not set; a connector needs its secret`,
-      {
-        hint: `Set ${variable}, or make the plan again with another --connector-auth.`,
-      },
-    )
+    const variable = stringMember(place, 'environment')
+    if (variable === undefined) return undefined
+    return JSON.stringify(requireSecret(variable, secretOf, 'a connector'))
   })
+}
+
+/** @throws HansardError `usage` if the secret of a connector is missing */
+export function refuseMissingSecrets({ id, state, secrets }: PlannedConversation, secretOf: SecretOf): void {
+  if (state === 'blocked') return
+  for (const variable of secrets) requireSecret(variable, secretOf, `a connector of ${id}`)
+}
+
+function requireSecret(variable: string, secretOf: SecretOf, user: string): string {
+  const secret = secretOf(variable) ?? ''
+  if (secret !== '') return secret
+  throw new HansardError(
+    'usage',
+    `The environment variable ${variable} is not set; ${user} needs its secret`,
+    {
+      hint: `Set ${variable}, or make the plan again with another --connector-auth.`,
+    },
+  )
 }
 
 /** Returns whether a body contains a marker that replaced a secret. Such a body must never be sent. */

@@ -1,3 +1,4 @@
+import { ADDED_ANSWER } from '../loss.ts'
 import { tokensOf } from './estimate.ts'
 import {
   answerTokens,
@@ -5,12 +6,12 @@ import {
   type RequestSequence,
   type SequenceOptions,
 } from './request-sequence.ts'
-import { addAnswers } from './rules/add-answers.ts'
 import { endHistory } from './rules/end-history.ts'
 import { pairCalls } from './rules/pair-calls.ts'
 import { rewriteEntry } from './rules/rewrite-entry.ts'
 import { rewriteMessage } from './rules/rewrite-message.ts'
-import { readEntry, type SourceEntry } from './source.ts'
+import { assistantMessage, type RewrittenEntry } from './rules/rewritten-entry.ts'
+import { makeLoss, readEntry, type SourceEntry } from './source.ts'
 
 /** Estimated tokens of the reply to the added user entry. */
 const SHORT_REPLY = 8
@@ -45,4 +46,21 @@ export function historySequence(texts: readonly string[], options: SequenceOptio
 function isSilent(entry: SourceEntry, keepsThinking: boolean): boolean {
   if (!entry.type.startsWith('message.')) return false
   return rewriteMessage(entry, { keepsThinking, keepsPrefix: false }).inputs.length === 0
+}
+
+/**
+ * Inserts a short answer between a function result and a user message directly after it: some targets refuse that
+ * order.
+ */
+function addAnswers(entries: readonly SourceEntry[], pieces: readonly RewrittenEntry[]): RewrittenEntry[] {
+  let last: string | undefined
+  return pieces.map((piece, i): RewrittenEntry => {
+    const entry = entries[i]
+    const isRefused = last === 'result' && piece.inputs[0]?.by === 'user'
+    last = piece.inputs.at(-1)?.by ?? last
+    if (!isRefused || entry === undefined) return piece
+    const added = assistantMessage(ADDED_ANSWER)
+    const loss = makeLoss('answer-added', entry, '', null, `[${added.text}]`)
+    return { inputs: [added, ...piece.inputs], losses: [...piece.losses, loss] }
+  })
 }

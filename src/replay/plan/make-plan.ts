@@ -1,28 +1,9 @@
 import type { Archive } from '../../archive/archive.ts'
 import type { Selection } from '../../archive/content/selection.ts'
 import { HansardError } from '../../errors.ts'
-import { version } from '../../version.ts'
-import { archiveIdentity, sourceOf } from './archived-source.ts'
-import {
-  PLAN_VERSION,
-  type PlanHead,
-  type PlannedConversation,
-  type ReplayOptions,
-  type PlanTarget,
-} from './plan.ts'
+import { sourceOf } from './archived-source.ts'
+import type { PlanHead, PlannedConversation } from './plan.ts'
 import { render, type Rendering } from './render.ts'
-
-export function planHead(archive: Archive, options: ReplayOptions, target: PlanTarget, now: Date): PlanHead {
-  return {
-    kind: 'hansard replay plan',
-    version: PLAN_VERSION,
-    hansard: version,
-    madeAt: now.toISOString(),
-    archive: archiveIdentity(archive),
-    options,
-    target,
-  }
-}
 
 /** Plans the selected conversations, oldest first. Holds one in memory at a time. */
 export function* planConversations(
@@ -50,13 +31,10 @@ export function renderPlanned(
   const rendering = render(sourceOf(archive, stored), options, target)
   if (rendering.planned.revision !== planned.revision)
     throw outdatedPlan(planned.id, 'has changed in the archive')
-  if (!isSame(rendering.planned, planned)) throw outdatedPlan(planned.id, 'would now be sent differently')
+  // The hashes stand for the bodies. Losses are compared too: they must be those that the user has seen.
+  if (JSON.stringify(rendering.planned) !== JSON.stringify(planned))
+    throw outdatedPlan(planned.id, 'would now be sent differently')
   return rendering
-}
-
-/** The hashes stand for the bodies. Losses are compared too: they must be those that the user has seen. */
-function isSame(now: PlannedConversation, then: PlannedConversation): boolean {
-  return JSON.stringify(now) === JSON.stringify(then)
 }
 
 function outdatedPlan(id: string, what: string): HansardError {

@@ -6,35 +6,34 @@ import { HansardError, messageOf } from '../../errors.ts'
 import { parseContainer } from '../../model/json/parse-json.ts'
 import { archiveIdentity } from './archived-source.ts'
 import { addEstimates } from './estimate.ts'
-import { PLAN_VERSION, type PlanEnd, type PlanHead, type PlannedConversation } from './plan.ts'
+import {
+  PLAN_VERSION,
+  type PlanEnd,
+  type PlanHead,
+  type PlannedConversation,
+  type ReplayPlan,
+} from './plan.ts'
 
-/** A plan file that was read once and is complete and unedited. */
-export interface PlanFile {
-  readonly head: PlanHead
-  readonly end: PlanEnd
-  /** Reads the conversations, one at a time. */
-  conversations(): AsyncGenerator<PlannedConversation, void, undefined>
-}
-
-/** Yields the lines of a plan file and returns what the last line says. */
-export async function* planLines(
+/** Writes the lines of a plan file with `write`, and returns what the last line says. */
+export async function writePlan(
   head: PlanHead,
   conversations: AsyncIterable<PlannedConversation>,
-): AsyncGenerator<string, PlanEnd, undefined> {
+  write: (line: string) => Promise<void>,
+): Promise<PlanEnd> {
   const hash = createHash('sha256')
-  const hashed = (value: object): string => {
+  const writeHashed = async (value: object): Promise<void> => {
     const line = `${JSON.stringify(value)}\n`
     hash.update(line)
-    return line
+    await write(line)
   }
-  yield hashed(head)
+  await writeHashed(head)
   let end = emptyEnd(head)
   for await (const conversation of conversations) {
-    yield hashed(conversation)
+    await writeHashed(conversation)
     end = count(end, conversation)
   }
   end = { ...end, sha256: hash.digest('hex') }
-  yield `${JSON.stringify(end)}\n`
+  await write(`${JSON.stringify(end)}\n`)
   return end
 }
 
@@ -44,7 +43,7 @@ export async function* planLines(
  * @throws HansardError `plan-refused` if it is not a plan, has another version, was edited or is truncated; `file` if
  * it cannot be read
  */
-export async function openPlan(path: string): Promise<PlanFile> {
+export async function openPlan(path: string): Promise<ReplayPlan> {
   const hash = createHash('sha256')
   let head: PlanHead | undefined
   let last: string | undefined
@@ -99,7 +98,6 @@ async function* linesOf(path: string): AsyncGenerator<string, void, undefined> {
       yield* lines
     }
   } catch (thrown) {
-    if (thrown instanceof HansardError) throw thrown
     throw new HansardError('file', `Cannot read the plan ${path}: ${messageOf(thrown)}`, {
       hint: 'Give a file written by `hansard replay plan --out`.',
       cause: thrown,

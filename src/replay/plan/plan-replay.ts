@@ -2,22 +2,23 @@ import type { ConversationsClient } from '../../api/client.ts'
 import { openArchive, type Archive } from '../../archive/archive.ts'
 import type { Selection } from '../../archive/content/selection.ts'
 import { HansardError } from '../../errors.ts'
+import { stringMember } from '../../model/entries/fields.ts'
+import { version } from '../../version.ts'
 import { planContent, withLineFile } from '../line-file.ts'
-import { checkPlan, refuseMissingSecrets } from './check-plan.ts'
-import type { SecretOf } from './fill-secrets.ts'
-import { planConversations, planHead } from './make-plan.ts'
-import { openPlan, planLines, refuseOtherArchive } from './plan-file.ts'
-import type { PlanEnd, PlanHead, PlannedConversation, ReplayOptions } from './plan.ts'
+import { archiveIdentity } from './archived-source.ts'
+import { refuseMissingSecrets, type SecretOf } from './fill-secrets.ts'
+import { planConversations, renderPlanned } from './make-plan.ts'
+import { openPlan, refuseOtherArchive, writePlan } from './plan-file.ts'
+import {
+  PLAN_VERSION,
+  type PlanEnd,
+  type PlanHead,
+  type PlannedConversation,
+  type PlanTarget,
+  type ReplayOptions,
+  type ReplayPlan,
+} from './plan.ts'
 import { preflight, type PreflightOptions } from './preflight.ts'
-
-/** A plan that was read to its end and checked against the archive and the target. */
-export interface ReplayPlan {
-  readonly head: PlanHead
-  /** The totals. */
-  readonly end: PlanEnd
-  /** Reads the planned conversations, one at a time; can be called again. */
-  conversations(): AsyncGenerator<PlannedConversation, void, undefined>
-}
 
 /** How a plan is checked. Every option may be left out. */
 export interface CheckOptions extends PreflightOptions {
@@ -68,14 +69,17 @@ export async function planReplay(
   archive: Archive,
   options: PlanReplayOptions = {},
 ): Promise<ReplayPlan> {
-  const { selection = {}, onPlanned, secretOf, signal } = options
+  const { selection = {}, out, onPlanned, onLine, secretOf, signal } = options
   const replayOptions = withDefaults(options)
-  const head = planHead(
-    archive,
-    replayOptions,
-    await preflight(client, archive, replayOptions, options),
-    new Date(),
-  )
+  const head: PlanHead = {
+    kind: 'hansard replay plan',
+    version: PLAN_VERSION,
+    hansard: version,
+    madeAt: new Date().toISOString(),
+    archive: archiveIdentity(archive),
+    options: replayOptions,
+    target: await preflight(client, archive, replayOptions, options),
+  }
   const checked = async function* (): AsyncGenerator<PlannedConversation, void, undefined> {
     for (const planned of planConversations(archive, selection, head)) {
       if (signal?.aborted === true) throw new HansardError('interrupted', 'Interrupted; nothing was sent')
@@ -84,7 +88,12 @@ export async function planReplay(
       yield planned
     }
   }
-  const end = await archive.snapshot(() => writeLines(planLines(head, checked()), options))
+  const writeAll = (write: (line: string) => Promise<void>): Promise<PlanEnd> =>
+    writePlan(head, checked(), async (line) => {
+      await write(line)
+      await onLine?.(line)
+    })
+  const end = await archive.snapshot(() => withLineFile(out, planContent, writeAll))
   return { head, end, conversations: () => planAgain(archive.path, selection, head) }
 }
 
@@ -108,6 +117,31 @@ export async function readPlan(
   return plan
 }
 
+/** Renders every conversation again and checks that the archive and the target are as they were. */
+async function checkPlan(
+  archive: Archive,
+  { head, conversations }: ReplayPlan,
+  target: PlanTarget,
+  secretOf: SecretOf | undefined,
+): Promise<void> {
+  if (head.target.baseUrl !== target.baseUrl) {
+    const message = `The plan is for ${head.target.baseUrl}, not for ${target.baseUrl}`
+    throw new HansardError('plan-refused', message, {
+      hint: "Use --to-base-url with the plan's target, or make a new plan.",
+    })
+  }
+  for await (const planned of conversations()) {
+    if (secretOf !== undefined) refuseMissingSecrets(planned, secretOf)
+    const { requests } = renderPlanned(archive, head, planned)
+    const model = stringMember(requests[0]?.body ?? '{}', 'model')
+    if (model !== undefined && !Object.hasOwn(target.models, model)) {
+      throw new HansardError('plan-refused', `The target no longer has the model ${model}`, {
+        hint: 'Make a new plan with `hansard replay plan`.',
+      })
+    }
+  }
+}
+
 /** An option that is present but undefined counts as left out. The order is that of a plan's first line. */
 function withDefaults(options: GivenOptions): ReplayOptions {
   const given = Object.keys(defaultReplayOptions).flatMap((name) => {
@@ -129,18 +163,4 @@ async function* planAgain(
   } finally {
     view.close()
   }
-}
-
-function writeLines(
-  lines: AsyncGenerator<string, PlanEnd, undefined>,
-  { out, onLine }: PlanReplayOptions,
-): Promise<PlanEnd> {
-  return withLineFile(out, planContent, async (write) => {
-    for (;;) {
-      const { value, done } = await lines.next()
-      if (done === true) return value
-      await write(value)
-      await onLine?.(value)
-    }
-  })
 }

@@ -121,8 +121,14 @@ export type Expectation =
   /** A continuation of the last answer. */
   | 'continuation'
 
+/** Estimated tokens that a model reads and generates. */
+export interface CallTokens {
+  readonly tokensIn: number
+  readonly tokensOut: number
+}
+
 /** One request. The first is a start; each other appends to the conversation. */
-export interface PlannedCall {
+export interface PlannedCall extends CallTokens {
   readonly operation: 'start' | 'append'
   /** Number of entries in its inputs. */
   readonly inputs: number
@@ -130,15 +136,11 @@ export interface PlannedCall {
   readonly sha256: string
   readonly bytes: number
   readonly expects: Expectation
-  readonly tokensIn: number
-  readonly tokensOut: number
 }
 
 /** Estimated tokens and cost. */
-export interface Estimate {
+export interface Estimate extends CallTokens {
   readonly calls: number
-  readonly tokensIn: number
-  readonly tokensOut: number
   /** In the currency of the price; null without a price. */
   readonly cost: number | null
 }
@@ -181,4 +183,13 @@ export interface PlanEnd {
   readonly estimate: Estimate
   /** SHA-256 (hex) of all lines before this one. */
   readonly sha256: string
+}
+
+/** A plan that was read to its end and is complete and unedited. */
+export interface ReplayPlan {
+  readonly head: PlanHead
+  /** The totals. */
+  readonly end: PlanEnd
+  /** Reads the planned conversations, one at a time; can be called again. */
+  conversations(): AsyncGenerator<PlannedConversation, void, undefined>
 }

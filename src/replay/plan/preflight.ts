@@ -2,6 +2,7 @@ import type { ConversationsClient, JsonReply } from '../../api/client.ts'
 import type { Archive } from '../../archive/archive.ts'
 import { exists } from '../../backup/account-identity.ts'
 import { HansardError, isHansardError } from '../../errors.ts'
+import { lookUp } from '../../model/json/parse-json.ts'
 import type { ReplayOptions, PlanTarget, TargetAgent, TargetModel } from './plan.ts'
 
 /** Archived conversations to look for at the target, at most. */
@@ -33,8 +34,7 @@ export async function preflight(
   const models = parseModels((await client.listModels({ signal })).json)
   refuseUnknownModels(models, options)
   const account = await identifyAccount(client, archive, signal)
-  if (account === 'same' && sameAccount !== true) throw sameAccountRefused()
-  if (account === 'unproven' && yesDifferent !== true && sameAccount !== true) throw unproven()
+  if (sameAccount !== true) refuseAccount(account, yesDifferent === true)
   const agents = await readAgents(client, models, options, signal)
   return { baseUrl: client.baseUrl, account, models, agents }
 }
@@ -57,7 +57,7 @@ async function identifyAccount(
 }
 
 /** Facts about each model, by every name that start accepts for it. */
-function parseModels(list: unknown): Readonly<Record<string, TargetModel>> {
+function parseModels(list: unknown): PlanTarget['models'] {
   const data = (list as { data?: unknown } | null)?.data
   const cards = (Array.isArray(data) ? data : []) as readonly Readonly<Record<string, unknown>>[]
   const named = cards.flatMap((card) => {
@@ -79,21 +79,14 @@ async function readAgents(
   models: PlanTarget['models'],
   options: ReplayOptions,
   signal: AbortSignal | undefined,
-): Promise<Readonly<Record<string, TargetAgent>>> {
+): Promise<PlanTarget['agents']> {
   const found: [string, TargetAgent][] = []
   for (const [source, id] of Object.entries(options.agents)) {
-    const agent = await readAgent(client, source, id, signal)
-    const { model, completion_args: args } = agent
-    const card = typeof model === 'string' && Object.hasOwn(models, model) ? models[model] : undefined
+    const { model, completion_args: args, tools } = await readAgent(client, source, id, signal)
+    const card = typeof model === 'string' ? lookUp(models, model) : undefined
     const mayReason = (args as { reasoning_effort?: unknown } | null | undefined)?.reasoning_effort !== 'none'
-    found.push([
-      id,
-      {
-        context: card?.context ?? null,
-        reasons: (card?.reasons ?? false) && mayReason,
-        tools: toolTypes(agent['tools']),
-      },
-    ])
+    const reasons = (card?.reasons ?? false) && mayReason
+    found.push([id, { context: card?.context ?? null, reasons, tools: toolTypes(tools) }])
   }
   return Object.fromEntries(found)
 }
@@ -124,20 +117,15 @@ function toolTypes(tools: unknown): string[] {
 
 /** A mapping from a name that no conversation has is probably a typo. */
 function refuseUnknownSources({ conversations }: Archive, { agents, models }: ReplayOptions): void {
-  const has = (selection: { agents: string[] } | { models: string[] }): boolean =>
-    [...conversations.list({ ...selection, limit: 1, includeGone: true })].length > 0
-  for (const id of Object.keys(agents)) {
-    if (!has({ agents: [id] })) throw unknownSource('agent', id)
+  const refuseUnknown = (kind: 'agent' | 'model', name: string): void => {
+    const selection = { [`${kind}s`]: [name], limit: 1, includeGone: true }
+    if ([...conversations.list(selection)].length > 0) return
+    throw new HansardError('usage', `No conversation of the archive has the ${kind} ${name}`, {
+      hint: `Check --map-${kind} SOURCE=TARGET; \`hansard list\` shows the names at the source.`,
+    })
   }
-  for (const name of Object.keys(models)) {
-    if (!has({ models: [name] })) throw unknownSource('model', name)
-  }
-}
-
-function unknownSource(kind: 'agent' | 'model', name: string): HansardError {
-  return new HansardError('usage', `No conversation of the archive has the ${kind} ${name}`, {
-    hint: `Check --map-${kind} SOURCE=TARGET; \`hansard list\` shows the names at the source.`,
-  })
+  for (const id of Object.keys(agents)) refuseUnknown('agent', id)
+  for (const name of Object.keys(models)) refuseUnknown('model', name)
 }
 
 function refuseUnknownModels(known: PlanTarget['models'], { models, fallbackModel }: ReplayOptions): void {
@@ -149,14 +137,14 @@ function refuseUnknownModels(known: PlanTarget['models'], { models, fallbackMode
   })
 }
 
-function sameAccountRefused(): HansardError {
-  return new HansardError('another-account', 'The target is the account that the archive came from', {
-    hint: 'Use the key of another account, or --same-account to make copies beside the originals.',
-  })
-}
-
-function unproven(): HansardError {
-  return new HansardError(
+function refuseAccount(account: PlanTarget['account'], yesDifferent: boolean): void {
+  if (account === 'same') {
+    throw new HansardError('another-account', 'The target is the account that the archive came from', {
+      hint: 'Use the key of another account, or --same-account to make copies beside the originals.',
+    })
+  }
+  if (account === 'another' || yesDifferent) return
+  throw new HansardError(
     'another-account',
     'Cannot prove that the target is not the source account: the archive has no live conversation to look for',
     { hint: 'Run `hansard backup` first, or use --yes-different if you know that it is another account.' },

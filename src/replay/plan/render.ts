@@ -10,9 +10,8 @@ import type { Block, PlannedCall, PlannedConversation, ReplayOptions, PlanTarget
 import type { ArchivedResult, RequestSequence, SequencedRequest } from './request-sequence.ts'
 import { conversationSettings, type ConversationSettings } from './rules/conversation-settings.ts'
 import { namingOf, type Naming } from './rules/function-naming.ts'
-import { revisionOf } from './source-revision.ts'
 import type { Source } from './source.ts'
-import { stampOf } from './stamp.ts'
+import { revisionOf, stampOf } from './stamp.ts'
 import { turnsSequence } from './turns-mode.ts'
 
 /** A request with its body. */
@@ -38,11 +37,12 @@ export function render(source: Source, options: ReplayOptions, target: PlanTarge
   const naming = namingOf(source)
   const settings = conversationSettings(source, options, target, { stamp, naming })
   const sequence = sequenceFor(source, settings, options, naming)
-  const requests = requestsOf(sequence, settings)
+  const written = sequence.requests.map((each, i) => writeRequest(each, i === 0 ? settings : undefined))
+  const requests = written.map(({ request }) => request)
   const blocks = [...settings.blocks, ...sequence.blocks, ...furtherBlocks(sequence, settings, requests)]
   const losses = [...settings.losses, ...sequence.losses]
   const isBlocked = blocks.length > 0
-  const calls = isBlocked ? [] : sequence.requests.map((each, i) => plannedCall(each, requests[i]))
+  const calls = isBlocked ? [] : written.map(({ call }) => call)
   const extra = isBlocked ? [] : sequence.extraCalls
   const planned: PlannedConversation = {
     id: source.id,
@@ -73,26 +73,17 @@ function sequenceFor(
   return write(entries, { tail, keepsThinking, naming, maxTokens, settingsTokens })
 }
 
-function requestsOf(sequence: RequestSequence, { fields }: ConversationSettings): Request[] {
-  return sequence.requests.map(({ inputs, results }, i): Request => {
-    const inputsField = { inputs: `[${inputs.join(',')}]` }
-    return i === 0
-      ? { operation: 'start', body: objectText({ ...fields, ...inputsField }), results }
-      : { operation: 'append', body: objectText(inputsField), results }
-  })
-}
-
-function plannedCall(sequenced: SequencedRequest, request: Request | undefined): PlannedCall {
-  const { operation, body } = request ?? { operation: 'start', body: '' }
-  const { inputs, expects, tokensIn, tokensOut } = sequenced
+/** Writes the body of a start with these settings, or of an append. */
+function writeRequest(
+  { inputs, results, expects, tokensIn, tokensOut }: SequencedRequest,
+  settings: ConversationSettings | undefined,
+): { readonly request: Request; readonly call: PlannedCall } {
+  const operation = settings === undefined ? 'append' : 'start'
+  const body = objectText({ ...settings?.fields, inputs: `[${inputs.join(',')}]` })
+  const [sha256, bytes] = [hash('sha256', body, 'hex'), Buffer.byteLength(body)]
   return {
-    operation,
-    inputs: inputs.length,
-    sha256: hash('sha256', body, 'hex'),
-    bytes: Buffer.byteLength(body),
-    expects,
-    tokensIn,
-    tokensOut,
+    request: { operation, body, results },
+    call: { operation, inputs: inputs.length, sha256, bytes, expects, tokensIn, tokensOut },
   }
 }
 

@@ -1,7 +1,7 @@
 import { stringIn } from '../../model/entries/fields.ts'
 import type { Loss } from '../loss.ts'
 import { tokensOf } from './estimate.ts'
-import type { Block, Expectation, Tail } from './plan.ts'
+import type { Block, CallTokens, Expectation, Tail } from './plan.ts'
 import type { Naming } from './rules/function-naming.ts'
 import type { SourceEntry } from './source.ts'
 
@@ -9,20 +9,18 @@ import type { SourceEntry } from './source.ts'
 export interface RequestSequence {
   readonly requests: readonly SequencedRequest[]
   /** Calls that will probably be needed to return function results. */
-  readonly extraCalls: readonly { readonly tokensIn: number; readonly tokensOut: number }[]
+  readonly extraCalls: readonly CallTokens[]
   /** The most tokens that the model reads in one call. */
   readonly longest: number
   readonly losses: readonly Loss[]
   readonly blocks: readonly Block[]
 }
 
-export interface SequencedRequest {
+export interface SequencedRequest extends CallTokens {
   /** JSON texts of the entries. */
   readonly inputs: readonly string[]
   readonly expects: Expectation
   readonly results: readonly ArchivedResult[]
-  readonly tokensIn: number
-  readonly tokensOut: number
 }
 
 /** A function result at the source, for when the function is called again. */

@@ -1,4 +1,4 @@
-import { fieldsOf, stringIn } from '../../model/entries/fields.ts'
+import { fieldsOf, stringIn, type Fields } from '../../model/entries/fields.ts'
 import type { Loss, LossKind } from '../loss.ts'
 
 /** The archived JSON texts that a replay needs. */
@@ -17,7 +17,7 @@ export interface SourceEntry {
   readonly id: string | null
   readonly type: string
   readonly text: string
-  readonly fields: ReadonlyMap<string, string>
+  readonly fields: Fields
 }
 
 /** Reads an entry. The default type is message.input, as in the specification. */
@@ -27,7 +27,7 @@ export function readEntry(text: string, position: number): SourceEntry {
 }
 
 /** Reads an object's type. A type that is not a string is returned as its JSON text, which no rule knows. */
-export function readType(fields: ReadonlyMap<string, string>, byDefault: string): string {
+export function readType(fields: Fields, byDefault: string): string {
   const type = fields.get('type') ?? 'null'
   return type === 'null' ? byDefault : (stringIn(type) ?? type)
 }
@@ -42,15 +42,40 @@ export function memberPath(path: string, key: string): string {
 /** Longest quote of an archived value in a loss. */
 const QUOTED_CHARACTERS = 500
 
-/** Makes a loss of an entry, or of the conversation itself if `entry` is null. */
+/** What a loss is of: an entry, or the conversation itself. */
+type Subject = Pick<SourceEntry, 'position' | 'id'> | null
+
 export function makeLoss(
   kind: LossKind,
-  entry: Pick<SourceEntry, 'position' | 'id'> | null,
+  subject: Subject,
   path: string,
-  before: string | null,
-  after: string | null,
+  before: string | null = null,
+  after: string | null = null,
 ): Loss {
-  const quoted =
-    before !== null && before.length > QUOTED_CHARACTERS ? `${before.slice(0, QUOTED_CHARACTERS)}…` : before
-  return { kind, position: entry?.position ?? null, id: entry?.id ?? null, path, before: quoted, after }
+  const isLong = before !== null && before.length > QUOTED_CHARACTERS
+  const quoted = isLong ? `${before.slice(0, QUOTED_CHARACTERS)}…` : before
+  return { kind, position: subject?.position ?? null, id: subject?.id ?? null, path, before: quoted, after }
+}
+
+/** The loss of a string that is sent as another one; none if both are the same. */
+export function changedString(
+  kind: LossKind,
+  subject: Subject,
+  path: string,
+  before: string | undefined,
+  after: string,
+): Loss[] {
+  return stringIn(before) === stringIn(after) ? [] : [makeLoss(kind, subject, path, before, after)]
+}
+
+/** The losses of the members of an object that are not sent. Null means absent, and is no loss. */
+export function droppedMembers(
+  subject: Subject,
+  path: string,
+  fields: Fields,
+  sent: readonly string[],
+): Loss[] {
+  return [...fields]
+    .filter(([key, value]) => !sent.includes(key) && value !== 'null')
+    .map(([key, value]) => makeLoss('field-dropped', subject, memberPath(path, key), value))
 }

@@ -1,10 +1,11 @@
-import { hash } from 'node:crypto'
+import { createHash, hash } from 'node:crypto'
 
 import { stringIn } from '../../model/entries/fields.ts'
-import { member, replaceAt } from '../../model/json/json-text.ts'
+import { canonicalJson } from '../../model/json/canonical-json.ts'
+import { member, replaceAt, withoutMembers } from '../../model/json/json-text.ts'
 import type { Loss } from '../loss.ts'
 import type { Mode } from './plan.ts'
-import { makeLoss } from './source.ts'
+import { makeLoss, type Source } from './source.ts'
 
 /** The metadata key of a copy's stamp. */
 export const STAMP_KEY = 'hansard_replay'
@@ -17,6 +18,17 @@ export interface Origin {
   readonly revision: string
   readonly mode: Mode
   readonly label: string
+}
+
+/**
+ * Identifies the content of a conversation: SHA-256 (hex) of its id and all entries. Two archives of one account get
+ * the same value, even if one read an entry in another form (`completed_at` turns null, keys change order). The row is
+ * left out: it is fixed at start, and listings omit parts of it.
+ */
+export function revisionOf({ id, entries }: Pick<Source, 'id' | 'entries'>): string {
+  const hash = createHash('sha256').update(JSON.stringify(id))
+  for (const entry of entries) hash.update(`\n${canonicalJson(withoutMembers(entry, ['completed_at']))}`)
+  return hash.digest('hex')
 }
 
 /**

@@ -1,6 +1,7 @@
 import { stringIn } from '../../model/entries/fields.ts'
 import type { Loss } from '../loss.ts'
 import { tokensOf } from './estimate.ts'
+import type { CallTokens } from './plan.ts'
 import {
   answerTokens,
   unansweredBlocks,
@@ -26,18 +27,25 @@ export function turnsSequence(texts: readonly string[], options: SequenceOptions
   const entries = texts.map(readEntry)
   const { withoutResult } = pairCalls(entries)
   const { turns, losses } = splitTurns(entries, options.keepsThinking)
-  const budget = new TokenCounter(entries, options)
-  const requests = turns.map((turn): SequencedRequest => {
-    const { tokensIn, tokensOut } = budget.ask(turn)
-    return {
-      inputs: turn.inputs.map(({ text }) => text),
-      expects: 'answer',
-      results: collectResults(turn.answer, options.naming),
-      tokensIn,
-      tokensOut,
-    }
+  const usual = answerTokens(entries)
+  const extraCalls: CallTokens[] = []
+  let longest = 0
+  let soFar = options.settingsTokens
+  /** Each call reads everything before it. */
+  const call = (read: readonly string[], made: readonly string[]): CallTokens => {
+    const tokensIn = soFar + sum(read)
+    const tokensOut = Math.min(made.length === 0 ? usual : sum(made), options.maxTokens ?? Infinity)
+    longest = tokensIn
+    soFar = tokensIn + tokensOut
+    return { tokensIn, tokensOut }
+  }
+  const requests = turns.map(({ inputs, answer }): SequencedRequest => {
+    const sent = inputs.map(({ text }) => text)
+    const [first, ...rest] = splitSteps(answer)
+    const tokens = call(sent, first?.made ?? [])
+    extraCalls.push(...rest.map(({ results, made }) => call(results, made)))
+    return { inputs: sent, expects: 'answer', results: collectResults(answer, options.naming), ...tokens }
   })
-  const { extraCalls, longest } = budget
   return { requests, extraCalls, longest, losses, blocks: unansweredBlocks(withoutResult) }
 }
 
@@ -79,7 +87,7 @@ function splitTurns(
 const regenerated = ['message.output', 'tool.execution', 'function.call', 'function.result', 'agent.handoff']
 
 function notAskedAgain(entry: SourceEntry): Loss {
-  return makeLoss('not-asked-again', entry, '', entry.text, null)
+  return makeLoss('not-asked-again', entry, '', entry.text)
 }
 
 /** The function results of a turn at the source, in their order. */
@@ -93,50 +101,11 @@ function collectResults(answer: readonly SourceEntry[], naming: Naming): Archive
     const [call] = at === -1 ? [] : open.splice(at, 1)
     const name = stringIn(call?.fields.get('name'))
     if (call === undefined || name === null) return []
-    const given = entry.fields.get('result')
-    return [
-      {
-        position: entry.position,
-        name: naming(name),
-        arguments: call.fields.get('arguments') ?? 'null',
-        result: stringIn(given) === null ? JSON.stringify(given ?? '') : (given ?? '""'),
-      },
-    ]
+    const given = entry.fields.get('result') ?? ''
+    const result = stringIn(given) === null ? JSON.stringify(given) : given
+    const args = call.fields.get('arguments') ?? 'null'
+    return [{ position: entry.position, name: naming(name), arguments: args, result }]
   })
-}
-
-/** Estimates tokens: each call reads everything before it. */
-class TokenCounter {
-  readonly extraCalls: { tokensIn: number; tokensOut: number }[] = []
-  longest = 0
-  #soFar: number
-  readonly #maxTokens: number
-  readonly #usual: number
-
-  constructor(entries: readonly SourceEntry[], { settingsTokens, maxTokens = Infinity }: SequenceOptions) {
-    this.#soFar = settingsTokens
-    this.#maxTokens = maxTokens
-    this.#usual = answerTokens(entries)
-  }
-
-  /** Adds a turn with an answer as long as the source's. */
-  ask({ inputs, answer }: Turn): { tokensIn: number; tokensOut: number } {
-    const [first, ...rest] = splitSteps(answer)
-    const turn = this.#call(
-      inputs.map(({ text }) => text),
-      first?.made ?? [],
-    )
-    for (const { results, made } of rest) this.extraCalls.push(this.#call(results, made))
-    return turn
-  }
-
-  #call(read: readonly string[], made: readonly string[]): { tokensIn: number; tokensOut: number } {
-    const tokensIn = this.#soFar + sum(read)
-    const tokensOut = Math.min(made.length === 0 ? this.#usual : sum(made), this.#maxTokens)
-    this.#soFar = tokensIn + tokensOut
-    this.longest = Math.max(this.longest, tokensIn)
-    return { tokensIn, tokensOut }
-  }
 }
 
 /**

@@ -1,10 +1,19 @@
-import { fieldsOf, stringIn } from '../../../model/entries/fields.ts'
-import { elements, isArrayText, isObjectText, objectText } from '../../../model/json/json-text.ts'
-import { isObject } from '../../../model/json/parse-json.ts'
+import { fieldsOf, stringIn, type Fields } from '../../../model/entries/fields.ts'
+import { elements, isArrayText, objectText } from '../../../model/json/json-text.ts'
+import { isObject, lookUp } from '../../../model/json/parse-json.ts'
 import type { Loss } from '../../loss.ts'
-import { filterFields, isListOf, isString, isBoolean, orNull, type FieldFilter } from '../field-filter.ts'
+import {
+  acceptedFields,
+  filterFields,
+  isBoolean,
+  isListOf,
+  isString,
+  orNull,
+  type DroppedValue,
+  type FieldFilter,
+} from '../field-filter.ts'
 import type { Block, ReplayOptions } from '../plan.ts'
-import { makeLoss, memberPath } from '../source.ts'
+import { changedString, droppedMembers, makeLoss } from '../source.ts'
 import type { Naming } from './function-naming.ts'
 import { carrySchema } from './function-schemas.ts'
 
@@ -20,7 +29,7 @@ export interface Tools {
 
 /** A tool as it can be sent, or the reason why it cannot. */
 type Carried =
-  | { readonly text: string; readonly losses: readonly Loss[]; readonly secret?: string }
+  | { readonly text: string; readonly losses: readonly Loss[]; readonly secret?: string | undefined }
   | { readonly block: Block }
 
 type ToolOptions = Pick<ReplayOptions, 'libraries' | 'connectors' | 'connectorAuth' | 'dropTools'> & {
@@ -28,16 +37,16 @@ type ToolOptions = Pick<ReplayOptions, 'libraries' | 'connectors' | 'connectorAu
 }
 
 /** Converts the tools of a conversation, or of an agent, for the target account. */
-export function carryTools(text: string | undefined, options: ToolOptions): Tools {
-  const given = text === undefined || text === 'null' ? '[]' : text
-  const all = isArrayText(given) ? elements(given) : [given]
+export function carryTools(text = 'null', options: ToolOptions): Tools {
+  const isList = isArrayText(text)
+  const all = isList ? elements(text) : [text].filter((each) => each !== 'null')
   const carried = all.map((tool, i) => {
-    const path = isArrayText(given) ? `tools[${i}]` : 'tools'
+    const path = isList ? `tools[${i}]` : 'tools'
     return { tool, path, ...carry(tool, path, options) }
   })
   const sent = carried.filter((each) => 'text' in each)
   const left = carried.filter((each) => 'block' in each)
-  const dropped = left.map(({ tool, path }) => makeLoss('tool-dropped', null, path, tool, null))
+  const dropped = left.map(({ tool, path }) => makeLoss('tool-dropped', null, path, tool))
   return {
     texts: sent.map((each) => each.text),
     losses: [...sent.flatMap(({ losses }) => losses), ...(options.dropTools ? dropped : [])],
@@ -46,15 +55,17 @@ export function carryTools(text: string | undefined, options: ToolOptions): Tool
   }
 }
 
-type Carry = (tool: string, path: string, options: ToolOptions) => Carried
-
 function carry(tool: string, path: string, options: ToolOptions): Carried {
-  const type = isObjectText(tool) ? stringIn(fieldsOf(tool).get('type')) : null
-  const rule = type !== null && Object.hasOwn(rules, type) ? rules[type] : undefined
-  return rule?.(tool, path, options) ?? unknownTool(path)
+  const fields = fieldsOf(tool)
+  const rule = lookUp(rules, stringIn(fields.get('type')) ?? '')
+  const reason = `${path} is not a tool that the API is known to accept`
+  return rule?.(fields, path, options) ?? blocked('tool', reason, 'Leave it out with --drop-tools.')
 }
 
-const rules: Readonly<Record<string, (...all: Parameters<Carry>) => Carried | undefined>> = {
+/** Converts the tool at a path; undefined if the API is not known to accept it. */
+type Rule = (tool: Fields, path: string, options: ToolOptions) => Carried | undefined
+
+const rules: Readonly<Record<string, Rule>> = {
   function: carryFunction,
   web_search: carryBuiltIn,
   web_search_premium: carryBuiltIn,
@@ -64,58 +75,31 @@ const rules: Readonly<Record<string, (...all: Parameters<Carry>) => Carried | un
   connector: carryConnector,
 }
 
-const configuration: FieldFilter = {
-  fields: Object.fromEntries(
-    ['exclude', 'include', 'requires_confirmation'].map((name) => [name, orNull(isListOf(isString))]),
-  ),
-}
-
 const functionShape: FieldFilter = {
   fields: { name: isString, description: isString, strict: isBoolean, parameters: isObject },
   required: ['name', 'parameters'],
 }
 
-function carryFunction(tool: string, path: string, { naming }: ToolOptions): Carried | undefined {
-  const fields = fieldsOf(tool)
-  const inner = filterFields(fields.get('function') ?? 'null', functionShape)
+function carryFunction(tool: Fields, path: string, { naming }: ToolOptions): Carried | undefined {
+  const functionPath = `${path}.function`
+  const inner = filterFields(tool.get('function') ?? 'null', functionPath, functionShape)
   if (inner === undefined) return undefined
   const given = fieldsOf(inner.text)
-  const name = stringIn(given.get('name')) ?? ''
-  const sendAs = naming(name)
-  const schema = carrySchema(given.get('parameters') ?? '{}', `${path}.function.parameters`)
-  const carried = { ...Object.fromEntries(given), name: JSON.stringify(sendAs), parameters: schema.text }
-  const renamed = makeLoss(
-    'function-renamed',
-    null,
-    `${path}.function.name`,
-    given.get('name') ?? null,
-    carried.name,
-  )
-  return {
-    text: objectText({ type: fields.get('type'), function: objectText(carried) }),
-    losses: [
-      ...(name === sendAs ? [] : [renamed]),
-      ...schema.losses,
-      ...droppedMembers(path, tool, ['type', 'function']),
-      ...inner.dropped.map(({ key, value }) =>
-        makeLoss('field-dropped', null, memberPath(`${path}.function`, key), value, null),
-      ),
-    ],
-  }
+  const name = JSON.stringify(naming(stringIn(given.get('name')) ?? ''))
+  const schema = carrySchema(given.get('parameters') ?? '{}', `${functionPath}.parameters`)
+  const carried = objectText({ ...Object.fromEntries(given), name, parameters: schema.text })
+  const renamed = changedString('function-renamed', null, `${functionPath}.name`, given.get('name'), name)
+  return send(tool, path, { function: carried }, [...renamed, ...schema.losses], notSent(inner.dropped))
 }
 
-function carryBuiltIn(tool: string, path: string): Carried {
+function carryBuiltIn(tool: Fields, path: string): Carried {
   const { text, losses } = carryConfiguration(tool, path)
-  return {
-    text: objectText({ type: fieldsOf(tool).get('type'), tool_configuration: text }),
-    losses: [...losses, ...droppedMembers(path, tool, ['type', 'tool_configuration'])],
-  }
+  return send(tool, path, { tool_configuration: text }, losses)
 }
 
 /** Library ids belong to the source account and must be mapped. */
-function carryLibrary(tool: string, path: string, { libraries }: ToolOptions): Carried | undefined {
-  const fields = fieldsOf(tool)
-  const given = fields.get('library_ids') ?? 'null'
+function carryLibrary(tool: Fields, path: string, { libraries }: ToolOptions): Carried | undefined {
+  const given = tool.get('library_ids') ?? 'null'
   if (!isArrayText(given) && given !== 'null') return undefined
   const ids = elements(given).map((id) => stringIn(id) ?? id)
   const unknown = ids.find((id) => !Object.hasOwn(libraries, id))
@@ -128,30 +112,11 @@ function carryLibrary(tool: string, path: string, { libraries }: ToolOptions): C
   }
   const { text, losses } = carryConfiguration(tool, path)
   const mapped = ids.map((id) => JSON.stringify(libraries[id]))
-  return {
-    text: objectText({
-      type: fields.get('type'),
-      tool_configuration: text,
-      library_ids: `[${mapped.join(',')}]`,
-    }),
-    losses: [
-      ...losses,
-      ...droppedMembers(path, tool, ['type', 'tool_configuration', 'library_ids']),
-      ...ids.flatMap((id, i) =>
-        libraries[id] === id
-          ? []
-          : [
-              makeLoss(
-                'library-mapped',
-                null,
-                `${path}.library_ids[${i}]`,
-                JSON.stringify(id),
-                mapped[i] ?? null,
-              ),
-            ],
-      ),
-    ],
-  }
+  const changed = mapped.flatMap((id, i) =>
+    changedString('library-mapped', null, `${path}.library_ids[${i}]`, JSON.stringify(ids[i]), id),
+  )
+  const members = { tool_configuration: text, library_ids: `[${mapped.join(',')}]` }
+  return send(tool, path, members, losses, changed)
 }
 
 /**
@@ -159,14 +124,13 @@ function carryLibrary(tool: string, path: string, { libraries }: ToolOptions): C
  * environment variable with the secret (`fill-secrets.ts`).
  */
 function carryConnector(
-  tool: string,
+  tool: Fields,
   path: string,
   { connectors, connectorAuth }: ToolOptions,
 ): Carried | undefined {
-  const fields = fieldsOf(tool)
-  const id = stringIn(fields.get('connector_id'))
+  const id = stringIn(tool.get('connector_id'))
   if (id === null) return undefined
-  const target = Object.hasOwn(connectors, id) ? connectors[id] : undefined
+  const target = lookUp(connectors, id)
   if (target === undefined) {
     return blocked(
       'connector',
@@ -174,74 +138,69 @@ function carryConnector(
       `Use --map-connector ${id}=ID, or leave the tool out with --drop-tools.`,
     )
   }
-  const authorization = fields.get('authorization') ?? 'null'
-  const variable = Object.hasOwn(connectorAuth, id) ? connectorAuth[id] : undefined
-  if (authorization !== 'null' && variable === undefined) {
+  const given = tool.get('authorization') ?? 'null'
+  const variable = given === 'null' ? undefined : lookUp(connectorAuth, id)
+  if (given !== 'null' && variable === undefined) {
     return blocked(
       'connector-secret',
       `the connector ${id} needs a secret, and secrets are not archived`,
       `Use --connector-auth ${id}=VARIABLE with the environment variable that holds it, or --drop-tools.`,
     )
   }
-  const kind = isObjectText(authorization) ? stringIn(fieldsOf(authorization).get('type')) : null
-  if (authorization !== 'null' && kind !== 'api-key' && kind !== 'oauth2-token') return undefined
-  const credentials =
-    variable === undefined || kind === null
-      ? undefined
-      : objectText({ type: JSON.stringify(kind), value: secretPlaceholder(variable) })
+  const authorization = fieldsOf(given)
+  const type = authorization.get('type')
+  const kind = stringIn(type)
+  if (given !== 'null' && kind !== 'api-key' && kind !== 'oauth2-token') return undefined
   const { text, losses } = carryConfiguration(tool, path)
   const mapped = JSON.stringify(target)
-  return {
-    text: objectText({
-      type: fields.get('type'),
-      connector_id: mapped,
-      tool_configuration: text,
-      authorization: credentials,
-    }),
-    losses: [
-      ...losses,
-      ...droppedMembers(path, tool, ['type', 'connector_id', 'tool_configuration', 'authorization']),
-      ...droppedMembers(`${path}.authorization`, authorization, ['type', 'value']),
-      ...(target === id
-        ? []
-        : [makeLoss('connector-mapped', null, `${path}.connector_id`, JSON.stringify(id), mapped)]),
-    ],
-    ...(credentials !== undefined && variable !== undefined && { secret: variable }),
+  const members = {
+    connector_id: mapped,
+    tool_configuration: text,
+    authorization: variable === undefined ? undefined : objectText({ type, value: placeholder(variable) }),
   }
+  const further = [
+    ...droppedMembers(null, `${path}.authorization`, authorization, ['type', 'value']),
+    ...changedString('connector-mapped', null, `${path}.connector_id`, JSON.stringify(id), mapped),
+  ]
+  return { ...send(tool, path, members, losses, further), secret: variable }
 }
 
 /** Stands for a secret until it is sent. An object, not a string, so that the API could not accept it as a secret. */
-function secretPlaceholder(variable: string): string {
+function placeholder(variable: string): string {
   return objectText({ environment: JSON.stringify(variable) })
 }
 
-/** The configuration of a tool; null and absent both mean the default. */
-function carryConfiguration(tool: string, path: string): { text: string | undefined; losses: Loss[] } {
-  const given = fieldsOf(tool).get('tool_configuration') ?? 'null'
-  if (given === 'null') return { text: undefined, losses: [] }
-  const fitted = filterFields(given, configuration)
-  const configurationPath = `${path}.tool_configuration`
-  const dropped = fitted?.dropped.map(({ key, value }) => ({ at: memberPath(configurationPath, key), value }))
+/** Keeps the type of a tool, and these members; drops its other members. */
+function send(
+  tool: Fields,
+  path: string,
+  members: Readonly<Record<string, string | undefined>>,
+  losses: readonly Loss[],
+  further: readonly Loss[] = [],
+): Extract<Carried, { text: string }> {
+  const dropped = droppedMembers(null, path, tool, ['type', ...Object.keys(members)])
   return {
-    text: fitted?.text,
-    losses: (dropped ?? [{ at: configurationPath, value: given }]).map(({ at, value }) =>
-      makeLoss('field-dropped', null, at, value, null),
-    ),
+    text: objectText({ type: tool.get('type'), ...members }),
+    losses: [...losses, ...dropped, ...further],
   }
 }
 
-function droppedMembers(path: string, tool: string, sent: readonly string[]): Loss[] {
-  return [...fieldsOf(tool)]
-    .filter(([key, value]) => !sent.includes(key) && value !== 'null')
-    .map(([key, value]) => makeLoss('field-dropped', null, memberPath(path, key), value, null))
+const configuration = Object.fromEntries(
+  ['exclude', 'include', 'requires_confirmation'].map((name) => [name, orNull(isListOf(isString))]),
+)
+
+/** The configuration of a tool; null and absent both mean the default. */
+function carryConfiguration(tool: Fields, path: string): { text: string | undefined; losses: Loss[] } {
+  const { text, dropped } = acceptedFields(
+    tool.get('tool_configuration'),
+    `${path}.tool_configuration`,
+    configuration,
+  )
+  return { text, losses: notSent(dropped) }
 }
 
-function unknownTool(path: string): Carried {
-  return blocked(
-    'tool',
-    `${path} is not a tool that the API is known to accept`,
-    'Leave it out with --drop-tools.',
-  )
+function notSent(dropped: readonly DroppedValue[]): Loss[] {
+  return dropped.map(({ path, value }) => makeLoss('field-dropped', null, path, value))
 }
 
 function blocked(kind: Block['kind'], reason: string, hint: string): Carried {

@@ -1,9 +1,9 @@
 import { fieldsOf } from '../../../model/entries/fields.ts'
-import { isObjectText, objectText } from '../../../model/json/json-text.ts'
-import { isObject } from '../../../model/json/parse-json.ts'
+import { objectText } from '../../../model/json/json-text.ts'
+import { isObject, lookUp } from '../../../model/json/parse-json.ts'
 import type { Loss } from '../../loss.ts'
 import {
-  filterFields,
+  acceptedFields,
   isListOf,
   isNumber,
   isString,
@@ -13,7 +13,7 @@ import {
   orNull,
   type FieldCheck,
 } from '../field-filter.ts'
-import { makeLoss, memberPath } from '../source.ts'
+import { makeLoss } from '../source.ts'
 
 /** The completion arguments for start. */
 export interface CompletionArgs {
@@ -30,42 +30,33 @@ export interface CompletionArgs {
  * `json_schema` without its schema was seen. Null means absent and is not sent.
  */
 export function completionArgs(text: string | undefined, reasons: boolean): CompletionArgs {
-  if (text === undefined || text === 'null')
-    return { text: undefined, losses: [], maxTokens: undefined, mayReason: true }
-  const fitted = isObjectText(text) ? filterFields(text, { fields: checksFor(reasons) }) : undefined
-  const dropped = fitted?.dropped.map(({ key, value }) => ({
-    path: memberPath('completion_args', key),
-    value,
-  }))
-  const kept = [...fieldsOf(fitted?.text ?? '{}')].filter(([, value]) => value !== 'null')
+  // Only a reasoning model accepts a reasoning effort.
+  const fields = reasons ? checks : { ...checks, reasoning_effort: isNull }
+  const accepted = acceptedFields(text, 'completion_args', fields)
+  const kept = [...fieldsOf(accepted.text ?? '{}')].filter(([, value]) => value !== 'null')
   const args = Object.fromEntries(kept)
   return {
     text: kept.length === 0 ? undefined : objectText(args),
-    losses: (dropped ?? [{ path: 'completion_args', value: text }]).map(({ path, value }) =>
-      makeLoss('argument-dropped', null, path, value, null),
-    ),
+    losses: accepted.dropped.map(({ path, value }) => makeLoss('argument-dropped', null, path, value)),
     maxTokens: args['max_tokens'] === undefined ? undefined : Number(args['max_tokens']),
-    mayReason: args['reasoning_effort'] !== '"none"',
+    mayReason: args['reasoning_effort'] !== NONE,
   }
 }
 
 /** Sets `tool_choice` to none, so that no tool runs or is billed. */
-export function withoutToolUse(text: string | undefined): { readonly text: string; readonly losses: Loss[] } {
-  const before = fieldsOf(text ?? '{}').get('tool_choice')
-  if (text !== undefined && before === NONE) return { text, losses: [] }
-  const args = { ...Object.fromEntries(fieldsOf(text ?? '{}')), tool_choice: NONE }
+export function withoutToolUse(text = '{}'): { readonly text: string; readonly losses: Loss[] } {
+  const fields = fieldsOf(text)
+  const before = fields.get('tool_choice')
+  if (before === NONE) return { text, losses: [] }
   return {
-    text: objectText(args),
-    losses: [makeLoss('tools-silenced', null, 'completion_args.tool_choice', before ?? null, NONE)],
+    text: objectText({ ...Object.fromEntries(fields), tool_choice: NONE }),
+    losses: [makeLoss('tools-silenced', null, 'completion_args.tool_choice', before, NONE)],
   }
 }
 
 const NONE = '"none"'
 
-/** Only a reasoning model accepts a reasoning effort. */
-function checksFor(reasons: boolean): Readonly<Record<string, FieldCheck>> {
-  return reasons ? checks : { ...checks, reasoning_effort: (value) => value === null }
-}
+const isNull: FieldCheck = (value) => value === null
 
 /** Whether the API accepts a max_tokens of 0 is unknown. */
 const checks: Readonly<Record<string, FieldCheck>> = {
@@ -89,7 +80,7 @@ const isSchema = isExactly(
 
 function isResponseFormat(value: unknown): boolean {
   const ofSchema = isExactly({ type: isOneOf('json_schema'), json_schema: isSchema }, ['type', 'json_schema'])
-  const plain = isExactly({ type: isOneOf('text', 'json_object'), json_schema: (inner) => inner === null })
+  const plain = isExactly({ type: isOneOf('text', 'json_object'), json_schema: isNull })
   return ofSchema(value) || plain(value)
 }
 
@@ -100,8 +91,6 @@ function isExactly(
 ): FieldCheck {
   return (value) =>
     isObject(value) &&
-    required.every((key) => Object.hasOwn(value as object, key)) &&
-    Object.entries(value as object).every(
-      ([key, inner]) => Object.hasOwn(fields, key) && fields[key]?.(inner),
-    )
+    required.every((key) => Object.hasOwn(value, key)) &&
+    Object.entries(value).every(([key, inner]) => lookUp(fields, key)?.(inner))
 }

@@ -1,4 +1,4 @@
-import { fieldsOf, stringIn } from '../../../model/entries/fields.ts'
+import { fieldsOf, stringIn, type Fields } from '../../../model/entries/fields.ts'
 import {
   isArrayText,
   isObjectText,
@@ -6,11 +6,11 @@ import {
   withMember,
   withoutMembers,
 } from '../../../model/json/json-text.ts'
-import { isObject } from '../../../model/json/parse-json.ts'
+import { isObject, lookUp } from '../../../model/json/parse-json.ts'
 import type { Loss } from '../../loss.ts'
 import { isListOf } from '../field-filter.ts'
 import type { Block, ReplayOptions, PlanTarget, TargetModel, Warning } from '../plan.ts'
-import { makeLoss, memberPath, type Source } from '../source.ts'
+import { droppedMembers, makeLoss, type Source } from '../source.ts'
 import { STAMP_KEY } from '../stamp.ts'
 import { carryTools } from './carry-tools.ts'
 import { completionArgs, withoutToolUse } from './completion-args.ts'
@@ -39,29 +39,32 @@ export function conversationSettings(
 ): ConversationSettings {
   const resolved = resolveModel(source, options, target)
   const described = descriptiveFields(source.row, stamp)
-  if ('kind' in resolved) return { ...noSettings, losses: described.losses, blocks: [resolved] }
+  if ('kind' in resolved)
+    return { ...noSettings, model: undefined, losses: described.losses, blocks: [resolved] }
+  const { model, settings } = resolved
   const own =
-    resolved.settings === 'with-agent'
+    settings === 'with-agent'
       ? agentSettings(resolved, options)
-      : modelSettings(resolved, options, naming)
+      : modelSettings(model, settings, options, naming)
   return {
     ...own,
     fields: { ...resolved.fields, ...own.fields, ...described.fields },
-    model: resolved.model,
+    model,
     losses: [...resolved.losses, ...own.losses, ...described.losses],
   }
 }
 
-const noSettings = {
+type OwnSettings = Omit<ConversationSettings, 'model'>
+
+const noSettings: OwnSettings = {
   fields: {},
-  model: undefined,
   keepsThinking: false,
   maxTokens: undefined,
+  losses: [],
+  blocks: [],
   warnings: [],
   secrets: [],
 }
-
-type OwnSettings = Omit<ConversationSettings, 'model'>
 
 /** An agent has its own settings; start refuses others beside it. */
 function agentSettings({ model, agentTools }: ResolvedModel, { rebuild }: ReplayOptions): OwnSettings {
@@ -71,34 +74,28 @@ function agentSettings({ model, agentTools }: ResolvedModel, { rebuild }: Replay
     reason: 'the target agent has tools, and nothing can keep them from running',
     hint: 'Use --rebuild keep, or replace the agent by a model with --fallback-model.',
   }
-  return {
-    fields: {},
-    keepsThinking: model.reasons,
-    maxTokens: undefined,
-    losses: [],
-    blocks: mayRunTools ? [block] : [],
-    warnings: warningsOf(agentTools),
-    secrets: [],
-  }
+  const blocks = mayRunTools ? [block] : []
+  return { ...noSettings, keepsThinking: model.reasons, blocks, warnings: warningsOf(agentTools) }
 }
 
 function modelSettings(
-  { model, settings }: ResolvedModel,
+  model: TargetModel,
+  given: Fields,
   options: ReplayOptions,
   naming: Naming,
 ): OwnSettings {
-  const given = settings === 'with-agent' ? new Map<string, string>() : settings
   const tools = carryTools(given.get('tools'), { ...options, naming })
   const args = completionArgs(given.get('completion_args'), model.reasons)
   const isQuiet = options.rebuild === 'quiet' && tools.texts.length > 0
   const sentArgs = isQuiet ? withoutToolUse(args.text) : { text: args.text, losses: [] }
   const instructions = given.get('instructions') ?? 'null'
-  const isString = stringIn(instructions) !== null
+  const isText = stringIn(instructions) !== null
+  const refused = isText || instructions === 'null' ? [] : [instructions]
   const usesNoTools = fieldsOf(sentArgs.text ?? '{}').get('tool_choice') === '"none"'
   const types = tools.texts.map((tool) => stringIn(fieldsOf(tool).get('type')) ?? '')
   return {
     fields: {
-      instructions: isString ? instructions : undefined,
+      instructions: isText ? instructions : undefined,
       tools: tools.texts.length === 0 ? undefined : `[${tools.texts.join(',')}]`,
       completion_args: sentArgs.text,
     },
@@ -108,9 +105,7 @@ function modelSettings(
       ...tools.losses,
       ...args.losses,
       ...sentArgs.losses,
-      ...(isString || instructions === 'null'
-        ? []
-        : [makeLoss('field-dropped', null, 'instructions', instructions, null)]),
+      ...refused.map((value) => makeLoss('field-dropped', null, 'instructions', value)),
     ],
     blocks: tools.blocks,
     warnings: usesNoTools ? [] : warningsOf(types),
@@ -119,26 +114,18 @@ function modelSettings(
 }
 
 function warningsOf(types: readonly string[]): Warning[] {
-  return [
-    ...(types.some((type) => type !== 'function') ? (['tools-may-run'] as const) : []),
-    ...(types.includes('function') ? (['function-may-be-called'] as const) : []),
-  ]
+  const warnings: Warning[] = []
+  if (types.some((type) => type !== 'function')) warnings.push('tools-may-run')
+  if (types.includes('function')) warnings.push('function-may-be-called')
+  return warnings
 }
 
 /** Name, description, guardrails, and metadata with the stamp. Start accepts no other members of a row. */
-function descriptiveFields(
-  row: string,
-  stamp: string,
-): { fields: Record<string, string | undefined>; losses: readonly Loss[] } {
+function descriptiveFields(row: string, stamp: string): Pick<ConversationSettings, 'fields' | 'losses'> {
   const given = fieldsOf(row)
-  const fields: Record<string, string | undefined> = {}
-  const losses: Loss[] = []
-  for (const [key, value] of given) {
-    if (setElsewhere.includes(key) || value === 'null') continue
-    const fits = Object.hasOwn(checks, key) && checks[key]?.(value) === true
-    if (!fits) losses.push(makeLoss('field-dropped', null, memberPath('', key), value, null))
-    else if (value !== '[]') fields[key] = value
-  }
+  const accepted = [...given].filter(([key, value]) => lookUp(checks, key)?.(value))
+  const fields = Object.fromEntries(accepted.filter(([, value]) => value !== '[]'))
+  const losses = droppedMembers(null, '', given, [...setElsewhere, ...accepted.map(([key]) => key)])
   const metadata = withStamp(fields['metadata'] ?? '{}', stamp)
   return { fields: { ...fields, metadata: metadata.text }, losses: [...losses, ...metadata.losses] }
 }

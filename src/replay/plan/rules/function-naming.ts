@@ -13,7 +13,7 @@ const NAME = /^[a-zA-Z0-9_-]{1,64}$/
 /** Longest part of a name before a hash suffix. */
 const STEM = 55
 
-/** Names the functions of a conversation: always the same way, and no two alike. */
+/** Maps the function names of a conversation to valid names: always the same, and no two alike. */
 export function namingOf(source: Source): Naming {
   const names = new Set(namesIn(source))
   const taken = new Set(names)

@@ -4,20 +4,14 @@ import { elements, isArrayText, isObjectText, joinMembers } from '../../../model
 import { ANY_PARAMETERS, type Loss } from '../../loss.ts'
 import { makeLoss, memberPath } from '../source.ts'
 
-/** The parameter schema to send. */
-export interface CarriedSchema {
-  readonly text: string
-  readonly losses: readonly Loss[]
-}
-
 /** The API refuses both anywhere in a tool. */
 const REFUSED = ['$id', '$schema']
 
 /** Removes the refused keys from a parameter schema; replaces the schema if it is not valid Draft 7. */
-export function carrySchema(schema: string, path: string): CarriedSchema {
+export function carrySchema(schema: string, path: string): { text: string; losses: readonly Loss[] } {
   const losses: Loss[] = []
   const text = isShallow(JSON.parse(schema)) ? withoutRefused(schema, path, losses) : schema
-  if (isDraft7(JSON.parse(text))) return losses.length === 0 ? { text: schema, losses } : { text, losses }
+  if (isDraft7(JSON.parse(text))) return { text: losses.length === 0 ? schema : text, losses }
   return { text: ANY_PARAMETERS, losses: [makeLoss('schema-replaced', null, path, schema, ANY_PARAMETERS)] }
 }
 
@@ -25,15 +19,14 @@ export function carrySchema(schema: string, path: string): CarriedSchema {
 function withoutRefused(text: string, path: string, losses: Loss[]): string {
   const inner = (value: string, at: string): string => withoutRefused(value, at, losses)
   if (isArrayText(text)) {
-    return `[${elements(text)
-      .map((each, i) => inner(each, `${path}[${i}]`))
-      .join(',')}]`
+    const kept = elements(text).map((each, i) => inner(each, `${path}[${i}]`))
+    return `[${kept.join(',')}]`
   }
   if (!isObjectText(text)) return text
   const kept = [...fieldsOf(text)].flatMap(([key, value]): [string, string][] => {
     const keyPath = memberPath(path, key)
     if (REFUSED.includes(key)) {
-      losses.push(makeLoss('schema-key-dropped', null, keyPath, value, null))
+      losses.push(makeLoss('schema-key-dropped', null, keyPath, value))
       return []
     }
     const isNames = key === 'required' && isArrayText(value)
@@ -45,7 +38,7 @@ function withoutRefused(text: string, path: string, losses: Loss[]): string {
 function withoutNames(text: string, path: string, losses: Loss[]): string {
   const kept = elements(text).flatMap((each, i) => {
     if (!REFUSED.includes(stringIn(each) ?? '')) return [each]
-    losses.push(makeLoss('schema-key-dropped', null, `${path}[${i}]`, each, null))
+    losses.push(makeLoss('schema-key-dropped', null, `${path}[${i}]`, each))
     return []
   })
   return `[${kept.join(',')}]`

@@ -3,23 +3,18 @@ import { hash } from 'node:crypto'
 import { stringIn } from '../../../model/entries/fields.ts'
 import type { SourceEntry } from '../source.ts'
 
-/** What happens to a call or a result. */
-export type CallPairing =
-  /** Sent with this id. */
-  | { readonly sendAs: string }
-  /** Sent as text: the other half does not follow, or did not come before. */
-  | 'as-text'
-
 /** Which call of a history has which result. */
 export interface Calls {
-  /** By position; function.call and function.result only. */
-  readonly pairings: ReadonlyMap<number, CallPairing>
+  /**
+   * The id to send by position of a call, a result or a tool execution. Null: sent as text, since the other half does
+   * not follow or did not come before.
+   */
+  readonly ids: ReadonlyMap<number, string | null>
   /** Positions between a call and its result. Nothing may be sent as text there. */
   readonly within: ReadonlySet<number>
   /** Calls at the end of the history that still wait for a result. */
   readonly unanswered: readonly SourceEntry[]
   readonly withoutResult: readonly SourceEntry[]
-  readonly toolIds: ReadonlyMap<number, string>
 }
 
 /**
@@ -44,7 +39,7 @@ export function pairCalls(
     const before = asText.size
     const within = findSeparated(entries, pairs, asText, isSilent)
     if (asText.size === before) {
-      return { ...assignIds(entries, pairs, asText), within, unanswered, withoutResult }
+      return { ids: assignIds(entries, pairs, asText), within, unanswered, withoutResult }
     }
   }
 }
@@ -119,26 +114,25 @@ function assignIds(
   entries: readonly SourceEntry[],
   { results, calls }: Pairs,
   asText: ReadonlySet<number>,
-): Pick<Calls, 'pairings' | 'toolIds'> {
-  const pairings = new Map<number, CallPairing>()
-  const toolIds = new Map<number, string>()
+): Calls['ids'] {
+  const ids = new Map<number, string | null>()
   const taken = new Set(entries.flatMap((entry) => callId(entry) ?? []))
   const used = new Set<string>()
   for (const entry of entries) {
     const { position, type } = entry
     const id = callId(entry)
-    if (type === 'tool.execution') toolIds.set(position, freeId(entry, taken))
+    if (type === 'tool.execution') ids.set(position, freeId(entry, taken))
     else if (isCall(entry) ? id === null : type !== 'function.result') continue
     else if (results.has(position) && !asText.has(position) && id !== null) {
       const isKept = ID.test(id) && !used.has(id)
       used.add(id)
-      pairings.set(position, { sendAs: isKept ? id : freeId(entry, taken) })
+      ids.set(position, isKept ? id : freeId(entry, taken))
     } else {
-      const call = asText.has(position) ? undefined : pairings.get(calls.get(position) ?? -1)
-      pairings.set(position, call ?? 'as-text')
+      const call = asText.has(position) ? undefined : ids.get(calls.get(position) ?? -1)
+      ids.set(position, call ?? null)
     }
   }
-  return { pairings: pairings, toolIds }
+  return ids
 }
 
 function isCall({ type }: SourceEntry): boolean {

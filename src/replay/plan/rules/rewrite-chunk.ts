@@ -1,7 +1,8 @@
 import { chunkViews } from '../../../model/entries/chunk-view.ts'
 import { fieldsOf, stringIn } from '../../../model/entries/fields.ts'
 import { elements, isArrayText, isObjectText, objectText } from '../../../model/json/json-text.ts'
-import type { LossKind } from '../../loss.ts'
+import { lookUp } from '../../../model/json/parse-json.ts'
+import type { Loss, LossKind } from '../../loss.ts'
 import {
   filterFields,
   isString,
@@ -11,14 +12,9 @@ import {
   type FilteredFields,
   type FieldFilter,
 } from '../field-filter.ts'
-import { memberPath, readType } from '../source.ts'
+import { readType } from '../source.ts'
 
-export interface ChunkLoss {
-  readonly kind: LossKind
-  readonly path: string
-  readonly before: string
-  readonly after: string | null
-}
+type ChunkLoss = Omit<Loss, 'position' | 'id'>
 
 /** The text to send for a chunk, or null for nothing. */
 export interface RewrittenChunk {
@@ -33,8 +29,7 @@ type Rule = (text: string, path: string, keepsThinking: boolean) => RewrittenChu
 export function rewriteChunk(text: string, path: string, keepsThinking: boolean): RewrittenChunk {
   if (!isObjectText(text)) return asText('unknown-chunk-as-text', text, path, stringIn(text) ?? text)
   const type = readType(fieldsOf(text), 'text')
-  const rule = Object.hasOwn(rules, type) ? rules[type] : undefined
-  return (rule ?? unknownChunk)(text, path, keepsThinking)
+  return (lookUp(rules, type) ?? unknownChunk)(text, path, keepsThinking)
 }
 
 /** One rule per type that the API knows. */
@@ -42,17 +37,17 @@ const rules: Readonly<Record<string, Rule>> = {
   text: keepChunk('text', { fields: { type: isString, text: isString }, required: ['text'] }),
   image_url: rewriteImage,
   document_url: rewriteDocument,
-  tool_file: noteFile,
-  tool_reference: noteSource,
-  reference: noteReference,
+  tool_file: noteChunk,
+  tool_reference: noteChunk,
+  reference: noteChunk,
   thinking: rewriteThinking,
 }
 
 function keepChunk(type: string, shape: FieldFilter): Rule {
   return (text, path) => {
-    const fitted = filterFields(text, shape)
+    const fitted = filterFields(text, path, shape)
     if (fitted === undefined) return unknownChunk(text, path)
-    return sendChunk(text, path, withType(fitted.text, type), droppedAt(path, fitted))
+    return sendChunk(text, path, withType(fitted.text, type), notSent(fitted))
   }
 }
 
@@ -63,14 +58,14 @@ function rewriteImage(text: string, path: string): RewrittenChunk {
     fields: { url: isString, detail: orNull(isOneOf('low', 'auto', 'high')) },
     required: ['url'],
   }
-  const url = stringIn(inner) === null ? filterFields(inner, shape) : { text: inner, dropped: [] }
+  const isPlain = stringIn(inner) !== null
+  const url = isPlain ? { text: inner, dropped: [] } : filterFields(inner, `${path}.image_url`, shape)
   if (url === undefined) return unknownChunk(text, path)
-  const address = stringIn(inner) ?? stringIn(fieldsOf(inner).get('url')) ?? ''
+  const address = stringIn(isPlain ? inner : fieldsOf(inner).get('url')) ?? ''
   if (!isAddress(address)) return asText('address-noted', text, path, `[image: ${address}]`)
-  const rest = filterFields(text, { fields: { type: isString, image_url: () => true } })
+  const rest = filterFields(text, path, { fields: { type: isString, image_url: () => true } })
   const chunk = objectText({ type: '"image_url"', image_url: url.text })
-  const losses = [...droppedAt(path, rest), ...droppedAt(memberPath(path, 'image_url'), url)]
-  return sendChunk(text, path, chunk, losses)
+  return sendChunk(text, path, chunk, [...notSent(rest), ...notSent(url)])
 }
 
 const documentAsItIs = keepChunk('document_url', {
@@ -87,30 +82,25 @@ function rewriteDocument(text: string, path: string): RewrittenChunk {
   return asText('address-noted', text, path, `[document: ${description}]`)
 }
 
-/** Something that a target can fetch, or that is in the URL itself. */
+/** Returns whether the target can fetch the URL, or the URL itself holds the content. */
 function isAddress(text: string): boolean {
   return /^(?:https?:|data:)/.test(text)
 }
 
-/** File ids belong to the source account, and there is no way to upload the file. */
-function noteFile(text: string, path: string): RewrittenChunk {
+/** Describes a citation, or a file: its id belongs to the source account, and there is no way to upload it. */
+function noteChunk(text: string, path: string): RewrittenChunk {
   const [view] = chunkViews(text)
-  const name = view?.kind === 'file' ? (view.name ?? view.id) : undefined
-  return name === undefined ? unknownChunk(text, path) : asText('file-noted', text, path, `[file: ${name}]`)
-}
-
-function noteSource(text: string, path: string): RewrittenChunk {
-  const [view] = chunkViews(text)
-  if (view?.kind !== 'source') return unknownChunk(text, path)
-  const { url, title = url } = view
-  if (title === undefined) return unknownChunk(text, path)
-  return asText('citation-as-text', text, path, url === undefined ? `[${title}]` : `[${title}](${url})`)
-}
-
-function noteReference(text: string, path: string): RewrittenChunk {
-  const [view] = chunkViews(text)
-  if (view?.kind !== 'reference' || view.ids.length === 0) return unknownChunk(text, path)
-  return asText('citation-as-text', text, path, `[${view.ids.join(', ')}]`)
+  if (view?.kind === 'file') {
+    const name = view.name ?? view.id
+    if (name !== undefined) return asText('file-noted', text, path, `[file: ${name}]`)
+  } else if (view?.kind === 'source') {
+    const { url, title = url } = view
+    const link = url === undefined ? `[${title}]` : `[${title}](${url})`
+    if (title !== undefined) return asText('citation-as-text', text, path, link)
+  } else if (view?.kind === 'reference' && view.ids.length > 0) {
+    return asText('citation-as-text', text, path, `[${view.ids.join(', ')}]`)
+  }
+  return unknownChunk(text, path)
 }
 
 /** Only a reasoning model gets thinking. Its signature is not sent: it is unknown who would check it. */
@@ -119,14 +109,13 @@ function rewriteThinking(text: string, path: string, keepsThinking: boolean): Re
   if (!keepsThinking || !isArrayText(inner)) {
     return { chunk: null, losses: [{ kind: 'thinking-dropped', path, before: text, after: null }] }
   }
-  const rest = filterFields(text, { fields: { type: isString, thinking: () => true, closed: isBoolean } })
+  const shape = { fields: { type: isString, thinking: () => true, closed: isBoolean } }
+  const rest = filterFields(text, path, shape)
   const closed = fieldsOf(rest?.text ?? '{}').get('closed')
-  const thoughts = elements(inner).map((part, i) =>
-    rewriteThought(part, `${memberPath(path, 'thinking')}[${i}]`),
-  )
+  const thoughts = elements(inner).map((part, i) => rewriteThought(part, `${path}.thinking[${i}]`))
   const thinking = `[${thoughts.flatMap(({ chunk }) => chunk ?? []).join(',')}]`
   const chunk = objectText({ type: '"thinking"', thinking, closed })
-  return { chunk, losses: [...droppedAt(path, rest), ...thoughts.flatMap(({ losses }) => losses)] }
+  return { chunk, losses: [...notSent(rest), ...thoughts.flatMap(({ losses }) => losses)] }
 }
 
 /** Thinking holds text and references; references are accepted there. */
@@ -161,13 +150,8 @@ function sendChunk(
   return { chunk, losses: isSigned(chunk) ? [...losses, signed] : losses }
 }
 
-function droppedAt(path: string, fitted: FilteredFields | undefined): ChunkLoss[] {
-  return (fitted?.dropped ?? []).map(({ key, value }) => ({
-    kind: 'field-dropped',
-    path: memberPath(path, key),
-    before: value,
-    after: null,
-  }))
+function notSent({ dropped }: Pick<FilteredFields, 'dropped'> = { dropped: [] }): ChunkLoss[] {
+  return dropped.map(({ path, value }) => ({ kind: 'field-dropped', path, before: value, after: null }))
 }
 
 /** A signature is in the query of a link. A `data:` URI of many megabytes has none and is not searched. */

@@ -1,15 +1,14 @@
 import { handoffText } from '../../../model/entries/entry-text.ts'
 import { entryView } from '../../../model/entries/entry-view.ts'
 import { stringIn } from '../../../model/entries/fields.ts'
-import { objectText } from '../../../model/json/json-text.ts'
+import { isObjectText, objectText } from '../../../model/json/json-text.ts'
+import { isJson, lookUp } from '../../../model/json/parse-json.ts'
 import type { Loss, LossKind } from '../../loss.ts'
-import { makeLoss, type SourceEntry } from '../source.ts'
-import { rewriteArguments, type SentArguments } from './call-arguments.ts'
-import { entryAsText } from './entry-as-text.ts'
+import { changedString, makeLoss, type SourceEntry } from '../source.ts'
 import type { Naming } from './function-naming.ts'
 import type { Calls } from './pair-calls.ts'
 import { droppedFields, rewriteMessage } from './rewrite-message.ts'
-import type { RewrittenEntry } from './rewritten-entry.ts'
+import { entryAsText, type Input, type RewrittenEntry } from './rewritten-entry.ts'
 
 /** What the rules need beside the entry. */
 export interface RewriteContext {
@@ -19,12 +18,11 @@ export interface RewriteContext {
   readonly naming: Naming
 }
 
-type Rule = (entry: SourceEntry, surroundings: RewriteContext) => RewrittenEntry
+type Rule = (entry: SourceEntry, context: RewriteContext) => RewrittenEntry
 
 /** Rewrites an entry as an input that the strictest validators known accept, and returns the losses. */
-export function rewriteEntry(entry: SourceEntry, surroundings: RewriteContext): RewrittenEntry {
-  const rule = Object.hasOwn(rules, entry.type) ? rules[entry.type] : undefined
-  return (rule ?? rewriteUnknown)(entry, surroundings)
+export function rewriteEntry(entry: SourceEntry, context: RewriteContext): RewrittenEntry {
+  return (lookUp(rules, entry.type) ?? rewriteUnknown)(entry, context)
 }
 
 /** One rule for each of the six types that the API knows. */
@@ -49,84 +47,66 @@ function rewriteUnknown(entry: SourceEntry): RewrittenEntry {
 /** Sends the execution of a built-in tool as a call and its result, taken from `info`. */
 function executionAsCall(entry: SourceEntry, { calls, naming }: RewriteContext): RewrittenEntry {
   const { fields, position } = entry
-  const id = JSON.stringify(calls.toolIds.get(position))
+  const id = calls.ids.get(position) ?? ''
   const name = naming(stringIn(fields.get('name')) ?? 'tool')
   const args = rewriteArguments(fields.get('arguments'))
   const found = fields.get('info') ?? 'null'
-  const asCall = objectText({
-    type: '"function.call"',
-    tool_call_id: id,
-    name: JSON.stringify(name),
-    arguments: args.text,
-  })
-  const asResult = objectText({
-    type: '"function.result"',
-    tool_call_id: id,
-    result: JSON.stringify(found === 'null' ? '{}' : (stringIn(found) ?? found)),
-  })
-  const loss = makeLoss('tool-execution-as-call', entry, '', entry.text, `[${asCall},${asResult}]`)
-  const dropped = droppedFields(entry, ['type', 'name', 'arguments', 'info'])
+  const asCall = callInput(id, name, args.text)
+  const asResult = resultInput(id, JSON.stringify(found === 'null' ? '{}' : (stringIn(found) ?? found)))
+  // Sending the arguments as text is part of the conversion to a call.
+  const isDeclared = args.loss !== 'value-as-text'
   return {
-    inputs: [
-      { text: asCall, by: 'call' },
-      { text: asResult, by: 'result' },
-    ],
+    inputs: [asCall, asResult],
     losses: [
-      loss,
+      makeLoss('tool-execution-as-call', entry, '', entry.text, `[${asCall.text},${asResult.text}]`),
       ...renamedFunction(entry, name),
-      ...changedArguments(entry, args, isRewritten),
-      ...dropped,
+      ...(isDeclared ? changedArguments(entry, args) : []),
+      ...droppedFields(entry, ['type', 'name', 'arguments', 'info']),
     ],
   }
 }
 
 function rewriteCall(entry: SourceEntry, { calls, naming }: RewriteContext): RewrittenEntry {
   const { fields } = entry
-  const pairing = calls.pairings.get(entry.position)
-  if (pairing === undefined) return rewriteUnknown(entry)
-  if (pairing === 'as-text') return entryAsText(entry, 'call-as-text')
+  const id = calls.ids.get(entry.position)
+  if (id === undefined) return rewriteUnknown(entry)
+  if (id === null) return entryAsText(entry, 'call-as-text')
   const name = naming(stringIn(fields.get('name')) ?? '')
   const args = rewriteArguments(fields.get('arguments'))
-  const text = objectText({
-    type: '"function.call"',
-    tool_call_id: JSON.stringify(pairing.sendAs),
-    name: JSON.stringify(name),
-    arguments: args.text,
-  })
   return {
-    inputs: [{ text, by: 'call' }],
+    inputs: [callInput(id, name, args.text)],
     losses: [
-      ...renamedCall(entry, pairing.sendAs),
+      ...renamedCall(entry, id),
       ...renamedFunction(entry, name),
-      ...changedArguments(entry, args, () => true),
+      ...changedArguments(entry, args),
       ...droppedFields(entry, ['type', 'tool_call_id', 'name', 'arguments']),
     ],
   }
 }
 
 function rewriteResult(entry: SourceEntry, { calls }: RewriteContext): RewrittenEntry {
-  const { fields } = entry
-  const pairing = calls.pairings.get(entry.position)
-  if (pairing === undefined || pairing === 'as-text') return entryAsText(entry, 'result-as-text')
-  const given = fields.get('result')
-  const sentResult = stringIn(given) === null ? JSON.stringify(given ?? '') : given
-  const text = objectText({
-    type: '"function.result"',
-    tool_call_id: JSON.stringify(pairing.sendAs),
-    result: sentResult,
-  })
-  const changed =
-    given === sentResult
-      ? []
-      : [makeLoss('value-as-text', entry, 'result', given ?? null, sentResult ?? null)]
+  const id = calls.ids.get(entry.position) ?? null
+  if (id === null) return entryAsText(entry, 'result-as-text')
+  const given = entry.fields.get('result') ?? ''
+  const result = stringIn(given) === null ? JSON.stringify(given) : given
   return {
-    inputs: [{ text, by: 'result' }],
+    inputs: [resultInput(id, result)],
     losses: [
-      ...renamedCall(entry, pairing.sendAs),
-      ...changed,
+      ...renamedCall(entry, id),
+      ...changedString('value-as-text', entry, 'result', entry.fields.get('result'), result),
       ...droppedFields(entry, ['type', 'tool_call_id', 'result']),
     ],
   }
+}
+
+function callInput(id: string, name: string, args: string): Input {
+  const members = { tool_call_id: JSON.stringify(id), name: JSON.stringify(name), arguments: args }
+  return { text: objectText({ type: '"function.call"', ...members }), by: 'call' }
+}
+
+function resultInput(id: string, result: string): Input {
+  const members = { tool_call_id: JSON.stringify(id), result }
+  return { text: objectText({ type: '"function.result"', ...members }), by: 'result' }
 }
 
 /**
@@ -135,7 +115,7 @@ function rewriteResult(entry: SourceEntry, { calls }: RewriteContext): Rewritten
  */
 function noteHandoff(entry: SourceEntry, { calls }: RewriteContext): RewrittenEntry {
   if (calls.within.has(entry.position)) {
-    return { inputs: [], losses: [makeLoss('handoff-dropped', entry, '', entry.text, null)] }
+    return { inputs: [], losses: [makeLoss('handoff-dropped', entry, '', entry.text)] }
   }
   const view = entryView(entry.text)
   if (view.kind !== 'handoff') return rewriteUnknown(entry)
@@ -144,30 +124,36 @@ function noteHandoff(entry: SourceEntry, { calls }: RewriteContext): RewrittenEn
 }
 
 function renamedCall(entry: SourceEntry, sendAs: string): Loss[] {
-  const given = entry.fields.get('tool_call_id') ?? 'null'
-  return stringIn(given) === sendAs
-    ? []
-    : [makeLoss('call-renamed', entry, 'tool_call_id', given, JSON.stringify(sendAs))]
+  const given = entry.fields.get('tool_call_id')
+  return changedString('call-renamed', entry, 'tool_call_id', given, JSON.stringify(sendAs))
 }
 
 function renamedFunction(entry: SourceEntry, sendAs: string): Loss[] {
-  const given = entry.fields.get('name') ?? 'null'
-  const name = stringIn(given)
-  return name === null || name === sendAs
-    ? []
-    : [makeLoss('function-renamed', entry, 'name', given, JSON.stringify(sendAs))]
+  const given = entry.fields.get('name')
+  if (stringIn(given) === null) return []
+  return changedString('function-renamed', entry, 'name', given, JSON.stringify(sendAs))
 }
 
-function changedArguments(
-  entry: SourceEntry,
-  { text, loss }: SentArguments,
-  isDeclared: (loss: LossKind) => boolean,
-): Loss[] {
-  if (loss === undefined || !isDeclared(loss)) return []
-  return [makeLoss(loss, entry, 'arguments', entry.fields.get('arguments') ?? null, text)]
+function changedArguments(entry: SourceEntry, { text, loss }: SentArguments): Loss[] {
+  return loss === undefined ? [] : [makeLoss(loss, entry, 'arguments', entry.fields.get('arguments'), text)]
 }
 
-/** Sending the arguments of a tool execution as text is part of its conversion to a call. */
-function isRewritten(loss: LossKind): boolean {
-  return loss !== 'value-as-text'
+/** The arguments to send, and the loss, if any. */
+interface SentArguments {
+  readonly text: string
+  readonly loss?: LossKind
+}
+
+/**
+ * The API accepts an object, or a string of JSON. Truncated arguments are sent as a JSON string inside the string, so
+ * that the call keeps its result.
+ */
+function rewriteArguments(given = 'null'): SentArguments {
+  if (given === 'null') return { text: '"{}"', loss: 'value-as-text' }
+  if (isObjectText(given)) return { text: given }
+  const text = stringIn(given)
+  if (text === null) return { text: JSON.stringify(given), loss: 'value-as-text' }
+  if (text.trim() === '') return { text: '"{}"', loss: 'blank-arguments' }
+  if (isJson(text)) return { text: given }
+  return { text: JSON.stringify(JSON.stringify(text)), loss: 'cut-arguments' }
 }

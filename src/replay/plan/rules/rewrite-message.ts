@@ -1,12 +1,11 @@
 import { fieldsOf, stringIn } from '../../../model/entries/fields.ts'
 import { elements, isArrayText, objectText } from '../../../model/json/json-text.ts'
 import { neverSent, type Loss } from '../../loss.ts'
-import { makeLoss, memberPath, type SourceEntry } from '../source.ts'
-import { entryAsText } from './entry-as-text.ts'
+import { droppedMembers, makeLoss, type SourceEntry } from '../source.ts'
 import { rewriteChunk } from './rewrite-chunk.ts'
-import type { RewrittenEntry } from './rewritten-entry.ts'
+import { entryAsText, type RewrittenEntry } from './rewritten-entry.ts'
 
-/** Rewrites a message. `keepsPrefix`: the message is the last input, so a prefix may stay one. */
+/** Rewrites a message. `keepsPrefix`: the message may be the last input, where a prefix asks for its continuation. */
 export function rewriteMessage(
   entry: SourceEntry,
   { keepsThinking, keepsPrefix }: { readonly keepsThinking: boolean; readonly keepsPrefix: boolean },
@@ -17,12 +16,12 @@ export function rewriteMessage(
   const isKnown = role === 'assistant' || (role === 'user' && type === 'message.input')
   if (!isKnown) return entryAsText(entry, 'unknown-entry-as-text')
   const { content, losses } = rewriteContent(entry, keepsThinking)
-  const isPrefix = keepsPrefix && role === 'assistant' && fields.get('prefix') === 'true'
-  const dropped = droppedFields(entry, isPrefix ? [...known, 'prefix'] : known)
   if (content === undefined) {
-    const empty = makeLoss('empty-message-dropped', entry, '', entry.text, null)
+    const empty = makeLoss('empty-message-dropped', entry, '', entry.text)
     return { inputs: [], losses: [...losses, empty] }
   }
+  const isPrefix = keepsPrefix && role === 'assistant' && fields.get('prefix') === 'true'
+  const dropped = droppedFields(entry, isPrefix ? [...known, 'prefix'] : known)
   const text = objectText({
     type: JSON.stringify(type),
     role: JSON.stringify(role),
@@ -37,10 +36,8 @@ const known = ['type', 'role', 'content']
 
 /** Losses for the fields that the API does not accept. Null, and a prefix that is false, are no loss. */
 export function droppedFields(entry: SourceEntry, sent: readonly string[]): Loss[] {
-  return [...entry.fields]
-    .filter(([key, value]) => ![...sent, ...neverSent].includes(key) && value !== 'null')
-    .filter(([key, value]) => key !== 'prefix' || value !== 'false')
-    .map(([key, value]) => makeLoss('field-dropped', entry, memberPath('', key), value, null))
+  const defaults = entry.fields.get('prefix') === 'false' ? ['prefix'] : []
+  return droppedMembers(entry, '', entry.fields, [...sent, ...neverSent, ...defaults])
 }
 
 /** The content without what cannot be sent; undefined if nothing is left. */

@@ -1,8 +1,9 @@
-import { fieldsOf, stringIn } from '../../../model/entries/fields.ts'
+import { fieldsOf, stringIn, type Fields } from '../../../model/entries/fields.ts'
 import { objectText } from '../../../model/json/json-text.ts'
+import { lookUp } from '../../../model/json/parse-json.ts'
 import type { Loss } from '../../loss.ts'
 import type { Block, ReplayOptions, PlanTarget, TargetModel } from '../plan.ts'
-import { makeLoss, type Source } from '../source.ts'
+import { changedString, makeLoss, type Source } from '../source.ts'
 
 /** The model or agent that answers at the target. */
 export interface ResolvedModel {
@@ -14,7 +15,7 @@ export interface ResolvedModel {
    * Members with instructions, tools and completion arguments: of the row, or of the archived agent; `with-agent` if
    * the target agent has its own.
    */
-  readonly settings: ReadonlyMap<string, string> | 'with-agent'
+  readonly settings: Fields | 'with-agent'
   /** Types of the target agent's tools. */
   readonly agentTools: readonly string[]
   readonly losses: readonly Loss[]
@@ -39,30 +40,18 @@ export function resolveModel(
   }
 }
 
-function chooseModel(
-  row: ReadonlyMap<string, string>,
-  options: ReplayOptions,
-  target: PlanTarget,
-): ResolvedModel | Block {
+function chooseModel(row: Fields, options: ReplayOptions, target: PlanTarget): ResolvedModel | Block {
   const name = stringIn(row.get('model'))
   const mappedName = name === null ? undefined : (lookUp(options.models, name) ?? name)
   const chosen = [mappedName, options.fallbackModel].find(
     (each) => typeof each === 'string' && lookUp(target.models, each) !== undefined,
   )
   if (typeof chosen !== 'string') return modelBlock(name ?? 'none', mappedName)
-  const losses =
-    chosen === name
-      ? []
-      : [makeLoss('model-mapped', null, 'model', row.get('model') ?? null, JSON.stringify(chosen))]
+  const losses = changedString('model-mapped', null, 'model', row.get('model'), JSON.stringify(chosen))
   return { ...modelFields(chosen, target), settings: row, losses }
 }
 
-function chooseAgent(
-  row: ReadonlyMap<string, string>,
-  agent: string,
-  mapped: string,
-  target: PlanTarget,
-): ResolvedModel | Block {
+function chooseAgent(row: Fields, agent: string, mapped: string, target: PlanTarget): ResolvedModel | Block {
   const facts = lookUp(target.agents, mapped)
   if (facts === undefined) {
     return { kind: 'agent', reason: `the target has no agent ${mapped}`, hint: 'Make the plan again.' }
@@ -71,13 +60,11 @@ function chooseAgent(
   const version = row.get('agent_version') ?? 'null'
   const isSame = mapped === agent // the same account, with the same versions
   const fields = isSame && version !== 'null' ? { agent_id: id, agent_version: version } : { agent_id: id }
-  const losses = isSame ? [] : [makeLoss('agent-mapped', null, 'agent_id', row.get('agent_id') ?? null, id)]
-  if (!isSame && version !== 'null') {
-    losses.push(makeLoss('agent-mapped', null, 'agent_version', version, null))
-  }
+  const losses = changedString('agent-mapped', null, 'agent_id', row.get('agent_id'), id)
+  if (!isSame && version !== 'null') losses.push(makeLoss('agent-mapped', null, 'agent_version', version))
   for (const key of ['model', 'instructions', 'tools', 'completion_args']) {
     const value = row.get(key) ?? 'null'
-    if (value !== 'null' && value !== '[]') losses.push(makeLoss('field-dropped', null, key, value, null))
+    if (value !== 'null' && value !== '[]') losses.push(makeLoss('field-dropped', null, key, value))
   }
   return { fields, model: facts, settings: 'with-agent', agentTools: facts.tools, losses }
 }
@@ -106,7 +93,7 @@ function agentAsModel(
   })
   const losses = [makeLoss('agent-as-model', null, 'agent_id', before, JSON.stringify(model))]
   if (handoffs !== 'null' && handoffs !== '[]') {
-    losses.push(makeLoss('field-dropped', null, 'handoffs', handoffs, null))
+    losses.push(makeLoss('field-dropped', null, 'handoffs', handoffs))
   }
   return { ...modelFields(model, target), settings, losses }
 }
@@ -125,9 +112,4 @@ function modelBlock(name: string, mappedName: string | undefined): Block {
     reason: `the target has no model ${mappedName ?? name}`,
     hint: `Use --map-model ${name}=NAME, or --fallback-model for all missing models.`,
   }
-}
-
-/** Names come from outside: `constructor` must find nothing. */
-function lookUp<Value>(record: Readonly<Record<string, Value>>, key: string): Value | undefined {
-  return Object.hasOwn(record, key) ? record[key] : undefined
 }
