@@ -54,10 +54,11 @@ function compareTurns(entries: readonly string[], requests: readonly Request[]):
     for (;;) {
       const step = findRequest(entries, at, inputs)
       if (step === undefined) return different(`its turn ${call + 1} differs from what the plan sends`)
-      made.push({ ...step, call, results })
+      const { end, ...found } = step
+      made.push({ ...found, call, results })
       used = [...used, ...results]
-      openCalls = findOpenCalls(entries.slice(at + inputs.length, step.end))
-      at = step.end
+      openCalls = findOpenCalls(entries.slice(at + inputs.length, end))
+      at = end
       const next = entries[at]
       if (next === undefined || readEntry(next, at).type !== 'function.result') break
       const answers = answerCalls(openCalls, request.results, used)

@@ -58,6 +58,22 @@ describe('A keyed mutex', () => {
     expect(log).toEqual(['a begins', 'b begins', 'b ends'])
   })
 
+  it('makes a late call wait for work that had to wait itself', async () => {
+    const [mutex, log] = [new KeyedMutex(), [] as string[]]
+    const [a, b, c] = [work(log, 'a'), work(log, 'b'), work(log, 'c')]
+    const all = [mutex.run('key', a.run), mutex.run('key', b.run)]
+    a.end()
+    await all[0]
+    await delay(0)
+    const last = mutex.run('key', c.run)
+    c.end()
+    await delay(0)
+    expect(log).toEqual(['a begins', 'a ends', 'b begins'])
+    b.end()
+    await last
+    expect(log.slice(3)).toEqual(['b ends', 'c begins', 'c ends'])
+  })
+
   it('can be used by work that holds another key', async () => {
     const mutex = new KeyedMutex()
     expect(await mutex.run('outer', () => mutex.run('inner', () => Promise.resolve(7)))).toBe(7)
