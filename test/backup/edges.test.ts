@@ -2,10 +2,11 @@ import Database from 'better-sqlite3'
 import { describe, expect, it, onTestFinished } from 'vitest'
 
 import { ConversationsClient } from '../../src/api/client.ts'
-import { openArchive, type Archive } from '../../src/archive/archive.ts'
+import { openArchive } from '../../src/archive/archive.ts'
 import { backup } from '../../src/backup/backup.ts'
 import { generateConversations } from '../../src/sandbox/seed/generate-conversations.ts'
 import { loadStories, storiesDirectory } from '../../src/sandbox/seed/load-stories.ts'
+import { look } from '../support/archives.ts'
 import { hansard } from '../support/hansard.ts'
 import { world } from '../support/world.ts'
 
@@ -14,15 +15,6 @@ const entry = (n: number) =>
   `{"object":"entry","type":"message.input","id":"msg_${n}","role":"user","content":"say ${n}"}`
 const answer = (status: number, body: string) => ({ kind: 'answer', status, body }) as const
 const stories = (count: number) => [generateConversations({ count, entries: 2, bytesPerEntry: 200, seed: 5 })]
-
-function look<T>(path: string, work: (archive: Archive) => T): T {
-  const archive = openArchive(path)
-  try {
-    return work(archive)
-  } finally {
-    archive.close()
-  }
-}
 
 function query(path: string, sql: string): Record<string, unknown>[] {
   const db = new Database(path, { readonly: true })

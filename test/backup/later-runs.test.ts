@@ -2,9 +2,9 @@ import Database from 'better-sqlite3'
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 
-import { openArchive, type Archive } from '../../src/archive/archive.ts'
 import { generateConversations } from '../../src/sandbox/seed/generate-conversations.ts'
 import { loadStories, storiesDirectory } from '../../src/sandbox/seed/load-stories.ts'
+import { look } from '../support/archives.ts'
 import { change } from '../support/damaged-archives.ts'
 import { world } from '../support/world.ts'
 
@@ -12,15 +12,6 @@ const long = new Date('2026-01-01')
 const entry = (n: number, text = `say ${n}`) =>
   `{"object":"entry","type":"message.input","id":"msg_${n}","role":"user","content":"${text}"}`
 const answer = (status: number, body: string) => ({ kind: 'answer', status, body }) as const
-
-function look<T>(path: string, work: (archive: Archive) => T): T {
-  const archive = openArchive(path)
-  try {
-    return work(archive)
-  } finally {
-    archive.close()
-  }
-}
 
 /** Moves all stored times back, as if the runs so far had been this many days ago. */
 function daysLater(path: string, days: number): void {

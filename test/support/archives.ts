@@ -1,4 +1,4 @@
-import { emptyArchive, type Archive } from '../../src/archive/archive.ts'
+import { emptyArchive, openArchive, type Archive } from '../../src/archive/archive.ts'
 
 /** A conversation to store in an archive: its row and its entries, as JSON or as values. */
 export interface MadeConversation {
@@ -32,4 +32,14 @@ export function archiveOf(
 /** A string is already JSON. */
 function textOf(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value)
+}
+
+/** Opens an archive, returns what `work` reads from it, and closes it. */
+export function look<T>(path: string, work: (archive: Archive) => T): T {
+  const archive = openArchive(path)
+  try {
+    return work(archive)
+  } finally {
+    archive.close()
+  }
 }
