@@ -127,6 +127,21 @@ export function buildProgram(io: Io, onExit: (code: ExitCode) => void): Command 
     .addHelpText('after', SEARCHING)
     .action(action(async () => (await import('./commands/search.ts')).searchCommand, ['text']))
 
+  selection(program.command('stats'))
+    .description('Count conversations, entries and tokens by month, model, agent and tool')
+    .addOption(
+      new Option('--by <what>', 'show all values of one of these').choices([
+        'month',
+        'model',
+        'agent',
+        'tool',
+      ]),
+    )
+    .option('--svg <file>', 'also draw a chart as SVG; - writes only the chart, to stdout', fileName)
+    .option('--force', 'with --svg: replace an earlier chart (never anything else)')
+    .addHelpText('after', COUNTING)
+    .action(action(async () => (await import('./commands/stats.ts')).statsCommand))
+
   const exports = program.command('export').description('Export conversations to files')
   for (const [name, format] of Object.entries(formats)) {
     selection(exportOptions(exports.command(name), format)).action(
@@ -268,6 +283,12 @@ The name, description, instructions and metadata are searched too. Case and
 accents are ignored. In scripts without spaces between words, and in Korean, any
 sequence of characters is found. Quote the query for your shell:
   hansard search 'why rivers "oxbow lake" meand* -delta'`
+
+const COUNTING = `
+Month (of creation, UTC), model and agent are those of a conversation, as in a selection.
+For a tool or function, its calls are counted. Tokens are estimated from the texts, at about
+4 characters each, because the API keeps no usage: they are not what was billed.
+In a pipe, the output is tab-separated and has all values.`
 
 const EXIT_CODES = `
 Exit codes:
