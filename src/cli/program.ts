@@ -10,6 +10,7 @@ import type { GlobalOptions, Io } from './io.ts'
 import { bytes, fileName, integer } from './options/option-values.ts'
 import { planOptions, runOptions, target } from './options/replay-options.ts'
 import { selection } from './options/selection-options.ts'
+import { statsOptions } from './options/stats-options.ts'
 
 /** A command: an async function of its options and its surroundings. */
 type Run<Options> = (options: Options, io: Io) => Promise<ExitCode>
@@ -127,19 +128,8 @@ export function buildProgram(io: Io, onExit: (code: ExitCode) => void): Command 
     .addHelpText('after', SEARCHING)
     .action(action(async () => (await import('./commands/search.ts')).searchCommand, ['text']))
 
-  selection(program.command('stats'))
+  statsOptions(program.command('stats'))
     .description('Count conversations, entries and tokens by month, model, agent and tool')
-    .addOption(
-      new Option('--by <what>', 'show all values of one of these').choices([
-        'month',
-        'model',
-        'agent',
-        'tool',
-      ]),
-    )
-    .option('--svg <file>', 'also draw a chart as SVG; - writes only the chart, to stdout', fileName)
-    .option('--force', 'with --svg: replace an earlier chart (never anything else)')
-    .addHelpText('after', COUNTING)
     .action(action(async () => (await import('./commands/stats.ts')).statsCommand))
 
   const exports = program.command('export').description('Export conversations to files')
@@ -283,12 +273,6 @@ The name, description, instructions and metadata are searched too. Case and
 accents are ignored. In scripts without spaces between words, and in Korean, any
 sequence of characters is found. Quote the query for your shell:
   hansard search 'why rivers "oxbow lake" meand* -delta'`
-
-const COUNTING = `
-Month (of creation, UTC), model and agent are those of a conversation, as in a selection.
-For a tool or function, its calls are counted. Tokens are estimated from the texts, at about
-4 characters each, because the API keeps no usage: they are not what was billed.
-In a pipe, the output is tab-separated and has all values.`
 
 const EXIT_CODES = `
 Exit codes:

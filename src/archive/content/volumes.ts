@@ -33,12 +33,13 @@ export interface ToolVolume {
 export class Volumes extends DatabaseAccess {
   /** Reads the volumes of the selected conversations, one at a time. */
   *read(selection: Selection): Generator<Volume, void, undefined> {
+    const { limit } = selection
     const { where, values } = conditionOf(selection)
     if (selection.match !== undefined) new SearchIndex(this.db).refuseMissing()
     const sql = `select tip, length as entries, model, agent_id as agentId, created_at as createdAt
       from conversation join revision on revision.id = conversation.revision
-      where ${where} order by instant(created_at), conversation.id limit :limit`
-    const rows = this.db.iterate<Row>(sql, { ...values, limit: selection.limit ?? -1 })
+      where ${where} ${limit === undefined ? '' : OLDEST}`
+    const rows = this.db.iterate<Row>(sql, limit === undefined ? values : { ...values, limit })
     for (const { tip, entries, model, agentId, createdAt } of rows) {
       const created = instantOf(createdAt ?? '')
       const month = created === undefined ? null : monthOf(created)
@@ -65,6 +66,9 @@ export class Volumes extends DatabaseAccess {
     return { tokens, unreadable: Math.max(0, entries - readable), tools }
   }
 }
+
+/** Without a limit the order does not matter, and sorting took 20 MB for 200,000 conversations. */
+const OLDEST = 'order by instant(created_at), conversation.id limit :limit'
 
 interface Row {
   readonly tip: number

@@ -1,14 +1,7 @@
 import type { Archive } from '../../archive/archive.ts'
 import { withArchive } from '../../archive/with-archive.ts'
 import { HansardError } from '../../errors.ts'
-import {
-  countStats,
-  dimensions,
-  type Count,
-  type Dimension,
-  type Group,
-  type Stats,
-} from '../../export/stats/count-stats.ts'
+import { countStats, type Count, type Dimension, type Stats } from '../../export/stats/count-stats.ts'
 import { openChart } from '../../export/stats/write-chart.ts'
 import { plural } from '../../model/plural.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
@@ -18,8 +11,8 @@ import { warnOfMissing, warnOfStaleIndex } from '../terminal/archive-warnings.ts
 import { barFor } from '../terminal/bar.ts'
 import { showProgress } from '../terminal/progress.ts'
 import { formatStats } from '../terminal/stats-table.ts'
+import { statsToJson, statsToTsv } from '../terminal/stats-values.ts'
 import { colorsFor, widthOf, write, writeJson, writeLine, writeLines } from '../terminal/stdout.ts'
-import { defuseLine } from '../terminal/terminal-text.ts'
 
 export interface StatsCommandOptions extends GlobalOptions, SelectionOptions {
   readonly by?: Dimension
@@ -81,8 +74,8 @@ async function count(archive: Archive, options: StatsCommandOptions, io: Io): Pr
 
 async function writeStats(stats: Stats, { json, by }: StatsCommandOptions, io: Io): Promise<void> {
   const { stdout } = io
-  if (json) await writeJson(stdout, toJson(stats))
-  else if (!stdout.isTTY) for (const line of tsvLines(stats, by)) await writeLine(stdout, line)
+  if (json) await writeJson(stdout, statsToJson(stats))
+  else if (!stdout.isTTY) for (const line of statsToTsv(stats, by)) await writeLine(stdout, line)
   else if (stats.conversations > 0) {
     const layout = { width: widthOf(stdout), colors: colorsFor(io), bar: barFor(io.env), by }
     await write(stdout, formatStats(stats, layout).join('\n') + '\n')
@@ -112,31 +105,4 @@ function whyNothing(archive: Archive, options: StatsCommandOptions): string {
   return gone > 0
     ? `All conversations in the archive are gone upstream (${gone}): use --include-gone to count them.`
     : 'The archive is empty: fill it with `hansard backup`.'
-}
-
-/** A line per group, for spreadsheets and scripts: all groups, and plain numbers. */
-function* tsvLines(stats: Stats, by: Dimension | undefined): Generator<string, void, undefined> {
-  const line = (...cells: readonly (string | number)[]) =>
-    cells.map((cell) => defuseLine(String(cell))).join('\t')
-  const counts = ({ conversations, entries, estimatedTokens }: Count) =>
-    [conversations, entries, estimatedTokens] as const
-  yield line('by', 'value', 'name', 'conversations', 'entries', 'estimated_tokens')
-  if (by === undefined) yield line('total', '', '', ...counts(stats))
-  for (const dimension of dimensions) {
-    if (by !== undefined && by !== dimension) continue
-    for (const group of stats.groups[dimension])
-      yield line(dimension, group.value ?? '', group.name ?? '', ...counts(group))
-  }
-}
-
-function toJson({ conversations, entries, estimatedTokens, unreadable, groups }: Stats): object {
-  const named = (dimension: Dimension, key: string) =>
-    groups[dimension].map(({ value, ...group }: Group) => ({ [key]: value, ...group }))
-  return {
-    ...{ conversations, entries, estimatedTokens, unreadable },
-    byMonth: named('month', 'month'),
-    byModel: named('model', 'model'),
-    byAgent: named('agent', 'agentId'),
-    byTool: named('tool', 'tool'),
-  }
 }

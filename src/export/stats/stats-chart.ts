@@ -103,7 +103,7 @@ function barPanel({ field, title }: Measure, isFirst: boolean) {
 }
 
 /** Numbers such as 200k, but 0 without a unit. */
-const NUMBERS = { tickCount: 4, labelExpr: "format(datum.value, '~s')" } as const
+const NUMBERS = { tickCount: 4, tickMinStep: 1, labelExpr: "format(datum.value, '~s')" } as const
 
 /** Makes labels safe for XML, short, and different: rows with the same label would be one bar. */
 function withLabels(rows: readonly GroupRow[]): GroupRow[] {
