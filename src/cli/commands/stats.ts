@@ -103,6 +103,6 @@ function whyNothing(archive: Archive, options: StatsCommandOptions): string {
   const { gone } = archive.counts()
   if (selects(options)) return 'No conversation matches the selection.'
   return gone > 0
-    ? `All conversations in the archive are gone upstream (${gone}): use --include-gone to count them.`
+    ? `Nothing to count: ${plural(gone, 'conversation')} in the archive, all gone upstream; use --include-gone.`
     : 'The archive is empty: fill it with `hansard backup`.'
 }

@@ -72,14 +72,14 @@ interface Columns {
 
 function chooseColumns(tables: readonly TopGroups[], width: number): Columns {
   const rows = tables.flatMap(allRows)
-  const longest = Math.max(...rows.map(({ label }) => stringWidth(labelOf(label, width))), 0)
+  const longest = widest(
+    rows.map(({ label }) => labelOf(label, width)),
+    stringWidth,
+  )
   const label = Math.max(MIN_LABEL, Math.min(longest, Math.floor(width * 0.4)))
   const all = numberColumns.map((column) => {
     const headers = tables.map(({ dimension }) => column.header(dimension))
-    return {
-      ...column,
-      width: Math.max(...[...headers, ...rows.map(column.cell)].map((text) => text.length)),
-    }
+    return { ...column, width: widest([...headers, ...rows.map(column.cell)], (text) => text.length) }
   })
   const room = (numbers: Columns['numbers']) =>
     width - label - GAP - numbers.reduce((sum, column) => sum + GAP + column.width, 0)
@@ -87,10 +87,15 @@ function chooseColumns(tables: readonly TopGroups[], width: number): Columns {
   return { label, numbers, bar: Math.max(0, Math.min(LONGEST_BAR, room(numbers))) }
 }
 
+/** A loop, since `Math.max` takes no more than some 100,000 arguments. */
+function widest(texts: readonly string[], widthOf: (text: string) => number): number {
+  return texts.reduce((width, text) => Math.max(width, widthOf(text)), 0)
+}
+
 /** Formats a table. The rest has no bar: it is not one group, and would be longer than all others. */
 function formatTable(table: TopGroups, columns: Columns, { width, colors, bar }: StatsLayout): string[] {
   const { dimension, rows, rest } = table
-  const most = Math.max(...rows.map(({ entries }) => entries), 1)
+  const most = rows.reduce((max, { entries }) => Math.max(max, entries), 1)
   const line = (label: string, cells: readonly string[]) =>
     [pad(fit(label, columns.label), columns.label), ...cells].join(' '.repeat(GAP))
   const headers = columns.numbers.map((column) => column.header(dimension).padStart(column.width))

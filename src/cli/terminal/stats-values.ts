@@ -17,23 +17,14 @@ export function* statsToTsv(stats: Stats, by: Dimension | undefined): Generator<
 }
 
 /** The statistics as the object of --json. */
-export function statsToJson({ groups, unreadable, ...total }: Stats): object {
-  const of = (dimension: Dimension, key: string) =>
-    groups[dimension].map(({ value, name, ...counts }) => ({
-      [key]: value,
-      ...(dimension === 'agent' ? { name } : {}),
-      ...countsToJson(counts),
-    }))
+export function statsToJson({ groups, ...total }: Stats): object {
+  const by = (dimension: Dimension, key: string) =>
+    groups[dimension].map(({ value, ...group }) => ({ [key]: value, ...group }))
   return {
-    ...countsToJson(total),
-    unreadable,
-    by_month: of('month', 'month'),
-    by_model: of('model', 'model'),
-    by_agent: of('agent', 'agent_id'),
-    by_tool: of('tool', 'tool'),
+    ...total,
+    byMonth: by('month', 'month'),
+    byModel: by('model', 'model'),
+    byAgent: by('agent', 'agentId'),
+    byTool: by('tool', 'tool'),
   }
-}
-
-function countsToJson({ conversations, entries, estimatedTokens }: Count): object {
-  return { conversations, entries, estimated_tokens: estimatedTokens }
 }

@@ -1,4 +1,3 @@
-import { Ajv2020 } from 'ajv/dist/2020.js'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import stringWidth from 'string-width'
@@ -12,6 +11,7 @@ import { archiveOf, type MadeConversation } from '../../support/archives.ts'
 import { change } from '../../support/damaged-archives.ts'
 import { testFolder } from '../../support/folder.ts'
 import { hansard, type Outcome } from '../../support/hansard.ts'
+import { expectSchema } from '../../support/json-schemas.ts'
 import { itReadsWith, runPython } from '../../support/outside-readers.ts'
 import { testIo, testTerminal } from '../../support/test-io.ts'
 import { world } from '../../support/world.ts'
@@ -32,10 +32,6 @@ interface Printed extends Counts {
   readonly by_tool: Groups
 }
 
-const validate = new Ajv2020({ allowUnionTypes: true }).compile(
-  JSON.parse(readFileSync(new URL('../../../src/cli/schemas/stats.json', import.meta.url), 'utf8')) as object,
-)
-
 /** Stores conversations in an archive on disk; returns how to run `stats` on it, and its path. */
 function statsOf(conversations: readonly MadeConversation[]) {
   const folder = testFolder()
@@ -48,10 +44,8 @@ function statsOf(conversations: readonly MadeConversation[]) {
 async function printed(outcome: Promise<Outcome>): Promise<Printed> {
   const { stdout, exitCode } = await outcome
   expect(exitCode).toBe(exitCodes.done)
-  const value = JSON.parse(stdout) as Printed
-  validate(value)
-  expect(validate.errors ?? []).toEqual([])
-  return value
+  const [value] = expectSchema('stats', stdout)
+  return value as Printed
 }
 
 /** A conversation with a message of so many characters for each length. */
