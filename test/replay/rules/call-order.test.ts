@@ -87,6 +87,11 @@ describe('Calls and results', () => {
     expect(paired([call(A), handoff, call(A), result(A), result(A)]).ids).toMatchObject({ 3: A, 4: 'new' })
   })
 
+  it('belong together by group, also if only results separate the groups', () => {
+    const entries = [call(A), call(A), result(A), call(A), result(A), result(A)]
+    expect(paired(entries).ids).toEqual({ 0: 'text', 1: 'text', 2: 'text', 3: A, 4: A, 5: 'text' })
+  })
+
   it.each<[entries: object[], unanswered: number[], withoutResult: number[]]>([
     [[user, call(A)], [1], [1]],
     [[user, call(A), call(B), result(A)], [2], [2]],

@@ -71,8 +71,9 @@ describe('The agent of a copy', () => {
       ...{ settings: 'with-agent', agentTools: ['web_search'], losses: [] },
     })
     for (const version of [null, undefined])
-      expect(resolved({ ...row, agent_version: version }, { agents: { ag_1: 'ag_1' } })).toMatchObject({
-        ...{ fields: { agent_id: '"ag_1"' }, losses: [] },
+      expect(resolved({ ...row, agent_version: version }, { agents: { ag_1: 'ag_1' } })).toEqual({
+        ...{ fields: { agent_id: '"ag_1"' }, model: target.agents.ag_1 },
+        ...{ settings: 'with-agent', agentTools: ['web_search'], losses: [] },
       })
   })
 

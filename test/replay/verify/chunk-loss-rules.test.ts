@@ -14,6 +14,9 @@ const file = (members: object) => ({ type: 'tool_file', ...members })
 const image = (url: unknown) => ({ type: 'image_url', image_url: url })
 const scan = (members: object) => ({ type: 'document_url', ...members })
 const sends = (words: string): Declared => ({ after: text(words) })
+const deep = Array.from({ length: 110 }).reduce<unknown>((inner) => ({ z: inner, a: 1 }), { b: 1, a: 2 })
+const long = 'x'.repeat(600)
+const cut = (chunk: object) => `${JSON.stringify(chunk).slice(0, 500)}…`
 const hologram = { type: 'hologram', depth: 1 }
 
 const rules: Partial<Record<Kind, { allowed: Case[]; refused: Case[] }>> = {
@@ -78,11 +81,22 @@ const rules: Partial<Record<Kind, { allowed: Case[]; refused: Case[] }>> = {
     allowed: [
       ['as its JSON', hologram, sends('{"depth":1, "type":"hologram"}')],
       ['of a string', 'x', sends('x')],
+      [
+        'of an unknown chunk with a text',
+        { ...text('x'), type: 'hologram' },
+        sends('{"type":"hologram","text":"x"}'),
+      ],
       ['of a text that is none', { type: 'text', text: 7 }, sends('{"type":"text","text":7}')],
+      ['as its JSON, however deep', deep, sends(JSON.stringify(deep))],
       ['of a number, as it is', 1.5, sends('1.5')],
     ],
     refused: [
       ['as other JSON', hologram, sends('{"depth":2,"type":"hologram"}')],
+      [
+        'cut like the quote of a long chunk',
+        { ...hologram, long },
+        { before: cut({ ...hologram, long }), ...sends(cut({ ...hologram, long })) },
+      ],
       ['as no JSON', hologram, sends('hologram')],
       ['of another string', 'x', sends('y')],
       ['of which nothing is sent', hologram],
@@ -115,12 +129,17 @@ describe.each(Object.entries(rules))('The loss %s', (kind, { allowed, refused })
 describe('A chunk', () => {
   it('is found in the content or in the thinking, not in another member', () => {
     const link = image('https://e.org?sig=1')
-    const entry = { ...says([hologram]), info: [hologram, link], thinking: [hologram, link] }
+    const entry = {
+      ...says([{ ...hologram, deep: link }]),
+      info: [hologram, link],
+      thinking: [hologram, link],
+    }
     const of = (kind: Kind, path: string, after: unknown) => problemOf(kind, entry, { path, after })
     const sent = text(JSON.stringify(hologram))
     expect(of('unknown-chunk-as-text', 'thinking[0]', sent)).toBeUndefined()
     expect(of('unknown-chunk-as-text', 'info[0]', sent)).toEqual(expect.any(String))
-    expect(of('unknown-chunk-as-text', 'content', text(JSON.stringify([hologram])))).toBeDefined()
+    expect(of('unknown-chunk-as-text', 'content', text(JSON.stringify(entry.content)))).toBeDefined()
+    expect(of('signed-link', 'content[0].deep', link)).toBeDefined()
     expect(of('signed-link', 'thinking[1]', link)).toBeUndefined()
     expect(of('signed-link', 'info[1]', link)).toEqual(expect.any(String))
   })
@@ -145,7 +164,7 @@ describe('A field', () => {
     [ran, ['function']],
     [{ ...call('a'), info: 1, result: 1 }, ['info', 'result']],
     [{ ...result('a'), name: 'f', content: 1 }, ['name', 'content']],
-    [{ type: 'memory.recall', memories: [] }, ['memories']],
+    [{ type: 'memory.recall', memories: [], result: 1 }, ['memories', 'result']],
   ])('of %j may be dropped: %j', (of, paths) => {
     for (const path of paths) expect({ path, problem: drop(of, path) }).toEqual({ path })
   })

@@ -42,6 +42,8 @@ const rules: Partial<Record<Kind, { allowed: Case[]; refused: Case[] }>> = {
       ['without a result', ran('web', '{}', 'x'), sends(call(id, 'web'))],
       ['without a call', ran(), sends(result(id, '{}'), result(id, '{}'))],
       ['with its result first', ran(), sends(result(id, '{}'), call(id, 'web'))],
+      ['as no call', ran('web', '{}', 'x'), sends({ ...call(id, 'web'), type: 'x' }, result(id, 'x'))],
+      ['with no result', ran('web', '{}', 'x'), sends(call(id, 'web'), { ...result(id, 'x'), type: 'x' })],
       ['with something after it', ran(), sends(call(id, 'web'), result(id, '{}'), says('x'))],
       ['with the result of another call', ran(), sends(call(id, 'web'), result(other, '{}'))],
       ['without ids', ran(), sends(call(undefined, 'web'), result(undefined, '{}'))],
@@ -99,6 +101,7 @@ const rules: Partial<Record<Kind, { allowed: Case[]; refused: Case[] }>> = {
       ['with all members', recall({ id: null, n: 1.5 }), sends(says('memory.recall {"of":["x"],"n":1.5}'))],
       ['of a message with an unknown role', { role: 'system', n: 1 }, sends(says('"role":"system","n":1'))],
       ['of an answer by a user', { type: message, role: 'user' }, sends(says(`${message} {"role":"user"}`))],
+      ['of a message without a role', { n: 1 }, sends(says('{"n":1}'))],
       ['of an entry with a type that is no text', { type: 7 }, sends(says('[7]'))],
     ],
     refused: [

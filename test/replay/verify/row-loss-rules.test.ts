@@ -130,6 +130,16 @@ const rules: Partial<Record<Kind, { allowed: Case[]; refused: Case[] }>> = {
       ['if it is valid', gauge('f', {}), { path: parametersAt, after: JSON.parse(ANY_PARAMETERS) }],
       ['by another', gauge('f', { type: 'x' }), { path: parametersAt, after: {} }],
       ['by nothing', gauge('f', { type: 'x' }), { path: parametersAt }],
+      [
+        'in a part of it',
+        gauge('f', { not: { type: 'x' } }),
+        { path: `${parametersAt}.not`, after: JSON.parse(ANY_PARAMETERS) },
+      ],
+      [
+        'in something else',
+        { x: gauge('f', { type: 'x' }) },
+        { path: `x.${parametersAt}`, after: JSON.parse(ANY_PARAMETERS) },
+      ],
       ['elsewhere', { metadata: { type: 'x' } }, { path: 'metadata', after: JSON.parse(ANY_PARAMETERS) }],
     ],
   },
