@@ -4,9 +4,9 @@ import { turnsSequence } from '../../../src/replay/plan/turns-mode.ts'
 import { asks, call, result, says } from '../../support/declared-loss.ts'
 
 const options = {
-  ...{ tail: 'auto', keepsThinking: false, maxTokens: undefined, settingsTokens: 0 },
+  ...({ tail: 'auto', keepsThinking: false, maxTokens: undefined, settingsTokens: 0 } as const),
   naming: (name: string) => name.replaceAll('.', '_'),
-} as const
+}
 
 /** What is asked in each request, with the archived results, and the losses: kind and position. */
 function turnsOf(...entries: object[]) {
