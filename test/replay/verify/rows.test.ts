@@ -98,6 +98,16 @@ describe('The row of a copy', () => {
     expect(certified({ description: 'Rivers' }, shown, [loss])).toMatchObject({ verdict: 'equivalent' })
   })
 
+  it('must have its stamp in the metadata, whatever else is declared', () => {
+    const dropped = loss('field-dropped', 'mood', '1', null)
+    expect(certified({ mood: 1 }, { metadata: { [STAMP]: stamp } }, [dropped])).toMatchObject({
+      differences: [],
+    })
+    expect(certified({ mood: 1 }, { metadata: { [STAMP]: 'v1.other' } }, [dropped])).toMatchObject({
+      differences: [{ path: `metadata.${STAMP}` }],
+    })
+  })
+
   it("has the agent's settings if the agent is replaced by a model", () => {
     const settings = { id: 'ag_1', model: 'm', instructions: 'Be brief.', tools: [], handoffs: ['ag_2'] }
     const copy = { model: 'large', instructions: 'Be brief.', metadata: { [STAMP]: stamp } }
