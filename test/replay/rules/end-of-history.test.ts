@@ -14,7 +14,8 @@ function ended(tail: Tail, entries: readonly object[]) {
   const { planned, requests } = render(source, { ...plainOptions, tail }, plainTarget)
   const { inputs } = JSON.parse(requests[0]?.body ?? '{}') as { inputs: unknown[] }
   const losses = planned.losses.filter(({ kind }) => kind.startsWith('tail-'))
-  return { inputs, expects: planned.calls[0]?.expects, losses, texts }
+  const kinds = planned.losses.map(({ kind }) => kind)
+  return { inputs, expects: planned.calls[0]?.expects, losses, texts, kinds }
 }
 
 const user = asks('Hi')
@@ -32,15 +33,19 @@ describe('The end of a history', () => {
 
   it('is a short user entry after an answer, which is declared', () => {
     for (const tail of ['auto', 'nudge'] as const) {
-      const { texts, ...rest } = ended(tail, [user, answer, empty])
+      const { texts, inputs, expects, losses: found } = ended(tail, [user, answer, empty])
       const loss = { ...whole, kind: 'tail-nudged', position: 3, id: null, after: JSON.stringify([nudge]) }
       expect(texts).toHaveLength(3)
-      expect(rest).toEqual({ inputs: [user, answer, nudge], expects: 'reply-to-nudge', losses: [loss] })
+      expect({ inputs, expects, losses: found }).toEqual({
+        inputs: [user, answer, nudge],
+        expects: 'reply-to-nudge',
+        losses: [loss],
+      })
     }
   })
 
   it('is the beginning of an answer that the target continues', () => {
-    const { texts, ...rest } = ended('prefix', [user, answer, empty])
+    const { texts, inputs, expects, losses: found } = ended('prefix', [user, answer, empty])
     const prefix = { ...asks('Hello'), role: 'assistant', prefix: true }
     const loss = {
       ...whole,
@@ -50,16 +55,35 @@ describe('The end of a history', () => {
       before: texts[1],
       after: JSON.stringify([prefix]),
     }
-    expect(rest).toEqual({ inputs: [user, prefix], expects: 'continuation', losses: [loss] })
+    expect({ inputs, expects, losses: found }).toEqual({
+      inputs: [user, prefix],
+      expects: 'continuation',
+      losses: [loss],
+    })
   })
 
   it('is answered anew: all of the last answer is dropped, and nothing else', () => {
     const recall = { type: 'memory.recall' }
     const ran = [call('aaaaaaaaa'), result('aaaaaaaaa')]
-    const { texts, ...rest } = ended('answer', [answer, user, ...ran, answer, empty, recall])
+    const {
+      texts,
+      inputs,
+      expects,
+      losses: found,
+    } = ended('answer', [answer, user, ...ran, answer, empty, recall])
     const losses = [4, 6].map((position) => ({
       ...{ ...whole, kind: 'tail-asked-anew', position, id: `e_${position}`, before: texts[position] },
     }))
-    expect(rest).toEqual({ inputs: [answer, user, ...ran], expects: 'answer-anew', losses })
+    expect({ inputs, expects, losses: found }).toEqual({
+      inputs: [answer, user, ...ran],
+      expects: 'answer-anew',
+      losses,
+    })
+  })
+
+  it('keeps the losses of what was dropped before', () => {
+    const kinds = (tail: Tail) => ended(tail, [user, answer, empty]).kinds
+    expect(kinds('answer').toSorted()).toEqual(['empty-message-dropped', 'tail-asked-anew'])
+    expect(kinds('auto')).toEqual(['empty-message-dropped', 'tail-nudged'])
   })
 })
