@@ -4,7 +4,8 @@ import { hostname } from 'node:os'
 import { HansardError, isOutOfFiles, outOfFiles } from '../errors.ts'
 import { exitCodeOf, exitCodes, type ExitCode } from './exit-codes.ts'
 import type { Io } from './io.ts'
-import { buildProgram, isHelpRequest, toUsageError } from './program.ts'
+import { buildProgram } from './program.ts'
+import { isHelpRequest, toUsageError } from './usage-error.ts'
 
 /** Runs the command line of this process. No other code uses `process`. */
 export async function main(argv: readonly string[]): Promise<void> {
