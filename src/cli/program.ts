@@ -1,4 +1,4 @@
-import { Command, type Option } from 'commander'
+import { Command } from 'commander'
 
 import { version } from '../version.ts'
 import type { ExitCode } from './exit-codes.ts'
@@ -7,11 +7,14 @@ import { backupGroup } from './groups/backup-group.ts'
 import type { Action, Load } from './groups/command-group.ts'
 import { developGroup } from './groups/develop-group.ts'
 import { replayGroup } from './groups/replay-group.ts'
+import { shellGroup } from './groups/shell-group.ts'
+import { EXIT_CODES, helpFormat } from './help/help-format.ts'
 import type { GlobalOptions, Io } from './io.ts'
 import { fileName } from './options/option-values.ts'
+import { helpAsCalled } from './terminal/as-called.ts'
 
 /** The width of the help where stdout is not a terminal. */
-const HELP_WIDTH = 100
+export const HELP_WIDTH = 100
 
 /** Declares the command line. The code of a command is loaded when the command runs, which keeps --help fast. */
 export function buildProgram(io: Io, onExit: (code: ExitCode) => void): Command {
@@ -21,16 +24,9 @@ export function buildProgram(io: Io, onExit: (code: ExitCode) => void): Command 
     .helpOption('-h, --help', 'show help')
     .helpCommand(false)
     .showSuggestionAfterError()
-    .configureHelp({
-      sortSubcommands: false,
-      showGlobalOptions: true,
-      minWidthToWrap: 20,
-      optionDescription: describeOption,
-      subcommandTerm: (command) =>
-        `${command.name()} ${command.usage()}`.replaceAll(/ \[(options|command)\]/g, ''),
-    })
+    .configureHelp(helpFormat)
     .configureOutput({
-      writeOut: (text) => io.stdout.write(text),
+      writeOut: (text) => io.stdout.write(helpAsCalled(text, io.stdout)),
       writeErr: () => undefined, // reportError prints the error
       getOutHelpWidth: () => io.stdout.columns ?? HELP_WIDTH,
     })
@@ -45,7 +41,7 @@ export function buildProgram(io: Io, onExit: (code: ExitCode) => void): Command 
     .option('--quiet', 'print only problems')
     .option('--verbose', 'print details, and each request to stderr')
     .addHelpText('after', EXIT_CODES)
-  for (const declare of [backupGroup, archiveGroup, replayGroup, developGroup])
+  for (const declare of [backupGroup, archiveGroup, replayGroup, developGroup, shellGroup])
     declare(program, io.env, actionWith(io, onExit))
   return program
 }
@@ -60,24 +56,3 @@ function actionWith(io: Io, onExit: (code: ExitCode) => void): Action {
       onExit(await run({ ...command.optsWithGlobals<GlobalOptions>(), ...given } as Options, io))
     }
 }
-
-/** Returns the help of an option with its choices and default, shorter than commander's own. */
-function describeOption({ description, argChoices, defaultValue }: Option): string {
-  const choices = argChoices === undefined ? [] : [argChoices.join('|')]
-  const isShown = defaultValue !== undefined && typeof defaultValue !== 'boolean'
-  const facts = [...choices, ...(isShown ? [`default: ${String(defaultValue)}`] : [])]
-  return facts.length === 0 ? description : `${description} (${facts.join('; ')})`
-}
-
-const EXIT_CODES = `
-Exit codes:
-  0    done
-  1    failed
-  2    wrong command line or environment
-  3    partial: some items failed, or completeness is not verified
-  4    verification found differences
-  5    the API refused the key
-  6    another run holds the archive
-  7    a budget ran out
-  8    the archive is damaged, or written by a newer hansard
-  130  interrupted`
