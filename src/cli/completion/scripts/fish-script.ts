@@ -6,16 +6,23 @@ function __hansard_complete
     set -l words (commandline -opc)
     set -l word (commandline -ct)
     set -l lines (${call} __complete fish $words[2..] "$word" 2>/dev/null)
-    set -l prefix (string match -r -- '^--[^=]+=' "$word")
-    set -l path (string replace -r -- '^--[^=]+=' '' "$word")
     switch "$lines[1]"
         case files
-            printf "%s\\n" "$prefix"(__fish_complete_path "$path")
+            __hansard_paths __fish_complete_path "$word"
         case folders
-            printf "%s\\n" "$prefix"(__fish_complete_directories "$path")
+            __hansard_paths __fish_complete_directories "$word"
         case '*'
             printf "%s\\n" $lines[2..]
     end
+end
+
+function __hansard_paths --argument-names list word
+    set -l prefix (string match -r -- '^--[^=]+=' "$word")
+    set -l path (string replace -r -- '^--[^=]+=' '' "$word")
+    set path (string unescape -- "$path"; or echo "$path")
+    set -l found ($list (string replace -r -- '^~/' "$HOME/" "$path"))
+    string match -q -- '~/*' "$path"; and set found (string replace -- "$HOME/" '~/' $found)
+    printf "%s\\n" "$prefix"$found
 end
 
 complete -c hansard -e
