@@ -83,7 +83,7 @@ export class Conversations extends DatabaseAccess {
   /** Lists the newest conversations whose id begins so; those without a creation time come last. */
   newest(start: string, limit: number): IterableIterator<Pick<ListedConversation, 'id' | 'name'>> {
     const sql = `select conversation.id, name from conversation join revision on revision.id = conversation.revision
-      where conversation.id >= :start and conversation.id < :start || char(0x10ffff)
+      where substr(conversation.id, 1, length(:start)) = :start
       order by created_at desc limit :limit`
     return this.db.iterate(sql, { start, limit })
   }

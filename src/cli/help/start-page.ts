@@ -14,7 +14,16 @@ export function startPage(program: Command, calledAs: string, width: number): st
   const cells = Math.max(...[...first, ...MORE].map(([term]) => term.length))
   const line = ([term, about]: readonly [string, string]) =>
     fit(`  ${calledAs} ${pad(term, cells)}  ${about}`, width)
-  return [program.description(), '', 'Start with:', ...first.map(line), '', 'More:', ...MORE.map(line), ''].join('\n')
+  return [
+    program.description(),
+    '',
+    'Start with:',
+    ...first.map(line),
+    '',
+    'More:',
+    ...MORE.map(line),
+    '',
+  ].join('\n')
 }
 
 const MORE = [
