@@ -1,3 +1,6 @@
+import { Argument } from 'commander'
+
+import { allOperations } from '../../api/operations.ts'
 import { accountOptions } from '../options/account-options.ts'
 import { fileName, integer } from '../options/option-values.ts'
 import type { CommandGroup } from './command-group.ts'
@@ -24,7 +27,7 @@ export const developGroup: CommandGroup = (program, env, action) => {
 
   accountOptions(program.command('api'), env)
     .description('Call one operation of the API: JSON in, JSON out')
-    .argument('<operation>', 'name of the operation, such as getHistory')
+    .addArgument(operation())
     .argument('[id]', 'id of the conversation, agent or file')
     .option('--data <json>', 'request body: JSON, @file, or - for stdin')
     .option('--query <name=value...>', 'add query parameters')
@@ -37,4 +40,11 @@ export const developGroup: CommandGroup = (program, env, action) => {
     .description('Run the tour against a local server, without a key')
     .option('--folder <folder>', 'folder for the files of the demo', fileName, 'hansard-demo')
     .action(action(async () => (await import('../commands/demo.ts')).demoCommand))
+}
+
+/** Its choices are for completion only: the command names them all when it refuses another one. */
+function operation(): Argument {
+  const argument = new Argument('<operation>', 'name of the operation, such as getHistory')
+  argument.argChoices = Object.keys(allOperations)
+  return argument
 }
