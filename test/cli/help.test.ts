@@ -6,7 +6,7 @@ import { hansard } from '../support/hansard.ts'
 import { testIo, testTerminal } from '../support/test-io.ts'
 
 /** What `hansard` prints on a terminal. */
-async function startPage(columns: number, calledAs?: string): Promise<string[]> {
+async function startPage(columns: number, calledAs = 'hansard'): Promise<string[]> {
   const stdout = Object.assign(testTerminal(columns), { calledAs })
   const stderr = new PassThrough()
   expect(await run([], testIo({ stdout, stderr }))).toBe(0)
