@@ -63,7 +63,7 @@ function writeScript(file: string, script: string): void {
 /** Returns whether a file is missing, or is a script that hansard wrote. */
 function isOurs(file: string): boolean {
   try {
-    return readFileSync(file, 'utf8').includes('completion for hansard, made by `hansard completion')
+    return readFileSync(file, 'utf8').includes('completion for hansard, made by')
   } catch (thrown) {
     if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return true
     throw thrown
