@@ -1,9 +1,9 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { it } from 'vitest'
 
-import type { ShellName } from '../../src/cli/completion/shells.ts'
+import { shells, type ShellName } from '../../src/cli/completion/shells.ts'
 import { bin } from './hansard-process.ts'
 import { testFolder } from './folder.ts'
 
@@ -35,11 +35,18 @@ function starts(program: string): boolean {
   return spawnSync(program, ['-c', ''], { stdio: 'ignore' }).status === 0
 }
 
-/** Creates a home folder for a shell, and installs the completions there. */
-export function shellHome(shell: ShellName, archive: string): ShellHome {
+/**
+ * Creates a home folder for a shell. The completions are installed there for a linked command, or for the function that a
+ * user of a clone is told to define; or the shell loads them by the line in the help.
+ */
+export function shellHome(
+  shell: ShellName,
+  archive: string,
+  from: 'link' | 'clone' | 'help' = 'link',
+): ShellHome {
   const home = testFolder()
   mkdirSync(join(home, 'bin'))
-  symlinkSync(bin, join(home, 'bin', 'hansard'))
+  if (from !== 'clone') symlinkSync(bin, join(home, 'bin', 'hansard'))
   const env = {
     HOME: home,
     PATH: `${join(home, 'bin')}:${process.env['PATH'] ?? ''}`,
@@ -47,9 +54,12 @@ export function shellHome(shell: ShellName, archive: string): ShellHome {
     LINE_FILE: join(home, 'line'),
     ...{ TERM: 'xterm', LANG: 'C.UTF-8', SHELL: `/bin/${shell}` },
   }
-  const { rcFile, rc, command } = settings[shell]
-  writeFileSync(join(home, rcFile), rc)
-  execFileSync('hansard', ['completion', 'install'], { env })
+  const { rcFile, rc, source, command } = settings[shell]
+  const install = from === 'clone' ? [process.execPath, bin] : ['hansard']
+  const told = execFileSync('env', [...install, 'completion', 'install'], { env, encoding: 'utf8' })
+  const [, definition = ''] = /^ {2}(.*hansard\.js.*)$/m.exec(told) ?? []
+  writeFileSync(join(home, rcFile), `${rc}\n${from === 'help' ? source : definition}\n`)
+  if (from === 'help') rmSync(shells[shell].file(env))
   const script = new URL('outside/press_keys.py', import.meta.url).pathname
   return {
     home,
@@ -62,7 +72,7 @@ export function shellHome(shell: ShellName, archive: string): ShellHome {
 }
 
 /** Each shell says READY when it reads keys, and on Control-T moves its line to a file. */
-const settings: Readonly<Record<ShellName, { rcFile: string; rc: string; command: readonly string[] }>> = {
+const settings: Readonly<Record<ShellName, ShellSettings>> = {
   bash: {
     rcFile: '.bashrc',
     rc: `PS1='READY '
@@ -70,6 +80,7 @@ source ${BASH_COMPLETION}
 keep_line() { printf %s "$READLINE_LINE" > "$LINE_FILE.new" && mv "$LINE_FILE.new" "$LINE_FILE"; }
 bind -x '"\\C-t": keep_line'
 `,
+    source: 'source <(hansard completion bash)',
     command: ['bash', '--noprofile', '-i'],
   },
   zsh: {
@@ -81,6 +92,7 @@ keep_line() { printf %s "$BUFFER" > "$LINE_FILE.new" && mv "$LINE_FILE.new" "$LI
 zle -N keep_line
 bindkey '^T' keep_line
 `,
+    source: 'source <(hansard completion zsh)',
     command: ['zsh', '-i'],
   },
   fish: {
@@ -90,6 +102,15 @@ function keep_line; printf %s (commandline -b) > "$LINE_FILE.new"; and mv "$LINE
 bind \\ct keep_line
 set -g fish_greeting
 `,
+    source: 'hansard completion fish | source',
     command: ['fish', '--init-command=source ~/rc.fish', '-i'],
   },
+}
+
+interface ShellSettings {
+  readonly rcFile: string
+  readonly rc: string
+  /** The line of the help that loads the completions in one shell. */
+  readonly source: string
+  readonly command: readonly string[]
 }

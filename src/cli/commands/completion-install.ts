@@ -16,13 +16,13 @@ export interface CompletionInstallOptions extends GlobalOptions {
 /** `hansard completion install`: writes the completion script to the user's folder for it. */
 export async function completionInstallCommand(options: CompletionInstallOptions, io: Io): Promise<ExitCode> {
   const shell = chooseShell(options.shell, io)
-  const { file: fileOf, advice }: Shell = shells[shell]
-  const file = fileOf(io.env)
+  const facts: Shell = shells[shell]
+  const file = facts.file(io.env)
   writeScript(file, completionScript(shell, io))
   const lines = [
     `Written: ${file}`,
-    ...advice(file),
-    ...adviceFromClone(io),
+    ...facts.advice(file),
+    ...adviceFromClone(facts, io),
     `To undo: rm ${shellQuote(file)}`,
   ]
   await writeResult(options, io, { command: 'completion install', shell, file }, lines)
@@ -70,12 +70,10 @@ function isOurs(file: string): boolean {
   }
 }
 
-/** The shell completes the command \`hansard\`, which does not exist yet where hansard runs from a clone. */
-function adviceFromClone({ startWords = [] }: Io): string[] {
+/** The shell completes the command hansard, which does not exist yet where hansard runs from a clone. */
+function adviceFromClone({ define }: Shell, { startWords = [] }: Io): string[] {
   if (startWords.length < 2) return []
-  const alias = `alias hansard=${shellQuote(startWords.map(shellQuote).join(' '))}`
-  return [
-    'It completes the command hansard. To have this command, run npm link in the clone, or define an alias:',
-    `  ${alias}`,
-  ]
+  const need =
+    'It completes the command hansard, which a clone does not have. Run npm link there, or add a function:'
+  return [need, `  ${define(startWords.map(shellQuote).join(' '))}`]
 }

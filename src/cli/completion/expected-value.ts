@@ -22,7 +22,7 @@ const kinds: Readonly<Record<string, Exclude<Expected, readonly Suggestion[]>>> 
 
 /** Returns what the value of an option is; an empty list if nothing is known about it. */
 export function valueOf({ flags, argChoices }: Option): Expected {
-  return expected(/[<[]([\w-]+)/.exec(flags)?.[1] ?? '', argChoices)
+  return expected(/[<[]([\w-]+)(?:\.\.\.)?[>\]]/.exec(flags)?.[1] ?? '', argChoices)
 }
 
 /** Returns what an argument is; an empty list if nothing is known about it. */

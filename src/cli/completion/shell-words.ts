@@ -22,17 +22,19 @@ export function shellWords(line: string): string[] {
 /** White space, an escaped character, a quoted text (the last one may be open), or other characters. */
 const PARTS = /\s+|\\[^]?|'[^']*'?|"(?:\\[^]|[^"\\])*\\?"?|[^\s\\'"]+/g
 
+/** A text in quotes that are closed. */
+const CLOSED = /^(?:'[^']*'|"(?:\\[^]|[^"\\])*")$/
+
 function unquoted(part: string): string {
-  const inside = part.slice(1, part.length > 1 && part.endsWith(part.charAt(0)) ? -1 : undefined)
-  if (part.startsWith('\\')) return part.slice(1)
-  if (part.startsWith("'")) return inside
+  const inside = part.slice(1, CLOSED.test(part) ? -1 : undefined)
+  if (part.startsWith('\\') || part.startsWith("'")) return inside
   return part.startsWith('"') ? inside.replaceAll(/\\([$`"\\])/g, '$1') : part
 }
 
 /** Returns whether the cursor after this line is inside quotes. */
 export function endsInQuotes(line: string): boolean {
   const last = [...line.matchAll(PARTS)].at(-1)?.[0] ?? ''
-  return /^['"]/.test(last) && (last.length === 1 || !last.endsWith(last.charAt(0)))
+  return /^['"]/.test(last) && !CLOSED.test(last)
 }
 
 /** Returns whether bash would read a character of a word as more than itself. */

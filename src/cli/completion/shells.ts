@@ -2,6 +2,7 @@ import { join } from 'node:path'
 
 import { HansardError } from '../../errors.ts'
 import type { Io } from '../io.ts'
+import { shellQuote } from '../shell-quote.ts'
 import { bashScript } from './scripts/bash-script.ts'
 import { fishScript } from './scripts/fish-script.ts'
 import { zshScript } from './scripts/zsh-script.ts'
@@ -12,6 +13,8 @@ export interface Shell {
   script(call: string): string
   /** The file where the shell looks for the script of a user. */
   file(env: Io['env']): string
+  /** Returns a line that defines the command. An alias would not do: zsh completes what it stands for. */
+  define(call: string): string
   /** What else must be there, as sentences for people. */
   advice(file: string): readonly string[]
 }
@@ -20,6 +23,7 @@ export interface Shell {
 export const shells = {
   bash: {
     script: bashScript,
+    define: defineInSh,
     file: (env) => {
       const data = env['XDG_DATA_HOME'] || join(homeOf(env), '.local', 'share')
       const folder = env['BASH_COMPLETION_USER_DIR'] || join(data, 'bash-completion')
@@ -27,11 +31,12 @@ export const shells = {
     },
     advice: (file) => [
       'New shells load it if the package bash-completion is installed.',
-      `Without that package, add this line to ~/.bashrc: source ${file}`,
+      `Without that package, add this line to ~/.bashrc: source ${shellQuote(file)}`,
     ],
   },
   zsh: {
     script: zshScript,
+    define: defineInSh,
     file: (env) => join(homeOf(env), '.zfunc', '_hansard'),
     advice: () => [
       'New shells load it if ~/.zshrc contains these lines in this order:',
@@ -41,6 +46,7 @@ export const shells = {
   },
   fish: {
     script: fishScript,
+    define: (call) => `function hansard; ${call} $argv; end`,
     file: (env) => {
       const config = env['XDG_CONFIG_HOME'] || join(homeOf(env), '.config')
       return join(config, 'fish', 'completions', 'hansard.fish')
@@ -54,6 +60,10 @@ export type ShellName = keyof typeof shells
 /** Returns whether this is the name of a shell that hansard has completions for. */
 export function isShellName(name: string): name is ShellName {
   return Object.hasOwn(shells, name)
+}
+
+function defineInSh(call: string): string {
+  return `hansard() { ${call} "$@"; }`
 }
 
 function homeOf(env: Io['env']): string {

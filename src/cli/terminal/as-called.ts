@@ -2,7 +2,7 @@ import type { Output } from '../io.ts'
 
 /**
  * Replaces `hansard` at the start of each command in a text by the way hansard was called, so that the command can be
- * copied: a message says \`hansard status\`, and from a clone \`node bin/hansard.js status\` is printed.
+ * copied: a message says `hansard status`, and from a clone `node bin/hansard.js status` is printed.
  */
 export function asCalled(text: string, { calledAs = 'hansard' }: Output): string {
   return text.replaceAll(/`hansard(?=[ `])/g, () => `\`${calledAs}`)

@@ -102,6 +102,8 @@ describe('hansard completion install', () => {
     const startWords = ['/usr/bin/node', '/srv/hansard/bin/hansard.js']
     const env = { HOME: testFolder() }
     expect(await run(['completion', 'install', 'zsh'], testIo({ stdout, env, startWords }))).toBe(0)
-    expect(String(stdout.read())).toContain("alias hansard='/usr/bin/node /srv/hansard/bin/hansard.js'")
+    expect(String(stdout.read())).toContain(
+      '  hansard() { /usr/bin/node /srv/hansard/bin/hansard.js "$@"; }\n',
+    )
   })
 })

@@ -70,7 +70,9 @@ describe('Completion suggests', () => {
   it('nothing after --, after a complete command, or for free text', async () => {
     expect(await suggested('status', '--', '')).toEqual(['words'])
     expect(await suggested('status', 'a')).toEqual(['words'])
-    expect(await suggested('list', '--since', '')).toEqual(['words'])
+    for (const option of ['--since', '--agent', '--model', '--match'])
+      expect(await suggested('list', option, '')).toEqual(['words'])
+    expect(await suggested('replay', 'plan', '--connector-auth', '')).toEqual(['words'])
   })
 
   it('options where an argument may be anything', async () => {
@@ -132,6 +134,7 @@ describe('A line of bash', () => {
     ['a "b"', false],
     ['a "b" ', false],
     ["a 'b'c", false],
+    [String.raw`a "b\"`, true],
   ])('%j ends in quotes: %s', (line, isOpen) => {
     expect(endsInQuotes(line)).toBe(isOpen)
   })

@@ -74,6 +74,16 @@ for (const shell of Object.keys(shells).filter(isShellName)) {
       expect(press(...lines.map(([keys]) => keys)).lines).toEqual(lines.map(([, line]) => line))
     })
 
+    itInShell(shell, 'completes after the line of the help that loads it for one shell', () => {
+      const { press } = shellHome(shell, hostileArchive().archive, 'help')
+      expect(press('hansard show conv_p\t').lines).toEqual(['hansard show conv_plain '])
+    })
+
+    itInShell(shell, 'completes the function that the user of a clone is told to define', () => {
+      const { press } = shellHome(shell, hostileArchive().archive, 'clone')
+      expect(press('hansard show conv_p\t').lines).toEqual(['hansard show conv_plain '])
+    })
+
     itInShell(shell, 'inserts ids that mean themselves to the shell, and runs nothing', () => {
       const { archive, trap } = hostileArchive()
       const { press } = shellHome(shell, archive)
