@@ -5,6 +5,7 @@ import { formats } from '../../export/formats.ts'
 import type { ExportCommandOptions } from '../commands/export.ts'
 import { fileName } from '../options/option-values.ts'
 import { selection } from '../options/selection-options.ts'
+import { statsOptions } from '../options/stats-options.ts'
 import type { CommandGroup } from './command-group.ts'
 
 /** Declares the commands that read and export an archive. */
@@ -25,6 +26,10 @@ export const archiveGroup: CommandGroup = (program, _env, action) => {
     .argument('<text...>', 'words, \'"exact phrase"\', prefix*, -excluded')
     .addHelpText('after', SEARCHING)
     .action(action(async () => (await import('../commands/search.ts')).searchCommand, ['text']))
+
+  statsOptions(program.command('stats'))
+    .description('Count conversations, entries and tokens by month, model, agent and tool')
+    .action(action(async () => (await import('../commands/stats.ts')).statsCommand))
 
   const exports = program.command('export').description('Export conversations to files')
   for (const [name, format] of Object.entries(formats)) {
