@@ -7,6 +7,7 @@ import { version } from '../version.ts'
 import type { ExportCommandOptions } from './commands/export.ts'
 import type { ExitCode } from './exit-codes.ts'
 import type { GlobalOptions, Io } from './io.ts'
+import { entryRange } from './options/entry-range.ts'
 import { bytes, fileName, integer } from './options/option-values.ts'
 import { planOptions, runOptions, target } from './options/replay-options.ts'
 import { selection } from './options/selection-options.ts'
@@ -119,6 +120,8 @@ export function buildProgram(io: Io, onExit: (code: ExitCode) => void): Command 
     .command('show')
     .description('Show one conversation as a transcript')
     .argument('<id>', 'id of the conversation')
+    .option('--entry <n>', 'begin at this entry, numbered as by search; 4-9 shows only these', entryRange)
+    .addHelpText('after', SHOWING)
     .action(action(async () => (await import('./commands/show.ts')).showCommand, ['id']))
 
   selection(program.command('search'), io, 'maximum number, best first (default: 20; with --json: all)')
@@ -262,12 +265,20 @@ function account(command: Command, env: Io['env']): Command {
     )
 }
 
+const SHOWING = `
+Entries are numbered from 0, as search, exports and views number them. --entry 12
+shows entry 12 and all after it, --entry 12-20 only these, --entry 12-12 one.
+On a terminal, lines are wrapped at words; a pipe gets them as they are.`
+
 const SEARCHING = `
 A conversation matches if it contains all the words, in one entry or in several.
 The name, description, instructions and metadata are searched too. Case and
 accents are ignored. In scripts without spaces between words, and in Korean, any
 sequence of characters is found. Quote the query for your shell:
-  hansard search 'why rivers "oxbow lake" meand* -delta'`
+  hansard search 'why rivers "oxbow lake" meand* -delta'
+
+ENTRY is the number of the best matching entry, from 0. To read on from there:
+  hansard show ID --entry N`
 
 const EXIT_CODES = `
 Exit codes:
