@@ -7,8 +7,10 @@ import { formatNumber, plural } from '../../model/plural.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'
 import { selectionOf, type SelectionOptions } from '../options/selection-options.ts'
-import { warnOfStaleIndex } from '../terminal/archive-warnings.ts'
+import { withWholeIds } from '../options/whole-ids.ts'
+import { warnOfMissing, warnOfStaleIndex } from '../terminal/archive-warnings.ts'
 import { noMatchHints } from '../terminal/no-match-hints.ts'
+import { withPager } from '../terminal/pager.ts'
 import { writeHits } from '../terminal/search-hits.ts'
 import { writeJson, writeLines } from '../terminal/stdout.ts'
 
@@ -18,16 +20,24 @@ type SearchCommandOptions = GlobalOptions & SelectionOptions & { readonly text: 
 const DEFAULT_LIMIT = 20
 
 /** `hansard search`: prints the matches, best first; with --json one object per match, without a limit. */
-export async function searchCommand(options: SearchCommandOptions, io: Io): Promise<ExitCode> {
-  return await withArchive(options.archive, async (archive) => {
+export async function searchCommand(given: SearchCommandOptions, io: Io): Promise<ExitCode> {
+  return await withArchive(given.archive, async (archive) => {
+    const options = withWholeIds(archive, given)
+    await warnOfMissing(archive, options.id, io)
     const { limit = options.json ? undefined : DEFAULT_LIMIT, ...selection } = selectionOf(options)
     const text = options.text.join(' ')
     const hits = archive.search.find(text, { ...selection, limit })
-    const found = options.json ? await writeObjects(hits, io) : await writeHits(hits, io)
-    if (io.signal.aborted) return exitCodes.interrupted
-    if (!options.quiet) await writeLines(io.stderr, notesOn(found, text, { ...selection, limit }, archive))
+    let found = 0
+    let isRead = false
+    const exitCode = await withPager(options, io, async (paged) => {
+      found = options.json ? await writeObjects(hits, paged) : await writeHits(hits, paged)
+      isRead = !paged.signal.aborted
+      return isRead ? exitCodes.done : exitCodes.interrupted
+    })
+    if (isRead && !options.quiet)
+      await writeLines(io.stderr, notesOn(found, text, { ...selection, limit }, archive))
     await warnOfStaleIndex(archive, options, io)
-    return exitCodes.done
+    return exitCode
   })
 }
 

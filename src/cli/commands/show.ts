@@ -6,6 +6,9 @@ import { plural } from '../../model/plural.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'
 import type { EntryRange } from '../options/entry-range.ts'
+import { readNamed } from '../options/whole-ids.ts'
+import { withPager } from '../terminal/pager.ts'
+import { describeLength } from '../terminal/transcript-head.ts'
 import { colorsFor, jsonFor, widthOf, write, writeLines } from '../terminal/stdout.ts'
 
 type ShowOptions = GlobalOptions & { readonly id: string; readonly entry?: EntryRange }
@@ -13,25 +16,25 @@ type ShowOptions = GlobalOptions & { readonly id: string; readonly entry?: Entry
 /** `hansard show ID`: prints a transcript; with --json the line that `export jsonl` writes. */
 export async function showCommand(options: ShowOptions, io: Io): Promise<ExitCode> {
   return await withArchive(options.archive, async (archive) => {
-    const conversation = archive.conversations.read(options.id)
-    if (conversation === undefined) {
-      throw new HansardError('usage', `No conversation ${JSON.stringify(options.id)} in the archive`, {
-        hint: 'See `hansard list` for the ids; they begin with conv_.',
-      })
-    }
-    refuseMissing(conversation, options.entry)
-    return options.json
-      ? await showJson(conversation, options, io)
-      : await showTranscript(archive, conversation, options, io)
+    const conversation = readNamed(archive, options.id)
+    refuseMissingEntry(conversation, options.entry)
+    if (options.json) return await showJson(conversation, options, io)
+    let unshown = 0
+    const exitCode = await withPager(options, io, (paged) =>
+      showTranscript(archive, conversation, options, paged, () => unshown++),
+    )
+    if (unshown === 0) return exitCode
+    const what = `${plural(unshown, 'text')} could not be shown: run \`hansard verify\` to find out why.`
+    await writeLines(io.stderr, [what])
+    return exitCodes.partial
   })
 }
 
 /** Refuses a range that begins after the last entry. */
-function refuseMissing({ length }: StoredConversation, range: EntryRange | undefined): void {
+function refuseMissingEntry({ length }: StoredConversation, range: EntryRange | undefined): void {
   if (range === undefined || range.from < length) return
-  const has = length === 0 ? 'no entries' : `${plural(length, 'entry')}, numbered 0 to ${length - 1}`
   throw new HansardError('usage', `The conversation has no entry ${range.from}`, {
-    hint: `It has ${has}; leave --entry out to show all.`,
+    hint: `It has ${describeLength(length)}; leave --entry out to show all.`,
   })
 }
 
@@ -46,25 +49,22 @@ async function showJson(conversation: StoredConversation, { entry }: ShowOptions
 async function showTranscript(
   archive: Archive,
   conversation: StoredConversation,
-  { entry, id }: ShowOptions,
+  { entry }: ShowOptions,
   io: Io,
+  onUnshown: () => void,
 ): Promise<ExitCode> {
   const { transcript } = await import('../terminal/transcript.ts')
-  let unshown = 0
   const parts = transcript(conversation, {
     range: entry,
-    title: archive.conversations.title(id) ?? '(no title)',
+    title: archive.conversations.title(conversation.id) ?? '(no title)',
     cells: widthOf(io.stdout),
     colors: colorsFor(io),
     now: io.now(),
-    onUnshown: () => unshown++,
+    onUnshown,
   })
   for (const part of parts) {
     if (io.signal.aborted) return exitCodes.interrupted
     await write(io.stdout, part)
   }
-  if (unshown === 0) return exitCodes.done
-  const what = `${plural(unshown, 'text')} could not be shown: run \`hansard verify\` to find out why.`
-  await writeLines(io.stderr, [what])
-  return exitCodes.partial
+  return exitCodes.done
 }
