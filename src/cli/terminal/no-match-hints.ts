@@ -27,9 +27,10 @@ function rareHint(search: Search, clause: Clause): string[] {
   return search.count(word, { includeGone: true }) === 0 ? [`hint: ${word} is in no conversation.`] : []
 }
 
-/** Formats a condition as a person types it. */
+/** Formats a condition as a person types it. Where characters are words, they are written without spaces. */
 function formatClause({ words, isPrefix }: Clause): string {
-  const text = words.length === 1 ? words.join('') : `"${words.join(' ')}"`
+  const isUnspaced = words.every((word) => /^[^ -~]$/u.test(word))
+  const text = words.length === 1 || isUnspaced ? words.join('') : `"${words.join(' ')}"`
   return isPrefix ? `${text}*` : text
 }
 

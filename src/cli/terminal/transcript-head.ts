@@ -35,7 +35,7 @@ export function headLines({ row, length, goneAt }: HeadFacts, now: Date): HeadLi
     ['instructions', text(fact('instructions'))],
     ['metadata', metadata === '{}' ? undefined : line(metadata)],
   ]
-  return lines.filter((each): each is [string, string] => each[1] !== undefined)
+  return lines.filter((each): each is [string, string] => Boolean(each[1]))
 }
 
 /** The width of the column of labels. */
@@ -48,8 +48,8 @@ export function formatLabel(label: string, colors: Colors): string {
 
 /** Says how many entries there are and how they are numbered, and which of them are shown if not all are. */
 export function describeLength(length: number, { from, to = Infinity }: HistoryRange = {}): string {
-  const count = plural(length, 'entry')
-  const all = length < 2 ? count : `${count}, numbered 0 to ${length - 1}`
+  const numbers = ['', ', numbered 0'][length] ?? `, numbered 0 to ${length - 1}`
+  const all = `${plural(length, 'entry')}${numbers}`
   return from === undefined ? all : `${all}; here ${from} to ${Math.min(to, length - 1)}`
 }
 

@@ -121,10 +121,10 @@ function bodyOf(entry: EntryView, colors: Colors): string {
 function terminalStyle(colors: Colors): TextStyle {
   return {
     text: defuse,
-    label: (label) => colors.dim(`\n[${defuseLine(label)}]\n`),
-    citation: (label) => colors.dim(`\n[${defuseLine(label)}]\n`),
+    label: (label) => `\n${colors.dim(`[${defuseLine(label)}]`)}\n`,
+    citation: (label) => `\n${colors.dim(`[${defuseLine(label)}]`)}\n`,
     reference: (ids) => colors.dim(` [${defuseLine(ids)}]`),
-    thought: (text) => colors.dim(`(thinking) ${text}\n`),
+    thought: (text) => `${colors.dim(`(thinking) ${text.trimEnd()}`)}\n`,
     json: (json) => defuseJson([...indented(json)].join('')),
   }
 }

@@ -11,7 +11,8 @@ export function* wrapText(text: string, cells: number): Generator<string, void, 
     for (const row of wrapLine(line, cells)) {
       const begun = style
       for (const [code] of row.matchAll(STYLE)) style = ENDS_STYLE.test(code) ? '' : code
-      yield style === '' ? begun + row : `${begun}${row}${RESET}`
+      if (row === '') yield ''
+      else yield style === '' ? begun + row : `${begun}${row}${RESET}`
     }
   }
 }
