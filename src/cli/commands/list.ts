@@ -24,13 +24,18 @@ export async function listCommand(given: GlobalOptions & SelectionOptions, io: I
     const rows = archive.conversations.list({ ...selection, limit })
     let shown = 0
     let isRead = false
-    const exitCode = await withPager(options, io, async (paged) => {
-      shown = options.json
-        ? await writeObjects(paged, rows)
-        : await writeTable(paged, columnsFor(paged), rows)
-      isRead = !paged.signal.aborted
-      return isRead ? exitCodes.done : exitCodes.interrupted
-    })
+    const isScreenful = limit !== undefined && selection.limit === undefined
+    const exitCode = await withPager(
+      { ...options, pager: options.pager !== false && !isScreenful },
+      io,
+      async (paged) => {
+        shown = options.json
+          ? await writeObjects(paged, rows)
+          : await writeTable(paged, columnsFor(paged), rows)
+        isRead = !paged.signal.aborted
+        return isRead ? exitCodes.done : exitCodes.interrupted
+      },
+    )
     if (!options.quiet && isRead) {
       const isCut = selection.limit === undefined && shown === limit
       const note =
@@ -55,7 +60,7 @@ async function writeObjects({ stdout, signal }: Io, rows: Iterable<ListedConvers
 /** The rows that fit a terminal beside the heading, the command and the notes; a pipe gets all. */
 function screenful(stdout: Io['stdout']): number | undefined {
   if (!stdout.isTTY) return undefined
-  const lines = (stdout.rows ?? 24) - 4
+  const lines = (stdout.rows || 24) - 4
   return Math.max(5, widthOf(stdout) < ONE_LINE ? Math.floor(lines / 2) : lines)
 }
 
