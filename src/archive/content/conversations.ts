@@ -97,11 +97,12 @@ export class Conversations extends DatabaseAccess {
 
   /** Number of selected conversations, whatever the limit. */
   countSelected(selection: Selection): number {
-    const { where, values } = this.#condition(selection)
-    // A left join, so that SQLite leaves out the revisions where the selection does not ask about them.
-    const sql = `select count(*) from conversation left join revision on revision.id = conversation.revision
-      where ${where}`
-    return this.db.pluck.get(sql, values) as number
+    const { where, values, needsRevision } = this.#condition(selection)
+    const revisions = needsRevision ? 'join revision on revision.id = conversation.revision' : ''
+    return this.db.pluck.get(
+      `select count(*) from conversation ${revisions} where ${where}`,
+      values,
+    ) as number
   }
 
   /** The title of a conversation: its name, or else its first words; null if it has neither, or is not in the archive. */

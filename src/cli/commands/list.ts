@@ -2,6 +2,7 @@ import type { Archive } from '../../archive/archive.ts'
 import type { ListedConversation } from '../../archive/content/conversations.ts'
 import type { Selection } from '../../archive/content/selection.ts'
 import { withArchive } from '../../archive/with-archive.ts'
+import { instantOf } from '../../model/instant.ts'
 import { formatNumber, plural } from '../../model/plural.ts'
 import { formatAge, formatWhen } from '../../model/relative-time.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
@@ -21,16 +22,21 @@ export async function listCommand(given: GlobalOptions & SelectionOptions, io: I
     await warnOfMissing(archive, options.id, io)
     const selection = selectionOf(options)
     const limit = selection.limit ?? (options.json ? undefined : screenful(io.stdout))
-    const rows = archive.conversations.list({ ...selection, limit })
+    const rows = inUtc(archive.conversations.list({ ...selection, limit }))
     let shown = 0
     let isRead = false
-    const exitCode = await withPager(options, io, async (paged) => {
-      shown = options.json
-        ? await writeObjects(paged, rows)
-        : await writeTable(paged, columnsFor(paged), rows)
-      isRead = !paged.signal.aborted
-      return isRead ? exitCodes.done : exitCodes.interrupted
-    })
+    const isScreenful = limit !== undefined && selection.limit === undefined
+    const exitCode = await withPager(
+      { ...options, pager: options.pager !== false && !isScreenful },
+      io,
+      async (paged) => {
+        shown = options.json
+          ? await writeObjects(paged, rows)
+          : await writeTable(paged, columnsFor(paged), rows)
+        isRead = !paged.signal.aborted
+        return isRead ? exitCodes.done : exitCodes.interrupted
+      },
+    )
     if (!options.quiet && isRead) {
       const isCut = selection.limit === undefined && shown === limit
       const note =
@@ -40,6 +46,12 @@ export async function listCommand(given: GlobalOptions & SelectionOptions, io: I
     if (options.match !== undefined) await warnOfStaleIndex(archive, options, io)
     return exitCode
   })
+}
+
+/** Rewrites times of the API in other zones. */
+function* inUtc(rows: Iterable<ListedConversation>): Generator<ListedConversation> {
+  const utc = (time: string | null) => instantOf(time ?? '') ?? time
+  for (const row of rows) yield { ...row, createdAt: utc(row.createdAt), updatedAt: utc(row.updatedAt) }
 }
 
 async function writeObjects({ stdout, signal }: Io, rows: Iterable<ListedConversation>): Promise<number> {
@@ -55,7 +67,7 @@ async function writeObjects({ stdout, signal }: Io, rows: Iterable<ListedConvers
 /** The rows that fit a terminal beside the heading, the command and the notes; a pipe gets all. */
 function screenful(stdout: Io['stdout']): number | undefined {
   if (!stdout.isTTY) return undefined
-  const lines = (stdout.rows ?? 24) - 4
+  const lines = (stdout.rows || 24) - 4
   return Math.max(5, widthOf(stdout) < ONE_LINE ? Math.floor(lines / 2) : lines)
 }
 

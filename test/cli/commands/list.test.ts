@@ -123,11 +123,10 @@ describe('list in a pipe', () => {
     const rows = parse<Record<string, string>>(stdout, { delimiter: '\t', quote: false, columns: true })
     expect(rows.map((row) => row['id'])).toEqual([3, 1, 2, 4, 5].map(id))
     expect(rows[1]).toEqual({
-      ...{ id: id(1), title: 'Why rivers bend', model: 'mistral-medium-latest', agent_id: '' },
+      ...{ id: id(1), title: 'Why rivers bend', model: 'mistral-medium-latest', agent_id: '', entries: '2' },
       ...{
-        created_at: '2026-11-01T08:00:00.5Z',
-        updated_at: '2026-11-25T10:59:00Z',
-        entries: '2',
+        created_at: '2026-11-01T08:00:00.500000Z',
+        updated_at: '2026-11-25T10:59:00.000000Z',
         gone_at: '',
       },
     })
