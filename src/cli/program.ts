@@ -12,6 +12,7 @@ import { bytes, fileName, integer } from './options/option-values.ts'
 import { planOptions, runOptions, target } from './options/replay-options.ts'
 import { selection } from './options/selection-options.ts'
 import { statsOptions } from './options/stats-options.ts'
+import { SEARCHING, SHOWING } from './reading-help.ts'
 
 /** A command: an async function of its options and its surroundings. */
 type Run<Options> = (options: Options, io: Io) => Promise<ExitCode>
@@ -274,21 +275,6 @@ function account(command: Command, env: Io['env']): Command {
       env['MISTRAL_BASE_URL'] || 'https://api.mistral.ai',
     )
 }
-
-const SHOWING = `
-Entries are numbered from 0, as search, exports and views number them. --entry 12
-shows entry 12 and all after it, --entry 12-20 only these, --entry 12-12 one.
-On a terminal, lines are wrapped at words; a pipe gets them as they are.`
-
-const SEARCHING = `
-A conversation matches if it contains all the words, in one entry or in several.
-The name, description, instructions and metadata are searched too. Case and
-accents are ignored. In scripts without spaces between words, and in Korean, any
-sequence of characters is found. Quote the query for your shell:
-  hansard search 'why rivers "oxbow lake" meand* -delta'
-
-ENTRY is the number of the best matching entry, from 0. To read on from there:
-  hansard show ID --entry N`
 
 const EXIT_CODES = `
 Exit codes:
