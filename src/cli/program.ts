@@ -40,9 +40,10 @@ export function buildProgram(io: Io, onExit: (code: ExitCode) => void): Command 
     .option('--json', 'write JSON to stdout')
     .option('--quiet', 'print only problems')
     .option('--verbose', 'print details, and each request to stderr')
+    .option('--no-pager', 'do not show long output in a pager (PAGER, or else less)')
     .addHelpText('after', EXIT_CODES)
   for (const declare of [backupGroup, archiveGroup, replayGroup, developGroup, shellGroup])
-    declare(program, io.env, actionWith(io, onExit))
+    declare(program, io, actionWith(io, onExit))
   return program
 }
 

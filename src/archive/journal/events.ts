@@ -15,7 +15,7 @@ export interface StoredEvent extends ArchiveEvent {
 }
 
 /** Alerts are events about something wrong upstream. They are shown until a person acknowledges them. */
-const IS_ALERT = `kind in ('history-altered', 'messages-differ') and acknowledged_at is null`
+export const IS_ALERT = `kind in ('history-altered', 'messages-differ') and acknowledged_at is null`
 
 /** The events of all runs. */
 export class Events extends DatabaseAccess {

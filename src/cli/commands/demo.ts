@@ -48,7 +48,7 @@ export async function demoCommand({ folder, json }: DemoOptions, given: Io): Pro
   })
   try {
     const { url } = sandbox
-    const account = { archive, baseUrl: url }
+    const account = { archive, baseUrl: url, pager: false }
     const keys = { MISTRAL_API_KEY: 'source', MISTRAL_TARGET_API_KEY: 'target' }
     const asSource = { ...io, env: { ...io.env, ...keys } }
     const target = { ...account, toBaseUrl: url }

@@ -4,9 +4,9 @@ import { selection } from '../options/selection-options.ts'
 import type { CommandGroup } from './command-group.ts'
 
 /** Declares the commands that fill an archive and watch over it. */
-export const backupGroup: CommandGroup = (program, env, action) => {
+export const backupGroup: CommandGroup = (program, io, action) => {
   program.commandsGroup('Back up an account:')
-  accountOptions(program.command('backup'), env)
+  accountOptions(program.command('backup'), io.env)
     .description('Back up the account into the archive')
     .option('--concurrency <n>', 'conversations fetched in parallel', integer(1, 64), 8)
     .option('--page-size <n>', 'rows per listing request; halved if refused', integer(20, 1000), 100)
@@ -39,10 +39,10 @@ export const backupGroup: CommandGroup = (program, env, action) => {
   program
     .command('ack')
     .description('Acknowledge a lasting failure or an alert, so that runs no longer report it')
-    .argument('<id>', 'id of the conversation, agent or file')
+    .argument('<id>', 'id of the conversation, agent or file, or its first characters')
     .action(action(async () => (await import('../commands/ack.ts')).ackCommand, ['id']))
 
-  selection(accountOptions(program.command('verify'), env))
+  selection(accountOptions(program.command('verify'), io.env), io)
     .description('Check the archive, or compare it with the account (--remote)')
     .option('--repair', 'rebuild derived data from sound data, and remove stored secrets')
     .option('--remote', 'compare with the account: everything, or the selected conversations')

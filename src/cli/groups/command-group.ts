@@ -13,4 +13,4 @@ export type Action = <Options>(
 ) => (...all: unknown[]) => Promise<void>
 
 /** Declares the commands of one group. */
-export type CommandGroup = (program: Command, env: Io['env'], action: Action) => void
+export type CommandGroup = (program: Command, io: Io, action: Action) => void

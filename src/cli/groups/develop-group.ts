@@ -6,7 +6,7 @@ import { fileName, integer } from '../options/option-values.ts'
 import type { CommandGroup } from './command-group.ts'
 
 /** Declares the commands for developing and trying out. */
-export const developGroup: CommandGroup = (program, env, action) => {
+export const developGroup: CommandGroup = (program, io, action) => {
   program.commandsGroup('Develop and try out:')
   program
     .command('sandbox')
@@ -25,7 +25,7 @@ export const developGroup: CommandGroup = (program, env, action) => {
     )
     .action(action(async () => (await import('../commands/sandbox.ts')).sandboxCommand))
 
-  accountOptions(program.command('api'), env)
+  accountOptions(program.command('api'), io.env)
     .description('Call one operation of the API: JSON in, JSON out')
     .addArgument(operation())
     .argument('[id]', 'id of the conversation, agent or file')

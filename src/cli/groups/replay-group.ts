@@ -3,18 +3,18 @@ import { planOptions, runOptions, target } from '../options/replay-options.ts'
 import type { CommandGroup } from './command-group.ts'
 
 /** Declares the commands that copy conversations to another account. */
-export const replayGroup: CommandGroup = (program, env, action) => {
+export const replayGroup: CommandGroup = (program, io, action) => {
   program.commandsGroup('Copy to another account:')
   const replay = program
     .command('replay')
     .description('Copy conversations to another account: plan, run, verify')
-  planOptions(replay.command('plan'), env)
+  planOptions(replay.command('plan'), io)
     .description('Show what a replay would send, lose and cost; sends nothing')
     .action(action(async () => (await import('../commands/replay-plan.ts')).replayPlanCommand))
-  runOptions(replay.command('run'), env)
+  runOptions(replay.command('run'), io)
     .description('Send conversations to another account, each exactly once')
     .action(action(async () => (await import('../commands/replay-run.ts')).replayRunCommand, ['plan']))
-  target(replay.command('verify'), env)
+  target(replay.command('verify'), io.env)
     .description('Compare each copy with the archive, and certify the result')
     .option('--id <id...>', 'only the copies of these conversations')
     .option('--label <text>', 'only copies with this label')
@@ -25,7 +25,7 @@ export const replayGroup: CommandGroup = (program, env, action) => {
     .command('status')
     .description('Show what was copied where, what is pending or uncertain, and its cost')
     .action(action(async () => (await import('../commands/replay-status.ts')).replayStatusCommand))
-  target(replay.command('undo'), env)
+  target(replay.command('undo'), io.env)
     .description('List the unchanged copies in the target, and with --yes delete them')
     .option('--id <id...>', 'only the copies of these conversations')
     .option('--label <text>', 'only copies with this label')

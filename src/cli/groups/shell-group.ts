@@ -5,7 +5,7 @@ import { findCommand } from '../help/find-command.ts'
 import type { CommandGroup } from './command-group.ts'
 
 /** Declares the commands about the command line itself. */
-export const shellGroup: CommandGroup = (program, _env, action) => {
+export const shellGroup: CommandGroup = (program, _io, action) => {
   program.commandsGroup('Get help:')
   program
     .command('help')
