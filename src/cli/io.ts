@@ -1,10 +1,19 @@
 import type { Readable, Writable } from 'node:stream'
 
+/** Where a command writes: a terminal, a pipe or a file. */
+export type Output = Writable & {
+  readonly isTTY?: boolean
+  readonly columns?: number
+  readonly rows?: number
+  /** How to call hansard from here, in messages: `node bin/hansard.js`. Default: `hansard`. */
+  readonly calledAs?: string
+}
+
 /** The surroundings of a command; tests pass their own. Data goes to stdout, messages to stderr. */
 export interface Io {
   readonly stdin: Readable & { readonly isTTY?: boolean }
-  readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number; readonly rows?: number }
-  readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number }
+  readonly stdout: Output
+  readonly stderr: Output
   readonly env: Readonly<Record<string, string | undefined>>
   /** The time of the machine, which dates such as `3d` and `2 h ago` refer to. */
   readonly now: () => Date
@@ -17,6 +26,8 @@ export interface Io {
    * when it has ended. Without this function, no program can be started.
    */
   readonly lendTerminal?: () => () => void
+  /** The words that start hansard from any folder. Default: `hansard`. */
+  readonly startWords?: readonly string[]
   /** Called by a command that must finish even when nobody reads stdout any more. */
   readonly goOnUnread?: () => void
 }
