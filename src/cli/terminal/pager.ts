@@ -86,12 +86,8 @@ function pipeTo({ stdin }: ChildProcess, gone: AbortSignal): Writable {
   })
 }
 
-function terminalOf({ columns, rows }: Io['stdout']) {
-  return {
-    isTTY: true,
-    ...(columns === undefined ? {} : { columns }),
-    ...(rows === undefined ? {} : { rows }),
-  }
+function terminalOf({ columns = 80, rows = 24, calledAs = 'hansard' }: Io['stdout']) {
+  return { isTTY: true, columns, rows, calledAs }
 }
 
 /** A shell exits with one of these codes if it cannot run a command. */
