@@ -1,5 +1,7 @@
 import type { Readable, Writable } from 'node:stream'
 
+import type { Clock } from '../api/clock.ts'
+
 /** The surroundings of a command; tests pass their own. Data goes to stdout, messages to stderr. */
 export interface Io {
   readonly stdin: Readable & { readonly isTTY?: boolean }
@@ -8,6 +10,8 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Aborts when the user or the system asks the command to stop. */
   readonly signal: AbortSignal
+  /** The clock of progress lines. Default: that of the machine. */
+  readonly clock?: Clock
   /** The name of this process in messages of other processes: `pid 17 on host`. */
   readonly name: string
   /** Called by a command that must finish even when nobody reads stdout any more. */

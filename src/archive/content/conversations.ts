@@ -85,6 +85,14 @@ export class Conversations extends DatabaseAccess {
     return this.db.pluck.get('select count(*) from conversation') as number
   }
 
+  /** Number of selected conversations. */
+  countSelected(selection: Selection): number {
+    const { where, values } = conditionOf(selection)
+    const sql = `select count(*) from conversation join revision on revision.id = conversation.revision
+      where ${where}`
+    return Math.min(this.db.pluck.get<number>(sql, values) ?? 0, selection.limit ?? Infinity)
+  }
+
   /** Random ids of conversations that are not marked gone. */
   sampleLive(size: number): string[] {
     const sql = 'select id from conversation where gone_at is null order by random() limit ?'

@@ -8,9 +8,9 @@ import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'
 import { selectionOf, type SelectionOptions } from '../options/selection-options.ts'
 import { warnOfMissing, warnOfStaleIndex } from '../terminal/archive-warnings.ts'
-import { showProgress } from '../terminal/progress.ts'
+import { showExport } from '../terminal/progress-texts.ts'
+import { ProgressLine } from '../terminal/progress.ts'
 import { jsonFor, writeJson, writeLines } from '../terminal/stdout.ts'
-import { defuseLine } from '../terminal/terminal-text.ts'
 
 export interface ExportCommandOptions extends GlobalOptions, SelectionOptions {
   readonly format: FormatName
@@ -25,7 +25,9 @@ export async function exportCommand(options: ExportCommandOptions, io: Io): Prom
   return await withArchive(options.archive, async (archive) => {
     await warnOfMissing(archive, options.id, io)
     if (options.match !== undefined) await warnOfStaleIndex(archive, options, io)
-    const progress = showProgress(isStream ? { ...options, quiet: true } : options, io, progressLine)
+    // A progress line would cut through what is written to the same terminal.
+    const isHidden = options.quiet || (isStream && io.stdout.isTTY)
+    const progress = new ProgressLine({ quiet: isHidden ?? false }, io, showExport)
     const result = await exportArchive(archive, {
       format: options.format,
       output: isStream ? io.stdout : options.output,
@@ -35,7 +37,7 @@ export async function exportCommand(options: ExportCommandOptions, io: Io): Prom
       force: options.force ?? false,
       signal: io.signal,
       onProgress: progress.update,
-      ...reportProblems(io),
+      ...reportProblems(progress),
     }).finally(progress.end)
     const { format, output, json, quiet } = options
     if (json && !isStream) await writeJson(io.stdout, { command: 'export', format, ...result, output })
@@ -61,8 +63,8 @@ function transformFor(stdout: Io['stdout']): (part: string | Uint8Array) => stri
   }
 }
 
-function reportProblems(io: Io): ExportCallbacks {
-  const report = (line: string) => void io.stderr.write(`${defuseLine(line)}\n`)
+function reportProblems(progress: Pick<ProgressLine, 'print'>): ExportCallbacks {
+  const report = (line: string) => progress.print(line)
   return {
     onLeftOut: (id, reason) => report(`left out: ${id}: ${reason}`),
     onNotice: (sentence) => report(`note: ${sentence}`),
@@ -82,8 +84,4 @@ function formatSummary(counts: ExportCounts, output: string): string[] {
   if (unreadable > 0)
     lines.push(`${plural(unreadable, 'text')} could not be read: run \`hansard verify\` to find out why.`)
   return lines
-}
-
-function progressLine({ conversations, entries }: Readonly<ExportCounts>): string {
-  return `${plural(conversations, 'conversation')} · ${plural(entries, 'entry')}`
 }

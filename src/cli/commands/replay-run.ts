@@ -13,7 +13,8 @@ import type { Io } from '../io.ts'
 import { planReplayOptions, refusePlanningOptions, type RunOptions } from '../options/replay-options.ts'
 import { confirm, canConfirm } from '../terminal/confirm.ts'
 import { formatEstimate, formatCost, formatSpent, formatTokens } from '../terminal/plan-table.ts'
-import { showProgress } from '../terminal/progress.ts'
+import { showReplay } from '../terminal/progress-texts.ts'
+import { ProgressLine } from '../terminal/progress.ts'
 import { writeLine, writeResult } from '../terminal/stdout.ts'
 import { defuseLine } from '../terminal/terminal-text.ts'
 
@@ -24,8 +25,9 @@ export async function replayRunCommand(options: RunOptions, io: Io): Promise<Exi
       hint: 'Check what `hansard replay plan` shows, then pass --yes.',
     })
   }
-  return await withLockedArchive(options.archive, { holder: io.name }, (archive, lock) =>
-    withTarget(options, io, async (client) => {
+  const progress = new ProgressLine(options, io, showReplay)
+  return await withLockedArchive(options.archive, { holder: io.name }, (archive, lock) => {
+    const work = async (client: ConversationsClient) => {
       const plan = await planToRun(client, archive, options, io)
       if (options.maxCost !== undefined && plan.head.options.price === null) {
         throw new HansardError('usage', '--max-cost requires --price', {
@@ -37,11 +39,12 @@ export async function replayRunCommand(options: RunOptions, io: Io): Promise<Exi
         return exitCodes.done
       }
       io.goOnUnread?.()
-      const result = await run(client, archive, plan, { ...options, lock }, io)
+      const result = await run(client, archive, plan, { ...options, lock }, { ...io, progress })
       await writeResult(options, io, { command: 'replay run', ...result }, formatResult(result))
       return exitCodes[result.outcome]
-    }),
-  )
+    }
+    return withTarget(options, io, work, progress)
+  }).finally(progress.end)
 }
 
 /** Reads the plan file, or makes the plan; either way all of it is checked before anything is sent. */
@@ -71,9 +74,8 @@ async function run(
   archive: Archive,
   plan: ReplayPlan,
   options: RunOptions & { readonly lock: ArchiveLock },
-  io: Io,
+  { progress, ...io }: Io & { readonly progress: ProgressLine<ReplayProgress> },
 ): Promise<ReplayResult> {
-  const progress = showProgress<ReplayProgress>(options, io, formatProgress)
   return await runReplay(client, archive, plan, {
     ...options,
     settleSeconds: options.settle,
@@ -82,21 +84,9 @@ async function run(
     onProgress: progress.update,
     onNotice: ({ id, state, reason }) => {
       if (state === 'blocked' && options.quiet) return
-      progress.end()
-      io.stderr.write(`${defuseLine(`${state}: ${id}: ${reason}`)}\n`)
+      progress.print(`${state}: ${id}: ${reason}`)
     },
   }).finally(progress.end)
-}
-
-function formatProgress(progress: ReplayProgress): string {
-  const { planned, done, pending, uncertain, failed, tokensIn, tokensOut, cost } = progress
-  const parts = [
-    `${formatNumber(done)} of ${formatNumber(planned)} done`,
-    formatCounts({ pending, ...nonZero({ failed, uncertain }) }, ' · '),
-    plural(tokensIn + tokensOut, 'token'),
-  ]
-  if (cost !== null) parts.push(`cost ${formatCost(cost)}`)
-  return parts.join(' · ')
 }
 
 function formatResult(result: ReplayResult): string[] {

@@ -9,6 +9,8 @@ import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { AccountOptions, Io } from '../io.ts'
 import { selectionOf, selects, type SelectionOptions } from '../options/selection-options.ts'
 import { warnOfStaleIndex } from '../terminal/archive-warnings.ts'
+import { showComparison } from '../terminal/progress-texts.ts'
+import { ProgressLine } from '../terminal/progress.ts'
 import { writeJson, writeLines, writeResult } from '../terminal/stdout.ts'
 
 /** The options of `verify`, with and without --remote. */
@@ -26,18 +28,21 @@ type Counts = Record<(typeof names)[keyof typeof names], number>
 
 /** `hansard verify --remote`: prints one line per conversation, then a summary. */
 export async function verifyRemote(options: VerifyCommandOptions, io: Io): Promise<ExitCode> {
+  const progress = new ProgressLine(options, io, showComparison)
   const compare = async (archive: Archive, client: ConversationsClient) => {
     const { sample, seed = Math.floor(Math.random() * 2 ** 32), concurrency = 8 } = options
     const counts: Counts = { equal: 0, upstream: 0, archived: 0, different: 0, errors: 0 }
     const onCompared = async (compared: Compared) => {
       counts[names[compared.sign]]++
+      progress.clear()
       if (options.json) await writeJson(io.stdout, compared)
       else if (!options.quiet || compared.sign !== '=')
         await writeLines(io.stdout, [formatCompared(compared)])
     }
     const selection = selects(options) ? selectionOf(options) : undefined
-    const how = { selection, sample, seed, concurrency, signal: io.signal, onCompared }
-    const verdict = await compareRemote(client, archive, how)
+    const onProgress = progress.update
+    const how = { selection, sample, seed, concurrency, signal: io.signal, onCompared, onProgress }
+    const verdict = await compareRemote(client, archive, how).finally(progress.end)
     const drawn = sample === undefined ? {} : { sample, seed }
     const summary = { command: 'verify', archive: options.archive, remote: true, ...drawn, ...counts }
     const result = { ...summary, ...(verdict ?? { complete: null }) }
@@ -46,8 +51,8 @@ export async function verifyRemote(options: VerifyCommandOptions, io: Io): Promi
     return toExitCode(counts, verdict)
   }
   return await withArchive(options.archive, (archive) =>
-    withAccount(options, io, (client) => compare(archive, client)),
-  )
+    withAccount(options, io, (client) => compare(archive, client), progress),
+  ).finally(progress.end)
 }
 
 function formatCompared({ sign, id, detail }: Compared): string {
