@@ -30,14 +30,15 @@ const SEPARATOR = ' · '
 
 /**
  * Formats a progress line of at most this width. Where there is no room for everything, the least important parts are
- * left out: first retries and other counts, then the rate, then the time left. What is waited for is cut.
+ * left out: first retries and other counts, then the rate, the time left and the noun. What is waited for is cut.
  */
 export function formatProgressLine(shown: Shown, facts: LineFacts, width: number): string {
   const { perSecond, secondsLeft, wait = '', retries = 0 } = facts
   const rate = perSecond === undefined ? '' : formatRate(perSecond)
   const time = secondsLeft === undefined ? '' : formatTimeLeft(secondsLeft)
   const others = [...shown.others, retries === 0 ? '' : plural(retries, 'retry')]
-  const start = join([formatStep(shown), wait])
+  const long = join([formatStep(shown), wait])
+  const start = stringWidth(long) <= width ? long : join([formatStep(shown, false), wait])
   const chosen = choose([time, rate, ...others], width - stringWidth(start))
   return fit(join([start, ...[rate, time, ...others].filter((part) => chosen.has(part))]), width)
 }
@@ -55,10 +56,11 @@ function choose(parts: readonly string[], cells: number): ReadonlySet<string> {
 }
 
 /** Formats how far a step is: `1,234 of ~5,000 conversations`. */
-function formatStep({ what, noun, step }: Shown): string {
+function formatStep({ what, noun, step }: Shown, withNoun = true): string {
   const prefix = what === undefined ? '' : `${what}: `
   if (step === undefined) return what ?? ''
   const { done, total, isEstimated } = step
-  if (total === undefined) return `${prefix}${plural(done, noun)}`
-  return `${prefix}${formatNumber(done)} of ${isEstimated ? '~' : ''}${plural(total, noun)}`
+  const format = (number: number) => (withNoun ? plural(number, noun) : formatNumber(number))
+  if (total === undefined) return `${prefix}${format(done)}`
+  return `${prefix}${formatNumber(done)} of ${isEstimated ? '~' : ''}${format(total)}`
 }

@@ -2,6 +2,7 @@ import type { ClientEvent } from '../../api/client-events.ts'
 import { systemClock, type Clock } from '../../api/clock.ts'
 import { formatWait } from '../../api/retry-timing.ts'
 import type { GlobalOptions, Io } from '../io.ts'
+import { ClientWaits } from './client-waits.ts'
 import { formatRequest, formatRetry } from './network-log.ts'
 import { formatProgressLine, type Shown } from './progress-line.ts'
 import { RateMeter } from './rate-meter.ts'
@@ -22,11 +23,9 @@ const LONG_MS = 5_000
 /** Clears the line with the cursor, and what a terminal that became narrower has wrapped below it. */
 const CLEAR = '\r\u001b[J'
 
-/** Something that is waited for. */
-interface Wait {
-  readonly until: number
-  readonly reason: string
-}
+/** Between these, a terminal cuts a line that is too wide, as after it has just become narrower. */
+const NO_WRAP = '\u001b[?7l'
+const WRAP = '\u001b[?7h'
 
 /**
  * Shows on stderr how far a command is and what it waits for: in a line that is redrawn on a terminal, in a line every
@@ -44,9 +43,7 @@ export class ProgressLine<State = never> {
   #since: number
   #stepName: string | undefined
   #meter: RateMeter
-  #retry: Wait | undefined
-  #pause: Wait | undefined
-  #retries = 0
+  readonly #waits = new ClientWaits()
   #refreshAt = 0
   #drawAt: number
   #isDrawn = false
@@ -91,16 +88,10 @@ export class ProgressLine<State = never> {
   readonly onClientEvent = (event: ClientEvent): void => {
     if (this.#options.verbose && event.type !== 'pause')
       this.print(event.type === 'request' ? formatRequest(event) : formatRetry(event))
-    if (event.type === 'request') {
-      if (this.#current === undefined) this.clear() // the command may print something now
-      return
-    }
-    const until = this.#clock.now() + event.waitMs
-    if (event.type === 'retry') {
-      this.#retries++
-      this.#retry = { until, reason: event.reason }
-    } else if (until > (this.#pause?.until ?? 0)) this.#pause = { until, reason: 'the API asked for a pause' }
-    this.#refresh()
+    if (event.type !== 'request') {
+      this.#waits.add(event, this.#clock.now())
+      this.#refresh()
+    } else if (this.#current === undefined) this.clear() // the command may print something now
   }
 
   /** Prints a line that stays, above the progress. */
@@ -149,42 +140,34 @@ export class ProgressLine<State = never> {
     if (line === '') this.clear()
     else if (!this.#isTerminal) stderr.write(`${line}\n`)
     else {
-      // The cursor stays at the start: there it finds the line again when the terminal wraps it.
-      stderr.write(`${CLEAR}${line}\r`)
+      // The cursor returns to the start: there it finds the line again when the terminal wraps it later.
+      stderr.write(`${CLEAR}${NO_WRAP}${line}${WRAP}\r`)
       this.#isDrawn = true
     }
   }
 
   #line(width: number): string {
     if (this.#io.signal.aborted) return formatProgressLine({ ...NOTHING, what: STOPPING }, {}, width)
-    const isPaused = this.#isAhead(this.#pause)
-    const wait = isPaused ? this.#pause : this.#isAhead(this.#retry) ? this.#retry : undefined
+    const now = this.#clock.now()
+    const wait = this.#waits.format(now)
     if (wait === undefined && this.#current === undefined) return ''
     const shown = this.#current?.() ?? NOTHING
     const total = shown.step?.total
     const facts = {
-      wait: wait && this.#formatWait(isPaused ? 'waiting' : 'retry in', wait),
-      retries: this.#retries,
-      ...(!isPaused && {
+      wait,
+      retries: this.#waits.retries,
+      ...(!this.#waits.isPaused(now) && {
         perSecond: this.#meter.perSecond,
         secondsLeft: total === undefined ? undefined : this.#meter.secondsUntil(total),
       }),
     }
-    const passed = this.#clock.now() - this.#since
+    const passed = now - this.#since
     const isLong = shown.step === undefined && shown.what !== undefined && passed > LONG_MS
     return formatProgressLine(
       isLong ? { ...shown, others: [`for ${formatWait(passed)}`] } : shown,
       facts,
       width,
     )
-  }
-
-  #isAhead(wait: Wait | undefined): wait is Wait {
-    return wait !== undefined && wait.until > this.#clock.now()
-  }
-
-  #formatWait(what: string, { until, reason }: Wait): string {
-    return `${what} ${formatWait(until - this.#clock.now())}: ${reason}`
   }
 }
 
