@@ -40,7 +40,8 @@ export interface StoredRun extends Books {
   readonly endedAt: string | null
   readonly outcome: RunOutcome | null
   readonly reason: string | null
-  readonly complete: 0 | 1 | null
+  /** Whether the listing was verified complete; null if not everything was listed. */
+  readonly complete: boolean | null
 }
 
 /** What a run did with a conversation. */
@@ -76,7 +77,9 @@ export class Runs extends DatabaseAccess {
     const sql = `select id, command, started_at as startedAt, ended_at as endedAt, outcome, reason, complete,
         ${columns.join()}
       from run order by id desc limit ?`
-    return this.db.all(sql, limit)
+    type Row = Omit<StoredRun, 'complete'> & { readonly complete: number | null }
+    const rows = this.db.all<Row>(sql, limit)
+    return rows.map((row) => ({ ...row, complete: row.complete === null ? null : row.complete === 1 }))
   }
 
   /** How many conversations the last complete backup listed; undefined if there was none. */
