@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { closeSync } from 'node:fs'
 import { hostname } from 'node:os'
 
 import { HansardError, isOutOfFiles, outOfFiles } from '../errors.ts'
@@ -63,28 +64,51 @@ function processIo(): Io {
     }
     if (!continuesUnread) process.exit(isUnread ? exitCodes.done : exitCodes.failed)
   })
+  process.once('exit', () => releaseTerminal([stdin, stdout, stderr]))
   return {
     ...{ stdin, stdout, stderr, env },
-    signal: stopSignal(),
+    signal: stopSignal(() => continuesUnread),
     name: `pid ${process.pid} on ${hostname()}`,
     goOnUnread: () => (continuesUnread = true),
   }
 }
 
 /**
+ * Closes the streams of a terminal, which may be gone. Node restores the terminal's settings when it exits, and aborts with
+ * a core dump if it cannot; it leaves out closed streams. hansard never changes these settings.
+ */
+function releaseTerminal(streams: readonly { readonly isTTY?: boolean; readonly fd: number }[]): void {
+  for (const { isTTY, fd } of streams) {
+    try {
+      if (isTTY) closeSync(fd)
+    } catch {
+      // It is closed already.
+    }
+  }
+}
+
+/** The time in which a command that only reads must stop, in milliseconds: the reader of a pipe may never read on. */
+const STOP_MS = 2_000
+
+/**
  * Aborts when the process is asked to stop, so that the command can finish cleanly. A second Ctrl-C or SIGTERM ends it
  * at once. A second SIGHUP does not: when a terminal closes, the kernel and the shell both send one.
  */
-function stopSignal(): AbortSignal {
+function stopSignal(mustFinish: () => boolean): AbortSignal {
   const stop = new AbortController()
+  const ask = () => {
+    stop.abort()
+    const end = () => mustFinish() || process.exit(exitCodes.interrupted)
+    setTimeout(end, STOP_MS).unref()
+  }
   let isAskedAgain = false
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
       if (isAskedAgain) process.exit(exitCodes.interrupted)
       isAskedAgain = true
-      stop.abort()
+      ask()
     })
   }
-  process.on('SIGHUP', () => stop.abort())
+  process.on('SIGHUP', ask)
   return stop.signal
 }

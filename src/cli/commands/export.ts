@@ -22,6 +22,7 @@ export interface ExportCommandOptions extends GlobalOptions, SelectionOptions {
 /** `hansard export FORMAT`: writes a selection of the archive to a file, a folder or stdout. */
 export async function exportCommand(options: ExportCommandOptions, io: Io): Promise<ExitCode> {
   const isStream = options.output === '-'
+  if (!isStream) io.goOnUnread?.()
   return await withArchive(options.archive, async (archive) => {
     await warnOfMissing(archive, options.id, io)
     if (options.match !== undefined) await warnOfStaleIndex(archive, options, io)

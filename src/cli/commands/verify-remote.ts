@@ -3,6 +3,7 @@ import type { Archive } from '../../archive/archive.ts'
 import { withArchive } from '../../archive/with-archive.ts'
 import { compareRemote, type Compared } from '../../backup/compare-remote.ts'
 import type { ListingResult } from '../../backup/listing/proven-listing.ts'
+import { isHansardError } from '../../errors.ts'
 import { formatCounts, plural } from '../../model/plural.ts'
 import { withAccount } from '../connect.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
@@ -42,17 +43,26 @@ export async function verifyRemote(options: VerifyCommandOptions, io: Io): Promi
     const selection = selects(options) ? selectionOf(options) : undefined
     const onProgress = progress.update
     const how = { selection, sample, seed, concurrency, signal: io.signal, onCompared, onProgress }
-    const verdict = await compareRemote(client, archive, how).finally(progress.end)
+    const verdict = await compareRemote(client, archive, how)
+      .catch(summarizeIfInterrupted)
+      .finally(progress.end)
     const drawn = sample === undefined ? {} : { sample, seed }
     const summary = { command: 'verify', archive: options.archive, remote: true, ...drawn, ...counts }
     const result = { ...summary, ...(verdict ?? { complete: null }) }
     await writeResult(options, io, result, formatSummary(counts, verdict, drawn))
     if (options.match !== undefined) await warnOfStaleIndex(archive, options, io)
-    return toExitCode(counts, verdict)
+    return verdict === INTERRUPTED ? exitCodes.interrupted : toExitCode(counts, verdict)
   }
   return await withArchive(options.archive, (archive) =>
     withAccount(options, io, (client) => compare(archive, client), progress),
   ).finally(progress.end)
+}
+
+const INTERRUPTED: ListingResult = { complete: false, reason: 'interrupted' }
+
+function summarizeIfInterrupted(thrown: unknown): ListingResult {
+  if (isHansardError(thrown, 'interrupted')) return INTERRUPTED
+  throw thrown
 }
 
 function formatCompared({ sign, id, detail }: Compared): string {

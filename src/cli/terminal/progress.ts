@@ -78,7 +78,7 @@ export class ProgressLine<State = never> {
     this.#refresh()
   }
 
-  /** Shows why the command cannot begin yet; outside of a terminal at once. */
+  /** Shows why the command cannot begin yet; outside a terminal, at once. */
   wait(why: string): void {
     if (!this.#isTerminal && !this.#options.quiet) this.print(`hansard: waiting: ${why}`)
     this.say(`waiting: ${why}`)
