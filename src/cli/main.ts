@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { closeSync } from 'node:fs'
 import { hostname } from 'node:os'
+import { isatty } from 'node:tty'
 
 import { HansardError, isOutOfFiles, outOfFiles } from '../errors.ts'
 import { exitCodeOf, exitCodes, type ExitCode } from './exit-codes.ts'
@@ -74,13 +75,13 @@ function processIo(): Io {
 }
 
 /**
- * Closes the streams of a terminal, which may be gone. Node restores the terminal's settings when it exits, and aborts with
- * a core dump if it cannot; it leaves out closed streams. hansard never changes these settings.
+ * Closes the streams of a terminal that is gone. Node restores the terminal's settings when it exits, and aborts with a core
+ * dump if it cannot; it leaves out closed streams.
  */
 function releaseTerminal(streams: readonly { readonly isTTY?: boolean; readonly fd: number }[]): void {
   for (const { isTTY, fd } of streams) {
     try {
-      if (isTTY) closeSync(fd)
+      if (isTTY && !isatty(fd)) closeSync(fd)
     } catch {
       // It is closed already.
     }

@@ -6,17 +6,7 @@ const client = new ConversationsClient({
 })
 const archive = openArchive('hansard.db', { mode: 'create' })
 try {
-  const {
-    listed,
-    new: added,
-    failed,
-    complete,
-  } = await backup(client, archive, {
-    concurrency: 4,
-    // A total that is estimated from the last complete run is marked with ~.
-    onProgress: ({ step: { name, done, total, isEstimated } }) =>
-      console.error(`${name}: ${done}${total === undefined ? '' : ` of ${isEstimated ? '~' : ''}${total}`}`),
-  })
+  const { listed, new: added, failed, complete } = await backup(client, archive, { concurrency: 4 })
   console.log(JSON.stringify({ listed, added, failed, complete }))
 } finally {
   archive.close()
