@@ -2,11 +2,19 @@ import type { Readable, Writable } from 'node:stream'
 
 import type { Clock } from '../api/clock.ts'
 
+/** Where a command writes: a terminal, a pipe or a file. */
+export type Output = Writable & {
+  readonly isTTY?: boolean
+  readonly columns?: number
+  /** How to call hansard from here, in messages: `node bin/hansard.js`. Default: `hansard`. */
+  readonly calledAs?: string
+}
+
 /** The surroundings of a command; tests pass their own. Data goes to stdout, messages to stderr. */
 export interface Io {
   readonly stdin: Readable & { readonly isTTY?: boolean }
-  readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number }
-  readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number }
+  readonly stdout: Output
+  readonly stderr: Output
   readonly env: Readonly<Record<string, string | undefined>>
   /** Aborts when the user or the system asks the command to stop. */
   readonly signal: AbortSignal
@@ -14,6 +22,8 @@ export interface Io {
   readonly clock?: Clock
   /** The name of this process in messages of other processes: `pid 17 on host`. */
   readonly name: string
+  /** The words that start hansard from any folder. Default: `hansard`. */
+  readonly startWords?: readonly string[]
   /** Called by a command that must finish even when nobody reads stdout any more. */
   readonly goOnUnread?: () => void
 }

@@ -1,9 +1,13 @@
+import { symlinkSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { join } from 'node:path'
+
 import type * as NodePty from '@lydell/node-pty'
 import type * as Unicode11 from '@xterm/addon-unicode11'
 import type * as Xterm from '@xterm/headless'
 import { expect, it, onTestFinished } from 'vitest'
 
+import { testFolder } from './folder.ts'
 import { bin } from './hansard-process.ts'
 
 /** The size of a terminal, and what a person types on it. */
@@ -52,9 +56,13 @@ export function screenOf(args: readonly string[], options: TerminalOptions = {})
   return startHansardOnTerminal(args, options).ended
 }
 
-/** Starts `hansard` in a pseudo-terminal. */
+/** Starts `hansard` in a pseudo-terminal, through a link on PATH, as it is called when it is installed. */
 export function startHansardOnTerminal(args: readonly string[], options: TerminalOptions = {}): OnTerminal {
-  return startOnTerminal([process.execPath, bin, ...args], options)
+  const folder = testFolder()
+  const link = join(folder, 'hansard')
+  symlinkSync(bin, link)
+  const env = { PATH: `${folder}:${process.env['PATH'] ?? ''}`, ...options.env }
+  return startOnTerminal([process.execPath, link, ...args], { ...options, env })
 }
 
 /** Starts a program in a pseudo-terminal, such as a shell that runs a pipeline. */

@@ -80,6 +80,14 @@ export class Conversations extends DatabaseAccess {
     return this.#select(columns, selection)
   }
 
+  /** Lists the newest conversations whose id begins so; those without a creation time come last. */
+  newest(start: string, limit: number): IterableIterator<Pick<ListedConversation, 'id' | 'name'>> {
+    const sql = `select conversation.id, name from conversation join revision on revision.id = conversation.revision
+      where substr(conversation.id, 1, length(:start)) = :start
+      order by created_at desc limit :limit`
+    return this.db.iterate(sql, { start, limit })
+  }
+
   /** Number of conversations, including those marked gone. */
   count(): number {
     return this.db.pluck.get('select count(*) from conversation') as number

@@ -4,7 +4,7 @@ import { lineOfConversation } from '../../export/jsonl-format.ts'
 import { plural } from '../../model/plural.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'
-import { colorsFor, jsonFor, write, writeLine } from '../terminal/stdout.ts'
+import { colorsFor, jsonFor, write, writeLines } from '../terminal/stdout.ts'
 import { transcript } from '../terminal/transcript.ts'
 
 /** `hansard show ID`: prints a transcript; with --json the line that `export jsonl` writes. */
@@ -24,7 +24,7 @@ export async function showCommand(options: GlobalOptions & { id: string }, io: I
     for (const part of transcript(conversation, colorsFor(io), () => unshown++)) await write(io.stdout, part)
     if (unshown === 0) return exitCodes.done
     const what = `${plural(unshown, 'text')} could not be shown: run \`hansard verify\` to find out why.`
-    await writeLine(io.stderr, what)
+    await writeLines(io.stderr, [what])
     return exitCodes.partial
   })
 }

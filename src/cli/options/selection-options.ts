@@ -24,7 +24,7 @@ export function selection(command: Command, limit = 'maximum number, oldest firs
     .option('--since <time>', 'only created since (UTC): 2026, 2026-11-22, 2026-11-22T08:00Z')
     .option('--until <time>', 'only created before this time (UTC)')
     .option('--model <name...>', 'only with one of these models')
-    .option('--agent <id...>', 'only with one of these agents')
+    .option('--agent <agent...>', 'only with one of these agents')
     .option('--metadata <key=value...>', 'only with all of these metadata values', pair)
     .option('--match <text>', 'only with all these words, "exact phrases", prefix*, -excluded')
     .option('--limit <n>', limit, integer(1))
