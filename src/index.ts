@@ -65,16 +65,18 @@ export type { OpenFailure } from './archive/journal/failures.ts'
 export type { Books, RunOutcome as Outcome, StoredRun } from './archive/journal/runs.ts'
 export { lockArchive, type ArchiveLock } from './archive/sqlite/archive-lock.ts'
 export type { Snippet } from './model/search/snippet.ts'
+export type { StepProgress } from './model/step-progress.ts'
 
 // From an account into an archive.
 export { backup } from './backup/backup.ts'
-export type { BackupOptions, BackupResult } from './backup/backup-options.ts'
+export type { BackupOptions, BackupProgress, BackupResult, BackupStep } from './backup/backup-options.ts'
 
 // From an archive into files.
 export {
   exportArchive,
   type ExportCounts,
   type ExportOptions,
+  type ExportProgress,
   type ExportResult,
 } from './export/export-archive.ts'
 export type { FormatName, FormatOptions } from './export/formats.ts'
@@ -88,7 +90,9 @@ export {
   type ReplayProgress,
   type ReplayResult,
   type ReplayRunOptions,
+  type ReplayTotals,
 } from './replay/run/replay.ts'
+export type { ReplayStep } from './replay/run/tally.ts'
 export { undoReplay, type UndoOptions, type Undone } from './replay/run/undo.ts'
 export type { Certificate } from './replay/verify/certificate.ts'
 export {

@@ -1,5 +1,6 @@
 import type { DependencyCounts } from '../archive/content/dependencies.ts'
 import type { Books, RunOutcome } from '../archive/journal/runs.ts'
+import type { StepProgress } from '../model/step-progress.ts'
 
 /** Options of a backup. */
 export interface BackupOptions {
@@ -24,10 +25,21 @@ export interface BackupOptions {
   /** Mark conversations as gone even if they are more than a fifth of the archive. */
   readonly acceptGone?: boolean | undefined
   readonly signal?: AbortSignal | undefined
-  /** Called with the counts of the run whenever they change. */
-  readonly onProgress?: ((books: Readonly<Books>) => void) | undefined
-  /** Called once everything is fetched, before the search index is filled. */
-  readonly onIndexing?: (() => void) | undefined
+  /** Called when a step begins, and after each of its items. */
+  readonly onProgress?: ((progress: BackupProgress) => void) | undefined
+}
+
+/**
+ * The steps of a backup, in order. `retry`: fetch again what failed before. `list`: list the account and fetch what is new
+ * or changed. `fetch`: fetch conversations requested by id. `look-up`: ask whether unlisted conversations still exist.
+ * `dependencies`: fetch agents and files. `index`: add texts to the search index.
+ */
+export type BackupStep = 'retry' | 'list' | 'fetch' | 'look-up' | 'dependencies' | 'index'
+
+/** The progress of a backup. The total of `list` is estimated from the last complete run. */
+export interface BackupProgress {
+  readonly step: StepProgress<BackupStep>
+  readonly books: Readonly<Books>
 }
 
 /** How a backup ended. */

@@ -2,7 +2,8 @@ import type { SeenRows } from '../archive/content/seen-rows.ts'
 import type { Books } from '../archive/journal/runs.ts'
 import { HansardError } from '../errors.ts'
 import { plural } from '../model/plural.ts'
-import type { BackupOptions, WorkEnd } from './backup-options.ts'
+import type { StepCounter } from '../model/step-progress.ts'
+import type { BackupOptions, BackupStep, WorkEnd } from './backup-options.ts'
 import { candidateById, type Candidate } from './fetch/candidate.ts'
 import { fetchDependencies } from './fetch/fetch-dependencies.ts'
 import { Fetcher, type FetchOutcome, type FetchContext } from './fetch/fetcher.ts'
@@ -11,20 +12,33 @@ import type { ListingResult } from './listing/proven-listing.ts'
 import { markGone } from './mark-gone.ts'
 import { workThrough } from './worker-pool.ts'
 
+/** What a run counts while it works. */
+export interface RunCounts {
+  readonly books: Books
+  readonly steps: StepCounter<BackupStep>
+}
+
 /** Does the work of one run, step by step. */
 export class BackupRun {
   readonly #context: FetchContext
   readonly #books: Books
   readonly #options: BackupOptions
+  readonly #steps: StepCounter<BackupStep>
   readonly #stop: AbortController
   readonly #fetcher: Fetcher
   readonly #concurrency: number
   /** Outcomes of the retries before the listing, each until the listing reaches its conversation. */
   readonly #retried = new Map<string, FetchOutcome>()
 
-  constructor(context: FetchContext, books: Books, options: BackupOptions, stop: AbortController) {
+  constructor(
+    context: FetchContext,
+    { books, steps }: RunCounts,
+    options: BackupOptions,
+    stop: AbortController,
+  ) {
     this.#context = context
     this.#books = books
+    this.#steps = steps
     this.#options = options
     this.#stop = stop
     this.#fetcher = new Fetcher(context, {
@@ -38,17 +52,24 @@ export class BackupRun {
   async work(): Promise<WorkEnd> {
     const { ids } = this.#options
     const end = ids === undefined ? await this.#backUpAccount() : await this.#backUpSome(ids)
-    await this.#forEach(fetchDependencies(this.#context, this.#options), (fetch) => fetch())
+    await this.#fetchDependencies()
     const { failed } = this.#context.archive.dependencies.counts()
     const what = plural(failed, 'agent or file', 'agents or files')
     const reason = failed === 0 ? undefined : `${what} could not be fetched`
     return { ...end, reason: end.reason ?? reason }
   }
 
+  async #fetchDependencies(): Promise<void> {
+    const wanted = fetchDependencies(this.#context, this.#options)
+    if (wanted.length > 0) this.#steps.begin('dependencies', wanted.length)
+    await this.#forEach(wanted.values(), (fetch) => fetch().then(() => this.#steps.add()))
+  }
+
   async #backUpSome(ids: readonly string[]): Promise<WorkEnd> {
     const { archive } = this.#context
     const failures = new Map(archive.failures.open().map((failure) => [failure.conversation, failure]))
     const chosen = [...new Set(ids)].map((id) => candidateById(archive, id, failures.get(id)))
+    this.#steps.begin('fetch', chosen.length)
     await this.#forEach(chosen.values(), (candidate) => this.#fetch(candidate))
     return { complete: null, reason: this.#tooManyVanished() }
   }
@@ -64,12 +85,11 @@ export class BackupRun {
     archive.soon(() => {
       for (const row of seen.failedRowsNotSeen()) archive.failures.resolve(row, now)
     })
-    const { gone, ...end } = await markGone(
-      this.#context,
-      seen,
-      this.#options.acceptGone ?? false,
-      this.#concurrency,
-    )
+    const { gone, ...end } = await markGone(this.#context, seen, {
+      concurrency: this.#concurrency,
+      acceptAll: this.#options.acceptGone ?? false,
+      steps: this.#steps,
+    })
     this.#books.gone = gone
     return { ...end, reason: reason ?? end.reason }
   }
@@ -89,9 +109,15 @@ export class BackupRun {
   async #retryAndList(seen: SeenRows): Promise<ListingResult> {
     const { client, archive, signal } = this.#context
     const { pageSize = 100, full = false } = this.#options
-    await this.#forEach(retryCandidates(archive, full).values(), (candidate) =>
-      this.#fetcher.fetch(candidate, (outcome) => this.#retried.set(candidate.id, outcome)),
+    const failed = retryCandidates(archive, full)
+    if (failed.length > 0) this.#steps.begin('retry', failed.length)
+    await this.#forEach(failed.values(), (candidate) =>
+      this.#fetcher.fetch(candidate, (outcome) => {
+        this.#retried.set(candidate.id, outcome)
+        this.#steps.add()
+      }),
     )
+    this.#steps.begin('list', archive.runs.lastListed(), true)
     const listing = listCandidates(client, archive, seen, { pageSize, full, signal })
     return this.#forEach(listing, (candidate) => this.#process(candidate))
   }
@@ -138,13 +164,14 @@ export class BackupRun {
   #count(outcome: FetchOutcome): void {
     this.#books.listed++
     this.#books[outcome]++
-    this.#options.onProgress?.(this.#books)
+    this.#steps.add()
   }
 
   #uncount(id: string, outcome: FetchOutcome): void {
     if (this.#retried.delete(id)) return
     this.#books.listed--
     this.#books[outcome]--
+    this.#steps.add(-1)
   }
 
   #forEach<T, R>(

@@ -2,10 +2,11 @@ import type { ConversationsClient } from '../api/client.ts'
 import type { Archive } from '../archive/archive.ts'
 import type { Books, RunOutcome } from '../archive/journal/runs.ts'
 import { messageOf } from '../errors.ts'
+import { StepCounter } from '../model/step-progress.ts'
 import { version } from '../version.ts'
 import { identifyAccount, foreignAccountError, SEES_NOTHING } from './account-identity.ts'
-import type { BackupOptions, BackupResult, WorkEnd } from './backup-options.ts'
-import { BackupRun } from './backup-run.ts'
+import type { BackupOptions, BackupResult, BackupStep, WorkEnd } from './backup-options.ts'
+import { BackupRun, type RunCounts } from './backup-run.ts'
 import { fillSearch } from './fill-search.ts'
 import { listCandidates } from './listing/list-candidates.ts'
 import { workThrough } from './worker-pool.ts'
@@ -35,6 +36,8 @@ export async function backup(
   const run = options.dryRun === true ? null : beginRun(client, archive, account === 'foreign')
 
   const books = emptyBooks()
+  const steps = new StepCounter<BackupStep>((step) => options.onProgress?.({ step, books }))
+  const counts = { books, steps }
   const end = (outcome: RunOutcome, { complete, reason }: WorkEnd): BackupResult => {
     const { requests, retries, bytes } = client.counters
     books.requests = requests - before.requests
@@ -48,13 +51,12 @@ export async function backup(
   try {
     const done =
       run === null
-        ? await dryRun(client, archive, books, options, signal)
-        : await new BackupRun({ client, archive, run, signal }, books, options, stop).work()
+        ? await dryRun(client, archive, counts, options, signal)
+        : await new BackupRun({ client, archive, run, signal }, counts, options, stop).work()
     const seesNothing = account === 'empty' && books.listed === 0 && options.adoptAccount !== true
     const work = done.complete === true && seesNothing ? { complete: false, reason: SEES_NOTHING } : done
     if (run !== null) {
-      options.onIndexing?.()
-      const fault = await fillSearch(archive, signal)
+      const fault = await fillSearch(archive, steps, signal)
       if (options.signal?.aborted === true) return end('interrupted', work)
       if (fault !== undefined) return end('partial', { ...work, reason: work.reason ?? fault })
     }
@@ -72,16 +74,17 @@ export async function backup(
 async function dryRun(
   client: ConversationsClient,
   archive: Archive,
-  books: Books,
-  { pageSize = 100, full = false, onProgress }: BackupOptions,
+  { books, steps }: RunCounts,
+  { pageSize = 100, full = false }: BackupOptions,
   signal: AbortSignal,
 ): Promise<WorkEnd> {
+  steps.begin('list', archive.runs.lastListed(), true)
   const listing = listCandidates(client, archive, archive.seenRows(), { pageSize, full, signal })
   return workThrough(listing, 1, async ({ status, isKnown }) => {
     books.listed++
     if (status === 'fetch') books[isKnown ? 'updated' : 'new']++
     else books[status === 'unchanged' || status === 'accepted' ? 'unchanged' : 'failed']++
-    onProgress?.(books)
+    steps.add()
   })
 }
 

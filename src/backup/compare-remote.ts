@@ -5,6 +5,7 @@ import type { Archive } from '../archive/archive.ts'
 import type { StoredConversation } from '../archive/content/conversations.ts'
 import type { Selection } from '../archive/content/selection.ts'
 import { HansardError, isHansardError, messageOf } from '../errors.ts'
+import { StepCounter, type StepProgress } from '../model/step-progress.ts'
 import { identifyAccount, foreignAccountError, SEES_NOTHING } from './account-identity.ts'
 import { compareContent, type Difference } from './compare-content.ts'
 import { candidateById, type Candidate } from './fetch/candidate.ts'
@@ -28,7 +29,12 @@ export interface CompareOptions {
   readonly signal: AbortSignal
   /** Called for each compared conversation. */
   readonly onCompared: (compared: Compared) => void | Promise<void>
+  /** Called when a step begins, and after each conversation. */
+  readonly onProgress?: ((step: StepProgress<CompareStep>) => void) | undefined
 }
+
+/** `list`: compare what the account lists. `selection`: compare the selection. `unlisted`: look up what is not listed. */
+export type CompareStep = 'list' | 'selection' | 'unlisted'
 
 /** The result of comparing one conversation. */
 export interface Compared extends Difference {
@@ -64,22 +70,28 @@ export async function compareRemote(
   const compare = async (candidate: Candidate) => {
     seesNothing = false
     if (signal.aborted) throw new HansardError('interrupted', 'The comparison was interrupted')
-    if (!candidate.isKnown || isChosen(candidate.id))
-      await options.onCompared(await compareOne(client, archive, candidate, signal))
+    if (candidate.isKnown && !isChosen(candidate.id)) return
+    await options.onCompared(await compareOne(client, archive, candidate, signal))
+    steps.add()
   }
   const compareAll = <R>(source: Parameters<typeof workThrough<Candidate, R>>[0]) =>
     workThrough(source, concurrency, compare, () => stop.abort())
 
+  const steps = new StepCounter<CompareStep>((step) => options.onProgress?.(step))
   if (selection !== undefined) {
+    steps.begin('selection', chosen?.size ?? archive.conversations.countSelected(selection))
     const selected = chosenFrom(archive.conversations.ids(selection))
     await compareAll(selected).finally(() => selected.return())
     return undefined
   }
   const seen = archive.seenRows()
+  steps.begin('list', chosen?.size ?? archive.runs.lastListed(), true)
   const listing = await compareAll(
     listCandidates(client, archive, seen, { pageSize: 100, full: true, signal }),
   )
-  await compareAll(chosenFrom(seen.notSeen()))
+  const unlisted = seen.notSeen().filter(isChosen)
+  if (unlisted.length > 0) steps.begin('unlisted', unlisted.length)
+  await compareAll(chosenFrom(unlisted))
   return listing.complete && seesNothing ? { complete: false, reason: SEES_NOTHING } : listing
 }
 

@@ -1,10 +1,19 @@
 import type { SeenRows } from '../archive/content/seen-rows.ts'
 import { formatNumber, plural } from '../model/plural.ts'
+import type { StepCounter } from '../model/step-progress.ts'
 import { exists } from './account-identity.ts'
-import type { WorkEnd } from './backup-options.ts'
+import type { BackupStep, WorkEnd } from './backup-options.ts'
 import { isFatal } from './fetch/fatal-errors.ts'
 import type { FetchContext } from './fetch/fetcher.ts'
 import { workThrough } from './worker-pool.ts'
+
+/** How to look up what a listing does not contain. */
+interface LookUpOptions {
+  readonly concurrency: number
+  /** Mark conversations as gone however many they are. */
+  readonly acceptAll: boolean
+  readonly steps: StepCounter<BackupStep>
+}
 
 /**
  * Marks conversations as gone that a complete listing does not contain and that `get` returns 404 for. Their content is
@@ -17,8 +26,7 @@ import { workThrough } from './worker-pool.ts'
 export async function markGone(
   context: FetchContext,
   seen: SeenRows,
-  acceptAll: boolean,
-  concurrency: number,
+  { concurrency, acceptAll, steps }: LookUpOptions,
 ): Promise<WorkEnd & { readonly gone: number }> {
   const { archive } = context
   const missing = seen.notSeen()
@@ -32,7 +40,9 @@ export async function markGone(
     const state = await lookUp(context, id)
     found[state]++
     if (state === 'gone') mark(context, id)
+    steps.add()
   }
+  if (missing.length > 0) steps.begin('look-up', missing.length)
   await workThrough(missing.values(), concurrency, ask)
   return { gone: found.gone, complete: found.present === 0, reason: incompleteReason(found) }
 }

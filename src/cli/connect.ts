@@ -3,31 +3,51 @@ import { readFileSync, statSync } from 'node:fs'
 import type { ClientOptions } from '../api/client-options.ts'
 import { ConversationsClient } from '../api/client.ts'
 import { HansardError, messageOf } from '../errors.ts'
-import type { AccountOptions, Io, TargetOptions } from './io.ts'
-import { networkLog } from './terminal/network-log.ts'
+import type { AccountOptions, GlobalOptions, Io, TargetOptions } from './io.ts'
+import { ProgressLine } from './terminal/progress.ts'
 import { defuseLine } from './terminal/terminal-text.ts'
 
 type Work<T> = (client: ConversationsClient) => Promise<T>
 
-/** Runs `work` with a client of the account that the options and the environment name. */
-export async function withAccount<T>(options: AccountOptions, io: Io, work: Work<T>): Promise<T> {
-  const apiKey = findApiKey(options, io)
-  return withClient({ apiKey, baseUrl: options.baseUrl, onEvent: networkLog(options, io) }, work)
+/** Shows what a client does: retries, pauses, and with --verbose each request. */
+type Progress = Pick<ProgressLine, 'onClientEvent' | 'end'>
+
+/** Runs `work` with a client of the account that the options and the environment name, and then ends the progress line. */
+export async function withAccount<T>(
+  options: AccountOptions,
+  io: Io,
+  work: Work<T>,
+  progress: Progress = waitsOnly(options, io),
+): Promise<T> {
+  const client = () => ({ apiKey: findApiKey(options, io), baseUrl: options.baseUrl })
+  return withClient(client, progress, work)
 }
 
-/** Runs `work` with a client of the target account of a replay. */
-export async function withTarget<T>(options: TargetOptions, io: Io, work: Work<T>): Promise<T> {
+/** Runs `work` with a client of the target account of a replay, and then ends the progress line. */
+export async function withTarget<T>(
+  options: TargetOptions,
+  io: Io,
+  work: Work<T>,
+  progress: Progress = waitsOnly(options, io),
+): Promise<T> {
   const { toBaseUrl: baseUrl, maxRequests } = options
-  const apiKey = findTargetKey(options, io)
-  return withClient({ apiKey, baseUrl, maxRequests, onEvent: networkLog(options, io) }, work)
+  const client = () => ({ apiKey: findTargetKey(options, io), baseUrl, maxRequests })
+  return withClient(client, progress, work)
 }
 
-async function withClient<T>(options: ClientOptions, work: Work<T>): Promise<T> {
-  const client = new ConversationsClient(options)
+/** The progress of a command that shows nothing but what it waits for. */
+function waitsOnly(options: GlobalOptions, io: Io): Progress {
+  return new ProgressLine(options, io, () => ({ noun: '', others: [] }))
+}
+
+async function withClient<T>(optionsOf: () => ClientOptions, progress: Progress, work: Work<T>): Promise<T> {
+  let client: ConversationsClient | undefined
   try {
+    client = new ConversationsClient({ ...optionsOf(), onEvent: progress.onClientEvent })
     return await work(client)
   } finally {
-    await client.close()
+    progress.end()
+    await client?.close()
   }
 }
 

@@ -1,5 +1,7 @@
 import type { Readable, Writable } from 'node:stream'
 
+import type { Clock } from '../api/clock.ts'
+
 /** Where a command writes: a terminal, a pipe or a file. */
 export type Output = Writable & {
   readonly isTTY?: boolean
@@ -19,6 +21,8 @@ export interface Io {
   readonly now: () => Date
   /** Aborts when the user or the system asks the command to stop. */
   readonly signal: AbortSignal
+  /** The clock of progress lines. Default: that of the machine. */
+  readonly clock?: Clock
   /** The name of this process in messages of other processes: `pid 17 on host`. */
   readonly name: string
   /** The words that start hansard from any folder. Default: `hansard`. */

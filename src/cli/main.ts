@@ -1,5 +1,7 @@
 import type { Command } from 'commander'
+import { closeSync } from 'node:fs'
 import { hostname } from 'node:os'
+import { isatty } from 'node:tty'
 
 import { HansardError, isOutOfFiles, outOfFiles } from '../errors.ts'
 import { calledAs, startWords, type Call } from './called-as.ts'
@@ -93,11 +95,15 @@ function processIo(): Io {
     if (!continuesUnread) process.exit(isUnread ? exitCodes.done : exitCodes.failed)
   })
   let borrowers = 0
+  process.once('exit', () => releaseTerminal([stdin, stdout, stderr]))
   return {
     ...{ stdin, stdout, stderr, env },
     startWords: startWords(call, process.execPath),
     now: () => new Date(),
-    signal: stopSignal(() => borrowers > 0),
+    signal: stopSignal(
+      () => borrowers > 0,
+      () => continuesUnread,
+    ),
     lendTerminal: () => {
       borrowers++
       return () => void borrowers--
@@ -121,21 +127,43 @@ function currentFolder(): string | undefined {
 }
 
 /**
+ * Closes the streams of a terminal that is gone. Node restores the terminal's settings when it exits, and aborts with a core
+ * dump if it cannot; it leaves out closed streams.
+ */
+function releaseTerminal(streams: readonly { readonly isTTY?: boolean; readonly fd: number }[]): void {
+  for (const { isTTY, fd } of streams) {
+    try {
+      if (isTTY && !isatty(fd)) closeSync(fd)
+    } catch {
+      // It is closed already.
+    }
+  }
+}
+
+/** The time in which a command that only reads must stop, in milliseconds: the reader of a pipe may never read on. */
+const STOP_MS = 2_000
+
+/**
  * Aborts when the process is asked to stop, so that the command can finish cleanly. A second Ctrl-C or SIGTERM ends it
  * at once. A second SIGHUP does not: when a terminal closes, the kernel and the shell both send one. While a pager has the
  * terminal, Ctrl-C is meant for it.
  */
-function stopSignal(isTerminalLent: () => boolean): AbortSignal {
+function stopSignal(isTerminalLent: () => boolean, mustFinish: () => boolean): AbortSignal {
   const stop = new AbortController()
+  const ask = () => {
+    stop.abort()
+    const end = () => mustFinish() || process.exit(exitCodes.interrupted)
+    setTimeout(end, STOP_MS).unref()
+  }
   let isAskedAgain = false
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
       if (signal === 'SIGINT' && isTerminalLent()) return
       if (isAskedAgain) process.exit(exitCodes.interrupted)
       isAskedAgain = true
-      stop.abort()
+      ask()
     })
   }
-  process.on('SIGHUP', () => stop.abort())
+  process.on('SIGHUP', ask)
   return stop.signal
 }

@@ -20,14 +20,20 @@ import { jsonLine } from './unicode-escape.ts'
 
 /** The callbacks of an export. */
 export interface ExportCallbacks {
-  /** Called after each conversation. */
-  readonly onProgress?: (counts: Readonly<ExportCounts>) => void
+  /** Called when the export begins, and after each conversation. */
+  readonly onProgress?: (progress: ExportProgress) => void
   /** Called for each conversation that was left out, with its id and the reason. */
   readonly onLeftOut?: (id: string, reason: string) => void
   /** Called with a sentence about the export that its readers should know, such as a limit of Excel that it exceeds. */
   readonly onNotice?: (sentence: string) => void
   /** Called for each text of the archive that cannot be read. */
   readonly onUnreadable?: OnUnreadable
+}
+
+/** The progress of an export. */
+export interface ExportProgress extends Readonly<ExportCounts> {
+  /** Number of conversations of the selection. */
+  readonly total: number
 }
 
 /** What an export wrote. */
@@ -148,6 +154,8 @@ async function writeConversations(
     counts.unreadable++
     callbacks.onUnreadable?.(...found)
   }
+  const total = callbacks.onProgress === undefined ? 0 : archive.conversations.countSelected(selection)
+  callbacks.onProgress?.({ ...counts, total })
   let leftOutFile: OutputFile | undefined
   for (const conversation of read(onUnreadable)) {
     const { id, length } = conversation
@@ -166,7 +174,7 @@ async function writeConversations(
         await leftOutFile.write(`${jsonLine(JSON.stringify({ id, reason }))}\n`)
       }
     }
-    callbacks.onProgress?.(counts)
+    callbacks.onProgress?.({ ...counts, total })
   }
   await writer.end()
   await leftOutFile?.close()

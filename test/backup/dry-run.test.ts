@@ -3,7 +3,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 
 import { ConversationsClient } from '../../src/api/client.ts'
 import { openArchive } from '../../src/archive/archive.ts'
-import type { Books } from '../../src/archive/journal/runs.ts'
+import type { BackupProgress } from '../../src/backup/backup-options.ts'
 import { backup } from '../../src/backup/backup.ts'
 import { world } from '../support/world.ts'
 
@@ -46,12 +46,12 @@ describe('A dry run', () => {
     const store = openArchive(archive, { mode: 'create' })
     onTestFinished(() => store.close())
     const told: number[] = []
-    const onProgress = ({ listed }: Readonly<Books>) => void told.push(listed)
+    const onProgress = ({ books }: BackupProgress) => void told.push(books.listed)
     expect(await backup(client, store, { dryRun: true, onProgress })).toMatchObject({
       new: 2,
       outcome: 'done',
     })
-    expect(told).toEqual([1, 2])
+    expect(told).toEqual([0, 1, 2])
     expect(await backup(client, store, { dryRun: true })).toMatchObject({ new: 2, run: null })
     expect(store.runs.recent(1)).toEqual([])
   })

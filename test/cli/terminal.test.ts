@@ -10,7 +10,7 @@ import { world } from '../support/world.ts'
 /** Control codes, and characters that change the direction of text. */
 const CONTROL_CODES = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/
 /** The control codes of the progress line. */
-const PROGRESS = new RegExp(`\\r?${String.fromCharCode(27)}\\[K|\\r`, 'g')
+const PROGRESS = new RegExp(`${String.fromCharCode(27)}\\[(J|\\?7[lh])|\\r`, 'g')
 const COLOUR = new RegExp(`${String.fromCharCode(27)}\\[\\d+m`, 'g')
 
 /** Runs a command line on a terminal and returns everything that it shows. */

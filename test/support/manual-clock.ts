@@ -27,12 +27,17 @@ export function manualClock(): ManualClock {
     sleep: (ms, signal) =>
       new Promise((resolve, reject) => {
         if (signal?.aborted) return reject(interrupted())
-        const sleeper = { until: now + ms, wake: resolve }
-        sleepers.push(sleeper)
-        signal?.addEventListener('abort', () => {
+        const giveUp = () => {
           sleepers = sleepers.filter((other) => other !== sleeper)
           reject(interrupted())
-        })
+        }
+        const wake = () => {
+          signal?.removeEventListener('abort', giveUp)
+          resolve()
+        }
+        const sleeper = { until: now + ms, wake }
+        sleepers.push(sleeper)
+        signal?.addEventListener('abort', giveUp)
       }),
     async advance(ms) {
       const end = now + ms

@@ -1,9 +1,13 @@
+import { symlinkSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { join } from 'node:path'
+
 import type * as NodePty from '@lydell/node-pty'
 import type * as Unicode11 from '@xterm/addon-unicode11'
 import type * as Xterm from '@xterm/headless'
 import { expect, it, onTestFinished } from 'vitest'
 
+import { testFolder } from './folder.ts'
 import { bin } from './hansard-process.ts'
 
 /** The size of a terminal, and what a person types on it. */
@@ -52,9 +56,13 @@ export function screenOf(args: readonly string[], options: TerminalOptions = {})
   return startHansardOnTerminal(args, options).ended
 }
 
-/** Starts `hansard` in a pseudo-terminal. */
+/** Starts `hansard` in a pseudo-terminal, through a link on PATH, as it is called when it is installed. */
 export function startHansardOnTerminal(args: readonly string[], options: TerminalOptions = {}): OnTerminal {
-  return startOnTerminal([process.execPath, bin, ...args], options)
+  const folder = testFolder()
+  const link = join(folder, 'hansard')
+  symlinkSync(bin, link)
+  const env = { PATH: `${folder}:${process.env['PATH'] ?? ''}`, ...options.env }
+  return startOnTerminal([process.execPath, link, ...args], { ...options, env })
 }
 
 /** Starts a program in a pseudo-terminal, such as a shell that runs a pipeline. */
@@ -62,11 +70,8 @@ export function startOnTerminal(
   [program = '', ...args]: readonly string[],
   { columns = 80, rows = 24, env = {}, keys, ...options }: TerminalOptions = {},
 ): OnTerminal {
-  const { spawn, Terminal, Unicode11Addon } = loadTerminal()
-  const xterm = new Terminal({ cols: columns, rows, scrollback: 100_000, allowProposedApi: true })
-  xterm.loadAddon(new Unicode11Addon())
-  xterm.unicode.activeVersion = '11' // emojis take two cells, as in every terminal of today
-  const pty = spawn(program, args, {
+  const xterm = newXterm(columns, rows)
+  const pty = loadPty().spawn(program, args, {
     ...{ name: 'xterm-256color', cols: columns, rows },
     env: { PATH: process.env['PATH'], ...env },
     ...options,
@@ -97,27 +102,41 @@ export function startOnTerminal(
   }
 }
 
+/** Returns the rows that a terminal shows after it has received this text. */
+export async function rowsOf(text: string, columns: number, rows = 24): Promise<string[]> {
+  const xterm = newXterm(columns, rows)
+  await new Promise<void>((resolve) => xterm.write(text, resolve))
+  return rowsInSight(xterm)
+}
+
 /** Defines a test that needs a pseudo-terminal. It is skipped where the system has none. */
 export function itOnTerminal(title: string, test: () => Promise<void>, timeout = 60_000): void {
   it.skipIf(!hasTerminal())(`${title}, in a pseudo-terminal of @lydell/node-pty`, test, timeout)
 }
 
-/** Loads the packages when a test needs them: node-pty has binaries for some systems only. */
-function loadTerminal() {
-  const load = createRequire(import.meta.url)
-  const { spawn } = load('@lydell/node-pty') as typeof NodePty
-  const { Terminal } = load('@xterm/headless') as typeof Xterm
-  const { Unicode11Addon } = load('@xterm/addon-unicode11') as typeof Unicode11
-  return { spawn, Terminal, Unicode11Addon }
+const load = createRequire(import.meta.url)
+
+/** Loads node-pty when a test needs it: it has binaries for some systems only. */
+function loadPty() {
+  return load('@lydell/node-pty') as typeof NodePty
 }
 
 function hasTerminal(): boolean {
   try {
-    loadTerminal().spawn('true', [], {})
+    loadPty().spawn('true', [], {})
     return true
   } catch {
     return false
   }
+}
+
+function newXterm(columns: number, rows: number): Xterm.Terminal {
+  const { Terminal } = load('@xterm/headless') as typeof Xterm
+  const { Unicode11Addon } = load('@xterm/addon-unicode11') as typeof Unicode11
+  const xterm = new Terminal({ cols: columns, rows, scrollback: 100_000, allowProposedApi: true })
+  xterm.loadAddon(new Unicode11Addon())
+  xterm.unicode.activeVersion = '11' // emojis take two cells, as in every terminal of today
+  return xterm
 }
 
 function stopAfterTest(pty: NodePty.IPty, ended: Promise<unknown>): void {

@@ -95,14 +95,12 @@ export class Conversations extends DatabaseAccess {
       yield { ...listed, title: this.#titleOf({ name: listed.name, tip }) }
   }
 
-  /** Number of selected conversations, whatever the limit. */
+  /** Number of selected conversations. */
   countSelected(selection: Selection): number {
     const { where, values, needsRevision } = this.#condition(selection)
     const revisions = needsRevision ? 'join revision on revision.id = conversation.revision' : ''
-    return this.db.pluck.get(
-      `select count(*) from conversation ${revisions} where ${where}`,
-      values,
-    ) as number
+    const sql = `select count(*) from conversation ${revisions} where ${where}`
+    return Math.min(this.db.pluck.get<number>(sql, values) ?? 0, selection.limit ?? Infinity)
   }
 
   /** The title of a conversation: its name, or else its first words; null if it has neither, or is not in the archive. */
@@ -113,12 +111,14 @@ export class Conversations extends DatabaseAccess {
     return row === undefined ? null : this.#titleOf(row)
   }
 
-  /** Lists the newest conversations whose id begins so; those without a creation time come last. */
-  newest(start: string, limit: number): IterableIterator<Pick<ListedConversation, 'id' | 'name'>> {
-    const sql = `select conversation.id, name from conversation join revision on revision.id = conversation.revision
-      where substr(conversation.id, 1, length(:start)) = :start
-      order by created_at desc limit :limit`
-    return this.db.iterate(sql, { start, limit })
+  /** Lists conversations whose id begins so, those that changed last first. */
+  *newest(start: string, limit: number): Generator<Pick<ListedConversation, 'id' | 'title'>, void, undefined> {
+    const sql = `select conversation.id, name, tip
+      from revision join conversation on conversation.key = revision.conversation
+      where conversation.revision = revision.id and substr(conversation.id, 1, length(:start)) = :start
+      order by active_at desc, revision.id desc limit :limit`
+    for (const { id, ...titled } of this.db.iterate<Titled & { id: string }>(sql, { start, limit }))
+      yield { id, title: this.#titleOf(titled) }
   }
 
   /** Number of conversations, including those marked gone. */

@@ -69,6 +69,13 @@ export class SearchIndex extends DatabaseAccess {
     return { entries: Math.max(0, last('desc')), revisions: Math.max(0, -last('asc')) }
   }
 
+  /** Number of texts that are not indexed yet, or slightly more: ids may have gaps. */
+  left(): number {
+    const { entries, revisions } = this.reach()
+    const last = (table: string) => this.#value(`select coalesce(max(id), 0) from ${table}`)
+    return last('entry') - entries + last('revision') - revisions
+  }
+
   /**
    * Indexes one batch of what is missing, and returns whether there is more. Call it inside a transaction. Entries come
    * first: until their revisions follow, they belong to no conversation and are not found.

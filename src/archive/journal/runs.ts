@@ -82,6 +82,12 @@ export class Runs extends DatabaseAccess {
     return rows.map((row) => ({ ...row, complete: row.complete === null ? null : row.complete === 1 }))
   }
 
+  /** How many conversations the last complete backup listed; undefined if there was none. */
+  lastListed(): number | undefined {
+    const sql = `select listed from run where command = 'backup' and complete = 1 order by id desc limit 1`
+    return this.db.pluck.get(sql)
+  }
+
   /** The first run: when the archive was started, and from which API; undefined if it is empty. */
   first(): { readonly startedAt: string; readonly baseUrl: string } | undefined {
     const sql = 'select started_at as startedAt, base_url as baseUrl from run order by id limit 1'

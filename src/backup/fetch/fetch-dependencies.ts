@@ -15,15 +15,18 @@ import type { FetchContext } from './fetcher.ts'
 const NOT_FOUND_FINAL_AFTER_MS = 2 * 86_400_000
 
 /**
- * Yields a function for each agent or file that a conversation refers to and that is not stored yet; the function
+ * Returns a function for each agent or file that a conversation refers to and that is not stored yet; the function
  * fetches it. Only the API is asked: links in a text to other hosts are never followed.
  */
-export function* fetchDependencies(
+export function fetchDependencies(
   context: FetchContext,
   { files = true, maxFileSize, full = false }: BackupOptions,
-): Generator<() => Promise<void>, void, undefined> {
-  for (const reference of context.archive.dependencies.pending({ withSkipped: files, withExpired: full }))
-    if (files || reference.kind === 'agent') yield () => attempt(context, reference, maxFileSize)
+): (() => Promise<void>)[] {
+  const { dependencies } = context.archive
+  return dependencies
+    .pending({ withSkipped: files, withExpired: full })
+    .filter(({ kind }) => files || kind === 'agent')
+    .map((reference) => () => attempt(context, reference, maxFileSize))
 }
 
 async function attempt(

@@ -3,10 +3,9 @@ import { existsSync } from 'node:fs'
 import type { ConversationsClient } from '../../api/client.ts'
 import { emptyArchive, type Archive } from '../../archive/archive.ts'
 import type { OpenFailure } from '../../archive/journal/failures.ts'
-import type { Books } from '../../archive/journal/runs.ts'
 import { networkDiskUnder } from '../../archive/sqlite/network-disk.ts'
 import { withArchive, withLockedArchive } from '../../archive/with-archive.ts'
-import type { BackupOptions, BackupResult } from '../../backup/backup-options.ts'
+import type { BackupOptions, BackupProgress, BackupResult } from '../../backup/backup-options.ts'
 import { backup } from '../../backup/backup.ts'
 import { probeListing } from '../../backup/fetch/probe-listing.ts'
 import { formatCounts, formatMegabytes, formatNumber, nonZero, plural } from '../../model/plural.ts'
@@ -14,12 +13,13 @@ import { withAccount } from '../connect.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { AccountOptions, Io } from '../io.ts'
 import { wholeIds } from '../options/whole-ids.ts'
-import { showProgress } from '../terminal/progress.ts'
+import { showBackup } from '../terminal/progress-texts.ts'
+import { ProgressLine } from '../terminal/progress.ts'
 import { writeLines, writeResult } from '../terminal/stdout.ts'
 import { defuseLine } from '../terminal/terminal-text.ts'
 
 export interface BackupCommandOptions
-  extends AccountOptions, Omit<BackupOptions, 'ids' | 'signal' | 'onProgress' | 'onIndexing'> {
+  extends AccountOptions, Omit<BackupOptions, 'ids' | 'signal' | 'onProgress'> {
   readonly id?: readonly string[]
   /** Seconds to wait for another run; `true` waits without limit. */
   readonly wait?: number | true
@@ -27,18 +27,27 @@ export interface BackupCommandOptions
 
 /** `hansard backup` */
 export async function backupCommand(options: BackupCommandOptions, io: Io): Promise<ExitCode> {
-  return await withAccount(options, io, async (client) => {
+  const progress = new ProgressLine(options, io, showBackup)
+  const work = async (client: ConversationsClient) => {
     const { archive: path } = options
+    const surroundings = { ...io, progress }
     // A first backup that cannot list the account leaves no file behind.
     if (!existsSync(path)) await probeListing(client, io.signal)
-    if (!options.dryRun) return await lockedRun(client, options, io)
-    if (existsSync(path)) return await withArchive(path, (archive) => runBackup(client, archive, options, io))
+    if (!options.dryRun) return await lockedRun(client, options, surroundings)
+    const run = (archive: Archive) => runBackup(client, archive, options, surroundings)
+    if (existsSync(path)) return await withArchive(path, run)
     const empty = emptyArchive()
-    return await runBackup(client, empty, options, io).finally(() => empty.close())
-  })
+    return await run(empty).finally(() => empty.close())
+  }
+  return await withAccount(options, io, work, progress)
 }
 
-async function lockedRun(client: ConversationsClient, options: BackupCommandOptions, io: Io) {
+/** The surroundings of the command, with its progress line. */
+interface BackupIo extends Io {
+  readonly progress: ProgressLine<BackupProgress>
+}
+
+async function lockedRun(client: ConversationsClient, options: BackupCommandOptions, io: BackupIo) {
   const { archive: path, quiet } = options
   const warn = (line: string) => void (quiet || io.stderr.write(`hansard: ${defuseLine(line)}\n`))
   io.goOnUnread?.()
@@ -50,7 +59,7 @@ async function lockedRun(client: ConversationsClient, options: BackupCommandOpti
   const wait = {
     seconds: options.wait === true ? Infinity : (options.wait ?? 0),
     signal: io.signal,
-    onWait: (why: string) => warn(`waiting: ${why}`),
+    onWait: (why: string) => io.progress.wait(why),
   }
   return await withLockedArchive(path, { holder: io.name, create: true, wait }, async (archive) => {
     const exitCode = await runBackup(client, archive, options, io)
@@ -66,16 +75,11 @@ async function runBackup(
   client: ConversationsClient,
   archive: Archive,
   options: BackupCommandOptions,
-  io: Io,
+  io: BackupIo,
 ): Promise<ExitCode> {
-  const progress = showProgress(options, io, progressLine)
-  const result = await backup(client, archive, {
-    ...options,
-    ids: wholeIds(archive, options.id),
-    signal: io.signal,
-    onProgress: progress.update,
-    onIndexing: () => progress.say('filling the search index'),
-  }).finally(progress.end)
+  const { progress, signal } = io
+  const how = { ...options, ids: wholeIds(archive, options.id), signal, onProgress: progress.update }
+  const result = await backup(client, archive, how).finally(progress.end)
   await writeResult(options, io, toJson(result), formatSummary(result, options))
   if (!options.json) {
     if (options.quiet && result.outcome === 'partial' && result.reason !== undefined)
@@ -124,8 +128,4 @@ function formatFailures(failures: readonly OpenFailure[]): string[] {
   const others = [...found].filter(([, number]) => number > PRINTED)
   const more = others.map(([kind, number]) => `${formatNumber(number - PRINTED)} more (${kind})`)
   return [...first, ...more.map((what) => `failed: ${what}: see \`hansard status\``)]
-}
-
-function progressLine({ listed, new: fresh, updated, unchanged, failed }: Readonly<Books>): string {
-  return formatCounts({ listed, new: fresh, updated, unchanged, ...nonZero({ failed }) }, ' · ')
 }

@@ -69,6 +69,7 @@ export async function demoCommand({ folder, json }: DemoOptions, given: Io): Pro
     ]
     await writeLine(io.stdout, `A sandbox serves the API at ${url}, with a source and a target account.`)
     for (const [command, run] of tour) {
+      if (io.signal.aborted) return exitCodes.interrupted
       await writeLine(io.stdout, `\n$ ${command}`)
       const exitCode = await run()
       if (exitCode !== exitCodes.done) return exitCode

@@ -9,9 +9,9 @@ import type { GlobalOptions, Io } from '../io.ts'
 import { selectionOf, type SelectionOptions } from '../options/selection-options.ts'
 import { withWholeIds } from '../options/whole-ids.ts'
 import { warnOfMissing, warnOfStaleIndex } from '../terminal/archive-warnings.ts'
-import { showProgress } from '../terminal/progress.ts'
+import { showExport } from '../terminal/progress-texts.ts'
+import { ProgressLine } from '../terminal/progress.ts'
 import { jsonFor, writeJson, writeLines } from '../terminal/stdout.ts'
-import { defuseLine } from '../terminal/terminal-text.ts'
 
 export interface ExportCommandOptions extends GlobalOptions, SelectionOptions {
   readonly format: FormatName
@@ -23,11 +23,14 @@ export interface ExportCommandOptions extends GlobalOptions, SelectionOptions {
 /** `hansard export FORMAT`: writes a selection of the archive to a file, a folder or stdout. */
 export async function exportCommand(given: ExportCommandOptions, io: Io): Promise<ExitCode> {
   const isStream = given.output === '-'
+  if (!isStream) io.goOnUnread?.()
   return await withArchive(given.archive, async (archive) => {
     const options = withWholeIds(archive, given)
     await warnOfMissing(archive, options.id, io)
     if (options.match !== undefined) await warnOfStaleIndex(archive, options, io)
-    const progress = showProgress(isStream ? { ...options, quiet: true } : options, io, progressLine)
+    // A progress line would cut through what is written to the same terminal.
+    const isHidden = options.quiet || (isStream && io.stdout.isTTY)
+    const progress = new ProgressLine({ quiet: isHidden ?? false }, io, showExport)
     const result = await exportArchive(archive, {
       format: options.format,
       output: isStream ? io.stdout : options.output,
@@ -37,7 +40,7 @@ export async function exportCommand(given: ExportCommandOptions, io: Io): Promis
       force: options.force ?? false,
       signal: io.signal,
       onProgress: progress.update,
-      ...reportProblems(io),
+      ...reportProblems(progress),
     }).finally(progress.end)
     const { format, output, json, quiet } = options
     if (json && !isStream) await writeJson(io.stdout, { command: 'export', format, ...result, output })
@@ -63,8 +66,8 @@ function transformFor(stdout: Io['stdout']): (part: string | Uint8Array) => stri
   }
 }
 
-function reportProblems(io: Io): ExportCallbacks {
-  const report = (line: string) => void io.stderr.write(`${defuseLine(line)}\n`)
+function reportProblems(progress: Pick<ProgressLine, 'print'>): ExportCallbacks {
+  const report = (line: string) => progress.print(line)
   return {
     onLeftOut: (id, reason) => report(`left out: ${id}: ${reason}`),
     onNotice: (sentence) => report(`note: ${sentence}`),
@@ -84,8 +87,4 @@ function formatSummary(counts: ExportCounts, output: string): string[] {
   if (unreadable > 0)
     lines.push(`${plural(unreadable, 'text')} could not be read: run \`hansard verify\` to find out why.`)
   return lines
-}
-
-function progressLine({ conversations, entries }: Readonly<ExportCounts>): string {
-  return `${plural(conversations, 'conversation')} · ${plural(entries, 'entry')}`
 }

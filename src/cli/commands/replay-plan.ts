@@ -13,6 +13,7 @@ import { jsonFor, write, writeLines } from '../terminal/stdout.ts'
 /** `hansard replay plan`: prints a table, or with --json the lines of the plan file. Exits with 3 if a conversation is blocked. */
 export async function replayPlanCommand(options: PlanOptions, io: Io): Promise<ExitCode> {
   const { json, quiet, out } = options
+  if (out !== undefined) io.goOnUnread?.()
   const layout = layoutFor(options, io)
   const onPlanned = async (planned: PlannedConversation) => {
     if (!json && (!quiet || planned.state === 'blocked'))

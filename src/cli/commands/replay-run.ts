@@ -14,7 +14,8 @@ import { planReplayOptions, refusePlanningOptions, type RunOptions } from '../op
 import { wholeIds, withWholeIds } from '../options/whole-ids.ts'
 import { confirm, canConfirm } from '../terminal/confirm.ts'
 import { formatEstimate, formatCost, formatSpent, formatTokens } from '../terminal/plan-table.ts'
-import { showProgress } from '../terminal/progress.ts'
+import { showReplay } from '../terminal/progress-texts.ts'
+import { ProgressLine } from '../terminal/progress.ts'
 import { writeLine, writeResult } from '../terminal/stdout.ts'
 import { defuseLine } from '../terminal/terminal-text.ts'
 
@@ -25,9 +26,10 @@ export async function replayRunCommand(given: RunOptions, io: Io): Promise<ExitC
       hint: 'Check what `hansard replay plan` shows, then pass --yes.',
     })
   }
+  const progress = new ProgressLine(given, io, showReplay)
   return await withLockedArchive(given.archive, { holder: io.name }, (archive, lock) => {
     const options = withResolvedIds(archive, given)
-    return withTarget(options, io, async (client) => {
+    const work = async (client: ConversationsClient) => {
       const plan = await planToRun(client, archive, options, io)
       if (options.maxCost !== undefined && plan.head.options.price === null) {
         throw new HansardError('usage', '--max-cost requires --price', {
@@ -39,11 +41,12 @@ export async function replayRunCommand(given: RunOptions, io: Io): Promise<ExitC
         return exitCodes.done
       }
       io.goOnUnread?.()
-      const result = await run(client, archive, plan, { ...options, lock }, io)
+      const result = await run(client, archive, plan, { ...options, lock }, { ...io, progress })
       await writeResult(options, io, { command: 'replay run', ...result }, formatResult(result))
       return exitCodes[result.outcome]
-    })
-  })
+    }
+    return withTarget(options, io, work, progress)
+  }).finally(progress.end)
 }
 
 /** Replaces the beginnings of ids of conversations in --id and --resolve. */
@@ -81,9 +84,8 @@ async function run(
   archive: Archive,
   plan: ReplayPlan,
   options: RunOptions & { readonly lock: ArchiveLock },
-  io: Io,
+  { progress, ...io }: Io & { readonly progress: ProgressLine<ReplayProgress> },
 ): Promise<ReplayResult> {
-  const progress = showProgress<ReplayProgress>(options, io, formatProgress)
   return await runReplay(client, archive, plan, {
     ...options,
     settleSeconds: options.settle,
@@ -92,21 +94,9 @@ async function run(
     onProgress: progress.update,
     onNotice: ({ id, state, reason }) => {
       if (state === 'blocked' && options.quiet) return
-      progress.end()
-      io.stderr.write(`${defuseLine(`${state}: ${id}: ${reason}`)}\n`)
+      progress.print(`${state}: ${id}: ${reason}`)
     },
   }).finally(progress.end)
-}
-
-function formatProgress(progress: ReplayProgress): string {
-  const { planned, done, pending, uncertain, failed, tokensIn, tokensOut, cost } = progress
-  const parts = [
-    `${formatNumber(done)} of ${formatNumber(planned)} done`,
-    formatCounts({ pending, ...nonZero({ failed, uncertain }) }, ' · '),
-    plural(tokensIn + tokensOut, 'token'),
-  ]
-  if (cost !== null) parts.push(`cost ${formatCost(cost)}`)
-  return parts.join(' · ')
 }
 
 function formatResult(result: ReplayResult): string[] {

@@ -19,6 +19,7 @@ export interface ReplayVerifyOptions extends TargetOptions {
 
 /** `hansard replay verify`: a certificate for every copy. Exits with 4 if one is different, with 3 if one could not be compared. */
 export async function replayVerifyCommand(options: ReplayVerifyOptions, io: Io): Promise<ExitCode> {
+  io.goOnUnread?.() // the exit code counts even when nobody reads the output
   const onVerified = (verified: Verified) => printVerified(verified, options, io)
   return await withArchive(options.archive, async (archive) => {
     const ids = wholeIds(archive, options.id)

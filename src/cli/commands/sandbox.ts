@@ -48,6 +48,7 @@ export async function sandboxCommand(options: SandboxCommandOptions, io: Io): Pr
       hint: 'Choose another --port, or leave it out to use any free port.',
     })
   })
+  io.goOnUnread?.() // its work is to serve
   const { url } = sandbox
   const conversations = sandbox.account(demoKeys.source).ids.length
   if (options.json) await writeJson(io.stdout, { command: 'sandbox', url, keys: demoKeys, conversations })

@@ -10,7 +10,7 @@ import { selectionOf, selects, type SelectionOptions } from '../options/selectio
 import { withWholeIds } from '../options/whole-ids.ts'
 import { warnOfMissing, warnOfStaleIndex } from '../terminal/archive-warnings.ts'
 import { barFor } from '../terminal/bar.ts'
-import { showProgress } from '../terminal/progress.ts'
+import { ProgressLine } from '../terminal/progress.ts'
 import { formatStats } from '../terminal/stats-table.ts'
 import { statsToJson, statsToTsv } from '../terminal/stats-values.ts'
 import { colorsFor, widthOf, write, writeJson, writeLine, writeLines } from '../terminal/stdout.ts'
@@ -62,16 +62,16 @@ async function openChartFor(archive: Archive, options: StatsCommandOptions, io: 
 }
 
 async function count(archive: Archive, options: StatsCommandOptions, io: Io): Promise<Stats> {
-  const progress = showProgress<Count>(
-    options,
-    io,
-    ({ conversations, entries }) =>
-      `counting: ${plural(conversations, 'conversation')} · ${plural(entries, 'entry')}`,
-  )
+  const selection = selectionOf(options)
+  const total = archive.conversations.countSelected(selection)
+  const progress = new ProgressLine<Count>(options, io, ({ conversations, entries }) => ({
+    what: 'counting',
+    noun: 'conversation',
+    step: { name: 'count', done: conversations, total, isEstimated: false },
+    others: [plural(entries, 'entry')],
+  }))
   const { signal } = io
-  return await countStats(archive, selectionOf(options), { signal, onProgress: progress.update }).finally(
-    progress.end,
-  )
+  return await countStats(archive, selection, { signal, onProgress: progress.update }).finally(progress.end)
 }
 
 async function writeStats(stats: Stats, { json, by }: StatsCommandOptions, io: Io): Promise<void> {

@@ -3,6 +3,7 @@ import type { Archive } from '../../archive/archive.ts'
 import { withArchive } from '../../archive/with-archive.ts'
 import { compareRemote, type Compared } from '../../backup/compare-remote.ts'
 import type { ListingResult } from '../../backup/listing/proven-listing.ts'
+import { isHansardError } from '../../errors.ts'
 import { formatCounts, plural } from '../../model/plural.ts'
 import { withAccount } from '../connect.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
@@ -10,6 +11,8 @@ import type { AccountOptions, Io } from '../io.ts'
 import { selectionOf, selects, type SelectionOptions } from '../options/selection-options.ts'
 import { withWholeIds } from '../options/whole-ids.ts'
 import { warnOfStaleIndex } from '../terminal/archive-warnings.ts'
+import { showComparison } from '../terminal/progress-texts.ts'
+import { ProgressLine } from '../terminal/progress.ts'
 import { writeJson, writeLines, writeResult } from '../terminal/stdout.ts'
 
 /** The options of `verify`, with and without --remote. */
@@ -27,29 +30,41 @@ type Counts = Record<(typeof names)[keyof typeof names], number>
 
 /** `hansard verify --remote`: prints one line per conversation, then a summary. */
 export async function verifyRemote(options: VerifyCommandOptions, io: Io): Promise<ExitCode> {
+  const progress = new ProgressLine(options, io, showComparison)
   const compare = async (archive: Archive, client: ConversationsClient) => {
     const { sample, seed = Math.floor(Math.random() * 2 ** 32), concurrency = 8 } = options
     const counts: Counts = { equal: 0, upstream: 0, archived: 0, different: 0, errors: 0 }
     const onCompared = async (compared: Compared) => {
       counts[names[compared.sign]]++
+      progress.clear()
       if (options.json) await writeJson(io.stdout, compared)
       else if (!options.quiet || compared.sign !== '=')
         await writeLines(io.stdout, [formatCompared(compared)])
     }
     const selected = withWholeIds(archive, options)
     const selection = selects(selected) ? selectionOf(selected) : undefined
-    const how = { selection, sample, seed, concurrency, signal: io.signal, onCompared }
+    const onProgress = progress.update
+    const how = { selection, sample, seed, concurrency, signal: io.signal, onCompared, onProgress }
     const verdict = await compareRemote(client, archive, how)
+      .catch(summarizeIfInterrupted)
+      .finally(progress.end)
     const drawn = sample === undefined ? {} : { sample, seed }
     const summary = { command: 'verify', archive: options.archive, remote: true, ...drawn, ...counts }
     const result = { ...summary, ...(verdict ?? { complete: null }) }
     await writeResult(options, io, result, formatSummary(counts, verdict, drawn))
     if (options.match !== undefined) await warnOfStaleIndex(archive, options, io)
-    return toExitCode(counts, verdict)
+    return verdict === INTERRUPTED ? exitCodes.interrupted : toExitCode(counts, verdict)
   }
   return await withArchive(options.archive, (archive) =>
-    withAccount(options, io, (client) => compare(archive, client)),
-  )
+    withAccount(options, io, (client) => compare(archive, client), progress),
+  ).finally(progress.end)
+}
+
+const INTERRUPTED: ListingResult = { complete: false, reason: 'interrupted' }
+
+function summarizeIfInterrupted(thrown: unknown): ListingResult {
+  if (isHansardError(thrown, 'interrupted')) return INTERRUPTED
+  throw thrown
 }
 
 function formatCompared({ sign, id, detail }: Compared): string {

@@ -13,7 +13,7 @@ export async function conversationIds(archivePath: string, start: string): Promi
   return await withArchive(archivePath, (archive) =>
     [...archive.conversations.newest(start, LIMIT)]
       .filter(({ id }) => isTypable(id))
-      .map(({ id, name }) => ({ word: id, about: fit(defuseLine(name ?? ''), TITLE_WIDTH) })),
+      .map(({ id, title }) => ({ word: id, about: fit(defuseLine(title ?? ''), TITLE_WIDTH) })),
   )
 }
 

@@ -4,6 +4,7 @@ import type { Archive } from '../../archive/archive.ts'
 import { lockArchive, type ArchiveLock } from '../../archive/sqlite/archive-lock.ts'
 import { isHansardError } from '../../errors.ts'
 import { plural } from '../../model/plural.ts'
+import type { StepProgress } from '../../model/step-progress.ts'
 import { identifyTarget } from '../identify-target.ts'
 import type { SecretOf } from '../plan/fill-secrets.ts'
 import type { ReplayPlan } from '../plan/plan.ts'
@@ -13,7 +14,7 @@ import { findForeignCopies, recordPlan } from './record-plan.ts'
 import { resolveCopies } from './resolve-copy.ts'
 import { Rounds } from './rounds.ts'
 import { timestamp, type RunContext } from './run-context.ts'
-import { Tally, type ReplayCounts, type Notice } from './tally.ts'
+import { Tally, type Notice, type ReplayCounts, type ReplayStep } from './tally.ts'
 import { TargetReader } from './target-reader.ts'
 
 /** What `runReplay` needs of a plan. */
@@ -44,17 +45,22 @@ export interface ReplayRunOptions extends Limits {
   readonly onNotice?: ((notice: Notice) => void) | undefined
 }
 
-/** The progress of a run. Tokens and cost are as they count against the limits: at least the plan's estimate. */
-export interface ReplayProgress extends ReplayCounts, Spent {
+/** The counts of a run. Tokens and cost are as they count against the limits: at least the plan's estimate. */
+export interface ReplayTotals extends ReplayCounts, Spent {
   /** In the currency of the price; null without a price. */
   readonly cost: number | null
+}
+
+/** The progress of a run. */
+export interface ReplayProgress extends ReplayTotals {
+  readonly step: StepProgress<ReplayStep>
 }
 
 /**
  * How a run ended. `done`: each conversation of the plan has its copy. `partial`: some do not. `budget`: a limit was
  * reached. `interrupted`: `signal` ended it. Run it again to continue.
  */
-export interface ReplayResult extends ReplayProgress {
+export interface ReplayResult extends ReplayTotals {
   readonly outcome: 'done' | 'partial' | 'budget' | 'interrupted'
   /** The limit that ended the run. */
   readonly limit: string | undefined
@@ -82,8 +88,9 @@ export async function runReplay(
 ): Promise<ReplayResult> {
   const begun = performance.now()
   const budget = new Budget(options, plan.head.options.price, () => client.counters.requests)
-  const progress = (): ReplayProgress => ({ ...tally.counts, ...budget.spent, cost: budget.cost })
-  const tally = new Tally(() => options.onProgress?.(progress()), options.onNotice)
+  const totals = (): ReplayTotals => ({ ...tally.counts, ...budget.spent, cost: budget.cost })
+  const onChange = () => options.onProgress?.({ ...totals(), step: tally.step })
+  const tally = new Tally(onChange, options.onNotice)
   const lock = options.lock ?? lockArchive(archive.path, 'runReplay')
   try {
     const context = await openContext(client, archive, plan, { ...options, lock }, budget, tally)
@@ -97,7 +104,7 @@ export async function runReplay(
     }
     archive.checkpoint()
     return {
-      ...progress(),
+      ...totals(),
       outcome: outcomeOf(tally.counts, budget, context.signal),
       limit: budget.exhausted,
       carried: budget.carried,
@@ -114,10 +121,15 @@ async function runPlan(
   plan: Runnable,
   { again = false, concurrency = 4, resolve = {} }: ReplayRunOptions,
 ): Promise<void> {
+  const { tally } = context
+  tally.begin('reconcile')
   await reconcileEarlierRuns(context, resolve)
+  tally.begin('record')
   const isAnyPending = await recordPlan(context, plan.conversations(), { again })
   if (!isAnyPending) return
+  tally.begin('search')
   const isAnyHidden = await findForeignCopies(context, again)
+  tally.begin('send')
   await new Rounds(context, { plan, concurrency, isAnyHidden }).work()
 }
 

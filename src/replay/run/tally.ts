@@ -1,4 +1,5 @@
 import type { CopyState } from '../../archive/ledger/replay-copies.ts'
+import type { StepProgress } from '../../model/step-progress.ts'
 
 /** Conversations of the plan by state. `done` includes `before` and `recognised`. */
 export interface ReplayCounts {
@@ -19,6 +20,12 @@ export interface ReplayCounts {
   readonly diverged: number
 }
 
+/**
+ * The steps of a run, in order. `reconcile`: find out what became of lost requests. `record`: store the plan. `search`:
+ * look for copies that another archive has made. `send`: send conversations.
+ */
+export type ReplayStep = 'reconcile' | 'record' | 'search' | 'send'
+
 /** Something about one conversation that the user should know. */
 export interface Notice {
   /** Its id at the source. */
@@ -33,6 +40,9 @@ export class Tally {
     ...{ planned: 0, done: 0, before: 0, recognised: 0, found: 0, pending: 0, open: 0 },
     ...{ uncertain: 0, failed: 0, blocked: 0, stale: 0, diverged: 0, undone: 0 },
   }
+  #step: ReplayStep = 'reconcile'
+  /** How many conversations were pending when the run began to send. */
+  #toSend = 0
   readonly #onChange: () => void
   readonly notice: (notice: Notice) => void
 
@@ -43,6 +53,21 @@ export class Tally {
 
   get counts(): ReplayCounts {
     return this.#counts
+  }
+
+  /** How far the current step is. */
+  get step(): StepProgress<ReplayStep> {
+    const { planned, pending } = this.#counts
+    const step = { name: this.#step, total: undefined, isEstimated: false }
+    if (this.#step === 'send') return { ...step, done: this.#toSend - pending, total: this.#toSend }
+    return { ...step, done: this.#step === 'record' ? planned : 0 }
+  }
+
+  /** Begins a step. */
+  begin(step: ReplayStep): void {
+    this.#step = step
+    this.#toSend = this.#counts.pending
+    this.#onChange()
   }
 
   /** Counts a conversation of the plan in the state in which the run finds it. */

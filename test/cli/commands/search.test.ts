@@ -197,7 +197,7 @@ describe('A backup', () => {
     const stop = new AbortController()
     const result = await backup(clientOf(sandbox.url, { apiKey: 'source' }), opened, {
       signal: stop.signal,
-      onIndexing: () => setImmediate(() => stop.abort()),
+      onProgress: ({ step }) => step.name === 'index' && setImmediate(() => stop.abort()),
     })
     opened.close()
     expect(result).toMatchObject({ outcome: 'interrupted', complete: true, new: 24 })
