@@ -9,6 +9,7 @@ import { Search } from './content/search.ts'
 import { SeenRows } from './content/seen-rows.ts'
 import { defineSelectionFunctions } from './content/selection.ts'
 import { AccountKeys } from './journal/account-keys.ts'
+import { Changes } from './journal/changes.ts'
 import { Events } from './journal/events.ts'
 import { Failures } from './journal/failures.ts'
 import { Runs } from './journal/runs.ts'
@@ -125,6 +126,7 @@ export class Archive extends DatabaseAccess {
   readonly runs = new Runs(this.db)
   readonly failures = new Failures(this.db)
   readonly events = new Events(this.db)
+  readonly changes = new Changes(this.db)
   readonly dependencies = new Dependencies(this.db)
   readonly unknownShapes = new UnknownShapes(this.db)
   readonly accountKeys = new AccountKeys(this.db)

@@ -1,4 +1,5 @@
 import { DatabaseAccess } from '../sqlite/database-access.ts'
+import type { RunRange } from './changes.ts'
 
 /** How a run ended. `partial`: some conversations failed, or completeness is not verified. `interrupted`: by the user. */
 export type RunOutcome = 'done' | 'partial' | 'interrupted' | 'failed'
@@ -36,12 +37,22 @@ export interface RunEnd {
 export interface StoredRun extends Books {
   readonly id: number
   readonly command: string
+  /** The version of hansard. */
+  readonly hansard: string
+  readonly baseUrl: string
   readonly startedAt: string
   readonly endedAt: string | null
   readonly outcome: RunOutcome | null
   readonly reason: string | null
-  readonly complete: 0 | 1 | null
+  readonly complete: boolean | null
 }
+
+/** Booleans are numbers in SQLite. */
+type RunRow = Omit<StoredRun, 'complete'> & { readonly complete: 0 | 1 | null }
+
+const RUN = `select id, command, hansard, base_url as baseUrl, started_at as startedAt, ended_at as endedAt, outcome,
+    reason, complete, ${columns.join()}
+  from run`
 
 /** What a run did with a conversation. */
 export type CountedOutcome = 'new' | 'updated' | 'unchanged' | 'failed' | 'vanished'
@@ -73,10 +84,20 @@ export class Runs extends DatabaseAccess {
 
   /** The latest runs, newest first. */
   recent(limit: number): StoredRun[] {
-    const sql = `select id, command, started_at as startedAt, ended_at as endedAt, outcome, reason, complete,
-        ${columns.join()}
-      from run order by id desc limit ?`
-    return this.db.all(sql, limit)
+    return this.db.all<RunRow>(`${RUN} order by id desc limit ?`, limit).map(toStored)
+  }
+
+  /** Reads a run; undefined if there is none with this id. */
+  read(id: number): StoredRun | undefined {
+    const row = this.db.get<RunRow>(`${RUN} where id = ?`, id)
+    return row && toStored(row)
+  }
+
+  /** The runs that started at a time (ISO 8601) or later; undefined if there are none. */
+  since(time: string): RunRange | undefined {
+    const sql = 'select min(id) as first, max(id) as last from run where started_at >= ?'
+    const range = this.db.get<{ first: number | null; last: number }>(sql, time)
+    return range?.first == null ? undefined : { first: range.first, last: range.last }
   }
 
   /** The first run: when the archive was started, and from which API; undefined if it is empty. */
@@ -84,4 +105,8 @@ export class Runs extends DatabaseAccess {
     const sql = 'select started_at as startedAt, base_url as baseUrl from run order by id limit 1'
     return this.db.get(sql)
   }
+}
+
+function toStored({ complete, ...run }: RunRow): StoredRun {
+  return { ...run, complete: complete === null ? null : complete === 1 }
 }

@@ -64,6 +64,7 @@ create table revision (
   seal blob
 );
 create index revision_conversation on revision (conversation);
+create index revision_run on revision (run, conversation);
 
 -- An agent or a file that a conversation refers to. version: of an agent; '' means the one in force at the time. state:
 -- wanted (not fetched yet), stored, expired (deleted upstream), skipped (too large), failed (retried by every run).
@@ -154,6 +155,7 @@ create table failure (
   acknowledged_at text
 );
 create unique index failure_open on failure (conversation) where resolved_at is null;
+create index failure_last_run on failure (last_run, first_run);
 
 -- Something worth knowing that is not a failure, such as a conversation that disappeared upstream.
 create table event (
@@ -165,6 +167,7 @@ create table event (
   detail text not null,
   acknowledged_at text
 ) strict;
+create index event_run on event (run, kind);
 
 -- A type, field or value that the API sent and its specification does not define. kind: entry, chunk, field or value.
 -- example: the id of a conversation that contains it.
