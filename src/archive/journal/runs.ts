@@ -100,6 +100,12 @@ export class Runs extends DatabaseAccess {
     return range?.first == null ? undefined : { first: range.first, last: range.last }
   }
 
+  /** Number of those runs that did not end as done: they failed, were partial or interrupted, or have not ended. */
+  unfinished({ first, last }: RunRange): number {
+    const sql = `select count(*) from run where id between ? and ? and outcome is not 'done'`
+    return this.db.pluck.get(sql, first, last) as number
+  }
+
   /** The first run: when the archive was started, and from which API; undefined if it is empty. */
   first(): { readonly startedAt: string; readonly baseUrl: string } | undefined {
     const sql = 'select started_at as startedAt, base_url as baseUrl from run order by id limit 1'
