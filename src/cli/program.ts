@@ -86,6 +86,12 @@ export function buildProgram(io: Io, onExit: (code: ExitCode) => void): Command 
     .action(action(async () => (await import('./commands/status.ts')).statusCommand))
 
   program
+    .command('changes')
+    .description('Show which conversations the last run changed')
+    .option('--run <n>', 'the changes of this run (see `hansard runs`)', integer(1))
+    .action(action(async () => (await import('./commands/changes.ts')).changesCommand))
+
+  program
     .command('runs')
     .description('Show how the last runs ended, newest first')
     .option('--limit <n>', 'maximum number of runs', integer(1), 20)

@@ -1,3 +1,5 @@
+import stringWidth from 'string-width'
+
 import type { Archive } from '../../archive/archive.ts'
 import {
   changeKinds,
@@ -11,7 +13,7 @@ import { cutTimeUtc } from '../../model/instant.ts'
 import { formatCounts, formatNumber, nonZero, plural } from '../../model/plural.ts'
 import { MAX_EXAMPLES } from './report.ts'
 import { formatOutcome } from './run-outcome.ts'
-import { cellsOf, defuseLine, fit } from './terminal-text.ts'
+import { defuseLine, fit } from './terminal-text.ts'
 
 /** The runs whose changes are shown. */
 export interface Period {
@@ -82,8 +84,7 @@ function nameOf({ id, startedAt }: StoredRun): string {
 function problemLines(archive: Archive, { range, since }: Period): string[] {
   const unfinished = archive.runs.unfinished(range)
   if (unfinished === 0) return []
-  if (since !== undefined)
-    return [`${plural(unfinished, 'run')} did not end as done: see \`hansard runs\`.`]
+  if (since !== undefined) return [`${plural(unfinished, 'run')} did not end as done: see \`hansard runs\`.`]
   const run = archive.runs.read(range.last)
   return run === undefined ? [] : [`Run ${run.id} ${formatOutcome(run)}.`]
 }
@@ -120,8 +121,10 @@ const MAX_LINE = 200
 function changeLine(change: Change, title: string | null, width: number): string {
   const { id } = change
   const isNarrow = width < MIN_WIDTH_OF_IDS
-  const facts = defuseLine([factsOf(change), ...(title === null || isNarrow ? [] : [id])].filter(Boolean).join(', '))
-  const room = Math.max(16, Math.min(MAX_TITLE, width - cellsOf(facts) - 5))
+  const facts = defuseLine(
+    [factsOf(change), ...(title === null || isNarrow ? [] : [id])].filter(Boolean).join(', '),
+  )
+  const room = Math.max(16, Math.min(MAX_TITLE, width - stringWidth(facts) - 5))
   const head = fit(defuseLine(title ?? id), title === null ? Math.max(room, 40) : room)
   return fit(`  ${head}${facts && ` (${facts})`}`, Math.min(width, MAX_LINE))
 }

@@ -2,7 +2,7 @@ import { formatNumber, plural } from '../../model/plural.ts'
 import { defuseLine, fit } from './terminal-text.ts'
 
 /** How many examples of a reason are shown. */
-const MAX_EXAMPLES = 3
+export const MAX_EXAMPLES = 3
 
 /** A reason of a report: how often it occurred, three examples, and what to do. */
 export interface ReportGroup {
