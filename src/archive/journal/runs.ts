@@ -44,6 +44,7 @@ export interface StoredRun extends Books {
   readonly endedAt: string | null
   readonly outcome: RunOutcome | null
   readonly reason: string | null
+  /** Whether the listing was verified complete; null if not everything was listed. */
   readonly complete: boolean | null
 }
 

@@ -4,6 +4,7 @@ import type { Writable } from 'node:stream'
 import pc from 'picocolors'
 import type { Colors } from 'picocolors/types.js'
 
+import { toSnakeCase } from '../../model/json/rename-keys.ts'
 import type { GlobalOptions, Io } from '../io.ts'
 import { defuseJson, defuseLine } from './terminal-text.ts'
 
@@ -13,11 +14,11 @@ export async function write(stream: Writable, content: string | Uint8Array): Pro
 }
 
 /**
- * Writes a value as one line of JSON. Control codes and line separators in its texts are escaped, in a pipe too: a pipe
+ * Writes a value as one line of JSON with keys in snake_case (`schemas/` describes each). Control codes and line separators in its texts are escaped, in a pipe too: a pipe
  * may end on a terminal, and every JSON reader understands the escapes.
  */
 export async function writeJson(stream: Writable, value: unknown): Promise<void> {
-  await writeLine(stream, defuseJson(JSON.stringify(value)))
+  await writeLine(stream, defuseJson(JSON.stringify(toSnakeCase(value))))
 }
 
 /** Returns JSON that must stay verbatim: unchanged for a pipe, with control codes escaped for a terminal. */

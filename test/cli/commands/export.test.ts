@@ -58,9 +58,9 @@ describe('export', () => {
     wholeExport(out)
     const { exitCode, stdout } = await exports(format, '--output', join(folder, 'again'), '--json')
     expect(exitCode).toBe(0)
-    const told = JSON.parse(stdout) as { conversations: number; leftOut: number }
+    const told = JSON.parse(stdout) as { conversations: number; left_out: number }
     expect(told).toMatchObject({ command: 'export', format, unreadable: 0, output: join(folder, 'again') })
-    expect(told.conversations + told.leftOut).toBe(2)
+    expect(told.conversations + told.left_out).toBe(2)
   })
 
   it('names conversations that a format cannot express, also with --quiet', async () => {

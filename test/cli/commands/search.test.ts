@@ -36,7 +36,7 @@ describe('hansard search', () => {
     await run('backup')
     const { stdout } = await run('search', '"outer bank"', '--json', '--id', RIVER)
     const hit = JSON.parse(stdout) as { snippet: string; marks: [number, number][] }
-    expect(hit).toMatchObject({ id: RIVER, name: 'Why rivers bend', goneAt: null })
+    expect(hit).toMatchObject({ id: RIVER, name: 'Why rivers bend', gone_at: null })
     expect(hit.marks.map(([a, b]) => hit.snippet.slice(a, b).toLowerCase())).toContain('outer bank')
   })
 
