@@ -11,6 +11,7 @@ import { defineSelectionFunctions } from './content/selection.ts'
 import { AccountKeys } from './journal/account-keys.ts'
 import { Events } from './journal/events.ts'
 import { Failures } from './journal/failures.ts'
+import { OpenProblems } from './journal/open-problems.ts'
 import { Runs } from './journal/runs.ts'
 import { UnknownShapes } from './journal/unknown-shapes.ts'
 import { ReplayCandidates } from './ledger/replay-candidates.ts'
@@ -125,6 +126,7 @@ export class Archive extends DatabaseAccess {
   readonly runs = new Runs(this.db)
   readonly failures = new Failures(this.db)
   readonly events = new Events(this.db)
+  readonly openProblems = new OpenProblems(this.db)
   readonly dependencies = new Dependencies(this.db)
   readonly unknownShapes = new UnknownShapes(this.db)
   readonly accountKeys = new AccountKeys(this.db)

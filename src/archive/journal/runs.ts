@@ -46,6 +46,9 @@ export interface StoredRun extends Books {
 /** What a run did with a conversation. */
 export type CountedOutcome = 'new' | 'updated' | 'unchanged' | 'failed' | 'vanished'
 
+const SELECT = `select id, command, started_at as startedAt, ended_at as endedAt, outcome, reason, complete,
+  ${columns.join()} from run`
+
 /** The runs and their counts. */
 export class Runs extends DatabaseAccess {
   /** Records the start of a run; returns its id. */
@@ -73,10 +76,13 @@ export class Runs extends DatabaseAccess {
 
   /** The latest runs, newest first. */
   recent(limit: number): StoredRun[] {
-    const sql = `select id, command, started_at as startedAt, ended_at as endedAt, outcome, reason, complete,
-        ${columns.join()}
-      from run order by id desc limit ?`
-    return this.db.all(sql, limit)
+    return this.db.all(`${SELECT} order by id desc limit ?`, limit)
+  }
+
+  /** The last backup of the whole account that stored everything and whose listing was verified complete. */
+  lastComplete(): StoredRun | undefined {
+    const sql = `${SELECT} where command = 'backup' and outcome = 'done' and complete = 1 order by id desc limit 1`
+    return this.db.get(sql)
   }
 
   /** The first run: when the archive was started, and from which API; undefined if it is empty. */
