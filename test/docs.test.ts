@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest'
 import { exitCodes } from '../src/cli/exit-codes.ts'
 import { selection } from '../src/cli/options/selection-options.ts'
 import { testFolder } from './support/folder.ts'
+import { testIo } from './support/test-io.ts'
 import { hansard } from './support/hansard.ts'
 import { program } from './support/program.ts'
 
@@ -22,7 +23,7 @@ const pages = [
 
 const everywhere = [...longOptions(program), '--help']
 const ofAccounts = ['--api-key-file', '--base-url']
-const ofSelections = longOptions(selection(new Command()))
+const ofSelections = longOptions(selection(new Command(), testIo()))
 
 describe('The README', () => {
   it('has at most 220 lines', () => {

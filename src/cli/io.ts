@@ -6,6 +6,8 @@ export interface Io {
   readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number }
   readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number }
   readonly env: Readonly<Record<string, string | undefined>>
+  /** The time of the machine, which dates such as `3d` and `2 h ago` refer to. */
+  readonly now: () => Date
   /** Aborts when the user or the system asks the command to stop. */
   readonly signal: AbortSignal
   /** The name of this process in messages of other processes: `pid 17 on host`. */

@@ -65,6 +65,7 @@ function processIo(): Io {
   })
   return {
     ...{ stdin, stdout, stderr, env },
+    now: () => new Date(),
     signal: stopSignal(),
     name: `pid ${process.pid} on ${hostname()}`,
     goOnUnread: () => (continuesUnread = true),

@@ -97,7 +97,7 @@ export function buildProgram(io: Io, onExit: (code: ExitCode) => void): Command 
     .argument('<id>', 'id of the conversation, agent or file')
     .action(action(async () => (await import('./commands/ack.ts')).ackCommand, ['id']))
 
-  selection(account(program.command('verify'), io.env))
+  selection(account(program.command('verify'), io.env), io)
     .description('Check the archive, or compare it with the account (--remote)')
     .option('--repair', 'rebuild derived data from sound data, and remove stored secrets')
     .option('--remote', 'compare with the account: everything, or the selected conversations')
@@ -111,7 +111,7 @@ export function buildProgram(io: Io, onExit: (code: ExitCode) => void): Command 
     .action(action(async () => (await import('./commands/verify.ts')).verifyCommand))
 
   program.commandsGroup('Read and export the archive:')
-  selection(program.command('list'))
+  selection(program.command('list'), io)
     .description('List conversations, oldest first')
     .action(action(async () => (await import('./commands/list.ts')).listCommand))
 
@@ -121,7 +121,7 @@ export function buildProgram(io: Io, onExit: (code: ExitCode) => void): Command 
     .argument('<id>', 'id of the conversation')
     .action(action(async () => (await import('./commands/show.ts')).showCommand, ['id']))
 
-  selection(program.command('search'), 'maximum number, best first (default: 20; with --json: all)')
+  selection(program.command('search'), io, 'maximum number, best first (default: 20; with --json: all)')
     .description('Find the conversations that contain all these words, best match first')
     .argument('<text...>', 'words, \'"exact phrase"\', prefix*, -excluded')
     .addHelpText('after', SEARCHING)
@@ -129,7 +129,7 @@ export function buildProgram(io: Io, onExit: (code: ExitCode) => void): Command 
 
   const exports = program.command('export').description('Export conversations to files')
   for (const [name, format] of Object.entries(formats)) {
-    selection(exportOptions(exports.command(name), format)).action(
+    selection(exportOptions(exports.command(name), format), io).action(
       action(async () => {
         const { exportCommand } = await import('./commands/export.ts')
         return (options: object, io) =>
@@ -142,10 +142,10 @@ export function buildProgram(io: Io, onExit: (code: ExitCode) => void): Command 
   const replay = program
     .command('replay')
     .description('Copy conversations to another account: plan, run, verify')
-  planOptions(replay.command('plan'), io.env)
+  planOptions(replay.command('plan'), io)
     .description('Show what a replay would send, lose and cost; sends nothing')
     .action(action(async () => (await import('./commands/replay-plan.ts')).replayPlanCommand))
-  runOptions(replay.command('run'), io.env)
+  runOptions(replay.command('run'), io)
     .description('Send conversations to another account, each exactly once')
     .action(action(async () => (await import('./commands/replay-run.ts')).replayRunCommand, ['plan']))
   target(replay.command('verify'), io.env)

@@ -2,13 +2,17 @@ import { PassThrough, Readable } from 'node:stream'
 
 import type { Io } from '../../src/cli/io.ts'
 
-/** Creates the surroundings of a command: pipes, no environment, and a signal that never aborts, unless given. */
+/**
+ * Creates the surroundings of a command: pipes, no environment, the machine's time, and a signal that never aborts, unless
+ * given.
+ */
 export function testIo(given: Partial<Io> = {}): Io {
   return {
     stdin: Readable.from([]),
     stdout: new PassThrough(),
     stderr: new PassThrough(),
     env: {},
+    now: () => new Date(),
     signal: new AbortController().signal,
     name: 'a test',
     ...given,

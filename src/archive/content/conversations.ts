@@ -1,3 +1,4 @@
+import { conversationTitle } from '../../model/entries/conversation-title.ts'
 import { instantOf } from '../../model/instant.ts'
 import { redactStored } from '../../model/secrets/redact-json.ts'
 import { isSettled } from '../../model/settling.ts'
@@ -38,6 +39,8 @@ export interface StoredConversation {
 export interface ListedConversation {
   readonly id: string
   readonly name: string | null
+  /** Its name, or else its first words; null if it has neither. */
+  readonly title: string | null
   readonly model: string | null
   readonly agentId: string | null
   readonly createdAt: string | null
@@ -74,10 +77,19 @@ export class Conversations extends DatabaseAccess {
   }
 
   /** Lists conversations without their content, oldest first. */
-  list(selection: Selection): IterableIterator<ListedConversation> {
+  *list(selection: Selection): Generator<ListedConversation, void, undefined> {
     const columns = `conversation.id, name, model, agent_id as agentId, created_at as createdAt,
-      updated_at as updatedAt, length as entries, gone_at as goneAt`
-    return this.#select(columns, selection)
+      updated_at as updatedAt, length as entries, gone_at as goneAt, tip`
+    for (const { tip, ...listed } of this.#select<ListedRow>(columns, selection))
+      yield { ...listed, title: this.#titleOf({ name: listed.name, tip }) }
+  }
+
+  /** The title of a conversation: its name, or else its first words; null if it has neither, or is not in the archive. */
+  title(id: string): string | null {
+    const sql = `select name, tip from conversation join revision on revision.id = conversation.revision
+      where conversation.id = ?`
+    const row = this.db.get<Titled>(sql, id)
+    return row === undefined ? null : this.#titleOf(row)
   }
 
   /** Number of conversations, including those marked gone. */
@@ -153,6 +165,10 @@ export class Conversations extends DatabaseAccess {
     return this.db.iterate(sql, { ...values, limit: selection.limit ?? -1 })
   }
 
+  #titleOf({ name, tip }: Titled): string | null {
+    return conversationTitle(name, () => this.#histories.first(tip)) ?? null
+  }
+
   #addRevision(key: number, fetched: FetchedConversation, run: number, now: string): readonly number[] {
     const { revision, added } = this.#revisions.add(key, fetched, run, now)
     this.db.run('update conversation set revision = ? where key = ?', revision, key)
@@ -175,3 +191,10 @@ type StoredRow = Pick<StoredConversation, 'id' | 'row' | 'length' | 'goneAt' | '
   readonly tip: number
   readonly created_at: string | null
 }
+
+interface Titled {
+  readonly name: string | null
+  readonly tip: number
+}
+
+type ListedRow = Omit<ListedConversation, 'title'> & Titled

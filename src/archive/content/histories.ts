@@ -84,6 +84,19 @@ export class Histories extends DatabaseAccess {
     return entries.reverse()
   }
 
+  /** The first entry of a history as JSON; undefined if there is none, or if it is lost. Other entries are not read. */
+  first(tip: number): string | undefined {
+    const sql = `
+      with recursive step (id, previous, entry) as (
+        select id, previous, entry from link where id = ?
+        union all
+        select link.id, link.previous, link.entry
+        from step join link on link.id = step.previous where step.previous < step.id
+      )
+      select json from step join entry on entry.id = step.entry where previous = 0`
+    return this.db.pluck.get(sql, tip)
+  }
+
   /** The last position of an entry in a history; null if it is not found. */
   positionOf(entry: number, tip: number): number | null {
     const sql = `

@@ -38,8 +38,8 @@ export interface RunOptions extends Omit<PlanOptions, 'out'> {
 }
 
 /** Adds the options of `replay run`. */
-export function runOptions(command: Command, env: Io['env']): Command {
-  return planning(command, env)
+export function runOptions(command: Command, io: Io): Command {
+  return planning(command, io)
     .argument('[plan]', 'plan file from `replay plan --out` (default: make a plan first)', fileName)
     .option('--yes', 'send without asking for confirmation')
     .option('--again', 'copy conversations again that have changed since')
@@ -52,8 +52,8 @@ export function runOptions(command: Command, env: Io['env']): Command {
 }
 
 /** Adds the options of `replay plan`. */
-export function planOptions(command: Command, env: Io['env']): Command {
-  return planning(command, env).option('--out <file>', 'write the plan to a file', fileName)
+export function planOptions(command: Command, io: Io): Command {
+  return planning(command, io).option('--out <file>', 'write the plan to a file', fileName)
 }
 
 /** Adds the options that name the target account. */
@@ -74,13 +74,13 @@ export function target(command: Command, env: Io['env']): Command {
 }
 
 /** Adds the options that say what is sent to which account, and how. */
-function planning(command: Command, env: Io['env']): Command {
-  target(command, env)
+function planning(command: Command, io: Io): Command {
+  target(command, io.env)
     .optionsGroup('Target account:')
     .option('--same-account', 'allow the source account as the target')
     .option('--yes-different', 'accept the target as a different account without proof')
     .optionsGroup('')
-  return selection(command)
+  return selection(command, io)
     .optionsGroup('How to copy:')
     .addOption(choice('--mode <mode>', 'send at once or turn by turn', ['history', 'turns']))
     .addOption(choice('--tail <way>', 'how to end the history', ['auto', 'answer', 'nudge', 'prefix']))

@@ -1,11 +1,14 @@
 import { InvalidArgumentError, type Command } from 'commander'
 
 import type { Selection } from '../../archive/content/selection.ts'
+import type { Io } from '../io.ts'
+import { date } from './date-options.ts'
 import { integer } from './option-values.ts'
 
 /** The options that select conversations, the same for every command. */
 export interface SelectionOptions {
   readonly id?: readonly string[]
+  /** ISO times in UTC: `3d` and `yesterday` are already resolved. */
   readonly since?: string
   readonly until?: string
   readonly model?: readonly string[]
@@ -17,12 +20,16 @@ export interface SelectionOptions {
 }
 
 /** Adds the options that select conversations. `limit` is the help of --limit. */
-export function selection(command: Command, limit = 'maximum number, oldest first (default: all)'): Command {
+export function selection(
+  command: Command,
+  { now }: Pick<Io, 'now'>,
+  limit = 'maximum number, oldest first (default: all)',
+): Command {
   return command
     .optionsGroup('Selection:')
     .option('--id <id...>', 'only these conversations')
-    .option('--since <time>', 'only created since (UTC): 2026, 2026-11-22, 2026-11-22T08:00Z')
-    .option('--until <time>', 'only created before this time (UTC)')
+    .option('--since <time>', 'only created since (UTC): 3d, yesterday, 2026-11-22T08:00', date(now))
+    .option('--until <time>', 'only created before this time (UTC)', date(now))
     .option('--model <name...>', 'only with one of these models')
     .option('--agent <id...>', 'only with one of these agents')
     .option('--metadata <key=value...>', 'only with all of these metadata values', pair)

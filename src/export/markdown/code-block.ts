@@ -1,5 +1,5 @@
 import { indented } from '../../model/json/indent-json.ts'
-import { sanitizeText } from '../sanitize-text.ts'
+import { sanitizeText } from '../../model/sanitize-text.ts'
 
 const SLICE = 64 * 1024
 

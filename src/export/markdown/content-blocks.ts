@@ -1,5 +1,5 @@
 import type { ChunkView } from '../../model/entries/chunk-view.ts'
-import { sanitizeText } from '../sanitize-text.ts'
+import { sanitizeText } from '../../model/sanitize-text.ts'
 import { linkOrAttachment, toolFileParts } from './attachments.ts'
 import { FOOTNOTE_MARK, blockQuote } from './block-quote.ts'
 import { codeBlock, jsonCodeBlock } from './code-block.ts'

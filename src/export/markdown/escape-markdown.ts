@@ -1,4 +1,4 @@
-import { oneLine } from '../sanitize-text.ts'
+import { oneLine } from '../../model/sanitize-text.ts'
 
 /**
  * Escapes text, on one line, so that no Markdown reader finds markup or a link in it. Do not put it at the beginning of a

@@ -1,10 +1,10 @@
-import { entryView } from '../../model/entries/entry-view.ts'
+import { conversationTitle } from '../../model/entries/conversation-title.ts'
 import { displayText, stringIn, type Fields } from '../../model/entries/fields.ts'
 import { findReferences, type Reference } from '../../model/entries/references.ts'
 import { cutTime, cutTimeUtc } from '../../model/instant.ts'
 import { plural } from '../../model/plural.ts'
 import type { DependencyReader, ExportedConversation } from '../format.ts'
-import { fitsOneLine, oneLine } from '../sanitize-text.ts'
+import { fitsOneLine, oneLine } from '../../model/sanitize-text.ts'
 import { archivedFields } from './attachments.ts'
 import { textParts } from './content-blocks.ts'
 import { entryParts, unreadable } from './entry-section.ts'
@@ -33,24 +33,13 @@ export function factsOf(conversation: ExportedConversation, archived: Dependency
   return { title: titleOf(conversation), agent, model }
 }
 
-/** Returns the title of a conversation: its name, or the beginning of its text, or its id. */
-function titleOf(conversation: ExportedConversation): string {
-  const name = shortTitle(stringIn(conversation.row.fields.get('name')))
-  return name ?? firstWords(conversation) ?? oneLine(conversation.id)
-}
-
-function firstWords({ entries }: ExportedConversation): string | undefined {
-  for (const { text } of entries()) {
-    const entry = entryView(text)
-    const first = entry.kind === 'message' ? entry.chunks.find(({ kind }) => kind === 'text') : undefined
-    // Only the first entry, which is usually the question: reading more would slow down every page.
-    return shortTitle(first?.kind === 'text' ? first.text : null, 80)
+/** Returns the title of a conversation, or its id if it has none. */
+function titleOf({ id, row, entries }: ExportedConversation): string {
+  const readFirst = () => {
+    for (const { text } of entries()) return text
+    return undefined
   }
-  return undefined
-}
-
-function shortTitle(text: string | null, most?: number): string | undefined {
-  return oneLine(text ?? '', most) || undefined
+  return conversationTitle(displayText(row.fields.get('name')), readFirst) ?? oneLine(id)
 }
 
 /**

@@ -85,12 +85,9 @@ describe('export', () => {
 
   it('refuses an invalid time before it creates a file', async () => {
     const { export: exports, out, folder } = workshop()
-    for (const time of ['2026-02-30', 'yesterday', '2026-13', '']) {
+    for (const time of ['2026-02-30', 'tomorrow', '2026-13', '']) {
       const { exitCode, stderr } = await exports('jsonl', '--output', out, '--since', time)
-      expect([exitCode, stderr]).toEqual([
-        2,
-        expect.stringContaining(`${JSON.stringify(time)} is not a valid time`),
-      ])
+      expect([exitCode, stderr]).toEqual([2, expect.stringContaining(`argument '${time}' is invalid`)])
     }
     expect(readdirSync(folder).filter((name) => name.startsWith('out'))).toEqual([])
   })
