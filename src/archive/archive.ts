@@ -12,6 +12,7 @@ import { AccountKeys } from './journal/account-keys.ts'
 import { Changes } from './journal/changes.ts'
 import { Events } from './journal/events.ts'
 import { Failures } from './journal/failures.ts'
+import { OpenProblems } from './journal/open-problems.ts'
 import { Runs } from './journal/runs.ts'
 import { UnknownShapes } from './journal/unknown-shapes.ts'
 import { ReplayCandidates } from './ledger/replay-candidates.ts'
@@ -127,6 +128,7 @@ export class Archive extends DatabaseAccess {
   readonly failures = new Failures(this.db)
   readonly events = new Events(this.db)
   readonly changes = new Changes(this.db)
+  readonly openProblems = new OpenProblems(this.db)
   readonly dependencies = new Dependencies(this.db)
   readonly unknownShapes = new UnknownShapes(this.db)
   readonly accountKeys = new AccountKeys(this.db)

@@ -32,10 +32,10 @@ describe('The record of a run', () => {
           reason: 'rows changed their order',
         },
         { id: 1, startedAt: '2026-01-01', endedAt: '2026-02-01', complete: true, reason: null },
-      ].map((run) => ({ ...run, ...books, ...program, outcome: 'partial' })),
+      ].map((run) => ({ ...run, ...books, command: 'backup', outcome: 'partial' })),
     )
     expect(runs.recent(2).map(({ id }) => id)).toEqual([3, 2])
-    expect(runs.read(2)).toMatchObject({ id: 2, complete: false })
+    expect(runs.read(2)).toMatchObject({ ...program, id: 2, complete: false })
     expect(runs.read(4)).toBeUndefined()
     expect(runs.since('2026-01-02')).toEqual({ first: 2, last: 3 })
     expect(runs.since('2026-01-04')).toBeUndefined()

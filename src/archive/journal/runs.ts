@@ -37,9 +37,6 @@ export interface RunEnd {
 export interface StoredRun extends Books {
   readonly id: number
   readonly command: string
-  /** The version of hansard. */
-  readonly hansard: string
-  readonly baseUrl: string
   readonly startedAt: string
   readonly endedAt: string | null
   readonly outcome: RunOutcome | null
@@ -48,12 +45,18 @@ export interface StoredRun extends Books {
   readonly complete: boolean | null
 }
 
-/** Booleans are numbers in SQLite. */
-type RunRow = Omit<StoredRun, 'complete'> & { readonly complete: 0 | 1 | null }
+/** All that is known of a run. */
+export interface RunDetails extends StoredRun {
+  /** The version of hansard. */
+  readonly hansard: string
+  readonly baseUrl: string
+}
 
-const RUN = `select id, command, hansard, base_url as baseUrl, started_at as startedAt, ended_at as endedAt, outcome,
-    reason, complete, ${columns.join()}
-  from run`
+/** Booleans are numbers in SQLite. */
+type Row<Run> = Omit<Run, 'complete'> & { readonly complete: 0 | 1 | null }
+
+const COLUMNS = `id, command, started_at as startedAt, ended_at as endedAt, outcome, reason, complete,
+  ${columns.join()}`
 
 /** What a run did with a conversation. */
 export type CountedOutcome = 'new' | 'updated' | 'unchanged' | 'failed' | 'vanished'
@@ -85,13 +88,15 @@ export class Runs extends DatabaseAccess {
 
   /** The latest runs, newest first. */
   recent(limit: number): StoredRun[] {
-    return this.db.all<RunRow>(`${RUN} order by id desc limit ?`, limit).map(toStored)
+    const sql = `select ${COLUMNS} from run order by id desc limit ?`
+    return this.db.all<Row<StoredRun>>(sql, limit).map(toRun)
   }
 
   /** Reads a run; undefined if there is none with this id. */
-  read(id: number): StoredRun | undefined {
-    const row = this.db.get<RunRow>(`${RUN} where id = ?`, id)
-    return row && toStored(row)
+  read(id: number): RunDetails | undefined {
+    const sql = `select ${COLUMNS}, hansard, base_url as baseUrl from run where id = ?`
+    const row = this.db.get<Row<RunDetails>>(sql, id)
+    return row && toRun(row)
   }
 
   /** The runs that started at a time (ISO 8601) or later; undefined if there are none. */
@@ -107,6 +112,14 @@ export class Runs extends DatabaseAccess {
     return this.db.pluck.get(sql, first, last) as number
   }
 
+  /** The last backup of the whole account that stored everything and whose listing was verified complete. */
+  lastComplete(): StoredRun | undefined {
+    const sql = `select ${COLUMNS} from run where command = 'backup' and outcome = 'done' and complete = 1
+      order by id desc limit 1`
+    const row = this.db.get<Row<StoredRun>>(sql)
+    return row && toRun(row)
+  }
+
   /** The first run: when the archive was started, and from which API; undefined if it is empty. */
   first(): { readonly startedAt: string; readonly baseUrl: string } | undefined {
     const sql = 'select started_at as startedAt, base_url as baseUrl from run order by id limit 1'
@@ -114,6 +127,6 @@ export class Runs extends DatabaseAccess {
   }
 }
 
-function toStored({ complete, ...run }: RunRow): StoredRun {
-  return { ...run, complete: complete === null ? null : complete === 1 }
+function toRun<Run extends StoredRun>({ complete, ...run }: Row<Run>): Run {
+  return { ...run, complete: complete === null ? null : complete === 1 } as unknown as Run
 }
