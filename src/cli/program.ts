@@ -7,6 +7,7 @@ import { version } from '../version.ts'
 import type { ExportCommandOptions } from './commands/export.ts'
 import type { ExitCode } from './exit-codes.ts'
 import type { GlobalOptions, Io } from './io.ts'
+import { date } from './options/date-options.ts'
 import { bytes, fileName, integer } from './options/option-values.ts'
 import { planOptions, runOptions, target } from './options/replay-options.ts'
 import { selection } from './options/selection-options.ts'
@@ -88,14 +89,20 @@ export function buildProgram(io: Io, onExit: (code: ExitCode) => void): Command 
   program
     .command('changes')
     .description('Show which conversations the last run changed')
-    .option('--run <n>', 'the changes of this run (see `hansard runs`)', integer(1))
+    .option('--run <n>', 'show the changes of this run', integer(1))
+    .addOption(
+      new Option('--since <time>', 'show the changes of all runs since (UTC): 3d, yesterday, 2026-11-22')
+        .argParser(date(io.now))
+        .conflicts('run'),
+    )
     .action(action(async () => (await import('./commands/changes.ts')).changesCommand))
 
   program
     .command('runs')
-    .description('Show how the last runs ended, newest first')
+    .description('Show how the last runs ended, newest first, or everything about one')
+    .argument('[n]', 'id of a run', integer(1))
     .option('--limit <n>', 'maximum number of runs', integer(1), 20)
-    .action(action(async () => (await import('./commands/runs.ts')).runsCommand))
+    .action(action(async () => (await import('./commands/runs.ts')).runsCommand, ['id']))
 
   program
     .command('ack')

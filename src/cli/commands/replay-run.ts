@@ -12,9 +12,10 @@ import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
 import { planReplayOptions, refusePlanningOptions, type RunOptions } from '../options/replay-options.ts'
 import { confirm, canConfirm } from '../terminal/confirm.ts'
+import { CopyReport, formatNotedCopy } from '../terminal/copy-report.ts'
 import { formatEstimate, formatCost, formatSpent, formatTokens } from '../terminal/plan-table.ts'
 import { showProgress } from '../terminal/progress.ts'
-import { writeLine, writeResult } from '../terminal/stdout.ts'
+import { widthOf, writeLine, writeLines, writeResult } from '../terminal/stdout.ts'
 import { defuseLine } from '../terminal/terminal-text.ts'
 
 /** `hansard replay run`: carries out a plan. */
@@ -37,8 +38,9 @@ export async function replayRunCommand(options: RunOptions, io: Io): Promise<Exi
         return exitCodes.done
       }
       io.goOnUnread?.()
-      const result = await run(client, archive, plan, { ...options, lock }, io)
-      await writeResult(options, io, { command: 'replay run', ...result }, formatResult(result))
+      const { result, notices } = await run(client, archive, plan, { ...options, lock }, io)
+      const summary = { command: 'replay run', ...result, limit: result.limit ?? null, notices }
+      await writeResult(options, io, summary, formatResult(result))
       return exitCodes[result.outcome]
     }),
   )
@@ -66,26 +68,41 @@ function formatQuestion({ end, head }: ReplayPlan): string {
   return defuseLine(`${what}${losses}${rest}: about ${formatEstimate(estimate)}?`)
 }
 
+/** Number of lines for what a person should look at; the result needs the others. */
+const MAX_NOTICE_LINES = 34
+
+/** Runs the plan, and then prints to stderr what a person should look at, also after an error. */
 async function run(
   client: ConversationsClient,
   archive: Archive,
   plan: ReplayPlan,
   options: RunOptions & { readonly lock: ArchiveLock },
   io: Io,
-): Promise<ReplayResult> {
+): Promise<{ result: ReplayResult; notices: readonly object[] }> {
   const progress = showProgress<ReplayProgress>(options, io, formatProgress)
-  return await runReplay(client, archive, plan, {
+  const report = new CopyReport()
+  const result = await runReplay(client, archive, plan, {
     ...options,
     settleSeconds: options.settle,
     secretOf: (name) => io.env[name],
     signal: io.signal,
     onProgress: progress.update,
-    onNotice: ({ id, state, reason }) => {
-      if (state === 'blocked' && options.quiet) return
+    onNotice: (notice) => {
+      if (notice.state === 'blocked' && options.quiet) return
+      report.add(notice)
+      if (!options.verbose) return
       progress.end()
-      io.stderr.write(`${defuseLine(`${state}: ${id}: ${reason}`)}\n`)
+      io.stderr.write(`${defuseLine(formatNotedCopy(notice))}\n`)
     },
-  }).finally(progress.end)
+  }).finally(async () => {
+    progress.end()
+    const more = 'see `hansard replay status --verbose`'
+    await writeLines(io.stderr, report.lines({ lines: MAX_NOTICE_LINES, width: widthOf(io.stderr), more }))
+  })
+  return {
+    result,
+    notices: report.groups().map(({ reason, count, examples }) => ({ reason, count, examples })),
+  }
 }
 
 function formatProgress(progress: ReplayProgress): string {
