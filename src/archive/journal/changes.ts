@@ -1,4 +1,5 @@
 import { DatabaseAccess } from '../sqlite/database-access.ts'
+import { FAILURE_REASON } from './failures.ts'
 
 /** The kinds of changes, in the order in which people read them. */
 export const changeKinds = ['new', 'updated', 'gone', 'revived', 'altered', 'vanished', 'failed'] as const
@@ -32,6 +33,15 @@ export interface Change {
   readonly detail: string | null
 }
 
+/** The failures that runs met for the same reason. */
+export interface FailureGroup {
+  /** The step that failed, and how: `history/timeout`. */
+  readonly reason: string
+  readonly count: number
+  /** Up to three of them, oldest first. */
+  readonly examples: readonly { readonly id: string; readonly detail: string }[]
+}
+
 export type ChangeCounts = Readonly<Record<ChangeKind, number>>
 
 /** The kinds that are stored as events. */
@@ -59,6 +69,24 @@ export class Changes extends DatabaseAccess {
     return this.db.iterate(sql, { ...this.#values(kind, range), limit })
   }
 
+  /** The failures that runs met, by reason, most frequent first. */
+  failures(range: RunRange): FailureGroup[] {
+    const sql = `with found as (${failures.ids}), numbered as (
+        select ${FAILURE_REASON} as reason, conversation as id, message as detail,
+          count(*) over (partition by step, code) as count,
+          row_number() over (partition by step, code order by failure.id) as place
+        from found join failure on failure.id = found.id
+      )
+      select reason, count, id, detail from numbered where place <= 3 order by count desc, reason, place`
+    const groups = new Map<string, FailureGroup & { readonly examples: object[] }>()
+    for (const { reason, count, id, detail } of this.db.all<FailureRow>(sql, this.#values('failed', range))) {
+      const group = groups.get(reason) ?? { reason, count, examples: [] }
+      group.examples.push({ id, detail })
+      groups.set(reason, group)
+    }
+    return [...groups.values()]
+  }
+
   #values(kind: ChangeKind, { first, last }: RunRange): Readonly<Record<string, unknown>> {
     const [known, newest] = [this.#lastKey(first - 1), this.#lastKey(last)]
     return { change: kind, event: eventKinds[kind], first, last, known, newest }
@@ -71,6 +99,8 @@ export class Changes extends DatabaseAccess {
     return this.db.pluck.get(sql, run) as number
   }
 }
+
+type FailureRow = Omit<FailureGroup, 'examples'> & FailureGroup['examples'][number]
 
 /** What is counted and limited, and what is read of it. */
 interface ChangeQueries {

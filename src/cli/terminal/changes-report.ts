@@ -96,7 +96,7 @@ const titles: Readonly<Record<ChangeKind, string>> = {
   revived: 'Gone before, and upstream again',
   altered: 'Altered upstream, with the earlier content kept',
   vanished: 'Deleted before they could be read',
-  failed: 'Failed, to be tried again by the next backup',
+  failed: 'Failed',
 }
 
 function* groupLines(
@@ -114,39 +114,24 @@ function* groupLines(
 /** Below this width, ids are left out: a title says more. */
 const MIN_WIDTH_OF_IDS = 72
 
+const MIN_TITLE = 16
 const MAX_TITLE = 60
 const MAX_LINE = 200
 
-/** The title is what is cut if the line is too long. */
+/** If the line is too long, the title is cut first, and then what is said last. */
 function changeLine(change: Change, title: string | null, width: number): string {
-  const { id } = change
   const isNarrow = width < MIN_WIDTH_OF_IDS
-  const facts = defuseLine(
-    [factsOf(change), ...(title === null || isNarrow ? [] : [id])].filter(Boolean).join(', '),
-  )
-  const room = Math.max(16, Math.min(MAX_TITLE, width - stringWidth(facts) - 5))
-  const head = fit(defuseLine(title ?? id), title === null ? Math.max(room, 40) : room)
-  return fit(`  ${head}${facts && ` (${facts})`}`, Math.min(width, MAX_LINE))
+  const facts = [factsOf(change), title === null || isNarrow ? '' : change.id].filter(Boolean).join(', ')
+  const inBrackets = facts === '' ? '' : ` (${defuseLine(facts)})`
+  const room = Math.max(MIN_TITLE, Math.min(MAX_TITLE, width - stringWidth(inBrackets) - 2))
+  const head = title === null ? defuseLine(change.id) : fit(defuseLine(title), room)
+  const detail = change.change === 'altered' || change.change === 'failed' ? `: ${change.detail ?? ''}` : ''
+  return fit(`  ${head}${inBrackets}${defuseLine(detail)}`, Math.min(width, MAX_LINE))
 }
 
-function factsOf({ change, entries, entriesAdded, detail }: Change): string {
-  switch (change) {
-    case 'new':
-    case 'gone':
-    case 'revived':
-      return entries === null ? '' : plural(entries, 'entry')
-    case 'updated':
-      return formatGrowth(entriesAdded ?? 0, entries ?? 0)
-    case 'altered':
-    case 'failed':
-      return detail ?? ''
-    case 'vanished':
-      return ''
-  }
-}
-
-function formatGrowth(added: number, entries: number): string {
-  if (added === 0) return `no entries added, ${formatNumber(entries)} in all`
-  const what = added > 0 ? `${plural(added, 'entry')} added` : `${plural(-added, 'entry')} fewer`
-  return `${what}, ${formatNumber(entries)} in all`
+function factsOf({ change, entries, entriesAdded }: Change): string {
+  if (entries === null || change === 'altered' || change === 'failed') return ''
+  const all = plural(entries, 'entry')
+  if (change !== 'updated' || entriesAdded === null) return all
+  return `${all}, ${entriesAdded >= 0 ? `${formatNumber(entriesAdded)} added` : `${formatNumber(-entriesAdded)} fewer`}`
 }
