@@ -17,11 +17,8 @@ export class CopyReport {
 
   add(copy: NotedCopy): void {
     const { state, reason } = copy
-    const group = {
-      reason: reasonText(state, reasonOf(reason ?? '')),
-      noun: NOUNS[state],
-      remedy: remedies[state],
-    }
+    const common = state === 'blocked' ? '' : reasonOf(reason ?? '') // `replay plan` groups what blocks
+    const group = { reason: reasonText(state, common), noun: nouns[state], remedy: remedies[state] }
     this.#copies.add(group, exampleOf(copy))
   }
 
@@ -49,7 +46,7 @@ function reasonText(state: CopyState, reason: string): string {
 }
 
 /** What was not sent has no copy. */
-const NOUNS: Readonly<Partial<Record<CopyState, string>>> = {
+const nouns: Readonly<Partial<Record<CopyState, string>>> = {
   ...{ pending: 'conversation', failed: 'conversation', blocked: 'conversation', stale: 'conversation' },
   ...{ open: 'copy', done: 'copy', uncertain: 'copy', diverged: 'copy', undone: 'copy' },
 }

@@ -51,7 +51,8 @@ export class PlanReport {
   #addBlock({ kind, subject, reason, hint }: Block, example: string): void {
     const mapping = subject === null ? undefined : mappings[kind]
     if (subject === null || mapping === undefined) {
-      this.#blocks.add({ reason: `blocked: ${reasonOf(reason)}`, remedy: hint }, example)
+      const common = commonReasons[kind] ?? reasonOf(reason)
+      this.#blocks.add({ reason: `blocked: ${common}`, remedy: hint }, `${example}: ${reason}`)
       return
     }
     const what = `${mapping.noun} ${subject}`
@@ -85,6 +86,13 @@ export class PlanReport {
 const WHERE = 'see --verbose, --json or --out'
 
 const HINT = '--fallback-model NAME replaces all missing agents and models; --drop-tools leaves tools out.'
+
+/** What is common to blocks of a kind whose reasons have names or numbers of the conversation. */
+const commonReasons: Readonly<Partial<Record<Block['kind'], string>>> = {
+  'unanswered-call': 'a call at the end has no result',
+  context: 'too long for the model',
+  tool: 'a tool that the API is not known to accept',
+}
 
 /** What names the subject of a block, and the option that replaces it. */
 const mappings: Readonly<

@@ -18,7 +18,7 @@ describe('hansard replay plan', () => {
       '\n  agent ag_019c8f19aaaa7bbb8ccc0ddd1eee2fff: 1 conversation → --map-agent ag_019c8f19aaaa7bbb8ccc0ddd1eee2fff=…\n',
     )
     expect(stdout).toMatch(
-      /\nblocked: the call of .* has no result: 1 conversation\n {2}conv_\w+ .*\n {2}hint: /,
+      /\nblocked: a call at the end has no result: 1 conversation\n {2}conv_\w+ .*: the call of .* has no result\n {2}hint: /,
     )
     expect(stdout).toMatch(
       /\n {2}2 × citation sent as text, in 2 conversations, such as conv_\w+ entry 2 content\[2\]\n/,
@@ -84,7 +84,7 @@ describe('hansard replay plan', () => {
     const { stdout } = await replay('plan', '--quiet')
     expect(stdout.match(/^\S.*/gm)).toEqual([
       'blocked: missing at the target',
-      expect.stringMatching(/^blocked: the call of .* has no result: 1 conversation$/),
+      'blocked: a call at the end has no result: 1 conversation',
     ])
     const verbose = (await replay('plan', '--quiet', '--verbose')).stdout
     expect(verbose.match(/^blocked +conv_/gm)).toHaveLength(5)
