@@ -8,6 +8,7 @@ import { SearchIndex } from './content/search-index.ts'
 import { Search } from './content/search.ts'
 import { SeenRows } from './content/seen-rows.ts'
 import { defineSelectionFunctions } from './content/selection.ts'
+import { Volumes } from './content/volumes.ts'
 import { AccountKeys } from './journal/account-keys.ts'
 import { Changes } from './journal/changes.ts'
 import { Events } from './journal/events.ts'
@@ -124,6 +125,7 @@ export class Archive extends DatabaseAccess {
   readonly histories = new Histories(this.db)
   readonly search = new Search(this.db)
   readonly searchIndex = new SearchIndex(this.db)
+  readonly volumes = new Volumes(this.db)
   readonly runs = new Runs(this.db)
   readonly failures = new Failures(this.db)
   readonly events = new Events(this.db)

@@ -11,6 +11,7 @@ import { date } from './options/date-options.ts'
 import { bytes, fileName, integer } from './options/option-values.ts'
 import { planOptions, runOptions, target } from './options/replay-options.ts'
 import { selection } from './options/selection-options.ts'
+import { statsOptions } from './options/stats-options.ts'
 
 /** A command: an async function of its options and its surroundings. */
 type Run<Options> = (options: Options, io: Io) => Promise<ExitCode>
@@ -139,6 +140,10 @@ export function buildProgram(io: Io, onExit: (code: ExitCode) => void): Command 
     .argument('<text...>', 'words, \'"exact phrase"\', prefix*, -excluded')
     .addHelpText('after', SEARCHING)
     .action(action(async () => (await import('./commands/search.ts')).searchCommand, ['text']))
+
+  statsOptions(program.command('stats'))
+    .description('Count conversations, entries and tokens by month, model, agent and tool')
+    .action(action(async () => (await import('./commands/stats.ts')).statsCommand))
 
   const exports = program.command('export').description('Export conversations to files')
   for (const [name, format] of Object.entries(formats)) {

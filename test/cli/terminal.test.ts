@@ -34,6 +34,7 @@ it('No content of an account reaches a terminal with control codes, as text or a
   await run('backup')
   for (const args of [
     ['list'],
+    ['stats'],
     ['list', '--json'],
     ['show', id],
     ['show', id, '--json'],
@@ -42,7 +43,10 @@ it('No content of an account reaches a terminal with control codes, as text or a
     ['export', 'csv', '--table', 'entries', '--output', '-'],
   ]) {
     // A carriage return before a line feed, as in CSV, does no harm.
-    const shown = (await onTerminal(args, env)).replaceAll(COLOUR, '').replaceAll('\r\n', '\n')
+    const shown = (await onTerminal(args, env))
+      .replaceAll(COLOUR, '')
+      .replaceAll('\r\n', '\n')
+      .replaceAll(PROGRESS, '')
     expect(shown.length).toBeGreaterThan(50)
     expect({ args, steers: CONTROL_CODES.test(shown) }).toEqual({ args, steers: false })
   }
@@ -99,6 +103,7 @@ it('With --json no command writes a control code to a pipe', async () => {
   const commands = [
     ['backup'],
     ['list'],
+    ['stats'],
     ['search', 'words'],
     ['status'],
     ['runs'],

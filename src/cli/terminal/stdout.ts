@@ -54,5 +54,5 @@ export function widthOf({ isTTY, columns }: Io['stdout']): number {
 
 /** Returns the colors for stdout: none for a pipe, or where the user wants none. */
 export function colorsFor({ stdout, env }: Io): Colors {
-  return pc.createColors(stdout.isTTY && !env['NO_COLOR'])
+  return pc.createColors(stdout.isTTY && !env['NO_COLOR'] && env['TERM'] !== 'dumb')
 }
