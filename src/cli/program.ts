@@ -141,7 +141,7 @@ export function buildProgram(io: Io, onExit: (code: ExitCode) => void): Command 
     .addHelpText('after', SEARCHING)
     .action(action(async () => (await import('./commands/search.ts')).searchCommand, ['text']))
 
-  statsOptions(program.command('stats'))
+  statsOptions(program.command('stats'), io)
     .description('Count conversations, entries and tokens by month, model, agent and tool')
     .action(action(async () => (await import('./commands/stats.ts')).statsCommand))
 

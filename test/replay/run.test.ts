@@ -61,7 +61,7 @@ describe('replay run', () => {
     expect(first['cost']).toBeGreaterThan(0)
     expect(new Set(stampsOf(world)).size).toBe(6)
     const sent = writesTo(world).length
-    expect(await run(world)).toMatchObject({ exitCode: 0, done: 6, before: 6, tokensOut: 0 })
+    expect(await run(world)).toMatchObject({ exitCode: 0, done: 6, before: 6, tokens_out: 0 })
     expect(writesTo(world)).toHaveLength(sent)
   })
 

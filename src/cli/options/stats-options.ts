@@ -1,12 +1,13 @@
 import { Option, type Command } from 'commander'
 
 import { dimensions } from '../../export/stats/count-stats.ts'
+import type { Io } from '../io.ts'
 import { fileName } from './option-values.ts'
 import { selection } from './selection-options.ts'
 
 /** Adds the options of `stats`. */
-export function statsOptions(command: Command): Command {
-  return selection(command)
+export function statsOptions(command: Command, io: Pick<Io, 'now'>): Command {
+  return selection(command, io)
     .addOption(new Option('--by <what>', 'show all values of one of these').choices(dimensions))
     .option('--svg <file>', 'also draw a chart as SVG; - writes only the chart, to stdout', fileName)
     .option('--force', 'with --svg: replace an earlier chart (never anything else)')

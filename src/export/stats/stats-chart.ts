@@ -1,7 +1,7 @@
 import type { TopLevelSpec } from 'vega-lite'
 
 import { formatCompact, formatNumber, plural } from '../../model/plural.ts'
-import { oneLine } from '../sanitize-text.ts'
+import { oneLine } from '../../model/sanitize-text.ts'
 import { dimensions, type Dimension, type Group, type Stats } from './count-stats.ts'
 import { withEmptyMonths } from './empty-months.ts'
 import { topGroups, type GroupRow } from './top-groups.ts'
