@@ -7,7 +7,7 @@ import { version } from '../version.ts'
 import type { ExportCommandOptions } from './commands/export.ts'
 import type { ExitCode } from './exit-codes.ts'
 import type { GlobalOptions, Io } from './io.ts'
-import { date } from './options/date-options.ts'
+import { changesOptions } from './options/changes-options.ts'
 import { bytes, fileName, integer } from './options/option-values.ts'
 import { planOptions, runOptions, target } from './options/replay-options.ts'
 import { selection } from './options/selection-options.ts'
@@ -87,15 +87,8 @@ export function buildProgram(io: Io, onExit: (code: ExitCode) => void): Command 
     .description('Show what the archive holds, the last runs and unresolved problems')
     .action(action(async () => (await import('./commands/status.ts')).statusCommand))
 
-  program
-    .command('changes')
+  changesOptions(program.command('changes'), io)
     .description('Show which conversations the last run changed')
-    .option('--run <n>', 'show the changes of this run', integer(1))
-    .addOption(
-      new Option('--since <time>', 'show the changes of all runs since (UTC): 3d, yesterday, 2026-11-22')
-        .argParser(date(io.now))
-        .conflicts('run'),
-    )
     .action(action(async () => (await import('./commands/changes.ts')).changesCommand))
 
   program
