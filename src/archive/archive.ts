@@ -13,6 +13,7 @@ import { AccountKeys } from './journal/account-keys.ts'
 import { Changes } from './journal/changes.ts'
 import { Events } from './journal/events.ts'
 import { Failures } from './journal/failures.ts'
+import { OpenIds } from './journal/open-ids.ts'
 import { OpenProblems } from './journal/open-problems.ts'
 import { Runs } from './journal/runs.ts'
 import { UnknownShapes } from './journal/unknown-shapes.ts'
@@ -131,6 +132,7 @@ export class Archive extends DatabaseAccess {
   readonly events = new Events(this.db)
   readonly changes = new Changes(this.db)
   readonly openProblems = new OpenProblems(this.db)
+  readonly openIds = new OpenIds(this.db)
   readonly dependencies = new Dependencies(this.db)
   readonly unknownShapes = new UnknownShapes(this.db)
   readonly accountKeys = new AccountKeys(this.db)

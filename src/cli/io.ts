@@ -3,7 +3,7 @@ import type { Readable, Writable } from 'node:stream'
 /** The surroundings of a command; tests pass their own. Data goes to stdout, messages to stderr. */
 export interface Io {
   readonly stdin: Readable & { readonly isTTY?: boolean }
-  readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number }
+  readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number; readonly rows?: number }
   readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number }
   readonly env: Readonly<Record<string, string | undefined>>
   /** The time of the machine, which dates such as `3d` and `2 h ago` refer to. */
@@ -12,6 +12,11 @@ export interface Io {
   readonly signal: AbortSignal
   /** The name of this process in messages of other processes: `pid 17 on host`. */
   readonly name: string
+  /**
+   * Called when another program, such as a pager, runs on the terminal: Ctrl-C is meant for that program. Call the result
+   * when it has ended. Without this function, no program can be started.
+   */
+  readonly lendTerminal?: () => () => void
   /** Called by a command that must finish even when nobody reads stdout any more. */
   readonly goOnUnread?: () => void
 }
@@ -22,6 +27,8 @@ export interface GlobalOptions {
   readonly json?: boolean
   readonly quiet?: boolean
   readonly verbose?: boolean
+  /** False with --no-pager. */
+  readonly pager?: boolean
 }
 
 /** The options of every command that connects to an account. */

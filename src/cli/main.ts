@@ -63,10 +63,15 @@ function processIo(): Io {
     }
     if (!continuesUnread) process.exit(isUnread ? exitCodes.done : exitCodes.failed)
   })
+  let borrowers = 0
   return {
     ...{ stdin, stdout, stderr, env },
     now: () => new Date(),
-    signal: stopSignal(),
+    signal: stopSignal(() => borrowers > 0),
+    lendTerminal: () => {
+      borrowers++
+      return () => void borrowers--
+    },
     name: `pid ${process.pid} on ${hostname()}`,
     goOnUnread: () => (continuesUnread = true),
   }
@@ -74,13 +79,15 @@ function processIo(): Io {
 
 /**
  * Aborts when the process is asked to stop, so that the command can finish cleanly. A second Ctrl-C or SIGTERM ends it
- * at once. A second SIGHUP does not: when a terminal closes, the kernel and the shell both send one.
+ * at once. A second SIGHUP does not: when a terminal closes, the kernel and the shell both send one. While a pager has the
+ * terminal, Ctrl-C is meant for it.
  */
-function stopSignal(): AbortSignal {
+function stopSignal(isTerminalLent: () => boolean): AbortSignal {
   const stop = new AbortController()
   let isAskedAgain = false
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
+      if (signal === 'SIGINT' && isTerminalLent()) return
       if (isAskedAgain) process.exit(exitCodes.interrupted)
       isAskedAgain = true
       stop.abort()

@@ -50,6 +50,7 @@ export function buildProgram(io: Io, onExit: (code: ExitCode) => void): Command 
     .option('--json', 'write JSON to stdout')
     .option('--quiet', 'print only problems')
     .option('--verbose', 'print details, and each request to stderr')
+    .option('--no-pager', 'do not show long output in a pager (PAGER, or else less)')
     .addHelpText('after', EXIT_CODES)
 
   /** Merges a command's options with the global ones and runs the function that `load` returns. */
@@ -101,7 +102,7 @@ export function buildProgram(io: Io, onExit: (code: ExitCode) => void): Command 
   program
     .command('ack')
     .description('Acknowledge a lasting failure or an alert, so that runs no longer report it')
-    .argument('<id>', 'id of the conversation, agent or file')
+    .argument('<id>', 'id of the conversation, agent or file, or its first characters')
     .action(action(async () => (await import('./commands/ack.ts')).ackCommand, ['id']))
 
   selection(account(program.command('verify'), io.env), io)
@@ -118,14 +119,18 @@ export function buildProgram(io: Io, onExit: (code: ExitCode) => void): Command 
     .action(action(async () => (await import('./commands/verify.ts')).verifyCommand))
 
   program.commandsGroup('Read and export the archive:')
-  selection(program.command('list'), io)
-    .description('List conversations, oldest first')
+  selection(
+    program.command('list'),
+    io,
+    'maximum number, newest first (default: a screenful; in a pipe: all)',
+  )
+    .description('List conversations, last changed first')
     .action(action(async () => (await import('./commands/list.ts')).listCommand))
 
   program
     .command('show')
     .description('Show one conversation as a transcript')
-    .argument('<id>', 'id of the conversation')
+    .argument('<id>', 'id of the conversation, or its first characters')
     .action(action(async () => (await import('./commands/show.ts')).showCommand, ['id']))
 
   selection(program.command('search'), io, 'maximum number, best first (default: 20; with --json: all)')

@@ -33,8 +33,7 @@ function archiveOf(conversations: Record<string, readonly string[]>): Archive {
 const found = (archive: Archive, text: string, selection?: Selection) =>
   [...archive.search.find(text, selection)].map(({ id }) => id)
 
-const matched = (archive: Archive, ...match: string[]) =>
-  [...archive.conversations.list({ match })].map(({ id }) => id)
+const matched = (archive: Archive, ...match: string[]) => [...archive.conversations.ids({ match })]
 
 describe('Searching', () => {
   const archive = archiveOf({

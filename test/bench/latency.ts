@@ -31,7 +31,6 @@ export async function benchLatencies(path: string, isQuick: boolean): Promise<vo
     ['search', RARE],
     ['status'],
     ['changes'],
-    ['stats'],
   ]
   const ratios = commands.map((): number[] => [])
   for (let round = 0; round < (isQuick ? 5 : 11); round++) {

@@ -5,6 +5,7 @@ import { withTarget } from '../connect.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
 import { planReplayOptions, type PlanOptions } from '../options/replay-options.ts'
+import { withWholeIds } from '../options/whole-ids.ts'
 import { warnOfMissing } from '../terminal/archive-warnings.ts'
 import { PlanReport } from '../terminal/plan-report.ts'
 import { formatPlanned, layoutFor } from '../terminal/plan-table.ts'
@@ -15,7 +16,7 @@ import { jsonFor, write, writeLines } from '../terminal/stdout.ts'
  * with 3 if a conversation is blocked.
  */
 export async function replayPlanCommand(options: PlanOptions, io: Io): Promise<ExitCode> {
-  const { json = false, quiet = false, verbose = false, out, id } = options
+  const { json = false, quiet = false, verbose = false, out } = options
   const layout = layoutFor(options, io)
   const report = new PlanReport()
   const onPlanned = async (planned: PlannedConversation) => {
@@ -25,11 +26,12 @@ export async function replayPlanCommand(options: PlanOptions, io: Io): Promise<E
   }
   const onLine = json ? (line: string) => write(io.stdout, jsonFor(io.stdout, line)) : undefined
   return await withArchive(options.archive, async (archive) => {
-    const how = { ...planReplayOptions(options), out, signal: io.signal, onPlanned, onLine }
+    const selected = withWholeIds(archive, options)
+    const how = { ...planReplayOptions(selected), out, signal: io.signal, onPlanned, onLine }
     const { end } = await withTarget(options, io, (client) => planReplay(client, archive, how))
     const lines = quiet ? report.blockLines(layout.width) : report.lines(end, out, layout.width)
     if (!json) await writeLines(io.stdout, lines)
-    const missing = await warnOfMissing(archive, id, io)
+    const missing = await warnOfMissing(archive, selected.id, io)
     return end.blocked + missing > 0 ? exitCodes.partial : exitCodes.done
   })
 }

@@ -3,6 +3,8 @@ import { undoReplay, type Undone } from '../../replay/run/undo.ts'
 import { withTarget } from '../connect.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { Io, TargetOptions } from '../io.ts'
+import { wholeIds } from '../options/whole-ids.ts'
+import { warnOfMissing } from '../terminal/archive-warnings.ts'
 import { widthOf, writeJson, writeLines } from '../terminal/stdout.ts'
 import { formatUndone, UndoReport } from '../terminal/undo-report.ts'
 
@@ -17,9 +19,11 @@ export interface UndoCommandOptions extends TargetOptions {
  * totals. Exits with 3 if a copy is kept.
  */
 export async function replayUndoCommand(options: UndoCommandOptions, io: Io): Promise<ExitCode> {
-  const { id: ids, label, yes: doIt = false, json = false } = options
+  const { label, yes: doIt = false, json = false } = options
   const report = new UndoReport()
   return await withLockedArchive(options.archive, { holder: io.name }, async (archive) => {
+    const ids = wholeIds(archive, options.id)
+    await warnOfMissing(archive, ids, io)
     try {
       await withTarget({ ...options, sameAccount: true }, io, async (client) => {
         if (doIt) io.goOnUnread?.()

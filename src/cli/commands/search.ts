@@ -6,7 +6,8 @@ import type { Snippet } from '../../model/search/snippet.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'
 import { selectionOf, type SelectionOptions } from '../options/selection-options.ts'
-import { warnOfStaleIndex } from '../terminal/archive-warnings.ts'
+import { withWholeIds } from '../options/whole-ids.ts'
+import { warnOfMissing, warnOfStaleIndex } from '../terminal/archive-warnings.ts'
 import { colorsFor, widthOf, writeJson, writeLine, writeLines } from '../terminal/stdout.ts'
 import { defuseLine, fit } from '../terminal/terminal-text.ts'
 
@@ -16,8 +17,10 @@ type SearchCommandOptions = GlobalOptions & SelectionOptions & { readonly text: 
 const DEFAULT_LIMIT = 20
 
 /** `hansard search`: prints one line per match, best first; with --json one object per match, without a limit. */
-export async function searchCommand(options: SearchCommandOptions, io: Io): Promise<ExitCode> {
-  return await withArchive(options.archive, async (archive) => {
+export async function searchCommand(given: SearchCommandOptions, io: Io): Promise<ExitCode> {
+  return await withArchive(given.archive, async (archive) => {
+    const options = withWholeIds(archive, given)
+    await warnOfMissing(archive, options.id, io)
     const { limit, ...selection } = selectionOf(options)
     const most = limit ?? (options.json ? Infinity : DEFAULT_LIMIT)
     const text = options.text.join(' ')

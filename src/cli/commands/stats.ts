@@ -7,6 +7,7 @@ import { plural } from '../../model/plural.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'
 import { selectionOf, selects, type SelectionOptions } from '../options/selection-options.ts'
+import { withWholeIds } from '../options/whole-ids.ts'
 import { warnOfMissing, warnOfStaleIndex } from '../terminal/archive-warnings.ts'
 import { barFor } from '../terminal/bar.ts'
 import { showProgress } from '../terminal/progress.ts'
@@ -22,9 +23,10 @@ export interface StatsCommandOptions extends GlobalOptions, SelectionOptions {
 }
 
 /** `hansard stats`: prints how much the selected conversations contain, and draws it with --svg. */
-export async function statsCommand(options: StatsCommandOptions, io: Io): Promise<ExitCode> {
-  refuseContradiction(options)
-  return await withArchive(options.archive, async (archive) => {
+export async function statsCommand(given: StatsCommandOptions, io: Io): Promise<ExitCode> {
+  refuseContradiction(given)
+  return await withArchive(given.archive, async (archive) => {
+    const options = withWholeIds(archive, given)
     await warnOfMissing(archive, options.id, io)
     if (options.match !== undefined) await warnOfStaleIndex(archive, options, io)
     const chart = await openChartFor(archive, options, io)

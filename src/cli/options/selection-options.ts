@@ -27,7 +27,7 @@ export function selection(
 ): Command {
   return command
     .optionsGroup('Selection:')
-    .option('--id <id...>', 'only these conversations')
+    .option('--id <id...>', 'only these conversations; the beginning of an id is enough')
     .option('--since <time>', 'only created since (UTC): 3d, yesterday, 2026-11-22T08:00', date(now))
     .option('--until <time>', 'only created before this time (UTC)', date(now))
     .option('--model <name...>', 'only with one of these models')

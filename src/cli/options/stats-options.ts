@@ -6,7 +6,7 @@ import { fileName } from './option-values.ts'
 import { selection } from './selection-options.ts'
 
 /** Adds the options of `stats`. */
-export function statsOptions(command: Command, io: Pick<Io, 'now'>): Command {
+export function statsOptions(command: Command, io: Io): Command {
   return selection(command, io)
     .addOption(new Option('--by <what>', 'show all values of one of these').choices(dimensions))
     .option('--svg <file>', 'also draw a chart as SVG; - writes only the chart, to stdout', fileName)

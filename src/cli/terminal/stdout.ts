@@ -49,7 +49,7 @@ export async function writeResult(
 
 /** Returns the width that lines must fit: that of the terminal, or Infinity for a pipe. */
 export function widthOf({ isTTY, columns }: Io['stdout']): number {
-  return isTTY ? (columns ?? 80) : Infinity
+  return isTTY ? columns || 80 : Infinity // some terminals say 0
 }
 
 /** Returns the colors for stdout: none for a pipe, or where the user wants none. */

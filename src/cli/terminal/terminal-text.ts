@@ -30,6 +30,7 @@ export function fit(line: string, cells: number): string {
   // Measuring megabytes takes seconds, and no real line has more than 50 characters per cell.
   const start = line.slice(0, 50 * cells)
   if (start === line && stringWidth(line) <= cells) return line
+  if (PRINTABLE_ASCII.test(start)) return `${start.slice(0, Math.max(0, cells - 1))}…`
   let fitted = ''
   let width = 0
   for (const { segment } of new Intl.Segmenter().segment(start)) {
@@ -39,6 +40,8 @@ export function fit(line: string, cells: number): string {
   }
   return `${fitted}…`
 }
+
+const PRINTABLE_ASCII = /^[ -~]*$/
 
 /** Pads a line with spaces to a number of terminal cells. */
 export function pad(line: string, cells: number): string {
