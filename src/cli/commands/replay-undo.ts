@@ -32,9 +32,11 @@ export async function replayUndoCommand(options: UndoCommandOptions, io: Io): Pr
           await printUndone(one, options, io)
         }
       })
-    } finally {
-      if (!json) await printReport(report, options, io) // also of what was done before an error
+    } catch (thrown) {
+      if (!json && report.isAny) await printReport(report, options, io) // what was done before the error
+      throw thrown
     }
+    if (!json) await printReport(report, options, io)
     archive.checkpoint()
     const { 'would-delete': wouldDelete, ...others } = report.counts
     if (json) await writeJson(io.stdout, { command: 'replay undo', wouldDelete, ...others })

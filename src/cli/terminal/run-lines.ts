@@ -1,7 +1,7 @@
 import type { ChangeCounts, FailureGroup } from '../../archive/journal/changes.ts'
 import type { RunDetails, StoredRun } from '../../archive/journal/runs.ts'
 import { formatDuration, secondsBetween } from '../../model/duration.ts'
-import { cutTime, cutTimeUtc } from '../../model/instant.ts'
+import { cutTimeUtc } from '../../model/instant.ts'
 import { formatCounts, formatMegabytes, formatNumber, nonZero, plural } from '../../model/plural.ts'
 import { remedyFor } from './remedies.ts'
 import { formatReport } from './report.ts'
@@ -16,9 +16,9 @@ export const runColumns: readonly Column<StoredRun>[] = [
   { name: 'id', heading: 'RUN', value: ({ id }) => id, align: 'right' },
   {
     name: 'started_at',
-    heading: 'STARTED (UTC)',
+    heading: 'STARTED',
     value: ({ startedAt }) => startedAt,
-    show: ({ startedAt }) => cutTime(startedAt, 'minute'),
+    show: ({ startedAt }) => cutTimeUtc(startedAt, 'minute'),
   },
   { name: 'ended_at', value: ({ endedAt }) => endedAt, minWidth: Infinity },
   { name: 'command', value: ({ command }) => command, minWidth: 140 },

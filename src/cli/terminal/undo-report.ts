@@ -20,6 +20,11 @@ export class UndoReport {
       report.add(group, exampleOf(undone))
   }
 
+  /** Whether anything was reported. */
+  get isAny(): boolean {
+    return this.#all.count > 0
+  }
+
   /** Formats the totals, then the copies by what happened to them. */
   lines(isDeleting: boolean, width: number): string[] {
     return [this.#summary(isDeleting), ...formatReport(this.#all.groups(), { lines: MAX_UNDO_LINES, width })]

@@ -128,6 +128,11 @@ describe('The --json output of replay', () => {
     ])
   })
 
+  it('is followed by no totals if undo could not begin', async () => {
+    const { replay } = await replayWorld({ stories: [talksOf(someTalks(1))] })
+    expect(await replay('undo')).toMatchObject({ exitCode: 2, stdout: '' })
+  })
+
   it('says what a person should look at, grouped by reason', async () => {
     const { replay, sandbox } = await replayWorld({ stories: [talksOf(someTalks(2))] })
     sandbox.faults.add({

@@ -47,20 +47,20 @@ describe('hansard runs', () => {
   it('shows on a terminal when each run started, how it ended, how long it took, and what it did', async () => {
     const archive = archiveOfRuns()
     expect(await onTerminal(80, 'runs', '--archive', archive)).toEqual([
-      'RUN  STARTED (UTC)     OUTCOME      DURATION    NEW  UPDATED  FAILED  GONE',
-      '  3  2026-11-26 03:15  not ended                  0        0       0     0',
-      '  2  2026-11-25 03:15  partial    1 min 52 s     12        3       7     2',
-      '  1  2026-11-24 03:15  done        1 h 5 min  1,312        0       0     0',
+      'RUN  STARTED               OUTCOME      DURATION    NEW  UPDATED  FAILED  GONE',
+      '  3  2026-11-26 03:15 UTC  not ended                  0        0       0     0',
+      '  2  2026-11-25 03:15 UTC  partial    1 min 52 s     12        3       7     2',
+      '  1  2026-11-24 03:15 UTC  done        1 h 5 min  1,312        0       0     0',
     ])
     expect(await onTerminal(50, 'runs', '--archive', archive)).toEqual([
-      'RUN  STARTED (UTC)     OUTCOME      DURATION',
-      '  3  2026-11-26 03:15  not ended',
-      '  2  2026-11-25 03:15  partial    1 min 52 s',
-      '  1  2026-11-24 03:15  done        1 h 5 min',
+      'RUN  STARTED               OUTCOME      DURATION',
+      '  3  2026-11-26 03:15 UTC  not ended',
+      '  2  2026-11-25 03:15 UTC  partial    1 min 52 s',
+      '  1  2026-11-24 03:15 UTC  done        1 h 5 min',
     ])
     const [, , wide] = await onTerminal(140, 'runs', '--archive', archive)
     expect(wide).toBe(
-      '  2  2026-11-25 03:15  backup   partial    1 min 52 s   1,312     12        3       7     2     2,646  no        rows changed their order w…',
+      '  2  2026-11-25 03:15 UTC  backup   partial    1 min 52 s   1,312     12        3       7     2     2,646  no        rows changed their ord…',
     )
     expect(wide?.length).toBeLessThanOrEqual(140)
   })
