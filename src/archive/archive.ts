@@ -207,10 +207,12 @@ export class Archive extends DatabaseAccess {
     return new SeenRows(this.db)
   }
 
-  /** Numbers of conversations, conversations marked gone, entries and revisions. */
+  /** Numbers of conversations, conversations marked gone, entries in their newest revisions, and revisions. */
   counts(): ArchiveCounts {
     const sql = `select count(*) as conversations, count(gone_at) as gone,
-      (select count(*) from entry) as entries, (select count(*) from revision) as revisions from conversation`
+      (select coalesce(sum(length), 0) from conversation join revision on revision.id = conversation.revision)
+        as entries,
+      (select count(*) from revision) as revisions from conversation`
     return this.db.get(sql) as ArchiveCounts
   }
 

@@ -178,7 +178,7 @@ it('Every time that a command shows names UTC, whatever time zone the API used',
       expect(shown).not.toMatch(/\d\d:\d\d(?!(:\d\d)?( UTC|\.\d+Z))|2026-01-01/)
     }
   }
-  expect((await run('list')).stdout).toContain('2026-01-02T04:30:00.000000Z')
-  expect((await run('show', id)).stdout.match(/2026-01-02 04:30:00 UTC/g)).toHaveLength(2)
-  expect((await run('search', 'words')).stdout).toContain('  2026-01-02  ')
+  expect((await run('list')).stdout).toContain('conv_zone\t2026-01-02T04:30:00.000000Z\t')
+  expect((await run('show', id)).stdout.match(/2026-01-02 04:30(:00)? UTC/g)).toHaveLength(3)
+  expect((await run('search', 'words')).stdout).toContain('\t2026-01-02T04:30:00.000000Z\t')
 })

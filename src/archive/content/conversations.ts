@@ -3,7 +3,7 @@ import { instantOf } from '../../model/instant.ts'
 import { redactStored } from '../../model/secrets/redact-json.ts'
 import { isSettled } from '../../model/settling.ts'
 import { DatabaseAccess } from '../sqlite/database-access.ts'
-import { Histories, type StoredEntry } from './histories.ts'
+import { Histories, type HistoryRange, type StoredEntry } from './histories.ts'
 import { matchIds, type IdMatch } from './match-ids.ts'
 import { Revisions, type FetchedConversation } from './revisions.ts'
 import { SearchIndex } from './search-index.ts'
@@ -31,9 +31,9 @@ export interface StoredConversation {
   /** When it was created, as `instantOf` formats it; null if the API did not say. */
   readonly createdAt: string | null
   /** Reads the entries in order, one at a time, as the API sent them. */
-  entries(): Iterable<string>
+  entries(range?: HistoryRange): Iterable<string>
   /** Reads the entries of a damaged archive: undefined stands for a lost entry, or for all entries before a lost link. */
-  entriesAsFound(): Iterable<StoredEntry>
+  entriesAsFound(range?: HistoryRange): Iterable<StoredEntry>
 }
 
 /** A conversation in a list. Times are as the API sent them, except `goneAt` (ISO 8601). */
@@ -111,6 +111,14 @@ export class Conversations extends DatabaseAccess {
       where conversation.id = ?`
     const row = this.db.get<Titled>(sql, id)
     return row === undefined ? null : this.#titleOf(row)
+  }
+
+  /** Lists the newest conversations whose id begins so; those without a creation time come last. */
+  newest(start: string, limit: number): IterableIterator<Pick<ListedConversation, 'id' | 'name'>> {
+    const sql = `select conversation.id, name from conversation join revision on revision.id = conversation.revision
+      where substr(conversation.id, 1, length(:start)) = :start
+      order by created_at desc limit :limit`
+    return this.db.iterate(sql, { start, limit })
   }
 
   /** Number of conversations, including those marked gone. */
@@ -211,8 +219,8 @@ export class Conversations extends DatabaseAccess {
       ...{ id, length, goneAt, fetchedAt },
       row: redactStored(row),
       createdAt: instantOf(created_at ?? '') ?? null,
-      entries: () => this.#histories.read(tip),
-      entriesAsFound: () => this.#histories.readAsFound(tip),
+      entries: (range) => this.#histories.read(tip, range),
+      entriesAsFound: (range) => this.#histories.readAsFound(tip, range),
     }
   }
 }

@@ -55,7 +55,8 @@ const LESS = 'FRX'
 async function runPaged(command: string, io: Io, work: (io: Io) => Promise<ExitCode>): Promise<ExitCode> {
   const child = spawn('sh', ['-c', command], {
     stdio: ['pipe', 'inherit', 'inherit'],
-    env: { LESS, LV: '-c', ...io.env },
+    // All output is UTF-8, whatever the locale: without this, less shows bytes where LANG is not set.
+    env: { LESS, LESSCHARSET: 'utf-8', LV: '-c', ...io.env },
   })
   const gone = new AbortController()
   const ended = endOf(child).finally(() => gone.abort())
@@ -85,12 +86,8 @@ function pipeTo({ stdin }: ChildProcess, gone: AbortSignal): Writable {
   })
 }
 
-function terminalOf({ columns, rows }: Io['stdout']) {
-  return {
-    isTTY: true,
-    ...(columns === undefined ? {} : { columns }),
-    ...(rows === undefined ? {} : { rows }),
-  }
+function terminalOf({ columns = 80, rows = 24, calledAs = 'hansard' }: Io['stdout']) {
+  return { isTTY: true, columns, rows, calledAs }
 }
 
 /** A shell exits with one of these codes if it cannot run a command. */

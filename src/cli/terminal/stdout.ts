@@ -5,7 +5,8 @@ import pc from 'picocolors'
 import type { Colors } from 'picocolors/types.js'
 
 import { toSnakeCase } from '../../model/json/rename-keys.ts'
-import type { GlobalOptions, Io } from '../io.ts'
+import type { GlobalOptions, Io, Output } from '../io.ts'
+import { asCalled } from './as-called.ts'
 import { defuseJson, defuseLine } from './terminal-text.ts'
 
 /** Writes, and waits while the reader is slower. The owner of the stream handles a reader that has gone. */
@@ -31,9 +32,10 @@ export async function writeLine(stream: Writable, line: string): Promise<void> {
   await write(stream, `${line}\n`)
 }
 
-/** Writes lines that may contain foreign text, all at once. */
-export async function writeLines(stream: Writable, lines: readonly string[]): Promise<void> {
-  if (lines.length > 0) await write(stream, lines.map((line) => `${defuseLine(line)}\n`).join(''))
+/** Writes lines that may contain foreign text, all at once. Commands in them are named as hansard was called. */
+export async function writeLines(stream: Output, lines: readonly string[]): Promise<void> {
+  if (lines.length === 0) return
+  await write(stream, lines.map((line) => `${defuseLine(asCalled(line, stream))}\n`).join(''))
 }
 
 /** Prints the result of a command: an object with --json, otherwise lines, unless --quiet is given. */

@@ -21,6 +21,12 @@ export interface Column<Row> {
   readonly minWidth?: number
 }
 
+/** What a table shows besides its columns. */
+export interface TableOptions<Row> {
+  /** Returns a line that a terminal shows below a row, at most this wide and safe to print. */
+  readonly below?: (row: Row, width: number) => string
+}
+
 /**
  * Writes a table to stdout, row by row: aligned columns under headings on a terminal, TSV with all columns in a pipe.
  * Without rows, a terminal gets nothing and a pipe gets the names of the columns. Stops when the command is interrupted.
@@ -31,6 +37,7 @@ export async function writeTable<Row>(
   io: Io,
   columns: readonly Column<Row>[],
   rows: Iterable<Row>,
+  { below }: TableOptions<Row> = {},
 ): Promise<number> {
   let count = 0
   const counted = function* () {
@@ -40,7 +47,7 @@ export async function writeTable<Row>(
       yield row
     }
   }
-  const lines = io.stdout.isTTY ? alignedLines(io, columns, counted()) : tsvLines(columns, counted())
+  const lines = io.stdout.isTTY ? alignedLines(io, columns, counted(), below) : tsvLines(columns, counted())
   for (const line of lines) await writeLine(io.stdout, line)
   return count
 }
@@ -53,23 +60,29 @@ function* tsvLines<Row>(columns: readonly Column<Row>[], rows: Iterable<Row>): G
 /** The first rows decide on the widths, so that memory does not grow with a long table. */
 const MEASURED_ROWS = 1000
 
-function* alignedLines<Row>(io: Io, columns: readonly Column<Row>[], rows: Iterable<Row>): Generator<string> {
+function* alignedLines<Row>(
+  io: Io,
+  columns: readonly Column<Row>[],
+  rows: Iterable<Row>,
+  below?: TableOptions<Row>['below'],
+): Generator<string> {
   const width = widthOf(io.stdout)
   const shown = columns.filter(({ minWidth = 0 }) => width >= minWidth)
   const headings = shown.map(({ name, heading }) => heading ?? name.toUpperCase())
   const { bold } = colorsFor(io)
-  const waiting: Cells[] = []
+  const waiting: { cells: Cells; more: string[] }[] = []
   let layout: Layout | undefined
   const begin = function* (): Generator<string, Layout> {
-    const chosen = layoutOf(shown, [headings, ...waiting], width)
+    const chosen = layoutOf(shown, [headings, ...waiting.map(({ cells }) => cells)], width)
     yield* chosen(headings).map(bold)
-    for (const cells of waiting) yield* chosen(cells)
+    for (const { cells, more } of waiting) yield* [...chosen(cells), ...more]
     return chosen
   }
   for (const row of rows) {
     const cells = shown.map((column) => cellText(column, row))
-    if (layout !== undefined) yield* layout(cells)
-    else if (waiting.push(cells) === MEASURED_ROWS) layout = yield* begin()
+    const more = below === undefined ? [] : [below(row, width)]
+    if (layout !== undefined) yield* [...layout(cells), ...more]
+    else if (waiting.push({ cells, more }) === MEASURED_ROWS) layout = yield* begin()
   }
   if (layout === undefined && waiting.length > 0) yield* begin()
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
-import { addEstimates, estimateOf, textTokens, tokensOf } from '../../../src/replay/plan/estimate.ts'
+import { textTokens, tokensOf } from '../../../src/model/entries/estimate-tokens.ts'
+import { addEstimates, estimateOf } from '../../../src/replay/plan/estimate.ts'
 import { render } from '../../../src/replay/plan/render.ts'
 import { asks, call, result, says } from '../../support/declared-loss.ts'
 import { plainOptions, plainTarget } from '../../support/replay.ts'
