@@ -10,9 +10,11 @@ import { SeenRows } from './content/seen-rows.ts'
 import { defineSelectionFunctions } from './content/selection.ts'
 import { Volumes } from './content/volumes.ts'
 import { AccountKeys } from './journal/account-keys.ts'
+import { Changes } from './journal/changes.ts'
 import { Events } from './journal/events.ts'
 import { Failures } from './journal/failures.ts'
 import { OpenIds } from './journal/open-ids.ts'
+import { OpenProblems } from './journal/open-problems.ts'
 import { Runs } from './journal/runs.ts'
 import { UnknownShapes } from './journal/unknown-shapes.ts'
 import { ReplayCandidates } from './ledger/replay-candidates.ts'
@@ -128,6 +130,8 @@ export class Archive extends DatabaseAccess {
   readonly runs = new Runs(this.db)
   readonly failures = new Failures(this.db)
   readonly events = new Events(this.db)
+  readonly changes = new Changes(this.db)
+  readonly openProblems = new OpenProblems(this.db)
   readonly openIds = new OpenIds(this.db)
   readonly dependencies = new Dependencies(this.db)
   readonly unknownShapes = new UnknownShapes(this.db)

@@ -9,11 +9,12 @@ const books = {
   ...{ gone: 6, requests: 7, retries: 8, bytes: 9 },
 }
 
+const program = { command: 'backup', hansard: '1.2.3', baseUrl: 'http://x' }
+
 describe('The record of a run', () => {
   it('contains how it ended, why, and whether it was verified complete', () => {
     const { runs } = emptyArchive()
-    const begin = (startedAt: string) =>
-      runs.begin({ command: 'backup', hansard: '1.2.3', baseUrl: 'http://x', startedAt })
+    const begin = (startedAt: string) => runs.begin({ ...program, startedAt })
     for (const [n, complete] of [true, false, null].entries()) {
       const run = begin(`2026-01-0${n + 1}`)
       expect(runs.recent(1)).toMatchObject([{ id: run, endedAt: null, outcome: null, complete: null }])
@@ -34,12 +35,16 @@ describe('The record of a run', () => {
       ].map((run) => ({ ...run, ...books, command: 'backup', outcome: 'partial' })),
     )
     expect(runs.recent(2).map(({ id }) => id)).toEqual([3, 2])
+    expect(runs.read(2)).toMatchObject({ ...program, id: 2, complete: false })
+    expect(runs.read(4)).toBeUndefined()
+    expect(runs.since('2026-01-02')).toEqual({ first: 2, last: 3 })
+    expect(runs.since('2026-01-04')).toBeUndefined()
   })
 
   it('contains what a killed run stored', () => {
     const archive = emptyArchive()
     const startedAt = '2026-01-01T03:15:00.000Z'
-    const run = archive.runs.begin({ command: 'backup', hansard: '1.2.3', baseUrl: 'http://x', startedAt })
+    const run = archive.runs.begin({ ...program, startedAt })
     const store = (outcome: CountedOutcome) => archive.soon(() => archive.runs.count(run, outcome))
     for (const outcome of ['new', 'new', 'updated', 'failed', 'vanished', 'unchanged'] as const)
       store(outcome)

@@ -12,6 +12,7 @@ const blocked: PlannedConversation = {
   blocks: [
     {
       kind: 'agent',
+      subject: 'ag_019c8f19aaaa7bbb8ccc0ddd1eee2fff',
       reason: 'the agent ag_019c8f19aaaa7bbb8ccc0ddd1eee2fff is not mapped to one in the target account',
       hint: 'Name one with --map-agent ag_019c8f19aaaa7bbb8ccc0ddd1eee2fff=ID.',
     },

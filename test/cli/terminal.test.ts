@@ -175,7 +175,7 @@ it('Every time that a command shows names UTC, whatever time zone the API used',
   const env = { HANSARD_ARCHIVE: archive }
   for (const args of [['list'], ['show', id], ['runs'], ['status'], ['search', 'words']]) {
     for (const shown of [(await run(...args)).stdout, await onTerminal(args, env)]) {
-      expect(shown).not.toMatch(/\d\d:\d\d(?!(:\d\d)?( UTC|\.\d{6}Z))|2026-01-01/)
+      expect(shown).not.toMatch(/\d\d:\d\d(?!(:\d\d)?( UTC|\.\d+Z))|2026-01-01/)
     }
   }
   expect((await run('list')).stdout).toContain('conv_zone\t2026-01-02T04:30:00.000000Z\t')

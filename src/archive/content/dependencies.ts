@@ -9,6 +9,9 @@ import { DatabaseAccess } from '../sqlite/database-access.ts'
 /** The state of an agent or a file that a conversation refers to (see the schema). */
 export type DependencyState = 'wanted' | 'stored' | 'expired' | 'skipped' | 'failed'
 
+/** SQL for the reason that a report gives for an agent or a file that could not be fetched. */
+export const DEPENDENCY_REASON = `kind || '/not-fetched'`
+
 /** Number of agents and files in each state. */
 export type DependencyCounts = Readonly<Record<DependencyState, number>>
 
@@ -112,5 +115,12 @@ export class Dependencies extends DatabaseAccess {
       where id = ? and state = 'failed'`
     const { changes } = this.db.run(sql, at, id)
     return changes > 0
+  }
+
+  /** Acknowledges all agents and files that failed, or those with this reason; returns how many. */
+  acknowledgeAll(at: string, reason?: string): number {
+    const sql = `update dependency set state = 'skipped', reason = 'acknowledged: ' || reason, at = :at
+      where state = 'failed' and (:reason is null or ${DEPENDENCY_REASON} = :reason)`
+    return this.db.run(sql, { at, reason: reason ?? null }).changes
   }
 }

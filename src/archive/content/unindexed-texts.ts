@@ -12,6 +12,9 @@ export interface UnindexedText {
   readonly acknowledgedAt: string | null
 }
 
+/** The reason that a report gives for a text that could not be indexed. */
+export const TEXT_REASON = 'search/not-indexed'
+
 /** Documents that could not be indexed. They are recorded so that they block nothing and can be retried. */
 export class Unindexed extends DatabaseAccess {
   /** Records why a document of the index is empty. */
@@ -56,5 +59,11 @@ export class Unindexed extends DatabaseAccess {
       where conversation.id = ?)`
     const { changes } = this.db.run(sql, at, conversation)
     return changes > 0
+  }
+
+  /** Acknowledges all documents, or none if their reason is another one; returns how many. */
+  acknowledgeAll(at: string, reason: string = TEXT_REASON): number {
+    const sql = 'update unindexed set acknowledged_at = ? where acknowledged_at is null and ? = ?'
+    return this.db.run(sql, at, reason, TEXT_REASON).changes
   }
 }

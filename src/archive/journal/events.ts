@@ -14,7 +14,7 @@ export interface StoredEvent extends ArchiveEvent {
   readonly at: string
 }
 
-/** Alerts are events about something wrong upstream. They are shown until a person acknowledges them. */
+/** SQL for alerts: events about something wrong upstream, which are shown until a person acknowledges them. */
 export const IS_ALERT = `kind in ('history-altered', 'messages-differ') and acknowledged_at is null`
 
 /** The events of all runs. */
@@ -45,5 +45,11 @@ export class Events extends DatabaseAccess {
   acknowledge(conversation: string, at: string): boolean {
     const sql = `update event set acknowledged_at = ? where conversation = ? and ${IS_ALERT}`
     return this.db.run(sql, at, conversation).changes > 0
+  }
+
+  /** Acknowledges all alerts, or those of this kind; returns how many. */
+  acknowledgeAll(at: string, kind?: string): number {
+    const sql = `update event set acknowledged_at = :at where (:kind is null or kind = :kind) and ${IS_ALERT}`
+    return this.db.run(sql, { at, kind: kind ?? null }).changes
   }
 }

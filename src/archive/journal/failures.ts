@@ -21,6 +21,9 @@ export interface OpenFailure extends Omit<Failure, 'body'> {
   readonly acknowledgedAt: string | null
 }
 
+/** SQL for the reason of a failure: the step that failed, and how. */
+export const FAILURE_REASON = `step || '/' || code`
+
 /** Number of runs after which a failure is retried only weekly. */
 const RUNS_BEFORE_WEEKLY = 5
 const WEEK_MS = 7 * 86_400_000
@@ -59,6 +62,14 @@ export class Failures extends DatabaseAccess {
   acknowledge(conversation: string, at: string): boolean {
     const sql = 'update failure set acknowledged_at = ? where conversation = ? and resolved_at is null'
     return this.db.run(sql, at, conversation).changes > 0
+  }
+
+  /** Acknowledges all failures, or those with this reason; returns how many were not acknowledged before. */
+  acknowledgeAll(at: string, reason?: string): number {
+    const sql = `update failure set acknowledged_at = :at
+      where resolved_at is null and acknowledged_at is null
+        and (:reason is null or ${FAILURE_REASON} = :reason)`
+    return this.db.run(sql, { at, reason: reason ?? null }).changes
   }
 
   /** All unresolved failures, oldest first. */

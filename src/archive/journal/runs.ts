@@ -1,4 +1,5 @@
 import { DatabaseAccess } from '../sqlite/database-access.ts'
+import type { RunRange } from './changes.ts'
 
 /** How a run ended. `partial`: some conversations failed, or completeness is not verified. `interrupted`: by the user. */
 export type RunOutcome = 'done' | 'partial' | 'interrupted' | 'failed'
@@ -44,6 +45,19 @@ export interface StoredRun extends Books {
   readonly complete: boolean | null
 }
 
+/** All that is known of a run. */
+export interface RunDetails extends StoredRun {
+  /** The version of hansard. */
+  readonly hansard: string
+  readonly baseUrl: string
+}
+
+/** Booleans are numbers in SQLite. */
+type Row<Run> = Omit<Run, 'complete'> & { readonly complete: 0 | 1 | null }
+
+const COLUMNS = `id, command, started_at as startedAt, ended_at as endedAt, outcome, reason, complete,
+  ${columns.join()}`
+
 /** What a run did with a conversation. */
 export type CountedOutcome = 'new' | 'updated' | 'unchanged' | 'failed' | 'vanished'
 
@@ -74,12 +88,36 @@ export class Runs extends DatabaseAccess {
 
   /** The latest runs, newest first. */
   recent(limit: number): StoredRun[] {
-    const sql = `select id, command, started_at as startedAt, ended_at as endedAt, outcome, reason, complete,
-        ${columns.join()}
-      from run order by id desc limit ?`
-    type Row = Omit<StoredRun, 'complete'> & { readonly complete: number | null }
-    const rows = this.db.all<Row>(sql, limit)
-    return rows.map((row) => ({ ...row, complete: row.complete === null ? null : row.complete === 1 }))
+    const sql = `select ${COLUMNS} from run order by id desc limit ?`
+    return this.db.all<Row<StoredRun>>(sql, limit).map(toRun)
+  }
+
+  /** Reads a run; undefined if there is none with this id. */
+  read(id: number): RunDetails | undefined {
+    const sql = `select ${COLUMNS}, hansard, base_url as baseUrl from run where id = ?`
+    const row = this.db.get<Row<RunDetails>>(sql, id)
+    return row && toRun(row)
+  }
+
+  /** The runs that started at a time (ISO 8601) or later; undefined if there are none. */
+  since(time: string): RunRange | undefined {
+    const sql = 'select min(id) as first, max(id) as last from run where started_at >= ?'
+    const range = this.db.get<{ first: number | null; last: number }>(sql, time)
+    return range?.first == null ? undefined : { first: range.first, last: range.last }
+  }
+
+  /** Number of those runs that did not end as done: they failed, were partial or interrupted, or have not ended. */
+  unfinished({ first, last }: RunRange): number {
+    const sql = `select count(*) from run where id between ? and ? and outcome is not 'done'`
+    return this.db.pluck.get(sql, first, last) as number
+  }
+
+  /** The last backup of the whole account that stored everything and whose listing was verified complete. */
+  lastComplete(): StoredRun | undefined {
+    const sql = `select ${COLUMNS} from run where command = 'backup' and outcome = 'done' and complete = 1
+      order by id desc limit 1`
+    const row = this.db.get<Row<StoredRun>>(sql)
+    return row && toRun(row)
   }
 
   /** How many conversations the last complete backup listed; undefined if there was none. */
@@ -93,4 +131,8 @@ export class Runs extends DatabaseAccess {
     const sql = 'select started_at as startedAt, base_url as baseUrl from run order by id limit 1'
     return this.db.get(sql)
   }
+}
+
+function toRun<Run extends StoredRun>({ complete, ...run }: Row<Run>): Run {
+  return { ...run, complete: complete === null ? null : complete === 1 } as unknown as Run
 }

@@ -66,6 +66,7 @@ create table revision (
   seal blob
 );
 create index revision_conversation on revision (conversation);
+create index revision_run on revision (run, conversation);
 create index revision_active_at on revision (active_at);
 
 -- An agent or a file that a conversation refers to. version: of an agent; '' means the one in force at the time. state:
@@ -157,6 +158,7 @@ create table failure (
   acknowledged_at text
 );
 create unique index failure_open on failure (conversation) where resolved_at is null;
+create index failure_last_run on failure (last_run, first_run);
 
 -- Something worth knowing that is not a failure, such as a conversation that disappeared upstream.
 create table event (
@@ -168,6 +170,7 @@ create table event (
   detail text not null,
   acknowledged_at text
 ) strict;
+create index event_run on event (run, kind);
 
 -- A type, field or value that the API sent and its specification does not define. kind: entry, chunk, field or value.
 -- example: the id of a conversation that contains it.

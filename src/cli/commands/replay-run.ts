@@ -13,10 +13,11 @@ import type { Io } from '../io.ts'
 import { planReplayOptions, refusePlanningOptions, type RunOptions } from '../options/replay-options.ts'
 import { wholeIds, withWholeIds } from '../options/whole-ids.ts'
 import { confirm, canConfirm } from '../terminal/confirm.ts'
+import { CopyReport, formatNotedCopy } from '../terminal/copy-report.ts'
 import { formatEstimate, formatCost, formatSpent, formatTokens } from '../terminal/plan-table.ts'
 import { showReplay } from '../terminal/progress-texts.ts'
 import { ProgressLine } from '../terminal/progress.ts'
-import { writeLine, writeResult } from '../terminal/stdout.ts'
+import { widthOf, writeLine, writeLines, writeResult } from '../terminal/stdout.ts'
 import { defuseLine } from '../terminal/terminal-text.ts'
 
 /** `hansard replay run`: carries out a plan. */
@@ -41,8 +42,9 @@ export async function replayRunCommand(given: RunOptions, io: Io): Promise<ExitC
         return exitCodes.done
       }
       io.goOnUnread?.()
-      const result = await run(client, archive, plan, { ...options, lock }, { ...io, progress })
-      await writeResult(options, io, { command: 'replay run', ...result }, formatResult(result))
+      const { result, notices } = await run(client, archive, plan, { ...options, lock }, { ...io, progress })
+      const summary = { command: 'replay run', ...result, limit: result.limit ?? null, notices }
+      await writeResult(options, io, summary, formatResult(result))
       return exitCodes[result.outcome]
     }
     return withTarget(options, io, work, progress)
@@ -79,24 +81,38 @@ function formatQuestion({ end, head }: ReplayPlan): string {
   return defuseLine(`${what}${losses}${rest}: about ${formatEstimate(estimate)}?`)
 }
 
+/** Number of lines for what a person should look at; the result needs the others. */
+const MAX_NOTICE_LINES = 34
+
+/** Runs the plan, and then prints to stderr what a person should look at, also after an error. */
 async function run(
   client: ConversationsClient,
   archive: Archive,
   plan: ReplayPlan,
   options: RunOptions & { readonly lock: ArchiveLock },
   { progress, ...io }: Io & { readonly progress: ProgressLine<ReplayProgress> },
-): Promise<ReplayResult> {
-  return await runReplay(client, archive, plan, {
+): Promise<{ result: ReplayResult; notices: readonly object[] }> {
+  const report = new CopyReport()
+  const result = await runReplay(client, archive, plan, {
     ...options,
     settleSeconds: options.settle,
     secretOf: (name) => io.env[name],
     signal: io.signal,
     onProgress: progress.update,
-    onNotice: ({ id, state, reason }) => {
-      if (state === 'blocked' && options.quiet) return
-      progress.print(`${state}: ${id}: ${reason}`)
+    onNotice: (notice) => {
+      if (notice.state === 'blocked' && options.quiet) return
+      report.add(notice)
+      if (options.verbose) progress.print(formatNotedCopy(notice))
     },
-  }).finally(progress.end)
+  }).finally(async () => {
+    progress.end()
+    const more = 'see `hansard replay status --verbose`'
+    await writeLines(io.stderr, report.lines({ lines: MAX_NOTICE_LINES, width: widthOf(io.stderr), more }))
+  })
+  return {
+    result,
+    notices: report.groups().map(({ reason, count, examples }) => ({ reason, count, examples })),
+  }
 }
 
 function formatResult(result: ReplayResult): string[] {

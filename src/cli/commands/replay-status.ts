@@ -1,3 +1,4 @@
+import type { Archive } from '../../archive/archive.ts'
 import { withArchive } from '../../archive/with-archive.ts'
 import { formatCounts, nonZero, plural } from '../../model/plural.ts'
 import {
@@ -8,32 +9,55 @@ import {
 } from '../../replay/replay-status.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'
+import { CopyReport, formatNotedCopy } from '../terminal/copy-report.ts'
 import { formatCost, formatSpent } from '../terminal/plan-table.ts'
-import { writeJson, writeLine, writeLines } from '../terminal/stdout.ts'
+import { widthOf, writeJson, writeLines } from '../terminal/stdout.ts'
 
-/** `hansard replay status`: prints what was copied to which target, what is unsettled, and what it cost. */
+/** Number of targets that are shown; each needs up to three lines. */
+const MAX_TARGETS = 3
+
+const MAX_COPY_LINES = 28
+
+/**
+ * `hansard replay status`: prints what was copied to which target, what it cost, and what is unsettled; with --json a line
+ * for each unsettled copy, then the targets.
+ */
 export async function replayStatusCommand(options: GlobalOptions, io: Io): Promise<ExitCode> {
   return await withArchive(options.archive, async (archive) => {
-    const targets = replayStatus(archive)
-    if (options.json) {
-      const unsettled = [...unfinishedCopies(archive)].map(toJson)
-      await writeJson(io.stdout, { command: 'replay status', targets, unsettled })
-      return exitCodes.done
-    }
-    if (targets.length === 0) await writeLine(io.stdout, 'Nothing has been replayed yet.')
-    await writeLines(io.stdout, targets.flatMap(formatTarget))
-    for (const copy of unfinishedCopies(archive)) await writeLines(io.stdout, [formatCopy(copy)])
+    if (options.json) await writeStatus(archive, io)
+    else await printStatus(archive, options, io)
     return exitCodes.done
   })
 }
 
-function formatCopy({ state, conversation, targetId, reason }: UnfinishedCopy): string {
-  const where = targetId === null ? '' : ` (${targetId})`
-  return `${state}: ${conversation}${where}${reason === null ? '' : `: ${reason}`}`
+async function writeStatus(archive: Archive, io: Io): Promise<void> {
+  for (const { conversation, state, reason, targetId, mode, label } of unfinishedCopies(archive))
+    await writeJson(io.stdout, { id: conversation, state, reason, targetId, mode, label })
+  await writeJson(io.stdout, { command: 'replay status', targets: replayStatus(archive) })
 }
 
-function toJson({ conversation, state, reason, targetId, mode, label }: UnfinishedCopy): object {
-  return { id: conversation, state, reason, targetId, mode, label }
+async function printStatus(archive: Archive, { verbose = false }: GlobalOptions, io: Io): Promise<void> {
+  const targets = replayStatus(archive)
+  const shown = verbose ? targets : targets.slice(0, MAX_TARGETS)
+  const report = new CopyReport()
+  await writeLines(
+    io.stdout,
+    targets.length === 0 ? ['Nothing has been replayed yet.'] : shown.flatMap(formatTarget),
+  )
+  if (shown.length < targets.length)
+    await writeLines(io.stdout, [
+      `and ${plural(targets.length - shown.length, 'more target')}: see --verbose`,
+    ])
+  for (const copy of unfinishedCopies(archive)) {
+    const noted = toNoted(copy)
+    report.add(noted)
+    if (verbose) await writeLines(io.stdout, [formatNotedCopy(noted)])
+  }
+  await writeLines(io.stdout, report.lines({ lines: MAX_COPY_LINES, width: widthOf(io.stdout) }))
+}
+
+function toNoted({ conversation, state, reason, targetId }: UnfinishedCopy) {
+  return { id: conversation, state, reason, targetId }
 }
 
 function formatTarget({ baseUrl, counts, grown, spent }: TargetStatus): string[] {

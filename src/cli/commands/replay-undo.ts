@@ -1,12 +1,12 @@
 import { withLockedArchive } from '../../archive/with-archive.ts'
-import { formatCounts } from '../../model/plural.ts'
 import { undoReplay, type Undone } from '../../replay/run/undo.ts'
 import { withTarget } from '../connect.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { Io, TargetOptions } from '../io.ts'
 import { wholeIds } from '../options/whole-ids.ts'
 import { warnOfMissing } from '../terminal/archive-warnings.ts'
-import { writeLines, writeResult } from '../terminal/stdout.ts'
+import { widthOf, writeJson, writeLines } from '../terminal/stdout.ts'
+import { formatUndone, UndoReport } from '../terminal/undo-report.ts'
 
 export interface UndoCommandOptions extends TargetOptions {
   readonly id?: readonly string[]
@@ -14,45 +14,45 @@ export interface UndoCommandOptions extends TargetOptions {
   readonly yes?: boolean
 }
 
-/** `hansard replay undo`: lists what it would delete, and with --yes deletes it. Exits with 3 if a copy is kept. */
+/**
+ * `hansard replay undo`: lists what it would delete, and with --yes deletes it; with --json prints a line per copy, then the
+ * totals. Exits with 3 if a copy is kept.
+ */
 export async function replayUndoCommand(options: UndoCommandOptions, io: Io): Promise<ExitCode> {
-  const { label, yes: doIt = false } = options
-  const counts = { 'would-delete': 0, deleted: 0, gone: 0, kept: 0 }
+  const { label, yes: doIt = false, json = false } = options
+  const report = new UndoReport()
   return await withLockedArchive(options.archive, { holder: io.name }, async (archive) => {
     const ids = wholeIds(archive, options.id)
     await warnOfMissing(archive, ids, io)
-    await withTarget({ ...options, sameAccount: true }, io, async (client) => {
-      if (doIt) io.goOnUnread?.()
-      for await (const one of undoReplay(client, archive, { ids, label, doIt, signal: io.signal })) {
-        counts[one.what]++
-        if (!options.json && (!options.quiet || one.what === 'kept'))
-          await writeLines(io.stdout, [formatUndone(one)])
-      }
-    })
+    try {
+      await withTarget({ ...options, sameAccount: true }, io, async (client) => {
+        if (doIt) io.goOnUnread?.()
+        for await (const one of undoReplay(client, archive, { ids, label, doIt, signal: io.signal })) {
+          report.add(one)
+          await printUndone(one, options, io)
+        }
+      })
+    } catch (thrown) {
+      if (!json && report.isAny) await printReport(report, options, io) // what was done before the error
+      throw thrown
+    }
+    if (!json) await printReport(report, options, io)
     archive.checkpoint()
-    const { 'would-delete': wouldDelete, ...others } = counts
-    const result = { command: 'replay undo', wouldDelete, ...others }
-    await writeResult(options, io, result, [formatSummary(counts, doIt)])
-    return counts.kept > 0 ? exitCodes.partial : exitCodes.done
+    const { 'would-delete': wouldDelete, ...others } = report.counts
+    if (json) await writeJson(io.stdout, { command: 'replay undo', wouldDelete, ...others })
+    return report.counts.kept > 0 ? exitCodes.partial : exitCodes.done
   })
 }
 
-function formatUndone({ id, targetId, what, reason }: Undone): string {
-  const why = reason === undefined ? '' : `: ${reason}`
-  return `${labels[what]} ${targetId}, the copy of ${id}${why}`
+async function printUndone(undone: Undone, options: UndoCommandOptions, io: Io): Promise<void> {
+  const { id, targetId, what, reason = null } = undone
+  if (options.json) return writeJson(io.stdout, { id, targetId, outcome: what, reason })
+  const isShown = options.verbose && (!options.quiet || what === 'kept')
+  if (isShown) await writeLines(io.stdout, [formatUndone(undone)])
 }
 
-const labels: Readonly<Record<Undone['what'], string>> = {
-  'would-delete': 'would delete',
-  deleted: 'deleted',
-  gone: 'already gone:',
-  kept: 'kept',
-}
-
-function formatSummary(counts: Readonly<Record<Undone['what'], number>>, doIt: boolean): string {
-  const { deleted, gone, kept } = counts
-  const others = { 'already gone': gone, kept }
-  if (doIt) return `${formatCounts({ deleted, ...others })}.`
-  const planned = formatCounts({ 'would be deleted': counts['would-delete'], ...others })
-  return `${planned}. Nothing was deleted; use --yes to delete.`
+async function printReport(report: UndoReport, options: UndoCommandOptions, io: Io): Promise<void> {
+  const width = widthOf(io.stdout)
+  const { yes = false, quiet = false } = options
+  await writeLines(io.stdout, quiet ? report.keptLines(width) : report.lines(yes, width))
 }

@@ -1,4 +1,5 @@
 import { accountOptions } from '../options/account-options.ts'
+import { changesOptions } from '../options/changes-options.ts'
 import { bytes, integer } from '../options/option-values.ts'
 import { selection } from '../options/selection-options.ts'
 import type { CommandGroup } from './command-group.ts'
@@ -30,11 +31,16 @@ export const backupGroup: CommandGroup = (program, io, action) => {
     .description('Show what the archive holds, the last runs and unresolved problems')
     .action(action(async () => (await import('../commands/status.ts')).statusCommand))
 
+  changesOptions(program.command('changes'), io)
+    .description('Show which conversations the last run changed')
+    .action(action(async () => (await import('../commands/changes.ts')).changesCommand))
+
   program
     .command('runs')
-    .description('Show how the last runs ended, newest first')
+    .description('Show how the last runs ended, newest first, or everything about one')
+    .argument('[n]', 'id of a run', integer(1))
     .option('--limit <n>', 'maximum number of runs', integer(1), 20)
-    .action(action(async () => (await import('../commands/runs.ts')).runsCommand))
+    .action(action(async () => (await import('../commands/runs.ts')).runsCommand, ['id']))
 
   program
     .command('ack')

@@ -43,10 +43,15 @@ function formatDetails(certificate: Certificate, { width, everyLoss }: Layout): 
   ]
 }
 
+/** Formats where a difference is: `entry 2 content[0]`. */
+export function formatDifferencePlace(difference: CopyDifference): string {
+  return `${placeOf(difference)}${difference.path && ` ${difference.path}`}`
+}
+
 function formatDifference(difference: CopyDifference): string[] {
-  const { path, detail, expected, found } = difference
+  const { detail, expected, found } = difference
   return [
-    `${placeOf(difference)}${path && ` ${path}`}: ${detail}`,
+    `${formatDifferencePlace(difference)}: ${detail}`,
     ...(expected === null ? [] : [`  expected: ${expected}`]),
     ...(found === null ? [] : [`  found:    ${found}`]),
   ]

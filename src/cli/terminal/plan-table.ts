@@ -51,7 +51,7 @@ const stateNames: Readonly<Record<PlannedConversation['state'], string>> = {
   blocked: 'blocked',
 }
 
-const warningTexts: Readonly<Record<Warning, string>> = {
+export const warningTexts: Readonly<Record<Warning, string>> = {
   'tools-may-run': 'built-in tools may run and be billed (prevent it with --rebuild quiet)',
   'function-may-be-called': 'the model may call a function; the copy then waits for its result',
 }
@@ -95,15 +95,16 @@ export function formatLosses(losses: readonly Loss[], everyLoss: boolean): strin
 const MAX_PLACES = 5
 
 function formatPlaces(losses: readonly Loss[]): string {
-  const named = [...new Set(losses.map(placeOf))]
+  const named = [...new Set(losses.map(formatPlace))]
   const more = named.length - MAX_PLACES
   return [...named.slice(0, MAX_PLACES), ...(more > 0 ? [`and ${formatNumber(more)} more`] : [])].join(', ')
 }
 
-function placeOf({ position, path }: Loss): string {
+/** Formats where a loss occurred: `entry 2 content[0]`, or the field of the conversation. */
+export function formatPlace({ position, path }: Loss): string {
   return position === null ? path : `entry ${position}${path && ` ${path}`}`
 }
 
 function formatLoss(loss: Loss): string {
-  return `${placeOf(loss)}: ${lossKinds[loss.kind]}: ${loss.before ?? 'nothing'} → ${loss.after ?? 'nothing'}`
+  return `${formatPlace(loss)}: ${lossKinds[loss.kind]}: ${loss.before ?? 'nothing'} → ${loss.after ?? 'nothing'}`
 }

@@ -104,6 +104,8 @@ export interface Block {
     | 'unanswered-call'
     | 'nothing-to-send'
     | 'redacted'
+  /** The id or name at the source of what is missing at the target, such as an agent; null if nothing is. */
+  readonly subject: string | null
   /** One sentence. */
   readonly reason: string
   /** What to do about it, one sentence. */

@@ -97,6 +97,7 @@ function furtherBlocks(
   if (requests.length === 0) {
     blocks.push({
       kind: 'nothing-to-send',
+      subject: null,
       reason: 'it has no message that could be sent',
       hint: 'Nothing to do: the archive keeps the conversation.',
     })
@@ -105,6 +106,7 @@ function furtherBlocks(
   if (longest > context) {
     blocks.push({
       kind: 'context',
+      subject: null,
       reason: `it has about ${formatNumber(longest)} tokens; the model reads ${formatNumber(context)} at most`,
       hint: 'Choose a model with a longer context with --map-model.',
     })
@@ -112,6 +114,7 @@ function furtherBlocks(
   if (bodies.some(({ body }) => holdsRedaction(body))) {
     blocks.push({
       kind: 'redacted',
+      subject: null,
       reason: 'a secret that hansard redacted would be sent as its marker',
       hint: 'Leave the tool out with --drop-tools. A conversation with the marker in a message cannot be replayed.',
     })

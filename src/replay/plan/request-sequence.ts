@@ -60,6 +60,7 @@ export function answerTokens(entries: readonly SourceEntry[]): number {
 export function unansweredBlocks(unanswered: readonly SourceEntry[]): Block[] {
   return unanswered.map(({ position, fields }) => ({
     kind: 'unanswered-call',
+    subject: null,
     reason: `the call of ${stringIn(fields.get('name')) ?? 'a function'} in entry ${position} has no result`,
     hint: 'Send its result at the source and back up again.',
   }))

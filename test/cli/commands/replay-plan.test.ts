@@ -3,23 +3,38 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
 import { hansard } from '../../support/hansard.ts'
+import { expectSchema } from '../../support/json-schemas.ts'
 import { replayWorld } from '../../support/replay-world.ts'
 
 describe('hansard replay plan', () => {
-  it('shows for each conversation what is sent, lost and estimated, and exits with 3 if one is blocked', async () => {
+  it('sums up what is sent, lost and blocked, and exits with 3 if a conversation is blocked', async () => {
     const { replay } = await replayWorld()
     const { stdout, exitCode } = await replay('plan', '--price', '0.4,2')
     expect(exitCode).toBe(3)
     expect(stdout).toMatch(
+      /^12 conversations: 0 ready, 7 ready with losses, 5 blocked\.\nAbout 7 calls, .*, cost 0\.0.* Nothing was sent\.\n/,
+    )
+    expect(stdout).toContain(
+      '\n  agent ag_019c8f19aaaa7bbb8ccc0ddd1eee2fff: 1 conversation → --map-agent ag_019c8f19aaaa7bbb8ccc0ddd1eee2fff=…\n',
+    )
+    expect(stdout).toMatch(
+      /\nblocked: a call at the end has no result: 1 conversation\n {2}conv_\w+ .*: the call of .* has no result\n {2}hint: /,
+    )
+    expect(stdout).toMatch(
+      /\n {2}2 × citation sent as text, in 2 conversations, such as conv_\w+ entry 2 content\[2\]\n/,
+    )
+    expect(stdout.trimEnd().split('\n').length).toBeLessThanOrEqual(40)
+  })
+
+  it('with --verbose shows for each conversation what is sent, lost and estimated', async () => {
+    const { replay } = await replayWorld()
+    const { stdout } = await replay('plan', '--price', '0.4,2', '--verbose')
+    expect(stdout).toMatch(
       /^ready with losses {2}conv_0684fd306df172f2800051d4f82d4a8b .* 1 call, \d+ tokens in, 8 out, cost 0\.0/m,
     )
-    expect(stdout).toContain('  tool execution sent as call and result (entry 1)')
-    expect(stdout).toContain('  citation sent as text (entry 2 content[2])')
+    expect(stdout).toMatch(/^ {2}entry 1: tool execution sent as call and result: /m)
     expect(stdout).toMatch(
       /blocked: the agent ag_019c8f19aaaa7bbb8ccc0ddd1eee2fff is not mapped to one in the target account\n {4}hint: .*--map-agent/,
-    )
-    expect(stdout).toMatch(
-      /12 conversations: 0 ready, 7 ready with losses, 5 blocked\.\nAbout 7 calls, .* Nothing was sent\./,
     )
   })
 
@@ -45,10 +60,7 @@ describe('hansard replay plan', () => {
     const file = join(folder, 'plan.json')
     const { stdout } = await replay('plan', '--json', '--out', file)
     expect(stdout).toBe(readFileSync(file, 'utf8'))
-    const lines = stdout
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line) as Record<string, unknown>)
+    const lines = expectSchema('replay-plan', stdout)
     expect(lines[0]).toMatchObject({ kind: 'hansard replay plan', version: 1 })
     expect(lines.at(-1)).toMatchObject({ kind: 'end', conversations: 12, blocked: 5 })
     expect(lines).toHaveLength(14)
@@ -66,10 +78,16 @@ describe('hansard replay plan', () => {
     })
   })
 
-  it('with --quiet prints only blocked conversations', async () => {
+  it('with --quiet prints only what is blocked', async () => {
     const { replay } = await replayWorld()
     expect((await replay('plan', '--quiet', '--model', 'mistral-large-latest')).stdout).toBe('')
-    expect((await replay('plan', '--quiet')).stdout.match(/^\w+/gm)).toEqual(Array(5).fill('blocked'))
+    const { stdout } = await replay('plan', '--quiet')
+    expect(stdout.match(/^\S.*/gm)).toEqual([
+      'blocked: missing at the target',
+      'blocked: a call at the end has no result: 1 conversation',
+    ])
+    const verbose = (await replay('plan', '--quiet', '--verbose')).stdout
+    expect(verbose.match(/^blocked +conv_/gm)).toHaveLength(5)
   })
 
   it('prints names without control codes', async () => {

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { formatCertificate } from '../../../src/cli/terminal/certificate-lines.ts'
 import { toCamelCase } from '../../../src/model/json/rename-keys.ts'
 import type { Certificate } from '../../../src/replay/verify/certificate.ts'
+import { expectSchema } from '../../support/json-schemas.ts'
 import { replayWorld, type ReplayWorld } from '../../support/replay-world.ts'
 
 const how = ['--fallback-model', 'mistral-large-latest', '--drop-tools', '--yes']
@@ -20,7 +21,7 @@ describe('replay verify', () => {
     const { replay } = await replayWorld()
     expect((await replay('run', ...how)).exitCode).toBe(3) // one of them is blocked
     const { exitCode, stdout, stderr } = await replay('verify', '--json')
-    const lines = linesIn(stdout)
+    const lines = expectSchema('replay-verify', stdout) as Record<string, unknown>[]
     const { different, errors, identical, equivalent } = lines.at(-1) as Record<string, number>
     expect({ exitCode, stderr, different, errors }).toEqual({
       exitCode: 0,
@@ -53,11 +54,14 @@ describe('replay verify', () => {
     const texts = world.sandbox.account('other').entries(world.copy) ?? []
     const changed = texts.map((text) => text.replace('outer bank', 'inner bank'))
     world.sandbox.account('other').replaceEntries(world.copy, changed)
-    const { exitCode, stdout } = await world.replay('verify')
+    const { exitCode, stdout } = await world.replay('verify', '--verbose')
     expect(exitCode).toBe(4)
     expect(stdout).toContain('different at entry 1')
     expect(stdout).toMatch(/entry 1 content: differs in content\n.*expected: .*outer.*\n.*found: .*inner/)
-    expect(stdout).toMatch(/1 copy: 0 identical, 0 equivalent, 1 different, 0 not compared\.\n$/)
+    const brief = (await world.replay('verify')).stdout
+    expect(brief).toMatch(
+      /^1 copy: 0 identical, 0 equivalent, 1 different, 0 not compared\.\ndifferent: content is not as expected: 1 copy\n {2}conv_1 → conv_\w+: entry 1 content: differs in content \(expected .*outer.*, found .*inner.*\)\nhint: /,
+    )
   })
 
   it('reports a copy that was deleted from the target as gone, and exits with 4', async () => {
@@ -86,7 +90,10 @@ describe('replay verify', () => {
     world.sandbox.account('other').appendTo(world.copy, [more])
     const { exitCode, stdout } = await world.replay('verify')
     expect(exitCode).toBe(0)
-    expect(stdout).toContain('1 entry added since the copy was made')
+    expect(stdout).toContain('continued since they were made: 1 copy')
+    expect((await world.replay('verify', '--verbose')).stdout).toContain(
+      '1 entry added since the copy was made',
+    )
   })
 
   it('writes nothing to the target', async () => {
@@ -99,7 +106,7 @@ describe('replay verify', () => {
 
   it('compares turns, and shows the responses side by side', async () => {
     const world = await oneCopy('--mode', 'turns')
-    const { exitCode, stdout } = await world.replay('verify')
+    const { exitCode, stdout } = await world.replay('verify', '--verbose')
     expect(exitCode).toBe(0)
     expect(stdout).toMatch(
       /entry 0: Why do rivers bend\?\n +source: Because the outer bank gives way\.\n +target: \S/,

@@ -59,7 +59,7 @@ function carry(tool: string, path: string, options: ToolOptions): Carried {
   const fields = fieldsOf(tool)
   const rule = lookUp(rules, stringIn(fields.get('type')) ?? '')
   const reason = `${path} is not a tool that the API is known to accept`
-  return rule?.(fields, path, options) ?? blocked('tool', reason, 'Leave it out with --drop-tools.')
+  return rule?.(fields, path, options) ?? blocked('tool', null, reason, 'Leave it out with --drop-tools.')
 }
 
 /** Converts the tool at a path; undefined if the API is not known to accept it. */
@@ -106,6 +106,7 @@ function carryLibrary(tool: Fields, path: string, { libraries }: ToolOptions): C
   if (unknown !== undefined) {
     return blocked(
       'library',
+      unknown,
       `the document library ${unknown} is not mapped to one in the target account`,
       `Use --map-library ${unknown}=ID, or leave the tool out with --drop-tools.`,
     )
@@ -134,6 +135,7 @@ function carryConnector(
   if (target === undefined) {
     return blocked(
       'connector',
+      id,
       `the connector ${id} is not mapped to one in the target account`,
       `Use --map-connector ${id}=ID, or leave the tool out with --drop-tools.`,
     )
@@ -143,6 +145,7 @@ function carryConnector(
   if (given !== 'null' && variable === undefined) {
     return blocked(
       'connector-secret',
+      id,
       `the connector ${id} needs a secret, and secrets are not archived`,
       `Use --connector-auth ${id}=VARIABLE with the environment variable that holds it, or --drop-tools.`,
     )
@@ -203,6 +206,6 @@ function notSent(dropped: readonly DroppedValue[]): Loss[] {
   return dropped.map(({ path, value }) => makeLoss('field-dropped', null, path, value))
 }
 
-function blocked(kind: Block['kind'], reason: string, hint: string): Carried {
-  return { block: { kind, reason, hint } }
+function blocked(kind: Block['kind'], subject: string | null, reason: string, hint: string): Carried {
+  return { block: { kind, subject, reason, hint } }
 }

@@ -71,6 +71,7 @@ function agentSettings({ model, agentTools }: ResolvedModel, { rebuild }: Replay
   const mayRunTools = rebuild === 'quiet' && agentTools.length > 0
   const block: Block = {
     kind: 'agent-with-tools',
+    subject: null,
     reason: 'the target agent has tools, and nothing can keep them from running',
     hint: 'Use --rebuild keep, or replace the agent by a model with --fallback-model.',
   }

@@ -35,6 +35,7 @@ export function resolveModel(
   if (options.fallbackModel !== null) return agentAsModel(source, agent, options.fallbackModel, target)
   return {
     kind: 'agent',
+    subject: agent,
     reason: `the agent ${agent} is not mapped to one in the target account`,
     hint: `Use --map-agent ${agent}=ID, or --fallback-model to replace it by a model.`,
   }
@@ -54,7 +55,8 @@ function chooseModel(row: Fields, options: ReplayOptions, target: PlanTarget): R
 function chooseAgent(row: Fields, agent: string, mapped: string, target: PlanTarget): ResolvedModel | Block {
   const facts = lookUp(target.agents, mapped)
   if (facts === undefined) {
-    return { kind: 'agent', reason: `the target has no agent ${mapped}`, hint: 'Make the plan again.' }
+    const reason = `the target has no agent ${mapped}`
+    return { kind: 'agent', subject: agent, reason, hint: 'Make the plan again.' }
   }
   const id = JSON.stringify(mapped)
   const version = row.get('agent_version') ?? 'null'
@@ -80,6 +82,7 @@ function agentAsModel(
   if (source.agent === undefined) {
     return {
       kind: 'agent-not-archived',
+      subject: agent,
       reason: `the agent ${agent} is not in the archive, so its instructions and tools are unknown`,
       hint: `Run \`hansard backup\` while the agent exists, or use --map-agent ${agent}=ID.`,
     }
@@ -109,6 +112,7 @@ function modelFields(
 function modelBlock(name: string, mappedName: string | undefined): Block {
   return {
     kind: 'model',
+    subject: name,
     reason: `the target has no model ${mappedName ?? name}`,
     hint: `Use --map-model ${name}=NAME, or --fallback-model for all missing models.`,
   }

@@ -1,0 +1,24 @@
+import type { OpenProblem, ProblemGroup } from '../../archive/journal/open-problems.ts'
+import { remedyFor } from './remedies.ts'
+import type { ReportGroup } from './report.ts'
+
+/** Converts a group of problems to one of a report. */
+export function toReportGroup({ reason, subject, count, examples }: ProblemGroup): ReportGroup {
+  return {
+    reason,
+    count,
+    noun: subject,
+    examples: examples.map(describeProblem),
+    remedy: remedyFor(reason),
+  }
+}
+
+/** Formats a problem as one line of a complete list. */
+export function formatProblem(problem: OpenProblem): string {
+  const { reason, isAcknowledged } = problem
+  return `${isAcknowledged ? 'acknowledged: ' : ''}${reason}: ${describeProblem(problem)}`
+}
+
+function describeProblem({ id, detail }: OpenProblem): string {
+  return `${id ?? 'an older revision'}: ${detail}`
+}

@@ -1,0 +1,112 @@
+import type { ChangeCounts, FailureGroup } from '../../archive/journal/changes.ts'
+import type { RunDetails, StoredRun } from '../../archive/journal/runs.ts'
+import { formatDuration, secondsBetween } from '../../model/duration.ts'
+import { cutTimeUtc } from '../../model/instant.ts'
+import { formatCounts, formatMegabytes, formatNumber, nonZero, plural } from '../../model/plural.ts'
+import { remedyFor } from './remedies.ts'
+import { formatReport } from './report.ts'
+import { formatOutcome } from './run-outcome.ts'
+import type { Column } from './table.ts'
+
+/** Lines for what failed in a run; its other facts need nine. */
+const MAX_FAILURE_LINES = 30
+
+/** The columns of a table of runs. */
+export const runColumns: readonly Column<StoredRun>[] = [
+  { name: 'id', heading: 'RUN', value: ({ id }) => id, align: 'right' },
+  {
+    name: 'started_at',
+    heading: 'STARTED',
+    value: ({ startedAt }) => startedAt,
+    show: ({ startedAt }) => cutTimeUtc(startedAt, 'minute'),
+  },
+  { name: 'ended_at', value: ({ endedAt }) => endedAt, minWidth: Infinity },
+  { name: 'command', value: ({ command }) => command, minWidth: 140 },
+  { name: 'outcome', value: ({ outcome }) => outcome, show: ({ outcome }) => outcome ?? 'not ended' },
+  {
+    name: 'seconds',
+    heading: 'DURATION',
+    value: secondsOf,
+    show: (run) => formatSeconds(secondsOf(run)),
+    align: 'right',
+  },
+  ...countColumns(100, ['listed']),
+  ...countColumns(80, ['new', 'updated', 'failed', 'gone']),
+  ...countColumns(100, ['requests']),
+  {
+    name: 'complete',
+    value: ({ complete }) => complete,
+    show: ({ complete }) => (complete === null ? '' : complete ? 'yes' : 'no'),
+    minWidth: 100,
+  },
+  ...countColumns(Infinity, ['unchanged', 'vanished', 'retries', 'bytes']),
+  { name: 'reason', value: ({ reason }) => reason, isCut: true, minWidth: 120 },
+]
+
+type Count =
+  | 'listed'
+  | 'new'
+  | 'updated'
+  | 'unchanged'
+  | 'failed'
+  | 'vanished'
+  | 'gone'
+  | 'requests'
+  | 'retries'
+  | 'bytes'
+
+function countColumns(minWidth: number, names: readonly Count[]): Column<StoredRun>[] {
+  return names.map((name) => ({
+    name,
+    value: (run) => run[name],
+    show: (run) => formatNumber(run[name]),
+    align: 'right',
+    minWidth,
+  }))
+}
+
+function secondsOf({ startedAt, endedAt }: StoredRun): number | null {
+  return secondsBetween(startedAt, endedAt)
+}
+
+function formatSeconds(seconds: number | null): string {
+  return seconds === null ? '' : formatDuration(seconds)
+}
+
+/** Formats all that is known of a run: how it ended, its counts, and what failed by reason. */
+export function formatRunDetails(
+  run: RunDetails,
+  changes: ChangeCounts,
+  failures: readonly FailureGroup[],
+  width: number,
+): string[] {
+  const { id, listed, updated, unchanged, failed, vanished, gone, requests, retries, bytes } = run
+  const counts = formatCounts({ new: run.new, updated, unchanged, failed, vanished })
+  const changed = formatCounts(nonZero(changes))
+  const groups = failures.map(({ reason, count, examples }) => ({
+    ...{ reason, count, remedy: remedyFor(reason) },
+    examples: examples.map((example) => `${example.id}: ${example.detail}`),
+  }))
+  return [
+    `Run ${id} ${formatOutcome(run)}.`,
+    `  started   ${cutTimeUtc(run.startedAt, 'second')}${formatEnd(run)}`,
+    `  command   ${run.command}, with hansard ${run.hansard}, at ${run.baseUrl}`,
+    `  listed    ${plural(listed, 'conversation')}: ${counts}`,
+    `  listing   ${completeness(run)}`,
+    `  gone      ${plural(gone, 'conversation')}`,
+    `  traffic   ${plural(requests, 'request')} (${plural(retries, 'retry')}), ${formatMegabytes(bytes)}`,
+    `  changes   ${changed === '' ? 'none' : `${changed}: \`hansard changes --run ${id}\``}`,
+    ...(groups.length === 0 ? [] : ['Failed:', ...formatReport(groups, { lines: MAX_FAILURE_LINES, width })]),
+  ]
+}
+
+function formatEnd(run: StoredRun): string {
+  const seconds = secondsOf(run)
+  return seconds === null ? '' : `, took ${formatDuration(seconds)}`
+}
+
+function completeness({ complete, endedAt }: StoredRun): string {
+  if (endedAt === null) return 'not ended'
+  if (complete === null) return 'not everything was listed'
+  return complete ? 'verified complete' : 'completeness not verified'
+}
