@@ -19,6 +19,7 @@ const homes = {
   'src/model/json/json-schema.ts': ['ajv'],
   'src/export/tables/csv-writer.ts': ['csv-stringify'],
   'src/export/tables/parquet-file.ts': ['hyparquet-writer'],
+  'src/export/stats/{stats,draw}-chart.ts': ['vega', 'vega-lite'],
   'src/export/markdown/unsafe-*.ts': ['markdown-it'],
   'src/sandbox/**/*.ts': ['hono', '@hono/node-server'],
   'src/cli/**/*.ts': ['commander', 'picocolors', 'string-width'],

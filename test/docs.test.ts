@@ -5,10 +5,10 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 
 import { exitCodes } from '../src/cli/exit-codes.ts'
+import { run } from '../src/cli/main.ts'
 import { selection } from '../src/cli/options/selection-options.ts'
 import { testFolder } from './support/folder.ts'
-import { testIo } from './support/test-io.ts'
-import { hansard } from './support/hansard.ts'
+import { testIo, testTerminal } from './support/test-io.ts'
 import { program } from './support/program.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -32,8 +32,14 @@ describe('The README', () => {
 
   it('shows in its tour what the demo prints', { timeout: 60_000 }, async () => {
     const folder = join(testFolder(), 'hansard-demo')
-    const { exitCode, stdout } = await hansard(['demo', '--folder', folder])
-    expect(exitCode).toBe(0)
+    const terminal = testTerminal(120)
+    const io = testIo({
+      stdout: terminal,
+      env: { NO_COLOR: '1' },
+      now: () => new Date('2026-11-26T12:00:00Z'),
+    })
+    expect(await run(['demo', '--folder', folder], io)).toBe(0)
+    const stdout = String(terminal.read())
     const printed = stdout.replaceAll(folder, 'hansard-demo').split('\n').map(mask)
     const [, tour = ''] = /```console\n([^]*?)\n```/.exec(section(readme, '## Tour')) ?? []
     expect(tour.split('\n').length).toBeGreaterThan(20)

@@ -8,9 +8,11 @@ import { SearchIndex } from './content/search-index.ts'
 import { Search } from './content/search.ts'
 import { SeenRows } from './content/seen-rows.ts'
 import { defineSelectionFunctions } from './content/selection.ts'
+import { Volumes } from './content/volumes.ts'
 import { AccountKeys } from './journal/account-keys.ts'
 import { Events } from './journal/events.ts'
 import { Failures } from './journal/failures.ts'
+import { OpenIds } from './journal/open-ids.ts'
 import { OpenProblems } from './journal/open-problems.ts'
 import { Runs } from './journal/runs.ts'
 import { UnknownShapes } from './journal/unknown-shapes.ts'
@@ -123,10 +125,12 @@ export class Archive extends DatabaseAccess {
   readonly histories = new Histories(this.db)
   readonly search = new Search(this.db)
   readonly searchIndex = new SearchIndex(this.db)
+  readonly volumes = new Volumes(this.db)
   readonly runs = new Runs(this.db)
   readonly failures = new Failures(this.db)
   readonly events = new Events(this.db)
   readonly openProblems = new OpenProblems(this.db)
+  readonly openIds = new OpenIds(this.db)
   readonly dependencies = new Dependencies(this.db)
   readonly unknownShapes = new UnknownShapes(this.db)
   readonly accountKeys = new AccountKeys(this.db)
@@ -201,10 +205,12 @@ export class Archive extends DatabaseAccess {
     return new SeenRows(this.db)
   }
 
-  /** Numbers of conversations, conversations marked gone, entries and revisions. */
+  /** Numbers of conversations, conversations marked gone, entries in their newest revisions, and revisions. */
   counts(): ArchiveCounts {
     const sql = `select count(*) as conversations, count(gone_at) as gone,
-      (select count(*) from entry) as entries, (select count(*) from revision) as revisions from conversation`
+      (select coalesce(sum(length), 0) from conversation join revision on revision.id = conversation.revision)
+        as entries,
+      (select count(*) from revision) as revisions from conversation`
     return this.db.get(sql) as ArchiveCounts
   }
 

@@ -57,8 +57,8 @@ export async function compareRemote(
   const { sample, seed, concurrency, selection } = options
   const chosen = sample === undefined ? undefined : sampleIds(archive, selection ?? {}, sample, seed)
   const isChosen = (id: string) => chosen === undefined || chosen.has(id)
-  const chosenFrom = function* (rows: Iterable<{ readonly id: string }>): Generator<Candidate, void> {
-    for (const { id } of rows) if (isChosen(id)) yield candidateById(archive, id)
+  const chosenFrom = function* (ids: Iterable<string>): Generator<Candidate, void> {
+    for (const id of ids) if (isChosen(id)) yield candidateById(archive, id)
   }
   let seesNothing = account === 'empty'
   const compare = async (candidate: Candidate) => {
@@ -71,7 +71,7 @@ export async function compareRemote(
     workThrough(source, concurrency, compare, () => stop.abort())
 
   if (selection !== undefined) {
-    const selected = chosenFrom(archive.conversations.list(selection))
+    const selected = chosenFrom(archive.conversations.ids(selection))
     await compareAll(selected).finally(() => selected.return())
     return undefined
   }
@@ -79,7 +79,7 @@ export async function compareRemote(
   const listing = await compareAll(
     listCandidates(client, archive, seen, { pageSize: 100, full: true, signal }),
   )
-  await compareAll(chosenFrom(seen.notSeen().map((id) => ({ id }))))
+  await compareAll(chosenFrom(seen.notSeen()))
   return listing.complete && seesNothing ? { complete: false, reason: SEES_NOTHING } : listing
 }
 
@@ -124,7 +124,7 @@ async function fetchAndCompare(
 function sampleIds(archive: Archive, selection: Selection, size: number, seed: number): ReadonlySet<string> {
   let least: [rank: string, id: string][] = []
   const shrink = () => (least = least.sort(([a], [b]) => (a < b ? -1 : 1)).slice(0, size))
-  for (const { id } of archive.conversations.list(selection)) {
+  for (const id of archive.conversations.ids(selection)) {
     least.push([hash('sha256', `${seed} ${id}`), id])
     if (least.length > 2 * size) shrink()
   }

@@ -1,10 +1,19 @@
 import type { Readable, Writable } from 'node:stream'
 
+/** Where a command writes: a terminal, a pipe or a file. */
+export type Output = Writable & {
+  readonly isTTY?: boolean
+  readonly columns?: number
+  readonly rows?: number
+  /** How to call hansard from here, in messages: `node bin/hansard.js`. Default: `hansard`. */
+  readonly calledAs?: string
+}
+
 /** The surroundings of a command; tests pass their own. Data goes to stdout, messages to stderr. */
 export interface Io {
   readonly stdin: Readable & { readonly isTTY?: boolean }
-  readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number }
-  readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number }
+  readonly stdout: Output
+  readonly stderr: Output
   readonly env: Readonly<Record<string, string | undefined>>
   /** The time of the machine, which dates such as `3d` and `2 h ago` refer to. */
   readonly now: () => Date
@@ -12,6 +21,13 @@ export interface Io {
   readonly signal: AbortSignal
   /** The name of this process in messages of other processes: `pid 17 on host`. */
   readonly name: string
+  /** The words that start hansard from any folder. Default: `hansard`. */
+  readonly startWords?: readonly string[]
+  /**
+   * Called when another program, such as a pager, runs on the terminal: Ctrl-C is meant for that program. Call the result
+   * when it has ended. Without this function, no program can be started.
+   */
+  readonly lendTerminal?: () => () => void
   /** Called by a command that must finish even when nobody reads stdout any more. */
   readonly goOnUnread?: () => void
 }
@@ -22,6 +38,8 @@ export interface GlobalOptions {
   readonly json?: boolean
   readonly quiet?: boolean
   readonly verbose?: boolean
+  /** False with --no-pager. */
+  readonly pager?: boolean
 }
 
 /** The options of every command that connects to an account. */

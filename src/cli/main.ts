@@ -2,9 +2,15 @@ import type { Command } from 'commander'
 import { hostname } from 'node:os'
 
 import { HansardError, isOutOfFiles, outOfFiles } from '../errors.ts'
+import { calledAs, startWords, type Call } from './called-as.ts'
 import { exitCodeOf, exitCodes, type ExitCode } from './exit-codes.ts'
+import { startPage } from './help/start-page.ts'
 import type { Io } from './io.ts'
-import { buildProgram, isHelpRequest, toUsageError } from './program.ts'
+import { buildProgram, HELP_WIDTH } from './program.ts'
+import { isHelpRequest, toUsageError } from './usage-error.ts'
+
+/** What the completion scripts call. It is not a command for people, and no help lists it. */
+const COMPLETE = '__complete'
 
 /** Runs the command line of this process. No other code uses `process`. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -15,6 +21,8 @@ export async function main(argv: readonly string[]): Promise<void> {
 export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
   let exitCode: ExitCode = exitCodes.done
   const program = buildProgram(io, (code) => (exitCode = code))
+  if (argv[0] === COMPLETE) return await printCompletions(program, argv.slice(1), io)
+  if (argv.length === 0) return printStartPage(program, io)
   try {
     await program.parseAsync(argv, { from: 'user' })
     return exitCode
@@ -27,6 +35,24 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
     await reportError(error, argv, io)
     return exitCodeOf(error)
   }
+}
+
+/** Without any argument, the user wants to know what there is. With options, a command is missing, which is an error. */
+function printStartPage(program: Command, { stdout }: Io): ExitCode {
+  stdout.write(startPage(program, stdout.calledAs ?? 'hansard', stdout.columns ?? HELP_WIDTH))
+  return exitCodes.done
+}
+
+/** Answers a completion script. The shell is in the middle of a line, so no error may print anything there. */
+async function printCompletions(program: Command, request: readonly string[], io: Io): Promise<ExitCode> {
+  try {
+    const { completeLine } = await import('./completion/complete-line.ts')
+    const lines = await completeLine(program, request, io.env)
+    io.stdout.write(`${lines.join('\n')}\n`)
+  } catch {
+    // For example, there is no archive yet: nothing can be suggested.
+  }
+  return exitCodes.done
 }
 
 /** The command that a command line names, such as `replay`, `verify`. */
@@ -49,7 +75,10 @@ async function explain(thrown: unknown, archive: string): Promise<unknown> {
 }
 
 function processIo(): Io {
-  const { stdin, stdout, stderr, env } = process
+  const { stdin, env } = process
+  const call = callOf(process)
+  const self = { calledAs: calledAs(call) }
+  const [stdout, stderr] = [Object.assign(process.stdout, self), Object.assign(process.stderr, self)]
   let continuesUnread = false
   // The terminal is gone (EIO) or the reader of the log has ended (EPIPE): the command continues without messages.
   stderr.on('error', () => undefined)
@@ -63,24 +92,45 @@ function processIo(): Io {
     }
     if (!continuesUnread) process.exit(isUnread ? exitCodes.done : exitCodes.failed)
   })
+  let borrowers = 0
   return {
     ...{ stdin, stdout, stderr, env },
+    startWords: startWords(call, process.execPath),
     now: () => new Date(),
-    signal: stopSignal(),
+    signal: stopSignal(() => borrowers > 0),
+    lendTerminal: () => {
+      borrowers++
+      return () => void borrowers--
+    },
     name: `pid ${process.pid} on ${hostname()}`,
     goOnUnread: () => (continuesUnread = true),
   }
 }
 
+function callOf({ argv0: node, argv, env }: NodeJS.Process): Call {
+  return { node, script: argv[1] ?? 'hansard', path: env['PATH'], folder: currentFolder() }
+}
+
+/** Returns undefined if the current folder was removed. */
+function currentFolder(): string | undefined {
+  try {
+    return process.cwd()
+  } catch {
+    return undefined
+  }
+}
+
 /**
  * Aborts when the process is asked to stop, so that the command can finish cleanly. A second Ctrl-C or SIGTERM ends it
- * at once. A second SIGHUP does not: when a terminal closes, the kernel and the shell both send one.
+ * at once. A second SIGHUP does not: when a terminal closes, the kernel and the shell both send one. While a pager has the
+ * terminal, Ctrl-C is meant for it.
  */
-function stopSignal(): AbortSignal {
+function stopSignal(isTerminalLent: () => boolean): AbortSignal {
   const stop = new AbortController()
   let isAskedAgain = false
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
+      if (signal === 'SIGINT' && isTerminalLent()) return
       if (isAskedAgain) process.exit(exitCodes.interrupted)
       isAskedAgain = true
       stop.abort()

@@ -11,6 +11,8 @@ import type { Format, OutputFile } from './format.ts'
 import { checkFormatOptions, formats, type FormatName, type FormatOptions } from './formats.ts'
 import { limitYoungGeneration } from './heap-control.ts'
 import { explainFile } from './output/file-errors.ts'
+import { refuseFileName } from './output/folder-name.ts'
+import { gzipFiles } from './output/gzip.ts'
 import type { Output } from './output/output.ts'
 import { stageOutput } from './output/staged-output.ts'
 import { streamOutput, type StreamTransform } from './output/stream-output.ts'
@@ -98,6 +100,7 @@ async function openOutput(
   options: Readonly<Record<string, unknown>>,
   { format: name, output, force = false, transform }: ExportOptions,
 ): Promise<Output> {
+  if (typeof output === 'string' && format.shape(options) === 'folder') refuseFileName(output, format, name)
   if (typeof output === 'string')
     return stageOutput({ path: output, shape: format.shape(options), archive: archive.path, force })
   if (format.canStream(options)) return streamOutput(output, transform)
@@ -106,12 +109,22 @@ async function openOutput(
   })
 }
 
+/** A file is compressed if its name says so, as tar and pandas do it. */
+function isCompressed(
+  format: Format,
+  options: Readonly<Record<string, unknown>>,
+  output: ExportOptions['output'],
+): boolean {
+  if (options['gzip'] === true) return true
+  return typeof output === 'string' && output.endsWith('.gz') && format.shape(options) === 'file'
+}
+
 /** Writes the selected conversations to an output and commits it. */
 async function writeConversations(
   archive: Archive,
   output: Output,
   options: Readonly<Record<string, unknown>>,
-  { format: name, selection = {}, signal, ...callbacks }: ExportOptions,
+  { format: name, output: path, selection = {}, signal, ...callbacks }: ExportOptions,
 ): Promise<ExportCounts> {
   const format: Format = formats[name]
   const counts: ExportCounts = { conversations: 0, entries: 0, leftOut: 0, failed: 0, unreadable: 0 }
@@ -124,7 +137,7 @@ async function writeConversations(
   }
   const writer = await format.open(
     {
-      files: output,
+      files: isCompressed(format, options, path) ? gzipFiles(output) : output,
       dependencies: archive.dependencies,
       conversations: () => read(() => undefined),
       notice: (sentence) => callbacks.onNotice?.(sentence),

@@ -77,6 +77,8 @@ export interface Format<Options = unknown> {
   readonly options: readonly FormatOption[]
   /** Text below the options in the help. */
   readonly notes?: string
+  /** For a format that writes a folder: what is in it, and how to write one file instead. */
+  readonly folder?: { readonly holds: string; readonly instead?: string }
   /** Returns whether it writes one file or a folder of files. */
   shape(options: Options): 'file' | 'folder'
   /** Returns whether it can go to a stream such as stdout: it then creates one file only. */

@@ -1,10 +1,10 @@
 import { allOrNothing } from './exclusion.ts'
 import type { ExportedConversation, Format, Part } from './format.ts'
 import type { JsonValue } from './json-value.ts'
-import { gzipFile } from './output/gzip.ts'
 
 type JsonlOptions = {
   readonly per?: 'conversation' | 'entry'
+  /** `exportArchive` compresses, also if the path ends with `.gz`. */
   readonly gzip?: boolean
 }
 
@@ -19,16 +19,15 @@ export const jsonlFormat: Format<JsonlOptions> = {
       choices: ['conversation', 'entry'],
       default: 'conversation',
     },
-    { name: 'gzip', flags: '--gzip', about: 'compress the file' },
+    { name: 'gzip', flags: '--gzip', about: 'compress, as for a path that ends with .gz' },
   ],
   notes: `A line ends with LF. Texts are not encoded again, so a line may contain U+2028, U+2029 or U+0085
 as the API sent them. Read lines with readline or by iterating over the file in Python, not
 with str.splitlines, which also splits at these characters.`,
   shape: () => 'file',
   canStream: () => true,
-  async open({ files }, { per = 'conversation', gzip = false }) {
-    const plain = await files.create('conversations.jsonl')
-    const file = gzip ? gzipFile(plain) : plain
+  async open({ files }, { per = 'conversation' }) {
+    const file = await files.create('conversations.jsonl')
     return {
       begin: async () => undefined,
       async write(conversation) {

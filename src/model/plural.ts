@@ -3,6 +3,11 @@ export function formatNumber(number: number): string {
   return number.toLocaleString('en')
 }
 
+/** Formats a number with three digits, for estimates and narrow columns: `950`, `26.9M`. */
+export function formatCompact(number: number): string {
+  return number.toLocaleString('en', { notation: 'compact', maximumSignificantDigits: 3 })
+}
+
 /** Formats a number with its noun: `1 entry`, `1,500 entries`. A compound noun needs its plural: `agents or files`. */
 export function plural(number: number, noun: string, nouns = regularPlural(noun)): string {
   return `${formatNumber(number)} ${number === 1 ? noun : nouns}`

@@ -3,6 +3,7 @@ import type { Archive } from '../archive/archive.ts'
 import { isFatal } from '../backup/fetch/fatal-errors.ts'
 import { workThrough } from '../backup/worker-pool.ts'
 import { HansardError, isHansardError, messageOf } from '../errors.ts'
+import { toSnakeCase } from '../model/json/rename-keys.ts'
 import { knownTarget } from './identify-target.ts'
 import { certificateContent, withLineFile } from './line-file.ts'
 import { sourceOf } from './plan/archived-source.ts'
@@ -67,7 +68,7 @@ export async function verifyCopies(
       const { id, targetId, planned } = replayed
       const result = await verifyOne(client, archive, replayed, signal)
       counts['error' in result ? 'errors' : result.certificate.verdict]++
-      if ('certificate' in result) await write(`${JSON.stringify(result.certificate)}\n`)
+      if ('certificate' in result) await write(`${JSON.stringify(toSnakeCase(result.certificate))}\n`)
       await onVerified?.({ id, name: planned.name, targetId, result })
     }
     await workThrough(replayedConversations(archive, target.id), concurrency, verify, () => stop.abort())

@@ -14,6 +14,7 @@ const nothing = {
   agent_version: null,
   created_at: null,
   updated_at: null,
+  active_at: null,
 }
 
 describe('The derived columns of a row', () => {
@@ -39,6 +40,15 @@ describe('The derived columns of a row', () => {
   it('are null for a null, a missing key, or invalid JSON', () => {
     for (const row of ['{"name":null}', '{}', '{"name":"a', '', '7'])
       expect(deriveColumns(row)).toEqual(nothing)
+  })
+
+  it('have the time of the last change in a form that sorts: when it was updated, or else created', () => {
+    const created_at = '2026-11-22T08:17:10.5Z'
+    const at = (times: object) => deriveColumns(JSON.stringify({ created_at, ...times })).active_at
+    expect(at({ updated_at: '2026-11-23T00:30:00+01:00' })).toBe('2026-11-22T23:30:00.000000Z')
+    expect(at({ updated_at: null })).toBe('2026-11-22T08:17:10.500000Z')
+    expect(at({ updated_at: 'soon' })).toBe('2026-11-22T08:17:10.500000Z')
+    expect(at({ updated_at: 'soon', created_at: 5 })).toBeNull()
   })
 
   it('are the same in the table and in the views', () => {

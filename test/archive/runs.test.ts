@@ -27,10 +27,10 @@ describe('The record of a run', () => {
           id: 2,
           startedAt: '2026-01-02',
           endedAt: '2026-02-02',
-          complete: 0,
+          complete: false,
           reason: 'rows changed their order',
         },
-        { id: 1, startedAt: '2026-01-01', endedAt: '2026-02-01', complete: 1, reason: null },
+        { id: 1, startedAt: '2026-01-01', endedAt: '2026-02-01', complete: true, reason: null },
       ].map((run) => ({ ...run, ...books, command: 'backup', outcome: 'partial' })),
     )
     expect(runs.recent(2).map(({ id }) => id)).toEqual([3, 2])

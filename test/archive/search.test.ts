@@ -33,8 +33,7 @@ function archiveOf(conversations: Record<string, readonly string[]>): Archive {
 const found = (archive: Archive, text: string, selection?: Selection) =>
   [...archive.search.find(text, selection)].map(({ id }) => id)
 
-const matched = (archive: Archive, ...match: string[]) =>
-  [...archive.conversations.list({ match })].map(({ id }) => id)
+const matched = (archive: Archive, ...match: string[]) => [...archive.conversations.ids({ match })]
 
 describe('Searching', () => {
   const archive = archiveOf({
@@ -73,7 +72,8 @@ describe('Searching', () => {
         name: 'about seas',
         position: 1,
         createdAt: AT,
-        entries: 2,
+        title: 'about seas',
+        matchingEntries: 2,
         goneAt: null,
         snippet: {
           text: 'River deltas end there: the sea the sea.',
@@ -89,7 +89,7 @@ describe('Searching', () => {
 
   it('finds a conversation by its name', () => {
     expect([...archive.search.find('"about fork"')]).toMatchObject([
-      { id: 'fork', position: null, entries: 0 },
+      { id: 'fork', position: null, matchingEntries: 0 },
     ])
   })
 
@@ -97,6 +97,13 @@ describe('Searching', () => {
     expect(found(archive, 'bend', { ids: ['fork'] })).toEqual(['fork'])
     expect(found(archive, 'bank', { match: ['outer'] })).toEqual(['rivers'])
     expect(found(archive, 'bank', { limit: 1 })).toHaveLength(1)
+  })
+
+  it('counts what it would find without a limit', () => {
+    for (const text of ['bend', 'bank', 'bend -inner', '"about fork"', 'nowhere']) {
+      expect(archive.search.count(text, { limit: 1 })).toBe(found(archive, text).length)
+    }
+    expect(archive.search.count('bend', { ids: ['fork'] })).toBe(1)
   })
 
   it('finds words in every script as a reader sees them', () => {

@@ -47,11 +47,15 @@ describe('A selection', () => {
     expect(select({ limit: 2 })).toEqual(['timeless', 'october'])
   })
 
-  it('is the same for list and readAll', () => {
+  it('is the same for readAll, for ids, for their number, and for list, which has another order', () => {
     const { conversations } = archive()
-    const selection = { since: '2026', models: ['large'] }
-    const listed = [...conversations.list(selection)].map(({ id }) => id)
-    expect([...conversations.readAll(selection)].map(({ id }) => id)).toEqual(listed)
+    for (const selection of [{}, { since: '2026', models: ['small', 'large'] }, { includeGone: true }]) {
+      const read = select(selection)
+      expect([...conversations.ids(selection)]).toEqual(read)
+      expect(conversations.countSelected({ ...selection, limit: 1 })).toBe(read.length)
+      const listed = [...conversations.list(selection)].map(({ id }) => id)
+      expect(listed.sort()).toEqual(read.sort())
+    }
   })
 
   it('can read an id with a lone surrogate, which no text can name', () => {

@@ -375,7 +375,7 @@ describe('A backup', () => {
     const store = openArchive(archive, { mode: 'create' })
     sandbox.faults.add({ operation: 'getMessages', then: { kind: 'answer', status: 503, body: 'down' } })
     await expect(backupWith(client, store)).rejects.toMatchObject({ code: 'service-failed' })
-    expect(store.runs.recent(1)).toMatchObject([{ outcome: 'failed', complete: 0 }])
+    expect(store.runs.recent(1)).toMatchObject([{ outcome: 'failed', complete: false }])
     expect(store.failures.open().length).toBeLessThan(40)
     store.close()
     await client.close()

@@ -153,7 +153,7 @@ describe('An error that would affect all conversations', () => {
     const env = { MISTRAL_API_KEY: 'source', MISTRAL_BASE_URL: sandbox.url, HANSARD_ARCHIVE: archive }
     expect(await hansard(['backup'], { env })).toMatchObject({ exitCode })
     expect(look(archive, (it) => it.runs.recent(1))).toMatchObject([
-      { outcome: 'failed', complete: 0, failed: 0 },
+      { outcome: 'failed', complete: false, failed: 0 },
     ])
     expect(sandbox.requests.filter(({ operation }) => operation === 'getHistory').length).toBeLessThan(60)
   })

@@ -29,7 +29,7 @@ describe('A full disk', { timeout: 60_000 }, () => {
       const [run] = after.runs.recent(1)
       if (run?.endedAt !== null) {
         const stored = after.conversations.count()
-        expect(run).toMatchObject({ outcome: 'failed', complete: 0, listed: stored, new: stored })
+        expect(run).toMatchObject({ outcome: 'failed', complete: false, listed: stored, new: stored })
       }
       after.close()
       checkIntegrity(here.archive)

@@ -49,6 +49,7 @@ function made(i: number, shape: BigArchive, isLarge: boolean, prose: string, ran
     id,
     object: 'conversation',
     created_at,
+    updated_at: created_at,
     model: 'mistral-small-latest',
     name: null,
     metadata: { n: i },

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 
 import type { GenerateOptions } from '../../src/sandbox/seed/generate-conversations.ts'
 import { benchExports } from './exports.ts'
+import { benchLatencies } from './latency.ts'
 import { measure, median, type Measured } from './measure.ts'
 import { benchReplay } from './replay.ts'
 import { searchBench } from './search.ts'
@@ -81,6 +82,7 @@ try {
   await race(isQuick ? 300 : 2000, isQuick ? 2 : 5)
   await memory(1000, isQuick ? 4000 : 20_000)
   searchBench(newFile(), isQuick ? 2000 : 100_000)
+  await benchLatencies(newFile(), isQuick)
   if (!isQuick) await largeBodies()
   await benchExports(isQuick, folder)
   await benchReplay(isQuick, folder, withSandbox)

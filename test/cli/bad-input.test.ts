@@ -159,7 +159,7 @@ describe('A message, a hint and the documented exit code are given for', () => {
       ['backup', '--ful'],
       ['backup', '--concurrency', 'many'],
       ['export', 'xls', '--output', '-'],
-      [],
+      ['--quiet'],
       ['show'],
     ]) {
       const { exitCode, stdout, stderr } = await hansard(args, { env })

@@ -31,7 +31,12 @@ describe('A wrong command line', () => {
       'Unknown format "xls"',
       `Formats: ${Object.keys(formats).join(', ')}.`,
     ],
-    [[], 'No command given', 'See `hansard --help`.'],
+    [['--quiet'], 'No command given', 'See `hansard --help`.'],
+    [['replay'], 'No command given', 'See `hansard replay --help`.'],
+    [['help', 'shwo'], "Unknown command 'shwo'", 'See `hansard help` for all commands.'],
+    [['help', 'replay', 'pln'], "Unknown command 'pln'", 'Commands: plan, run, verify, status, undo.'],
+    [['help', 'list', 'all'], "Unknown command 'all'", 'See `hansard help` for all commands.'],
+    [['completion', 'install', 'nu'], 'No completions for the shell "nu"', 'Shells: bash, zsh, fish.'],
   ])('%j exits with 2, a message and a hint', async (args, message, hint) => {
     const { exitCode, stderr } = await hansard(args)
     expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: `hansard: ${message}\nhint: ${hint}\n` })

@@ -179,7 +179,13 @@ describe('Secrets of connectors, and the key in any encoding', () => {
     expect(JSON.parse(second.stdout)).toMatchObject({ new: 0, updated: 0, unchanged: 6 })
 
     for (const id of ['conv_row', 'conv_entry', 'conv_key', 'conv_agent']) await run('show', id)
-    for (const args of [['status'], ['status', '--json'], ['runs', '--json'], ['list', '--json'], ['stats']])
+    for (const args of [
+      ...[['status'], ['status', '--json'], ['runs', '--json'], ['list', '--json']],
+      ...[
+        ['stats', '--svg', at('stats.svg')],
+        ['stats', '--json'],
+      ],
+    ])
       await run(...args)
     for (const format of ['jsonl', 'csv', 'markdown', 'parquet'])
       await run('export', format, '--output', at(format))
@@ -203,7 +209,7 @@ describe('Secrets of connectors, and the key in any encoding', () => {
     ])
     expect([...new Set(leaks)]).toEqual([])
     expect(bytes.map(([name]) => name)).toEqual(
-      expect.arrayContaining(['archive.db', 'chat.jsonl', 'plan.json']),
+      expect.arrayContaining(['archive.db', 'chat.jsonl', 'plan.json', 'stats.svg']),
     )
   })
 })

@@ -308,6 +308,22 @@ describe('The settings', () => {
   })
 })
 
+describe('A plan', () => {
+  const row = '{"id":"conv_1","name":"Rivers","model":"mistral-small-latest"}'
+
+  it('says whether a conversation is ready, and names it', () => {
+    expect(renderOf([user], {}, row).planned).toMatchObject({ name: 'Rivers', state: 'ready' })
+    const lossy = user.replace('}', ',"mood":1}')
+    expect(renderOf([lossy]).planned).toMatchObject({ name: null, state: 'ready-with-losses' })
+  })
+
+  it('has no requests for a conversation that is blocked, and no cost', () => {
+    const { planned, requests } = renderOf([user, user], { mode: 'turns' }, row.replace('-small', '-gone'))
+    expect({ requests, calls: planned.calls }).toEqual({ requests: [], calls: [] })
+    expect(planned).toMatchObject({ state: 'blocked', estimate: { calls: 0, tokensIn: 0, tokensOut: 0 } })
+  })
+})
+
 describe('A conversation is blocked', () => {
   it('if it is longer than the model can read', () => {
     const long = `{"type":"message.input","role":"user","content":"${'word '.repeat(200_000)}"}`

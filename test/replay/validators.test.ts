@@ -217,6 +217,11 @@ describe('The order of entries', () => {
     ],
     ['a tool execution between them', [user, call('aaaaaaaa1'), ran('f'), result('aaaaaaaa1'), user], 2],
     [
+      'a tool execution with a role between them',
+      [user, call('aaaaaaaa1'), { ...ran('f'), role: 'assistant' }, result('aaaaaaaa1'), user],
+      2,
+    ],
+    [
       'a call between the results of others',
       [
         ...[user, call('aaaaaaaa1'), call('aaaaaaaa2'), result('aaaaaaaa1')],

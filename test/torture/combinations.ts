@@ -228,7 +228,7 @@ async function judge(
     if (verdict === 'different') wrong.push(`${replayed.id} is different: ${JSON.stringify(differences)}`)
     else tally[verdict]++
   }
-  const conversations = [...archive.conversations.list({})].length
+  const conversations = [...archive.conversations.ids({})].length
   if (copies.length !== conversations) wrong.push(`${copies.length} of ${conversations} were planned`)
   tally.conversations += conversations
   tally.lostResponses += copies

@@ -60,7 +60,7 @@ export function archivedIds(archive: string): string[] {
   if (!existsSync(archive)) return []
   const stored = openArchive(archive)
   try {
-    return [...stored.conversations.list({ includeGone: true })].map(({ id }) => id)
+    return [...stored.conversations.ids({ includeGone: true })]
   } finally {
     stored.close()
   }

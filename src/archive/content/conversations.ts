@@ -3,10 +3,11 @@ import { instantOf } from '../../model/instant.ts'
 import { redactStored } from '../../model/secrets/redact-json.ts'
 import { isSettled } from '../../model/settling.ts'
 import { DatabaseAccess } from '../sqlite/database-access.ts'
-import { Histories, type StoredEntry } from './histories.ts'
+import { Histories, type HistoryRange, type StoredEntry } from './histories.ts'
+import { matchIds, type IdMatch } from './match-ids.ts'
 import { Revisions, type FetchedConversation } from './revisions.ts'
 import { SearchIndex } from './search-index.ts'
-import { conditionOf, type Selection } from './selection.ts'
+import { conditionOf, type Condition, type Selection } from './selection.ts'
 
 /** A conversation in the archive, without its content. */
 export interface KnownConversation {
@@ -30,9 +31,9 @@ export interface StoredConversation {
   /** When it was created, as `instantOf` formats it; null if the API did not say. */
   readonly createdAt: string | null
   /** Reads the entries in order, one at a time, as the API sent them. */
-  entries(): Iterable<string>
+  entries(range?: HistoryRange): Iterable<string>
   /** Reads the entries of a damaged archive: undefined stands for a lost entry, or for all entries before a lost link. */
-  entriesAsFound(): Iterable<StoredEntry>
+  entriesAsFound(range?: HistoryRange): Iterable<StoredEntry>
 }
 
 /** A conversation in a list. Times are as the API sent them, except `goneAt` (ISO 8601). */
@@ -76,12 +77,32 @@ export class Conversations extends DatabaseAccess {
     return this.db.get(sql, id)
   }
 
-  /** Lists conversations without their content, oldest first. */
+  /** The ids of the selected conversations, oldest first. */
+  *ids(selection: Selection): Generator<string, void, undefined> {
+    for (const { id } of this.#select<{ id: string }>('conversation.id', selection)) yield id
+  }
+
+  /** Lists conversations without their content, those that changed last first. The limit counts from there. */
   *list(selection: Selection): Generator<ListedConversation, void, undefined> {
-    const columns = `conversation.id, name, model, agent_id as agentId, created_at as createdAt,
-      updated_at as updatedAt, length as entries, gone_at as goneAt, tip`
-    for (const { tip, ...listed } of this.#select<ListedRow>(columns, selection))
+    const { where, values } = this.#condition(selection)
+    const sql = `select conversation.id, name, model, agent_id as agentId, created_at as createdAt,
+        updated_at as updatedAt, length as entries, gone_at as goneAt, tip
+      from revision join conversation on conversation.key = revision.conversation
+      where conversation.revision = revision.id and ${where}
+      order by active_at desc, revision.id desc limit :limit`
+    const rows = this.db.iterate<ListedRow>(sql, { ...values, limit: selection.limit ?? -1 })
+    for (const { tip, ...listed } of rows)
       yield { ...listed, title: this.#titleOf({ name: listed.name, tip }) }
+  }
+
+  /** Number of selected conversations, whatever the limit. */
+  countSelected(selection: Selection): number {
+    const { where, values, needsRevision } = this.#condition(selection)
+    const revisions = needsRevision ? 'join revision on revision.id = conversation.revision' : ''
+    return this.db.pluck.get(
+      `select count(*) from conversation ${revisions} where ${where}`,
+      values,
+    ) as number
   }
 
   /** The title of a conversation: its name, or else its first words; null if it has neither, or is not in the archive. */
@@ -90,6 +111,14 @@ export class Conversations extends DatabaseAccess {
       where conversation.id = ?`
     const row = this.db.get<Titled>(sql, id)
     return row === undefined ? null : this.#titleOf(row)
+  }
+
+  /** Lists the newest conversations whose id begins so; those without a creation time come last. */
+  newest(start: string, limit: number): IterableIterator<Pick<ListedConversation, 'id' | 'name'>> {
+    const sql = `select conversation.id, name from conversation join revision on revision.id = conversation.revision
+      where substr(conversation.id, 1, length(:start)) = :start
+      order by created_at desc limit :limit`
+    return this.db.iterate(sql, { start, limit })
   }
 
   /** Number of conversations, including those marked gone. */
@@ -129,6 +158,11 @@ export class Conversations extends DatabaseAccess {
       yield this.#toStored(this.db.get(`${NEWEST} where conversation.key = ?`, key))
   }
 
+  /** Finds what a text names: the id of a conversation, or the beginning of one. */
+  resolve(text: string): IdMatch {
+    return matchIds(this.db, 'conversation', text)
+  }
+
   /** The ids that the archive does not have. */
   missing(ids: readonly string[]): string[] {
     return ids.filter((id) => this.known(id) === undefined)
@@ -158,8 +192,7 @@ export class Conversations extends DatabaseAccess {
   }
 
   #select<Row>(columns: string, selection: Selection): IterableIterator<Row> {
-    const { where, values } = conditionOf(selection)
-    if (selection.match !== undefined) this.#index.refuseMissing()
+    const { where, values } = this.#condition(selection)
     const sql = `select ${columns} from conversation join revision on revision.id = conversation.revision
       where ${where} order by instant(created_at), conversation.id limit :limit`
     return this.db.iterate(sql, { ...values, limit: selection.limit ?? -1 })
@@ -167,6 +200,11 @@ export class Conversations extends DatabaseAccess {
 
   #titleOf({ name, tip }: Titled): string | null {
     return conversationTitle(name, () => this.#histories.first(tip)) ?? null
+  }
+
+  #condition(selection: Selection): Condition {
+    if (selection.match !== undefined) this.#index.refuseMissing()
+    return conditionOf(selection)
   }
 
   #addRevision(key: number, fetched: FetchedConversation, run: number, now: string): readonly number[] {
@@ -181,8 +219,8 @@ export class Conversations extends DatabaseAccess {
       ...{ id, length, goneAt, fetchedAt },
       row: redactStored(row),
       createdAt: instantOf(created_at ?? '') ?? null,
-      entries: () => this.#histories.read(tip),
-      entriesAsFound: () => this.#histories.readAsFound(tip),
+      entries: (range) => this.#histories.read(tip, range),
+      entriesAsFound: (range) => this.#histories.readAsFound(tip, range),
     }
   }
 }

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 
+import { readableFields, stringIn } from '../../model/entries/fields.ts'
 import type { Reference } from '../../model/entries/references.ts'
 import { redactSecrets, redactStored } from '../../model/secrets/redact-json.ts'
 import { redactText } from '../../model/secrets/redact-text.ts'
@@ -40,6 +41,14 @@ export class Dependencies extends DatabaseAccess {
       where kind = :kind and id = :id and version = :version`
     const found = this.db.get<Dependency>(sql, reference)
     return found === undefined || found.json === null ? found : { ...found, json: redactStored(found.json) }
+  }
+
+  /** The name of an agent, in the version in force or else the one stored last; null if it is not known. */
+  agentName(id: string): string | null {
+    const sql = `select json from dependency where kind = 'agent' and id = ? and json is not null
+      order by version = '' desc, at desc limit 1`
+    const json = this.db.pluck.get<string>(sql, id)
+    return json === undefined ? null : (stringIn(readableFields(redactStored(json)).get('name')) ?? null)
   }
 
   /**

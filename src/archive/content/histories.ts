@@ -16,6 +16,12 @@ export interface StoredHistory {
 /** An entry of a damaged archive: bytes if it is JSON in UTF-8; text if it is not, or may not be; undefined if it is lost. */
 export type StoredEntry = Buffer | string | undefined
 
+/** A part of a history: positions of its first and last entry. Default: all entries. */
+export interface HistoryRange {
+  readonly from?: number | undefined
+  readonly to?: number | undefined
+}
+
 /**
  * Entries and their order. A history is a chain of links from its tip back to its start, so that a fork, or a later
  * revision of the same conversation, shares all links of their common beginning.
@@ -41,16 +47,16 @@ export class Histories extends DatabaseAccess {
    *
    * @throws HansardError `archive-damaged` when a part of it is missing
    */
-  *read(tip: number): Generator<string, void, undefined> {
-    for (const json of this.readDamaged(tip)) {
+  *read(tip: number, range?: HistoryRange): Generator<string, void, undefined> {
+    for (const json of this.readDamaged(tip, range)) {
       if (json === undefined) throw missingPart()
       yield json
     }
   }
 
   /** Reads a damaged history: undefined stands for a lost entry, or for all entries before a lost link. */
-  *readDamaged(tip: number): Generator<string | undefined, void, undefined> {
-    for (const entry of this.entryIds(tip)) {
+  *readDamaged(tip: number, range?: HistoryRange): Generator<string | undefined, void, undefined> {
+    for (const entry of this.entryIds(tip, range)) {
       yield this.db.pluck.get<string>('select json from entry where id = ?', entry)
     }
   }
@@ -60,8 +66,8 @@ export class Histories extends DatabaseAccess {
    * takes, but it accepts at most 1,000 levels, does not check UTF-8, and stops at the first NUL. Large entries are
    * returned as text, because SQLite's copies of them would stay in memory.
    */
-  *readAsFound(tip: number): Generator<StoredEntry, void, undefined> {
-    for (const entry of this.entryIds(tip)) {
+  *readAsFound(tip: number, range?: HistoryRange): Generator<StoredEntry, void, undefined> {
+    for (const entry of this.entryIds(tip, range)) {
       const sql = `select iif(octet_length(json) <= ${LARGE} and json_valid(json), cast(json as blob), json)
         from entry where id = ?`
       const found = this.db.pluck.get(sql, entry) as StoredEntry
@@ -73,7 +79,7 @@ export class Histories extends DatabaseAccess {
    * The ids of a history's entries in order; 0 stands for a lost part. A link always leads to an older one. One that does
    * not is damaged, and following it might never end.
    */
-  entryIds(tip: number): number[] {
+  entryIds(tip: number, { from = 0, to = Infinity }: HistoryRange = {}): number[] {
     const entries: number[] = []
     for (let link = tip; link !== 0;) {
       const found = this.db.raw.get<[number, number]>('select previous, entry from link where id = ?', link)
@@ -81,7 +87,7 @@ export class Histories extends DatabaseAccess {
       entries.push(previous < link ? entry : NO_ENTRY)
       link = previous < link ? previous : 0
     }
-    return entries.reverse()
+    return entries.reverse().slice(from, to + 1)
   }
 
   /** The first entry of a history as JSON; undefined if there is none, or if it is lost. Other entries are not read. */

@@ -1,5 +1,6 @@
+import { conversationTitle } from '../../model/entries/conversation-title.ts'
 import { parseContainer } from '../../model/json/parse-json.ts'
-import { parseQuery, toFtsQuery } from '../../model/search/search-query.ts'
+import { parseQuery, toFtsQuery, type SearchQuery } from '../../model/search/search-query.ts'
 import { searchTextOfEntry, searchTextOfRow } from '../../model/search/searchable-text.ts'
 import { makeSnippet, type Snippet } from '../../model/search/snippet.ts'
 import { DatabaseAccess } from '../sqlite/database-access.ts'
@@ -10,21 +11,22 @@ import { conditionOf, type Selection } from './selection.ts'
 /** A conversation that matches, with its best entry. */
 export interface SearchHit {
   readonly id: string
+  /** Its name, or else its first words; null if it has neither. */
+  readonly title: string | null
   readonly name: string | null
   /** Position of the entry in the history, from 0; null for a match in name, description, instructions or metadata. */
   readonly position: number | null
   /** When the entry was created (without an entry: the conversation), as the API sent it. */
   readonly createdAt: string | null
   /** Number of entries that match at least one term. */
-  readonly entries: number
+  readonly matchingEntries: number
   readonly goneAt: string | null
   readonly snippet: Snippet
 }
 
-interface HitRow extends Omit<SearchHit, 'position' | 'snippet'> {
+interface HitRow extends Omit<SearchHit, 'title' | 'position' | 'snippet'> {
   readonly document: number
   readonly tip: number
-  readonly row: string
 }
 
 /** Full-text search. */
@@ -40,32 +42,49 @@ export class Search extends DatabaseAccess {
    */
   *find(text: string, selection: Selection = {}): Generator<SearchHit, void, undefined> {
     const query = parseQuery(text)
+    const { from, values } = this.#matches(text, query, selection, ', min(search.rank) as score')
+    const rows = this.db.iterate<HitRow>(
+      `select conversation.id, name, document, entries as matchingEntries, tip, created_at as createdAt,
+          gone_at as goneAt
+        ${from} order by score, instant(created_at) desc, conversation.id limit :limit`,
+      { ...values, limit: selection.limit ?? -1 },
+    )
+    for (const { document, tip, ...rest } of rows) {
+      const json = this.#index.readJson(document) ?? '{}'
+      const isEntry = document > 0
+      yield {
+        ...rest,
+        title: conversationTitle(rest.name, () => this.#histories.first(tip)) ?? null,
+        position: isEntry ? this.#histories.positionOf(document, tip) : null,
+        createdAt: isEntry ? readCreatedAt(json) : rest.createdAt,
+        snippet: makeSnippet(isEntry ? searchTextOfEntry(json) : searchTextOfRow(json), query),
+      }
+    }
+  }
+
+  /**
+   * Number of conversations that `find` finds without a limit. Throws as `find` does.
+   */
+  count(text: string, selection: Selection = {}): number {
+    const { from, values } = this.#matches(text, parseQuery(text), selection)
+    return this.db.pluck.get(`select count(*) ${from}`, values) as number
+  }
+
+  /** The FROM and WHERE of a search. `ranking` is another column of each hit, which only a ranked search can afford. */
+  #matches(text: string, query: SearchQuery, selection: Selection, ranking = '') {
     this.#index.refuseMissing()
-    // A single term is matched by the ranking query already.
+    // A single term is matched by the first query already.
     const isOneClause = query.wanted.length + query.unwanted.length === 1
     const match = [...(selection.match ?? []), ...(isOneClause ? [] : [text])]
     const { where, values } = conditionOf({ ...selection, match })
-    const rows = this.db.iterate<HitRow>(
-      `select conversation.id, name, document, entries, tip, row, created_at as createdAt, gone_at as goneAt
-        from (select holding.conversation as key, search.rowid as document, min(search.rank) as score,
-            sum(search.rowid > 0) as entries
-          from search cross join holding on holding.document = search.rowid
-          where search match :any group by holding.conversation) hit
-        join conversation on conversation.key = hit.key
-        join revision on revision.id = conversation.revision
-        where ${where} order by score, instant(created_at) desc, conversation.id limit :limit`,
-      { ...values, any: query.wanted.map(toFtsQuery).join(' OR '), limit: selection.limit ?? -1 },
-    )
-    for (const { document, tip, row, ...rest } of rows) {
-      const json = document > 0 ? (this.#index.readJson(document) ?? '{}') : row
-      const text = document > 0 ? searchTextOfEntry(json) : searchTextOfRow(json)
-      yield {
-        ...rest,
-        position: document > 0 ? this.#histories.positionOf(document, tip) : null,
-        createdAt: document > 0 ? readCreatedAt(json) : rest.createdAt,
-        snippet: makeSnippet(text, query),
-      }
-    }
+    const from = `from (select holding.conversation as key, search.rowid as document${ranking},
+          sum(search.rowid > 0) as entries
+        from search cross join holding on holding.document = search.rowid
+        where search match :any group by holding.conversation) hit
+      join conversation on conversation.key = hit.key
+      join revision on revision.id = conversation.revision
+      where ${where}`
+    return { from, values: { ...values, any: query.wanted.map(toFtsQuery).join(' OR ') } }
   }
 }
 

@@ -27,6 +27,8 @@ export interface Selection {
 export interface Condition {
   readonly where: string
   readonly values: Readonly<Record<string, unknown>>
+  /** Whether it refers to columns of `revision`; without them, a query can leave that table out. */
+  readonly needsRevision: boolean
 }
 
 /**
@@ -51,6 +53,7 @@ export function conditionOf(selection: Selection): Condition {
   return {
     where: ['true', ...where, ...words.map(({ isIn }, i) => holds(isIn, `words${i}`))].join(' and '),
     values: Object.fromEntries([...given, ...words.map(({ fts }, i) => [`words${i}`, fts])]),
+    needsRevision: given.some(([name]) => name !== 'includeGone' && name !== 'ids'),
   }
 }
 

@@ -40,14 +40,18 @@ export interface StoredRun extends Books {
   readonly endedAt: string | null
   readonly outcome: RunOutcome | null
   readonly reason: string | null
-  readonly complete: 0 | 1 | null
+  /** Whether the listing was verified complete; null if not everything was listed. */
+  readonly complete: boolean | null
 }
 
 /** What a run did with a conversation. */
 export type CountedOutcome = 'new' | 'updated' | 'unchanged' | 'failed' | 'vanished'
 
-const SELECT = `select id, command, started_at as startedAt, ended_at as endedAt, outcome, reason, complete,
-  ${columns.join()} from run`
+/** Booleans are numbers in SQLite. */
+type Row<Run> = Omit<Run, 'complete'> & { readonly complete: 0 | 1 | null }
+
+const COLUMNS = `id, command, started_at as startedAt, ended_at as endedAt, outcome, reason, complete,
+  ${columns.join()}`
 
 /** The runs and their counts. */
 export class Runs extends DatabaseAccess {
@@ -76,13 +80,24 @@ export class Runs extends DatabaseAccess {
 
   /** The latest runs, newest first. */
   recent(limit: number): StoredRun[] {
-    return this.db.all(`${SELECT} order by id desc limit ?`, limit)
+    const sql = `select ${COLUMNS} from run order by id desc limit ?`
+    return this.db.all<Row<StoredRun>>(sql, limit).map(toRun)
   }
 
   /** The last backup of the whole account that stored everything and whose listing was verified complete. */
   lastComplete(): StoredRun | undefined {
-    const sql = `${SELECT} where command = 'backup' and outcome = 'done' and complete = 1 order by id desc limit 1`
-    return this.db.get(sql)
+    const sql = `select ${COLUMNS} from run where command = 'backup' and outcome = 'done' and complete = 1
+      order by id desc limit 1`
+    const row = this.db.get<Row<StoredRun>>(sql)
+    return row && toRun(row)
+  }
+
+  /** The last run, other than those that fetched requested conversations and succeeded: they say nothing about the others. */
+  lastOfAccount(): StoredRun | undefined {
+    const sql = `select ${COLUMNS} from run where outcome is not 'done' or complete is not null
+      order by id desc limit 1`
+    const row = this.db.get<Row<StoredRun>>(sql)
+    return row && toRun(row)
   }
 
   /** The first run: when the archive was started, and from which API; undefined if it is empty. */
@@ -90,4 +105,8 @@ export class Runs extends DatabaseAccess {
     const sql = 'select started_at as startedAt, base_url as baseUrl from run order by id limit 1'
     return this.db.get(sql)
   }
+}
+
+function toRun<Run extends StoredRun>({ complete, ...run }: Row<Run>): Run {
+  return { ...run, complete: complete === null ? null : complete === 1 } as unknown as Run
 }

@@ -41,8 +41,9 @@ create table conversation (
 -- A conversation as it was at one time. row: its JSON without entries. history, messages: the API's envelopes with their
 -- lists emptied. tip: the last link of the history; messages_tip: that of the messages, null unless they differ from the
 -- history. length: number of entries. chain: a hash over the hashes of the entries. name and the columns after it are
--- derived from row: a generated column would take the first of two equal keys, JSON.parse takes the last. seal: a hash
--- over the other columns, which shows when one of them has decayed.
+-- derived from row: a generated column would take the first of two equal keys, JSON.parse takes the last. active_at:
+-- updated_at, or else created_at, in UTC with microseconds, so that it sorts. seal: a hash over the other columns, which
+-- shows when one of them has decayed.
 create table revision (
   id integer primary key,
   conversation integer not null references conversation (key),
@@ -61,9 +62,11 @@ create table revision (
   agent_version text,
   created_at text,
   updated_at text,
+  active_at text,
   seal blob
 );
 create index revision_conversation on revision (conversation);
+create index revision_active_at on revision (active_at);
 
 -- An agent or a file that a conversation refers to. version: of an agent; '' means the one in force at the time. state:
 -- wanted (not fetched yet), stored, expired (deleted upstream), skipped (too large), failed (retried by every run).

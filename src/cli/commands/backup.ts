@@ -13,6 +13,7 @@ import { formatCounts, formatMegabytes, formatNumber, nonZero, plural } from '..
 import { withAccount } from '../connect.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { AccountOptions, Io } from '../io.ts'
+import { wholeIds } from '../options/whole-ids.ts'
 import { showProgress } from '../terminal/progress.ts'
 import { writeLines, writeResult } from '../terminal/stdout.ts'
 import { defuseLine } from '../terminal/terminal-text.ts'
@@ -70,7 +71,7 @@ async function runBackup(
   const progress = showProgress(options, io, progressLine)
   const result = await backup(client, archive, {
     ...options,
-    ids: options.id,
+    ids: wholeIds(archive, options.id),
     signal: io.signal,
     onProgress: progress.update,
     onIndexing: () => progress.say('filling the search index'),

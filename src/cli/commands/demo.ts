@@ -1,13 +1,14 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
 
 import { HansardError, messageOf } from '../../errors.ts'
 import { startSandbox } from '../../sandbox/http/server.ts'
 import { generateConversations } from '../../sandbox/seed/generate-conversations.ts'
 import { loadStories, storiesDirectory } from '../../sandbox/seed/load-stories.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
-import type { Io } from '../io.ts'
-import { writeLine, writeLines } from '../terminal/stdout.ts'
+import type { GlobalOptions, Io } from '../io.ts'
+import { writeJson, writeLine, writeLines } from '../terminal/stdout.ts'
 import { backupCommand } from './backup.ts'
 import { exportCommand } from './export.ts'
 import { replayRunCommand } from './replay-run.ts'
@@ -25,8 +26,14 @@ const REPLAYED = [SHOWN, 'conv_019c8f1a2b3c7d4e8f60718293a4b5c6', 'conv_019ce791
 /** The model used where the target lacks the agent or model of the source. */
 const FALLBACK = 'mistral-medium-latest'
 
-/** `hansard demo`: runs the tour against the sandbox, without a key or a network. */
-export async function demoCommand({ folder }: { folder: string }, io: Io): Promise<ExitCode> {
+export interface DemoOptions extends Pick<GlobalOptions, 'json'> {
+  readonly folder: string
+}
+
+/** `hansard demo`: runs the tour against the sandbox, without a key or a network; with --json it prints only what it wrote. */
+export async function demoCommand({ folder, json }: DemoOptions, given: Io): Promise<ExitCode> {
+  const io = json ? { ...given, stdout: new PassThrough().resume() } : given
+  const self = given.stdout.calledAs ?? 'hansard'
   const archive = join(folder, 'archive.db')
   const output = join(folder, 'conversations.jsonl')
   createFolder(folder)
@@ -41,24 +48,24 @@ export async function demoCommand({ folder }: { folder: string }, io: Io): Promi
   })
   try {
     const { url } = sandbox
-    const account = { archive, baseUrl: url }
+    const account = { archive, baseUrl: url, pager: false }
     const keys = { MISTRAL_API_KEY: 'source', MISTRAL_TARGET_API_KEY: 'target' }
     const asSource = { ...io, env: { ...io.env, ...keys } }
     const target = { ...account, toBaseUrl: url }
     const jsonl = { ...account, format: 'jsonl', output } as const
     const replay = { ...target, id: REPLAYED, fallbackModel: FALLBACK, yes: true }
     const tour: readonly [command: string, run: () => Promise<ExitCode>][] = [
-      ['hansard backup', () => backupCommand(account, asSource)],
-      ['hansard backup   # again: nothing to fetch', () => backupCommand(account, asSource)],
-      ['hansard status', () => statusCommand(account, io)],
-      [`hansard export jsonl --output ${output}`, () => exportCommand(jsonl, io)],
-      [`hansard search '"outer bank"'`, () => searchCommand({ ...account, text: ['"outer bank"'] }, io)],
-      [`hansard show ${SHOWN}`, () => showCommand({ ...account, id: SHOWN }, io)],
+      [`${self} backup`, () => backupCommand(account, asSource)],
+      [`${self} backup   # again: nothing to fetch`, () => backupCommand(account, asSource)],
+      [`${self} status`, () => statusCommand(account, io)],
+      [`${self} export jsonl --output ${output}`, () => exportCommand(jsonl, io)],
+      [`${self} search '"outer bank"'`, () => searchCommand({ ...account, text: ['"outer bank"'] }, io)],
+      [`${self} show ${SHOWN}`, () => showCommand({ ...account, id: SHOWN }, io)],
       [
-        `hansard replay run --id ${REPLAYED.join(' ')} --fallback-model ${FALLBACK} --yes`,
+        `${self} replay run --id ${REPLAYED.join(' ')} --fallback-model ${FALLBACK} --yes`,
         () => replayRunCommand(replay, asSource),
       ],
-      ['hansard replay verify', () => replayVerifyCommand(target, asSource)],
+      [`${self} replay verify`, () => replayVerifyCommand(target, asSource)],
     ]
     await writeLine(io.stdout, `A sandbox serves the API at ${url}, with a source and a target account.`)
     for (const [command, run] of tour) {
@@ -69,13 +76,14 @@ export async function demoCommand({ folder }: { folder: string }, io: Io): Promi
   } finally {
     await sandbox.close()
   }
+  if (json) await writeJson(given.stdout, { command: 'demo', archive, output })
   await writeLines(io.stdout, [
     '',
     `The archive is ${archive}, a SQLite file; the export is ${output}. Try next:`,
-    `  node bin/hansard.js --archive ${archive} list`,
+    `  ${self} --archive ${archive} list`,
     `  sqlite3 ${archive} 'select id, name, entries from conversations limit 5'`,
-    '  node bin/hansard.js sandbox            # a local API to develop against',
-    '  MISTRAL_API_KEY=… node bin/hansard.js backup   # your own account',
+    `  ${self} sandbox            # a local API to develop against`,
+    `  MISTRAL_API_KEY=… ${self} backup   # your own account`,
   ])
   return exitCodes.done
 }

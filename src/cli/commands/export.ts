@@ -7,6 +7,7 @@ import { plural } from '../../model/plural.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'
 import { selectionOf, type SelectionOptions } from '../options/selection-options.ts'
+import { withWholeIds } from '../options/whole-ids.ts'
 import { warnOfMissing, warnOfStaleIndex } from '../terminal/archive-warnings.ts'
 import { showProgress } from '../terminal/progress.ts'
 import { jsonFor, writeJson, writeLines } from '../terminal/stdout.ts'
@@ -20,9 +21,10 @@ export interface ExportCommandOptions extends GlobalOptions, SelectionOptions {
 }
 
 /** `hansard export FORMAT`: writes a selection of the archive to a file, a folder or stdout. */
-export async function exportCommand(options: ExportCommandOptions, io: Io): Promise<ExitCode> {
-  const isStream = options.output === '-'
-  return await withArchive(options.archive, async (archive) => {
+export async function exportCommand(given: ExportCommandOptions, io: Io): Promise<ExitCode> {
+  const isStream = given.output === '-'
+  return await withArchive(given.archive, async (archive) => {
+    const options = withWholeIds(archive, given)
     await warnOfMissing(archive, options.id, io)
     if (options.match !== undefined) await warnOfStaleIndex(archive, options, io)
     const progress = showProgress(isStream ? { ...options, quiet: true } : options, io, progressLine)

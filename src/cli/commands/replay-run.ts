@@ -11,6 +11,7 @@ import { withTarget } from '../connect.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
 import { planReplayOptions, refusePlanningOptions, type RunOptions } from '../options/replay-options.ts'
+import { wholeIds, withWholeIds } from '../options/whole-ids.ts'
 import { confirm, canConfirm } from '../terminal/confirm.ts'
 import { formatEstimate, formatCost, formatSpent, formatTokens } from '../terminal/plan-table.ts'
 import { showProgress } from '../terminal/progress.ts'
@@ -18,14 +19,15 @@ import { writeLine, writeResult } from '../terminal/stdout.ts'
 import { defuseLine } from '../terminal/terminal-text.ts'
 
 /** `hansard replay run`: carries out a plan. */
-export async function replayRunCommand(options: RunOptions, io: Io): Promise<ExitCode> {
-  if (!options.yes && !canConfirm(io)) {
+export async function replayRunCommand(given: RunOptions, io: Io): Promise<ExitCode> {
+  if (!given.yes && !canConfirm(io)) {
     throw new HansardError('usage', 'Cannot ask for confirmation: not a terminal', {
       hint: 'Check what `hansard replay plan` shows, then pass --yes.',
     })
   }
-  return await withLockedArchive(options.archive, { holder: io.name }, (archive, lock) =>
-    withTarget(options, io, async (client) => {
+  return await withLockedArchive(given.archive, { holder: io.name }, (archive, lock) => {
+    const options = withResolvedIds(archive, given)
+    return withTarget(options, io, async (client) => {
       const plan = await planToRun(client, archive, options, io)
       if (options.maxCost !== undefined && plan.head.options.price === null) {
         throw new HansardError('usage', '--max-cost requires --price', {
@@ -40,8 +42,16 @@ export async function replayRunCommand(options: RunOptions, io: Io): Promise<Exi
       const result = await run(client, archive, plan, { ...options, lock }, io)
       await writeResult(options, io, { command: 'replay run', ...result }, formatResult(result))
       return exitCodes[result.outcome]
-    }),
-  )
+    })
+  })
+}
+
+/** Replaces the beginnings of ids of conversations in --id and --resolve. */
+function withResolvedIds(archive: Archive, options: RunOptions): RunOptions {
+  const { resolve, ...others } = withWholeIds(archive, options)
+  if (resolve === undefined) return others
+  const pairs = Object.entries(resolve).map(([text, copy]) => [...wholeIds(archive, [text]), copy] as const)
+  return { ...others, resolve: Object.fromEntries(pairs) as Record<string, string> }
 }
 
 /** Reads the plan file, or makes the plan; either way all of it is checked before anything is sent. */

@@ -4,6 +4,8 @@ import { undoReplay, type Undone } from '../../replay/run/undo.ts'
 import { withTarget } from '../connect.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { Io, TargetOptions } from '../io.ts'
+import { wholeIds } from '../options/whole-ids.ts'
+import { warnOfMissing } from '../terminal/archive-warnings.ts'
 import { writeLines, writeResult } from '../terminal/stdout.ts'
 
 export interface UndoCommandOptions extends TargetOptions {
@@ -14,9 +16,11 @@ export interface UndoCommandOptions extends TargetOptions {
 
 /** `hansard replay undo`: lists what it would delete, and with --yes deletes it. Exits with 3 if a copy is kept. */
 export async function replayUndoCommand(options: UndoCommandOptions, io: Io): Promise<ExitCode> {
-  const { id: ids, label, yes: doIt = false } = options
+  const { label, yes: doIt = false } = options
   const counts = { 'would-delete': 0, deleted: 0, gone: 0, kept: 0 }
   return await withLockedArchive(options.archive, { holder: io.name }, async (archive) => {
+    const ids = wholeIds(archive, options.id)
+    await warnOfMissing(archive, ids, io)
     await withTarget({ ...options, sameAccount: true }, io, async (client) => {
       if (doIt) io.goOnUnread?.()
       for await (const one of undoReplay(client, archive, { ids, label, doIt, signal: io.signal })) {

@@ -3,6 +3,8 @@ import { verifyCopies, type Verified } from '../../replay/verify-copies.ts'
 import { withTarget } from '../connect.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { Io, TargetOptions } from '../io.ts'
+import { wholeIds } from '../options/whole-ids.ts'
+import { warnOfMissing } from '../terminal/archive-warnings.ts'
 import { formatCertificate, formatVerified } from '../terminal/certificate-lines.ts'
 import { layoutFor } from '../terminal/plan-table.ts'
 import { writeJson, writeLines, writeResult } from '../terminal/stdout.ts'
@@ -18,8 +20,10 @@ export interface ReplayVerifyOptions extends TargetOptions {
 /** `hansard replay verify`: a certificate for every copy. Exits with 4 if one is different, with 3 if one could not be compared. */
 export async function replayVerifyCommand(options: ReplayVerifyOptions, io: Io): Promise<ExitCode> {
   const onVerified = (verified: Verified) => printVerified(verified, options, io)
-  const how = { ...options, ids: options.id, signal: io.signal, onVerified }
   return await withArchive(options.archive, async (archive) => {
+    const ids = wholeIds(archive, options.id)
+    await warnOfMissing(archive, ids, io)
+    const how = { ...options, ids, signal: io.signal, onVerified }
     const target = { ...options, sameAccount: true }
     const counts = await withTarget(target, io, (client) => verifyCopies(client, archive, how))
     const result = { command: 'replay verify', ...counts }

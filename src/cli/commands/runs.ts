@@ -28,6 +28,6 @@ export function formatRun(run: StoredRun): string {
   }
   const counts = formatCounts({ listed, new: run.new, updated, unchanged, failed })
   const completeness =
-    run.complete === null ? '' : run.complete === 1 ? '; complete' : '; completeness not verified'
+    run.complete === null ? '' : run.complete ? '; complete' : '; completeness not verified'
   return `${run.id}  ${when}  ${run.command}: ${run.outcome}${why}; ${counts}${completeness}`
 }

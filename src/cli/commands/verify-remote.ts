@@ -8,6 +8,7 @@ import { withAccount } from '../connect.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { AccountOptions, Io } from '../io.ts'
 import { selectionOf, selects, type SelectionOptions } from '../options/selection-options.ts'
+import { withWholeIds } from '../options/whole-ids.ts'
 import { warnOfStaleIndex } from '../terminal/archive-warnings.ts'
 import { writeJson, writeLines, writeResult } from '../terminal/stdout.ts'
 
@@ -35,7 +36,8 @@ export async function verifyRemote(options: VerifyCommandOptions, io: Io): Promi
       else if (!options.quiet || compared.sign !== '=')
         await writeLines(io.stdout, [formatCompared(compared)])
     }
-    const selection = selects(options) ? selectionOf(options) : undefined
+    const selected = withWholeIds(archive, options)
+    const selection = selects(selected) ? selectionOf(selected) : undefined
     const how = { selection, sample, seed, concurrency, signal: io.signal, onCompared }
     const verdict = await compareRemote(client, archive, how)
     const drawn = sample === undefined ? {} : { sample, seed }

@@ -27,11 +27,11 @@ export function selection(
 ): Command {
   return command
     .optionsGroup('Selection:')
-    .option('--id <id...>', 'only these conversations')
+    .option('--id <id...>', 'only these conversations; the beginning of an id is enough')
     .option('--since <time>', 'only created since (UTC): 3d, yesterday, 2026-11-22T08:00', date(now))
     .option('--until <time>', 'only created before this time (UTC)', date(now))
     .option('--model <name...>', 'only with one of these models')
-    .option('--agent <id...>', 'only with one of these agents')
+    .option('--agent <agent...>', 'only with one of these agents')
     .option('--metadata <key=value...>', 'only with all of these metadata values', pair)
     .option('--match <text>', 'only with all these words, "exact phrases", prefix*, -excluded')
     .option('--limit <n>', limit, integer(1))

@@ -1,6 +1,7 @@
 import { isHansardError, messageOf } from '../../errors.ts'
 import { exitCodeOf } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
+import { asCalled } from './as-called.ts'
 import { writeJson, writeLine } from './stdout.ts'
 import { defuse } from './terminal-text.ts'
 
@@ -10,8 +11,8 @@ export async function reportError(thrown: unknown, argv: readonly string[], io: 
     ? thrown.hint
     : 'Unexpected error. Please report it with the output of --verbose.'
   const message = defuse(messageOf(thrown))
-  await writeLine(io.stderr, `hansard: ${message}`)
-  if (hint !== undefined) await writeLine(io.stderr, `hint: ${defuse(hint)}`)
+  await writeLine(io.stderr, `hansard: ${asCalled(message, io.stderr)}`)
+  if (hint !== undefined) await writeLine(io.stderr, `hint: ${defuse(asCalled(hint, io.stderr))}`)
   if (argv.includes('--verbose') && thrown instanceof Error)
     await writeLine(io.stderr, defuse(formatStack(thrown)))
   if (!argv.includes('--json')) return

@@ -4,7 +4,9 @@ import type { Writable } from 'node:stream'
 import pc from 'picocolors'
 import type { Colors } from 'picocolors/types.js'
 
-import type { GlobalOptions, Io } from '../io.ts'
+import { toSnakeCase } from '../../model/json/rename-keys.ts'
+import type { GlobalOptions, Io, Output } from '../io.ts'
+import { asCalled } from './as-called.ts'
 import { defuseJson, defuseLine } from './terminal-text.ts'
 
 /** Writes, and waits while the reader is slower. The owner of the stream handles a reader that has gone. */
@@ -13,11 +15,11 @@ export async function write(stream: Writable, content: string | Uint8Array): Pro
 }
 
 /**
- * Writes a value as one line of JSON. Control codes and line separators in its texts are escaped, in a pipe too: a pipe
+ * Writes a value as one line of JSON with keys in snake_case (`schemas/` describes each). Control codes and line separators in its texts are escaped, in a pipe too: a pipe
  * may end on a terminal, and every JSON reader understands the escapes.
  */
 export async function writeJson(stream: Writable, value: unknown): Promise<void> {
-  await writeLine(stream, defuseJson(JSON.stringify(value)))
+  await writeLine(stream, defuseJson(JSON.stringify(toSnakeCase(value))))
 }
 
 /** Returns JSON that must stay verbatim: unchanged for a pipe, with control codes escaped for a terminal. */
@@ -30,9 +32,10 @@ export async function writeLine(stream: Writable, line: string): Promise<void> {
   await write(stream, `${line}\n`)
 }
 
-/** Writes lines that may contain foreign text, all at once. */
-export async function writeLines(stream: Writable, lines: readonly string[]): Promise<void> {
-  if (lines.length > 0) await write(stream, lines.map((line) => `${defuseLine(line)}\n`).join(''))
+/** Writes lines that may contain foreign text, all at once. Commands in them are named as hansard was called. */
+export async function writeLines(stream: Output, lines: readonly string[]): Promise<void> {
+  if (lines.length === 0) return
+  await write(stream, lines.map((line) => `${defuseLine(asCalled(line, stream))}\n`).join(''))
 }
 
 /** Prints the result of a command: an object with --json, otherwise lines, unless --quiet is given. */
@@ -48,10 +51,10 @@ export async function writeResult(
 
 /** Returns the width that lines must fit: that of the terminal, or Infinity for a pipe. */
 export function widthOf({ isTTY, columns }: Io['stdout']): number {
-  return isTTY ? (columns ?? 80) : Infinity
+  return isTTY ? columns || 80 : Infinity // some terminals say 0
 }
 
 /** Returns the colors for stdout: none for a pipe, or where the user wants none. */
 export function colorsFor({ stdout, env }: Io): Colors {
-  return pc.createColors(stdout.isTTY && !env['NO_COLOR'])
+  return pc.createColors(stdout.isTTY && !env['NO_COLOR'] && env['TERM'] !== 'dumb')
 }

@@ -30,6 +30,7 @@ export function fit(line: string, cells: number): string {
   // Measuring megabytes takes seconds, and no real line has more than 50 characters per cell.
   const start = line.slice(0, 50 * cells)
   if (start === line && stringWidth(line) <= cells) return line
+  if (PRINTABLE_ASCII.test(start)) return `${start.slice(0, Math.max(0, cells - 1))}…`
   let fitted = ''
   let width = 0
   for (const { segment } of new Intl.Segmenter().segment(start)) {
@@ -40,12 +41,15 @@ export function fit(line: string, cells: number): string {
   return `${fitted}…`
 }
 
+const PRINTABLE_ASCII = /^[ -~]*$/
+
 /** Pads a line with spaces to a number of terminal cells. */
 export function pad(line: string, cells: number): string {
   return line + ' '.repeat(Math.max(0, cells - stringWidth(line)))
 }
 
-const STEERING =
+/** Control codes, and characters that change the direction of text. */
+export const STEERING =
   /\r(?!\n)|[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
 
 const STEERING_JSON = new RegExp(`${STEERING.source}|[\u2028\u2029]`, 'g')
@@ -54,6 +58,7 @@ const CONTROL_PICTURES: Readonly<Record<string, string>> = Object.fromEntries(
   Array.from({ length: 32 }, (_, code) => [String.fromCharCode(code), String.fromCodePoint(0x2400 + code)]),
 )
 
-function hex(character: string): string {
+/** Formats a character for an escape such as `\u202e`. */
+export function hex(character: string): string {
   return character.charCodeAt(0).toString(16).padStart(4, '0')
 }

@@ -1,101 +1,144 @@
 import type { Colors } from 'picocolors/types.js'
 
 import type { StoredConversation } from '../../archive/content/conversations.ts'
-import type { StoredEntry } from '../../archive/content/histories.ts'
+import type { HistoryRange, StoredEntry } from '../../archive/content/histories.ts'
 import { messageOf } from '../../errors.ts'
 import { entryText, type TextStyle } from '../../model/entries/entry-text.ts'
 import { entryView, type EntryView } from '../../model/entries/entry-view.ts'
-import { displayText, fieldsOf } from '../../model/entries/fields.ts'
-import { cutTime, cutTimeUtc } from '../../model/instant.ts'
+import { displayText, readableFields } from '../../model/entries/fields.ts'
+import { cutTimeUtc } from '../../model/instant.ts'
 import { indented } from '../../model/json/indent-json.ts'
-import { plural } from '../../model/plural.ts'
 import { defuse, defuseJson, defuseLine } from './terminal-text.ts'
+import { describeLength, formatLabel, headLines, LABEL_CELLS } from './transcript-head.ts'
+import { linesOf, wrapText } from './wrap-text.ts'
 
-/** Called for each part that could not be shown: an entry by its position, or the conversation object (undefined). */
-export type OnUnshown = (position: number | undefined, reason: string) => void
-
-/** Formats a conversation for reading, one piece at a time. Unknown types are shown as JSON. */
-export function* transcript(
-  conversation: StoredConversation,
-  colors: Colors,
-  onUnshown: OnUnshown,
-): Generator<string, void, undefined> {
-  yield formatHeadSafely(conversation, colors, onUnshown)
-  let position = 0
-  for (const found of conversation.entriesAsFound())
-    yield formatEntrySafely(found, position++, colors, onUnshown)
+/** How to format a conversation for reading. */
+export interface TranscriptOptions {
+  /** The entries to show. With a range, the head is short, so that the first of them is in sight. */
+  readonly range?: HistoryRange | undefined
+  readonly title: string
+  /** The width of the terminal; Infinity for text that is not wrapped. */
+  readonly cells: number
+  readonly colors: Colors
+  readonly now: Date
+  /** Called for each part that could not be shown: an entry by its position, or the conversation object (undefined). */
+  readonly onUnshown: (position: number | undefined, reason: string) => void
 }
 
-/** Formats the head. If the conversation object is damaged, the entries are still shown. */
-function formatHeadSafely(conversation: StoredConversation, colors: Colors, onUnshown: OnUnshown): string {
+/** Formats a conversation for reading, in pieces of whole lines. Unknown types are shown as JSON. */
+export function* transcript(
+  conversation: StoredConversation,
+  options: TranscriptOptions,
+): Generator<string, void, undefined> {
+  let piece = ''
+  for (const line of transcriptLines(conversation, options)) {
+    piece += `${line}\n`
+    if (piece.length < PIECE) continue
+    yield piece
+    piece = ''
+  }
+  yield piece
+}
+
+const PIECE = 64 * 1024
+
+function* transcriptLines(
+  conversation: StoredConversation,
+  options: TranscriptOptions,
+): Generator<string, void, undefined> {
+  const { title, colors, range } = options
+  yield* lay(colors.bold(defuseLine(title)), options)
+  yield* lay(colors.dim(defuseLine(conversation.id)), options)
+  if (range === undefined) yield* linesOfHead(conversation, options)
+  else yield* lay(describeLength(conversation.length, range), options)
+  const model = modelOf(conversation)
+  let position = range?.from ?? 0
+  for (const found of conversation.entriesAsFound(range)) {
+    yield ''
+    yield* linesOfEntry(found, { position: position++, model }, options)
+  }
+}
+
+/** If the conversation object is damaged, the entries are still shown. */
+function* linesOfHead(conversation: StoredConversation, options: TranscriptOptions): Generator<string> {
+  const { colors, now, onUnshown } = options
   try {
-    return formatHead(conversation, colors)
+    for (const [label, text] of headLines(conversation, now)) {
+      const lines = lay(text, options, LABEL_CELLS + INDENT)
+      for (const [i, line] of enumerate(lines))
+        yield i === 0 ? `  ${formatLabel(label, colors)}${line.trimStart()}` : line
+    }
   } catch (thrown) {
     onUnshown(undefined, messageOf(thrown))
     const reason = defuseLine(messageOf(thrown))
-    return `${colors.bold(defuseLine(conversation.id))}\n${colors.dim(`(the conversation object cannot be shown: ${reason})`)}\n`
+    yield* lay(colors.dim(`(the conversation object cannot be shown: ${reason})`), options)
   }
 }
 
-/** Formats one entry. If it is damaged, the others are still shown. */
-function formatEntrySafely(
-  found: StoredEntry,
-  position: number,
-  colors: Colors,
-  onUnshown: OnUnshown,
-): string {
+/** The position of an entry, and the model of its conversation. */
+interface Place {
+  readonly position: number
+  readonly model: string | undefined
+}
+
+/** If an entry is damaged, the others are still shown. */
+function* linesOfEntry(found: StoredEntry, place: Place, options: TranscriptOptions): Generator<string> {
+  const { colors, onUnshown } = options
+  const { position } = place
+  let parts: [title: string, body: string]
   try {
     if (found === undefined) throw new Error('missing from the archive')
     const entry = entryView(found.toString())
-    const body = entryText(entry, terminalStyle(colors))
-    const isEmpty = entry.kind === 'message' && body === ''
-    return `\n${formatTitle(entry, colors)}\n${isEmpty ? colors.dim('  (no content)') : indent(body)}\n`
+    parts = [formatTitle(entry, place, colors), bodyOf(entry, colors)]
   } catch (thrown) {
     onUnshown(position, messageOf(thrown))
-    return colors.dim(`\n(entry ${position} cannot be shown: ${defuseLine(messageOf(thrown))})\n`)
+    const reason = defuseLine(messageOf(thrown))
+    return yield* lay(colors.dim(`(entry ${position} cannot be shown: ${reason})`), options)
   }
+  const [title, body] = parts
+  yield* lay(title, options)
+  yield* lay(body, options, INDENT)
+}
+
+const INDENT = 2
+
+/** Puts a text on lines that fit, after a margin. */
+function* lay(text: string, { cells }: TranscriptOptions, margin = 0): Generator<string> {
+  const space = ' '.repeat(margin)
+  const lines = cells === Infinity ? linesOf(text) : wrapText(text, Math.max(MIN_CELLS, cells - margin))
+  for (const line of lines) yield line === '' ? '' : space + line
+}
+
+/** On a narrower terminal lines are broken by the terminal. */
+const MIN_CELLS = 10
+
+function bodyOf(entry: EntryView, colors: Colors): string {
+  const body = withoutEmptyEnds(entryText(entry, terminalStyle(colors)))
+  return entry.kind === 'message' && body === '' ? colors.dim('(no content)') : body
 }
 
 /** Makes foreign text safe for the terminal, and colors what is put around it. */
 function terminalStyle(colors: Colors): TextStyle {
   return {
     text: defuse,
-    label: (label) => colors.dim(`\n[${defuseLine(label)}]\n`),
-    citation: (label) => colors.dim(`\n[${defuseLine(label)}]\n`),
+    label: (label) => `\n${colors.dim(`[${defuseLine(label)}]`)}\n`,
+    citation: (label) => `\n${colors.dim(`[${defuseLine(label)}]`)}\n`,
     reference: (ids) => colors.dim(` [${defuseLine(ids)}]`),
-    thought: (text) => colors.dim(`(thinking) ${text}\n`),
+    thought: (text) => `${colors.dim(`(thinking) ${text.trimEnd()}`)}\n`,
     json: (json) => defuseJson([...indented(json)].join('')),
   }
 }
 
-function formatHead({ id, row, length, goneAt }: StoredConversation, colors: Colors): string {
-  const fields = fieldsOf(row)
-  const fact = (key: string) => displayText(fields.get(key))
-  const [agent, version, instructions] = [fact('agent_id'), fact('agent_version'), fact('instructions')]
-  const summary = [
-    id,
-    fact('model'),
-    agent && `agent ${agent}${version === undefined ? '' : ` v${version}`}`,
-    formatTime(fact('created_at')),
-    plural(length, 'entry'),
-    goneAt === null ? undefined : `gone upstream since ${cutTime(goneAt, 'day')}`,
+/** Names an entry by its position, as `search` and the exports do; names its model if that is not the conversation's. */
+function formatTitle(entry: EntryView, { position, model: usual }: Place, colors: Colors): string {
+  const [time, model] = ['created_at', 'model'].map((key) => displayText(entry.fields.get(key)))
+  const title = `entry ${position} · ${defuseLine(describeEntry(entry))}`
+  const facts = [
+    time === undefined ? undefined : cutTimeUtc(time, 'second'),
+    model === usual ? undefined : model,
   ]
-  const { description, metadata } = { description: fact('description'), metadata: fact('metadata') }
-  const lines = [
-    colors.bold(defuseLine(fact('name') ?? id)),
-    colors.dim(defuseLine(summary.filter(Boolean).join(' · '))),
-    description && defuse(description),
-    instructions && colors.dim(`instructions: ${defuse(instructions)}`),
-    metadata === undefined || metadata === '{}' ? undefined : colors.dim(`metadata: ${defuseLine(metadata)}`),
-  ]
-  return `${lines.filter(Boolean).join('\n')}\n`
-}
-
-function formatTitle(entry: EntryView, colors: Colors): string {
-  const facts = ['created_at', 'model'].map((key) => displayText(entry.fields.get(key)))
-  const [time, model] = [formatTime(facts[0]), facts[1]]
-  const title = colors.bold(colors.cyan(defuseLine(describeEntry(entry))))
-  return `${title}  ${colors.dim(defuseLine([time, model].filter(Boolean).join(' · ')))}`
+  const rest = defuseLine(facts.filter(Boolean).join(' · '))
+  return colors.bold(colors.cyan(title)) + (rest === '' ? '' : `  ${colors.dim(rest)}`)
 }
 
 function describeEntry(entry: EntryView): string {
@@ -117,10 +160,18 @@ function describeEntry(entry: EntryView): string {
   }
 }
 
-function formatTime(time: string | undefined): string | undefined {
-  return time === undefined ? undefined : cutTimeUtc(time, 'second')
+function modelOf({ row }: StoredConversation): string | undefined {
+  return displayText(readableFields(row).get('model'))
 }
 
-function indent(text: string): string {
-  return text.trim().replaceAll(/^(?=.)/gm, '  ')
+/** Removes empty lines at both ends, but not the indentation of the first line. */
+function withoutEmptyEnds(text: string): string {
+  const trimmed = text.trimEnd()
+  const start = trimmed.length - trimmed.trimStart().length
+  return trimmed.slice(trimmed.lastIndexOf('\n', start) + 1)
+}
+
+function* enumerate<T>(items: Iterable<T>): Generator<readonly [number, T]> {
+  let index = 0
+  for (const item of items) yield [index++, item]
 }

@@ -54,6 +54,7 @@ Conversations whose tool definitions give a field another type than an earlier l
 out.
 
 The lines contain everything that was said, including confidential messages.`,
+  folder: { holds: 'train.jsonl and validation.jsonl', instead: 'leave --split out' },
   shape: ({ split }) => (split === undefined ? 'file' : 'folder'),
   canStream: ({ split }) => split === undefined,
   async open(context, options) {

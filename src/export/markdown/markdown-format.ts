@@ -23,6 +23,7 @@ export const markdownFormat: Format<MarkdownOptions> = {
     },
   ],
   notes: `Placeholders of --path: {year}, {month} and {day} of creation (UTC), {name}, {id} and {model}.`,
+  folder: { holds: 'a page for each conversation' },
   shape: () => 'folder',
   canStream: () => false,
   async open(context, { path = PATH }) {

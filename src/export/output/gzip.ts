@@ -2,11 +2,15 @@ import { once } from 'node:events'
 import { finished } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 
-import type { OutputFile } from '../format.ts'
+import type { OutputFile, OutputFiles } from '../format.ts'
 import { JsonValue } from '../json-value.ts'
 
-/** Compresses what is written to a file. The header has no time, so the same content gives the same bytes. */
-export function gzipFile(file: OutputFile): OutputFile {
+/** Compresses every file. The header of a file has no time, so the same content gives the same bytes. */
+export function gzipFiles(files: OutputFiles): OutputFiles {
+  return { create: async (path) => gzipFile(await files.create(path)) }
+}
+
+function gzipFile(file: OutputFile): OutputFile {
   const gzip = createGzip()
   const copied = copy(gzip, file)
   copied.catch((thrown: Error) => gzip.destroy(thrown))

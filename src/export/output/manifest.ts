@@ -1,3 +1,5 @@
+import { toSnakeCase } from '../../model/json/rename-keys.ts'
+
 /** A file of an export. */
 export interface ExportedFile {
   /** Its path inside the export, `/` between folders. */
@@ -22,7 +24,8 @@ export async function* manifestText(
   files: AsyncIterable<string>,
 ): AsyncGenerator<string, void, undefined> {
   const { hansard, format, options, selection, counts } = head
-  yield `${JSON.stringify({ hansard, format, options, selection, counts }, null, 2).slice(0, -2)},\n  "files": [`
+  const json = toSnakeCase({ hansard, format, options, selection, counts }, ['metadata'])
+  yield `${JSON.stringify(json, null, 2).slice(0, -2)},\n  "files": [`
   let separator = '\n    '
   for await (const file of files) {
     yield separator + file

@@ -47,6 +47,10 @@ Formulas are escaped: a text that would run gets a ' in front, also after a ; in
 In metadata and json, such a ; is written as \\u003b, which is the same JSON.
 
 ${READER_LIMITS}`,
+  folder: {
+    holds: 'conversations.csv and entries.csv',
+    instead: 'use --table conversations or --table entries',
+  },
   shape: ({ table }) => (table === undefined ? 'folder' : 'file'),
   canStream: ({ table }) => table !== undefined,
   async open(context, options) {

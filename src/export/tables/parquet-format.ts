@@ -16,6 +16,7 @@ ${describeColumns(entryColumns)}
 
 The month is when the conversation was created, in UTC; month=unknown if the API did not tell.
 Times are timestamps (microseconds, UTC), null if the API sent no valid time; json has what it sent.`,
+  folder: { holds: 'two tables, with a file for each month' },
   shape: () => 'folder',
   canStream: () => false,
   async open({ files }) {

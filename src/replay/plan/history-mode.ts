@@ -1,5 +1,5 @@
+import { tokensOf } from '../../model/entries/estimate-tokens.ts'
 import { ADDED_ANSWER } from '../loss.ts'
-import { tokensOf } from './estimate.ts'
 import {
   answerTokens,
   unansweredBlocks,

@@ -4,6 +4,7 @@ import { createReadStream } from 'node:fs'
 import type { Archive } from '../../archive/archive.ts'
 import { HansardError, messageOf } from '../../errors.ts'
 import { parseContainer } from '../../model/json/parse-json.ts'
+import { toCamelCase, toSnakeCase } from '../../model/json/rename-keys.ts'
 import { archiveIdentity } from './archived-source.ts'
 import { addEstimates } from './estimate.ts'
 import {
@@ -14,6 +15,9 @@ import {
   type ReplayPlan,
 } from './plan.ts'
 
+/** Objects whose keys are ids and names, not ours. */
+const DATA_KEYED = ['agents', 'models', 'libraries', 'connectors', 'connectorAuth']
+
 /** Writes the lines of a plan file with `write`, and returns what the last line says. */
 export async function writePlan(
   head: PlanHead,
@@ -22,7 +26,7 @@ export async function writePlan(
 ): Promise<PlanEnd> {
   const hash = createHash('sha256')
   const writeHashed = async (value: object): Promise<void> => {
-    const line = `${JSON.stringify(value)}\n`
+    const line = lineOf(value)
     hash.update(line)
     await write(line)
   }
@@ -33,7 +37,7 @@ export async function writePlan(
     end = count(end, conversation)
   }
   end = { ...end, sha256: hash.digest('hex') }
-  await write(`${JSON.stringify(end)}\n`)
+  await write(lineOf(end))
   return end
 }
 
@@ -52,7 +56,7 @@ export async function openPlan(path: string): Promise<ReplayPlan> {
     head ??= readHead(path, line)
     last = line
   }
-  const end = parseContainer(last ?? '') as PlanEnd | undefined
+  const end = parseLine(last ?? '') as PlanEnd | undefined
   if (head === undefined) throw notAPlan(path)
   if (end?.kind !== 'end') throw refused(`${path} is truncated: its last line is missing`)
   if (end.sha256 !== hash.digest('hex'))
@@ -70,14 +74,14 @@ async function* conversationsOf(path: string): AsyncGenerator<PlannedConversatio
   let waiting: string | undefined
   let isHead = true
   for await (const line of linesOf(path)) {
-    if (waiting !== undefined) yield JSON.parse(waiting) as PlannedConversation
+    if (waiting !== undefined) yield parseLine(waiting) as PlannedConversation
     waiting = isHead ? undefined : line
     isHead = false
   }
 }
 
 function readHead(path: string, line: string): PlanHead {
-  const head = parseContainer(line) as Partial<PlanHead> | undefined
+  const head = parseLine(line) as Partial<PlanHead> | undefined
   if (head?.kind !== 'hansard replay plan') throw notAPlan(path)
   if (head.version !== PLAN_VERSION) {
     throw refused(
@@ -85,6 +89,14 @@ function readHead(path: string, line: string): PlanHead {
     )
   }
   return head as PlanHead
+}
+
+function lineOf(value: object): string {
+  return `${JSON.stringify(toSnakeCase(value, DATA_KEYED))}\n`
+}
+
+function parseLine(line: string): unknown {
+  return toCamelCase(parseContainer(line), DATA_KEYED)
 }
 
 /** Splits at line feeds only: U+2028 may occur in a name. */

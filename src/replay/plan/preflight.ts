@@ -119,7 +119,7 @@ function toolTypes(tools: unknown): string[] {
 function refuseUnknownSources({ conversations }: Archive, { agents, models }: ReplayOptions): void {
   const refuseUnknown = (kind: 'agent' | 'model', name: string): void => {
     const selection = { [`${kind}s`]: [name], limit: 1, includeGone: true }
-    if ([...conversations.list(selection)].length > 0) return
+    if ([...conversations.ids(selection)].length > 0) return
     throw new HansardError('usage', `No conversation of the archive has the ${kind} ${name}`, {
       hint: `Check --map-${kind} SOURCE=TARGET; \`hansard list\` shows the names at the source.`,
     })

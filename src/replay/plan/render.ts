@@ -1,9 +1,10 @@
 import { hash } from 'node:crypto'
 
+import { tokensOf } from '../../model/entries/estimate-tokens.ts'
 import { stringMember } from '../../model/entries/fields.ts'
 import { objectText } from '../../model/json/json-text.ts'
 import { formatNumber } from '../../model/plural.ts'
-import { addEstimates, estimateOf, tokensOf } from './estimate.ts'
+import { addEstimates, estimateOf } from './estimate.ts'
 import { holdsRedaction } from './fill-secrets.ts'
 import { historySequence } from './history-mode.ts'
 import type { Block, PlannedCall, PlannedConversation, ReplayOptions, PlanTarget } from './plan.ts'

@@ -1,6 +1,6 @@
+import { tokensOf } from '../../model/entries/estimate-tokens.ts'
 import { stringIn } from '../../model/entries/fields.ts'
 import type { Loss } from '../loss.ts'
-import { tokensOf } from './estimate.ts'
 import type { CallTokens } from './plan.ts'
 import {
   answerTokens,

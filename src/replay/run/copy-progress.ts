@@ -1,7 +1,7 @@
 import type { Copy } from '../../archive/ledger/replay-copies.ts'
 import type { StoredRequest } from '../../archive/ledger/replay-requests.ts'
+import { tokensOf } from '../../model/entries/estimate-tokens.ts'
 import { stringIn } from '../../model/entries/fields.ts'
-import { tokensOf } from '../plan/estimate.ts'
 import { readEntry } from '../plan/source.ts'
 import type { OpenCall } from './call-results.ts'
 import { canonicalArguments, mayBeGenerated } from './fingerprint.ts'

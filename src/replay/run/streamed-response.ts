@@ -1,6 +1,6 @@
 import type { StreamEvent } from '../../api/client.ts'
+import { textTokens } from '../../model/entries/estimate-tokens.ts'
 import { isContainer, isObject } from '../../model/json/parse-json.ts'
-import { textTokens } from '../plan/estimate.ts'
 import { noTokens, type Tokens } from './budget.ts'
 import type { OpenCall } from './call-results.ts'
 

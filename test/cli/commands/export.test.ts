@@ -10,6 +10,7 @@ import { archiveOf } from '../../support/archives.ts'
 import { wholeExport } from '../../support/export-folder.ts'
 import { testFolder } from '../../support/folder.ts'
 import { hansard, type Outcome } from '../../support/hansard.ts'
+import { expectSchema } from '../../support/json-schemas.ts'
 import { testIo, testTerminal } from '../../support/test-io.ts'
 
 /** A folder with an archive of two conversations, one of them without entries, and the export command. */
@@ -58,9 +59,10 @@ describe('export', () => {
     wholeExport(out)
     const { exitCode, stdout } = await exports(format, '--output', join(folder, 'again'), '--json')
     expect(exitCode).toBe(0)
-    const told = JSON.parse(stdout) as { conversations: number; leftOut: number }
+    expectSchema('export', stdout)
+    const told = JSON.parse(stdout) as { conversations: number; left_out: number }
     expect(told).toMatchObject({ command: 'export', format, unreadable: 0, output: join(folder, 'again') })
-    expect(told.conversations + told.leftOut).toBe(2)
+    expect(told.conversations + told.left_out).toBe(2)
   })
 
   it('names conversations that a format cannot express, also with --quiet', async () => {
@@ -108,6 +110,17 @@ describe('export', () => {
         stderr: expect.stringContaining('a stream takes one') as string,
       })
     }
+  })
+
+  it('refuses the name of a file for two tables, and says what to type', async () => {
+    const { export: exports, folder } = workshop()
+    const { exitCode, stderr } = await exports('csv', '--output', join(folder, 'y.csv'))
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 2,
+      stderr: `hansard: y.csv is the name of a file, but csv with these options writes a folder with conversations.csv and entries.csv
+hint: Name a folder, such as "${join(folder, 'y')}". To write one file, use --table conversations or --table entries.\n`,
+    })
+    expect(readdirSync(folder)).not.toContain('y')
   })
 
   it('accepts any name of the current folder', async () => {

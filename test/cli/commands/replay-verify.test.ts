@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
 import { formatCertificate } from '../../../src/cli/terminal/certificate-lines.ts'
+import { toCamelCase } from '../../../src/model/json/rename-keys.ts'
 import type { Certificate } from '../../../src/replay/verify/certificate.ts'
 import { replayWorld, type ReplayWorld } from '../../support/replay-world.ts'
 
@@ -29,7 +30,7 @@ describe('replay verify', () => {
     })
     expect(lines).toHaveLength(Number(identical) + Number(equivalent) + 1)
     for (const line of lines.slice(0, -1)) {
-      const { verdict, hashes, targetId } = line as unknown as Certificate
+      const { verdict, hashes, targetId } = toCamelCase(line) as Certificate
       expect(targetId).toMatch(/^conv_/)
       expect(hashes.target).toBe(verdict === 'identical' ? hashes.source : hashes.expected)
     }
@@ -114,7 +115,7 @@ describe('replay verify', () => {
     expect(stdout).toContain(`Certificates written to ${file}.`)
     expect(statSync(file).mode & 0o777).toBe(0o600)
     expect(linesIn(readFileSync(file, 'utf8'))).toMatchObject([
-      { kind: 'hansard replay certificate', version: 1, verdict: 'identical', targetId: world.copy },
+      { kind: 'hansard replay certificate', version: 1, verdict: 'identical', target_id: world.copy },
     ])
     expect((await world.replay('verify', '--out', file)).exitCode).toBe(0) // an earlier one is replaced
   })

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 
 import { demoKeys, sandboxCommand, type SandboxCommandOptions } from '../../../src/cli/commands/sandbox.ts'
 import { exitCodes } from '../../../src/cli/exit-codes.ts'
+import { expectSchema } from '../../support/json-schemas.ts'
 import { testIo } from '../../support/test-io.ts'
 import { world } from '../../support/world.ts'
 
@@ -38,7 +39,7 @@ describe('hansard sandbox', () => {
 
   it('prints its address as a JSON object', async () => {
     const { printed } = await run({ json: true, conversations: 5 }, async () => {})
-    expect(JSON.parse(printed)).toEqual({
+    expect(expectSchema('sandbox', printed)[0]).toEqual({
       command: 'sandbox',
       url: expect.stringContaining('http://127.0.0.1:'),
       keys: demoKeys,

@@ -7,37 +7,68 @@ import { searchCommand } from '../../../src/cli/commands/search.ts'
 import { generateConversations } from '../../../src/sandbox/seed/generate-conversations.ts'
 import { loadStories, storiesDirectory } from '../../../src/sandbox/seed/load-stories.ts'
 import { clientOf } from '../../support/client-server.ts'
+import { expectSchema } from '../../support/json-schemas.ts'
 import { change } from '../../support/damaged-archives.ts'
 import { testIo, testTerminal } from '../../support/test-io.ts'
 import { world } from '../../support/world.ts'
 
 const stories = await loadStories(storiesDirectory)
+const BOLD = /\u001b\[(1|22)m/g
 const RIVER = 'conv_0684fd306df172f2800051d4f82d4a8b'
 
 async function onTerminal(archive: string, columns: number, ...text: string[]): Promise<string> {
   const stdout = testTerminal(columns)
-  await searchCommand({ archive, text }, testIo({ stdout }))
+  await searchCommand({ archive, text }, testIo({ stdout, now: () => new Date('2026-11-26T12:00:00Z') }))
   return String(stdout.read())
 }
 
 describe('hansard search', () => {
-  it('writes one line per match to a pipe: id, entry, date, name, and the match in brackets', async () => {
+  it('writes TSV to a pipe, with the match in brackets', async () => {
     const { run } = await world({ stories })
     await run('backup')
     const { stdout, stderr, exitCode } = await run('search', 'outer', 'bank')
-    expect(stdout).toMatch(
-      new RegExp(`^${RIVER}  entry \\d  2025-06-16  .*Why rivers bend  .*\\[[Oo]uter\\] \\[bank\\]`, 'm'),
-    )
+    const [head, ...rows] = stdout.trimEnd().split('\n')
+    expect(head).toBe('id\tposition\tcreated_at\tmatching_entries\tgone_at\ttitle\tsnippet')
+    const [id, position, createdAt, count, goneAt, title, snippet] = rows[0]?.split('\t') ?? []
+    expect([id, createdAt, count, goneAt, title]).toEqual([
+      ...[RIVER, '2025-06-16T08:17:13.455120Z', '1', '', 'Why rivers bend'],
+    ])
+    expect(snippet).toMatch(/\[[Oo]uter\] \[bank\]/)
+    expect((await run('show', RIVER, '--entry', position ?? '')).stdout).toMatch(/Outer bank: /)
     expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 })
+  })
+
+  it('on a terminal has headings, the age of the entry, and the snippet on a line of its own', async () => {
+    const { run, archive } = await world({ stories })
+    await run('backup')
+    expect((await onTerminal(archive, 80, '"outer bank"')).replaceAll(BOLD, '')).toBe(
+      [
+        'CONVERSATION                           ENTRY  CREATED        TITLE',
+        `${RIVER}      2  17 months ago  Why rivers bend`,
+        '  Outer bank: faster water. Inner bank: silt. The outer bank erodes faster than…',
+        '',
+      ].join('\n'),
+    )
+    expect((await onTerminal(archive, 50, '"outer bank"')).replaceAll(BOLD, '')).toBe(
+      [
+        'CONVERSATION',
+        '  ENTRY  CREATED        TITLE',
+        RIVER,
+        '      2  17 months ago  Why rivers bend',
+        '  Outer bank: faster water. Inner bank: silt. The …',
+        '',
+      ].join('\n'),
+    )
+    expect(await onTerminal(archive, 140, '"outer bank"')).toMatch(/MATCHING.*\n.* {2}1 {2}Why rivers bend\n/)
   })
 
   it('writes one JSON object per match with --json', async () => {
     const { run } = await world({ stories })
     await run('backup')
     const { stdout } = await run('search', '"outer bank"', '--json', '--id', RIVER)
-    const hit = JSON.parse(stdout) as { snippet: string; marks: [number, number][] }
-    expect(hit).toMatchObject({ id: RIVER, name: 'Why rivers bend', goneAt: null })
-    expect(hit.marks.map(([a, b]) => hit.snippet.slice(a, b).toLowerCase())).toContain('outer bank')
+    const [hit] = expectSchema('search', stdout) as { snippet: string; marks: [number, number][] }[]
+    expect(hit).toMatchObject({ id: RIVER, name: 'Why rivers bend', gone_at: null })
+    expect(hit?.marks.map(([a, b]) => hit.snippet.slice(a, b).toLowerCase())).toContain('outer bank')
   })
 
   it('finds words in many languages', async () => {
@@ -61,14 +92,30 @@ describe('hansard search', () => {
     expect(hostile.replaceAll(/\u001b\[(1|22)m/g, '')).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]/)
   })
 
-  it('reports a search without a match, and a search without words', async () => {
-    const { run } = await world({ stories })
+  it('says what would find something if nothing was found', async () => {
+    const { run, archive } = await world({ stories })
     await run('backup')
-    expect(await run('search', 'xyzzy')).toEqual({
+    change(archive, `update conversation set gone_at = '2026-01-01T00:00:00Z' where id = '${RIVER}'`)
+    const told = async (...args: string[]) => (await run('search', ...args)).stderr.split('\n').slice(1, -1)
+    expect(await told('kilometr')).toEqual(['hint: kilometr* finds 1 conversation.'])
+    expect(await told('"outer ban"')).toEqual([
+      'hint: Only whole words match; riv* also finds river and rivers.',
+    ])
+    expect(await told('"outer bank"')).toEqual(['hint: --include-gone finds 1 conversation.'])
+    expect(await told('kilometre', '--until', '2025')).toEqual([
+      'hint: The whole archive finds 1 conversation.',
+    ])
+    expect(await told('kilometre xyzzy')).toEqual(['hint: xyzzy is in no conversation.'])
+  })
+
+  it('reports a search without a match, and a search without words', async () => {
+    const { run, archive } = await world({ stories })
+    await run('backup')
+    expect(await run('search', 'xyzzy')).toMatchObject({
       exitCode: 0,
-      stdout: '',
-      stderr: 'No match for xyzzy\n',
+      stderr: 'No match for xyzzy\nhint: Only whole words match; riv* also finds river and rivers.\n',
     })
+    expect(await onTerminal(archive, 80, 'xyzzy')).toBe('null')
     expect(await run('search', '?!')).toMatchObject({
       exitCode: 2,
       stderr: expect.stringContaining('hint: ') as string,
@@ -82,9 +129,12 @@ describe('hansard search', () => {
     })
     await run('backup')
     const few = await run('search', 'silt')
-    expect(few.stdout.trimEnd().split('\n')).toHaveLength(20)
-    expect(few.stderr).toContain('use --limit to show more')
-    expect((await run('search', 'silt', '--limit', '25')).stdout.trimEnd().split('\n')).toHaveLength(25)
+    expect(few.stdout.trimEnd().split('\n')).toHaveLength(1 + 20)
+    expect(few.stderr).toBe('Showing the best 20 of 30 matches; use --limit to show more.\n')
+    const more = await run('search', 'silt', '--limit', '25')
+    expect(more.stdout.trimEnd().split('\n')).toHaveLength(1 + 25)
+    expect(more.stderr).toContain('best 25 of 30')
+    expect(await run('search', 'silt', '--limit', '30')).toMatchObject({ stderr: '' })
     expect((await run('search', 'silt', '--json')).stdout.trimEnd().split('\n')).toHaveLength(30)
   })
 

@@ -149,7 +149,7 @@ describe('hansard verify --remote', () => {
     expect(new Map(lines.map(({ id, ...rest }) => [id, rest]))).toEqual(
       new Map<string, unknown>([
         [fresh, { sign: '+' }],
-        [grown, { sign: '*', grewBy: 2, detail: 'grew by 2 entries' }],
+        [grown, { sign: '*', grew_by: 2, detail: 'grew by 2 entries' }],
         [altered, { sign: '*', entry: 2, detail: 'entry 2 differs' }],
         [shorter, { sign: '*', entry: 3, detail: 'entry 3 is no longer there' }],
         [renamed, { sign: '*', detail: 'differs in name' }],

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest'
 import { hansard } from '../../support/hansard.ts'
 import { testFolder } from '../../support/folder.ts'
 import { archiveOf } from '../../support/archives.ts'
+import { age } from '../../../src/cli/options/date-options.ts'
 import { openArchive } from '../../../src/archive/archive.ts'
 
 const now = () => new Date('2026-11-25T12:30:00Z')
@@ -48,4 +49,9 @@ it('a date that is none is refused with examples, whatever the command', async (
       /^hansard: Option '--since <time>' argument '3m' is invalid\nhint: Expected 3d, 12h, 2 weeks, .*\n$/,
     )
   }
+})
+
+it('an age is a time in the past; a date is not an age', () => {
+  expect(age(now)('3d')).toBe('2026-11-22T12:30:00.000000Z')
+  expect(() => age(now)('2026-11-22')).toThrow('Expected 30min, 12h, 3d, 2 weeks or 6 months.')
 })

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import pc from 'picocolors'
 import { describe, expect, it } from 'vitest'
 
-import { transcript } from '../../../src/cli/terminal/transcript.ts'
+import { transcript, type TranscriptOptions } from '../../../src/cli/terminal/transcript.ts'
 import { entryParts } from '../../../src/export/markdown/entry-section.ts'
 import { EntryScope } from '../../../src/export/markdown/page-parts.ts'
 import { findUnknownShapes } from '../../../src/model/entries/find-unknown-shapes.ts'
@@ -18,7 +18,11 @@ function show(json: string, row = '{"name":"one"}'): string {
   const stored = { id: 'conv_1', row, length: 1, goneAt: null, fetchedAt: '', createdAt: null }
   const conversation = { ...stored, entries: () => [json], entriesAsFound: () => [json] }
   const unshown: string[] = []
-  const text = [...transcript(conversation, pc.createColors(false), (_, why) => unshown.push(why))].join('')
+  const options: TranscriptOptions = {
+    ...{ title: 'one', cells: Infinity, colors: pc.createColors(false), now: new Date(0) },
+    onUnshown: (_, why) => unshown.push(why),
+  }
+  const text = [...transcript(conversation, options)].join('')
   expect(unshown).toEqual([])
   return text
 }

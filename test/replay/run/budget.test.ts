@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
+import { toCamelCase } from '../../../src/model/json/rename-keys.ts'
 import { reportedUsage } from '../../../src/replay/run/streamed-response.ts'
 import { proxy, type Exchange } from '../../support/proxy.ts'
 import { replayWorld, type ReplayWorld } from '../../support/replay-world.ts'
@@ -20,7 +21,7 @@ interface Result {
 
 async function run({ replay }: ReplayWorld, ...args: string[]): Promise<Result> {
   const { stdout, exitCode } = await replay('run', '--yes', '--json', '--settle', '0.3', ...args)
-  return { ...(JSON.parse(stdout) as Result), exitCode }
+  return { ...(toCamelCase(JSON.parse(stdout)) as Result), exitCode }
 }
 
 function writesTo({ sandbox }: ReplayWorld): number {
@@ -31,7 +32,7 @@ function writesTo({ sandbox }: ReplayWorld): number {
 async function estimateOfOne({ replay }: ReplayWorld): Promise<{ tokensIn: number; tokensOut: number }> {
   const { stdout } = await replay('plan', '--json', '--id', 'conv_0')
   const [line = '{}'] = stdout.split('\n').filter((text) => text.includes('"estimate"'))
-  return (JSON.parse(line) as { estimate: { tokensIn: number; tokensOut: number } }).estimate
+  return (toCamelCase(JSON.parse(line)) as { estimate: { tokensIn: number; tokensOut: number } }).estimate
 }
 
 const usageIn = /"usage":\{[^}]*\}/
@@ -80,7 +81,7 @@ describe('The usage that a target reports', () => {
     const { tokensIn, tokensOut, cost } = result
     expect(cost).toBeCloseTo((tokensIn + 2 * tokensOut) / 1e6)
     const { stdout } = await world.replay('status', '--json')
-    expect(JSON.parse(stdout)).toMatchObject({
+    expect(toCamelCase(JSON.parse(stdout))).toMatchObject({
       targets: [
         {
           spent: {

@@ -152,6 +152,13 @@ describe('Function calls at the end of a conversation', () => {
     expect(describeOpenCalls([])).toBeUndefined()
   })
 
+  it('have no id if the target gave them none', () => {
+    expect(entryIds(['{"type":"function.call","id":"fc_1"}', '{"type":"function.call"}'])).toEqual([
+      'fc_1',
+      '',
+    ])
+  })
+
   it('count as tokens like every entry', () => {
     const entries = [user('One?'), call('gauge', 'a')]
     expect(estimateEntries(entries)).toBe(

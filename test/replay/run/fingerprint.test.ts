@@ -26,6 +26,7 @@ describe('The fingerprint of entries', () => {
     ['ids and times', user, { ...user, id: 'msg_1', created_at: '2026-01-01T00:00:00Z', object: 'entry' }],
     ['the order of members', user, { content: 'How deep?', role: 'user', type: 'message.input' }],
     ['the role of a user being left out', user, { type: 'message.input', content: 'How deep?' }],
+    ['an answer coming back as a message of the assistant', answer, { ...answer, type: 'message.input' }],
     ['text being one chunk', answer, { ...answer, content: [{ type: 'text', text: 'Deep.' }] }],
     [
       'text being cut into chunks',
@@ -72,6 +73,13 @@ describe('The fingerprint of entries', () => {
     expect(of(user, answer)).not.toBe(of(answer, user))
     expect(of(user)).not.toBe(of(user, user))
     expect(of()).toBe(fingerprintOf([]))
+  })
+
+  it('is what an earlier version stored, so that an upgrade still recognizes a lost request', () => {
+    const odd = { ...answer, content: [{ type: 'text' }, {}] }
+    expect(of(user, answer, call, result, execution, { type: 'message.input' }, odd)).toBe(
+      '589b11e691e6965bbbad9c6de0410adf79aa6d6d22c8080f1412cfca177a5cbe',
+    )
   })
 })
 

@@ -1,4 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
 
 import { KeyedMutex } from '../../../src/replay/run/keyed-mutex.ts'
@@ -77,5 +79,17 @@ describe('A keyed mutex', () => {
   it('can be used by work that holds another key', async () => {
     const mutex = new KeyedMutex()
     expect(await mutex.run('outer', () => mutex.run('inner', () => Promise.resolve(7)))).toBe(7)
+  })
+
+  it('keeps nothing of work that has ended', async () => {
+    setFlagsFromString('--expose-gc')
+    const collectGarbage = runInNewContext('gc') as () => void
+    const mutex = new KeyedMutex()
+    const run = async (key: string) => new WeakRef(await mutex.run(key, () => Promise.resolve({ key })))
+    const results = await Promise.all(['one', 'one', 'other'].map(run))
+    await delay(0)
+    collectGarbage()
+    expect(results.map((result) => result.deref())).toEqual([undefined, undefined, undefined])
+    expect(await mutex.run('one', () => Promise.resolve(7))).toBe(7)
   })
 })

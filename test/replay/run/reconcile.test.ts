@@ -1,85 +1,27 @@
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
-import { openArchive } from '../../../src/archive/archive.ts'
 import { renderPlanned } from '../../../src/replay/plan/make-plan.ts'
-import { planReplay } from '../../../src/replay/plan/plan-replay.ts'
-import type { PlannedConversation } from '../../../src/replay/plan/plan.ts'
 import { STAMP_KEY } from '../../../src/replay/plan/stamp.ts'
-import { Budget } from '../../../src/replay/run/budget.ts'
 import { fingerprintOf, readInputs } from '../../../src/replay/run/fingerprint.ts'
 import { reconcile } from '../../../src/replay/run/reconcile.ts'
 import { runReplay } from '../../../src/replay/run/replay.ts'
-import { timestamp, type RunContext } from '../../../src/replay/run/run-context.ts'
-import { Tally } from '../../../src/replay/run/tally.ts'
-import { TargetReader } from '../../../src/replay/run/target-reader.ts'
-import { replayWorld } from '../../support/replay-world.ts'
+import { timestamp } from '../../../src/replay/run/run-context.ts'
+import { begunRun, plannedWorld, type WorldOptions } from '../../support/begun-run.ts'
 import { SkippingClock } from '../../support/skipping-clock.ts'
-import { talksOf } from '../../support/talks.ts'
-
-type WorldOptions = NonNullable<Parameters<typeof replayWorld>[0]>
-
-const talk = ['One?', '1.', 'Two?', '2.']
-const counted = { tokensIn: 0, tokensOut: 0, cost: null }
-
-/** An archive with one conversation and a plan for it. */
-async function plannedWorld(options: WorldOptions = {}) {
-  const world = await replayWorld({ stories: [talksOf([talk])], ...options })
-  const archive = openArchive(world.archive, { mode: 'write' })
-  onTestFinished(() => archive.close())
-  const plan = await planReplay(world.target, archive)
-  return { ...world, writable: archive, plan, account: world.sandbox.account('other') }
-}
 
 /** A run whose one request was sent, and whose response was lost. */
 async function lostRequest(options: WorldOptions = {}) {
-  const world = await plannedWorld(options)
-  const { target: client, writable: archive, plan } = world
-  let planned: PlannedConversation | undefined
-  for await (const each of plan.conversations()) planned = each
-  if (planned === undefined) throw new Error('nothing was planned')
+  const world = await begunRun(options)
+  const { archive, context, plan, planned, copy } = world
   const inputs = readInputs(renderPlanned(archive, plan.head, planned).requests[0]?.body ?? '')
-  const target = archive.replayTargets.add(client.baseUrl, timestamp())
-  const run = archive.replayRuns.begin(target.id, timestamp())
-  const addCopy = (conversation: string, stamp: string) => {
-    const origin = { target: target.id, conversation, mode: 'history', label: '' }
-    const copy = { ...origin, stamp, revision: planned.revision, planned: JSON.stringify(planned) }
-    archive.replayCopies.add(copy, 'open', timestamp())
-    return archive.replayCopies.byStamp(target.id, stamp)?.id ?? 0
-  }
-  const copy = addCopy('conv_0', planned.stamp)
-  const facts = { call: 0, results: [], stampPlace: 'metadata', since: null } as const
-  const expected = { before: 0, inputs: inputs.length, fingerprint: fingerprintOf(inputs) }
-  const request = archive.replayRequests.intend(
-    { ...facts, ...expected, copy, appendsTo: null },
-    counted,
-    run.id,
-    timestamp(),
-  )
-  const clock = new SkippingClock()
-  const signal = new AbortController().signal
-  const context: RunContext = {
-    ...{ client, archive, target, run, signal, clock, head: plan.head },
-    reader: new TargetReader(client, signal, clock),
-    budget: new Budget({}, null, () => 0),
-    tally: new Tally(),
-    begunAt: timestamp(),
-    confirmLock: () => undefined,
-    settleMs: 30_000,
-    secretOf: () => undefined,
-    scrub: (text) => text,
-  }
-  const create = (stamp: string | undefined, entries: readonly string[] = inputs) => {
-    const metadata = stamp === undefined ? {} : { metadata: { [STAMP_KEY]: stamp } }
-    const times = { created_at: timestamp(), updated_at: timestamp() }
-    const id = `conv_there_${world.account.ids.length}`
-    const row = { id, ...times, model: 'mistral-small-latest', object: 'conversation', ...metadata }
-    return world.account.create({ row: JSON.stringify(row), entries })
-  }
+  const request = world.intend({ inputs: inputs.length, fingerprint: fingerprintOf(inputs) })
+  const create = (stamp: string | undefined, entries: readonly string[] = inputs) =>
+    world.create(entries, stamp === undefined ? {} : { metadata: { [STAMP_KEY]: stamp } })
   const search = async (state: 'open' | 'uncertain' = 'open') => {
     const [reconciled] = await reconcile(context, [state])
-    return { result: reconciled?.result, copy: archive.replayCopies.read(copy) }
+    return { result: reconciled?.result, copy: archive.replayCopies.read(copy.id) }
   }
-  return { ...world, archive, stamp: planned.stamp, inputs, request, copy, addCopy, create, search }
+  return { ...world, stamp: planned.stamp, inputs, request, create, search }
 }
 
 const hidden = { getMetadata: 'absent', listMetadata: 'absent', metadataFilter: 'finds-nothing' } as const
@@ -120,7 +62,7 @@ describe('A lost request', () => {
     const { create, archive, copy, search } = await lostRequest()
     create('v1.another.copy.history.')
     expect(await search()).toMatchObject({ result: { kind: 'absent' }, copy: { state: 'pending' } })
-    expect(archive.replayRequests.ofCopy(copy)).toMatchObject([{ outcome: 'absent' }])
+    expect(archive.replayRequests.ofCopy(copy.id)).toMatchObject([{ outcome: 'absent' }])
   })
 
   it('is uncertain if two conversations have its entries, until one is left; it is never sent again', async () => {
@@ -154,7 +96,7 @@ describe('A lost request', () => {
   it('is uncertain if the response named the copy of another conversation', async () => {
     const { create, archive, request, addCopy, search } = await lostRequest()
     const targetId = create(undefined)
-    archive.replayCopies.set(addCopy('conv_1', 'v1.other'), 'done', timestamp(), { targetId })
+    archive.replayCopies.set(addCopy('conv_1', 'v1.other').id, 'done', timestamp(), { targetId })
     archive.replayRequests.started(request, targetId)
     expect(await search()).toMatchObject({
       result: {

@@ -29,6 +29,22 @@ describe('The row of a copy', () => {
     ['a field that is new', {}, { visibility: 'private' }],
     ['the secret of a connector', connector('[redacted by hansard]'), connector('secret')],
     ['the version of an agent as a string', agent(3), agent('3')],
+    ['what an agent has itself', agent(3), { ...agent(3), model: 'm', instructions: 'x', tools: [{}] }],
+    [
+      'null in a tool',
+      {
+        tools: [{ type: 'x', function: { name: 'f' }, tool_configuration: {}, authorization: { type: 'a' } }],
+      },
+      {
+        tools: [
+          {
+            ...{ type: 'x', mood: null, function: { name: 'f', strict: null }, library_ids: [] },
+            ...{ tool_configuration: { include: null }, authorization: { type: 'a', scope: null } },
+          },
+        ],
+      },
+    ],
+    ['a tool with libraries', { tools: [{ library_ids: ['l'] }] }, { tools: [{ library_ids: ['l'] }] }],
   ])('may show %s', (_, source, copy) => {
     expect(certified(source, { metadata: { [STAMP]: stamp }, ...copy })).toMatchObject({
       verdict: 'identical',
@@ -51,8 +67,22 @@ describe('The row of a copy', () => {
       { metadata: { n: 'N2', [STAMP]: stamp } },
       'metadata',
     ],
+    ['another library', { tools: [{ library_ids: ['l'] }] }, { tools: [{ library_ids: ['m'] }] }, 'tools'],
     ['a guardrail less', { guardrails: [{ block_on_error: true }] }, {}, 'guardrails'],
     ['a field less', { mood: 'glad' }, {}, 'mood'],
+    ['another stamp', {}, { metadata: { [STAMP]: 'v1.other' } }, `metadata.${STAMP}`],
+    ['no stamp', {}, { metadata: {} }, `metadata.${STAMP}`],
+    ['metadata that is added', {}, { metadata: { [STAMP]: stamp, more: 1 } }, 'metadata'],
+    ...['name', 'description', 'instructions'].map((key): [string, Row, Row, string] => {
+      return [`the ${key} that the source did not have`, {}, { [key]: 'x' }, key]
+    }),
+    ['arguments that the source did not have', {}, { completion_args: { top_p: 1 } }, 'completion_args'],
+    ['another choice of tools', {}, { completion_args: { tool_choice: 'any' } }, 'completion_args'],
+    ['tools that the source did not have', {}, { tools: [{ type: 'web_search' }] }, 'tools'],
+    ['a tool that is no object', { tools: ['a'] }, { tools: ['b'] }, 'tools'],
+    ['guardrails that the source did not have', {}, { guardrails: [{}] }, 'guardrails'],
+    ['an agent', {}, { model: 'm', agent_id: 'ag_1' }, 'agent_id'],
+    ['arguments that are no object', { completion_args: 7 }, { completion_args: 8 }, 'completion_args'],
   ])('may not show %s', (_, source, copy, path) => {
     const { verdict, differences } = certified(source, { metadata: { [STAMP]: stamp }, ...copy })
     expect({ verdict, path: differences[0]?.path }).toEqual({ verdict: 'different', path })
@@ -64,6 +94,18 @@ describe('The row of a copy', () => {
     expect(certified({ description: 'Rivers' }, copy, [loss])).toMatchObject({ verdict: 'equivalent' })
     expect(certified({ description: 'Rivers' }, copy)).toMatchObject({ verdict: 'different' })
     expect(certified({ description: 'River' }, copy, [loss])).toMatchObject({ verdict: 'different' })
+    const shown = { ...copy, metadata: { [STAMP]: 'v1.other' } }
+    expect(certified({ description: 'Rivers' }, shown, [loss])).toMatchObject({ verdict: 'equivalent' })
+  })
+
+  it('must have its stamp in the metadata, whatever else is declared', () => {
+    const dropped = loss('field-dropped', 'mood', '1', null)
+    expect(certified({ mood: 1 }, { metadata: { [STAMP]: stamp } }, [dropped])).toMatchObject({
+      differences: [],
+    })
+    expect(certified({ mood: 1 }, { metadata: { [STAMP]: 'v1.other' } }, [dropped])).toMatchObject({
+      differences: [{ path: `metadata.${STAMP}` }],
+    })
   })
 
   it("has the agent's settings if the agent is replaced by a model", () => {

@@ -93,6 +93,42 @@ describe('A conversation that was asked again turn by turn', () => {
   })
 })
 
+describe('What is asked turn by turn', () => {
+  const question = { type: 'message.input', role: 'user', content: 'How far?' }
+  const answer = { type: 'message.output', role: 'assistant', content: 'Far.' }
+
+  /** Compares a source with a copy: the differences by entry and kind. */
+  const differencesOf = (entries: readonly Entry[], copy: readonly Entry[], losses: readonly Loss[] = []) => {
+    const [texts, found] = [entries, copy].map((all) => all.map((entry) => JSON.stringify(entry)))
+    const source = { row: ROW, entries: texts ?? [] }
+    const { differences } = compareCopy(
+      { ...replayedOf(), losses, source },
+      { row: STAMPED, entries: found ?? [] },
+    )
+    return differences.map(({ entry, kind }) => [entry, kind])
+  }
+
+  it('may end with a prefix that the target continues', () => {
+    const prefix = { type: 'message.input', role: 'assistant', content: 'So', prefix: true }
+    const asked = [question, answer, prefix]
+    expect(differencesOf([...asked, answer], [...asked, answer])).toEqual([])
+    expect(differencesOf([...asked, answer], asked)).toEqual([[2, 'structure']])
+    expect(differencesOf([...asked, answer], [question, answer, answer])).toEqual([[2, 'missing']])
+  })
+
+  it('may have a message sent as an answer, if that is declared', () => {
+    const system = { type: 'message.input', role: 'system', content: 'Be brief.' }
+    const note = { ...answer, content: 'message.input {"role":"system","content":"Be brief."}' }
+    const [before, after] = [JSON.stringify(system), JSON.stringify([note])]
+    const losses: Loss[] = [{ kind: 'unknown-entry-as-text', position: 0, id: null, path: '', before, after }]
+    expect(differencesOf([system, question, answer], [note, question, answer], losses)).toEqual([])
+    expect(differencesOf([system, question, answer], [question, answer], losses)).toEqual([[0, 'missing']])
+    expect(differencesOf([system, question, answer], [answer, question, answer], losses)).toEqual([
+      [0, 'missing'],
+    ])
+  })
+})
+
 const ROW = '{"id":"conv_1","model":"m"}'
 const STAMPED = '{"id":"conv_2","model":"m","metadata":{"hansard_replay":"s"}}'
 

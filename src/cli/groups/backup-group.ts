@@ -1,0 +1,57 @@
+import { accountOptions } from '../options/account-options.ts'
+import { bytes, integer } from '../options/option-values.ts'
+import { selection } from '../options/selection-options.ts'
+import type { CommandGroup } from './command-group.ts'
+
+/** Declares the commands that fill an archive and watch over it. */
+export const backupGroup: CommandGroup = (program, io, action) => {
+  program.commandsGroup('Back up an account:')
+  accountOptions(program.command('backup'), io.env)
+    .description('Back up the account into the archive')
+    .option('--concurrency <n>', 'conversations fetched in parallel', integer(1, 64), 8)
+    .option('--page-size <n>', 'rows per listing request; halved if refused', integer(20, 1000), 100)
+    .option('--full', 'fetch every conversation again, and expired files')
+    .option('--no-messages', 'fetch only the history of a conversation, not its messages')
+    .option('--id <id...>', 'back up only these conversations, without listing the account')
+    .option('--no-files', 'do not fetch referenced files')
+    .option('--max-file-size <size>', 'skip larger files: 500000, 20kb, 10mb, 1gb (default: no limit)', bytes)
+    .option('--dry-run', 'list and count only; store nothing')
+    .option(
+      '--wait [seconds]',
+      'wait if another run holds the archive (default: fail at once)',
+      integer(0, 1e6),
+    )
+    .option('--adopt-account', "accept this account as the archive's owner, even if it is empty")
+    .option('--accept-gone', 'mark missing conversations as gone, even over 20 % of the archive')
+    .action(action(async () => (await import('../commands/backup.ts')).backupCommand))
+
+  program
+    .command('status')
+    .description('Show what the archive holds, the last runs and unresolved problems')
+    .action(action(async () => (await import('../commands/status.ts')).statusCommand))
+
+  program
+    .command('runs')
+    .description('Show how the last runs ended, newest first')
+    .option('--limit <n>', 'maximum number of runs', integer(1), 20)
+    .action(action(async () => (await import('../commands/runs.ts')).runsCommand))
+
+  program
+    .command('ack')
+    .description('Acknowledge a lasting failure or an alert, so that runs no longer report it')
+    .argument('<id>', 'id of the conversation, agent or file, or its first characters')
+    .action(action(async () => (await import('../commands/ack.ts')).ackCommand, ['id']))
+
+  selection(accountOptions(program.command('verify'), io.env), io)
+    .description('Check the archive, or compare it with the account (--remote)')
+    .option('--repair', 'rebuild derived data from sound data, and remove stored secrets')
+    .option('--remote', 'compare with the account: everything, or the selected conversations')
+    .option('--sample <n>', 'with --remote: compare a random sample of this size', integer(1, 1e6))
+    .option(
+      '--seed <n>',
+      'with --sample: draw the sample of this seed again (default: random)',
+      integer(0, 4_294_967_295),
+    )
+    .option('--concurrency <n>', 'with --remote: conversations read in parallel', integer(1, 64), 8)
+    .action(action(async () => (await import('../commands/verify.ts')).verifyCommand))
+}
