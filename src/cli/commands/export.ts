@@ -10,7 +10,9 @@ import { selectionOf, type SelectionOptions } from '../options/selection-options
 import { withWholeIds } from '../options/whole-ids.ts'
 import { warnOfMissing, warnOfStaleIndex } from '../terminal/archive-warnings.ts'
 import { showProgress } from '../terminal/progress.ts'
-import { jsonFor, writeJson, writeLines } from '../terminal/stdout.ts'
+import { remedyForLeftOut } from '../terminal/remedies.ts'
+import { formatReport, reasonOf, ReportCollector } from '../terminal/report.ts'
+import { jsonFor, widthOf, writeJson, writeLines } from '../terminal/stdout.ts'
 import { defuseLine } from '../terminal/terminal-text.ts'
 
 export interface ExportCommandOptions extends GlobalOptions, SelectionOptions {
@@ -27,6 +29,7 @@ export async function exportCommand(given: ExportCommandOptions, io: Io): Promis
     const options = withWholeIds(archive, given)
     await warnOfMissing(archive, options.id, io)
     if (options.match !== undefined) await warnOfStaleIndex(archive, options, io)
+    const problems = new ReportCollector()
     const progress = showProgress(isStream ? { ...options, quiet: true } : options, io, progressLine)
     const result = await exportArchive(archive, {
       format: options.format,
@@ -37,9 +40,10 @@ export async function exportCommand(given: ExportCommandOptions, io: Io): Promis
       force: options.force ?? false,
       signal: io.signal,
       onProgress: progress.update,
-      ...reportProblems(io),
+      ...collectProblems(problems, options, io),
     }).finally(progress.end)
-    const { format, output, json, quiet } = options
+    const { format, output, json, quiet, verbose } = options
+    await writeLines(io.stderr, formatReport(problems.groups(), { verbose, width: widthOf(io.stderr) }))
     if (json && !isStream) await writeJson(io.stdout, { command: 'export', format, ...result, output })
     else if (!quiet) await writeLines(io.stderr, formatSummary(result, output))
     return result.unreadable + result.failed > 0 ? exitCodes.partial : exitCodes.done
@@ -63,14 +67,22 @@ function transformFor(stdout: Io['stdout']): (part: string | Uint8Array) => stri
   }
 }
 
-function reportProblems(io: Io): ExportCallbacks {
-  const report = (line: string) => void io.stderr.write(`${defuseLine(line)}\n`)
+/** Collects what is left out or unreadable; with --verbose each is also printed at once. */
+function collectProblems(problems: ReportCollector, { verbose }: GlobalOptions, io: Io): ExportCallbacks {
+  const say = (line: string) => void io.stderr.write(`${defuseLine(line)}\n`)
   return {
-    onLeftOut: (id, reason) => report(`left out: ${id}: ${reason}`),
-    onNotice: (sentence) => report(`note: ${sentence}`),
+    onNotice: (sentence) => say(`note: ${sentence}`),
+    onLeftOut: (id, reason, code) => {
+      if (verbose) say(`left out: ${id}: ${reason}`)
+      const detail = reasonOf(reason)
+      const example = detail === reason ? id : `${id}: ${reason}`
+      problems.add({ reason: `left out: ${detail}`, remedy: remedyForLeftOut(code) }, example)
+    },
     onUnreadable: (id, position, reason) => {
       const place = position === undefined ? 'conversation object' : `entry ${position}`
-      report(`unreadable: ${id}, ${place}: ${reason}`)
+      if (verbose) say(`unreadable: ${id}, ${place}: ${reason}`)
+      const remedy = 'Run `hansard verify` to find out why.'
+      problems.add({ reason: `unreadable: ${reason}`, noun: 'text', remedy }, `${id}, ${place}`)
     },
   }
 }

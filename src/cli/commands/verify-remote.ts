@@ -3,14 +3,16 @@ import type { Archive } from '../../archive/archive.ts'
 import { withArchive } from '../../archive/with-archive.ts'
 import { compareRemote, type Compared } from '../../backup/compare-remote.ts'
 import type { ListingResult } from '../../backup/listing/proven-listing.ts'
-import { formatCounts, plural } from '../../model/plural.ts'
+import { formatCounts, nonZero, plural } from '../../model/plural.ts'
 import { withAccount } from '../connect.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { AccountOptions, Io } from '../io.ts'
 import { selectionOf, selects, type SelectionOptions } from '../options/selection-options.ts'
 import { withWholeIds } from '../options/whole-ids.ts'
 import { warnOfStaleIndex } from '../terminal/archive-warnings.ts'
-import { writeJson, writeLines, writeResult } from '../terminal/stdout.ts'
+import { showProgress } from '../terminal/progress.ts'
+import { formatReport, reasonOf, ReportCollector } from '../terminal/report.ts'
+import { widthOf, writeJson, writeLines, writeResult } from '../terminal/stdout.ts'
 
 /** The options of `verify`, with and without --remote. */
 export interface VerifyCommandOptions extends AccountOptions, SelectionOptions {
@@ -25,24 +27,32 @@ const names = { '=': 'equal', '+': 'upstream', '-': 'archived', '*': 'different'
 
 type Counts = Record<(typeof names)[keyof typeof names], number>
 
-/** `hansard verify --remote`: prints one line per conversation, then a summary. */
+/**
+ * `hansard verify --remote`: prints which conversations differ, by reason, then a summary; with --verbose or --json one line
+ * for each conversation.
+ */
 export async function verifyRemote(options: VerifyCommandOptions, io: Io): Promise<ExitCode> {
   const compare = async (archive: Archive, client: ConversationsClient) => {
     const { sample, seed = Math.floor(Math.random() * 2 ** 32), concurrency = 8 } = options
     const counts: Counts = { equal: 0, upstream: 0, archived: 0, different: 0, errors: 0 }
+    const differences = new ReportCollector()
+    const progress = showProgress(options, io, formatProgress)
     const onCompared = async (compared: Compared) => {
       counts[names[compared.sign]]++
+      if (compared.sign !== '=') differences.add(groupOf(compared), formatExample(compared))
       if (options.json) await writeJson(io.stdout, compared)
-      else if (!options.quiet || compared.sign !== '=')
-        await writeLines(io.stdout, [formatCompared(compared)])
+      else if (options.verbose) await writeLines(io.stdout, [formatCompared(compared)])
+      progress.update(counts)
     }
     const selected = withWholeIds(archive, options)
     const selection = selects(selected) ? selectionOf(selected) : undefined
     const how = { selection, sample, seed, concurrency, signal: io.signal, onCompared }
-    const verdict = await compareRemote(client, archive, how)
+    const verdict = await compareRemote(client, archive, how).finally(progress.end)
     const drawn = sample === undefined ? {} : { sample, seed }
     const summary = { command: 'verify', archive: options.archive, remote: true, ...drawn, ...counts }
     const result = { ...summary, ...(verdict ?? { complete: null }) }
+    const report = formatReport(differences.groups(), { verbose: options.verbose, width: widthOf(io.stdout) })
+    if (!options.json) await writeLines(io.stdout, report)
     await writeResult(options, io, result, formatSummary(counts, verdict, drawn))
     if (options.match !== undefined) await warnOfStaleIndex(archive, options, io)
     return toExitCode(counts, verdict)
@@ -50,6 +60,35 @@ export async function verifyRemote(options: VerifyCommandOptions, io: Io): Promi
   return await withArchive(options.archive, (archive) =>
     withAccount(options, io, (client) => compare(archive, client)),
   )
+}
+
+const reasons = {
+  '+': 'only upstream',
+  '-': 'only in the archive',
+  '*': 'different',
+  '!': 'not compared',
+} as const
+
+const remedies = {
+  '+': '`hansard backup` fetches it.',
+  '-': '`hansard backup` marks it as gone; its content is kept.',
+  '*': 'Run `hansard backup`, which keeps both revisions. If it stays different, run `hansard verify`.',
+  '!': 'Compare again, or see `hansard status`.',
+} as const
+
+function groupOf({ sign, detail }: Compared): { reason: string; remedy: string } {
+  if (sign === '=') throw new RangeError('equal conversations are not reported')
+  const reason = detail === undefined ? reasons[sign] : `${reasons[sign]}: ${reasonOf(detail)}`
+  return { reason, remedy: remedies[sign] }
+}
+
+function formatExample({ id, detail }: Compared): string {
+  return detail === undefined ? id : `${id}: ${detail}`
+}
+
+function formatProgress(counts: Readonly<Counts>): string {
+  const { equal, ...others } = counts
+  return formatCounts({ equal, ...nonZero(others) }, ' · ')
 }
 
 function formatCompared({ sign, id, detail }: Compared): string {
