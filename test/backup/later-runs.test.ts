@@ -99,7 +99,7 @@ describe('A conversation that is no longer listed', () => {
     expect((await run('list', '--include-gone')).stdout).toContain(id)
     expect((await run('export', 'jsonl', '--output', '-')).stdout).not.toContain(id)
     expect((await run('export', 'jsonl', '--output', '-', '--include-gone')).stdout).toContain(id)
-    expect((await run('show', id)).stdout).toContain('gone upstream')
+    expect((await run('show', id)).stdout).toContain('gone since')
 
     account.create({ row, entries })
     expect(await backup()).toMatchObject({ exitCode: 0, listed: 12 })
