@@ -1,6 +1,7 @@
 import type { ConversationsClient } from '../api/client.ts'
 import type { Archive } from '../archive/archive.ts'
 import { HansardError, isHansardError } from '../errors.ts'
+import { plural } from '../model/plural.ts'
 import { isFatal } from './fetch/fatal-errors.ts'
 import { readRow } from './fetch/read-conversation.ts'
 
@@ -50,9 +51,14 @@ export async function exists(
   }
 }
 
-/** The reason why a backup of an empty listing is not complete. */
+/** The reason why a first backup of an empty listing is not complete. */
 export const SEES_NOTHING =
   'this key sees no conversations. A key sees only what its own user created in its workspace: check both. If the account is new and empty, confirm it once with `hansard backup --adopt-account`'
+
+/** Returns the reason why an empty listing is not complete while the archive has conversations that are not gone. */
+export function emptyListingReason(live: number): string {
+  return `the listing is empty, but the archive holds ${plural(live, 'conversation')}. Check the key and its workspace; if all of them were deleted, use --accept-gone`
+}
 
 /** Returns the error for a key of another account than the one in the archive. */
 export function foreignAccountError(path: string): HansardError {

@@ -4,7 +4,7 @@ import type { Books, RunOutcome } from '../archive/journal/runs.ts'
 import { messageOf } from '../errors.ts'
 import { StepCounter } from '../model/step-progress.ts'
 import { version } from '../version.ts'
-import { identifyAccount, foreignAccountError, SEES_NOTHING } from './account-identity.ts'
+import { emptyListingReason, foreignAccountError, identifyAccount, SEES_NOTHING } from './account-identity.ts'
 import type { BackupOptions, BackupResult, BackupStep, WorkEnd } from './backup-options.ts'
 import { BackupRun, type RunCounts } from './backup-run.ts'
 import { fillSearch } from './fill-search.ts'
@@ -53,8 +53,8 @@ export async function backup(
       run === null
         ? await dryRun(client, archive, counts, options, signal)
         : await new BackupRun({ client, archive, run, signal }, counts, options, stop).work()
-    const seesNothing = account === 'empty' && books.listed === 0 && options.adoptAccount !== true
-    const work = done.complete === true && seesNothing ? { complete: false, reason: SEES_NOTHING } : done
+    const work =
+      done.complete === true && books.listed === 0 ? doubtEmptiness(archive, account, done, options) : done
     if (run !== null) {
       const fault = await fillSearch(archive, steps, signal)
       if (options.signal?.aborted === true) return end('interrupted', work)
@@ -68,6 +68,22 @@ export async function backup(
     tryToEnd(() => end('failed', { complete: false, reason: messageOf(thrown) }))
     throw thrown
   }
+}
+
+/**
+ * An empty listing is complete only once a person has confirmed it, because a key of the wrong workspace sees nothing either:
+ * with --adopt-account while the archive is empty, with --accept-gone when it holds conversations.
+ */
+function doubtEmptiness(
+  archive: Archive,
+  account: Awaited<ReturnType<typeof identifyAccount>>,
+  work: WorkEnd,
+  { adoptAccount = false }: BackupOptions,
+): WorkEnd {
+  if (account === 'empty' && !adoptAccount) return { complete: false, reason: SEES_NOTHING }
+  const { conversations, gone } = archive.counts()
+  if (gone === conversations) return work
+  return { complete: false, reason: emptyListingReason(conversations - gone) }
 }
 
 /** Lists the account and counts what a backup would do. Nothing is fetched or stored. */

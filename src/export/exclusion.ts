@@ -5,14 +5,26 @@ import { HansardError, messageOf } from '../errors.ts'
  * the conversation, counts it as `leftOut`, and names it with this message as the reason.
  */
 export class ExcludedError extends Error {
-  /** True if writing failed; false if the format cannot represent the conversation. */
-  readonly isFault: boolean
+  /** The reason as a code: a fault, or one of the reasons of the format. */
+  readonly code: string
 
-  constructor(reason: string, isFault = false) {
+  constructor(code: string, reason: string) {
     super(reason)
-    this.isFault = isFault
+    this.code = code
+  }
+
+  /** True if writing failed; false if the format cannot represent the conversation. */
+  get isFault(): boolean {
+    return Object.hasOwn(faults, this.code)
   }
 }
+
+/** Why writing failed, by code. */
+const faults = {
+  'too-deep': 'nested too deeply for this format',
+  'too-large': 'too large for this format',
+  unexpected: 'unexpected error',
+} as const
 
 /** Size in characters or bytes up to which the parts of a conversation are kept; the parts of a larger one are made twice. */
 const MAX_KEPT = 1024 * 1024
@@ -57,9 +69,9 @@ function asExcluded(thrown: unknown): unknown {
   if (thrown instanceof ExcludedError || thrown instanceof HansardError) return thrown
   if (/^(?:E[A-Z]+|SQLITE_\w+)$/.test(codeOf(thrown))) return thrown
   const message = messageOf(thrown)
-  if (/call stack/i.test(message)) return new ExcludedError('nested too deeply for this format', true)
-  if (/string length|longer than/i.test(message)) return new ExcludedError('too large for this format', true)
-  return new ExcludedError(`unexpected error: ${message}`, true)
+  if (/call stack/i.test(message)) return new ExcludedError('too-deep', faults['too-deep'])
+  if (/string length|longer than/i.test(message)) return new ExcludedError('too-large', faults['too-large'])
+  return new ExcludedError('unexpected', `${faults.unexpected}: ${message}`)
 }
 
 function codeOf(thrown: unknown): string {

@@ -22,8 +22,8 @@ import { jsonLine } from './unicode-escape.ts'
 export interface ExportCallbacks {
   /** Called when the export begins, and after each conversation. */
   readonly onProgress?: (progress: ExportProgress) => void
-  /** Called for each conversation that was left out, with its id and the reason. */
-  readonly onLeftOut?: (id: string, reason: string) => void
+  /** Called for each conversation that was left out, with its id, the reason, and its code. */
+  readonly onLeftOut?: (id: string, reason: string, code: string) => void
   /** Called with a sentence about the export that its readers should know, such as a limit of Excel that it exceeds. */
   readonly onNotice?: (sentence: string) => void
   /** Called for each text of the archive that cannot be read. */
@@ -168,7 +168,7 @@ async function writeConversations(
       const reason = thrown.message
       counts.leftOut++
       if (thrown.isFault) counts.failed++
-      callbacks.onLeftOut?.(id, reason)
+      callbacks.onLeftOut?.(id, reason, thrown.code)
       if (format.shape(options) === 'folder') {
         leftOutFile ??= await output.create('left-out.jsonl')
         await leftOutFile.write(`${jsonLine(JSON.stringify({ id, reason }))}\n`)

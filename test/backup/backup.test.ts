@@ -131,7 +131,7 @@ describe('A backup', () => {
     const stories = await loadStories(storiesDirectory)
     const { backup, run } = await world({ stories })
     await backup()
-    expect((await run('status')).stdout).toMatch(/messages-differ: conv_\w+: .*both are kept/)
+    expect((await run('status')).stdout).toMatch(/messages-differ: 1 alert\n {4}conv_\w+: .*both are kept/)
   })
 
   it('fetches the row of a new conversation that was listed without metadata', async () => {
@@ -172,7 +172,7 @@ describe('A backup', () => {
     stored.close()
     sandbox.faults.clear()
     expect(await backup()).toMatchObject({ exitCode: 0, new: 1, unchanged: 1, failed: 0 })
-    expect((await run('status')).stdout).toContain('Nothing is unresolved')
+    expect((await run('status')).stdout).toContain('Nothing needs attention')
   }, 60_000)
 
   it('counts a response about another conversation, and an entry that is not an object, as failed', async () => {

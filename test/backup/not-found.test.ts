@@ -56,7 +56,7 @@ describe('A history that is not found although the conversation exists', () => {
     const { exitCode, stdout } = await here.run('verify', '--remote')
     expect([exitCode, stdout]).toEqual([
       3,
-      expect.stringContaining(`! ${id}: The API returns 404 for its history`),
+      expect.stringContaining(`  ${id}: The API returns 404 for its history`),
     ])
   })
 

@@ -102,7 +102,7 @@ describe('A text that cannot be indexed', () => {
     expect(stdout).toContain(here.ids[2])
     expect(stderr).toContain('1 text could not be indexed')
     expect((await here.run('status')).stdout).toContain(
-      `${here.bad} (search): an entry could not be indexed: Maximum call stack size exceeded`,
+      `search/not-indexed: 1 text\n    ${here.bad}: an entry: Maximum call stack size exceeded`,
     )
     expect(await here.backup()).toMatchObject({
       ...{ exitCode: 3, complete: true, failed: 0 },
@@ -117,7 +117,8 @@ describe('A text that cannot be indexed', () => {
     const here = await worldUnindexed()
     expect((await here.run('ack', here.bad)).exitCode).toBe(0)
     expect(await here.backup()).toMatchObject({ exitCode: 0 })
-    expect((await here.run('status')).stdout).toContain('(search, acknowledged)')
+    expect((await here.run('status')).stdout).toContain('1 acknowledged problem not shown')
+    expect((await here.run('status', '--verbose')).stdout).toContain('acknowledged: search/not-indexed: ')
     expect((await here.run('verify')).exitCode).toBe(4)
   })
 

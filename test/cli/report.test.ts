@@ -80,6 +80,8 @@ describe('the reason in a message', () => {
   it.each([
     ['Timeout after 60.5 s', 'Timeout after … s'],
     ['HTTP 503: upstream req_8a7f failed', 'HTTP 503: upstream … failed'],
+    ['The service failed (getHistory, 503)', 'The service failed (getHistory, 503)'],
+    ['The API returns 404 for 3 of 9', 'The API returns 404 for … of …'],
     ['entry 17, msg_ab12: "hello" is not an object', 'entry … is not an object'],
     ['changed at 2026-11-22T08:17:10.123Z, not read', 'changed at …, not read'],
     ['connect ECONNREFUSED 127.0.0.1:443', 'connect ECONNREFUSED …'],

@@ -151,7 +151,9 @@ it('backup --quiet prints failures until they are acknowledged', async () => {
   sandbox.faults.add({ operation: 'getHistory', id, then: { kind: 'answer', status: 422, body: '{}' } })
   const failed = await run('backup', '--quiet')
   expect(failed).toMatchObject({ exitCode: 3, stdout: '' })
-  expect(failed.stderr).toMatch(new RegExp(`^failed: ${id} \\(history\\): The API refused the request`))
+  expect(failed.stderr).toMatch(
+    new RegExp(`^Failed, by reason:\n  history/request-refused: 1 conversation\n    ${id}: The API refused`),
+  )
   await run('ack', id)
   expect(await run('backup', '--quiet')).toMatchObject({ exitCode: 0, stdout: '', stderr: '' })
 

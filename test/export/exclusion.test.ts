@@ -38,9 +38,9 @@ describe('An error while the parts of a conversation are made', () => {
 
   it('excludes the conversation with a reason in plain words', () => {
     const recurse = (): unknown => [recurse()]
-    expect(thrownFor(recurse)).toEqual(new ExcludedError('nested too deeply for this format', true))
+    expect(thrownFor(recurse)).toEqual(new ExcludedError('too-deep', 'nested too deeply for this format'))
     expect(thrownFor(() => 'x'.repeat(2 ** 29).repeat(2))).toEqual(
-      new ExcludedError('too large for this format', true),
+      new ExcludedError('too-large', 'too large for this format'),
     )
   })
 

@@ -112,7 +112,10 @@ export class Conversations extends DatabaseAccess {
   }
 
   /** Lists conversations whose id begins so, those that changed last first. */
-  *newest(start: string, limit: number): Generator<Pick<ListedConversation, 'id' | 'title'>, void, undefined> {
+  *newest(
+    start: string,
+    limit: number,
+  ): Generator<Pick<ListedConversation, 'id' | 'title'>, void, undefined> {
     const sql = `select conversation.id, name, tip
       from revision join conversation on conversation.key = revision.conversation
       where conversation.revision = revision.id and substr(conversation.id, 1, length(:start)) = :start

@@ -109,12 +109,11 @@ export class Dependencies extends DatabaseAccess {
     return this.db.all(sql)
   }
 
-  /** Acknowledges that an agent or a file cannot be fetched; returns false if none with this id failed. */
-  acknowledge(id: string, at: string): boolean {
+  /** Acknowledges that an agent (in every version) or a file cannot be fetched; returns how many failed. */
+  acknowledge(id: string, at: string): number {
     const sql = `update dependency set state = 'skipped', reason = 'acknowledged: ' || reason, at = ?
       where id = ? and state = 'failed'`
-    const { changes } = this.db.run(sql, at, id)
-    return changes > 0
+    return this.db.run(sql, at, id).changes
   }
 
   /** Acknowledges all agents and files that failed, or those with this reason; returns how many. */

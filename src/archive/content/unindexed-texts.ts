@@ -52,13 +52,12 @@ export class Unindexed extends DatabaseAccess {
     return rows.map((row) => ({ ...row, isEntry: row.isEntry === 1 }))
   }
 
-  /** Acknowledges the documents of a conversation; returns false if there is nothing to acknowledge. */
-  acknowledge(conversation: string, at: string): boolean {
+  /** Acknowledges the documents of a conversation; returns how many. */
+  acknowledge(conversation: string, at: string): number {
     const sql = `update unindexed set acknowledged_at = ? where acknowledged_at is null and document in (
       select document from holding join conversation on conversation.key = holding.conversation
       where conversation.id = ?)`
-    const { changes } = this.db.run(sql, at, conversation)
-    return changes > 0
+    return this.db.run(sql, at, conversation).changes
   }
 
   /** Acknowledges all documents, or none if their reason is another one; returns how many. */

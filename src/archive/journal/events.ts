@@ -41,10 +41,10 @@ export class Events extends DatabaseAccess {
     return this.db.all(sql)
   }
 
-  /** Acknowledges the alerts of a conversation; returns false if there are none. */
-  acknowledge(conversation: string, at: string): boolean {
+  /** Acknowledges the alerts of a conversation; returns how many. */
+  acknowledge(conversation: string, at: string): number {
     const sql = `update event set acknowledged_at = ? where conversation = ? and ${IS_ALERT}`
-    return this.db.run(sql, at, conversation).changes > 0
+    return this.db.run(sql, at, conversation).changes
   }
 
   /** Acknowledges all alerts, or those of this kind; returns how many. */

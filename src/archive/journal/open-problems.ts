@@ -8,8 +8,9 @@ import { FAILURE_REASON } from './failures.ts'
 export interface OpenProblem {
   /** Its kind, which `hansard ack --reason` takes: `history/timeout`, `file/not-fetched`, `history-altered`. */
   readonly reason: string
-  readonly subject: 'conversation' | 'agent' | 'file' | 'text'
-  /** The id of the subject, or of a conversation that contains the text; null if nothing contains it any more. */
+  /** What is counted. An alert concerns a conversation, which may have several. */
+  readonly subject: 'conversation' | 'agent' | 'file' | 'text' | 'alert'
+  /** The id of the agent or file, otherwise of the conversation; null if nothing contains it any more. */
   readonly id: string | null
   readonly detail: string
   readonly isAcknowledged: boolean
@@ -80,7 +81,7 @@ const PROBLEM = `problem (reason, subject, id, detail, isAcknowledged, isAlert, 
     acknowledged_at is not null, 0, document
   from unindexed
   union all
-  select kind, 'conversation', conversation, detail, 0, 1, id from event where ${IS_ALERT}
+  select kind, 'alert', conversation, detail, 0, 1, id from event where ${IS_ALERT}
 )`
 
 function toProblem({ reason, subject, id, detail, isAcknowledged }: Row): OpenProblem {

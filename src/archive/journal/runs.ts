@@ -126,6 +126,14 @@ export class Runs extends DatabaseAccess {
     return this.db.pluck.get(sql)
   }
 
+  /** The last run, other than those that fetched requested conversations and succeeded: they say nothing about the others. */
+  lastOfAccount(): StoredRun | undefined {
+    const sql = `select ${COLUMNS} from run where outcome is not 'done' or complete is not null
+      order by id desc limit 1`
+    const row = this.db.get<Row<StoredRun>>(sql)
+    return row && toRun(row)
+  }
+
   /** The first run: when the archive was started, and from which API; undefined if it is empty. */
   first(): { readonly startedAt: string; readonly baseUrl: string } | undefined {
     const sql = 'select started_at as startedAt, base_url as baseUrl from run order by id limit 1'

@@ -2,20 +2,21 @@ import { existsSync } from 'node:fs'
 
 import type { ConversationsClient } from '../../api/client.ts'
 import { emptyArchive, type Archive } from '../../archive/archive.ts'
-import type { OpenFailure } from '../../archive/journal/failures.ts'
 import { networkDiskUnder } from '../../archive/sqlite/network-disk.ts'
 import { withArchive, withLockedArchive } from '../../archive/with-archive.ts'
 import type { BackupOptions, BackupProgress, BackupResult } from '../../backup/backup-options.ts'
 import { backup } from '../../backup/backup.ts'
 import { probeListing } from '../../backup/fetch/probe-listing.ts'
-import { formatCounts, formatMegabytes, formatNumber, nonZero, plural } from '../../model/plural.ts'
+import { formatCounts, formatMegabytes, nonZero, plural } from '../../model/plural.ts'
 import { withAccount } from '../connect.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { AccountOptions, Io } from '../io.ts'
 import { wholeIds } from '../options/whole-ids.ts'
+import { formatProblem, toReportGroup } from '../terminal/problem-lines.ts'
 import { showBackup } from '../terminal/progress-texts.ts'
 import { ProgressLine } from '../terminal/progress.ts'
-import { writeLines, writeResult } from '../terminal/stdout.ts'
+import { formatReport, type ReportGroup } from '../terminal/report.ts'
+import { widthOf, writeLines, writeResult } from '../terminal/stdout.ts'
 import { defuseLine } from '../terminal/terminal-text.ts'
 
 export interface BackupCommandOptions
@@ -80,18 +81,19 @@ async function runBackup(
   const { progress, signal } = io
   const how = { ...options, ids: wholeIds(archive, options.id), signal, onProgress: progress.update }
   const result = await backup(client, archive, how).finally(progress.end)
-  await writeResult(options, io, toJson(result), formatSummary(result, options))
+  const groups = archive.openProblems.groups().map(toReportGroup)
+  await writeResult(options, io, toJson(result, groups), formatSummary(result, options))
   if (!options.json) {
     if (options.quiet && result.outcome === 'partial' && result.reason !== undefined)
       await writeLines(io.stderr, [`hansard: ${result.reason}`]) // cron mails it
-    await writeLines(io.stderr, formatFailures(archive.failures.open()))
+    await reportFailures(archive, groups, options, io)
   }
   return exitCodes[result.outcome]
 }
 
-function toJson({ outcome, seconds, complete, ...books }: BackupResult): object {
-  const { run, reason, ...counts } = books
-  return { command: 'backup', run, ...counts, seconds, complete, outcome, reason }
+function toJson(result: BackupResult, problems: readonly ReportGroup[]): object {
+  const { run, outcome, seconds, complete, reason = null, ...counts } = result
+  return { command: 'backup', run, ...counts, seconds, complete, outcome, reason, problems }
 }
 
 function formatSummary(result: BackupResult, { dryRun, id, archive }: BackupCommandOptions): string[] {
@@ -112,20 +114,25 @@ function formatSummary(result: BackupResult, { dryRun, id, archive }: BackupComm
   return [...lines, dryRun ? `${work}. Nothing was stored.` : `${archive}: ${work}.`]
 }
 
-/** How many failures of one kind are printed; the rest is counted. */
-const PRINTED = 3
+/** Lines for the failures; the summary needs up to 5 lines, and warnings a few. */
+const REPORT_LINES = 30
 
-/** Formats failures grouped by step and kind: when the service is down, everything fails in the same way. */
-function formatFailures(failures: readonly OpenFailure[]): string[] {
-  const found = new Map<string, number>()
-  const first = failures.flatMap(({ conversation, step, code, message, acknowledgedAt }) => {
-    if (acknowledgedAt !== null) return []
-    const kind = `${step}, ${code}`
-    const earlier = found.get(kind) ?? 0
-    found.set(kind, earlier + 1)
-    return earlier < PRINTED ? [`failed: ${conversation} (${step}): ${message}`] : []
-  })
-  const others = [...found].filter(([, number]) => number > PRINTED)
-  const more = others.map(([kind, number]) => `${formatNumber(number - PRINTED)} more (${kind})`)
-  return [...first, ...more.map((what) => `failed: ${what}: see \`hansard status\``)]
+/**
+ * Prints why the run is partial: what failed, also in earlier runs, and is not acknowledged. With --verbose every failure
+ * has a line of its own.
+ */
+async function reportFailures(
+  archive: Archive,
+  groups: readonly ReportGroup[],
+  { verbose = false }: BackupCommandOptions,
+  { stderr }: Io,
+): Promise<void> {
+  if (verbose) {
+    for (const problem of archive.openProblems.each())
+      if (!problem.isAcknowledged) await writeLines(stderr, [`failed: ${formatProblem(problem)}`])
+  }
+  const more = 'see `hansard status --verbose`'
+  const report = formatReport(groups, { verbose, lines: REPORT_LINES, width: widthOf(stderr), more })
+  if (groups.length > 0)
+    await writeLines(stderr, ['Failed, by reason:', ...report.map((line) => `  ${line}`)])
 }

@@ -11,7 +11,9 @@ import { withWholeIds } from '../options/whole-ids.ts'
 import { warnOfMissing, warnOfStaleIndex } from '../terminal/archive-warnings.ts'
 import { showExport } from '../terminal/progress-texts.ts'
 import { ProgressLine } from '../terminal/progress.ts'
-import { jsonFor, writeJson, writeLines } from '../terminal/stdout.ts'
+import { remedyForLeftOut } from '../terminal/remedies.ts'
+import { formatReport, reasonOf, ReportCollector } from '../terminal/report.ts'
+import { jsonFor, widthOf, writeJson, writeLines } from '../terminal/stdout.ts'
 
 export interface ExportCommandOptions extends GlobalOptions, SelectionOptions {
   readonly format: FormatName
@@ -28,6 +30,7 @@ export async function exportCommand(given: ExportCommandOptions, io: Io): Promis
     const options = withWholeIds(archive, given)
     await warnOfMissing(archive, options.id, io)
     if (options.match !== undefined) await warnOfStaleIndex(archive, options, io)
+    const problems = new ReportCollector()
     // A progress line would cut through what is written to the same terminal.
     const isHidden = options.quiet || (isStream && io.stdout.isTTY)
     const progress = new ProgressLine({ quiet: isHidden ?? false }, io, showExport)
@@ -40,9 +43,10 @@ export async function exportCommand(given: ExportCommandOptions, io: Io): Promis
       force: options.force ?? false,
       signal: io.signal,
       onProgress: progress.update,
-      ...reportProblems(progress),
+      ...collectProblems(problems, options, progress),
     }).finally(progress.end)
-    const { format, output, json, quiet } = options
+    const { format, output, json, quiet, verbose } = options
+    await writeLines(io.stderr, formatReport(problems.groups(), { verbose, width: widthOf(io.stderr) }))
     if (json && !isStream) await writeJson(io.stdout, { command: 'export', format, ...result, output })
     else if (!quiet) await writeLines(io.stderr, formatSummary(result, output))
     return result.unreadable + result.failed > 0 ? exitCodes.partial : exitCodes.done
@@ -66,14 +70,26 @@ function transformFor(stdout: Io['stdout']): (part: string | Uint8Array) => stri
   }
 }
 
-function reportProblems(progress: Pick<ProgressLine, 'print'>): ExportCallbacks {
-  const report = (line: string) => progress.print(line)
+/** Collects what is left out or unreadable; with --verbose each is also printed at once. */
+function collectProblems(
+  problems: ReportCollector,
+  { verbose }: GlobalOptions,
+  progress: Pick<ProgressLine, 'print'>,
+): ExportCallbacks {
+  const say = (line: string) => progress.print(line)
   return {
-    onLeftOut: (id, reason) => report(`left out: ${id}: ${reason}`),
-    onNotice: (sentence) => report(`note: ${sentence}`),
+    onNotice: (sentence) => say(`note: ${sentence}`),
+    onLeftOut: (id, reason, code) => {
+      if (verbose) say(`left out: ${id}: ${reason}`)
+      const detail = reasonOf(reason)
+      const example = detail === reason ? id : `${id}: ${reason}`
+      problems.add({ reason: `left out: ${detail}`, remedy: remedyForLeftOut(code) }, example)
+    },
     onUnreadable: (id, position, reason) => {
       const place = position === undefined ? 'conversation object' : `entry ${position}`
-      report(`unreadable: ${id}, ${place}: ${reason}`)
+      if (verbose) say(`unreadable: ${id}, ${place}: ${reason}`)
+      const remedy = 'Run `hansard verify` to find out why.'
+      problems.add({ reason: `unreadable: ${reason}`, noun: 'text', remedy }, `${id}, ${place}`)
     },
   }
 }

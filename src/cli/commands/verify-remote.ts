@@ -13,7 +13,8 @@ import { withWholeIds } from '../options/whole-ids.ts'
 import { warnOfStaleIndex } from '../terminal/archive-warnings.ts'
 import { showComparison } from '../terminal/progress-texts.ts'
 import { ProgressLine } from '../terminal/progress.ts'
-import { writeJson, writeLines, writeResult } from '../terminal/stdout.ts'
+import { formatReport, reasonOf, ReportCollector } from '../terminal/report.ts'
+import { widthOf, writeJson, writeLines, writeResult } from '../terminal/stdout.ts'
 
 /** The options of `verify`, with and without --remote. */
 export interface VerifyCommandOptions extends AccountOptions, SelectionOptions {
@@ -28,18 +29,22 @@ const names = { '=': 'equal', '+': 'upstream', '-': 'archived', '*': 'different'
 
 type Counts = Record<(typeof names)[keyof typeof names], number>
 
-/** `hansard verify --remote`: prints one line per conversation, then a summary. */
+/**
+ * `hansard verify --remote`: prints which conversations differ, by reason, then a summary; with --verbose or --json one line
+ * for each conversation.
+ */
 export async function verifyRemote(options: VerifyCommandOptions, io: Io): Promise<ExitCode> {
   const progress = new ProgressLine(options, io, showComparison)
   const compare = async (archive: Archive, client: ConversationsClient) => {
     const { sample, seed = Math.floor(Math.random() * 2 ** 32), concurrency = 8 } = options
     const counts: Counts = { equal: 0, upstream: 0, archived: 0, different: 0, errors: 0 }
+    const differences = new ReportCollector()
     const onCompared = async (compared: Compared) => {
       counts[names[compared.sign]]++
-      progress.clear()
+      if (compared.sign !== '=') differences.add(groupOf(compared), formatExample(compared))
+      if (options.json || options.verbose) progress.clear()
       if (options.json) await writeJson(io.stdout, compared)
-      else if (!options.quiet || compared.sign !== '=')
-        await writeLines(io.stdout, [formatCompared(compared)])
+      else if (options.verbose) await writeLines(io.stdout, [formatCompared(compared)])
     }
     const selected = withWholeIds(archive, options)
     const selection = selects(selected) ? selectionOf(selected) : undefined
@@ -51,6 +56,8 @@ export async function verifyRemote(options: VerifyCommandOptions, io: Io): Promi
     const drawn = sample === undefined ? {} : { sample, seed }
     const summary = { command: 'verify', archive: options.archive, remote: true, ...drawn, ...counts }
     const result = { ...summary, ...(verdict ?? { complete: null }) }
+    const report = formatReport(differences.groups(), { verbose: options.verbose, width: widthOf(io.stdout) })
+    if (!options.json) await writeLines(io.stdout, report)
     await writeResult(options, io, result, formatSummary(counts, verdict, drawn))
     if (options.match !== undefined) await warnOfStaleIndex(archive, options, io)
     return verdict === INTERRUPTED ? exitCodes.interrupted : toExitCode(counts, verdict)
@@ -65,6 +72,30 @@ const INTERRUPTED: ListingResult = { complete: false, reason: 'interrupted' }
 function summarizeIfInterrupted(thrown: unknown): ListingResult {
   if (isHansardError(thrown, 'interrupted')) return INTERRUPTED
   throw thrown
+}
+
+const reasons = {
+  '+': 'only upstream',
+  '-': 'only in the archive',
+  '*': 'different',
+  '!': 'not compared',
+} as const
+
+const remedies = {
+  '+': '`hansard backup` fetches it.',
+  '-': '`hansard backup` marks it as gone; its content is kept.',
+  '*': 'Run `hansard backup`, which keeps both revisions. If it stays different, run `hansard verify`.',
+  '!': 'Compare again, or see `hansard status`.',
+} as const
+
+function groupOf({ sign, detail }: Compared): { reason: string; remedy: string } {
+  if (sign === '=') throw new RangeError('equal conversations are not reported')
+  const reason = detail === undefined ? reasons[sign] : `${reasons[sign]}: ${reasonOf(detail)}`
+  return { reason, remedy: remedies[sign] }
+}
+
+function formatExample({ id, detail }: Compared): string {
+  return detail === undefined ? id : `${id}: ${detail}`
 }
 
 function formatCompared({ sign, id, detail }: Compared): string {

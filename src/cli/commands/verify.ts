@@ -7,7 +7,8 @@ import { formatNumber, plural } from '../../model/plural.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
 import { selects } from '../options/selection-options.ts'
-import { writeLines, writeResult } from '../terminal/stdout.ts'
+import { formatReport, reasonOf, ReportCollector, type ReportGroup } from '../terminal/report.ts'
+import { widthOf, writeLines, writeResult } from '../terminal/stdout.ts'
 import type { VerifyCommandOptions } from './verify-remote.ts'
 
 /** `hansard verify`: checks the archive; with --remote, compares it with the account. */
@@ -18,10 +19,11 @@ export async function verifyCommand(options: VerifyCommandOptions, io: Io): Prom
   const { archive } = options
   const repairs = options.repair ? repairArchive(archive, io.name) : undefined
   const report = await runChecks(options, io)
-  const { isReadable, checks, findings, counts } = report
+  const { isReadable, checks, findings, groups, counts } = report
   const sound = counts.findings === 0
-  const head = { command: 'verify', archive, sound, isReadable, repairs }
-  const result = { ...head, checks, findings, counts, note: NOTE }
+  const head = { command: 'verify', archive, sound, isReadable, repairs: repairs ?? null }
+  const result = { ...head, checks, findings, problems: groups, counts, note: NOTE }
+  if (!options.json) await writeLines(io.stdout, formatFindings(report, repairs, options, io))
   await writeResult(options, io, result, formatSummary(report, repairs, archive))
   if (!isReadable) return exitCodes.damaged
   return sound ? exitCodes.done : exitCodes.different
@@ -30,27 +32,29 @@ export async function verifyCommand(options: VerifyCommandOptions, io: Io): Prom
 interface Report {
   readonly isReadable: boolean
   readonly checks: readonly CheckResult[]
-  /** The first findings of each check; `counts` covers all. */
+  /** The first findings of each check, or all with --verbose; `counts` and `groups` cover all. */
   readonly findings: readonly Finding[]
+  readonly groups: readonly ReportGroup[]
   readonly counts: { readonly findings: number; readonly errors: number; readonly repairable: number }
 }
 
-/** How many findings of a check are printed. */
-const PRINTED = 100
+/** How many findings of a check are kept for --json. */
+const KEPT = 100
 
 const NOTE =
   'Verification detects decay, not tampering: anyone who can change a text can also change its hash.'
 
-/** Runs the checks, and prints each as soon as it has ended. */
+/** Runs the checks, and prints each as soon as it has ended; with --verbose also each finding. */
 async function runChecks(options: VerifyCommandOptions, io: Io): Promise<Report> {
   const checks: CheckResult[] = []
   const findings: Finding[] = []
   const counts = { findings: 0, errors: 0, repairable: 0 }
   const found = new Map<string, number>()
+  const collected = new ReportCollector()
   const steps = verifyArchive(options.archive, { isRepaired: options.repair })
   for (;;) {
     const step = steps.next()
-    if (step.done === true) return { ...step.value, checks, findings, counts }
+    if (step.done === true) return { ...step.value, checks, findings, groups: collected.groups(), counts }
     if ('done' in step.value) {
       checks.push(step.value.done)
       if (!options.json && !options.quiet) await writeLines(io.stdout, [formatCheck(step.value.done)])
@@ -65,9 +69,10 @@ async function runChecks(options: VerifyCommandOptions, io: Io): Promise<Report>
     if (finding.repairable) counts.repairable++
     const number = (found.get(finding.check) ?? 0) + 1
     found.set(finding.check, number)
-    if (number > PRINTED) continue
-    findings.push(finding)
-    if (!options.json) await writeLines(io.stdout, formatFinding(finding))
+    collected.add(groupOf(finding), describeFinding(finding))
+    if (options.json && (number <= KEPT || options.verbose)) findings.push(finding)
+    if (options.verbose && !options.json)
+      await writeLines(io.stdout, [`  ${finding.check}: ${describeFinding(finding)}`])
   }
 }
 
@@ -75,12 +80,32 @@ function formatCheck({ check, about, findings }: CheckResult): string {
   return findings === 0 ? `ok       ${check}: ${about}` : `PROBLEM  ${check}: ${plural(findings, 'finding')}`
 }
 
-function formatFinding({ check, what, where, advice }: Finding): string[] {
+function groupOf({ check, what, advice }: Finding): Pick<ReportGroup, 'reason' | 'noun' | 'remedy'> {
+  return { reason: `${check}: ${reasonOf(what)}`, noun: 'finding', remedy: advice }
+}
+
+function describeFinding({ what, where }: Finding): string {
   const { table, row, conversation } = where
   const place = [table && [table, row].filter((part) => part !== undefined).join(' '), conversation]
   const prefix = place.filter(Boolean).join(', ')
-  return [`  ${check}: ${prefix && `${prefix}: `}${what}`, `    ${advice}`]
+  return `${prefix && `${prefix}: `}${what}`
 }
+
+/** Lines for the findings and the repairs; each check and the summary have lines of their own. */
+const REPORT_LINES = 36
+
+function formatFindings(
+  { checks, groups }: Report,
+  repairs: readonly Repair[] | undefined,
+  { verbose, quiet }: VerifyCommandOptions,
+  io: Io,
+): string[] {
+  const free = REPORT_LINES - (quiet ? 0 : checks.length + formatRepairs(repairs, zero).length)
+  const layout = { verbose, lines: Math.max(free, 6), width: widthOf(io.stdout) }
+  return formatReport(groups, layout).map((line) => `  ${line}`)
+}
+
+const zero = { findings: 0, errors: 0, repairable: 0 }
 
 function formatSummary(
   { isReadable, checks, counts }: Report,
@@ -98,13 +123,24 @@ function formatRepairs(
   { findings, repairable }: Report['counts'],
 ): string[] {
   if (repairs === undefined) return []
-  if (repairs.length > 0)
-    return ['Repaired before the checks:', ...repairs.map(({ check, what }) => `  ${check}: ${what}`)]
+  if (repairs.length > 0) return ['Repaired before the checks:', ...groupRepairs(repairs)]
   if (findings === 0) return ['Nothing needed repair.']
   if (repairable === 0) return ['Nothing could be repaired.']
   return [
     'Nothing was repaired: an index may hold the last trace of lost content, so it is rebuilt only when the content is sound.',
   ]
+}
+
+/** Number of repairs up to which each has a line. */
+const FEW_REPAIRS = 10
+
+/** Formats the repairs; many are grouped, since a damaged table can need one for each row. */
+function groupRepairs(repairs: readonly Repair[]): string[] {
+  if (repairs.length <= FEW_REPAIRS) return repairs.map(({ check, what }) => `  ${check}: ${what}`)
+  const collected = new ReportCollector()
+  for (const { check, what } of repairs)
+    collected.add({ reason: `${check}: ${reasonOf(what)}`, noun: 'repair' }, what)
+  return formatReport(collected.groups(), { lines: FEW_REPAIRS }).map((line) => `  ${line}`)
 }
 
 function formatVerdict({ findings, repairable }: Report['counts']): string {

@@ -1,5 +1,6 @@
 import { accountOptions } from '../options/account-options.ts'
 import { changesOptions } from '../options/changes-options.ts'
+import { age } from '../options/date-options.ts'
 import { bytes, integer } from '../options/option-values.ts'
 import { selection } from '../options/selection-options.ts'
 import type { CommandGroup } from './command-group.ts'
@@ -28,7 +29,12 @@ export const backupGroup: CommandGroup = (program, io, action) => {
 
   program
     .command('status')
-    .description('Show what the archive holds, the last runs and unresolved problems')
+    .description('Show how old the last complete backup is, and what needs attention')
+    .option(
+      '--max-age <age>',
+      'exit with 3 if the last complete backup is older: 12h, 3d, 2 weeks',
+      age(io.now),
+    )
     .action(action(async () => (await import('../commands/status.ts')).statusCommand))
 
   changesOptions(program.command('changes'), io)
@@ -44,8 +50,10 @@ export const backupGroup: CommandGroup = (program, io, action) => {
 
   program
     .command('ack')
-    .description('Acknowledge a lasting failure or an alert, so that runs no longer report it')
-    .argument('<id>', 'id of the conversation, agent or file, or its first characters')
+    .description('Acknowledge lasting failures and alerts, so that runs no longer report them')
+    .argument('[id]', 'id of the conversation, agent or file, or its first characters')
+    .option('--reason <code>', 'all with this reason, as `hansard status` prints it')
+    .option('--all', 'every open failure and alert')
     .action(action(async () => (await import('../commands/ack.ts')).ackCommand, ['id']))
 
   selection(accountOptions(program.command('verify'), io.env), io)

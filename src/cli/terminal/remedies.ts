@@ -6,30 +6,47 @@ export function remedyFor(reason: string): string {
   const code = reason.slice(reason.indexOf('/') + 1)
   const isKnown = (key: string): key is keyof typeof remedies => Object.hasOwn(remedies, key)
   const [what, acknowledged]: Remedy = isKnown(code) ? remedies[code] : remedies.unforeseen
-  return acknowledged === undefined ? what : `${what} ${acknowledged} \`hansard ack --reason ${reason}\`.`
+  return acknowledged === undefined ? what : `${what} ${acknowledged} \`hansard ack --reason ${reason}\``
 }
 
-const LASTING = 'If it lasts, accept it with'
-const KNOWN = 'Once you know why, accept it with'
+const LASTING = 'If it lasts:'
+const KNOWN = 'Once you know why:'
 
-/** What to do, by code; the second sentence ends with the command that acknowledges all problems with the reason. */
+/** What to do, by code; the second sentence introduces the command that acknowledges all problems with the reason. */
 const remedies = {
-  'not-found': ['The API lists it, but does not return it. The next backup tries again.', LASTING],
+  'not-found': ['It is listed but not returned. The next backup tries again.', LASTING],
   'request-refused': ['The next backup tries again.', LASTING],
-  conflict: ['It was being changed. The next backup tries again.'],
-  'rate-limited': ['The next backup tries again; use a lower `hansard backup --concurrency`.'],
+  conflict: ['It was being changed. The next backup tries again.', LASTING],
+  'rate-limited': ['The next backup tries again; try a lower --concurrency.', LASTING],
   'service-failed': ['The next backup tries again.', LASTING],
-  network: ['The next backup tries again. Check the network if it lasts.'],
+  network: ['Check the network. The next backup tries again.', LASTING],
   timeout: ['The next backup tries again.', LASTING],
-  redirected: ['Check the base URL and the proxy, then run `hansard backup` again.'],
-  'too-large': ['It exceeds the maximum size of a response.', KNOWN],
-  'not-json': ['The response was damaged or not from the API. The next backup tries again.', LASTING],
+  redirected: ['Check the base URL and the proxy. The next backup tries again.', LASTING],
+  'too-large': ['It is over the limit for a response. The next backup tries again.', LASTING],
+  'not-json': ['The response was damaged, or not from the API. The next backup tries again.', LASTING],
   'unexpected-shape': ['The API sent something unexpected. The next backup tries again.', LASTING],
-  unforeseen: ['Unexpected error: please report it with the output of `hansard backup --verbose`.', LASTING],
+  unforeseen: ['Unexpected error: please report it with the output of --verbose.', LASTING],
   'not-fetched': ['The next backup tries again.', LASTING],
-  'not-indexed': ['It is stored and exported, but cannot be found. Try `hansard verify --repair`.', LASTING],
-  'history-altered': ['Entries changed upstream; both histories are kept.', KNOWN],
-  'messages-differ': ['Messages and history differ upstream; both are kept.', KNOWN],
+  'not-indexed': ['It is stored, but cannot be found: try `hansard verify --repair`.', LASTING],
+  'history-altered': ['Both histories are kept.', KNOWN],
+  'messages-differ': ['Both are kept.', KNOWN],
 } as const satisfies Readonly<Record<string, Remedy>>
 
 type Remedy = readonly [what: string, acknowledged?: string]
+
+/** Returns what to do about conversations that an export left out, by the code of the reason. */
+export function remedyForLeftOut(code: string): string {
+  const isKnown = (key: string): key is keyof typeof leftOut => Object.hasOwn(leftOut, key)
+  return isKnown(code) ? leftOut[code] : 'Another format may have it: see `hansard export --help`.'
+}
+
+const leftOut = {
+  unreadable: 'Run `hansard verify` to find out why.',
+  execution: 'Use --drop executions to export it without these tool calls.',
+  thinking: 'Use --drop thinking to export it without its thinking.',
+  reference: 'Use --drop references to export it without its sources.',
+  textOnly: 'Export it without --text-only.',
+  agent: 'Run `hansard backup` to fetch the agent, or export without --system.',
+  duplicate: 'Nothing to do: the same messages are written once.',
+  unexpected: 'Please report it with the output of --verbose.',
+} as const

@@ -21,6 +21,8 @@ export interface ReportGroup {
 export interface ReportLayout {
   /** Maximum number of lines. Default: 30, of the 40 that a command may print without --verbose. */
   readonly lines?: number
+  /** With --verbose the number of lines is not limited. */
+  readonly verbose?: boolean | undefined
   /** Width of the terminal in cells (`widthOf`). Default: unlimited. */
   readonly width?: number
   /** Where the complete list is, as in "and 12 more reasons (…)". Default: `see --verbose`. */
@@ -37,7 +39,8 @@ export interface ReportLayout {
  * member on a line of its own, before this report.
  */
 export function formatReport(groups: readonly ReportGroup[], layout: ReportLayout = {}): string[] {
-  const { lines = 30, width = Infinity, more = 'see --verbose' } = layout
+  const { verbose = false, width = Infinity, more = 'see --verbose' } = layout
+  const lines = verbose ? Infinity : (layout.lines ?? 30)
   const sorted = [...groups].sort((a, b) => b.count - a.count)
   const examples = [MAX_EXAMPLES, 2, 1].find((most) => heightOf(sorted, most) <= lines) ?? 1
   const shown = heightOf(sorted, examples) <= lines ? sorted : firstThatFit(sorted, examples, lines - 1)
@@ -85,7 +88,7 @@ type OpenGroup = ReportGroup & { count: number; readonly examples: string[] }
 
 /**
  * Returns the part of a message that is the same for all members of a group: ids, numbers, times and quoted texts, which
- * differ from one conversation to the next, are replaced by `…`.
+ * differ from one conversation to the next, are replaced by `…`. HTTP statuses stay.
  */
 export function reasonOf(message: string): string {
   return message
@@ -93,7 +96,7 @@ export function reasonOf(message: string): string {
     .replaceAll(/"[^"]*"|`[^`]*`/g, '…')
     .replaceAll(/\b\d{4}-\d\d-\d\d[T ][\d:.]+(?:Z|[+-]\d\d:?\d\d)?/g, '…')
     .replaceAll(/\b(?=[\w-]*\d)(?=[\w-]*_|[\w-]{8})[\w-]+/g, '…')
-    .replaceAll(/(?<!HTTP )\b\d[\d,.]*\b/g, '…')
+    .replaceAll(/(?<!HTTP |returns )\b(?!\d{3}\))\d[\d,.]*\b/g, '…')
     .replaceAll(/…(?:[\s,/:.-]*…)+/g, '…')
 }
 

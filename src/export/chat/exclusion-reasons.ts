@@ -43,5 +43,5 @@ export const exclusionReasons = {
 /** Returns the error that excludes a conversation; `detail` is what the API sent, of any type. */
 export function excluded(reason: keyof typeof exclusionReasons, detail?: unknown): ExcludedError {
   const text = exclusionReasons[reason]
-  return new ExcludedError(typeof detail === 'string' ? `${text}: ${detail.slice(0, 100)}` : text)
+  return new ExcludedError(reason, typeof detail === 'string' ? `${text}: ${detail.slice(0, 100)}` : text)
 }

@@ -70,7 +70,11 @@ describe('export', () => {
     const { stderr, stdout, exitCode } = await exports('chat', '--output', '-', '--quiet')
     expect({ exitCode, stderr }).toEqual({
       exitCode: 0,
-      stderr: 'left out: conv_2: it would not be a valid line: it has no user message\n',
+      stderr: [
+        'left out: it would not be a valid line: it has no user message: 1 conversation',
+        '  conv_2',
+        '  hint: Another format may have it: see `hansard export --help`.\n',
+      ].join('\n'),
     })
     expect(stdout.split('\n')).toHaveLength(2)
   })

@@ -42,8 +42,10 @@ describe('hansard verify', () => {
     const words = await run('verify')
     expect(words.exitCode).toBe(4)
     expect(words.stdout).toMatch(/PROBLEM {2}entries: 1 finding/)
-    expect(words.stdout).toMatch(/entries: entry 3, conv_\w+: its text or its hash[^]*backup --full/)
-    expect(words.stdout).toMatch(/schema: entries: the view is missing[^]*verify --repair/)
+    expect(words.stdout).toMatch(
+      /entries: its text or its hash.*: 1 finding\n {4}entry 3, conv_\w+: [^]*backup --full/,
+    )
+    expect(words.stdout).toMatch(/schema: the view is missing: 1 finding\n {4}entries: [^]*verify --repair/)
     const { exitCode, stdout } = await run('verify', '--json')
     expect(exitCode).toBe(4)
     expect(JSON.parse(stdout)).toMatchObject({
@@ -166,7 +168,7 @@ describe('hansard verify --remote', () => {
       complete: true,
     })
     expect(exitCode).toBe(4)
-    expect((await here.run('verify', '--remote')).stdout).toContain(`* ${grown}: grew by 2 entries\n`)
+    expect((await here.run('verify', '--remote')).stdout).toContain(`  ${grown}: grew by 2 entries\n`)
   })
 
   it('compares a selection by id, and says that it did not list the account', async () => {

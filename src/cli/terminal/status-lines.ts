@@ -1,0 +1,101 @@
+import type { Archive } from '../../archive/archive.ts'
+import type { DependencyCounts } from '../../archive/content/dependencies.ts'
+import type { StoredRun } from '../../archive/journal/runs.ts'
+import type { SeenShape } from '../../archive/journal/unknown-shapes.ts'
+import { cutTime } from '../../model/instant.ts'
+import { formatCounts, formatMegabytes, formatNumber, nonZero, plural } from '../../model/plural.ts'
+import { formatRun } from '../commands/runs.ts'
+import { formatVerdict, isOverdue, problemsOfLastRun, type BackupState } from './backup-verdict.ts'
+import { formatReport, type ReportGroup } from './report.ts'
+
+/** What `hansard status` prints. Its size does not grow with the archive. */
+export interface Status {
+  readonly backups: BackupState
+  readonly problems: readonly ReportGroup[]
+  /** Number of problems that a person has acknowledged and that are still there. */
+  readonly acknowledged: number
+  /** The path of the archive, and its size. */
+  readonly archive: string
+  readonly bytes: number
+  readonly holds: ReturnType<Archive['counts']>
+  readonly dependencies: DependencyCounts
+  readonly unknownShapes: readonly SeenShape[]
+  /** The last runs, newest first. */
+  readonly runs: readonly StoredRun[]
+}
+
+/** How to lay out a status. */
+export interface StatusLayout {
+  readonly now: Date
+  readonly width: number
+  readonly verbose: boolean
+}
+
+/** Lines for the problems; the rest of a status needs up to 22 of the 40. */
+const PROBLEM_LINES = 18
+
+/** Those of them for alerts, of which there are two kinds. */
+const ALERT_LINES = 8
+
+/** Unknown shapes that are shown without --verbose. */
+const SHOWN_SHAPES = 3
+
+/** Formats the verdict and what needs a person; `isUrgent` tells whether anything does. */
+export function formatUrgent(
+  status: Status,
+  { now, width, verbose }: StatusLayout,
+): { lines: string[]; isUrgent: boolean } {
+  const { backups, problems, acknowledged } = status
+  const isSound = problemsOfLastRun(backups).length === 0
+  const known = `${plural(acknowledged, 'acknowledged problem')} not shown: see \`hansard status --verbose\``
+  const report = formatProblems(problems, { verbose, width })
+  const lines = [
+    ...formatVerdict(backups, now),
+    ...(problems.length > 0 ? ['Needs attention:', ...report.map((line) => `  ${line}`)] : []),
+    ...(problems.length === 0 && isSound ? ['Nothing needs attention.'] : []),
+    ...(acknowledged > 0 && !verbose ? [known] : []),
+  ]
+  return { lines, isUrgent: problems.length > 0 || !isSound || isOverdue(backups) }
+}
+
+/** Formats the problems; alerts come first, because something changed upstream that should never change. */
+function formatProblems(
+  problems: readonly ReportGroup[],
+  layout: Pick<StatusLayout, 'verbose' | 'width'>,
+): string[] {
+  const isAlert = ({ noun }: ReportGroup) => noun === 'alert'
+  const more = 'see `hansard status --verbose`'
+  const alerts = formatReport(problems.filter(isAlert), { ...layout, lines: ALERT_LINES })
+  const others = problems.filter((group) => !isAlert(group))
+  return [...alerts, ...formatReport(others, { ...layout, more, lines: PROBLEM_LINES - alerts.length })]
+}
+
+/** Formats what the archive holds and how the last runs ended. */
+export function formatStatus(status: Status, layout: StatusLayout): string[] {
+  const { archive, bytes, holds, runs, unknownShapes } = status
+  return [
+    `${archive}, ${formatMegabytes(bytes)}`,
+    `  ${plural(holds.conversations, 'conversation')} (${formatNumber(holds.gone)} gone upstream), ${plural(holds.entries, 'entry')}, ${plural(holds.revisions, 'revision')}`,
+    `  ${dependencyLine(status)}`,
+    ...(unknownShapes.length > 0 ? ['Sent by the API, but not in its specification:'] : []),
+    ...shapeLines(unknownShapes, layout).map((line) => `  ${line}`),
+    ...(runs.length > 0 ? ['Last runs, newest first:'] : []),
+    ...runs.map((run) => `  ${formatRun(run)}`),
+  ]
+}
+
+function dependencyLine({ dependencies: { stored, expired, skipped, failed, wanted } }: Status): string {
+  const others = nonZero({ expired, skipped, failed, 'not fetched yet': wanted })
+  return `Agents and files: ${formatCounts({ stored, ...others })}`
+}
+
+function shapeLines(shapes: Status['unknownShapes'], { verbose }: StatusLayout): string[] {
+  const sorted = [...shapes].sort((a, b) => b.times - a.times)
+  const shown = sorted.slice(0, verbose ? undefined : SHOWN_SHAPES)
+  const more = `and ${formatNumber(sorted.length - shown.length)} more: see \`hansard status --verbose\``
+  return [...shown.map(shapeLine), ...(shown.length < sorted.length ? [more] : [])]
+}
+
+function shapeLine({ kind, name, firstAt, times, example }: Status['unknownShapes'][number]): string {
+  return `${kind} ${name}: ${plural(times, 'time')} since ${cutTime(firstAt, 'day')}, for example in ${example}`
+}
