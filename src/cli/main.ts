@@ -8,6 +8,7 @@ import { calledAs, startWords, type Call } from './called-as.ts'
 import { exitCodeOf, exitCodes, type ExitCode } from './exit-codes.ts'
 import { startPage } from './help/start-page.ts'
 import type { Io } from './io.ts'
+import { wrapFor } from './terminal/stdout.ts'
 import { buildProgram, HELP_WIDTH } from './program.ts'
 import { isHelpRequest, toUsageError } from './usage-error.ts'
 
@@ -41,7 +42,8 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
 
 /** Without any argument, the user wants to know what there is. With options, a command is missing, which is an error. */
 function printStartPage(program: Command, { stdout }: Io): ExitCode {
-  stdout.write(startPage(program, stdout.calledAs ?? 'hansard', stdout.columns ?? HELP_WIDTH))
+  const page = startPage(program, stdout.calledAs ?? 'hansard', stdout.columns ?? HELP_WIDTH)
+  stdout.write(wrapFor(stdout, page))
   return exitCodes.done
 }
 

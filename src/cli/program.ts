@@ -12,6 +12,7 @@ import { EXIT_CODES, helpFormat } from './help/help-format.ts'
 import type { GlobalOptions, Io } from './io.ts'
 import { fileName } from './options/option-values.ts'
 import { helpAsCalled } from './terminal/as-called.ts'
+import { wrapFor } from './terminal/stdout.ts'
 
 /** The width of the help where stdout is not a terminal. */
 export const HELP_WIDTH = 100
@@ -26,7 +27,7 @@ export function buildProgram(io: Io, onExit: (code: ExitCode) => void): Command 
     .showSuggestionAfterError()
     .configureHelp(helpFormat)
     .configureOutput({
-      writeOut: (text) => io.stdout.write(helpAsCalled(text, io.stdout)),
+      writeOut: (text) => io.stdout.write(wrapFor(io.stdout, helpAsCalled(text, io.stdout))),
       writeErr: () => undefined, // reportError prints the error
       getOutHelpWidth: () => io.stdout.columns ?? HELP_WIDTH,
     })

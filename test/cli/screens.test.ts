@@ -11,6 +11,14 @@ import { recordedWorld, type RecordedWorld } from '../support/recorded-world.ts'
 const commands: readonly [name: string, ...args: string[]][] = [
   ['help', '--help'],
   ['help-backup', 'backup', '--help'],
+  ['start'],
+  ['status', 'status'],
+  ['changes', 'changes'],
+  ['runs', 'runs'],
+  ['run', 'runs', '2'],
+  ['list', 'list'],
+  ['stats', 'stats'],
+  ['replay-plan', 'replay', 'plan'],
 ]
 
 itOnTerminal(

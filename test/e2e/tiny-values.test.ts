@@ -52,7 +52,7 @@ it.skipIf(process.platform !== 'linux').each([
     expect({ exit, stderr }).toEqual({
       exit: 3,
       stderr: expect.stringMatching(
-        /^failed: c1 \(history\): The body has too many small values to parse: [\d.]+ MB/m,
+        /^ +c1: The body has too many small values to parse: [\d.]+ MB/m,
       ) as string,
     })
     expect((peak - small.peak) / body.length).toBeLessThan(4)

@@ -132,7 +132,7 @@ async function reportFailures(
       if (!problem.isAcknowledged) await writeLines(stderr, [`failed: ${formatProblem(problem)}`])
   }
   const more = 'see `hansard status --verbose`'
-  const report = formatReport(groups, { verbose, lines: REPORT_LINES, width: widthOf(stderr), more })
+  const report = formatReport(groups, { verbose, lines: REPORT_LINES, width: widthOf(stderr) - 2, more })
   if (groups.length > 0)
     await writeLines(stderr, ['Failed, by reason:', ...report.map((line) => `  ${line}`)])
 }

@@ -101,7 +101,7 @@ function formatFindings(
   io: Io,
 ): string[] {
   const free = REPORT_LINES - (quiet ? 0 : checks.length + formatRepairs(repairs, zero).length)
-  const layout = { verbose, lines: Math.max(free, 6), width: widthOf(io.stdout) }
+  const layout = { verbose, lines: Math.max(free, 6), width: widthOf(io.stdout) - 2 }
   return formatReport(groups, layout).map((line) => `  ${line}`)
 }
 

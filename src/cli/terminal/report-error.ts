@@ -1,8 +1,7 @@
 import { isHansardError, messageOf } from '../../errors.ts'
 import { exitCodeOf } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
-import { asCalled } from './as-called.ts'
-import { writeJson, writeLine } from './stdout.ts'
+import { writeJson, writeLine, writeLines } from './stdout.ts'
 import { defuse } from './terminal-text.ts'
 
 /** Prints an error and its hint to stderr; with --json also as an object to stdout. */
@@ -11,8 +10,11 @@ export async function reportError(thrown: unknown, argv: readonly string[], io: 
     ? thrown.hint
     : 'Unexpected error. Please report it with the output of --verbose.'
   const message = defuse(messageOf(thrown))
-  await writeLine(io.stderr, `hansard: ${asCalled(message, io.stderr)}`)
-  if (hint !== undefined) await writeLine(io.stderr, `hint: ${defuse(asCalled(hint, io.stderr))}`)
+  const lines = [`hansard: ${message}`, ...(hint === undefined ? [] : [`hint: ${hint}`])]
+  await writeLines(
+    io.stderr,
+    lines.flatMap((text) => text.split('\n')),
+  )
   if (argv.includes('--verbose') && thrown instanceof Error)
     await writeLine(io.stderr, defuse(formatStack(thrown)))
   if (!argv.includes('--json')) return

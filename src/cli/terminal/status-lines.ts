@@ -58,11 +58,15 @@ export function formatUrgent(
   return { lines, isUrgent: problems.length > 0 || !isSound || isOverdue(backups) }
 }
 
+/** Cells before each line of a report. */
+const INDENT = 2
+
 /** Formats the problems; alerts come first, because something changed upstream that should never change. */
 function formatProblems(
   problems: readonly ReportGroup[],
-  layout: Pick<StatusLayout, 'verbose' | 'width'>,
+  { verbose, width }: Pick<StatusLayout, 'verbose' | 'width'>,
 ): string[] {
+  const layout = { verbose, width: width - INDENT }
   const isAlert = ({ noun }: ReportGroup) => noun === 'alert'
   const more = 'see `hansard status --verbose`'
   const alerts = formatReport(problems.filter(isAlert), { ...layout, lines: ALERT_LINES })

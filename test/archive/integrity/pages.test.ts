@@ -82,6 +82,7 @@ describe('A damaged page', () => {
     const pages = verified(path).findings.filter(({ check }) => check === 'pages')
     expect(pages.map(({ repairable, where }) => [repairable, where])).toEqual([
       [false, {}],
+      [true, { table: 'event_run' }],
       [false, {}],
     ])
     destroyPage(path, 'revision_conversation')

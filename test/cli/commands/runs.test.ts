@@ -107,10 +107,10 @@ Failed:
 history/timeout: 2 conversations
   conv_0: it is timeout
   conv_1: it is timeout
-  hint: The next backup tries again. If it lasts, accept it with \`hansard ack --reason history/timeout\`.
+  hint: The next backup tries again. If it lasts: \`hansard ack --reason history/timeout\`
 history/not-json: 1 conversation
   conv_2: it is not-json
-  hint: The response was damaged or not from the API. The next backup tries again. If it lasts, accept it with \`hansard ack --reason history/not-json\`.
+  hint: The response was damaged, or not from the API. The next backup tries again. If it lasts: \`hansard ack --reason history/not-json\`
 `)
   })
 

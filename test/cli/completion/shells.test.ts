@@ -41,7 +41,7 @@ function hostileArchive(): { archive: string; trap: string } {
 
 /** What is typed, and the line after the Tab key. */
 const lines: readonly (readonly [keys: string, line: string])[] = [
-  ['hansard sta\t', 'hansard status '],
+  ['hansard statu\t', 'hansard status '],
   ['hansard replay pl\t', 'hansard replay plan '],
   ['hansard help replay und\t', 'hansard help replay undo '],
   ['hansard backup --adopt\t', 'hansard backup --adopt-account '],

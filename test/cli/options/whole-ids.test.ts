@@ -44,7 +44,7 @@ describe('The first characters of an id name the conversation for', () => {
   it('replay run, verify and undo', async () => {
     const { replay, sandbox } = await inArchive()
     expect((await replay('run', '--yes', '--id', '02cd', '01ab1')).exitCode).toBe(0)
-    expect((await replay('verify', '--id', '02cd')).stdout).toMatch(/\n1 copy: /)
+    expect((await replay('verify', '--id', '02cd')).stdout).toMatch(/^1 copy: /)
     expect((await replay('undo', '--yes', '--id', 'conv_01ab1')).exitCode).toBe(0)
     expect(sandbox.account('other').ids).toHaveLength(1)
   })
@@ -55,7 +55,10 @@ describe('The first characters of an id name the conversation for', () => {
     sandbox.faults.add(failing as never)
     await run('backup', '--full')
     const { exitCode, stdout } = await run('ack', '01ab', '--json') // conv_01ab2222 has not failed
-    expect([exitCode, JSON.parse(stdout)]).toMatchObject([0, { id: 'conv_01ab1111', failure: true }])
+    expect([exitCode, JSON.parse(stdout)]).toMatchObject([
+      0,
+      { id: 'conv_01ab1111', acknowledged: { failures: 1 } },
+    ])
   })
 })
 
