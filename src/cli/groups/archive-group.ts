@@ -4,7 +4,7 @@ import type { Format, FormatOption } from '../../export/format.ts'
 import { formats } from '../../export/formats.ts'
 import type { ExportCommandOptions } from '../commands/export.ts'
 import { fileName } from '../options/option-values.ts'
-import { SEARCHING, SHOWING } from '../help/reading-help.ts'
+import { LISTING, SEARCHING, SHOWING } from '../help/reading-help.ts'
 import { entryRange } from '../options/entry-range.ts'
 import { selection } from '../options/selection-options.ts'
 import { statsOptions } from '../options/stats-options.ts'
@@ -19,6 +19,7 @@ export const archiveGroup: CommandGroup = (program, io, action) => {
     'maximum number, newest first (default: a screenful; in a pipe: all)',
   )
     .description('List conversations, last changed first')
+    .addHelpText('after', LISTING)
     .action(action(async () => (await import('../commands/list.ts')).listCommand))
 
   program

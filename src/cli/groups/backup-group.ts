@@ -1,3 +1,4 @@
+import { RUNS } from '../help/reading-help.ts'
 import { accountOptions } from '../options/account-options.ts'
 import { changesOptions } from '../options/changes-options.ts'
 import { age } from '../options/date-options.ts'
@@ -46,6 +47,7 @@ export const backupGroup: CommandGroup = (program, io, action) => {
     .description('Show how the last runs ended, newest first, or everything about one')
     .argument('[n]', 'id of a run', integer(1))
     .option('--limit <n>', 'maximum number of runs', integer(1), 20)
+    .addHelpText('after', RUNS)
     .action(action(async () => (await import('../commands/runs.ts')).runsCommand, ['id']))
 
   program

@@ -1,3 +1,8 @@
+/** What the help of `list` says after its options. */
+export const LISTING = `
+A pipe gets a line per conversation, with tabs between the columns: id,
+created_at, updated_at, entries, model, agent_id, gone_at, title.`
+
 /** What the help of `show` says after its options. */
 export const SHOWING = `
 Entries are numbered from 0, as search, exports and views number them. --entry 12
@@ -13,4 +18,13 @@ sequence of characters is found. Quote the query for your shell:
   hansard search 'why rivers "oxbow lake" meand* -delta'
 
 ENTRY is the number of the best matching entry, from 0. To read on from there:
-  hansard show ID --entry N`
+  hansard show ID --entry N
+
+A pipe gets a line per match, with tabs between the columns: id, position,
+created_at, matching_entries, gone_at, title, snippet.`
+
+/** What the help of `runs` says after its options. */
+export const RUNS = `
+A pipe gets a line per run, with tabs between the columns: id, started_at,
+ended_at, command, outcome, seconds, listed, new, updated, failed, gone,
+requests, complete, unchanged, vanished, retries, bytes, reason.`

@@ -22,7 +22,7 @@ export const runColumns: readonly Column<StoredRun>[] = [
   },
   { name: 'ended_at', value: ({ endedAt }) => endedAt, minWidth: Infinity },
   { name: 'command', value: ({ command }) => command, minWidth: 140 },
-  { name: 'outcome', value: ({ outcome }) => outcome, show: ({ outcome }) => outcome ?? 'not ended' },
+  { name: 'outcome', value: ({ outcome }) => outcome ?? 'did not end' },
   {
     name: 'seconds',
     heading: 'DURATION',

@@ -6,7 +6,7 @@ import { tsvLine, type Cell } from './tsv.ts'
 
 /** A column of a table. */
 export interface Column<Row> {
-  /** Its name in a pipe, which is the key of the value with --json. */
+  /** The key of the value with --json; the help names the columns of a pipe so. */
   readonly name: string
   /** Its heading on a terminal. Default: the name in capitals. */
   readonly heading?: string
@@ -28,8 +28,8 @@ export interface TableOptions<Row> {
 }
 
 /**
- * Writes a table to stdout, row by row: aligned columns under headings on a terminal, TSV with all columns in a pipe.
- * Without rows, a terminal gets nothing and a pipe gets the names of the columns. Stops when the command is interrupted.
+ * Writes a table to stdout, row by row: aligned columns under headings on a terminal, TSV with all columns in a pipe. A pipe
+ * gets no headings, so that `hansard list | wc -l` counts conversations. Stops when the command is interrupted.
  *
  * @returns the number of rows
  */
@@ -53,7 +53,6 @@ export async function writeTable<Row>(
 }
 
 function* tsvLines<Row>(columns: readonly Column<Row>[], rows: Iterable<Row>): Generator<string> {
-  yield tsvLine(columns.map(({ name }) => name))
   for (const row of rows) yield tsvLine(columns.map(({ value }) => value(row)))
 }
 
