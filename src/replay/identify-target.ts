@@ -41,7 +41,7 @@ export async function identifyTarget(
 /**
  * Like `identifyTarget`, for commands that need an existing target.
  *
- * @throws HansardError `usage` if the archive has no copy in this account
+ * @throws HansardError `usage` if nothing was replayed, or the archive has no copy in this account
  */
 export async function knownTarget(
   client: ConversationsClient,
@@ -50,6 +50,10 @@ export async function knownTarget(
 ): Promise<ReplayTarget> {
   const target = await identifyTarget(client, archive, { signal, yesDifferent: true })
   if (target !== undefined) return target
+  if (archive.replayTargets.all().length === 0)
+    throw new HansardError('usage', 'Nothing has been replayed yet', {
+      hint: 'Begin with `hansard replay plan`, which sends nothing.',
+    })
   throw new HansardError('usage', 'This archive has no copies in that account', {
     hint: 'Use the key of the target account; `hansard replay status` lists the targets.',
   })

@@ -121,7 +121,7 @@ describe('After a night of 10,000 failures', { timeout: 60_000 }, () => {
       expect(stdout.trimEnd().split('\n').slice(0, 5)).toEqual([
         'only in the archive: 500 conversations',
         ...Array(3).fill(expect.stringMatching(/^ {2}conv_gone_\d+$/)),
-        '  hint: `hansard backup` marks it as gone; its content is kept.',
+        '  hint: `hansard backup` marks them as gone; their content is kept.',
       ])
       expect(stdout.split('\n').length).toBeLessThanOrEqual(8)
     }

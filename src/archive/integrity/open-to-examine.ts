@@ -10,7 +10,15 @@ import { explainSqlite, openSqlite, type Sqlite } from '../sqlite/sqlite.ts'
 /** An archive that was opened to be checked, or why the file cannot be read as an archive. */
 export type Opened =
   | { readonly db: Sqlite; readonly isEmpty: boolean }
-  | { readonly db: undefined; readonly check: 'file' | 'size' | 'format'; readonly what: string }
+  | {
+      readonly db: undefined
+      readonly check: 'file' | 'size' | 'format'
+      readonly what: string
+      /** What to do, if it is not what `adviceOn` says of the check. */
+      readonly advice?: string | undefined
+    }
+
+const FILL_EMPTY = 'Restore a copy of the file, or fill it with `hansard backup`.'
 
 /**
  * Opens an archive to check it, without changing it.
@@ -20,7 +28,8 @@ export type Opened =
 export function openToExamine(path: string): Opened {
   refuseMissing(path)
   refuseSpecialFile(path)
-  if (statSync(path).size === 0) return { db: undefined, check: 'file', what: `${path} is empty` }
+  if (statSync(path).size === 0)
+    return { db: undefined, check: 'file', what: `${path} is empty`, advice: FILL_EMPTY }
   let db: Sqlite | undefined
   try {
     db = openSqlite(path, 'read')

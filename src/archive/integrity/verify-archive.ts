@@ -47,7 +47,7 @@ export function* verifyArchive(
 ): Generator<VerificationStep, Verification> {
   const opened = openToExamine(path)
   if (opened.db === undefined) {
-    yield { finding: toFinding(opened.check, { what: opened.what, where: {} }) }
+    yield { finding: toFinding(opened.check, { what: opened.what, advice: opened.advice, where: {} }) }
     return { isReadable: false }
   }
   const { db, isEmpty } = opened

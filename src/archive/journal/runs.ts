@@ -120,7 +120,7 @@ export class Runs extends DatabaseAccess {
     return row && toRun(row)
   }
 
-  /** How many conversations the last complete backup listed; undefined if there was none. */
+  /** How many conversations the last backup listed whose listing was verified complete, also if some failed. */
   lastListed(): number | undefined {
     const sql = `select listed from run where command = 'backup' and complete = 1 order by id desc limit 1`
     return this.db.pluck.get(sql)

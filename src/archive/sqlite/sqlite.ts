@@ -85,7 +85,7 @@ export function openSqlite(path: string, mode: 'read' | 'write' | 'create'): Sql
     if (mode === 'create') createFile(path)
     const fileMustExist = path !== ':memory:'
     if (fileMustExist && statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) {
-      throw Object.assign(new Error('it is a directory'), { code: 'EISDIR' })
+      throw Object.assign(new Error('EISDIR'), { code: 'EISDIR' })
     }
     return toSqlite(mode === 'read' ? openToRead(path) : new Database(path, { fileMustExist }))
   } catch (thrown) {
@@ -162,7 +162,7 @@ const explanations = [
   ['SQLITE_IOERR', 'file', 'the disk failed', 'Check the disk, then run `hansard verify`.'],
   ['ENOENT', 'file', 'cannot create it', `Check that its folder exists and is writable. ${OTHER_FILE}`],
   ['ENOTDIR', 'file', 'a part of the path is not a folder', OTHER_FILE],
-  ['EISDIR', 'file', 'it is a folder', 'Use a file inside it with --archive.'],
+  ['EISDIR', 'file', 'it is a folder', 'Name a file with --archive.'],
   ['EACCES', 'file', 'permission denied', CHECK_PERMISSIONS],
   ['EPERM', 'file', 'permission denied', CHECK_PERMISSIONS],
   ['EROFS', 'file', 'the disk is read-only', 'Use a file on another disk with --archive.'],

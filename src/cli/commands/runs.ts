@@ -62,6 +62,6 @@ export function formatRun(run: StoredRun): string {
   }
   const counts = formatCounts({ listed, new: run.new, updated, unchanged, failed })
   const completeness =
-    run.complete === null ? '' : run.complete ? '; complete' : '; completeness not verified'
+    run.complete === null ? '' : run.complete ? '; listing complete' : '; completeness not verified'
   return `${run.id}  ${when}  ${run.command}: ${run.outcome}${why}; ${counts}${completeness}`
 }

@@ -72,12 +72,23 @@ function toJson(status: Status, archive: Archive, now: Date): object {
     problems,
     acknowledged,
     ...rest,
-    failures: archive.failures.open(),
+    failures: archive.failures.open().map(withConversationId),
     failedDependencies: archive.dependencies.failed(),
-    unindexed: archive.searchIndex.unindexed.all(),
-    alerts: archive.events.alerts(),
+    unindexed: archive.searchIndex.unindexed.all().map(({ isEntry, ...text }) => ({
+      ...withConversationId(text),
+      kind: isEntry ? 'entry' : 'conversation',
+    })),
+    alerts: archive.events.alerts().map(withConversationId),
     events: archive.events.counts(),
   }
+}
+
+/** Names the id of a conversation as the columns of exports and views do: `conversation` is the object. */
+function withConversationId<Facts extends { conversation?: string | null | undefined }>({
+  conversation,
+  ...rest
+}: Facts) {
+  return { conversationId: conversation ?? null, ...rest }
 }
 
 function secondsSince(time: string, now: Date): number {

@@ -82,9 +82,9 @@ const reasons = {
 } as const
 
 const remedies = {
-  '+': '`hansard backup` fetches it.',
-  '-': '`hansard backup` marks it as gone; its content is kept.',
-  '*': 'Run `hansard backup`, which keeps both revisions. If it stays different, run `hansard verify`.',
+  '+': '`hansard backup` fetches them.',
+  '-': '`hansard backup` marks them as gone; their content is kept.',
+  '*': 'Run `hansard backup`, which keeps both revisions. If they stay different, run `hansard verify`.',
   '!': 'Compare again, or see `hansard status`.',
 } as const
 

@@ -21,7 +21,7 @@ export async function verifyCommand(options: VerifyCommandOptions, io: Io): Prom
   const report = await runChecks(options, io)
   const { isReadable, checks, findings, groups, counts } = report
   const sound = counts.findings === 0
-  const head = { command: 'verify', archive, sound, isReadable, repairs: repairs ?? null }
+  const head = { command: 'verify', archive, sound, readable: isReadable, repairs: repairs ?? null }
   const result = { ...head, checks, findings, problems: groups, counts, note: NOTE }
   if (!options.json) await writeLines(io.stdout, formatFindings(report, repairs, options, io))
   await writeResult(options, io, result, formatSummary(report, repairs, archive))

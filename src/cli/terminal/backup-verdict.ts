@@ -59,7 +59,7 @@ function describeRun(run: StoredRun): string {
   if (run.outcome === null) return `${which} was killed, or is still running`
   if (run.outcome === 'interrupted') return `${which} was interrupted; the next backup continues from there`
   if (run.outcome === 'failed') return `${which} failed: ${run.reason ?? 'unknown reason'}`
-  return `${which} is incomplete: ${describeGaps(run)}`
+  return `${which} was partial: ${describeGaps(run)}`
 }
 
 function describeGaps({ failed, listed, complete, reason }: StoredRun): string {

@@ -6,7 +6,9 @@ export function remedyFor(reason: string): string {
   const code = reason.slice(reason.indexOf('/') + 1)
   const isKnown = (key: string): key is keyof typeof remedies => Object.hasOwn(remedies, key)
   const [what, acknowledged]: Remedy = isKnown(code) ? remedies[code] : remedies.unforeseen
-  return acknowledged === undefined ? what : `${what} ${acknowledged} \`hansard ack --reason ${reason}\``
+  return acknowledged === undefined
+    ? what
+    : `${what} ${acknowledged} \`hansard ack --reason ${reason}\``.trimStart()
 }
 
 const LASTING = 'If it lasts:'
@@ -28,8 +30,8 @@ const remedies = {
   unforeseen: ['Unexpected error: please report it with the output of --verbose.', LASTING],
   'not-fetched': ['The next backup tries again.', LASTING],
   'not-indexed': ['It is stored, but cannot be found: try `hansard verify --repair`.', LASTING],
-  'history-altered': ['Both histories are kept.', KNOWN],
-  'messages-differ': ['Both are kept.', KNOWN],
+  'history-altered': ['', KNOWN],
+  'messages-differ': ['', KNOWN],
 } as const satisfies Readonly<Record<string, Remedy>>
 
 type Remedy = readonly [what: string, acknowledged?: string]

@@ -3,13 +3,15 @@ import type { RunDetails, StoredRun } from '../../archive/journal/runs.ts'
 import { formatDuration, secondsBetween } from '../../model/duration.ts'
 import { cutTimeUtc } from '../../model/instant.ts'
 import { formatCounts, formatMegabytes, formatNumber, nonZero, plural } from '../../model/plural.ts'
-import { remedyFor } from './remedies.ts'
 import { formatReport } from './report.ts'
 import { formatOutcome } from './run-outcome.ts'
 import type { Column } from './table.ts'
 
-/** Lines for what failed in a run; its other facts need nine. */
-const MAX_FAILURE_LINES = 30
+/** Lines for what failed in a run; its other facts need eleven. */
+const MAX_FAILURE_LINES = 28
+
+/** Cells before each line of a report. */
+const INDENT = 2
 
 /** The columns of a table of runs. */
 export const runColumns: readonly Column<StoredRun>[] = [
@@ -83,10 +85,6 @@ export function formatRunDetails(
   const { id, listed, updated, unchanged, failed, vanished, gone, requests, retries, bytes } = run
   const counts = formatCounts({ new: run.new, updated, unchanged, failed, vanished })
   const changed = formatCounts(nonZero(changes))
-  const groups = failures.map(({ reason, count, examples }) => ({
-    ...{ reason, count, remedy: remedyFor(reason) },
-    examples: examples.map((example) => `${example.id}: ${example.detail}`),
-  }))
   return [
     `Run ${id} ${formatOutcome(run)}.`,
     `  started   ${cutTimeUtc(run.startedAt, 'second')}${formatEnd(run)}`,
@@ -96,7 +94,22 @@ export function formatRunDetails(
     `  gone      ${plural(gone, 'conversation')}`,
     `  traffic   ${plural(requests, 'request')} (${plural(retries, 'retry')}), ${formatMegabytes(bytes)}`,
     `  changes   ${changed === '' ? 'none' : `${changed}: \`hansard changes --run ${id}\``}`,
-    ...(groups.length === 0 ? [] : ['Failed:', ...formatReport(groups, { lines: MAX_FAILURE_LINES, width })]),
+    ...formatFailures(failures, width),
+  ]
+}
+
+/** A later run may have met or resolved them since, so the heading says whose reasons these are, and no line what to do. */
+function formatFailures(failures: readonly FailureGroup[], width: number): string[] {
+  if (failures.length === 0) return []
+  const groups = failures.map(({ reason, count, examples }) => ({
+    ...{ reason, count },
+    examples: examples.map(({ id, detail }) => `${id}: ${detail}`),
+  }))
+  const report = formatReport(groups, { lines: MAX_FAILURE_LINES, width: width - INDENT })
+  return [
+    'Failed, by the reason that the latest run met:',
+    ...report.map((line) => ' '.repeat(INDENT) + line),
+    'hint: `hansard status` shows those that still fail.',
   ]
 }
 

@@ -53,7 +53,8 @@ describe('Verifying an archive', () => {
     })
     const empty = join(testFolder(), 'empty.db')
     writeFileSync(empty, '')
-    expect(verified(empty)).toMatchObject({ isReadable: false, findings: [{ check: 'file' }] })
+    const advice = containing('fill it with `hansard backup`')
+    expect(verified(empty)).toMatchObject({ isReadable: false, findings: [{ check: 'file', advice }] })
     const other = join(testFolder(), 'other.db')
     change(other, 'create table other (x)')
     expect(verified(other).findings).toMatchObject([

@@ -152,11 +152,11 @@ describe('replay verify', () => {
     expect(stdout).toContain('not compared')
   })
 
-  it('refuses an account that holds no copies', async () => {
+  it('says so if nothing has been replayed yet', async () => {
     const { replay } = await replayWorld({ stories: [] })
     const { exitCode, stderr } = await replay('verify')
     expect(exitCode).toBe(2)
-    expect(stderr).toContain('has no copies in that account')
+    expect(stderr).toContain('Nothing has been replayed yet')
   })
 })
 

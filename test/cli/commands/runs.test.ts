@@ -103,14 +103,13 @@ describe('hansard runs N', () => {
   gone      2 conversations
   traffic   2,646 requests (4 retries), 13.7 MB
   changes   3 failed: \`hansard changes --run 2\`
-Failed:
-history/timeout: 2 conversations
-  conv_0: it is timeout
-  conv_1: it is timeout
-  hint: The next backup tries again. If it lasts: \`hansard ack --reason history/timeout\`
-history/not-json: 1 conversation
-  conv_2: it is not-json
-  hint: The response was damaged, or not from the API. The next backup tries again. If it lasts: \`hansard ack --reason history/not-json\`
+Failed, by the reason that the latest run met:
+  history/timeout: 2 conversations
+    conv_0: it is timeout
+    conv_1: it is timeout
+  history/not-json: 1 conversation
+    conv_2: it is not-json
+hint: \`hansard status\` shows those that still fail.
 `)
   })
 

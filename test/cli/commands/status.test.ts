@@ -80,17 +80,17 @@ describe('The first line of status', () => {
     [
       'lacks conversations',
       { outcome: 'partial', complete: true, failed: 3 },
-      ' is incomplete: 3 of 12 conversations failed.',
+      ' was partial: 3 of 12 conversations failed.',
     ],
     [
       'is not verified',
       { outcome: 'partial', complete: false, reason: 'rows changed places' },
-      ' is incomplete: rows changed places.',
+      ' was partial: rows changed places.',
     ],
     [
       'failed everywhere',
       { outcome: 'partial', complete: true, failed: 12 },
-      ' is incomplete: 12 of 12 conversations failed.',
+      ' was partial: 12 of 12 conversations failed.',
     ],
   ])('says why not if the first run %s', async (_, run, sentence) => {
     const { lines, stdout } = await statusOf([{ at: '2026-11-25T03:00:00.000Z', ...run }], { stored: 5 })
@@ -207,7 +207,7 @@ describe('status after a backup', () => {
       sandbox.faults.add({ operation: 'getHistory', id, then: { kind: 'answer', status: 422, body: '{}' } })
     expectSchema('backup', (await run('backup', '--json')).stdout)
     const { stdout } = await run('status')
-    expect(stdout).toContain('is incomplete: 5 of 5 conversations failed.\nNeeds attention:\n')
+    expect(stdout).toContain('was partial: 5 of 5 conversations failed.\nNeeds attention:\n')
     const [, command = ''] = /hint: .*`hansard (.*)`/.exec(stdout) ?? []
     expect((await run(...command.split(' '))).stdout).toContain('Acknowledged 5 problems.')
     expect(await backup()).toMatchObject({ exitCode: 0, failed: 0 })

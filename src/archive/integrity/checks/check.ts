@@ -17,7 +17,7 @@ export interface Problem {
   /** It may be the only trace of content that was lost elsewhere, so it must not be repaired before that content is sound. */
   readonly isEvidence?: boolean
   /** What to do, if it differs from the check's general advice. */
-  readonly advice?: string
+  readonly advice?: string | undefined
   /** Repairs it from data that is proven to be right; absent if there is no such data. */
   readonly repair?: (db: Sqlite) => void
 }
