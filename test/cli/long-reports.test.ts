@@ -27,14 +27,12 @@ function listed(outcome: Outcome, pattern: RegExp): number {
 function archiveWith(count: number, entriesOf: (i: number) => readonly unknown[]): string {
   const path = join(testFolder(), 'archive.db')
   const archive = openArchive(path, { mode: 'create' })
-  archive.transaction(() =>
-    archiveOf(
-      Array.from({ length: count }, (_, i) => ({
-        row: { id: `conv_${i.toString(16).padStart(32, '0')}`, created_at: '2026-01-01T00:00:00Z' },
-        entries: entriesOf(i),
-      })),
-      archive,
-    ),
+  archiveOf(
+    Array.from({ length: count }, (_, i) => ({
+      row: { id: `conv_${i.toString(16).padStart(32, '0')}`, created_at: '2026-01-01T00:00:00Z' },
+      entries: entriesOf(i),
+    })),
+    archive,
   )
   archive.close()
   return path
@@ -109,11 +107,9 @@ describe('After a night of 10,000 failures', { timeout: 60_000 }, () => {
     const here = await world({ stories: few() })
     await here.backup()
     const archive = openArchive(here.archive, { mode: 'write' })
-    archive.transaction(() =>
-      archiveOf(
-        Array.from({ length: 500 }, (_, i) => ({ row: { id: `conv_gone_${i}` } })),
-        archive,
-      ),
+    archiveOf(
+      Array.from({ length: 500 }, (_, i) => ({ row: { id: `conv_gone_${i}` } })),
+      archive,
     )
     archive.close()
     for (const options of [[], ['--quiet']]) {

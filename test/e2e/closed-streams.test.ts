@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process'
 
-import { describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 
 import { generateConversations } from '../../src/sandbox/seed/generate-conversations.ts'
 import { look } from '../support/archives.ts'
+import { describeConcurrent } from '../support/describe-concurrent.ts'
 import { bin, startHansard } from '../support/hansard-process.ts'
 import { world, type World } from '../support/world.ts'
 
@@ -33,7 +34,7 @@ async function inShell(script: string, { env, folder }: World) {
   return { exit: Number(exit), stdout: stdout.replace(/exit code \d+\n$/, ''), stderr }
 }
 
-describe('A backup goes on and keeps its exit code', () => {
+describeConcurrent('A backup goes on and keeps its exit code', () => {
   it.each([
     ['its output is closed', 'hansard backup --verbose >&-'],
     ['its messages are closed', 'hansard backup --verbose 2>&-'],
@@ -49,54 +50,58 @@ describe('A backup goes on and keeps its exit code', () => {
   })
 })
 
-it.each([
-  'export jsonl --output out.jsonl --json | true',
-  'export csv --table entries --output out.csv 2>&-',
-])('An export to a file is whole, whoever reads its report: %s', async (command) => {
-  const there = await partialWorld()
-  await there.backup()
-  expect((await inShell(`hansard ${command}`, there)).exit).toBe(0)
-  const [, file = ''] = /--output (\S+)/.exec(command) ?? []
-  const lines = (await inShell(`wc -l < ${file}`, there)).stdout
-  expect(Number(lines)).toBeGreaterThan(38)
-})
+describeConcurrent('A closed stream', () => {
+  it.each([
+    'export jsonl --output out.jsonl --json | true',
+    'export csv --table entries --output out.csv 2>&-',
+  ])('An export to a file is whole, whoever reads its report: %s', async (command) => {
+    const there = await partialWorld()
+    await there.backup()
+    expect((await inShell(`hansard ${command}`, there)).exit).toBe(0)
+    const [, file = ''] = /--output (\S+)/.exec(command) ?? []
+    const lines = (await inShell(`wc -l < ${file}`, there)).stdout
+    expect(Number(lines)).toBeGreaterThan(38)
+  })
 
-it('verify --remote keeps its exit code when nobody reads its output', async () => {
-  const there = await partialWorld()
-  await there.backup()
-  expect((await inShell('hansard verify --remote | true', there)).exit).toBe(4)
-})
+  it('verify --remote keeps its exit code when nobody reads its output', async () => {
+    const there = await partialWorld()
+    await there.backup()
+    expect((await inShell('hansard verify --remote | true', there)).exit).toBe(4)
+  })
 
-it.each([
-  'list --json',
-  'search river',
-  'status',
-  'runs',
-  'export jsonl --output -',
-  'export csv --table entries --output -',
-  'list --help',
-])('hansard %s ends quietly when its reader has seen enough', async (command) => {
-  const there = await partialWorld()
-  await there.backup()
-  for (const reader of ['head -1', 'true']) {
-    const { stdout, stderr } = await inShell(`hansard ${command} --archive archive.db | ${reader}`, there)
-    expect({ command, reader, lines: stdout.split('\n').length - 1, stderr }).toEqual({
-      ...{ command, reader },
-      lines: reader === 'true' ? 0 : 1,
-      stderr: '',
-    })
-  }
-})
+  it.each([
+    'list --json',
+    'search river',
+    'status',
+    'runs',
+    'export jsonl --output -',
+    'export csv --table entries --output -',
+    'list --help',
+  ])('hansard %s ends quietly when its reader has seen enough', async (command) => {
+    const there = await partialWorld()
+    await there.backup()
+    for (const reader of ['head -1', 'true']) {
+      const { stdout, stderr } = await inShell(`hansard ${command} --archive archive.db | ${reader}`, there)
+      expect({ command, reader, lines: stdout.split('\n').length - 1, stderr }).toEqual({
+        ...{ command, reader },
+        lines: reader === 'true' ? 0 : 1,
+        stderr: '',
+      })
+    }
+  })
 
-it('A sandbox goes on when only its first line was read', async () => {
-  const { child, ended } = startHansard(['sandbox', '--json'])
-  const url = await new Promise<string>((resolve) =>
-    child.stdout?.once('data', (line: Buffer) => resolve((JSON.parse(String(line)) as { url: string }).url)),
-  )
-  child.stdout?.destroy()
-  child.stderr?.destroy()
-  const authorization = 'Bearer sandbox-source'
-  expect((await fetch(`${url}/v1/conversations`, { headers: { authorization } })).status).toBe(200)
-  child.kill('SIGHUP')
-  expect((await ended).exit).toBe(0)
+  it('A sandbox goes on when only its first line was read', async () => {
+    const { child, ended } = startHansard(['sandbox', '--json'])
+    const url = await new Promise<string>((resolve) =>
+      child.stdout?.once('data', (line: Buffer) =>
+        resolve((JSON.parse(String(line)) as { url: string }).url),
+      ),
+    )
+    child.stdout?.destroy()
+    child.stderr?.destroy()
+    const authorization = 'Bearer sandbox-source'
+    expect((await fetch(`${url}/v1/conversations`, { headers: { authorization } })).status).toBe(200)
+    child.kill('SIGHUP')
+    expect((await ended).exit).toBe(0)
+  })
 })

@@ -1,7 +1,8 @@
 import { linkSync, renameSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { expect, it, vi } from 'vitest'
 
+import { afterThisTest, describeConcurrent } from '../support/describe-concurrent.ts'
 import { replayWorld, type ReplayWorld } from '../support/replay-world.ts'
 import { someTalks, talksOf } from '../support/talks.ts'
 import { startHansard, type Running } from '../support/hansard-process.ts'
@@ -17,11 +18,11 @@ async function runUnderWay(): Promise<ReplayWorld & { first: Running; start(arch
   const start = (archive = world.archive) => {
     const args = ['replay', 'run', '--yes', '--json', '--settle', '1', '--concurrency', '2']
     const running = startHansard(args, { ...world.env, HANSARD_ARCHIVE: archive })
-    onTestFinished(() => void running.child.kill('SIGKILL'))
+    afterThisTest(() => void running.child.kill('SIGKILL'))
     return running
   }
   const first = start()
-  await expect.poll(() => writesTo(world), { timeout: 30_000 }).toBeGreaterThan(0)
+  await vi.waitFor(() => expect(writesTo(world)).toBeGreaterThan(0), { timeout: 30_000 })
   return { ...world, first, start }
 }
 
@@ -45,35 +46,39 @@ const ways = [
   },
 ]
 
-describe('A second replay of the same archive', { timeout: 60_000 }, () => {
-  it.each(ways)(
-    '$way is refused because the archive is locked; the first continues, and nothing is copied twice',
-    async ({ isLink, prepare }) => {
-      const world = await runUnderWay()
-      const link = join(world.folder, 'link.db')
-      prepare(world.archive, link)
-      const second = await world.start(isLink ? link : world.archive).ended
-      expect(second.exit).toBe(6)
-      const first = await world.first.ended
-      expect({ ...first, stdout: '' }).toMatchObject({ exit: 0, stderr: '' })
-      expect(writesTo(world)).toBe(TALKS)
-    },
-  )
+describeConcurrent(
+  'A second replay of the same archive',
+  () => {
+    it.each(ways)(
+      '$way is refused because the archive is locked; the first continues, and nothing is copied twice',
+      async ({ isLink, prepare }) => {
+        const world = await runUnderWay()
+        const link = join(world.folder, 'link.db')
+        prepare(world.archive, link)
+        const second = await world.start(isLink ? link : world.archive).ended
+        expect(second.exit).toBe(6)
+        const first = await world.first.ended
+        expect({ ...first, stdout: '' }).toMatchObject({ exit: 0, stderr: '' })
+        expect(writesTo(world)).toBe(TALKS)
+      },
+    )
 
-  it('under another name of the file sends nothing that the first may have sent before it was killed', async () => {
-    const world = await runUnderWay()
-    const other = join(world.folder, 'link.db')
-    linkSync(world.archive, other)
-    world.first.child.kill('SIGKILL')
-    await world.first.ended
-    const sent = writesTo(world)
-    const second = await world.start(other).ended
-    expect(second).toMatchObject({
-      exit: 6,
-      stderr: expect.stringContaining('another name (a hard link)') as string,
+    it('under another name of the file sends nothing that the first may have sent before it was killed', async () => {
+      const world = await runUnderWay()
+      const other = join(world.folder, 'link.db')
+      linkSync(world.archive, other)
+      world.first.child.kill('SIGKILL')
+      await world.first.ended
+      const sent = writesTo(world)
+      const second = await world.start(other).ended
+      expect(second).toMatchObject({
+        exit: 6,
+        stderr: expect.stringContaining('another name (a hard link)') as string,
+      })
+      expect(writesTo(world)).toBe(sent)
+      expect((await world.start().ended).exit).toBe(0)
+      expect(world.sandbox.account('other').ids).toHaveLength(TALKS)
     })
-    expect(writesTo(world)).toBe(sent)
-    expect((await world.start().ended).exit).toBe(0)
-    expect(world.sandbox.account('other').ids).toHaveLength(TALKS)
-  })
-})
+  },
+  60_000,
+)

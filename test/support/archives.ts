@@ -19,13 +19,15 @@ export function archiveOf(
 ): Archive {
   const at = '2026-11-22T00:00:00.000Z'
   const run = beginRun(archive, at)
-  for (const { row, entries = [], isGone = false } of conversations) {
-    const text = textOf(row)
-    const { id } = JSON.parse(text) as { id: string }
-    const history = { envelope: '{"entries":[]}', entries: entries.map(textOf) }
-    archive.conversations.store({ id, row: text, history, messages: undefined, fetchedAt: at }, run, at)
-    if (isGone) archive.conversations.markGone(id, at)
-  }
+  archive.transaction(() => {
+    for (const { row, entries = [], isGone = false } of conversations) {
+      const text = textOf(row)
+      const { id } = JSON.parse(text) as { id: string }
+      const history = { envelope: '{"entries":[]}', entries: entries.map(textOf) }
+      archive.conversations.store({ id, row: text, history, messages: undefined, fetchedAt: at }, run, at)
+      if (isGone) archive.conversations.markGone(id, at)
+    }
+  })
   return archive
 }
 

@@ -1,6 +1,7 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { it } from 'vitest'
 
 import { shells, type ShellName } from '../../src/cli/completion/shells.ts'
@@ -20,13 +21,13 @@ export interface ShellHome {
   readonly home: string
   readonly env: Readonly<Record<string, string>>
   /** Starts the shell in the home folder on a pseudo-terminal, and presses the keys of each line; `\t` is the Tab key. */
-  press(...keys: readonly string[]): Pressed
+  press(...keys: readonly string[]): Promise<Pressed>
 }
 
 const BASH_COMPLETION = '/usr/share/bash-completion/bash_completion'
 
 /** Defines a test in a real shell. It is skipped where the shell, or Python for the pseudo-terminal, is missing. */
-export function itInShell(shell: ShellName, title: string, test: () => void): void {
+export function itInShell(shell: ShellName, title: string, test: () => Promise<void>): void {
   const isThere = starts(shell) && starts('python3') && (shell !== 'bash' || existsSync(BASH_COMPLETION))
   it.skipIf(!isThere)(`${title}, in ${shell}`, test, 120_000)
 }
@@ -39,11 +40,11 @@ function starts(program: string): boolean {
  * Creates a home folder for a shell. The completions are installed there for a linked command, or for the function that a
  * user of a clone is told to define; or the shell loads them by the line in the help.
  */
-export function shellHome(
+export async function shellHome(
   shell: ShellName,
   archive: string,
   from: 'link' | 'clone' | 'help' = 'link',
-): ShellHome {
+): Promise<ShellHome> {
   const home = testFolder()
   mkdirSync(join(home, 'bin'))
   if (from !== 'clone') symlinkSync(bin, join(home, 'bin', 'hansard'))
@@ -56,7 +57,7 @@ export function shellHome(
   }
   const { rcFile, rc, source, command } = settings[shell]
   const install = from === 'clone' ? [process.execPath, bin] : ['hansard']
-  const told = execFileSync('env', [...install, 'completion', 'install'], { env, encoding: 'utf8' })
+  const told = await outputOf('env', [...install, 'completion', 'install'], { env })
   const [, definition = ''] = /^ {2}(.*hansard\.js.*)$/m.exec(told) ?? []
   writeFileSync(join(home, rcFile), `${rc}\n${from === 'help' ? source : definition}\n`)
   if (from === 'help') rmSync(shells[shell].file(env))
@@ -64,11 +65,22 @@ export function shellHome(
   return {
     home,
     env,
-    press(...keys) {
-      const options = { env, cwd: home, input: JSON.stringify(keys), encoding: 'utf8' } as const
-      return JSON.parse(execFileSync('python3', [script, ...command], options)) as Pressed
+    async press(...keys) {
+      const options = { env, cwd: home, input: JSON.stringify(keys) }
+      return JSON.parse(await outputOf('python3', [script, ...command], options)) as Pressed
     },
   }
+}
+
+/** Runs a program and returns what it prints; throws if it fails. */
+export async function outputOf(
+  program: string,
+  args: readonly string[],
+  { input, ...options }: { input?: string; env?: Readonly<Record<string, string>>; cwd?: string } = {},
+): Promise<string> {
+  const running = promisify(execFile)(program, args, options)
+  if (input !== undefined) running.child.stdin?.end(input)
+  return (await running).stdout
 }
 
 /** Each shell says READY when it reads keys, and on Control-T moves its line to a file. */

@@ -11,22 +11,22 @@ export function archiveOfManyChanges(count: number): string {
   const at = '2026-11-22T03:15:00.000Z'
   const entry = (content: string) => ({ type: 'message.input', role: 'user', content })
   const each = <T>(work: (i: number) => T) => Array.from({ length: count }, (_, i) => work(i))
+  archiveOf(
+    each((i) => ({ row: { id: `conv_old${i}` }, entries: [entry(`What of ${i}?`)] })),
+    archive,
+  )
+  const run = archiveOf(
+    each((i) => [
+      { row: { id: `conv_old${i}` }, entries: [entry(`What of ${i}?`), entry('More?')] },
+      {
+        row: { id: `conv_new${i}` },
+        entries: [entry(`New ${i}, in 漢字 and with a name that is far too long`)],
+      },
+    ]).flat(),
+    archive,
+  ).runs.recent(1)[0]
+  if (run === undefined) throw new Error('no run')
   archive.transaction(() => {
-    archiveOf(
-      each((i) => ({ row: { id: `conv_old${i}` }, entries: [entry(`What of ${i}?`)] })),
-      archive,
-    )
-    const run = archiveOf(
-      each((i) => [
-        { row: { id: `conv_old${i}` }, entries: [entry(`What of ${i}?`), entry('More?')] },
-        {
-          row: { id: `conv_new${i}` },
-          entries: [entry(`New ${i}, in 漢字 and with a name that is far too long`)],
-        },
-      ]).flat(),
-      archive,
-    ).runs.recent(1)[0]
-    if (run === undefined) throw new Error('no run')
     for (const kind of ['gone', 'revived', 'history-altered', 'vanished'] as const)
       each((i) =>
         archive.events.add(

@@ -5,8 +5,9 @@ import { join } from 'node:path'
 import type * as NodePty from '@lydell/node-pty'
 import type * as Unicode11 from '@xterm/addon-unicode11'
 import type * as Xterm from '@xterm/headless'
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it, vi } from 'vitest'
 
+import { afterThisTest } from './describe-concurrent.ts'
 import { testFolder } from './folder.ts'
 import { bin } from './hansard-process.ts'
 
@@ -90,7 +91,10 @@ export function startOnTerminal(
     pid: pty.pid,
     seen,
     untilSeen: (pattern) =>
-      expect.poll(async () => (await seen()).join('\n'), { timeout: 15_000, interval: 20 }).toMatch(pattern),
+      vi.waitFor(async () => expect((await seen()).join('\n')).toMatch(pattern), {
+        timeout: 15_000,
+        interval: 20,
+      }),
     type: (text) => pty.write(text),
     resize: (width, height = rows) => {
       pty.resize(width, height)
@@ -142,7 +146,7 @@ function newXterm(columns: number, rows: number): Xterm.Terminal {
 function stopAfterTest(pty: NodePty.IPty, ended: Promise<unknown>): void {
   let isRunning = true
   void ended.then(() => (isRunning = false))
-  onTestFinished(async () => {
+  afterThisTest(async () => {
     if (!isRunning) return
     pty.kill('SIGKILL')
     await ended

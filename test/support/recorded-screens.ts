@@ -20,12 +20,11 @@ export async function recordCommand(
   args: readonly string[],
   options: { readonly env?: Readonly<Record<string, string>>; readonly cwd?: string } = {},
 ): Promise<void> {
-  const screens: string[] = []
-  for (const columns of recordedWidths) {
+  const screens = recordedWidths.map(async (columns) => {
     const screen = await screenOf(args, { env: {}, ...options, columns })
-    screens.push(describeScreen(`hansard ${args.join(' ')}`, columns, screen))
-  }
-  await expectRecorded(name, screens)
+    return describeScreen(`hansard ${args.join(' ')}`, columns, screen)
+  })
+  await expectRecorded(name, await Promise.all(screens))
 }
 
 /** Compares screens with those recorded in `test/cli/screens/NAME.txt`. */

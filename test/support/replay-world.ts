@@ -1,10 +1,9 @@
-import { onTestFinished } from 'vitest'
-
 import { ConversationsClient } from '../../src/api/client.ts'
 import { openArchive, type Archive } from '../../src/archive/archive.ts'
 import { sourceOf } from '../../src/replay/plan/archived-source.ts'
 import type { Source } from '../../src/replay/plan/source.ts'
 import { loadStories, storiesDirectory } from '../../src/sandbox/seed/load-stories.ts'
+import { afterThisTest } from './describe-concurrent.ts'
 import { hansard, type Outcome } from './hansard.ts'
 import { world, type World } from './world.ts'
 
@@ -28,9 +27,9 @@ export async function replayWorld(options: Parameters<typeof world>[0] = {}): Pr
   const built = await world({ ...options, stories })
   await built.backup()
   const opened = openArchive(built.archive)
-  onTestFinished(() => opened.close())
+  afterThisTest(() => opened.close())
   const target = new ConversationsClient({ apiKey: 'other', baseUrl: built.sandbox.url })
-  onTestFinished(() => target.close())
+  afterThisTest(() => target.close())
   const keys = { MISTRAL_TARGET_API_KEY: 'other', MISTRAL_TARGET_BASE_URL: built.sandbox.url }
   const env = { ...built.env, ...keys }
   return {

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
-import { onTestFinished } from 'vitest'
 
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/http/server.ts'
+import { afterThisTest } from './describe-concurrent.ts'
 import { testFolder } from './folder.ts'
 import { hansard, type Outcome } from './hansard.ts'
 
@@ -26,7 +26,7 @@ export async function world({
   stories?: NonNullable<SandboxOptions['accounts'][number]['stories']>
 } = {}): Promise<World> {
   const sandbox = await startSandbox({ accounts: [{ key: 'source', stories }, { key: 'other' }], ...options })
-  onTestFinished(() => sandbox.close())
+  afterThisTest(() => sandbox.close())
   const folder = testFolder()
   const archive = join(folder, 'archive.db')
   const env = { MISTRAL_API_KEY: 'source', MISTRAL_BASE_URL: sandbox.url, HANSARD_ARCHIVE: archive }

@@ -153,11 +153,9 @@ describe('The --json output of replay', () => {
 async function blockedWorld(count: number) {
   const { env, archive: path, sandbox } = await world()
   const archive = openArchive(path, { mode: 'create' })
-  archive.transaction(() =>
-    archiveOf(
-      Array.from({ length: count }, (_, i) => blockedAt(i)),
-      archive,
-    ),
+  archiveOf(
+    Array.from({ length: count }, (_, i) => blockedAt(i)),
+    archive,
   )
   archive.close()
   const target = { MISTRAL_TARGET_API_KEY: 'other', MISTRAL_TARGET_BASE_URL: sandbox.url }

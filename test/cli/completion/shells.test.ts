@@ -1,14 +1,14 @@
-import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
-import { describe, expect } from 'vitest'
+import { expect } from 'vitest'
 
 import { openArchive } from '../../../src/archive/archive.ts'
 import { isShellName, shells } from '../../../src/cli/completion/shells.ts'
 import { archiveOf } from '../../support/archives.ts'
+import { describeConcurrent } from '../../support/describe-concurrent.ts'
 import { testFolder } from '../../support/folder.ts'
-import { itInShell, shellHome } from '../../support/interactive-shell.ts'
+import { itInShell, outputOf, shellHome } from '../../support/interactive-shell.ts'
 
 /** Ids and names that a shell would run, or that would break its line or its screen. */
 const hostile = (trap: string) => [
@@ -66,47 +66,48 @@ const lines: readonly (readonly [keys: string, line: string])[] = [
 ]
 
 for (const shell of Object.keys(shells).filter(isShellName)) {
-  describe(`The Tab key in ${shell}`, () => {
-    itInShell(shell, 'completes commands, options, choices, ids and files', () => {
-      const { home, press } = shellHome(shell, hostileArchive().archive)
+  describeConcurrent(`The Tab key in ${shell}`, () => {
+    itInShell(shell, 'completes commands, options, choices, ids and files', async () => {
+      const { home, press } = await shellHome(shell, hostileArchive().archive)
       writeFileSync(join(home, 'my file.jsonl'), '')
       mkdirSync(join(home, 'subfolder'))
-      expect(press(...lines.map(([keys]) => keys)).lines).toEqual(lines.map(([, line]) => line))
+      expect((await press(...lines.map(([keys]) => keys))).lines).toEqual(lines.map(([, line]) => line))
     })
 
-    itInShell(shell, 'completes after the line of the help that loads it for one shell', () => {
-      const { press } = shellHome(shell, hostileArchive().archive, 'help')
-      expect(press('hansard show conv_p\t').lines).toEqual(['hansard show conv_plain '])
+    itInShell(shell, 'completes after the line of the help that loads it for one shell', async () => {
+      const { press } = await shellHome(shell, hostileArchive().archive, 'help')
+      expect((await press('hansard show conv_p\t')).lines).toEqual(['hansard show conv_plain '])
     })
 
-    itInShell(shell, 'completes the function that the user of a clone is told to define', () => {
-      const { press } = shellHome(shell, hostileArchive().archive, 'clone')
-      expect(press('hansard show conv_p\t').lines).toEqual(['hansard show conv_plain '])
+    itInShell(shell, 'completes the function that the user of a clone is told to define', async () => {
+      const { press } = await shellHome(shell, hostileArchive().archive, 'clone')
+      expect((await press('hansard show conv_p\t')).lines).toEqual(['hansard show conv_plain '])
     })
 
-    itInShell(shell, 'inserts ids that mean themselves to the shell, and runs nothing', () => {
+    itInShell(shell, 'inserts ids that mean themselves to the shell, and runs nothing', async () => {
       const { archive, trap } = hostileArchive()
-      const { press } = shellHome(shell, archive)
+      const { press } = await shellHome(shell, archive)
       const ids = hostile(trap).filter((id) => !/[\n\u001b]/.test(id))
-      const pressed = press(...ids.map((id) => `hansard show ${id.slice(0, 7)}\t`))
+      const pressed = await press(...ids.map((id) => `hansard show ${id.slice(0, 7)}\t`))
       for (const [i, id] of ids.entries()) {
         const command = pressed.lines[i]?.replace('hansard show', 'printf %s') ?? ''
-        expect(execFileSync(shell, ['-c', command], { encoding: 'utf8' })).toBe(id)
+        expect(await outputOf(shell, ['-c', command])).toBe(id)
       }
       // An id of several lines, or with control codes, is left out.
       const leftOut = ['hansard show conv_l', 'hansard show conv_r']
       // Words before the cursor are not run either. (zsh itself replaces a command at the cursor by its output.)
       const command = `hansard list --id $(touch ${trap}) conv_p`
-      expect(press(...[...leftOut, command].map((line) => `${line}\t`)).lines).toEqual([
+      expect((await press(...[...leftOut, command].map((line) => `${line}\t`))).lines).toEqual([
         ...leftOut,
         `${command}lain `,
       ])
       expect(existsSync(trap)).toBe(false)
     })
 
-    itInShell(shell, 'lists ids, newest first, and shows control codes of titles as text', () => {
+    itInShell(shell, 'lists ids, newest first, and shows control codes of titles as text', async () => {
       const { archive, trap } = hostileArchive()
-      const { screen: drawn } = shellHome(shell, archive).press('hansard show conv_\t\t')
+      const { press } = await shellHome(shell, archive)
+      const { screen: drawn } = await press('hansard show conv_\t\t')
       const screen = stripVTControlCharacters(drawn)
       const order = [...screen.matchAll(/conv_(a:b|plain|both)/g)].map(([id]) => id)
       expect([...new Set(order)]).toEqual(['conv_a:b', 'conv_both', 'conv_plain'])

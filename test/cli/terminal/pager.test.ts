@@ -1,9 +1,10 @@
 import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 
 import { openArchive } from '../../../src/archive/archive.ts'
 import { archiveOf } from '../../support/archives.ts'
+import { describeConcurrent } from '../../support/describe-concurrent.ts'
 import { testFolder } from '../../support/folder.ts'
 import { bin, startHansard } from '../../support/hansard-process.ts'
 import {
@@ -34,7 +35,7 @@ function recordingPager(script: string): { PAGER: string; recorded: () => string
 
 const all = ['list', '--limit', '500', '--archive']
 
-describe('A pager', () => {
+describeConcurrent('A pager', () => {
   itOnTerminal('shows a long list from its top, and the command ends with 0 when it is quit', async () => {
     const running = startHansardOnTerminal([...all, manyConversations()])
     await running.untilSeen(/^ID +UPDATED[^]*river 499[^]*\n:$/)
@@ -79,7 +80,7 @@ describe('A pager', () => {
       running.type('G') // less drops keys while it handles Ctrl-C
       return (await running.seen()).join('\n')
     }
-    await expect.poll(afterEnd, { timeout: 15_000 }).toMatch(/river 0\b/)
+    await vi.waitFor(async () => expect(await afterEnd()).toMatch(/river 0\b/), { timeout: 15_000 })
     running.type('q')
     expect((await running.ended).exit).toBe(0)
   })
@@ -97,19 +98,19 @@ describe('A pager', () => {
   })
 })
 
-describe('No pager is started', () => {
+describeConcurrent('No pager is started', () => {
   const PAGER = 'echo PAGED'
   const paged = { env: { PAGER } }
 
   itOnTerminal('with --no-pager, with TERM=dumb, for JSON, or where PAGER is empty or cat', async () => {
     const list = ['list', '--archive', manyConversations(3)]
-    const screens = [
-      await screenOf([...list, '--no-pager'], paged),
-      await screenOf([...list, '--json'], paged),
-      await startOnTerminal(['env', 'TERM=dumb', process.execPath, bin, ...list], paged).ended,
-      await screenOf(list, { env: { PAGER: '' } }),
-      await screenOf(list, { env: { PAGER: ' cat ' } }),
-    ]
+    const screens = await Promise.all([
+      screenOf([...list, '--no-pager'], paged),
+      screenOf([...list, '--json'], paged),
+      startOnTerminal(['env', 'TERM=dumb', process.execPath, bin, ...list], paged).ended,
+      screenOf(list, { env: { PAGER: '' } }),
+      screenOf(list, { env: { PAGER: ' cat ' } }),
+    ])
     for (const { exit, lines } of screens) {
       expect(exit).toBe(0)
       for (const n of [0, 1, 2]) expect(lines.join('\n')).toContain(`river ${n}`)
