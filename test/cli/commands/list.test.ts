@@ -1,6 +1,5 @@
 import { join } from 'node:path'
 
-import { parse } from 'csv-parse/sync'
 import stringWidth from 'string-width'
 import { describe, expect, it } from 'vitest'
 
@@ -11,6 +10,7 @@ import { testFolder } from '../../support/folder.ts'
 import { hansard } from '../../support/hansard.ts'
 import { expectSchema } from '../../support/json-schemas.ts'
 import { testIo, testTerminal } from '../../support/test-io.ts'
+import { rowsInPipe } from '../../support/tsv.ts'
 
 const now = () => new Date('2026-11-25T12:00:00Z')
 
@@ -118,9 +118,9 @@ describe('list on a terminal', () => {
 })
 
 describe('list in a pipe', () => {
-  it('is TSV with a header: all conversations, all columns, whole times', async () => {
+  it('is TSV with the columns that the help names: all conversations, whole times', async () => {
     const { stdout, stderr } = await hansard(['list', '--include-gone', '--archive', archiveFile()], { now })
-    const rows = parse<Record<string, string>>(stdout, { delimiter: '\t', quote: false, columns: true })
+    const rows = await rowsInPipe('list', stdout)
     expect(rows.map((row) => row['id'])).toEqual([3, 1, 2, 4, 5].map(id))
     expect(rows[1]).toEqual({
       ...{ id: id(1), title: 'Why rivers bend', model: 'mistral-medium-latest', agent_id: '', entries: '2' },

@@ -11,6 +11,7 @@ import { expectSchema } from '../../support/json-schemas.ts'
 import { change } from '../../support/damaged-archives.ts'
 import { testIo, testTerminal } from '../../support/test-io.ts'
 import { world } from '../../support/world.ts'
+import { rowsInPipe } from '../../support/tsv.ts'
 
 const stories = await loadStories(storiesDirectory)
 const BOLD = /\u001b\[(1|22)m/g
@@ -27,12 +28,11 @@ describe('hansard search', () => {
     const { run } = await world({ stories })
     await run('backup')
     const { stdout, stderr, exitCode } = await run('search', 'outer', 'bank')
-    const [head, ...rows] = stdout.trimEnd().split('\n')
-    expect(head).toBe('id\tposition\tcreated_at\tmatching_entries\tgone_at\ttitle\tsnippet')
-    const [id, position, createdAt, count, goneAt, title, snippet] = rows[0]?.split('\t') ?? []
-    expect([id, createdAt, count, goneAt, title]).toEqual([
-      ...[RIVER, '2025-06-16T08:17:13.455120Z', '1', '', 'Why rivers bend'],
-    ])
+    const [{ position, snippet, ...others } = {}] = await rowsInPipe('search', stdout)
+    expect(others).toEqual({
+      ...{ id: RIVER, created_at: '2025-06-16T08:17:13.455120Z', matching_entries: '1', gone_at: '' },
+      title: 'Why rivers bend',
+    })
     expect(snippet).toMatch(/\[[Oo]uter\] \[bank\]/)
     expect((await run('show', RIVER, '--entry', position ?? '')).stdout).toMatch(/Outer bank: /)
     expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 })
@@ -129,10 +129,10 @@ describe('hansard search', () => {
     })
     await run('backup')
     const few = await run('search', 'silt')
-    expect(few.stdout.trimEnd().split('\n')).toHaveLength(1 + 20)
+    expect(few.stdout.trimEnd().split('\n')).toHaveLength(20)
     expect(few.stderr).toBe('Showing the best 20 of 30 matches; use --limit to show more.\n')
     const more = await run('search', 'silt', '--limit', '25')
-    expect(more.stdout.trimEnd().split('\n')).toHaveLength(1 + 25)
+    expect(more.stdout.trimEnd().split('\n')).toHaveLength(25)
     expect(more.stderr).toContain('best 25 of 30')
     expect(await run('search', 'silt', '--limit', '30')).toMatchObject({ stderr: '' })
     expect((await run('search', 'silt', '--json')).stdout.trimEnd().split('\n')).toHaveLength(30)

@@ -121,17 +121,17 @@ describe('A table in a pipe', () => {
     ...rivers,
   ]
 
-  it('is TSV with a header and all columns', async () => {
+  it('is TSV with all columns, without headings', async () => {
     const lines = (await inPipe(rivers)).split('\n')
-    expect(lines[0]).toBe('id\tlength\tmouth\ttitle')
-    expect(lines[1]).toBe('conv_0684fd306df172f2800051d4f82d4a8b\t1236\tsea\tRhein')
-    expect(lines[4]).toBe('conv_3\t0\tsea\t')
+    expect(lines[0]).toBe('conv_0684fd306df172f2800051d4f82d4a8b\t1236\tsea\tRhein')
+    expect(lines[3]).toBe('conv_3\t0\tsea\t')
   })
 
   it('has neither control codes nor line breaks in a cell, and one reader of TSV finds each cell', async () => {
     const text = await inPipe(hostile)
     expect(text).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202e\u2028]/)
-    const rows = parse<Record<string, string>>(text, { delimiter: '\t', quote: false, columns: true })
+    const columns = ['id', 'length', 'mouth', 'title']
+    const rows = parse<Record<string, string>>(text, { delimiter: '\t', quote: false, columns })
     expect(rows).toHaveLength(5)
     expect(rows[0]).toEqual({
       ...{ id: 'tab\\t', length: '1', mouth: 'sea' },
@@ -141,6 +141,6 @@ describe('A table in a pipe', () => {
 
   it('can be cut by the tools of a shell', async () => {
     const input = await inPipe(hostile)
-    expect(execFileSync('cut', ['-f2'], { input, encoding: 'utf8' })).toBe('length\n1\n1236\n6300\n7\n0\n')
+    expect(execFileSync('cut', ['-f2'], { input, encoding: 'utf8' })).toBe('1\n1236\n6300\n7\n0\n')
   })
 })
