@@ -9,7 +9,8 @@ import type { EntryRange } from '../options/entry-range.ts'
 import { readNamed } from '../options/whole-ids.ts'
 import { withPager } from '../terminal/pager.ts'
 import { describeLength } from '../terminal/transcript-head.ts'
-import { colorsFor, jsonFor, widthOf, write, writeLines } from '../terminal/stdout.ts'
+import { colorsFor } from '../terminal/colors.ts'
+import { jsonFor, widthOf, write, writeLines } from '../terminal/stdout.ts'
 
 type ShowOptions = GlobalOptions & { readonly id: string; readonly entry?: EntryRange }
 

@@ -13,7 +13,8 @@ import { barFor } from '../terminal/bar.ts'
 import { ProgressLine } from '../terminal/progress.ts'
 import { formatStats } from '../terminal/stats-table.ts'
 import { statsToJson, statsToTsv } from '../terminal/stats-values.ts'
-import { colorsFor, widthOf, write, writeJson, writeLine, writeLines } from '../terminal/stdout.ts'
+import { colorsFor } from '../terminal/colors.ts'
+import { widthOf, write, writeJson, writeLine, writeLines } from '../terminal/stdout.ts'
 
 export interface StatsCommandOptions extends GlobalOptions, SelectionOptions {
   readonly by?: Dimension

@@ -4,7 +4,7 @@ import { formatNumber } from '../../model/plural.ts'
 import { formatAge } from '../../model/relative-time.ts'
 import type { Snippet } from '../../model/search/snippet.ts'
 import type { Io } from '../io.ts'
-import { colorsFor } from './stdout.ts'
+import { colorsFor } from './colors.ts'
 import { writeTable, type Column } from './table.ts'
 import { defuseLine, fit } from './terminal-text.ts'
 

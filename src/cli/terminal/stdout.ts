@@ -1,9 +1,6 @@
 import { once } from 'node:events'
 import type { Writable } from 'node:stream'
 
-import pc from 'picocolors'
-import type { Colors } from 'picocolors/types.js'
-
 import { toSnakeCase } from '../../model/json/rename-keys.ts'
 import type { GlobalOptions, Io, Output } from '../io.ts'
 import { asCalled } from './as-called.ts'
@@ -63,9 +60,4 @@ export async function writeResult(
 /** Returns the width that lines must fit: that of the terminal, or Infinity for a pipe. */
 export function widthOf({ isTTY, columns }: Io['stdout']): number {
   return isTTY ? columns || 80 : Infinity // some terminals say 0
-}
-
-/** Returns the colors for stdout: none for a pipe, or where the user wants none. */
-export function colorsFor({ stdout, env }: Io): Colors {
-  return pc.createColors(stdout.isTTY && !env['NO_COLOR'] && env['TERM'] !== 'dumb')
 }

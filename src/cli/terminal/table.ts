@@ -1,5 +1,6 @@
 import type { Io } from '../io.ts'
-import { colorsFor, widthOf, writeLine } from './stdout.ts'
+import { colorsFor } from './colors.ts'
+import { widthOf, writeLine } from './stdout.ts'
 import { layoutOf, type Cells, type Layout } from './table-layout.ts'
 import { defuseLine } from './terminal-text.ts'
 import { tsvLine, type Cell } from './tsv.ts'
