@@ -5,5 +5,5 @@ import type { Io } from '../io.ts'
 
 /** Returns the colors for stdout: none for a pipe, or where the user wants none. */
 export function colorsFor({ stdout, env }: Io): Colors {
-  return pc.createColors(stdout.isTTY && !env['NO_COLOR'] && env['TERM'] !== 'dumb')
+  return pc.createColors(stdout.isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb')
 }

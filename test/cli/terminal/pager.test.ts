@@ -1,6 +1,16 @@
-import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, it, vi } from 'vitest'
+import { afterAll, expect, it, vi } from 'vitest'
 
 import { openArchive } from '../../../src/archive/archive.ts'
 import { archiveOf } from '../../support/archives.ts'
@@ -14,15 +24,22 @@ import {
   startOnTerminal,
 } from '../../support/pseudo-terminal.ts'
 
-/** An archive with so many conversations that no screen shows them all. */
+const folder = mkdtempSync(join(tmpdir(), 'hansard-test-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+/** An archive with so many conversations that no screen shows them all. The tests share it: they only read. */
 function manyConversations(count = 500): string {
-  const path = join(testFolder(), 'archive.db')
+  const path = join(folder, `${count}.db`)
+  if (existsSync(path)) return path
   const rows = Array.from({ length: count }, (_, i) => ({
     row: { id: `conv_${i}`, updated_at: '2026-11-25T10:00:00Z', name: `river ${i}` },
   }))
   archiveOf(rows, openArchive(path, { mode: 'create' })).close()
   return path
 }
+
+// They are made before the tests begin, because making one blocks the tests that run at the same time.
+for (const count of [3, 500, 20_000]) manyConversations(count)
 
 /** A pager that copies what it reads into a file, and says so. */
 function recordingPager(script: string): { PAGER: string; recorded: () => string } {
