@@ -1,4 +1,4 @@
-import { openArchive } from '../../src/archive/archive.ts'
+import { openArchive, type Archive } from '../../src/archive/archive.ts'
 import { seededRandom, type Random } from '../../src/sandbox/random.ts'
 
 /** The size of an archive. */
@@ -19,12 +19,7 @@ const TOGETHER = 500
 export function makeBigArchive(path: string, shape: BigArchive): void {
   const archive = openArchive(path, { mode: 'create' })
   const at = '2026-11-22T00:00:00.000Z'
-  const run = archive.runs.begin({
-    command: 'backup',
-    hansard: '0',
-    baseUrl: 'https://example.org',
-    startedAt: at,
-  })
+  const run = beginRun(archive, at)
   const random = seededRandom(1)
   const prose = proseOf(random)
   const everyLarge = Math.ceil(shape.conversations / Math.max(shape.largeEntries, 1))
@@ -41,8 +36,23 @@ export function makeBigArchive(path: string, shape: BigArchive): void {
   archive.close()
 }
 
+/** Begins a run of a backup; returns its id. */
+export function beginRun(archive: Archive, at: string): number {
+  return archive.runs.begin({
+    command: 'backup',
+    hansard: '0',
+    baseUrl: 'https://example.org',
+    startedAt: at,
+  })
+}
+
+/** The id of the i-th conversation. */
+export function idOf(i: number): string {
+  return `conv_${i.toString(16).padStart(32, '0')}`
+}
+
 function made(i: number, shape: BigArchive, isLarge: boolean, prose: string, random: Random) {
-  const id = `conv_${i.toString(16).padStart(32, '0')}`
+  const id = idOf(i)
   const month = Math.floor((i * shape.months) / shape.conversations)
   const created_at = `${2023 + Math.floor(month / 12)}-${String((month % 12) + 1).padStart(2, '0')}-02T08:00:00.123456Z`
   const row = {

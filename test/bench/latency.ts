@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 
 import { openArchive, type Archive } from '../../src/archive/archive.ts'
 import type { Books } from '../../src/archive/journal/runs.ts'
-import { makeBigArchive } from './big-archive.ts'
+import { beginRun, idOf, makeBigArchive } from './big-archive.ts'
 import { measure, median } from './measure.ts'
 
 const bin = fileURLToPath(new URL('../../bin/hansard.js', import.meta.url))
@@ -50,12 +50,7 @@ function addNight(path: string, conversations: number): void {
   const archive = openArchive(path, { mode: 'write' })
   endRun(archive, 1, { listed: conversations, new: conversations })
   const at = '2026-11-25T03:00:00.000Z'
-  const run = archive.runs.begin({
-    command: 'backup',
-    hansard: '0',
-    baseUrl: 'https://example.org',
-    startedAt: at,
-  })
+  const run = beginRun(archive, at)
   archive.transaction(() => {
     for (let i = 0; i < 400; i++) {
       const number = conversations - 300 + i
@@ -103,8 +98,4 @@ function endRun(archive: Archive, run: number, counts: Partial<Books>): void {
     reason: undefined,
     books,
   })
-}
-
-function idOf(i: number): string {
-  return `conv_${i.toString(16).padStart(32, '0')}`
 }
