@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 
 import { emptyArchive } from '../../src/archive/archive.ts'
 import type { CountedOutcome } from '../../src/archive/journal/runs.ts'
-import { formatRun } from '../../src/cli/commands/runs.ts'
+import { formatRun } from '../../src/cli/terminal/run-lines.ts'
 
 const books = {
   ...{ listed: 15, new: 1, updated: 2, unchanged: 3, failed: 4, vanished: 5 },

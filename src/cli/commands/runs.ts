@@ -2,8 +2,6 @@ import type { Archive } from '../../archive/archive.ts'
 import type { StoredRun } from '../../archive/journal/runs.ts'
 import { withArchive } from '../../archive/with-archive.ts'
 import { secondsBetween } from '../../model/duration.ts'
-import { cutTimeUtc } from '../../model/instant.ts'
-import { formatCounts } from '../../model/plural.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'
 import { formatRunDetails, runColumns } from '../terminal/run-lines.ts'
@@ -49,19 +47,4 @@ async function showRun(archive: Archive, id: number, json: boolean, io: Io): Pro
 
 function toJson<Run extends StoredRun>(run: Run): Run & { seconds: number | null } {
   return { ...run, seconds: secondsBetween(run.startedAt, run.endedAt) }
-}
-
-/** Formats a run on one line: when, which command, how it ended, its counts. */
-export function formatRun(run: StoredRun): string {
-  const when = cutTimeUtc(run.startedAt, 'minute')
-  const why = run.reason === null ? '' : ` (${run.reason})`
-  const { listed, updated, unchanged, failed } = run
-  if (run.outcome === null) {
-    const counts = formatCounts({ new: run.new, updated, failed })
-    return `${run.id}  ${when}  ${run.command}: did not end (killed, or still running); ${counts} so far`
-  }
-  const counts = formatCounts({ listed, new: run.new, updated, unchanged, failed })
-  const completeness =
-    run.complete === null ? '' : run.complete ? '; listing complete' : '; completeness not verified'
-  return `${run.id}  ${when}  ${run.command}: ${run.outcome}${why}; ${counts}${completeness}`
 }

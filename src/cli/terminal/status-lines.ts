@@ -4,9 +4,9 @@ import type { StoredRun } from '../../archive/journal/runs.ts'
 import type { SeenShape } from '../../archive/journal/unknown-shapes.ts'
 import { cutTime } from '../../model/instant.ts'
 import { formatCounts, formatMegabytes, formatNumber, nonZero, plural } from '../../model/plural.ts'
-import { formatRun } from '../commands/runs.ts'
 import { formatVerdict, isOverdue, problemsOfLastRun, type BackupState } from './backup-verdict.ts'
 import { formatReport, type ReportGroup } from './report.ts'
+import { formatRun } from './run-lines.ts'
 
 /** What `hansard status` prints. Its size does not grow with the archive. */
 export interface Status {
