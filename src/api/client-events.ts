@@ -24,5 +24,10 @@ export type ClientEvent =
       readonly sent: number
       readonly waitMs: number
     }
-  /** The service asked for a pause (Retry-After). All calls of the client wait. */
-  | { readonly type: 'pause'; readonly name: CallName; readonly waitMs: number }
+  /** All calls of the client wait: the service asked for it (Retry-After), or it refused a request and did not say for how long. */
+  | {
+      readonly type: 'pause'
+      readonly name: CallName
+      readonly waitMs: number
+      readonly isAsked: boolean
+    }

@@ -18,8 +18,10 @@ export interface ClientOptions {
   readonly bodyBudgetBytes?: number | undefined
   /** Default: 6 attempts, and at most 10 minutes of waiting in all. */
   readonly retry?: Partial<RetryPolicy> | undefined
-  /** The limit of all calls of this client together. Default: none. */
+  /** The highest rate of all calls of this client together. Default: none; the client finds out what the service accepts. */
   readonly requestsPerSecond?: number | undefined
+  /** What `learntPerSecond` of an earlier client of the account returned, so that this one need not find out. */
+  readonly learntPerSecond?: number | undefined
   /** The maximum number of requests, retries included; after that calls fail with `budget`. Default: none. */
   readonly maxRequests?: number | undefined
   /** Called with each request, retry and pause. */
@@ -39,6 +41,7 @@ const MIB = 2 ** 20
  * @throws HansardError `usage` if one is invalid
  */
 export function clientSettings(options: ClientOptions) {
+  const retry = { attempts: 6, budgetMs: 600_000, random: Math.random, ...options.retry }
   const { origin, basePath } = parseBaseUrl(options.baseUrl ?? 'https://api.mistral.ai')
   return {
     apiKey: checkKey(options.apiKey),
@@ -53,8 +56,12 @@ export function clientSettings(options: ClientOptions) {
     },
     maxBodyBytes: options.maxBodyBytes ?? 256 * MIB,
     bodyBudgetBytes: options.bodyBudgetBytes ?? 64 * MIB,
-    retry: { attempts: 6, budgetMs: 600_000, random: Math.random, ...options.retry },
-    requestsPerSecond: positive('requestsPerSecond', options.requestsPerSecond),
+    retry,
+    rateLimit: {
+      maxPerSecond: positive('requestsPerSecond', options.requestsPerSecond),
+      learntPerSecond: positive('learntPerSecond', options.learntPerSecond),
+      patienceMs: retry.budgetMs,
+    },
     maxRequests: positive('maxRequests', options.maxRequests) ?? Infinity,
     onEvent: options.onEvent,
     clock: options.clock ?? systemClock,

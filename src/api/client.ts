@@ -16,6 +16,7 @@ import {
   type ResponseContext,
 } from './read-response.ts'
 import { scrubClientEvent, scrubError, scrubStreamEvent } from './scrub-errors.ts'
+import { RateLimiter } from './rate-limit/rate-limiter.ts'
 import { transportStack } from './transport-stack.ts'
 import type { ApiResponse, CallName, Transport } from './transport.ts'
 import type { ResponseBodies } from './types/response-bodies.ts'
@@ -86,6 +87,7 @@ export class ConversationsClient {
   readonly baseUrl: string
   readonly #apiKey: string
   readonly #transport: Transport
+  readonly #limiter: RateLimiter
   readonly #budget: BodyBudget
   readonly #basePath: string
   readonly #scrub: ResponseContext['scrub']
@@ -100,7 +102,8 @@ export class ConversationsClient {
     this.#scrub = keyScrubber(settings.apiKey)
     this.#budget = new BodyBudget(settings.bodyBudgetBytes)
     const onEvent = (event: ClientEvent) => settings.onEvent?.(scrubClientEvent(event, this.#scrub))
-    this.#transport = transportStack({ ...settings, onEvent }, this.#budget, this.#traffic)
+    this.#limiter = new RateLimiter(settings.clock, settings.rateLimit)
+    this.#transport = transportStack({ ...settings, onEvent }, this.#limiter, this.#budget, this.#traffic)
   }
 
   /** Hashes the key with a salt (HMAC-SHA-256), to recognize it later without storing it. */
@@ -111,6 +114,11 @@ export class ConversationsClient {
   /** Counts of requests, retries and received bytes so far. The object keeps counting. */
   get counters(): Readonly<Traffic> {
     return this.#traffic
+  }
+
+  /** The rate limit of the service as far as it is learnt, in requests per second, to pass to the next client. */
+  get learntPerSecond(): number | undefined {
+    return this.#limiter.learntPerSecond
   }
 
   /** Lists a page of conversations, newest first (captured). An empty page is the end; a short one need not be. */

@@ -2,7 +2,7 @@ import { HansardError, isHansardError } from '../errors.ts'
 import type { ClientEvent } from './client-events.ts'
 import type { Repeat } from './operations.ts'
 import { backoffMs, formatWait, retryAfterMs } from './retry-timing.ts'
-import { UnsentError } from './transport-errors.ts'
+import { RefusingError, UnsentError } from './transport-errors.ts'
 import type { ApiRequest, Headers } from './transport.ts'
 
 /** How often and how long a client retries. */
@@ -15,13 +15,6 @@ export interface RetryPolicy {
   readonly random: () => number
 }
 
-/** What to do before the next attempt. */
-export interface RetryWait {
-  readonly waitMs: number
-  /** How long no call of the client should send anything: the service asked for it. */
-  readonly pauseMs: number | undefined
-}
-
 /** A body that is not JSON, or a redirect to another place, is likely to come again. */
 const FEW_ATTEMPTS = 3
 
@@ -32,6 +25,7 @@ export class RetryState {
   #sent = 0
   #rateLimited = 0
   #waitedMs = 0
+  #refusedAt: number | undefined
   #reason = ''
 
   constructor(request: Pick<ApiRequest, 'name' | 'path' | 'operation'>, policy: RetryPolicy) {
@@ -39,19 +33,36 @@ export class RetryState {
     this.#policy = policy
   }
 
-  /** Says how long to wait before the next attempt, or throws the error that the call ends with. */
-  afterFailure(error: unknown, headers: Headers, now: Date): RetryWait {
+  /**
+   * Says how long to wait before the next attempt, in milliseconds, or throws the error that the call ends with. `now` is
+   * the time of day, for a Retry-After that is a date, and `at` that of the client's clock.
+   */
+  afterFailure(error: unknown, headers: Headers, now: Date, at: number): number {
     this.#sent++
     if (!isHansardError(error) || !mayRepeat(error, this.#request.operation.repeat)) throw error
-    if (error.code === 'rate-limited') this.#rateLimited++
-    else if (this.#sent - this.#rateLimited >= this.#maxAttempts(error)) throw this.#lastError(error)
+    this.#reason = error.message
     const pauseMs = requestedPause(error, headers, now)
+    if (error.code === 'rate-limited') return this.#afterRefusal(error, pauseMs, at)
+    if (this.#sent - this.#rateLimited >= this.#maxAttempts(error)) throw this.#lastError(error)
     // Jitter on top of Retry-After: calls that wait together should not come back together.
     const waitMs = (pauseMs ?? 0) + backoffMs(this.#sent, this.#policy.random)
     if (this.#waitedMs + waitMs > this.#policy.budgetMs) throw this.#outOfTime(error, pauseMs ?? waitMs)
     this.#waitedMs += waitMs
-    this.#reason = error.message
-    return { waitMs, pauseMs }
+    return waitMs
+  }
+
+  /**
+   * After a 429, the rate limiter decides when the request is sent again. Only a request that is refused again while others
+   * pass waits by itself, too.
+   */
+  #afterRefusal(error: HansardError, pauseMs = 0, at: number): number {
+    this.#refusedAt ??= at
+    const waitMs = this.#rateLimited === 0 ? 0 : backoffMs(this.#rateLimited, this.#policy.random)
+    this.#rateLimited++
+    this.#waitedMs = Math.max(this.#waitedMs, at - this.#refusedAt)
+    if (this.#waitedMs + Math.max(pauseMs, waitMs) > this.#policy.budgetMs)
+      throw this.#outOfTime(error, Math.max(pauseMs, waitMs))
+    return waitMs
   }
 
   /** The event that announces the next attempt. */
@@ -87,6 +98,7 @@ export class RetryState {
  */
 function mayRepeat(error: HansardError, repeat: Repeat): boolean {
   if (error.code === 'file') return false // this machine is out of file descriptors
+  if (error instanceof RefusingError) return false
   if (error instanceof UnsentError || error.code === 'rate-limited') return true
   return repeat === 'always' && isTransient(error)
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 
 import { lookups, operations } from '../../src/api/operations.ts'
 import { RetryState, type RetryPolicy } from '../../src/api/retry-state.ts'
-import { UnsentError } from '../../src/api/transport-errors.ts'
+import { RefusingError, UnsentError } from '../../src/api/transport-errors.ts'
 import { HansardError, type ErrorCode } from '../../src/errors.ts'
 
 const now = new Date('2026-01-01T00:00:00Z')
@@ -21,7 +21,7 @@ function failure(code: ErrorCode, status?: number): HansardError {
 function runOut(state: RetryState, error: HansardError, headers = {}): [number[], unknown] {
   const waits: number[] = []
   try {
-    for (;;) waits.push(state.afterFailure(error, headers, now).waitMs)
+    for (;;) waits.push(state.afterFailure(error, headers, now, 0))
   } catch (thrown) {
     return [waits, thrown]
   }
@@ -78,13 +78,13 @@ describe('A retried read', () => {
 
   it('does not count a 429 as an attempt', () => {
     const state = stateOf(read, { attempts: 2, random: () => 0 })
-    for (let i = 0; i < 50; i++) state.afterFailure(failure('rate-limited', 429), {}, now)
+    for (let i = 0; i < 50; i++) state.afterFailure(failure('rate-limited', 429), {}, now, 0)
     expect(runOut(state, failure('network'))[0]).toHaveLength(1)
   })
 
   it('is announced with what happened, how often it was sent, and the wait', () => {
     const state = stateOf()
-    const { waitMs } = state.afterFailure(failure('network'), {}, now)
+    const waitMs = state.afterFailure(failure('network'), {}, now, 0)
     expect(state.event(waitMs)).toEqual({
       type: 'retry',
       name: 'get',
@@ -97,12 +97,9 @@ describe('A retried read', () => {
 })
 
 describe('Retry-After', () => {
-  it.each([
-    [429, 'rate-limited'],
-    [503, 'service-failed'],
-  ] as const)('with a %i pauses the client, and adds jitter to the wait of the call', (status, code) => {
-    const wait = stateOf().afterFailure(failure(code, status), { 'retry-after': '7' }, now)
-    expect(wait).toEqual({ pauseMs: 7000, waitMs: 7500 })
+  it('with a 503 is waited for, and jitter is added', () => {
+    const wait = stateOf().afterFailure(failure('service-failed', 503), { 'retry-after': '7' }, now, 0)
+    expect(wait).toBe(7500)
   })
 
   it.each([
@@ -110,17 +107,16 @@ describe('Retry-After', () => {
     [503, {}],
     [503, { 'retry-after': '0' }],
     [503, { 'retry-after': 'soon' }],
-  ])('of a %i with %o pauses nothing', (status, headers) => {
-    const wait = stateOf().afterFailure(failure('service-failed', status), headers, now)
-    expect(wait).toEqual({ pauseMs: undefined, waitMs: 500 })
+  ])('of a %i with %o is not waited for', (status, headers) => {
+    expect(stateOf().afterFailure(failure('service-failed', status), headers, now, 0)).toBe(500)
   })
 
   it('as a date is compared with the date of the response, or else with the clock', () => {
     const at = (seconds: number) => new Date(now.getTime() + seconds * 1000).toUTCString()
     const state = stateOf(read, { random: () => 0 })
-    const limited = failure('rate-limited', 429)
-    expect(state.afterFailure(limited, { 'retry-after': at(9), date: at(4) }, now).pauseMs).toBe(5000)
-    expect(state.afterFailure(limited, { 'retry-after': at(9) }, now).pauseMs).toBe(9000)
+    const down = failure('service-failed', 503)
+    expect(state.afterFailure(down, { 'retry-after': at(9), date: at(4) }, now, 0)).toBe(5000)
+    expect(state.afterFailure(down, { 'retry-after': at(9) }, now, 0)).toBe(9000)
   })
 
   it('beyond the time for retries ends the call at once and names the wait', () => {
@@ -135,18 +131,47 @@ describe('Retry-After', () => {
 
   it('may use up the whole time for retries', () => {
     const state = stateOf(read, { budgetMs: 8000, random: () => 0 })
-    expect(runOut(state, failure('rate-limited', 429), { 'retry-after': '4' })[0]).toEqual([4000, 4000])
+    expect(runOut(state, failure('service-failed', 503), { 'retry-after': '4' })[0]).toEqual([4000, 4000])
   })
 
   it('that comes again and again is obeyed until the time for retries is over', () => {
     const state = stateOf(read, { budgetMs: 10_000, random: () => 0 })
-    const [waits, thrown] = runOut(state, failure('rate-limited', 429), { 'retry-after': '4' })
+    const [waits, thrown] = runOut(state, failure('service-failed', 503), { 'retry-after': '4' })
     expect(waits).toEqual([4000, 4000])
     expect(thrown).toMatchObject({
       message: expect.stringContaining(
         'sent 3 times; the next attempt would be in 4 s, after 8 s of waiting',
       ),
     })
+  })
+})
+
+describe('After a 429', () => {
+  const refuse = (state: RetryState, at: number, headers = {}) =>
+    state.afterFailure(failure('rate-limited', 429), headers, now, at)
+
+  it('a request waits for the rate limiter only, and when it is refused again, by itself too', () => {
+    const state = stateOf()
+    expect([0, 10, 600, 2000].map((at) => refuse(state, at))).toEqual([0, 500, 1000, 2000])
+  })
+
+  it('a request ends once it has been refused for the whole time for retries', () => {
+    const state = stateOf(read, { budgetMs: 60_000, random: () => 0 })
+    for (const at of [5000, 30_000, 65_000]) refuse(state, at)
+    expect(() => refuse(state, 65_001)).toThrow(
+      'sent 4 times; the next attempt would be in 0 s, after 61 s of waiting',
+    )
+  })
+
+  it('a request ends when the pause that the service asks for would exceed the time for retries', () => {
+    const state = stateOf(read, { budgetMs: 60_000, random: () => 0 })
+    expect(refuse(state, 0, { 'retry-after': '60' })).toBe(0)
+    expect(() => refuse(state, 1, { 'retry-after': '60' })).toThrow('the next attempt would be in 60 s')
+  })
+
+  it('a request that the rate limiter does not let pass ends', () => {
+    const refusing = new RefusingError('rate-limited', 'The service refuses all requests for 3 h')
+    expect(runOut(stateOf(), refusing)).toEqual([[], refusing])
   })
 })
 
@@ -160,7 +185,7 @@ describe('A write', () => {
   )
 
   it('is retried after a 429 and when it certainly did not arrive', () => {
-    expect(stateOf(write).afterFailure(failure('rate-limited', 429), {}, now).waitMs).toBe(500)
+    expect(stateOf(write).afterFailure(failure('rate-limited', 429), {}, now, 0)).toBe(0)
     const unsent = new UnsentError('timeout', 'No connection')
     expect(runOut(stateOf(write), unsent)[0]).toEqual([500, 1000, 2000, 4000, 8000])
   })

@@ -144,13 +144,19 @@ describe('Retry-After', () => {
     })
     let others: Promise<unknown> | undefined
     const call = client.get('c1')
-    await expect.poll(() => clock.sleeping).toBe(3)
+    await expect.poll(() => clock.sleeping).toBe(1)
     await clock.advance(999)
     expect(seen.length).toBe(1)
     await clock.advance(1)
+    await expect.poll(() => seen.length).toBe(2)
+    // One request has found out that the service accepts requests again. The others follow at the rate of the first second.
+    for (const count of [3, 4]) {
+      await expect.poll(() => clock.sleeping).toBe(1)
+      await clock.advance(1100)
+      await expect.poll(() => seen.length).toBe(count)
+    }
     await Promise.all([call, others])
-    expect(seen.length).toBe(4)
-    expect(events).toContainEqual({ type: 'pause', name: 'get', waitMs: 1000 })
+    expect(events).toContainEqual({ type: 'pause', name: 'get', waitMs: 1000, isAsked: true })
   })
 
   it('beyond the time for retries fails at once and names the wait', async () => {

@@ -57,7 +57,7 @@ const retry = (waitMs: number, reason = 'The service failed (getHistory, 503)'):
   ...{ type: 'retry', name: 'getHistory', path: '/v1/conversations/c/history', sent: 1 },
   ...{ reason, waitMs },
 })
-const pause = (waitMs: number): ClientEvent => ({ type: 'pause', name: 'list', waitMs })
+const pause = (waitMs: number): ClientEvent => ({ type: 'pause', name: 'list', isAsked: true, waitMs })
 
 describe('A progress line on a terminal', () => {
   it('says neither rate nor time left in the first seconds, and then both', async () => {

@@ -6,25 +6,29 @@ export class ClientWaits {
   /** How many requests were sent again. */
   retries = 0
   #retry = { until: 0, reason: '' }
-  #pausedUntil = 0
+  #pause = { until: 0, isAsked: false }
 
   /** Notes a retry or a pause that begins now. */
   add(event: ClientEvent & { type: 'retry' | 'pause' }, now: number): void {
     const until = now + event.waitMs
-    if (event.type === 'pause') this.#pausedUntil = Math.max(this.#pausedUntil, until)
-    else {
+    if (event.type === 'pause') {
+      if (until > this.#pause.until) this.#pause = { until, isAsked: event.isAsked }
+    } else {
       this.retries++
       this.#retry = { until, reason: event.reason }
     }
   }
 
   isPaused(now: number): boolean {
-    return this.#pausedUntil > now
+    return this.#pause.until > now
   }
 
   /** Formats what is waited for, and how long still; undefined if nothing is. */
   format(now: number): string | undefined {
-    if (this.isPaused(now)) return `waiting ${formatWait(this.#pausedUntil - now)}, as the API asked`
+    if (this.isPaused(now)) {
+      const why = this.#pause.isAsked ? ', as the API asked' : ': the API refuses requests'
+      return `waiting ${formatWait(this.#pause.until - now)}${why}`
+    }
     const { until, reason } = this.#retry
     return until > now ? `retry in ${formatWait(until - now)}: ${reason}` : undefined
   }
