@@ -4,7 +4,7 @@ import type { StepProgress } from '../model/step-progress.ts'
 
 /** Options of a backup. */
 export interface BackupOptions {
-  /** Number of conversations fetched at the same time. Default: 8. */
+  /** How many conversations are fetched at the same time at most. The client sends fewer requests if the API does not accept as many. Default: 64. */
   readonly concurrency?: number | undefined
   /** Rows per page of the listing; the server may return fewer. Default: 100. */
   readonly pageSize?: number | undefined

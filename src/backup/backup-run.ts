@@ -45,7 +45,7 @@ export class BackupRun {
       messages: options.messages ?? true,
       onLost: (id, outcome) => this.#uncount(id, outcome),
     })
-    this.#concurrency = options.concurrency ?? 8
+    this.#concurrency = options.concurrency ?? 64
   }
 
   /** Does all of the work and returns whether the backup is complete. */

@@ -19,7 +19,8 @@ export async function withAccount<T>(
   work: Work<T>,
   progress: Progress = waitsOnly(options, io),
 ): Promise<T> {
-  const client = () => ({ apiKey: findApiKey(options, io), baseUrl: options.baseUrl })
+  const { baseUrl, maxRps: requestsPerSecond } = options
+  const client = () => ({ apiKey: findApiKey(options, io), baseUrl, requestsPerSecond })
   return withClient(client, progress, work)
 }
 

@@ -50,6 +50,7 @@ export interface GlobalOptions {
 export interface AccountOptions extends GlobalOptions {
   readonly apiKeyFile?: string
   readonly baseUrl?: string
+  readonly maxRps?: number
 }
 
 /** The options of every command that connects to the target of a replay. */

@@ -112,6 +112,32 @@ describe('a fault', () => {
     expect(await statuses()).toEqual([200, 429, 429])
   })
 
+  it('limits how many requests may come at once, and leaves out Retry-After', async () => {
+    const clock = testClock()
+    const then = { kind: 'rps', limit: 2, burst: 1, like: 'too-many' } as const
+    const { get } = await visit({ clock, faults: [{ then }] })
+    expect((await get(start)).status).toBe(200)
+    const refused = await get(start)
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, null])
+    clock.advance(60)
+    expect([(await get(start)).status, (await get(start)).status]).toEqual([200, 429])
+  })
+
+  it('counts requests anew in each period, and states the limit if it should', async () => {
+    const clock = testClock()
+    const then = { kind: 'quota', limit: 2, seconds: 60, stated: true } as const
+    const { get } = await visit({ clock, faults: [{ then }] })
+    const statuses = async () => [
+      (await get(start)).status,
+      (await get(start)).status,
+      (await get(start)).status,
+    ]
+    expect(await statuses()).toEqual([200, 200, 429])
+    clock.advance(60)
+    expect((await get(start)).headers.get('x-ratelimit-limit-req-minute')).toBe('2')
+    expect(await statuses()).toEqual([200, 429, 429])
+  })
+
   it('redirects to the same or to another host, where a leaked key would show', async () => {
     const here = await troubled({ kind: 'redirect', to: 'same-host' })
     expect((await here.get(here.path)).headers.get('location')).toBe(`${here.path}?moved=1`)

@@ -36,7 +36,7 @@ type Counts = Record<(typeof names)[keyof typeof names], number>
 export async function verifyRemote(options: VerifyCommandOptions, io: Io): Promise<ExitCode> {
   const progress = new ProgressLine(options, io, showComparison)
   const compare = async (archive: Archive, client: ConversationsClient) => {
-    const { sample, seed = Math.floor(Math.random() * 2 ** 32), concurrency = 8 } = options
+    const { sample, seed = Math.floor(Math.random() * 2 ** 32), concurrency = 64 } = options
     const counts: Counts = { equal: 0, upstream: 0, archived: 0, different: 0, errors: 0 }
     const differences = new ReportCollector()
     const onCompared = async (compared: Compared) => {

@@ -1,5 +1,5 @@
 import { RUNS } from '../help/reading-help.ts'
-import { accountOptions } from '../options/account-options.ts'
+import { accountOptions, paceOptions } from '../options/account-options.ts'
 import { changesOptions } from '../options/changes-options.ts'
 import { age } from '../options/date-options.ts'
 import { bytes, integer } from '../options/option-values.ts'
@@ -9,9 +9,8 @@ import type { CommandGroup } from './command-group.ts'
 /** Declares the commands that fill an archive and watch over it. */
 export const backupGroup: CommandGroup = (program, io, action) => {
   program.commandsGroup('Back up an account:')
-  accountOptions(program.command('backup'), io.env)
+  paceOptions(accountOptions(program.command('backup'), io.env))
     .description('Back up the account into the archive')
-    .option('--concurrency <n>', 'conversations fetched in parallel', integer(1, 64), 8)
     .option('--page-size <n>', 'rows per listing request; halved if refused', integer(20, 1000), 100)
     .option('--full', 'fetch every conversation again, and expired files')
     .option('--no-messages', 'fetch only the history of a conversation, not its messages')
@@ -58,7 +57,7 @@ export const backupGroup: CommandGroup = (program, io, action) => {
     .option('--all', 'every open failure and alert')
     .action(action(async () => (await import('../commands/ack.ts')).ackCommand, ['id']))
 
-  selection(accountOptions(program.command('verify'), io.env), io)
+  selection(paceOptions(accountOptions(program.command('verify'), io.env)), io)
     .description('Check the archive, or compare it with the account (--remote)')
     .option('--repair', 'rebuild derived data from sound data, and remove stored secrets')
     .option('--remote', 'compare with the account: everything, or the selected conversations')
@@ -68,6 +67,5 @@ export const backupGroup: CommandGroup = (program, io, action) => {
       'with --sample: draw the sample of this seed again (default: random)',
       integer(0, 4_294_967_295),
     )
-    .option('--concurrency <n>', 'with --remote: conversations read in parallel', integer(1, 64), 8)
     .action(action(async () => (await import('../commands/verify.ts')).verifyCommand))
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 
 import type { Io } from '../io.ts'
-import { fileName } from './option-values.ts'
+import { fileName, integer, rate } from './option-values.ts'
 
 /** Adds the options that name an account. */
 export function accountOptions(command: Command, env: Io['env']): Command {
@@ -11,5 +11,21 @@ export function accountOptions(command: Command, env: Io['env']): Command {
       '--base-url <url>',
       'API URL, or MISTRAL_BASE_URL',
       env['MISTRAL_BASE_URL'] || 'https://api.mistral.ai',
+    )
+}
+
+/** Adds the options that say how fast an account is read. */
+export function paceOptions(command: Command): Command {
+  return command
+    .option(
+      '--max-rps <n>',
+      'maximum requests per second (default: as many as the API accepts)',
+      rate,
+    )
+    .option(
+      '--concurrency <n>',
+      'maximum conversations read in parallel',
+      integer(1, 64),
+      64,
     )
 }

@@ -16,6 +16,13 @@ export function integer(least: number, most = Number.MAX_SAFE_INTEGER): (text: s
   }
 }
 
+/** Parses a rate, in requests per second; less than one is possible. */
+export function rate(text: string): number {
+  const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : 0
+  if (value > 0) return value
+  throw new InvalidArgumentError('Expected a number greater than zero, such as 5 or 0.5.')
+}
+
 /** Parses a size such as `20kb` to bytes; a kilobyte has 1,024. */
 export function bytes(text: string): number {
   const [, number, unit = ''] = /^(\d+(?:\.\d+)?)\s*([kmg]?)b?$/i.exec(text) ?? []

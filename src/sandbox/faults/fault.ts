@@ -8,6 +8,8 @@ import { cannedResponses, type CannedResponse } from './canned-responses.ts'
 
 const count = z.int().nonnegative()
 const ms = z.number().nonnegative()
+/** The canned response of a limit; without one, it names a Retry-After of a second. */
+const refusal = z.enum(['too-many', 'too-many-retry-after'])
 
 const kinds = [
   /** Waits before the operation; a client that disconnects meanwhile cancels it. */
@@ -20,8 +22,22 @@ const kinds = [
     body: z.string().exactOptional(),
     headers: z.record(z.string(), z.string()).exactOptional(),
   }),
-  /** Responds with 429 above this many requests per second and account. */
-  z.strictObject({ kind: z.literal('rps'), limit: z.number().positive() }),
+  /** Responds with 429 above this many requests per second and account; up to `burst` of them may come at once. */
+  z.strictObject({
+    kind: z.literal('rps'),
+    limit: z.number().positive(),
+    burst: z.number().min(1).exactOptional(),
+    like: refusal.exactOptional(),
+  }),
+  /** Responds with 429 above this many requests per account in each period, counted anew with the next one. */
+  z.strictObject({
+    kind: z.literal('quota'),
+    limit: z.int().positive(),
+    seconds: z.number().positive(),
+    like: refusal.exactOptional(),
+    /** Other responses state the limit in a header. */
+    stated: z.boolean().exactOptional(),
+  }),
   /** Resets the connection, before or after the operation. */
   z.strictObject({ kind: z.literal('reset'), when: z.enum(['before', 'after']) }),
   /** Resets the connection at once, and does the operation this much later. */

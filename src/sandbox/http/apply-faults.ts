@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { RequestContext } from '../account/request-context.ts'
 import { cannedResponses } from '../faults/canned-responses.ts'
 import { findEffect, type Effect } from '../faults/fault.ts'
-import type { TakeToken } from '../faults/token-buckets.ts'
+import type { CountRequest } from '../faults/request-limits.ts'
 import type { SandboxResponse } from '../responses/sandbox-response.ts'
 import { pause } from './write-response.ts'
 
@@ -11,7 +11,7 @@ import { pause } from './write-response.ts'
 export async function applyFaults(
   request: RequestContext,
   operate: () => SandboxResponse,
-  takeToken: TakeToken,
+  countRequest: CountRequest,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
 ): Promise<SandboxResponse | undefined> {
@@ -23,24 +23,39 @@ export async function applyFaults(
     if (finish) operate().done?.()
     return undefined
   }
-  if (isRateLimited(request, takeToken, incoming)) return cannedResponses['too-many-retry-after']
+  const refusal = refuse(request, countRequest, incoming)
+  if (refusal) return refusal
   const answer = findEffect(effects, 'answer')
   if (answer) return faultResponse(answer)
   const redirect = findEffect(effects, 'redirect')
   if (redirect) return redirectTo(redirect, incoming)
   const reset = findEffect(effects, 'reset')
   const later = findEffect(effects, 'finish-later')
-  if (!reset && !later) return operate()
+  if (!reset && !later) return stateLimit(operate(), effects)
   if (reset?.when === 'after') operate().done?.()
   outgoing.socket?.resetAndDestroy()
   if (later) setTimeout(() => operate().done?.(), later.ms).unref()
   return undefined
 }
 
-function isRateLimited(request: RequestContext, takeToken: TakeToken, { method }: IncomingMessage): boolean {
-  if (method === 'GET' && request.sandbox.behaviour.readsCount === 'no') return false
-  const limits = request.effects.filter((effect) => effect.kind === 'rps')
-  return limits.filter((limit) => !takeToken(limit, request.account.key)).length > 0
+/** Counts the request for each limit, and returns the response of the first one that is reached. */
+function refuse(
+  request: RequestContext,
+  countRequest: CountRequest,
+  { method }: IncomingMessage,
+): SandboxResponse | undefined {
+  if (method === 'GET' && request.sandbox.behaviour.readsCount === 'no') return undefined
+  const limits = request.effects.filter((effect) => effect.kind === 'rps' || effect.kind === 'quota')
+  const [reached] = limits.filter((limit) => !countRequest(limit, request.account.key))
+  return reached && cannedResponses[reached.like ?? 'too-many-retry-after']
+}
+
+/** Adds the header that states a limit, always for a minute (seen in the field). */
+function stateLimit(response: SandboxResponse, effects: readonly Effect[]): SandboxResponse {
+  const quota = findEffect(effects, 'quota')
+  if (quota?.stated !== true) return response
+  const perMinute = Math.round((quota.limit / quota.seconds) * 60)
+  return { ...response, headers: { ...response.headers, 'x-ratelimit-limit-req-minute': String(perMinute) } }
 }
 
 /** The canned response that the fault names, with the fields that it overrides. */

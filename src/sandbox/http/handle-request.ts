@@ -5,7 +5,7 @@ import type { Account } from '../account/account.ts'
 import type { RequestContext, SandboxContext } from '../account/request-context.ts'
 import { cannedResponses } from '../faults/canned-responses.ts'
 import type { FaultBook } from '../faults/fault-book.ts'
-import type { TakeToken } from '../faults/token-buckets.ts'
+import type { CountRequest } from '../faults/request-limits.ts'
 import type { Route } from '../operations/routes.ts'
 import { ErrorResponse, unauthorized } from '../responses/error-responses.ts'
 import type { SandboxResponse } from '../responses/sandbox-response.ts'
@@ -31,7 +31,7 @@ export interface ServerState {
   readonly sandbox: SandboxContext
   readonly accounts: ReadonlyMap<string, Account>
   readonly faults: FaultBook
-  readonly takeToken: TakeToken
+  readonly countRequest: CountRequest
   readonly log: RequestRecord[]
 }
 
@@ -40,7 +40,7 @@ const KEPT = 10_000
 
 /** Handles one request: authenticates it, applies the faults, and sends the response. */
 export async function handleRequest(
-  { sandbox, accounts, faults, takeToken, log }: ServerState,
+  { sandbox, accounts, faults, countRequest, log }: ServerState,
   route: Route,
   names: Pick<RequestContext, 'id' | 'version'>,
   incoming: IncomingMessage,
@@ -64,7 +64,7 @@ export async function handleRequest(
   const request = { sandbox, account, ...names, query: new URLSearchParams(query), body, parsed, effects }
   const operate = (): SandboxResponse => respond(route, request)
   const response =
-    effects.length > 0 ? await applyFaults(request, operate, takeToken, incoming, outgoing) : operate()
+    effects.length > 0 ? await applyFaults(request, operate, countRequest, incoming, outgoing) : operate()
   if (response === undefined) return
   record.status = response.status
   await writeResponse(outgoing, response, effects)

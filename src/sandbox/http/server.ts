@@ -10,7 +10,7 @@ import { defaultBehaviour, type Behaviour } from '../behaviour.ts'
 import { bodyValidators } from '../check/request-bodies.ts'
 import { FaultBook } from '../faults/fault-book.ts'
 import type { Fault } from '../faults/fault.ts'
-import { createTokenBuckets } from '../faults/token-buckets.ts'
+import { createRequestLimits } from '../faults/request-limits.ts'
 import { createIdGenerator } from '../id-generator.ts'
 import { routes } from '../operations/routes.ts'
 import { seededRandom } from '../random.ts'
@@ -88,7 +88,7 @@ function createState({
     sandbox: { behaviour, ids, clock, validators: bodyValidators(behaviour) },
     accounts: new Map(accounts.map(({ key, stories = [] }) => [key, new Account(key, stories, ids, clock)])),
     faults: book,
-    takeToken: createTokenBuckets(clock),
+    countRequest: createRequestLimits(clock),
     log: [],
   }
 }
