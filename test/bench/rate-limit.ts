@@ -55,6 +55,7 @@ async function useOf(
       env: { PATH: process.env['PATH'], MISTRAL_API_KEY: 'bench' },
       stdio: 'ignore',
     })
+    while ((await statusesOf(sandbox)).length === 0) await sleep(10)
     await sleep(seconds * 1000)
     const statuses = await statusesOf(sandbox)
     client.kill('SIGKILL')

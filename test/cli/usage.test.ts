@@ -27,6 +27,11 @@ describe('A wrong command line', () => {
       'Expected a whole number from 1 to 64.',
     ],
     [
+      ['backup', '--max-rps', '0'],
+      "Option '--max-rps <n>' argument '0' is invalid",
+      'Expected a number greater than zero, such as 5 or 0.5.',
+    ],
+    [
       ['export', 'xls', '--output', '-'],
       'Unknown format "xls"',
       `Formats: ${Object.keys(formats).join(', ')}.`,

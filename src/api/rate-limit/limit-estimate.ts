@@ -12,6 +12,9 @@ const MEASURED_INTERVALS = 8
 /** Up to the first refusal requests come in bursts. So many accepted ones are a rate; with fewer, a search begins. */
 const BURST = 8
 
+/** The lowest estimate: a request a minute. */
+const LOWEST = 1 / 60
+
 /** How much the rate is lowered after few accepted requests, and after none. */
 const FEW_ACCEPTED = 0.8
 const NONE_ACCEPTED = 0.5
@@ -66,7 +69,7 @@ export class LimitEstimate {
     this.#acceptedSince++
     if (refusals < REFUSALS_OF_A_MINUTE) return
     this.#countsByMinute = true
-    this.#curve = { kind: 'probe', peak: Math.max(1 / 60, this.#ofLastMinute) }
+    this.#curve = { kind: 'probe', peak: Math.max(LOWEST, this.#ofLastMinute) }
     this.#beginEpoch(now, 0)
   }
 
@@ -91,8 +94,8 @@ export class LimitEstimate {
     if (this.#curve === undefined) return this.#ofBurst(now)
     const rate = this.perSecond(now)
     if (this.#acceptedSince >= ENOUGH) return { kind: 'probe', peak: Math.min(rate, this.#measure(now)) }
-    if (this.#acceptedSince > 0) return { kind: 'probe', peak: FEW_ACCEPTED * rate }
-    return refusals > 1 ? this.#curve : { kind: 'search', start: NONE_ACCEPTED * rate }
+    if (this.#acceptedSince > 0) return { kind: 'probe', peak: Math.max(LOWEST, FEW_ACCEPTED * rate) }
+    return refusals > 1 ? this.#curve : { kind: 'search', start: Math.max(LOWEST, NONE_ACCEPTED * rate) }
   }
 
   /** Before the first refusal, the requests of the last two seconds came as fast as they could. */

@@ -9,6 +9,12 @@ export interface LimiterOptions extends PaceOptions {
   readonly patienceMs: number
 }
 
+/** A request that may be sent, or was. */
+export interface Turn {
+  readonly kind: string
+  readonly sent: Sent
+}
+
 /** A time in which nothing is sent. */
 export interface Pause {
   readonly waitMs: number
@@ -21,6 +27,7 @@ const NOTICEABLE_MS = 1000
 
 /** A request that waits for its turn. */
 interface Waiting {
+  readonly kind: string
   readonly pass: (sent: Sent) => void
   readonly fail: (error: Error) => void
 }
@@ -31,6 +38,8 @@ export class RateLimiter {
   readonly #pace: RequestPace
   readonly #patienceMs: number
   readonly #waiting = new Set<Waiting>()
+  /** The kind of the last request that was refused, until one is accepted. */
+  #refusedKind: string | undefined
   #alarm: { readonly at: number; readonly off: AbortController } | undefined
 
   constructor(clock: Clock, { patienceMs, ...options }: LimiterOptions) {
@@ -47,9 +56,10 @@ export class RateLimiter {
   /**
    * Waits until the next request may be sent. What became of it must be told with `settle` or `fail`.
    *
+   * @param kind requests of one kind may be refused while others are accepted
    * @throws RefusingError if the service refuses all requests for too long
    */
-  acquire(signal?: AbortSignal): Promise<Sent> {
+  acquire(kind: string, signal?: AbortSignal): Promise<Turn> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted === true) return reject(interrupted())
       const leave = () => {
@@ -61,7 +71,8 @@ export class RateLimiter {
         this.#letPass()
       }
       const waiting: Waiting = {
-        pass: (sent) => (leave(), resolve(sent)),
+        kind,
+        pass: (sent) => (leave(), resolve({ kind, sent })),
         fail: (error) => (leave(), reject(error)),
       }
       signal?.addEventListener('abort', interrupt)
@@ -71,12 +82,16 @@ export class RateLimiter {
   }
 
   /** Learns from a response. Returns the pause that begins with it, unless it is too short to notice. */
-  settle(sent: Sent, { status, headers }: Pick<ApiResponse, 'status' | 'headers'>): Pause | undefined {
+  settle(
+    { kind, sent }: Turn,
+    { status, headers }: Pick<ApiResponse, 'status' | 'headers'>,
+  ): Pause | undefined {
     const now = this.#clock.now()
     const pauseMs =
       status === 429 || status === 503 ? retryAfterMs(headers, new Date()) || undefined : undefined
     this.#pace.state(statedPerSecond(headers))
     if (pauseMs !== undefined) this.#pace.pause(now + pauseMs)
+    this.#refusedKind = status === 429 ? kind : undefined
     if (status === 429) this.#pace.refuse(sent, now)
     else if (status >= 500) this.#pace.fail(sent)
     else this.#pace.accept(sent, now)
@@ -86,14 +101,14 @@ export class RateLimiter {
   }
 
   /** Learns that no response came. */
-  fail(sent: Sent): void {
+  fail({ sent }: Turn): void {
     this.#pace.fail(sent)
     this.#letPass()
   }
 
   /** Lets requests pass as far as the pace allows, and sets the alarm for the next one. */
   #letPass(): void {
-    for (const waiting of this.#waiting) {
+    for (let waiting = this.#next(); waiting !== undefined; waiting = this.#next()) {
       const now = this.#clock.now()
       const refusingMs = this.#pace.refusingMs(now)
       const at = this.#pace.nextAt()
@@ -104,6 +119,14 @@ export class RateLimiter {
     }
     this.#alarm?.off.abort() // so that it does not keep the process alive
     this.#alarm = undefined
+  }
+
+  /** The request that came first; after a refusal, the first of another kind, which may be accepted. */
+  #next(): Waiting | undefined {
+    const [first] = this.#waiting
+    if (this.#refusedKind === undefined) return first
+    for (const waiting of this.#waiting) if (waiting.kind !== this.#refusedKind) return waiting
+    return first
   }
 
   #wakeAt(at: number, now: number): void {

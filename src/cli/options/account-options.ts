@@ -17,15 +17,6 @@ export function accountOptions(command: Command, env: Io['env']): Command {
 /** Adds the options that say how fast an account is read. */
 export function paceOptions(command: Command): Command {
   return command
-    .option(
-      '--max-rps <n>',
-      'maximum requests per second (default: as many as the API accepts)',
-      rate,
-    )
-    .option(
-      '--concurrency <n>',
-      'maximum conversations read in parallel',
-      integer(1, 64),
-      64,
-    )
+    .option('--max-rps <n>', 'maximum requests per second (default: as many as the API accepts)', rate)
+    .option('--concurrency <n>', 'maximum conversations read in parallel', integer(1, 64), 64)
 }

@@ -19,7 +19,10 @@ const remedies = {
   'not-found': ['It is listed but not returned. The next backup tries again.', LASTING],
   'request-refused': ['The next backup tries again.', LASTING],
   conflict: ['It was being changed. The next backup tries again.', LASTING],
-  'rate-limited': ['The next backup tries again; with another program on the same account, try --max-rps.', LASTING],
+  'rate-limited': [
+    'The next backup tries again; with another program on the same account, try --max-rps.',
+    LASTING,
+  ],
   'service-failed': ['The next backup tries again.', LASTING],
   network: ['Check the network. The next backup tries again.', LASTING],
   timeout: ['The next backup tries again.', LASTING],

@@ -13,7 +13,7 @@ function limiterOf(clock: ManualClock, options: Partial<LimiterOptions> = {}): R
 function acquire(limiter: RateLimiter, clock: ManualClock, count: number): number[] {
   const times: number[] = []
   for (let i = 0; i < count; i++)
-    void limiter.acquire().then((sent) => {
+    void limiter.acquire('get').then((sent) => {
       times.push(clock.now())
       limiter.settle(sent, { status: 200, headers: {} })
     })
@@ -42,8 +42,8 @@ describe('The rate limiter', () => {
   it('lets requests pass at once without a limit, as long as few wait for a response', async () => {
     const clock = manualClock()
     const limiter = limiterOf(clock)
-    const first = await limiter.acquire()
-    for (let i = 0; i < 7; i++) await limiter.acquire()
+    const first = await limiter.acquire('get')
+    for (let i = 0; i < 7; i++) await limiter.acquire('get')
     const times = acquire(limiter, clock, 2)
     await clock.advance(1000)
     expect(times).toEqual([])
@@ -57,7 +57,7 @@ describe('The rate limiter', () => {
     async (status) => {
       const clock = manualClock()
       const limiter = limiterOf(clock)
-      const sent = await limiter.acquire()
+      const sent = await limiter.acquire('get')
       const times = acquire(limiter, clock, 1)
       await clock.advance(0)
       expect(times).toEqual([0])
@@ -74,14 +74,14 @@ describe('The rate limiter', () => {
   it('says how long it waits by itself after a refusal', async () => {
     const clock = manualClock()
     const limiter = limiterOf(clock)
-    expect(limiter.settle(await limiter.acquire(), refusal())).toEqual({ waitMs: 1000, isAsked: false })
+    expect(limiter.settle(await limiter.acquire('get'), refusal())).toEqual({ waitMs: 1000, isAsked: false })
   })
 
   it('keeps to the limit for each minute that the service states', async () => {
     const clock = manualClock()
     const limiter = limiterOf(clock)
     const headers = { 'x-ratelimit-limit-req-minute': '600' }
-    limiter.settle(await limiter.acquire(), { status: 200, headers })
+    limiter.settle(await limiter.acquire('get'), { status: 200, headers })
     const times = acquire(limiter, clock, 100)
     await clock.advance(9000)
     expect(times.length).toBe(90)
@@ -90,25 +90,37 @@ describe('The rate limiter', () => {
   it('fails the requests that wait when the service refuses all for longer than a call may wait', async () => {
     const clock = manualClock()
     const limiter = limiterOf(clock, { patienceMs: 60_000 })
-    const sent = await limiter.acquire()
-    const waiting = Array.from({ length: 3 }, () => limiter.acquire())
+    const sent = await limiter.acquire('get')
+    const waiting = Array.from({ length: 3 }, () => limiter.acquire('get'))
     for (const other of await Promise.all(waiting)) limiter.fail(other)
     limiter.settle(sent, refusal({ 'retry-after': '7200' }))
-    await expect(limiter.acquire()).rejects.toMatchObject({
+    await expect(limiter.acquire('get')).rejects.toMatchObject({
       code: 'rate-limited',
       message: 'The service refuses all requests for 2 h',
       hint: 'Try again in 2 h.',
     })
     await clock.advance(7_200_000)
-    expect(await limiter.acquire()).toBeDefined()
+    expect(await limiter.acquire('get')).toBeDefined()
+  })
+
+  it('asks with a request of another kind after a refusal, since that may be accepted', async () => {
+    const clock = manualClock()
+    const limiter = limiterOf(clock)
+    const refused = await limiter.acquire('getHistory')
+    limiter.settle(refused, refusal())
+    const passed: string[] = []
+    for (const kind of ['getHistory', 'getHistory', 'list'])
+      void limiter.acquire(kind).then(() => passed.push(kind))
+    await clock.advance(1000)
+    expect(passed).toEqual(['list'])
   })
 
   it('releases a request whose signal fires, and gives its turn to the next one', async () => {
     const clock = manualClock()
     const limiter = limiterOf(clock, { maxPerSecond: 10 })
     const stop = new AbortController()
-    await limiter.acquire()
-    const stopped = limiter.acquire(stop.signal)
+    await limiter.acquire('get')
+    const stopped = limiter.acquire('get', stop.signal)
     const times = acquire(limiter, clock, 1)
     stop.abort()
     await expect(stopped).rejects.toMatchObject({ code: 'interrupted' })
@@ -120,9 +132,9 @@ describe('The rate limiter', () => {
   it('does not keep the process awake when nothing waits', async () => {
     const clock = manualClock()
     const limiter = limiterOf(clock, { maxPerSecond: 0.001 })
-    await limiter.acquire()
+    await limiter.acquire('get')
     const stop = new AbortController()
-    const stopped = limiter.acquire(stop.signal)
+    const stopped = limiter.acquire('get', stop.signal)
     expect(clock.sleeping).toBe(1)
     stop.abort()
     await expect(stopped).rejects.toMatchObject({ code: 'interrupted' })
