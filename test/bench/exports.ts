@@ -4,17 +4,18 @@ import { fileURLToPath } from 'node:url'
 
 import { makeBigArchive, type BigArchive } from './big-archive.ts'
 import { measure, median, type Measured } from './measure.ts'
+import type { Results } from './results.ts'
 import { hasShell, timeShell } from './shell.ts'
 
 const script = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
-/** The memory limit of each format in MB; memory must not grow with the archive. */
-const memoryLimits = { jsonl: 200, csv: 200, markdown: 200, chat: 200, parquet: 500 } as const
+/** The memory limit of each format in MiB; memory must not grow with the archive. */
+const memoryLimits = { jsonl: 190, csv: 190, markdown: 190, chat: 190, parquet: 475 } as const
 
 /** Compares exports with the `sqlite3` shell and DuckDB, and measures their memory. */
-export async function benchExports(isQuick: boolean, folder: string): Promise<void> {
-  await races(folder, { conversations: 20_000, rounds: isQuick ? 3 : 5 })
-  await memory(folder, isQuick ? 5000 : 100_000, isQuick ? 4 : 40)
+export async function benchExports(results: Results, isQuick: boolean, folder: string): Promise<void> {
+  await races(results, folder, { conversations: isQuick ? 2000 : 20_000, rounds: isQuick ? 1 : 5 })
+  if (!isQuick) await memory(results, folder, 100_000, 40)
 }
 
 const shape = (conversations: number, largeEntries: number): BigArchive => ({
@@ -40,6 +41,7 @@ const queries = {
 } as const
 
 async function races(
+  results: Results,
   folder: string,
   { conversations, rounds }: { conversations: number; rounds: number },
 ): Promise<void> {
@@ -61,34 +63,37 @@ async function races(
     rmSync(copy, { recursive: true })
   }
   const ratio = (reference: string, ours: string) =>
-    median((times[reference] ?? []).map((seconds, i) => seconds / (times[ours]?.[i] ?? NaN))).toFixed(2)
-  console.log(
-    `Exports of ${conversations * 10} entries of 1 KB, ${rounds} rounds, medians of whole processes, written to disk:`,
-  )
-  if (isRace) {
-    console.log(
-      `  sqlite3 shell, same texts in the same order / jsonl: ${ratio('ordered', 'jsonl')} (goal: 0.7)`,
-    )
-    console.log(`  sqlite3 shell, same texts in any order / jsonl:      ${ratio('unordered', 'jsonl')}`)
-    console.log(
-      `  sqlite3 -csv, same columns / csv:                    ${ratio('csv', 'entries.csv')} (goal: 0.3)`,
-    )
-  } else {
-    console.log('  No sqlite3 shell to compare with (apt-get install sqlite3)')
-  }
-  console.log(`  DuckDB, from Parquet to Parquet / parquet:           ${ratio('duckdb', 'parquet')}`)
+    median((times[reference] ?? []).map((seconds, i) => seconds / (times[ours]?.[i] ?? NaN)))
+  results.add(`Exports of ${conversations * 10} entries of 1 KB`, [
+    ...(isRace
+      ? [
+          {
+            name: 'sqlite3 shell, the same texts in the same order / jsonl',
+            value: ratio('ordered', 'jsonl'),
+          },
+          { name: 'sqlite3 shell, the same texts in any order / jsonl', value: ratio('unordered', 'jsonl') },
+          { name: 'sqlite3 shell, the same columns / csv', value: ratio('csv', 'entries.csv') },
+        ].map((each) => ({ ...each, unit: '' }))
+      : []),
+    { name: 'parquet / csv', value: ratio('parquet', 'entries.csv'), unit: '', goal: 1.5 },
+    { name: 'DuckDB, from Parquet to Parquet / parquet', value: ratio('duckdb', 'parquet'), unit: '' },
+  ])
 }
 
-async function memory(folder: string, conversations: number, largeEntries: number): Promise<void> {
+async function memory(
+  results: Results,
+  folder: string,
+  conversations: number,
+  largeEntries: number,
+): Promise<void> {
   const archive = join(folder, 'memory.db')
   makeBigArchive(archive, shape(conversations, largeEntries))
-  console.log(
-    `Peak memory of exports, ${conversations * 10} entries over 36 months, ${largeEntries} of them of 5 MB:`,
-  )
   for (const [format, limit] of Object.entries(memoryLimits)) {
     const output = join(folder, `memory-${format}`)
-    const peak = ((await exported(archive, output, format)).memory * 1024 * 1024) / 1e6
-    console.log(`  ${format.padEnd(8)} ${peak.toFixed(0)} MB (goal: under ${limit})`)
+    const peak = (await exported(archive, output, format)).memory
+    results.add(`Peak memory of exports, ${conversations * 10} entries, ${largeEntries} of them of 5 MB`, [
+      { name: format, value: peak, unit: 'MiB', goal: limit },
+    ])
     rmSync(output, { recursive: true })
   }
 }

@@ -4,6 +4,7 @@ import { openArchive, type Archive } from '../../src/archive/archive.ts'
 import type { Books } from '../../src/archive/journal/runs.ts'
 import { beginRun, idOf, makeBigArchive } from './big-archive.ts'
 import { measure, median } from './measure.ts'
+import type { Results } from './results.ts'
 
 const bin = fileURLToPath(new URL('../../bin/hansard.js', import.meta.url))
 const nothing = fileURLToPath(new URL('nothing.mjs', import.meta.url))
@@ -20,8 +21,8 @@ const ENTRIES = 10
  * Compares the commands that people wait for with an empty Node process, on an archive whose last run brought 100 new and
  * 300 updated conversations, and found 50 gone. The rounds are interleaved.
  */
-export async function benchLatencies(path: string, isQuick: boolean): Promise<void> {
-  const conversations = isQuick ? 20_000 : 200_000
+export async function benchLatencies(results: Results, path: string, isQuick: boolean): Promise<void> {
+  const conversations = isQuick ? 2000 : 200_000
   const shape = { conversations, entries: ENTRIES, bytesPerEntry: 300, months: 36, largeEntries: 0 }
   makeBigArchive(path, shape)
   addNight(path, conversations)
@@ -33,16 +34,15 @@ export async function benchLatencies(path: string, isQuick: boolean): Promise<vo
     ['changes'],
   ]
   const ratios = commands.map((): number[] => [])
-  for (let round = 0; round < (isQuick ? 5 : 11); round++) {
+  for (let round = 0; round < (isQuick ? 1 : 11); round++) {
     const empty = (await measure(nothing, [])).seconds
     for (const [i, args] of commands.entries())
       ratios[i]?.push((await measure(bin, ['--archive', path, ...args])).seconds / empty)
   }
-  console.log(
-    `Latency in ${conversations} conversations, as a multiple of an empty Node process (goal: ${GOAL}):`,
+  results.add(
+    `Commands on ${conversations} conversations, as a multiple of an empty Node process`,
+    commands.map(([name = ''], i) => ({ name, value: median(ratios[i] ?? []), unit: '', goal: GOAL })),
   )
-  for (const [i, [name = '']] of commands.entries())
-    console.log(`  ${name}: ${median(ratios[i] ?? []).toFixed(1)}`)
 }
 
 /** Stores what one night brings, and fills the search index. */

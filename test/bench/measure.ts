@@ -1,11 +1,15 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
-/** Time and memory of one process. */
+/** What one process took. */
 export interface Measured {
   readonly seconds: number
+  /** Processor time, user and system, in seconds. */
+  readonly cpu: number
   /** Peak resident memory, in MiB. */
   readonly memory: number
+  /** Bytes written to files and sockets; NaN where the system does not tell. */
+  readonly written: number
   readonly stdout: string
 }
 
@@ -22,10 +26,17 @@ export async function measure(
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit', 'pipe'],
   })
-  const [stdout, memory] = await Promise.all([collect(child.stdio[1]), collect(child.stdio[3])])
+  const [stdout, used] = await Promise.all([collect(child.stdio[1]), collect(child.stdio[3])])
   const code = await new Promise((resolve) => child.once('close', resolve))
   if (code !== 0) throw new Error(`${script} ended with ${String(code)}: ${stdout}`)
-  return { seconds: Number(process.hrtime.bigint() - began) / 1e9, memory: Number(memory) / 1024, stdout }
+  const { maxRSS, cpu, written } = JSON.parse(used) as { maxRSS: number; cpu: number; written: number | null }
+  return {
+    seconds: Number(process.hrtime.bigint() - began) / 1e9,
+    cpu: cpu / 1e6,
+    memory: maxRSS / 1024,
+    written: written ?? NaN,
+    stdout,
+  }
 }
 
 /** The median. */

@@ -4,12 +4,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
 import type { Fault } from '../../src/sandbox/faults/fault.ts'
+import type { Results } from './results.ts'
 
 const script = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 /** How a client used a limit: which part of the possible requests was accepted, and how many were refused. */
 interface Use {
+  /** In percent. */
   readonly part: number
+  readonly accepted: number
   readonly refused: number
 }
 
@@ -17,28 +20,34 @@ interface Use {
  * Backs up accounts that accept so many requests a second and answer after a latency, beside a script on the official
  * SDK: all at the same time, since they mostly wait.
  */
-export async function benchRateLimit(seconds: number, newFile: () => string): Promise<void> {
-  const cases = [1, 5, 20, 100].flatMap((limit) => [40, 200].map((latencyMs) => ({ limit, latencyMs })))
+export async function benchRateLimit(
+  results: Results,
+  isQuick: boolean,
+  newFile: () => string,
+): Promise<void> {
+  const seconds = isQuick ? 5 : 120
+  const limits = isQuick ? [20] : [1, 5, 20, 100]
+  const cases = limits.flatMap((limit) => [40, 200].map((latencyMs) => ({ limit, latencyMs })))
   const sdk = (url: string) => [script('sdk-with-retries.mjs'), url, 'bench']
   const hansard = (url: string) => [
     script('../../bin/hansard.js'),
     ...['--archive', newFile(), '--quiet', 'backup', '--base-url', url],
   ]
-  console.log(`Limits, ${seconds} s each: part of min(limit, 64 / latency) used, and requests refused`)
-  const uses = []
-  for (const client of [hansard, sdk])
-    uses.push(await Promise.all(cases.map((each) => useOf(each, seconds, client))))
+  const [ours = [], theirs = []] = [
+    await Promise.all(cases.map((each) => useOf(each, seconds, hansard))),
+    await Promise.all(cases.map((each) => useOf(each, seconds, sdk))),
+  ]
   for (const [i, { limit, latencyMs }] of cases.entries()) {
-    const [ours, theirs] = uses.map((column) => format(column[i]))
-    const name = `${limit} a second, ${latencyMs} ms`.padEnd(22)
-    console.log(`  ${name} hansard ${ours}   SDK ${theirs}`)
+    const [our, their] = [ours[i], theirs[i]]
+    if (our === undefined || their === undefined) continue
+    const most = 20 + 0.01 * (our.accepted + our.refused)
+    results.add(`${limit} requests a second allowed, answered after ${latencyMs} ms, ${seconds} s`, [
+      { name: 'used of min(limit, 64 / latency)', value: our.part, unit: '%', atLeast: 95 },
+      { name: 'refused', value: our.refused, unit: '', goal: Math.floor(most) },
+      { name: 'used by a script on the official SDK with its own retries', value: their.part, unit: '%' },
+      { name: 'refused to that script', value: their.refused, unit: '' },
+    ])
   }
-  console.log('  (goal: 95 %, and at most 20 refusals + 1 %)')
-}
-
-function format(use: Use | undefined): string {
-  if (use === undefined) return ''
-  return `${(100 * use.part).toFixed(1).padStart(5)} % ${String(use.refused).padStart(5)} refused`
 }
 
 async function useOf(
@@ -61,7 +70,8 @@ async function useOf(
     client.kill('SIGKILL')
     const refused = statuses.filter((status) => status === 429).length
     const accepted = statuses.filter((status) => status === 200).length
-    return { part: accepted / (seconds * Math.min(limit, 64_000 / latencyMs)), refused }
+    const part = (100 * accepted) / (seconds * Math.min(limit, 64_000 / latencyMs))
+    return { part, accepted, refused }
   } finally {
     sandbox.kill()
   }

@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url'
 
 import type { GenerateOptions } from '../../src/sandbox/seed/generate-conversations.ts'
 import { makeBigArchive } from './big-archive.ts'
+import type { WithSandbox } from './backup.ts'
 import { measure, median, type Measured } from './measure.ts'
-
-type WithSandbox = (options: GenerateOptions, work: (url: string) => Promise<void>) => Promise<void>
+import type { Results } from './results.ts'
 
 const bin = fileURLToPath(new URL('../../bin/hansard.js', import.meta.url))
 
@@ -17,8 +17,13 @@ const nobody: GenerateOptions = { count: 0, entries: 0, bytesPerEntry: 0, seed: 
  * Measures the memory of `replay plan` and `replay run` for archives of two sizes, and the time of a plan. Without --quick,
  * both are larger than SQLite's cache (16 MB per connection): up to that size, memory grows.
  */
-export async function benchReplay(isQuick: boolean, folder: string, withSandbox: WithSandbox): Promise<void> {
-  const sizes = isQuick ? [600, 2400] : [2000, 10_000]
+export async function benchReplay(
+  results: Results,
+  isQuick: boolean,
+  folder: string,
+  withSandbox: WithSandbox,
+): Promise<void> {
+  const sizes = isQuick ? [100, 200] : [2000, 10_000]
   const peaks: Record<'plan' | 'run', number[]> = { plan: [], run: [] }
   for (const conversations of sizes) {
     const archive = join(folder, `replay-${conversations}.db`)
@@ -26,27 +31,31 @@ export async function benchReplay(isQuick: boolean, folder: string, withSandbox:
     await withSandbox(nobody, async (url) => {
       peaks.plan.push((await plan(archive, url)).memory)
       peaks.run.push((await run(archive, url, conversations)).memory)
-      if (conversations === sizes.at(-1)) await race(archive, url, isQuick ? 3 : 5)
+      if (conversations === sizes.at(-1)) await race(results, archive, url, isQuick ? 1 : 5)
     })
     rmSync(archive)
   }
   const [small = NaN, large = NaN] = sizes
-  for (const [command, [few = NaN, many = NaN]] of Object.entries(peaks)) {
-    console.log(
-      `Peak memory of replay ${command}, ${large} conversations / ${small}: ${(many / few).toFixed(2)} (${many.toFixed(0)} / ${few.toFixed(0)} MiB; goal: 1.00)`,
-    )
-  }
+  results.add(
+    `Peak memory of replays, ${large} conversations / ${small}`,
+    Object.entries(peaks).map(([command, [few = NaN, many = NaN]]) => ({
+      name: `replay ${command} (${many.toFixed(0)} / ${few.toFixed(0)} MiB)`,
+      value: many / few,
+      unit: '',
+      goal: 1.1,
+    })),
+  )
 }
 
 /** Compares the time of a plan with an export, which reads the same. */
-async function race(archive: string, url: string, rounds: number): Promise<void> {
+async function race(results: Results, archive: string, url: string, rounds: number): Promise<void> {
   const times: Record<'plan' | 'jsonl', number[]> = { plan: [], jsonl: [] }
   for (let round = 0; round < rounds; round++) {
     times.plan.push((await plan(archive, url)).seconds)
     times.jsonl.push((await exported(archive)).seconds)
   }
-  const ratio = median(times.plan.map((seconds, i) => seconds / (times.jsonl[i] ?? NaN)))
-  console.log(`Time of replay plan / export jsonl of the same archive: ${ratio.toFixed(2)}`)
+  const value = median(times.plan.map((seconds, i) => seconds / (times.jsonl[i] ?? NaN)))
+  results.add('Time of a plan', [{ name: 'replay plan / export jsonl of the same archive', value, unit: '' }])
 }
 
 function plan(archive: string, url: string): Promise<Measured> {

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 
 import { openArchive, type Archive } from '../../src/archive/archive.ts'
 import { seededRandom, type Random } from '../../src/sandbox/random.ts'
+import type { Results } from './results.ts'
 
 const SYLLABLES = 'ri ver del ta mon ka los pre ing er tion an so lu me no qui st ra bo'.split(' ')
 const AT = '2026-01-01T00:00:00Z'
@@ -10,7 +11,7 @@ const AT = '2026-01-01T00:00:00Z'
  * Creates an archive of conversations with 10 entries of 800 characters, with word frequencies like those of a language,
  * and fills its search index; then searches for words that are in a tenth and in nearly all of the entries.
  */
-export function searchBench(path: string, conversations: number): void {
+export function benchSearch(results: Results, path: string, conversations: number): void {
   const archive = openArchive(path, { mode: 'create' })
   const stored = cpuSeconds(() => storeAll(archive, conversations))
   const before = statSync(path).size
@@ -18,18 +19,25 @@ export function searchBench(path: string, conversations: number): void {
     while (archive.transaction(() => archive.searchIndex.addSome()));
     archive.checkpoint()
   })
-  console.log(`Search in ${conversations * 10} entries (processor time of this process):`)
-  console.log(`  storing and filling the index / storing: ${((stored + filled) / stored).toFixed(2)}`)
-  console.log(`  index / archive without it: ${((statSync(path).size - before) / before).toFixed(2)}`)
-  for (const text of ['delri', '"riri delri"', 'delri delqui verkalos', 'ri*']) {
-    let found = 0
-    const ranked = cpuSeconds(() => firstOf(archive.search.find(text)))
-    const listed = cpuSeconds(() => {
-      found = [...archive.conversations.list({ match: [text] })].length
-    })
-    console.log(`  ${text}: best of ${found} in ${ranked.toFixed(2)} s, --match in ${listed.toFixed(2)} s`)
-  }
+  results.add(`Search in ${conversations * 10} entries`, [
+    { name: 'storing and filling the index / storing', value: (stored + filled) / stored, unit: '' },
+    { name: 'index / archive without it', value: (statSync(path).size - before) / before, unit: '' },
+    ...['delri', '"riri delri"', 'delri delqui verkalos', 'ri*'].flatMap((text) => timesOf(archive, text)),
+  ])
   archive.close()
+}
+
+/** The processor time until the best hit, and until all conversations are listed. */
+function timesOf(archive: Archive, text: string) {
+  let found = 0
+  const ranked = cpuSeconds(() => firstOf(archive.search.find(text)))
+  const listed = cpuSeconds(() => {
+    found = [...archive.conversations.list({ match: [text] })].length
+  })
+  return [
+    { name: `${text}: the best of ${found}`, value: ranked * 1000, unit: 'ms' },
+    { name: `${text}: --match, all of them`, value: listed * 1000, unit: 'ms' },
+  ]
 }
 
 /** Reads the first hit and closes the query: the archive cannot be closed while one is open. */

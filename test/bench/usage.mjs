@@ -1,4 +1,16 @@
-// Preloaded into each measured process: reports its peak memory in KiB when it ends.
-import { writeSync } from 'node:fs'
+// Preloaded into each measured process: reports what it has used when it ends, as JSON.
+import { readFileSync, writeSync } from 'node:fs'
 
-process.on('exit', () => writeSync(3, String(process.resourceUsage().maxRSS)))
+process.on('exit', () => {
+  const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage()
+  writeSync(3, JSON.stringify({ maxRSS, cpu: userCPUTime + systemCPUTime, written: written() }))
+})
+
+/** The bytes that the process has written to files and sockets; not known without /proc. */
+function written() {
+  try {
+    return Number(/^wchar: (\d+)$/m.exec(readFileSync('/proc/self/io', 'utf8'))[1])
+  } catch {
+    return null
+  }
+}
