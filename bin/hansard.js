@@ -3,7 +3,7 @@ import module from 'node:module'
 
 module.enableCompileCache?.()
 try {
-  const { main } = await import('../dist/cli/main.js')
+  const { main } = await import('../dist/main.js')
   await main(process.argv.slice(2))
 } catch (error) {
   // No module can be loaded without a free file descriptor, so the message stands here.

@@ -1,4 +1,4 @@
-import { version } from '../version.ts'
+import { version } from '../own-files.ts'
 import type { BodyBudget } from './body-budget.ts'
 import type { ClientEvent } from './client-events.ts'
 import type { ClientSettings } from './client-options.ts'

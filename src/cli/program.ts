@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 
-import { version } from '../version.ts'
+import { version } from '../own-files.ts'
 import type { ExitCode } from './exit-codes.ts'
 import { archiveGroup } from './groups/archive-group.ts'
 import { backupGroup } from './groups/backup-group.ts'

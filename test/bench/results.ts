@@ -3,7 +3,7 @@ import { cpus, totalmem } from 'node:os'
 
 import Database from 'better-sqlite3'
 
-import { version } from '../../src/version.ts'
+import { version } from '../../src/own-files.ts'
 
 /** A figure of the benchmark. */
 export interface Figure {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 
 import { buildProgram } from '../../src/cli/program.ts'
-import { loadStories, storiesDirectory } from '../../src/sandbox/seed/load-stories.ts'
+import { storiesDirectory } from '../../src/own-files.ts'
+import { loadStories } from '../../src/sandbox/seed/load-stories.ts'
 import { expectSchema, readSchema, schemaNames } from '../support/json-schemas.ts'
 import { replayWorld } from '../support/replay-world.ts'
 import { testIo } from '../support/test-io.ts'

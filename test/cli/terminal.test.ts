@@ -3,7 +3,8 @@ import { expect, it } from 'vitest'
 
 import { run as runIn } from '../../src/cli/main.ts'
 import { jsonFor } from '../../src/cli/terminal/stdout.ts'
-import { loadStories, storiesDirectory } from '../../src/sandbox/seed/load-stories.ts'
+import { storiesDirectory } from '../../src/own-files.ts'
+import { loadStories } from '../../src/sandbox/seed/load-stories.ts'
 import { testIo, testTerminal } from '../support/test-io.ts'
 import { world } from '../support/world.ts'
 

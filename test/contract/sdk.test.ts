@@ -2,7 +2,8 @@ import { Mistral } from '@mistralai/mistralai'
 import { describe, expect, it } from 'vitest'
 
 import type { Behaviour } from '../../src/sandbox/behaviour.ts'
-import { loadStories, storiesDirectory } from '../../src/sandbox/seed/load-stories.ts'
+import { storiesDirectory } from '../../src/own-files.ts'
+import { loadStories } from '../../src/sandbox/seed/load-stories.ts'
 import { visit } from '../support/sandbox.ts'
 
 /** The shapes that the SDK accepts: it is stricter than the service. */

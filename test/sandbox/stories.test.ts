@@ -6,7 +6,8 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { compact, member, members } from '../../src/model/json/json-text.ts'
 import { parseStory } from '../../src/sandbox/account/story.ts'
 import { generateConversations } from '../../src/sandbox/seed/generate-conversations.ts'
-import { loadStories, storiesDirectory } from '../../src/sandbox/seed/load-stories.ts'
+import { storiesDirectory } from '../../src/own-files.ts'
+import { loadStories } from '../../src/sandbox/seed/load-stories.ts'
 import { visit } from '../support/sandbox.ts'
 
 type Value = Record<string, unknown>

@@ -1,7 +1,8 @@
 import { onTestFinished, vi } from 'vitest'
 
 import { generateConversations } from '../../src/sandbox/seed/generate-conversations.ts'
-import { loadStories, storiesDirectory } from '../../src/sandbox/seed/load-stories.ts'
+import { storiesDirectory } from '../../src/own-files.ts'
+import { loadStories } from '../../src/sandbox/seed/load-stories.ts'
 import { world, type World } from './world.ts'
 
 const FIRST_NIGHT = '2026-10-01T02:00:00Z'

@@ -2,7 +2,8 @@ import { stringMember } from '../../src/model/entries/fields.ts'
 import { redactSecrets } from '../../src/model/secrets/redact-json.ts'
 import type { ReplayOptions } from '../../src/replay/plan/plan.ts'
 import type { Source } from '../../src/replay/plan/source.ts'
-import { loadStories, storiesDirectory } from '../../src/sandbox/seed/load-stories.ts'
+import { storiesDirectory } from '../../src/own-files.ts'
+import { loadStories } from '../../src/sandbox/seed/load-stories.ts'
 import { plainOptions } from './replay.ts'
 
 /** Options with a mapping for everything in the stories. */

@@ -1,4 +1,4 @@
-import { version } from '../../version.ts'
+import { version } from '../../own-files.ts'
 import { DatabaseAccess } from '../sqlite/database-access.ts'
 
 /** An entry, or the row of a conversation, that could not be indexed. */

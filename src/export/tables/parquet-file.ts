@@ -1,7 +1,7 @@
 import { ByteWriter, ParquetWriter, type ColumnSource, type SchemaElement } from 'hyparquet-writer'
 
 import { microsecondsOf } from '../../model/instant.ts'
-import { version } from '../../version.ts'
+import { version } from '../../own-files.ts'
 import type { OutputFile } from '../format.ts'
 import type { Column, Kind } from './columns.ts'
 

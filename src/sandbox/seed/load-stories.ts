@@ -1,15 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 
 import { HansardError, messageOf } from '../../errors.ts'
 import { isJson } from '../../model/json/parse-json.ts'
 import { parseStory, type Story } from '../account/story.ts'
 import { describeIssues } from '../describe-issues.ts'
-
-/** The folder of the stories that come with hansard. */
-export const storiesDirectory = fileURLToPath(new URL('../../../fixtures/stories/', import.meta.url))
 
 /** Reads every `*.json` in a folder as a story, ordered by file name. */
 export async function loadStories(directory: string): Promise<Story[]> {

@@ -1,0 +1,10 @@
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+
+// The build bundles src into files of one folder, so only a file directly in src finds its way to other files of the package.
+
+/** The version of hansard, from its package.json. */
+export const { version } = createRequire(import.meta.url)('../package.json') as { readonly version: string }
+
+/** The folder of the stories that come with hansard. */
+export const storiesDirectory = fileURLToPath(new URL('../fixtures/stories/', import.meta.url))
