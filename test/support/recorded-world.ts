@@ -28,11 +28,13 @@ export async function recordedWorld(): Promise<RecordedWorld> {
   const generated = generateConversations({ count: 16, entries: 4, bytesPerEntry: 600, seed: 1 })
   const there = await world({ stories: [...(await loadStories(storiesDirectory)), generated] })
   const archive = `${there.folder}/hansard.db`
-  await there.run('backup', '--archive', archive)
+  // One conversation after the other, so that the first example of something is the same each time.
+  const backUp = () => there.run('backup', '--archive', archive, '--concurrency', '1')
+  await backUp()
 
   vi.setSystemTime(new Date(SECOND_NIGHT))
   changeAccount(there)
-  await there.run('backup', '--archive', archive)
+  await backUp()
   vi.useRealTimers()
 
   const { MISTRAL_API_KEY = '', MISTRAL_BASE_URL = '' } = there.env
