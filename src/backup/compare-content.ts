@@ -5,9 +5,9 @@ import { plural } from '../model/plural.ts'
 /** How a conversation in the account differs from the archived one. */
 export interface Difference {
   /** Number of entries added at the end, if that is the only difference. */
-  readonly grewBy?: number
+  readonly entriesAdded?: number
   /** Position of the first entry that differs or is missing. */
-  readonly entry?: number
+  readonly position?: number
   /** The difference in words. */
   readonly detail?: string
 }
@@ -19,21 +19,21 @@ export function compareContent(
 ): Difference | undefined {
   const known = archived.entries()[Symbol.iterator]()
   let position = 0
-  let grewBy = 0
+  let entriesAdded = 0
   for (const entry of live.entries) {
     const earlier = known.next()
-    if (earlier.done === true) grewBy++
+    if (earlier.done === true) entriesAdded++
     else if (!sameContent(earlier.value, entry)) return entryDifference(position, 'differs')
     else position++
   }
   if (known.next().done !== true) return entryDifference(position, 'is no longer there')
-  const keys = differingKeys(archived.row, live.row).filter((key) => grewBy === 0 || key !== 'updated_at')
+  const keys = differingKeys(archived.row, live.row).filter((key) => entriesAdded === 0 || key !== 'updated_at')
   if (keys.length > 0) return { detail: `differs in ${keys.join(', ')}` }
-  return grewBy === 0 ? undefined : { grewBy, detail: `grew by ${plural(grewBy, 'entry')}` }
+  return entriesAdded === 0 ? undefined : { entriesAdded, detail: `grew by ${plural(entriesAdded, 'entry')}` }
 }
 
-function entryDifference(entry: number, how: string): Difference {
-  return { entry, detail: `entry ${entry} ${how}` }
+function entryDifference(position: number, how: string): Difference {
+  return { position, detail: `entry ${position} ${how}` }
 }
 
 function differingKeys(archived: string, live: string): string[] {

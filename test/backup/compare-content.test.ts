@@ -19,7 +19,7 @@ describe('An archived conversation and the one in the account', () => {
   it('differ only by growth if all earlier entries are the same', () => {
     const before = archived('{"updated_at":"1"}', '{"n":1}')
     expect(compareContent(before, live('{"updated_at":"2"}', '{"n":1}', '{"n":2}'))).toEqual({
-      grewBy: 1,
+      entriesAdded: 1,
       detail: 'grew by 1 entry',
     })
     const renamed = live('{"updated_at":"2","name":"b"}', '{"n":1}', '{"n":2}')
@@ -31,9 +31,9 @@ describe('An archived conversation and the one in the account', () => {
 
   it('differ at the first entry that changed or is missing, however much was added', () => {
     const before = archived('{}', '{"n":1}', '{"n":2}')
-    expect(compareContent(before, live('{}', '{"n":1}', '{"n":3}', '{"n":4}'))).toMatchObject({ entry: 1 })
+    expect(compareContent(before, live('{}', '{"n":1}', '{"n":3}', '{"n":4}'))).toMatchObject({ position: 1 })
     expect(compareContent(before, live('{}', '{"n":1}'))).toEqual({
-      entry: 1,
+      position: 1,
       detail: 'entry 1 is no longer there',
     })
   })

@@ -8,7 +8,7 @@ import ts from 'typescript'
  */
 const SHOWN_BY =
   /^(HansardError|InvalidArgumentError|ExcludedError|argument|description|\w*[oO]ption|\w*Group|write\w*)$/
-const SHOWN_AS = /^(about|advice|detail|hint|message|notes|reason|summary|what)$/
+const SHOWN_AS = /^(about|detail|hint|message|notes|reason|summary|what)$/
 const SQL = /^\s*(select|insert|update|delete|create|drop|alter|pragma|with|begin|attach|vacuum|reindex)\b/i
 const SENTENCE = /[a-z’',;:] \$?[a-z{'"]/i
 

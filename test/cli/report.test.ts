@@ -6,7 +6,7 @@ const group = (reason: string, count: number, more: Partial<ReportGroup> = {}): 
   reason,
   count,
   examples: Array.from({ length: Math.min(count, 3) }, (_, i) => `${reason}_${i}`),
-  remedy: `repair ${reason}`,
+  hint: `repair ${reason}`,
   ...more,
 })
 
@@ -49,7 +49,7 @@ describe('a report', () => {
 
   it('cuts a line that is too long or hostile, but never what to do', () => {
     const examples = [`conv_1: ${'x'.repeat(9000)}`, 'conv_2: \u001b[31mred\nnext']
-    const lines = formatReport([group('long', 2, { examples, remedy: 'y'.repeat(300) })], { width: 30 })
+    const lines = formatReport([group('long', 2, { examples, hint: 'y'.repeat(300) })], { width: 30 })
     expect(lines[1]).toBe(`  conv_1: ${'x'.repeat(19)}…`)
     expect(lines[2]).toBe('  conv_2: ␛[31mred next')
     expect(lines[3]).toHaveLength(308)

@@ -30,7 +30,7 @@ export function different(source: readonly unknown[], copy: readonly unknown[], 
   expect(verdict).toBe('different')
   const [first] = differences
   return {
-    entry: first?.entry,
+    position: first?.position,
     kind: first?.kind,
     path: first?.path,
     isHashed: hashes.target !== hashes.expected,

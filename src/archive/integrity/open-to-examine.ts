@@ -14,8 +14,8 @@ export type Opened =
       readonly db: undefined
       readonly check: 'file' | 'size' | 'format'
       readonly what: string
-      /** What to do, if it is not what `adviceOn` says of the check. */
-      readonly advice?: string | undefined
+      /** What to do, if it is not what `hintOn` says of the check. */
+      readonly hint?: string | undefined
     }
 
 const FILL_EMPTY = 'Restore a copy of the file, or fill it with `hansard backup`.'
@@ -29,7 +29,7 @@ export function openToExamine(path: string): Opened {
   refuseMissing(path)
   refuseSpecialFile(path)
   if (statSync(path).size === 0)
-    return { db: undefined, check: 'file', what: `${path} is empty`, advice: FILL_EMPTY }
+    return { db: undefined, check: 'file', what: `${path} is empty`, hint: FILL_EMPTY }
   let db: Sqlite | undefined
   try {
     db = openSqlite(path, 'read')

@@ -1,5 +1,5 @@
 import { messageOf } from '../../errors.ts'
-import { adviceOn, type CheckName } from './advice.ts'
+import { hintOn, type CheckName } from './check-hints.ts'
 import { checks } from './checks/all-checks.ts'
 import type { Check, FindingPlace, Problem, Subject } from './checks/check.ts'
 import { pages } from './checks/pages-check.ts'
@@ -14,7 +14,7 @@ export interface Finding {
   readonly where: FindingPlace
   /** Whether `repairArchive` can repair it. */
   readonly repairable: boolean
-  readonly advice: string
+  readonly hint: string
 }
 
 /** The result of a finished check. */
@@ -47,7 +47,7 @@ export function* verifyArchive(
 ): Generator<VerificationStep, Verification> {
   const opened = openToExamine(path)
   if (opened.db === undefined) {
-    yield { finding: toFinding(opened.check, { what: opened.what, advice: opened.advice, where: {} }) }
+    yield { finding: toFinding(opened.check, { what: opened.what, hint: opened.hint, where: {} }) }
     return { isReadable: false }
   }
   const { db, isEmpty } = opened
@@ -80,6 +80,6 @@ function* run(check: Check, subject: Subject): Generator<VerificationStep> {
 function toFinding(check: CheckName, { what, where, isWarning, repair, ...problem }: Problem): Finding {
   const repairable = repair !== undefined
   const severity = isWarning === true ? 'warning' : 'error'
-  const advice = problem.advice ?? adviceOn(check, repairable)
-  return { check, severity, what, where, repairable, advice }
+  const hint = problem.hint ?? hintOn(check, repairable)
+  return { check, severity, what, where, repairable, hint }
 }

@@ -11,7 +11,7 @@ import { withWholeIds } from '../options/whole-ids.ts'
 import { warnOfMissing, warnOfStaleIndex } from '../terminal/archive-warnings.ts'
 import { showExport } from '../terminal/progress-texts.ts'
 import { ProgressLine } from '../terminal/progress.ts'
-import { remedyForLeftOut } from '../terminal/remedies.ts'
+import { hintForLeftOut } from '../terminal/hints.ts'
 import { formatReport, reasonOf, ReportCollector } from '../terminal/report.ts'
 import { jsonFor, widthOf, writeJson, writeLines } from '../terminal/stdout.ts'
 
@@ -83,13 +83,13 @@ function collectProblems(
       if (verbose) say(`left out: ${id}: ${reason}`)
       const detail = reasonOf(reason)
       const example = detail === reason ? id : `${id}: ${reason}`
-      problems.add({ reason: `left out: ${detail}`, remedy: remedyForLeftOut(code) }, example)
+      problems.add({ reason: `left out: ${detail}`, hint: hintForLeftOut(code) }, example)
     },
     onUnreadable: (id, position, reason) => {
       const place = position === undefined ? 'conversation object' : `entry ${position}`
       if (verbose) say(`unreadable: ${id}, ${place}: ${reason}`)
-      const remedy = 'Run `hansard verify` to find out why.'
-      problems.add({ reason: `unreadable: ${reason}`, noun: 'text', remedy }, `${id}, ${place}`)
+      const hint = 'Run `hansard verify` to find out why.'
+      problems.add({ reason: `unreadable: ${reason}`, noun: 'text', hint }, `${id}, ${place}`)
     },
   }
 }

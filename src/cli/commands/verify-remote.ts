@@ -25,7 +25,7 @@ export interface VerifyCommandOptions extends AccountOptions, SelectionOptions {
   readonly concurrency?: number
 }
 
-const names = { '=': 'equal', '+': 'upstream', '-': 'archived', '*': 'different', '!': 'errors' } as const
+const names = { '=': 'equal', '+': 'onlyUpstream', '-': 'onlyInArchive', '*': 'different', '!': 'notCompared' } as const
 
 type Counts = Record<(typeof names)[keyof typeof names], number>
 
@@ -37,7 +37,7 @@ export async function verifyRemote(options: VerifyCommandOptions, io: Io): Promi
   const progress = new ProgressLine(options, io, showComparison)
   const compare = async (archive: Archive, client: ConversationsClient) => {
     const { sample, seed = Math.floor(Math.random() * 2 ** 32), concurrency = 64 } = options
-    const counts: Counts = { equal: 0, upstream: 0, archived: 0, different: 0, errors: 0 }
+    const counts: Counts = { equal: 0, onlyUpstream: 0, onlyInArchive: 0, different: 0, notCompared: 0 }
     const differences = new ReportCollector()
     const onCompared = async (compared: Compared) => {
       counts[names[compared.sign]]++
@@ -81,17 +81,17 @@ const reasons = {
   '!': 'not compared',
 } as const
 
-const remedies = {
+const hints = {
   '+': '`hansard backup` fetches them.',
   '-': '`hansard backup` marks them as gone; their content is kept.',
   '*': 'Run `hansard backup`, which keeps both revisions. If they stay different, run `hansard verify`.',
   '!': 'Compare again, or see `hansard status`.',
 } as const
 
-function groupOf({ sign, detail }: Compared): { reason: string; remedy: string } {
+function groupOf({ sign, detail }: Compared): { reason: string; hint: string } {
   if (sign === '=') throw new RangeError('equal conversations are not reported')
   const reason = detail === undefined ? reasons[sign] : `${reasons[sign]}: ${reasonOf(detail)}`
-  return { reason, remedy: remedies[sign] }
+  return { reason, hint: hints[sign] }
 }
 
 function formatExample({ id, detail }: Compared): string {
@@ -103,15 +103,15 @@ function formatCompared({ sign, id, detail }: Compared): string {
 }
 
 function formatSummary(
-  { equal, upstream, archived, different, errors }: Counts,
+  { equal, onlyUpstream, onlyInArchive, different, notCompared }: Counts,
   verdict: ListingResult | undefined,
   { sample, seed }: { sample?: number; seed?: number },
 ): string[] {
-  const all = plural(equal + upstream + archived + different + errors, 'conversation')
-  const only = { 'only upstream': upstream, 'only archived': archived }
+  const all = plural(equal + onlyUpstream + onlyInArchive + different + notCompared, 'conversation')
+  const only = { 'only upstream': onlyUpstream, 'only in the archive': onlyInArchive }
   const drawn = `Compared a random sample of the archive; --seed ${seed ?? 0} draws the same sample again.`
   return [
-    `${all}: ${formatCounts({ equal, ...only, different, 'not compared': errors })}.`,
+    `${all}: ${formatCounts({ equal, ...only, different, 'not compared': notCompared })}.`,
     ...(sample === undefined ? [] : [drawn]),
     ...(verdict === undefined ? ['Only the selection was compared; the account was not listed.'] : []),
     ...(verdict?.complete === false
@@ -121,9 +121,9 @@ function formatSummary(
 }
 
 function toExitCode(
-  { upstream, archived, different, errors }: Counts,
+  { onlyUpstream, onlyInArchive, different, notCompared }: Counts,
   verdict: ListingResult | undefined,
 ): ExitCode {
-  if (upstream + archived + different > 0) return exitCodes.different
-  return errors > 0 || verdict?.complete === false ? exitCodes.partial : exitCodes.done
+  if (onlyUpstream + onlyInArchive + different > 0) return exitCodes.different
+  return notCompared > 0 || verdict?.complete === false ? exitCodes.partial : exitCodes.done
 }

@@ -80,13 +80,13 @@ function formatCheck({ check, about, findings }: CheckResult): string {
   return findings === 0 ? `ok       ${check}: ${about}` : `PROBLEM  ${check}: ${plural(findings, 'finding')}`
 }
 
-function groupOf({ check, what, advice }: Finding): Pick<ReportGroup, 'reason' | 'noun' | 'remedy'> {
-  return { reason: `${check}: ${reasonOf(what)}`, noun: 'finding', remedy: advice }
+function groupOf({ check, what, hint }: Finding): Pick<ReportGroup, 'reason' | 'noun' | 'hint'> {
+  return { reason: `${check}: ${reasonOf(what)}`, noun: 'finding', hint }
 }
 
 function describeFinding({ what, where }: Finding): string {
-  const { table, row, conversation } = where
-  const place = [table && [table, row].filter((part) => part !== undefined).join(' '), conversation]
+  const { table, row, conversationId } = where
+  const place = [table && [table, row].filter((part) => part !== undefined).join(' '), conversationId]
   const prefix = place.filter(Boolean).join(', ')
   return `${prefix && `${prefix}: `}${what}`
 }

@@ -27,8 +27,8 @@ function formatVerdict({ verdict, differences: [first] }: Certificate): string {
   return first.kind === 'gone' ? 'gone' : `${verdict} at ${placeOf(first)}`
 }
 
-function placeOf({ entry }: CopyDifference): string {
-  return entry === null ? 'the conversation object' : `entry ${entry}`
+function placeOf({ position }: CopyDifference): string {
+  return position === null ? 'the conversation object' : `entry ${position}`
 }
 
 function formatDetails(certificate: Certificate, { width, everyLoss }: Layout): string[] {
@@ -61,8 +61,8 @@ function formatDifference(difference: CopyDifference): string[] {
 const TWO_COLUMNS = 60
 
 /** Formats the responses of source and target, side by side where the width allows it. */
-function formatAnswers({ entry, asked, source, target }: ComparedAnswers, width: number): string[] {
-  const head = `entry ${entry}: ${asked}`
+function formatAnswers({ position, asked, source, target }: ComparedAnswers, width: number): string[] {
+  const head = `entry ${position}: ${asked}`
   if (width === Infinity || width < TWO_COLUMNS) return [head, `  source: ${source}`, `  target: ${target}`]
   const half = Math.floor((width - 9) / 2)
   const [left, right] = [source, target].map((text) => fit(defuseLine(text), half))

@@ -18,7 +18,7 @@ export class CopyReport {
   add(copy: NotedCopy): void {
     const { state, reason } = copy
     const common = state === 'blocked' ? '' : reasonOf(reason ?? '') // `replay plan` groups what blocks
-    const group = { reason: reasonText(state, common), noun: nouns[state], remedy: remedies[state] }
+    const group = { reason: reasonText(state, common), noun: nouns[state], hint: hints[state] }
     this.#copies.add(group, exampleOf(copy))
   }
 
@@ -51,7 +51,7 @@ const nouns: Readonly<Partial<Record<CopyState, string>>> = {
   ...{ open: 'copy', done: 'copy', uncertain: 'copy', diverged: 'copy', undone: 'copy' },
 }
 
-const remedies: Readonly<Partial<Record<CopyState, string>>> = {
+const hints: Readonly<Partial<Record<CopyState, string>>> = {
   open: 'Run `hansard replay run` again: it searches for the copy before it sends anything.',
   uncertain:
     'Look at the target and decide: `hansard replay run --resolve ID=COPY`, or `ID=none` to send it again.',

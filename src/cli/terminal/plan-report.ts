@@ -52,7 +52,7 @@ export class PlanReport {
     const mapping = subject === null ? undefined : mappings[kind]
     if (subject === null || mapping === undefined) {
       const common = commonReasons[kind] ?? reasonOf(reason)
-      this.#blocks.add({ reason: `blocked: ${common}`, remedy: hint }, `${example}: ${reason}`)
+      this.#blocks.add({ reason: `blocked: ${common}`, hint: hint }, `${example}: ${reason}`)
       return
     }
     const what = `${mapping.noun} ${subject}`

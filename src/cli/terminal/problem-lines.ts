@@ -1,5 +1,5 @@
 import type { OpenProblem, ProblemGroup } from '../../archive/journal/open-problems.ts'
-import { remedyFor } from './remedies.ts'
+import { hintFor } from './hints.ts'
 import type { ReportGroup } from './report.ts'
 
 /** Converts a group of problems to one of a report. */
@@ -9,7 +9,7 @@ export function toReportGroup({ reason, subject, count, examples }: ProblemGroup
     count,
     noun: subject,
     examples: examples.map(describeProblem),
-    remedy: remedyFor(reason),
+    hint: hintFor(reason),
   }
 }
 

@@ -14,7 +14,7 @@ export interface ReportGroup {
   /** Up to three members, each on one line: `conv_1: Timeout after 60 s`. */
   readonly examples: readonly string[]
   /** What to do, on one line. */
-  readonly remedy?: string | undefined
+  readonly hint?: string | undefined
 }
 
 /** How to lay out a report. */
@@ -57,9 +57,9 @@ export class ReportCollector {
   #count = 0
 
   /** Adds a member, which is shown as `example` if it is one of the first three of its reason. */
-  add({ reason, noun, remedy }: Pick<ReportGroup, 'reason' | 'noun' | 'remedy'>, example: string): void {
+  add({ reason, noun, hint }: Pick<ReportGroup, 'reason' | 'noun' | 'hint'>, example: string): void {
     const isKept = this.#groups.has(reason) || this.#groups.size < MAX_REASONS
-    const group = this.#group(isKept ? { reason, noun, remedy } : { reason: 'other reasons', noun })
+    const group = this.#group(isKept ? { reason, noun, hint } : { reason: 'other reasons', noun })
     this.#count++
     group.count++
     if (group.examples.length < MAX_EXAMPLES) group.examples.push(example)
@@ -74,7 +74,7 @@ export class ReportCollector {
     return [...this.#groups.values()]
   }
 
-  #group(facts: Pick<ReportGroup, 'reason' | 'noun' | 'remedy'>): OpenGroup {
+  #group(facts: Pick<ReportGroup, 'reason' | 'noun' | 'hint'>): OpenGroup {
     const known = this.#groups.get(facts.reason)
     if (known !== undefined) return known
     const group = { ...facts, count: 0, examples: [] }
@@ -107,18 +107,18 @@ const MAX_REASONS = 1000
 const MAX_WIDTH = 200
 
 function formatGroup(group: ReportGroup, examples: number, width: number): string[] {
-  const { reason, count, noun = 'conversation', remedy } = group
+  const { reason, count, noun = 'conversation', hint } = group
   const fitted = (line: string) => fit(defuseLine(line), Math.min(width, MAX_WIDTH))
   return [
     fitted(`${reason}: ${plural(count, noun)}`),
     ...group.examples.slice(0, examples).map((example) => fitted(`  ${example}`)),
-    ...(remedy === undefined ? [] : [`  hint: ${remedy}`]),
+    ...(hint === undefined ? [] : [`  hint: ${hint}`]),
   ]
 }
 
 function heightOf(groups: readonly ReportGroup[], examples: number): number {
-  const height = ({ remedy, ...group }: ReportGroup) =>
-    1 + Math.min(examples, group.examples.length) + Number(remedy !== undefined)
+  const height = ({ hint, ...group }: ReportGroup) =>
+    1 + Math.min(examples, group.examples.length) + Number(hint !== undefined)
   return groups.reduce((sum, group) => sum + height(group), 0)
 }
 

@@ -15,7 +15,7 @@ export class UndoReport {
     const { what, reason } = undone
     this.counts[what]++
     const text = reason === undefined ? labels[what] : `${labels[what]}: ${reason}`
-    const group = { reason: text, noun: 'copy', remedy: what === 'kept' ? KEPT : undefined }
+    const group = { reason: text, noun: 'copy', hint: what === 'kept' ? KEPT : undefined }
     for (const report of what === 'kept' ? [this.#all, this.#kept] : [this.#all])
       report.add(group, exampleOf(undone))
   }

@@ -24,7 +24,7 @@ export class VerifyReport {
     const example = (what: string) => `${id} → ${targetId}: ${what}`
     if ('error' in result) {
       const reason = `not compared: ${reasonOf(result.error)}`
-      this.#problems.add({ reason, noun: 'copy', remedy: 'Run it again.' }, example(result.error))
+      this.#problems.add({ reason, noun: 'copy', hint: 'Run it again.' }, example(result.error))
       return
     }
     const [first] = result.certificate.differences

@@ -33,7 +33,7 @@ export interface CopyDifference {
    * The position in the source's history, from 0; the length of the history for something after its end. Null: the
    * conversation itself.
    */
-  readonly entry: number | null
+  readonly position: number | null
   /** The member that differs; empty for the whole entry. */
   readonly path: string
   readonly kind:
@@ -64,7 +64,7 @@ export interface CopyDifference {
 /** The answers to a turn at the source and at the target. They are shown, not judged. */
 export interface ComparedAnswers {
   /** The position of the turn's first entry in the source's history. */
-  readonly entry: number
+  readonly position: number
   readonly asked: string
   readonly source: string
   readonly target: string

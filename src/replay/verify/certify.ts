@@ -59,8 +59,8 @@ export function compareCopy(replayed: Replayed, copy: FetchedCopy | undefined): 
 }
 
 /** The row sorts last. */
-function placeOf({ entry }: CopyDifference): number {
-  return entry ?? Number.MAX_SAFE_INTEGER
+function placeOf({ position }: CopyDifference): number {
+  return position ?? Number.MAX_SAFE_INTEGER
 }
 
 function verdictOf(differences: readonly CopyDifference[], declared: number): Comparison['verdict'] {

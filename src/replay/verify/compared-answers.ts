@@ -20,7 +20,7 @@ export function compareAnswers(
     const answer = found.slice(index + 1, next?.index).map((entry) => entry.form)
     if (answer.length === 0 && next !== undefined) return [] // the next input belongs to the same question
     return {
-      entry: position,
+      position,
       asked: describeEntry(form),
       source: describeEntries(forms.slice(position + 1, next?.position)),
       target: describeEntries(answer),

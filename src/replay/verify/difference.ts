@@ -5,12 +5,12 @@ const [BEFORE, AFTER] = [30, 90]
 
 /** Makes a difference, of a whole entry unless `more` says which part. */
 export function difference(
-  entry: number | null,
+  position: number | null,
   kind: CopyDifference['kind'],
   detail: string,
   more: Partial<Pick<CopyDifference, 'path' | 'expected' | 'found'>> = {},
 ): CopyDifference {
-  return { entry, path: '', kind, detail, expected: null, found: null, ...more }
+  return { position, path: '', kind, detail, expected: null, found: null, ...more }
 }
 
 /** Cuts two texts around their first difference. */

@@ -9,7 +9,7 @@ import { parsePath, textAt, treeAt } from './value-path.ts'
 
 /** A function's name at the source and at the target. */
 interface FunctionName {
-  readonly entry: number | null
+  readonly position: number | null
   readonly from: string
   readonly to: string
 }
@@ -22,7 +22,7 @@ export function confusedFunctions(
 ): CopyDifference[] {
   const [names, origins] = [new Map<string, string>(), new Map<string, string>()]
   return [...namesInEntries(source.entries, expected), ...namesInTools(source, row)].flatMap(
-    ({ entry, from, to }) => {
+    ({ position, from, to }) => {
       const [name, origin] = [names.get(from) ?? to, origins.get(to) ?? from]
       names.set(from, name)
       origins.set(to, origin)
@@ -31,7 +31,7 @@ export function confusedFunctions(
           ? `the function ${from} is sent both as ${name} and as ${to}`
           : `the functions ${origin} and ${from} are both sent as ${to}`
       if (name === to && origin === from) return []
-      return difference(entry, 'apart', detail, { path: 'name', expected: from, found: to })
+      return difference(position, 'apart', detail, { path: 'name', expected: from, found: to })
     },
   )
 }
@@ -57,7 +57,7 @@ function namesInEntries(source: readonly string[], expected: readonly ExpectedEn
     const from = stringMember(source[position] ?? '{}', 'name')
     const to = stringOf(form.get('name'))
     if (entryType(form) !== 'function.call' || from === undefined || to === undefined) return []
-    return [{ entry: position, from, to }]
+    return [{ position, from, to }]
   })
 }
 
@@ -70,6 +70,6 @@ function namesInTools({ row, agent }: Replayed['source'], sent: TreeObject): Fun
     const name = textAt(tool, ['function', 'name'])
     const from = name === undefined ? undefined : stringOf(treeOf(name))
     const to = stringOf(treeAt(sent, ['tools', i, 'function', 'name']))
-    return from === undefined || to === undefined ? [] : [{ entry: null, from, to }]
+    return from === undefined || to === undefined ? [] : [{ position: null, from, to }]
   })
 }

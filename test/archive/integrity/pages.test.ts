@@ -72,7 +72,7 @@ describe('A damaged page', () => {
       what: 'cannot finish this check: database disk image is malformed',
       where: {},
       repairable: false,
-      advice: expect.stringContaining('Restore a copy') as string,
+      hint: expect.stringContaining('Restore a copy') as string,
     })
   })
 
@@ -91,7 +91,7 @@ describe('A damaged page', () => {
         what: 'wrong # of entries in index revision_conversation',
         where: { table: 'revision_conversation' },
         repairable: true,
-        advice: 'Run `hansard verify --repair`.',
+        hint: 'Run `hansard verify --repair`.',
       }),
     )
   })

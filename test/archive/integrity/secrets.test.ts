@@ -77,7 +77,7 @@ describe('Secrets that an older version did not redact', () => {
     expect(bytesBeside(path)).toContain(SECRET)
     const { findings } = verified(path)
     expect(findings).toMatchObject([{ check: 'secrets', repairable: true }])
-    expect(findings[0]?.advice).toMatch(/--repair.*revoke it where it was issued/)
+    expect(findings[0]?.hint).toMatch(/--repair.*revoke it where it was issued/)
     expect(repairArchive(path, 'a test')).toMatchObject([{ check: 'secrets' }])
     expect(verified(path).findings).toEqual([])
     expect(bytesBeside(path)).not.toContain(SECRET)

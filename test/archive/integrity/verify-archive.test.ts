@@ -20,7 +20,7 @@ function after(sql: string): unknown[] {
   change(path, `pragma foreign_keys = off; ${sql}`)
   return verified(path).findings.map(({ check, where, what, repairable }) => [
     check,
-    [where.table, where.row, where.conversation].filter((part) => part !== undefined).join(' '),
+    [where.table, where.row, where.conversationId].filter((part) => part !== undefined).join(' '),
     what,
     ...(repairable ? ['repairable'] : []),
   ])
@@ -53,8 +53,8 @@ describe('Verifying an archive', () => {
     })
     const empty = join(testFolder(), 'empty.db')
     writeFileSync(empty, '')
-    const advice = containing('fill it with `hansard backup`')
-    expect(verified(empty)).toMatchObject({ isReadable: false, findings: [{ check: 'file', advice }] })
+    const hint = containing('fill it with `hansard backup`')
+    expect(verified(empty)).toMatchObject({ isReadable: false, findings: [{ check: 'file', hint }] })
     const other = join(testFolder(), 'other.db')
     change(other, 'create table other (x)')
     expect(verified(other).findings).toMatchObject([
@@ -379,12 +379,12 @@ describe('Verifying an archive', () => {
     const path = newArchive()
     change(path, `drop view entries; update entry set json = '{}' where id = 1`)
     expect(verified(path).findings).toMatchObject([
-      { check: 'schema', severity: 'warning', advice: 'Run `hansard verify --repair`.' },
-      { check: 'entries', severity: 'error', advice: containing('or run `hansard backup --full`') },
+      { check: 'schema', severity: 'warning', hint: 'Run `hansard verify --repair`.' },
+      { check: 'entries', severity: 'error', hint: containing('or run `hansard backup --full`') },
     ])
     change(path, `update entry set json = '{}'; update blob set bytes = x'00'`)
     const ofFile = verified(path).findings.find(({ check }) => check === 'files')
-    expect(ofFile?.advice).toBe('Restore a copy of the file: stored agents and files are not fetched again.')
+    expect(ofFile?.hint).toBe('Restore a copy of the file: stored agents and files are not fetched again.')
   })
 
   it('reads one consistent state while a run writes to the archive', () => {

@@ -112,7 +112,7 @@ describe('replay verify', () => {
       /entry 0: Why do rivers bend\?\n +source: Because the outer bank gives way\.\n +target: \S/,
     )
     const [certificate] = linesIn((await world.replay('verify', '--json')).stdout)
-    expect(certificate).toMatchObject({ mode: 'turns', answers: [{ entry: 0 }, { entry: 2, source: '' }] })
+    expect(certificate).toMatchObject({ mode: 'turns', answers: [{ position: 0 }, { position: 2, source: '' }] })
   })
 
   it('writes the certificates to a file that only its owner can read', async () => {
@@ -165,7 +165,7 @@ describe('A printed certificate', () => {
     const nasty = '\u001b[31mred\r\n\u202ebackwards'
     const certificate = {
       ...{ verdict: 'different', losses: [], unseen: [], since: 0, answers: [] },
-      differences: [{ entry: 3, path: nasty, kind: 'another', detail: nasty, expected: nasty, found: nasty }],
+      differences: [{ position: 3, path: nasty, kind: 'another', detail: nasty, expected: nasty, found: nasty }],
       hashes: { source: 'a'.repeat(64), expected: 'b'.repeat(64), target: null },
     } as unknown as Certificate
     const verified = { id: nasty, name: nasty, targetId: nasty, result: { certificate } }
@@ -175,7 +175,7 @@ describe('A printed certificate', () => {
   })
 
   it('shows the responses side by side where the width allows it', () => {
-    const answers = [{ entry: 2, asked: 'Why?', source: 'Because.\nOf this.', target: 'Therefore.' }]
+    const answers = [{ position: 2, asked: 'Why?', source: 'Because.\nOf this.', target: 'Therefore.' }]
     const certificate = {
       ...{ verdict: 'identical', losses: [], unseen: [], since: 0, differences: [], answers },
       hashes: { source: 'a', expected: 'a', target: 'a' },

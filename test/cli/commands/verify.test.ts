@@ -131,7 +131,7 @@ describe('hansard verify --remote', () => {
     expect(exitCode).toBe(0)
   })
 
-  it('reports conversations that are only upstream, only archived, grown, changed or unreadable', async () => {
+  it('reports conversations that are only upstream, only in the archive, grown, changed or unreadable', async () => {
     const here = await world({ stories: few() })
     const account = here.sandbox.account('source')
     await here.backup()
@@ -152,9 +152,9 @@ describe('hansard verify --remote', () => {
     expect(new Map(lines.map(({ id, ...rest }) => [id, rest]))).toEqual(
       new Map<string, unknown>([
         [fresh, { sign: '+' }],
-        [grown, { sign: '*', grew_by: 2, detail: 'grew by 2 entries' }],
-        [altered, { sign: '*', entry: 2, detail: 'entry 2 differs' }],
-        [shorter, { sign: '*', entry: 3, detail: 'entry 3 is no longer there' }],
+        [grown, { sign: '*', entries_added: 2, detail: 'grew by 2 entries' }],
+        [altered, { sign: '*', position: 2, detail: 'entry 2 differs' }],
+        [shorter, { sign: '*', position: 3, detail: 'entry 3 is no longer there' }],
         [renamed, { sign: '*', detail: 'differs in name' }],
         [deleted, { sign: '-' }],
         [failing, { sign: '!', detail: expect.stringContaining('no list of entries') as string }],
@@ -162,10 +162,10 @@ describe('hansard verify --remote', () => {
     )
     expect(summary).toMatchObject({
       equal: 6,
-      upstream: 1,
-      archived: 1,
+      only_upstream: 1,
+      only_in_archive: 1,
       different: 4,
-      errors: 1,
+      not_compared: 1,
       complete: true,
     })
     expect(exitCode).toBe(4)
@@ -180,7 +180,7 @@ describe('hansard verify --remote', () => {
     here.sandbox.account('source').create({ entries: [entry(2)] })
     const { exitCode, summary, lines } = await remote(here, '--id', changed, other)
     expect(lines).toMatchObject([{ sign: '*', id: changed }])
-    expect(summary).toMatchObject({ equal: 1, different: 1, upstream: 0, complete: null })
+    expect(summary).toMatchObject({ equal: 1, different: 1, only_upstream: 0, complete: null })
     expect(exitCode).toBe(4)
     const words = await here.run('verify', '--remote', '--match', 'river -zzz', '--limit', '3')
     expect(words).toMatchObject({ exitCode: expect.any(Number) as number, stderr: '' })
@@ -197,7 +197,7 @@ describe('hansard verify --remote', () => {
       id,
       then: { kind: 'answer', status: 200, body: '{}' },
     })
-    expect(await remote(here)).toMatchObject({ exitCode: 3, summary: { equal: 11, errors: 1 } })
+    expect(await remote(here)).toMatchObject({ exitCode: 3, summary: { equal: 11, not_compared: 1 } })
   })
 
   it('compares a random sample, the same for the same seed', async () => {

@@ -23,7 +23,7 @@ describe('Calls and their results', () => {
     expect(compared(source, [call(X), result(X)], { losses }).verdict).toBe('equivalent')
     const apart = [renamed(0, 'c1', X), renamed(1, 'c1', Y)]
     expect(different(source, [call(X), result(Y)], { losses: apart })).toMatchObject({
-      entry: 0,
+      position: 0,
       kind: 'apart',
     })
   })
@@ -32,7 +32,7 @@ describe('Calls and their results', () => {
     const source = [call('c1'), call('c2'), result('c1'), result('c2')]
     const shared = [0, 1, 2, 3].map((i) => renamed(i, i % 2 === 0 ? 'c1' : 'c2', X))
     const { differences } = compared(source, [call(X), call(X), result(X), result(X)], { losses: shared })
-    expect(differences.map(({ entry, kind }) => [entry, kind])).toEqual([
+    expect(differences.map(({ position, kind }) => [position, kind])).toEqual([
       [0, 'apart'],
       [1, 'apart'],
     ])
@@ -46,9 +46,9 @@ describe('Calls and their results', () => {
     const both = { losses: [first.loss, second.loss] }
     expect(compared([one, other], [first.note, second.note], both).verdict).toBe('equivalent')
     const half = { losses: [first.loss] }
-    expect(different([one, other], [first.note, other], half)).toMatchObject({ entry: 0, kind: 'apart' })
+    expect(different([one, other], [first.note, other], half)).toMatchObject({ position: 0, kind: 'apart' })
     const rest = { losses: [second.loss] }
-    expect(different([one, other], [one, second.note], rest)).toMatchObject({ entry: 0, kind: 'apart' })
+    expect(different([one, other], [one, second.note], rest)).toMatchObject({ position: 0, kind: 'apart' })
   })
 
   it('belong together by group, whatever comes between: an id may be used again', () => {

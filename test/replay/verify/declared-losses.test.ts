@@ -12,16 +12,16 @@ describe('A declared loss', () => {
   it('is added at the end, and must be there', () => {
     const losses = [lost('tail-nudged', 1, null, nudge)]
     expect(compared([b], [b, nudge], { losses }).verdict).toBe('equivalent')
-    expect(different([b], [b], { losses })).toMatchObject({ entry: 1, kind: 'missing' })
-    expect(different([b], [b, asks('KO?')], { losses })).toMatchObject({ entry: 1, kind: 'another' })
+    expect(different([b], [b], { losses })).toMatchObject({ position: 1, kind: 'missing' })
+    expect(different([b], [b, asks('KO?')], { losses })).toMatchObject({ position: 1, kind: 'another' })
   })
 
   it('that is false counts as a difference, even if the copy does the same', () => {
     expect(different([a, b], [a], { losses: [lost('handoff-dropped', 1, b)] })).toMatchObject({
-      ...{ entry: 1, kind: 'false-loss' },
+      ...{ position: 1, kind: 'false-loss' },
     })
     const beyond = compared([a], [a, nudge], { losses: [lost('tail-nudged', 7, a, nudge)] })
-    expect(beyond.differences).toMatchObject([{ entry: 7, kind: 'false-loss' }])
+    expect(beyond.differences).toMatchObject([{ position: 7, kind: 'false-loss' }])
   })
 
   it('that is false is not applied', () => {
@@ -38,7 +38,7 @@ describe('A declared loss', () => {
     const both = { losses: [thought, lost('empty-message-dropped', 0, given)] }
     expect(compared([given, a], [a], both).differences).toEqual([])
     const only = { losses: both.losses.slice(1) }
-    expect(compared([given, a], [a], only).differences).toMatchObject([{ entry: 0, kind: 'false-loss' }])
+    expect(compared([given, a], [a], only).differences).toMatchObject([{ position: 0, kind: 'false-loss' }])
     const recall = { type: 'memory.recall', of: 'x' }
     const note = says('memory.recall {"of":"x"}')
     const prefix = { ...note, type: 'message.input', prefix: true }
@@ -50,7 +50,7 @@ describe('A declared loss', () => {
     const anew = (position: number) => lost('tail-asked-anew', position, b)
     expect(compared([a, b, b], [a], { losses: [anew(1), anew(2)] }).verdict).toBe('equivalent')
     expect(different([a, b, c], [a, c], { losses: [anew(1)] })).toMatchObject({
-      entry: 1,
+      position: 1,
       kind: 'false-loss',
     })
   })

@@ -18,7 +18,7 @@ describe('Differences', () => {
       { mode: 'history', stamp: 's', losses, source: { row: ROW, entries } },
       { row: STAMPED, entries: entries.toSpliced(1, 1) },
     )
-    expect(differences.map(({ entry }) => entry)).toEqual([0, 1, 2, null])
+    expect(differences.map(({ position }) => position)).toEqual([0, 1, 2, null])
   })
 
   it('show what is expected and what is found', () => {

@@ -76,6 +76,6 @@ describe('A copy has another entry:', () => {
     ['a field less', { ...says('a'), mood: 1 }, says('a'), 'mood'],
     ['something else than an object', 'bare', 'base', ''],
   ])('%s', (_, source, copy, path) => {
-    expect(different([source], [copy])).toEqual({ entry: 0, kind: 'another', path, isHashed: true })
+    expect(different([source], [copy])).toEqual({ position: 0, kind: 'another', path, isHashed: true })
   })
 })

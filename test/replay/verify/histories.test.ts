@@ -7,7 +7,7 @@ import { asks, call, result, says } from '../../support/declared-loss.ts'
 const [a, b, c] = [asks('a'), says('b'), asks('c')]
 
 describe('The entries of a copy', () => {
-  it.each<[what: string, copy: unknown[], entry: number, kind: string]>([
+  it.each<[what: string, copy: unknown[], position: number, kind: string]>([
     ['lack the first', [b, c], 0, 'missing'],
     ['lack one', [a, c], 1, 'missing'],
     ['lack the last', [a, b], 2, 'missing'],
@@ -20,7 +20,7 @@ describe('The entries of a copy', () => {
     ['have other ones', [a, asks('x'), c], 1, 'another'],
     ['have two other ones', [asks('x'), asks('y'), c], 0, 'another'],
   ])('%s', (_, copy, entry, kind) => {
-    expect(different([a, b, c], copy)).toMatchObject({ entry, kind, isHashed: true })
+    expect(different([a, b, c], copy)).toMatchObject({ position: entry, kind, isHashed: true })
   })
 
   it('end with what the target generated', () => {
@@ -41,13 +41,13 @@ describe('The entries of a copy', () => {
     expect({ verdict, generated, since }).toEqual({ verdict: 'identical', generated: 2, since: 2 })
     expect(compared([a], copy.slice(0, 1), { generated: [] })).toMatchObject({ generated: 0, since: 0 })
     const stray = [id('i', a), id('s', says('x')), id('g1', says('y'))]
-    expect(different([a], stray, { generated: ['g1'] })).toMatchObject({ entry: 1, kind: 'added' })
+    expect(different([a], stray, { generated: ['g1'] })).toMatchObject({ position: 1, kind: 'added' })
   })
 
   it('are not what the target generated, even if that is equal', () => {
     const copy = [a, { id: 'g1', ...b }]
     const found = different([a, b], copy, { generated: ['g1'] })
-    expect(found).toMatchObject({ entry: 1, kind: 'another', path: '' })
+    expect(found).toMatchObject({ position: 1, kind: 'another', path: '' })
     expect(compared([a, b], copy, { generated: ['g2'] }).verdict).toBe('identical')
   })
 

@@ -98,7 +98,7 @@ interface Rendered {
 }
 
 /** A faulty rule, the entry at which the difference must be found (null: the conversation itself), and its kind. */
-type Mutant = [rule: string, entry: number | null, kind: string, breakIt: (rendered: Rendered) => void]
+type Mutant = [rule: string, position: number | null, kind: string, breakIt: (rendered: Rendered) => void]
 
 const mutants: Mutant[] = [
   ['loses the first entry', 0, 'missing', ({ inputs }) => inputs.splice(0, 1)],
@@ -494,7 +494,7 @@ describe('A faulty rule of the plan that', () => {
   it.each(mutants)('%s is found at entry %s, as %s', async (_, entry, kind, breakIt) => {
     const { verdict, differences, hashes } = await certified(breakIt)
     const [first] = differences
-    expect({ verdict, entry: first?.entry, kind: first?.kind }).toEqual({ verdict: 'different', entry, kind })
+    expect({ verdict, position: first?.position, kind: first?.kind }).toEqual({ verdict: 'different', position: entry, kind })
     if (kind === 'another' && entry !== null) expect(hashes.target).not.toBe(hashes.expected)
   })
 

@@ -37,16 +37,16 @@ describe('A conversation that was asked again turn by turn', () => {
     expect(hashes.target).toBe(hashes.source)
     expect(answers).toEqual([
       {
-        entry: 0,
+        position: 0,
         asked: 'How high is the river?',
         source: '[call: gauge({})]\n[result: 4.2 m]\nIt is 4.2 m high.',
         target: '[call: gauge({"at":"ford"})]\n[result: 4.2 m]\nFour metres.',
       },
-      { entry: 5, asked: 'tomorrow?', source: 'Nobody knows.', target: 'It rises.' },
+      { position: 5, asked: 'tomorrow?', source: 'Nobody knows.', target: 'It rises.' },
     ])
   })
 
-  it.each<[broken: string, entry: number, kind: string, entries: Entry[]]>([
+  it.each<[broken: string, position: number, kind: string, entries: Entry[]]>([
     ['a question that was not asked', 4, 'missing', target.toSpliced(4, 1)],
     ['a question asked twice', 4, 'added', target.toSpliced(1, 0, { ...target[0] })],
     ['a question in other words', 5, 'another', changed(5, { content: 'Tomorrow?' })],
@@ -61,9 +61,9 @@ describe('A conversation that was asked again turn by turn', () => {
     ['a result of another function', 7, 'added', changed(1, { name: 'map' })],
   ])('is different with %s: at entry %s, %s', (_, entry, kind, entries) => {
     const { verdict, differences } = certified(entries)
-    expect({ verdict, entry: differences[0]?.entry, kind: differences[0]?.kind }).toEqual({
+    expect({ verdict, position: differences[0]?.position, kind: differences[0]?.kind }).toEqual({
       verdict: 'different',
-      entry,
+      position: entry,
       kind,
     })
   })
@@ -83,7 +83,7 @@ describe('A conversation that was asked again turn by turn', () => {
     const entries = [greeting, ...source].map((entry) => JSON.stringify(entry))
     const replayed = { ...replayedOf(), source: { row: ROW, entries } }
     const copy = { row: STAMPED, entries: target.map((entry) => JSON.stringify(entry)) }
-    expect(compareCopy(replayed, copy).differences).toMatchObject([{ entry: 0, kind: 'missing' }])
+    expect(compareCopy(replayed, copy).differences).toMatchObject([{ position: 0, kind: 'missing' }])
     const before = JSON.stringify(greeting)
     const losses: Loss[] = [{ kind: 'not-asked-again', position: 0, id: null, path: '', before, after: null }]
     expect(compareCopy({ ...replayed, losses }, copy)).toMatchObject({
@@ -105,7 +105,7 @@ describe('What is asked turn by turn', () => {
       { ...replayedOf(), losses, source },
       { row: STAMPED, entries: found ?? [] },
     )
-    return differences.map(({ entry, kind }) => [entry, kind])
+    return differences.map(({ position, kind }) => [position, kind])
   }
 
   it('may end with a prefix that the target continues', () => {

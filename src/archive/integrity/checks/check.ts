@@ -1,11 +1,11 @@
 import type { Sqlite } from '../../sqlite/sqlite.ts'
-import type { CheckName } from '../advice.ts'
+import type { CheckName } from '../check-hints.ts'
 
 /** Where a problem is, as far as known. */
 export interface FindingPlace {
   readonly table?: string
   readonly row?: number | string
-  readonly conversation?: string | undefined
+  readonly conversationId?: string | undefined
 }
 
 /** A problem that a check found. */
@@ -16,8 +16,8 @@ export interface Problem {
   readonly isWarning?: boolean
   /** It may be the only trace of content that was lost elsewhere, so it must not be repaired before that content is sound. */
   readonly isEvidence?: boolean
-  /** What to do, if it differs from the check's general advice. */
-  readonly advice?: string | undefined
+  /** What to do, if it differs from the check's general hint. */
+  readonly hint?: string | undefined
   /** Repairs it from data that is proven to be right; absent if there is no such data. */
   readonly repair?: (db: Sqlite) => void
 }

@@ -33,7 +33,7 @@ export const conversations: Check = {
 
 function* problemsOf(conversation: ConversationRow, newest: RevisionRow | undefined): Generator<Problem> {
   const { key, id, revision } = conversation
-  const where = { table: 'conversation', row: key, conversation: id }
+  const where = { table: 'conversation', row: key, conversationId: id }
   if (newest === undefined) return yield { what: 'has no revision', where }
   if (newest.id !== revision) {
     const what = `points to revision ${revision}, but the newest is ${newest.id}`

@@ -22,8 +22,8 @@ export const entries: Check = {
     let named = 0
     const place = (row: number): FindingPlace => {
       if (named++ >= MAX_NAMED) return { table: 'entry', row }
-      const conversation = attempt(() => db.pluck.get<string>(CONVERSATION_OF_ENTRY, row))
-      return { table: 'entry', row, conversation }
+      const conversationId = attempt(() => db.pluck.get<string>(CONVERSATION_OF_ENTRY, row))
+      return { table: 'entry', row, conversationId }
     }
     for (const read of readRows<StoredEntryRow>(db, 'entry', 'sha256, json')) {
       const what = read.row === undefined ? `cannot read it: ${read.why}` : faultOfEntry(read.row)

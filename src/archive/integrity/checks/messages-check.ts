@@ -29,7 +29,7 @@ export const messages: Check = {
   *find({ db }) {
     const histories = new Histories(db)
     for (const revision of db.iterate<RevisionRow>(WITH_MESSAGES)) {
-      const where = { table: 'revision', row: revision.id, conversation: revision.conversation }
+      const where = { table: 'revision', row: revision.id, conversationId: revision.conversation }
       if ((revision.messages === null) !== (revision.messages_tip === null) || revision.hasTip !== 1) {
         yield { what: 'a part of its messages is missing', where }
       } else if (revision.hasEvent === 0 && differ(histories, revision)) {

@@ -28,7 +28,7 @@ export const revisions: Check = {
       const problem = findProblem(read.id, read.row, walkHistory(db, read.row.tip))
       if (problem === undefined) continue
       const id = db.pluck.get('select id from conversation where key = ?', read.row.conversation)
-      yield { ...problem, where: { ...where, conversation: id as string } }
+      yield { ...problem, where: { ...where, conversationId: id as string } }
     }
   },
 }

@@ -24,8 +24,8 @@ export const search: Check = {
     const where = { table: 'search' }
     const missing = isRepaired === true ? (attempt(() => new SearchIndex(db).state().waiting) ?? 0) : 0
     if (missing > 0)
-      yield { what: `${plural(missing, 'conversation')} not indexed`, where, isWarning: true, advice: LATER }
-    for (const what of describeUnindexed(db)) yield { what, where, isWarning: true, advice: LATER }
+      yield { what: `${plural(missing, 'conversation')} not indexed`, where, isWarning: true, hint: LATER }
+    for (const what of describeUnindexed(db)) yield { what, where, isWarning: true, hint: LATER }
     for (const what of findFaults(db))
       yield { what, where, isWarning: true, isEvidence: true, repair: clearSearchIndex }
   },

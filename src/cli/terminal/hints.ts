@@ -2,10 +2,10 @@
  * Returns what to do about problems with this reason, on one line. A reason is a code, or a step of a backup and a code:
  * `history-altered`, `history/timeout`.
  */
-export function remedyFor(reason: string): string {
+export function hintFor(reason: string): string {
   const code = reason.slice(reason.indexOf('/') + 1)
-  const isKnown = (key: string): key is keyof typeof remedies => Object.hasOwn(remedies, key)
-  const [what, acknowledged]: Remedy = isKnown(code) ? remedies[code] : remedies.unforeseen
+  const isKnown = (key: string): key is keyof typeof hints => Object.hasOwn(hints, key)
+  const [what, acknowledged]: Hint = isKnown(code) ? hints[code] : hints.unforeseen
   return acknowledged === undefined
     ? what
     : `${what} ${acknowledged} \`hansard ack --reason ${reason}\``.trimStart()
@@ -15,7 +15,7 @@ const LASTING = 'If it lasts:'
 const KNOWN = 'Once you know why:'
 
 /** What to do, by code; the second sentence introduces the command that acknowledges all problems with the reason. */
-const remedies = {
+const hints = {
   'not-found': ['It is listed but not returned. The next backup tries again.', LASTING],
   'request-refused': ['The next backup tries again.', LASTING],
   conflict: ['It was being changed. The next backup tries again.', LASTING],
@@ -35,12 +35,12 @@ const remedies = {
   'not-indexed': ['It is stored, but cannot be found: try `hansard verify --repair`.', LASTING],
   'history-altered': ['', KNOWN],
   'messages-differ': ['', KNOWN],
-} as const satisfies Readonly<Record<string, Remedy>>
+} as const satisfies Readonly<Record<string, Hint>>
 
-type Remedy = readonly [what: string, acknowledged?: string]
+type Hint = readonly [what: string, acknowledged?: string]
 
 /** Returns what to do about conversations that an export left out, by the code of the reason. */
-export function remedyForLeftOut(code: string): string {
+export function hintForLeftOut(code: string): string {
   const isKnown = (key: string): key is keyof typeof leftOut => Object.hasOwn(leftOut, key)
   return isKnown(code) ? leftOut[code] : 'Another format may have it: see `hansard export --help`.'
 }

@@ -1,10 +1,10 @@
 /** Names of the checks. They are part of the JSON output. */
-export type CheckName = keyof typeof advice
+export type CheckName = keyof typeof hints
 
 /** What to do about a finding, as a sentence. */
-export function adviceOn(check: CheckName, isRepairable: boolean): string {
-  if (check === 'secrets') return isRepairable ? REMOVE : advice[check]
-  return isRepairable ? 'Run `hansard verify --repair`.' : advice[check]
+export function hintOn(check: CheckName, isRepairable: boolean): string {
+  if (check === 'secrets') return isRepairable ? REMOVE : hints[check]
+  return isRepairable ? 'Run `hansard verify --repair`.' : hints[check]
 }
 
 const REMOVE =
@@ -14,7 +14,7 @@ const COPY = 'Restore a copy of the file'
 const FETCH_AGAIN = `${COPY}, or run \`hansard backup --full\` to fetch again what is still upstream.`
 const START_OVER = `${COPY}, or back up into a new file with --archive. Keep this one: much of it may be recoverable.`
 
-const advice = {
+const hints = {
   file: START_OVER,
   size: START_OVER,
   format:
