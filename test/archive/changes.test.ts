@@ -23,8 +23,8 @@ function archiveWithRuns() {
     },
     event: (kind: 'gone' | 'revived' | 'history-altered' | 'vanished', conversation: string) =>
       archive.events.add({ kind, conversation, detail: `it is ${kind}` }, run, at()),
-    fail: (conversation: string, message = 'Timeout after 60 s') => {
-      const failure: Failure = { conversation, step: 'history', code: 'timeout', message }
+    fail: (conversation: string, message = 'Timeout after 60 s', code = 'timeout') => {
+      const failure: Failure = { conversation, step: 'history', code, message }
       archive.failures.record(failure, run, at())
     },
     resolve: (conversation: string) => archive.failures.resolve(conversation, at()),
@@ -99,6 +99,47 @@ describe('The changes of a run', () => {
     expect([1, 2, 3].map(failed)).toEqual([1, 2, 0])
     expect(changesOf(archive, 1)).toMatchObject([
       { change: 'failed', id: 'conv_a', run: 1, entries: null, detail: 'history: Timeout after 60 s' },
+    ])
+  })
+})
+
+describe('A failure that has another reason in a later run', () => {
+  it('keeps the reason that each run met, also of a run that did not try it again', () => {
+    const { archive, run, fail, resolve } = archiveWithRuns()
+    run()
+    fail('conv_a')
+    run()
+    fail('conv_a', 'Timeout after 90 s')
+    run() // for example a week in which it was not due
+    run()
+    fail('conv_a', 'The body is not JSON', 'not-json')
+    run()
+    resolve('conv_a')
+    const details = [1, 2, 3, 4, 5].map((n) => changesOf(archive, n).map(({ detail }) => detail))
+    expect(details).toEqual([
+      ['history: Timeout after 90 s'],
+      ['history: Timeout after 90 s'],
+      ['history: Timeout after 90 s'],
+      ['history: The body is not JSON'],
+      [],
+    ])
+    expect(archive.changes.failures({ first: 2, last: 2 })).toMatchObject([{ reason: 'history/timeout' }])
+    expect(archive.changes.failures({ first: 4, last: 4 })).toMatchObject([{ reason: 'history/not-json' }])
+    expect(archive.changes.counts({ first: 1, last: 4 })).toMatchObject({ failed: 1 })
+    // It was tried for the last time before run 3.
+    expect(changesOf(archive, 3)).toMatchObject([{ run: 3, at: '2026-11-22T03:15:00.000Z' }])
+  })
+
+  it('continues its count of runs and its acknowledgement', () => {
+    const { archive, run, fail } = archiveWithRuns()
+    run()
+    fail('conv_a')
+    archive.failures.acknowledge('conv_a', '2026-11-21T08:00:00.000Z')
+    run()
+    fail('conv_a', 'The body is not JSON', 'not-json')
+    fail('conv_a', 'Timeout after 60 s')
+    expect(archive.failures.open()).toMatchObject([
+      { code: 'timeout', runs: 2, acknowledgedAt: '2026-11-21T08:00:00.000Z' },
     ])
   })
 })

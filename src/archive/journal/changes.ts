@@ -37,6 +37,7 @@ export interface Change {
 export interface FailureGroup {
   /** The step that failed, and how: `history/timeout`. */
   readonly reason: string
+  readonly subject: 'conversation'
   readonly count: number
   /** Up to three of them, oldest first. */
   readonly examples: readonly { readonly id: string; readonly detail: string }[]
@@ -80,7 +81,7 @@ export class Changes extends DatabaseAccess {
       select reason, count, id, detail from numbered where place <= 3 order by count desc, reason, place`
     const groups = new Map<string, FailureGroup & { readonly examples: object[] }>()
     for (const { reason, count, id, detail } of this.db.all<FailureRow>(sql, this.#values('failed', range))) {
-      const group = groups.get(reason) ?? { reason, count, examples: [] }
+      const group = groups.get(reason) ?? { reason, subject: 'conversation', count, examples: [] }
       group.examples.push({ id, detail })
       groups.set(reason, group)
     }
@@ -100,7 +101,7 @@ export class Changes extends DatabaseAccess {
   }
 }
 
-type FailureRow = Omit<FailureGroup, 'examples'> & FailureGroup['examples'][number]
+type FailureRow = Omit<FailureGroup, 'examples' | 'subject'> & FailureGroup['examples'][number]
 
 /** What is counted and limited, and what is read of it. */
 interface ChangeQueries {
@@ -149,10 +150,14 @@ const events: ChangeQueries = {
       left join revision on revision.id = ${LEFT}`,
 }
 
-/** A failure is said to be met by every run from the first to the last that met it. */
+/**
+ * A failure is said to be met by every run from the first to the last that met it for the same reason. Its message is that
+ * of the last one.
+ */
 const failures: ChangeQueries = {
   ids: `select max(id) as id from failure where last_run >= :first and first_run <= :last group by conversation`,
-  changes: `select :change as change, failure.conversation as id, min(last_run, :last) as run, last_at as at,
+  changes: `select :change as change, failure.conversation as id, min(last_run, :last) as run,
+      iif(last_run <= :last, last_at, (select ifnull(ended_at, started_at) from run where id = :last)) as at,
       length as entries, null as entriesAdded, step || ': ' || message as detail
     from found join failure on failure.id = found.id left join conversation on conversation.id = failure.conversation
       left join revision on revision.id = ${LEFT}`,

@@ -39,17 +39,39 @@ export function isContentStored({ step }: Pick<OpenFailure, 'step'>): boolean {
   return step === 'messages' || step === 'references' || step === 'shapes'
 }
 
-/** The failures: at most one unresolved failure for each conversation. */
+/** The failures: at most one open failure for each conversation. */
 export class Failures extends DatabaseAccess {
   /** Records a failure, or that it happened again. Secrets in message and body are redacted first. */
   record(failure: Failure, run: number, at: string): void {
     const message = redactText(failure.message)
-    const sql = `insert into failure (conversation, step, code, message, body, first_run, last_run, last_at)
-      values (:conversation, :step, :code, :message, :body, :run, :run, :at)
+    const earlier = this.#endOtherReason(failure, run, at)
+    const sql = `insert into failure
+        (conversation, step, code, message, body, first_run, last_run, last_at, runs, acknowledged_at)
+      values (:conversation, :step, :code, :message, :body, :run, :run, :at, :runs, :acknowledgedAt)
       on conflict (conversation) where resolved_at is null do update set
-        step = excluded.step, code = excluded.code, message = excluded.message, body = excluded.body,
+        message = excluded.message, body = excluded.body,
         runs = runs + (last_run <> excluded.last_run), last_run = excluded.last_run, last_at = excluded.last_at`
-    this.db.run(sql, { ...failure, message, body: asBytes(failure.body), run, at })
+    this.db.run(sql, { ...failure, ...earlier, message, body: asBytes(failure.body), run, at })
+  }
+
+  /**
+   * Ends the open failure of a conversation if it has another reason, so that what earlier runs met stays known. The new one
+   * continues its count of runs and its acknowledgement. A failure with the same reason stays one row, however many runs
+   * meet it.
+   */
+  #endOtherReason({ conversation, step, code }: Failure, run: number, at: string) {
+    const other = this.db.get<{ id: number; runs: number; lastRun: number; acknowledgedAt: string | null }>(
+      `select id, runs, last_run as lastRun, acknowledged_at as acknowledgedAt from failure
+      where conversation = ? and resolved_at is null and (step <> ? or code <> ?)`,
+      ...[conversation, step, code],
+    )
+    if (other === undefined) return { runs: 1, acknowledgedAt: null }
+    const { id, runs, lastRun, acknowledgedAt } = other
+    // Until now every run counted the conversation as failed, also those that did not try it again.
+    const sql = `update failure set resolved_at = :at,
+      last_run = max(last_run, (select ifnull(max(id), 0) from run where id < :run)) where id = :id`
+    this.db.run(sql, { id, run, at })
+    return { runs: runs + Number(lastRun !== run), acknowledgedAt }
   }
 
   /** Marks the failure of a conversation as resolved: it was stored, or is gone. */

@@ -142,7 +142,8 @@ create table run (
 ) strict;
 
 -- A conversation that could not be stored, or a part of it. body: the response that could not be used. runs: how many
--- runs met the failure. Open while resolved_at is null; an acknowledged failure no longer makes a run partial.
+-- runs met the failure. Open while resolved_at is null; an acknowledged failure no longer makes a run partial. When the
+-- reason (step and code) changes, the row ends with the run before, and another one goes on with runs and acknowledged_at.
 create table failure (
   id integer primary key,
   conversation text not null,

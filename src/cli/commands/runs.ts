@@ -4,6 +4,7 @@ import { withArchive } from '../../archive/with-archive.ts'
 import { secondsBetween } from '../../model/duration.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'
+import { toReportGroup } from '../terminal/problem-lines.ts'
 import { formatRunDetails, runColumns } from '../terminal/run-lines.ts'
 import { writeJson, writeLines, widthOf } from '../terminal/stdout.ts'
 import { writeTable } from '../terminal/table.ts'
@@ -39,9 +40,9 @@ async function showRun(archive: Archive, id: number, json: boolean, io: Io): Pro
   if (run === undefined) throw noRun(id)
   const range = { first: id, last: id }
   const changes = archive.changes.counts(range)
-  const failures = archive.changes.failures(range)
-  if (json) await writeJson(io.stdout, { ...toJson(run), changes, failures })
-  else await writeLines(io.stdout, formatRunDetails(run, changes, failures, widthOf(io.stdout)))
+  const problems = archive.changes.failures(range).map(toReportGroup)
+  if (json) await writeJson(io.stdout, { ...toJson(run), changes, problems })
+  else await writeLines(io.stdout, formatRunDetails(run, changes, problems, widthOf(io.stdout)))
   return exitCodes.done
 }
 

@@ -25,7 +25,13 @@ export interface VerifyCommandOptions extends AccountOptions, SelectionOptions {
   readonly concurrency?: number
 }
 
-const names = { '=': 'equal', '+': 'onlyUpstream', '-': 'onlyInArchive', '*': 'different', '!': 'notCompared' } as const
+const names = {
+  '=': 'equal',
+  '+': 'onlyUpstream',
+  '-': 'onlyInArchive',
+  '*': 'different',
+  '!': 'notCompared',
+} as const
 
 type Counts = Record<(typeof names)[keyof typeof names], number>
 

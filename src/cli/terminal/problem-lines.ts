@@ -1,9 +1,15 @@
+import type { FailureGroup } from '../../archive/journal/changes.ts'
 import type { OpenProblem, ProblemGroup } from '../../archive/journal/open-problems.ts'
 import { hintFor } from './hints.ts'
 import type { ReportGroup } from './report.ts'
 
 /** Converts a group of problems to one of a report. */
-export function toReportGroup({ reason, subject, count, examples }: ProblemGroup): ReportGroup {
+export function toReportGroup({
+  reason,
+  subject,
+  count,
+  examples,
+}: ProblemGroup | FailureGroup): ReportGroup {
   return {
     reason,
     count,
@@ -19,6 +25,6 @@ export function formatProblem(problem: OpenProblem): string {
   return `${isAcknowledged ? 'acknowledged: ' : ''}${reason}: ${describeProblem(problem)}`
 }
 
-function describeProblem({ id, detail }: OpenProblem): string {
+function describeProblem({ id, detail }: Pick<OpenProblem, 'id' | 'detail'>): string {
   return `${id ?? 'an older revision'}: ${detail}`
 }

@@ -1,9 +1,9 @@
-import type { ChangeCounts, FailureGroup } from '../../archive/journal/changes.ts'
+import type { ChangeCounts } from '../../archive/journal/changes.ts'
 import type { RunDetails, StoredRun } from '../../archive/journal/runs.ts'
 import { formatDuration, secondsBetween } from '../../model/duration.ts'
 import { cutTimeUtc } from '../../model/instant.ts'
 import { formatCounts, formatMegabytes, formatNumber, nonZero, plural } from '../../model/plural.ts'
-import { formatReport } from './report.ts'
+import { formatReport, type ReportGroup } from './report.ts'
 import { formatOutcome } from './run-outcome.ts'
 import type { Column } from './table.ts'
 
@@ -79,7 +79,7 @@ function formatSeconds(seconds: number | null): string {
 export function formatRunDetails(
   run: RunDetails,
   changes: ChangeCounts,
-  failures: readonly FailureGroup[],
+  problems: readonly ReportGroup[],
   width: number,
 ): string[] {
   const { id, listed, updated, unchanged, failed, vanished, gone, requests, retries, bytes } = run
@@ -94,20 +94,17 @@ export function formatRunDetails(
     `  gone      ${plural(gone, 'conversation')}`,
     `  traffic   ${plural(requests, 'request')} (${plural(retries, 'retry')}), ${formatMegabytes(bytes)}`,
     `  changes   ${changed === '' ? 'none' : `${changed}: \`hansard changes --run ${id}\``}`,
-    ...formatFailures(failures, width),
+    ...formatProblems(problems, width),
   ]
 }
 
-/** A later run may have met or resolved them since, so the heading says whose reasons these are, and no line what to do. */
-function formatFailures(failures: readonly FailureGroup[], width: number): string[] {
-  if (failures.length === 0) return []
-  const groups = failures.map(({ reason, count, examples }) => ({
-    ...{ reason, count },
-    examples: examples.map(({ id, detail }) => `${id}: ${detail}`),
-  }))
+/** A later run may have resolved them since, so no line says what to do about each. */
+function formatProblems(problems: readonly ReportGroup[], width: number): string[] {
+  if (problems.length === 0) return []
+  const groups = problems.map((group) => ({ ...group, hint: undefined }))
   const report = formatReport(groups, { lines: MAX_FAILURE_LINES, width: width - INDENT })
   return [
-    'Failed, by the reason that the latest run met:',
+    'Failed, by reason:',
     ...report.map((line) => ' '.repeat(INDENT) + line),
     'hint: `hansard status` shows those that still fail.',
   ]

@@ -112,7 +112,10 @@ describe('replay verify', () => {
       /entry 0: Why do rivers bend\?\n +source: Because the outer bank gives way\.\n +target: \S/,
     )
     const [certificate] = linesIn((await world.replay('verify', '--json')).stdout)
-    expect(certificate).toMatchObject({ mode: 'turns', answers: [{ position: 0 }, { position: 2, source: '' }] })
+    expect(certificate).toMatchObject({
+      mode: 'turns',
+      answers: [{ position: 0 }, { position: 2, source: '' }],
+    })
   })
 
   it('writes the certificates to a file that only its owner can read', async () => {
@@ -165,7 +168,9 @@ describe('A printed certificate', () => {
     const nasty = '\u001b[31mred\r\n\u202ebackwards'
     const certificate = {
       ...{ verdict: 'different', losses: [], unseen: [], since: 0, answers: [] },
-      differences: [{ position: 3, path: nasty, kind: 'another', detail: nasty, expected: nasty, found: nasty }],
+      differences: [
+        { position: 3, path: nasty, kind: 'another', detail: nasty, expected: nasty, found: nasty },
+      ],
       hashes: { source: 'a'.repeat(64), expected: 'b'.repeat(64), target: null },
     } as unknown as Certificate
     const verified = { id: nasty, name: nasty, targetId: nasty, result: { certificate } }

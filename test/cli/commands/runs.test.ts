@@ -102,7 +102,7 @@ describe('hansard runs N', () => {
   gone      2 conversations
   traffic   2,646 requests (4 retries), 13.7 MB
   changes   3 failed: \`hansard changes --run 2\`
-Failed, by the reason that the latest run met:
+Failed, by reason:
   history/timeout: 2 conversations
     conv_0: it is timeout
     conv_1: it is timeout
@@ -124,8 +124,12 @@ hint: \`hansard status\` shows those that still fail.
     expect(expectSchema('runs', stdout)).toMatchObject([
       {
         ...{ id: 2, hansard: '0', base_url: 'https://example.org', changes: { failed: 3, new: 0 } },
-        failures: [
-          { reason: 'history/timeout', count: 2, examples: [{ id: 'conv_0' }, { id: 'conv_1' }] },
+        problems: [
+          {
+            reason: 'history/timeout',
+            count: 2,
+            examples: ['conv_0: it is timeout', 'conv_1: it is timeout'],
+          },
           { reason: 'history/not-json', count: 1 },
         ],
       },
