@@ -4,6 +4,9 @@ import { systemClock, type Clock } from './clock.ts'
 import type { RetryPolicy } from './retry-state.ts'
 import type { Timeouts } from './undici-transport.ts'
 
+/** The public API. */
+export const PUBLIC_API = 'https://api.mistral.ai'
+
 /** Client options; only `apiKey` is required. */
 export interface ClientOptions {
   /** Sent as `Authorization: Bearer`. Visible ASCII characters only. */
@@ -42,7 +45,7 @@ const MIB = 2 ** 20
  */
 export function clientSettings(options: ClientOptions) {
   const retry = { attempts: 6, budgetMs: 600_000, random: Math.random, ...options.retry }
-  const { origin, basePath } = parseBaseUrl(options.baseUrl ?? 'https://api.mistral.ai')
+  const { origin, basePath } = parseBaseUrl(options.baseUrl ?? PUBLIC_API)
   return {
     apiKey: checkKey(options.apiKey),
     origin,

@@ -65,11 +65,11 @@ export function openArchive(path: string, { mode = 'read' }: OpenOptions = {}): 
 /**
  * Refuses a path without a file.
  *
- * @throws HansardError `file`
+ * @throws HansardError `not-an-archive`
  */
 export function refuseMissing(path: string): void {
   if (existsSync(path)) return
-  throw new HansardError('file', `There is no archive at ${path}`, {
+  throw new HansardError('not-an-archive', `There is no archive at ${path}`, {
     hint: 'Create one with `hansard backup`, or use another file with --archive.',
   })
 }

@@ -1,8 +1,8 @@
 import { readFileSync, statSync } from 'node:fs'
 
-import type { ClientOptions } from '../api/client-options.ts'
+import { PUBLIC_API, type ClientOptions } from '../api/client-options.ts'
 import { ConversationsClient } from '../api/client.ts'
-import { HansardError, messageOf } from '../errors.ts'
+import { HansardError, isHansardError, messageOf } from '../errors.ts'
 import type { AccountOptions, GlobalOptions, Io, TargetOptions } from './io.ts'
 import { ProgressLine } from './terminal/progress.ts'
 import { defuseLine } from './terminal/terminal-text.ts'
@@ -33,7 +33,21 @@ export async function withTarget<T>(
 ): Promise<T> {
   const { toBaseUrl: baseUrl, maxRequests } = options
   const client = () => ({ apiKey: findTargetKey(options, io), baseUrl, maxRequests })
-  return withClient(client, progress, work)
+  return withClient(client, progress, work).catch((thrown: unknown) => {
+    throw isForgottenUrl(thrown, options, io) ? withUrlHint(thrown) : thrown
+  })
+}
+
+/** The source is another API than the public one, and nothing says that the target is, too: it was probably forgotten. */
+function isForgottenUrl(thrown: unknown, { toBaseUrl }: TargetOptions, { env }: Io): thrown is HansardError {
+  const source = env['MISTRAL_BASE_URL'] || PUBLIC_API
+  const isUnreached = isHansardError(thrown) && ['key-refused', 'network', 'timeout'].includes(thrown.code)
+  return isUnreached && toBaseUrl === PUBLIC_API && source !== PUBLIC_API
+}
+
+function withUrlHint({ code, message, status, cause }: HansardError): HansardError {
+  const hint = `The target is ${PUBLIC_API}. For another API, set MISTRAL_TARGET_BASE_URL or use --to-base-url.`
+  return new HansardError(code, message, { hint, status, cause })
 }
 
 /** The progress of a command that shows nothing but what it waits for. */

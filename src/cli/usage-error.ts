@@ -18,8 +18,16 @@ export function toUsageError(thrown: unknown, names: readonly string[]): Hansard
   const [said = '', suggestion] = thrown.message.replace(/^error: /, '').split('\n')
   const [message = '', ...rest] = said.replace(/\.$/, '').split('. ')
   const advice = rest.length > 0 ? `${rest.join('. ')}.` : suggestion?.replace(/^\((.*)\)$/, '$1')
-  return new HansardError('usage', message.charAt(0).toUpperCase() + message.slice(1), {
+  return new HansardError('usage', inOurWords(message), {
     hint: advice ?? help,
     cause: thrown,
   })
+}
+
+/** Words messages as our own are, with the argument first. */
+function inOurWords(message: string): string {
+  const [, value, name] =
+    /^command-argument value '(.*)' is invalid for argument '(.*)'$/s.exec(message) ?? []
+  if (value !== undefined && name !== undefined) return `Argument '${name}' is invalid: '${value}'`
+  return message.charAt(0).toUpperCase() + message.slice(1)
 }

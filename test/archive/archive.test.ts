@@ -30,7 +30,7 @@ describe('Opening an archive', () => {
     for (const options of [undefined, { mode: 'read' }, { mode: 'write' }] as const) {
       const path = newPath()
       expect(() => openArchive(path, options)).toThrow(
-        refusal('file', `There is no archive at ${path}`, 'hansard backup'),
+        refusal('not-an-archive', `There is no archive at ${path}`, 'hansard backup'),
       )
       expect(existsSync(path)).toBe(false)
     }

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 
 import { testFolder } from '../support/folder.ts'
 import { hansard } from '../support/hansard.ts'
@@ -122,10 +122,58 @@ describe('A message, a hint and the documented exit code are given for', () => {
     expect([exitCode, stderr]).toEqual([8, expect.stringMatching(/damaged[\s\S]*hint: /)])
   })
 
+  it('a range of time that contains no time', async () => {
+    const { run } = await world()
+    await run('backup')
+    for (const command of ['list', 'stats', 'search river', 'export jsonl --output -']) {
+      const { exitCode, stderr } = await run(
+        ...command.split(' '),
+        '--since',
+        '2026-03-05',
+        '--until',
+        '2026-03-01',
+      )
+      expect([command, exitCode, stderr]).toEqual([
+        command,
+        2,
+        'hansard: No time is both since 2026-03-05 00:00 UTC and before 2026-03-01 00:00 UTC\n' +
+          'hint: Give --since an earlier time than --until.\n',
+      ])
+    }
+  })
+
+  it('a plan that is not there, before anybody is asked whether to run it', async () => {
+    const { run, folder } = await world()
+    const plan = join(folder, 'missing.json')
+    const { exitCode, stderr } = await run('replay', 'run', plan)
+    expect([exitCode, stderr]).toEqual([
+      2,
+      `hansard: There is no plan at ${plan}\nhint: Make one with \`hansard replay plan --out FILE\`.\n`,
+    ])
+  })
+
+  it('a target URL that was forgotten, while the source has one', async () => {
+    // No request of a test leaves the machine: nothing listens at this proxy.
+    for (const name of ['HTTPS_PROXY', 'https_proxy']) vi.stubEnv(name, 'http://127.0.0.1:9')
+    for (const name of ['NO_PROXY', 'no_proxy']) vi.stubEnv(name, '')
+    const { run, folder } = await world({ stories: [] })
+    await run('backup', '--adopt-account')
+    const { exitCode, stderr } = await hansard(['replay', 'plan', '--archive', join(folder, 'archive.db')], {
+      env: {
+        ...{ MISTRAL_API_KEY: 'source', MISTRAL_TARGET_API_KEY: 'other' },
+        MISTRAL_BASE_URL: 'http://127.0.0.1:9',
+      },
+    })
+    expect(exitCode).toBe(1)
+    expect(stderr).toContain(
+      'hint: The target is https://api.mistral.ai. For another API, set MISTRAL_TARGET_BASE_URL or use --to-base-url.',
+    )
+  })
+
   it('a missing archive', async () => {
     const { run } = await world()
     const { exitCode, stderr } = await run('status')
-    expect([exitCode, stderr]).toEqual([1, expect.stringMatching(/There is no archive at[\s\S]*hint: /)])
+    expect([exitCode, stderr]).toEqual([2, expect.stringMatching(/There is no archive at[\s\S]*hint: /)])
   })
 
   it('an archive in a missing folder, and a folder in place of an archive', async () => {
@@ -194,7 +242,7 @@ describe('A message, a hint and the documented exit code are given for', () => {
     expect(await run('export', 'jsonl', '--output', output)).toMatchObject({ exitCode: 2 })
     expect(await run('export', 'jsonl', '--output', output, '--force')).toMatchObject({ exitCode: 0 })
     expect(await run('export', 'jsonl', '--output', join(folder, 'no', 'out'))).toMatchObject({
-      exitCode: 1,
+      exitCode: 2,
       stderr: expect.stringMatching(/hint: /) as string,
     })
   })

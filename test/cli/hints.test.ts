@@ -59,7 +59,7 @@ describe('A hint', () => {
     const from = join(testFolder(), 'none.db')
     const { exitCode, stderr } = await hansard(['sandbox', '--from', from])
     expect({ exitCode, stderr }).toEqual({
-      exitCode: 1,
+      exitCode: 2,
       stderr: `hansard: There is no archive at ${from}\nhint: Create one with \`hansard backup\`, or use another file with --from.\n`,
     })
   })

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
 import { openArchive } from '../../src/archive/archive.ts'
+import { run } from '../../src/cli/main.ts'
 import { generateConversations } from '../../src/sandbox/seed/generate-conversations.ts'
 import { archiveOf, look } from '../support/archives.ts'
 import { change } from '../support/damaged-archives.ts'
@@ -9,6 +10,7 @@ import { addFailures } from '../support/failing-archive.ts'
 import { testFolder } from '../support/folder.ts'
 import { hansard, type Outcome } from '../support/hansard.ts'
 import { expectSchema } from '../support/json-schemas.ts'
+import { testIo, testTerminal } from '../support/test-io.ts'
 import { world } from '../support/world.ts'
 
 const few = () => [generateConversations({ count: 12, entries: 4, bytesPerEntry: 300, seed: 5 })]
@@ -56,7 +58,13 @@ describe('After a night of 10,000 failures', { timeout: 60_000 }, () => {
       expect(lines.join('\n')).toMatch(/Needs attention:\n {2}history-altered: 200 alerts\n/)
       expect(outcome.exitCode).toBe(options.includes('--max-age') ? 3 : 0)
     }
+    for (const columns of [50, 80, 140]) {
+      const stdout = testTerminal(columns)
+      expect(await run(['status', '--archive', archive, '--no-pager'], testIo({ stdout }))).toBe(0)
+      expect(String(stdout.read()).trimEnd().split('\n').length).toBeLessThanOrEqual(40)
+    }
     const all = await hansard(['status', '--archive', archive, '--verbose'])
+    expect(listed(all, /^ {4}conv_/)).toBe(0) // no examples, since each has a line of its own
     expect(listed(all, /^ {2}(row|get|history|messages|store|references|shapes)\/[\w-]+: conv_/)).toBe(10_000)
     expect(listed(all, /^ {2}(file|agent)\/not-fetched: ref_/)).toBe(30)
     const { stdout } = await hansard(['status', '--archive', archive, '--json'])

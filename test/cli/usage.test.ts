@@ -26,6 +26,7 @@ describe('A wrong command line', () => {
       "Option '--concurrency <n>' argument '65' is invalid",
       'Expected a whole number from 1 to 64.',
     ],
+    [['runs', 'x'], "Argument 'n' is invalid: 'x'", 'Expected a whole number of at least 1.'],
     [
       ['backup', '--max-rps', '0'],
       "Option '--max-rps <n>' argument '0' is invalid",

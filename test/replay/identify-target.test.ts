@@ -48,6 +48,18 @@ describe('The target of an earlier replay', () => {
     })
   })
 
+  it('is asked for where the key opens an account that has no copies', async () => {
+    const { replay, opened, sandbox } = await targetWorld()
+    await replay('run', '--yes')
+    const client = new ConversationsClient({ apiKey: 'source', baseUrl: sandbox.url })
+    onTestFinished(() => client.close())
+    await expect(knownTarget(client, opened, undefined)).rejects.toMatchObject({
+      code: 'usage',
+      message: 'This archive has no copies in that account',
+      hint: 'Use the key of the target account; `hansard replay status` lists the targets.',
+    })
+  })
+
   it.each(['undo', 'verify'])('is never confirmed by an option of `replay %s`', async (command) => {
     const { replay } = await targetWorld()
     for (const option of ['--yes-different', '--same-account']) {

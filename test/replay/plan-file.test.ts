@@ -66,7 +66,7 @@ describe('A plan file', () => {
   })
 
   it('that does not exist is reported', async () => {
-    await expect(openPlan('/nowhere/plan.json')).rejects.toMatchObject({ code: 'file' })
+    await expect(openPlan('/nowhere/plan.json')).rejects.toMatchObject({ code: 'plan-refused' })
   })
 
   it('is refused for another archive', async () => {

@@ -5,6 +5,7 @@ import { HansardError } from '../../errors.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'
 import { formatChanges, isNews, noRunLine, type Period } from '../terminal/changes-report.ts'
+import { withPager } from '../terminal/pager.ts'
 import { widthOf, writeJson, writeLines } from '../terminal/stdout.ts'
 
 /** The options of `changes`. Without one: the last run. */
@@ -30,11 +31,14 @@ export async function changesCommand(options: ChangesOptions, io: Io): Promise<E
     const period = { range, since }
     if (json) return await writeChanges(archive, period, io)
     if (quiet && !isNews(archive, period)) return exitCodes.done
-    for (const line of formatChanges(archive, period, { width: widthOf(io.stdout), everything: verbose })) {
-      if (io.signal.aborted) return exitCodes.interrupted
-      await writeLines(io.stdout, [line])
-    }
-    return exitCodes.done
+    const layout = { width: widthOf(io.stdout), everything: verbose }
+    return await withPager(options, io, async ({ stdout, signal }) => {
+      for (const line of formatChanges(archive, period, layout)) {
+        if (signal.aborted) return exitCodes.interrupted
+        await writeLines(stdout, [line])
+      }
+      return exitCodes.done
+    })
   })
 }
 

@@ -4,6 +4,7 @@ import { withLockedArchive } from '../../archive/with-archive.ts'
 import type { ArchiveLock } from '../../archive/sqlite/archive-lock.ts'
 import { HansardError } from '../../errors.ts'
 import { formatCounts, formatNumber, nonZero, plural } from '../../model/plural.ts'
+import { refuseMissingPlan } from '../../replay/plan/plan-file.ts'
 import { planReplay, readPlan } from '../../replay/plan/plan-replay.ts'
 import type { ReplayPlan } from '../../replay/plan/plan.ts'
 import { runReplay, type ReplayProgress, type ReplayResult } from '../../replay/run/replay.ts'
@@ -22,6 +23,7 @@ import { defuseLine } from '../terminal/terminal-text.ts'
 
 /** `hansard replay run`: carries out a plan. */
 export async function replayRunCommand(given: RunOptions, io: Io): Promise<ExitCode> {
+  if (given.plan !== undefined) refuseMissingPlan(given.plan)
   if (!given.yes && !canConfirm(io)) {
     throw new HansardError('usage', 'Cannot ask for confirmation: not a terminal', {
       hint: 'Check what `hansard replay plan` shows, then pass --yes.',

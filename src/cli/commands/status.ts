@@ -5,6 +5,7 @@ import { withArchive } from '../../archive/with-archive.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'
 import { isOverdue, problemsOfLastRun, type BackupState } from '../terminal/backup-verdict.ts'
+import { withPager } from '../terminal/pager.ts'
 import { formatProblem, toReportGroup } from '../terminal/problem-lines.ts'
 import { formatStatus, formatUrgent, type Status } from '../terminal/status-lines.ts'
 import { widthOf, writeJson, writeLine, writeLines } from '../terminal/stdout.ts'
@@ -23,6 +24,8 @@ export async function statusCommand(options: StatusOptions, io: Io): Promise<Exi
   return await withArchive(options.archive, async (archive) => {
     const status = readStatus(archive, options)
     if (options.json) await writeJson(io.stdout, toJson(status, archive, io.now()))
+    else if (options.verbose)
+      await withPager(options, io, (paged) => printStatus(status, archive, options, paged))
     else await printStatus(status, archive, options, io)
     return isOverdue(status.backups) ? exitCodes.partial : exitCodes.done
   })
@@ -49,15 +52,25 @@ function readStatus(archive: Archive, { maxAge }: StatusOptions): Status {
   }
 }
 
-async function printStatus(status: Status, archive: Archive, options: StatusOptions, io: Io): Promise<void> {
+async function printStatus(
+  status: Status,
+  archive: Archive,
+  options: StatusOptions,
+  io: Io,
+): Promise<ExitCode> {
   const { quiet = false, verbose = false } = options
   const layout = { now: io.now(), width: widthOf(io.stdout), verbose }
-  const urgent = formatUrgent(status, layout)
+  const below = quiet ? [] : ['', ...formatStatus(status, layout)]
+  const urgent = formatUrgent(status, layout, below)
   if (!quiet || urgent.isUrgent) await writeLines(io.stdout, urgent.lines)
-  if (verbose)
-    for (const problem of archive.openProblems.each({ withAlerts: true }))
+  if (verbose) {
+    for (const problem of archive.openProblems.each({ withAlerts: true })) {
+      if (io.signal.aborted) return exitCodes.interrupted
       await writeLine(io.stdout, `  ${defuseLine(formatProblem(problem))}`)
-  if (!quiet) await writeLines(io.stdout, ['', ...formatStatus(status, layout)])
+    }
+  }
+  await writeLines(io.stdout, below)
+  return exitCodes.done
 }
 
 function toJson(status: Status, archive: Archive, now: Date): object {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 
+import { PUBLIC_API } from '../../api/client-options.ts'
 import type { Io } from '../io.ts'
 import { fileName, integer, rate } from './option-values.ts'
 
@@ -7,11 +8,7 @@ import { fileName, integer, rate } from './option-values.ts'
 export function accountOptions(command: Command, env: Io['env']): Command {
   return command
     .option('--api-key-file <file>', 'read the API key from this file, not from MISTRAL_API_KEY', fileName)
-    .option(
-      '--base-url <url>',
-      'API URL, or MISTRAL_BASE_URL',
-      env['MISTRAL_BASE_URL'] || 'https://api.mistral.ai',
-    )
+    .option('--base-url <url>', 'API URL, or MISTRAL_BASE_URL', env['MISTRAL_BASE_URL'] || PUBLIC_API)
 }
 
 /** Adds the options that say how fast an account is read. */

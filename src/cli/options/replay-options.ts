@@ -1,5 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander'
 
+import { PUBLIC_API } from '../../api/client-options.ts'
+
 import { HansardError } from '../../errors.ts'
 import type { PlanReplayOptions } from '../../replay/plan/plan-replay.ts'
 import type { ReplayOptions } from '../../replay/plan/plan.ts'
@@ -68,7 +70,7 @@ export function target(command: Command, env: Io['env']): Command {
     .option(
       '--to-base-url <url>',
       'URL, or MISTRAL_TARGET_BASE_URL',
-      env['MISTRAL_TARGET_BASE_URL'] || 'https://api.mistral.ai',
+      env['MISTRAL_TARGET_BASE_URL'] || PUBLIC_API,
     )
     .optionsGroup('')
 }

@@ -1,6 +1,8 @@
 import { InvalidArgumentError, type Command } from 'commander'
 
 import type { Selection } from '../../archive/content/selection.ts'
+import { HansardError } from '../../errors.ts'
+import { cutTimeUtc } from '../../model/instant.ts'
 import type { Io } from '../io.ts'
 import { date } from './date-options.ts'
 import { integer } from './option-values.ts'
@@ -42,8 +44,14 @@ export function selection(
 /** Converts the options to a selection. */
 export function selectionOf({ id, model, agent, match, ...rest }: SelectionOptions): Selection {
   const { since, until, metadata, limit, includeGone } = rest
+  if (since !== undefined && until !== undefined && since >= until) throw emptyRange(since, until)
   const what = { ids: id, models: model, agents: agent, match: match === undefined ? undefined : [match] }
   return { ...what, since, until, metadata, limit, includeGone }
+}
+
+function emptyRange(since: string, until: string): HansardError {
+  const message = `No time is both since ${cutTimeUtc(since, 'minute')} and before ${cutTimeUtc(until, 'minute')}`
+  return new HansardError('usage', message, { hint: 'Give --since an earlier time than --until.' })
 }
 
 /** Returns whether any of the options was given. */

@@ -2,6 +2,7 @@ import type { StoredRun } from '../../archive/journal/runs.ts'
 import { cutTimeUtc } from '../../model/instant.ts'
 import { formatNumber, plural } from '../../model/plural.ts'
 import { formatAge } from '../../model/relative-time.ts'
+import { formatOutcome } from './run-outcome.ts'
 
 /** What is known about the backups of an archive. */
 export interface BackupState {
@@ -38,7 +39,7 @@ export function problemsOfLastRun({ lastComplete, lastRun, stored }: BackupState
   const what =
     lastRun === undefined
       ? 'No backup of the account has run yet: run `hansard backup`'
-      : describeRun(lastRun)
+      : `The last run (${lastRun.id}, ${cutTimeUtc(lastRun.startedAt, 'minute')}) ${formatOutcome(lastRun)}`
   const rest = `${plural(stored, 'conversation')} stored so far, which may not be all`
   return lastComplete === undefined && stored > 0 ? [what, rest] : [what]
 }
@@ -52,21 +53,4 @@ function formatLastComplete({ lastComplete, stored }: BackupState, now: Date): s
       ? 'the account was empty'
       : `the account was empty; all ${formatNumber(stored)} archived are gone`
   return `Last verified-complete backup: ${when}${listed === 0 ? `: ${empty}` : ''}`
-}
-
-function describeRun(run: StoredRun): string {
-  const which = `The last run (${run.id}, ${cutTimeUtc(run.startedAt, 'minute')})`
-  if (run.outcome === null) return `${which} was killed, or is still running`
-  if (run.outcome === 'interrupted') return `${which} was interrupted; the next backup continues from there`
-  if (run.outcome === 'failed') return `${which} failed: ${run.reason ?? 'unknown reason'}`
-  return `${which} was partial: ${describeGaps(run)}`
-}
-
-function describeGaps({ failed, listed, complete, reason }: StoredRun): string {
-  const gaps = [
-    ...(failed > 0 ? [`${formatNumber(failed)} of ${plural(listed, 'conversation')} failed`] : []),
-    ...(reason !== null ? [reason] : []),
-    ...(!complete && reason === null ? ['the listing was not verified complete'] : []),
-  ]
-  return gaps.join('; ')
 }

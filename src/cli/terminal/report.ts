@@ -1,5 +1,6 @@
 import { formatNumber, plural } from '../../model/plural.ts'
 import { defuseLine, fit } from './terminal-text.ts'
+import { countRows } from './wrap-text.ts'
 
 /** How many examples of a reason are shown. */
 export const MAX_EXAMPLES = 3
@@ -19,7 +20,7 @@ export interface ReportGroup {
 
 /** How to lay out a report. */
 export interface ReportLayout {
-  /** Maximum number of lines. Default: 30, of the 40 that a command may print without --verbose. */
+  /** Maximum number of rows. Default: 30, of the 40 that a command may print without --verbose. */
   readonly lines?: number
   /** With --verbose the number of lines is not limited. */
   readonly verbose?: boolean | undefined
@@ -42,8 +43,10 @@ export function formatReport(groups: readonly ReportGroup[], layout: ReportLayou
   const { verbose = false, width = Infinity, more = 'see --verbose' } = layout
   const lines = verbose ? Infinity : (layout.lines ?? 30)
   const sorted = [...groups].sort((a, b) => b.count - a.count)
-  const examples = [MAX_EXAMPLES, 2, 1].find((most) => heightOf(sorted, most) <= lines) ?? 1
-  const shown = heightOf(sorted, examples) <= lines ? sorted : firstThatFit(sorted, examples, lines - 1)
+  const height = (shown: readonly ReportGroup[], most: number) => heightOf(shown, most, width)
+  const examples = [MAX_EXAMPLES, 2, 1].find((most) => height(sorted, most) <= lines) ?? 1
+  const fits = (end: number) => height(sorted.slice(0, end), examples) <= lines - 1
+  const shown = height(sorted, examples) <= lines ? sorted : sorted.filter((_, i) => fits(i + 1))
   const rest = sorted.slice(shown.length)
   return [
     ...shown.flatMap((group) => formatGroup(group, examples, width)),
@@ -112,19 +115,19 @@ function formatGroup(group: ReportGroup, examples: number, width: number): strin
   return [
     fitted(`${reason}: ${plural(count, noun)}`),
     ...group.examples.slice(0, examples).map((example) => fitted(`  ${example}`)),
-    ...(hint === undefined ? [] : [`  hint: ${hint}`]),
+    ...hintOf(hint),
   ]
 }
 
-function heightOf(groups: readonly ReportGroup[], examples: number): number {
+/** The rows of groups on a terminal, which breaks a long hint. */
+function heightOf(groups: readonly ReportGroup[], examples: number, width: number): number {
   const height = ({ hint, ...group }: ReportGroup) =>
-    1 + Math.min(examples, group.examples.length) + Number(hint !== undefined)
+    1 + Math.min(examples, group.examples.length) + countRows(hintOf(hint), width)
   return groups.reduce((sum, group) => sum + height(group), 0)
 }
 
-function firstThatFit(groups: readonly ReportGroup[], examples: number, lines: number): ReportGroup[] {
-  const end = groups.findIndex((_, i) => heightOf(groups.slice(0, i + 1), examples) > lines)
-  return end === -1 ? [...groups] : groups.slice(0, end)
+function hintOf(hint: string | undefined): string[] {
+  return hint === undefined ? [] : [`  hint: ${hint}`]
 }
 
 /** Names the number of members: with their noun if they all have the same. */

@@ -1,20 +1,28 @@
 import type { StoredRun } from '../../archive/journal/runs.ts'
-import { plural } from '../../model/plural.ts'
+import { formatNumber, plural } from '../../model/plural.ts'
 
 /** Says how a run ended and why, after the words `Run 12`. */
-export function formatOutcome({ outcome, reason, failed, complete }: StoredRun): string {
-  const why = reason ?? (failed > 0 ? `${plural(failed, 'conversation')} failed` : undefined)
-  const because = why === undefined ? '' : `: ${why}`
+export function formatOutcome(run: StoredRun): string {
+  const { outcome, reason, complete } = run
   switch (outcome) {
     case null:
       return 'did not end: it was killed, or is still running'
     case 'failed':
-      return `failed${because}`
+      return `failed: ${reason ?? 'unknown reason'}`
     case 'interrupted':
-      return 'was interrupted'
+      return 'was interrupted; the next backup continues from there'
     case 'partial':
-      return `was partial${because || (complete === false ? ': completeness not verified' : '')}`
+      return `was partial: ${describeGaps(run)}`
     case 'done':
       return complete === true ? 'is done, and its listing was verified complete' : 'is done'
   }
+}
+
+function describeGaps({ failed, listed, complete, reason }: StoredRun): string {
+  const gaps = [
+    ...(failed > 0 ? [`${formatNumber(failed)} of ${plural(listed, 'conversation')} failed`] : []),
+    ...(reason !== null ? [reason] : []),
+    ...(complete !== true && reason === null ? ['the listing was not verified complete'] : []),
+  ]
+  return gaps.join('; ')
 }

@@ -7,6 +7,7 @@ import { formatCounts, formatMegabytes, formatNumber, nonZero, plural } from '..
 import { formatVerdict, isOverdue, problemsOfLastRun, type BackupState } from './backup-verdict.ts'
 import { formatReport, type ReportGroup } from './report.ts'
 import { formatRun } from './run-lines.ts'
+import { countRows } from './wrap-text.ts'
 
 /** What `hansard status` prints. Its size does not grow with the archive. */
 export interface Status {
@@ -31,26 +32,34 @@ export interface StatusLayout {
   readonly verbose: boolean
 }
 
-/** Lines for the problems; the rest of a status needs up to 22 of the 40. */
-const PROBLEM_LINES = 18
+/** Rows of a terminal for the whole status, without the line of the prompt. */
+const MAX_ROWS = 39
 
-/** Those of them for alerts, of which there are two kinds. */
-const ALERT_LINES = 8
+/** Rows for the problems, at least and at most, however many the rest of the status needs. */
+const MIN_PROBLEM_ROWS = 6
+const MAX_PROBLEM_ROWS = 18
+
+/** Part of them for alerts, of which there are two kinds. */
+const ALERT_PART = 8 / 18
 
 /** Unknown shapes that are shown without --verbose. */
 const SHOWN_SHAPES = 3
 
-/** Formats the verdict and what needs a person; `isUrgent` tells whether anything does. */
+/** Formats the verdict and what needs a person; `isUrgent` tells whether anything does. `below` are the lines after it. */
 export function formatUrgent(
   status: Status,
   { now, width, verbose }: StatusLayout,
+  below: readonly string[],
 ): { lines: string[]; isUrgent: boolean } {
   const { backups, problems, acknowledged } = status
   const isSound = problemsOfLastRun(backups).length === 0
   const known = `${plural(acknowledged, 'acknowledged problem')} not shown: see \`hansard status --verbose\``
-  const report = formatProblems(problems, { verbose, width })
+  const verdict = formatVerdict(backups, now)
+  const free = MAX_ROWS - 2 - countRows([...verdict, ...below], width)
+  const rows = Math.min(MAX_PROBLEM_ROWS, Math.max(MIN_PROBLEM_ROWS, free))
+  const report = formatProblems(problems, { verbose, width, rows })
   const lines = [
-    ...formatVerdict(backups, now),
+    ...verdict,
     ...(problems.length > 0 ? ['Needs attention:', ...report.map((line) => `  ${line}`)] : []),
     ...(problems.length === 0 && isSound ? ['Nothing needs attention.'] : []),
     ...(acknowledged > 0 && !verbose ? [known] : []),
@@ -61,17 +70,23 @@ export function formatUrgent(
 /** Cells before each line of a report. */
 const INDENT = 2
 
-/** Formats the problems; alerts come first, because something changed upstream that should never change. */
+/** Formats the problems; alerts come first, because something changed upstream that should never change. With --verbose each
+ * problem is printed on a line of its own, so the groups have no examples. */
 function formatProblems(
   problems: readonly ReportGroup[],
-  { verbose, width }: Pick<StatusLayout, 'verbose' | 'width'>,
+  { verbose, width, rows }: Pick<StatusLayout, 'verbose' | 'width'> & { readonly rows: number },
 ): string[] {
   const layout = { verbose, width: width - INDENT }
+  if (verbose)
+    return formatReport(
+      problems.map((group) => ({ ...group, examples: [] })),
+      layout,
+    )
   const isAlert = ({ noun }: ReportGroup) => noun === 'alert'
   const more = 'see `hansard status --verbose`'
-  const alerts = formatReport(problems.filter(isAlert), { ...layout, lines: ALERT_LINES })
+  const alerts = formatReport(problems.filter(isAlert), { ...layout, lines: Math.round(rows * ALERT_PART) })
   const others = problems.filter((group) => !isAlert(group))
-  return [...alerts, ...formatReport(others, { ...layout, more, lines: PROBLEM_LINES - alerts.length })]
+  return [...alerts, ...formatReport(others, { ...layout, more, lines: rows - countRows(alerts, width) })]
 }
 
 /** Formats what the archive holds and how the last runs ended. */

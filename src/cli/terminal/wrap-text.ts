@@ -17,6 +17,12 @@ export function* wrapText(text: string, cells: number): Generator<string, void, 
   }
 }
 
+/** Counts the rows that lines take on a terminal with so many cells a row. */
+export function countRows(lines: readonly string[], cells: number): number {
+  if (cells === Infinity) return lines.length
+  return lines.reduce((sum, line) => sum + [...wrapText(line, cells)].length, 0)
+}
+
 /** Yields the lines of a text without their line feeds. Splitting it would hold millions of lines in memory. */
 export function* linesOf(text: string): Generator<string, void, undefined> {
   let start = 0

@@ -22,12 +22,12 @@ export function manifestPath({ path, shape }: Pick<OutputPlace, 'path' | 'shape'
 /**
  * Refuses a place whose parent folder does not exist, or where the archive is.
  *
- * @throws HansardError `usage`, or `file` if the parent folder does not exist
+ * @throws HansardError `usage`
  */
 export function checkFolder(place: OutputPlace): void {
   const folder = dirname(resolve(place.path))
   if (!existsSync(folder) || !statSync(folder).isDirectory()) {
-    throw new HansardError('file', `The folder ${folder} does not exist`, {
+    throw new HansardError('usage', `The folder ${folder} does not exist`, {
       hint: 'Create it first, or choose another path with --output.',
     })
   }
@@ -37,7 +37,7 @@ export function checkFolder(place: OutputPlace): void {
 /**
  * Refuses a place where an export would replace anything but an earlier export.
  *
- * @throws HansardError `usage`, or `file` if the parent folder does not exist
+ * @throws HansardError `usage`
  */
 export function checkPlace(place: OutputPlace): void {
   const { path, shape, force } = place

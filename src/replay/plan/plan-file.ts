@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
+import { createReadStream, existsSync } from 'node:fs'
 
 import type { Archive } from '../../archive/archive.ts'
 import { HansardError, messageOf } from '../../errors.ts'
@@ -41,6 +41,14 @@ export async function writePlan(
   return end
 }
 
+/** @throws HansardError `plan-refused` if there is no such file */
+export function refuseMissingPlan(path: string): void {
+  if (existsSync(path)) return
+  throw new HansardError('plan-refused', `There is no plan at ${path}`, {
+    hint: 'Make one with `hansard replay plan --out FILE`.',
+  })
+}
+
 /**
  * Opens a plan file and reads it through once.
  *
@@ -48,6 +56,7 @@ export async function writePlan(
  * it cannot be read
  */
 export async function openPlan(path: string): Promise<ReplayPlan> {
+  refuseMissingPlan(path)
   const hash = createHash('sha256')
   let head: PlanHead | undefined
   let last: string | undefined

@@ -75,7 +75,7 @@ describe('hansard changes', () => {
     await backup()
     await backup()
     expect((await run('changes', '--run', '1')).stdout).toMatch(
-      /^Run 1, .*: 1 new, 1 failed\nRun 1 was partial: 1 conversation failed\.\n[^]*\nFailed: 1 conversation\n.*: history: The API refused the request/,
+      /^Run 1, .*: 1 new, 1 failed\nRun 1 was partial: 1 of 2 conversations failed\.\n[^]*\nFailed: 1 conversation\n.*: history: The API refused the request/,
     )
     expect((await run('changes')).stdout).toMatch(/^Run 2, .*: 1 new\nNew: 1 conversation\n/)
   })

@@ -94,7 +94,8 @@ describe('hansard runs', () => {
 describe('hansard runs N', () => {
   it('shows everything about one run, and what failed by reason', async () => {
     const { stdout } = await hansard(['runs', '2', '--archive', archiveOfRuns()])
-    expect(stdout).toBe(`Run 2 was partial: rows changed their order while the account was listed.
+    expect(stdout)
+      .toBe(`Run 2 was partial: 7 of 1,312 conversations failed; rows changed their order while the account was listed.
   started   2026-11-25 03:15:00 UTC, took 1 min 52 s
   command   backup, with hansard 0, at https://example.org
   listed    1,312 conversations: 12 new, 3 updated, 1,290 unchanged, 7 failed, 0 vanished

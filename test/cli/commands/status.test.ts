@@ -70,7 +70,7 @@ describe('The first line of status', () => {
   })
 
   it.each<[string, Partial<MadeRun>, string]>([
-    ['was killed or is still running', {}, ' was killed, or is still running.'],
+    ['was killed or is still running', {}, ' did not end: it was killed, or is still running.'],
     [
       'was interrupted',
       { outcome: 'interrupted' },

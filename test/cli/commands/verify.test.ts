@@ -105,7 +105,7 @@ describe('hansard verify', () => {
 
   it('exits with 8 if the file cannot be read as an archive, and with 2 for conflicting options', async () => {
     const { run, archive } = await world()
-    expect(await run('verify')).toMatchObject({ exitCode: 1 })
+    expect(await run('verify')).toMatchObject({ exitCode: 2 })
     writeFileSync(archive, 'Dear diary')
     expect(await run('verify')).toMatchObject({
       exitCode: 8,
