@@ -31,8 +31,8 @@ export interface VerifyOptions {
   readonly onVerified?: ((verified: Verified) => void | Promise<void>) | undefined
 }
 
-/** Copies per verdict; `errors` is the number that could not be compared. */
-export type VerifiedCounts = Readonly<Record<Certificate['verdict'] | 'errors', number>>
+/** Copies per verdict; `notCompared` is the number that could not be compared. */
+export type VerifiedCounts = Readonly<Record<Certificate['verdict'] | 'notCompared', number>>
 
 /** A copy with its certificate, or the reason why it could not be compared. */
 export interface Verified {
@@ -59,7 +59,7 @@ export async function verifyCopies(
   const target = await knownTarget(client, archive, options.signal)
   const stop = new AbortController()
   const signal = AbortSignal.any([stop.signal, ...(options.signal === undefined ? [] : [options.signal])])
-  const counts = { identical: 0, equivalent: 0, different: 0, errors: 0 }
+  const counts = { identical: 0, equivalent: 0, different: 0, notCompared: 0 }
   await withLineFile(out, certificateContent, async (write) => {
     const verify = async (replayed: ReplayedConversation): Promise<void> => {
       if (ids !== undefined && !ids.includes(replayed.id)) return
@@ -67,7 +67,7 @@ export async function verifyCopies(
       if (signal.aborted) throw new HansardError('interrupted', 'Interrupted before all copies were compared')
       const { id, targetId, planned } = replayed
       const result = await verifyOne(client, archive, replayed, signal)
-      counts['error' in result ? 'errors' : result.certificate.verdict]++
+      counts['error' in result ? 'notCompared' : result.certificate.verdict]++
       if ('certificate' in result) await write(`${JSON.stringify(toSnakeCase(result.certificate))}\n`)
       await onVerified?.({ id, name: planned.name, targetId, result })
     }

@@ -40,7 +40,7 @@ export async function replayVerifyCommand(options: ReplayVerifyOptions, io: Io):
     else if (options.quiet) await writeLines(io.stdout, report.problemLines(width))
     else await writeLines(io.stdout, report.lines(counts, options.out, width))
     if (counts.different > 0) return exitCodes.different
-    return counts.errors > 0 ? exitCodes.partial : exitCodes.done
+    return counts.notCompared > 0 ? exitCodes.partial : exitCodes.done
   })
 }
 

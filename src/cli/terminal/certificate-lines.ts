@@ -14,10 +14,10 @@ export function formatCertificate({ id, name, targetId, result }: Verified, layo
 
 /** Formats the summary. */
 export function formatVerified(counts: VerifiedCounts, file: string | undefined): string[] {
-  const { identical, equivalent, different, errors } = counts
-  const all = identical + equivalent + different + errors
+  const { identical, equivalent, different, notCompared } = counts
+  const all = identical + equivalent + different + notCompared
   return [
-    `${plural(all, 'copy')}: ${formatCounts({ identical, equivalent, different, 'not compared': errors })}.`,
+    `${plural(all, 'copy')}: ${formatCounts({ identical, equivalent, different, 'not compared': notCompared })}.`,
     ...(file === undefined ? [] : [`Certificates written to ${file}.`]),
   ]
 }

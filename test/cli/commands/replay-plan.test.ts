@@ -144,7 +144,7 @@ describe('hansard replay plan refuses', () => {
 
   it('a missing archive', async () => {
     const { replay, folder } = await replayWorld({ stories: [oneStory] })
-    expect(await replay('plan', '--archive', join(folder, 'none.db'))).toMatchObject({ exitCode: 1 })
+    expect(await replay('plan', '--archive', join(folder, 'none.db'))).toMatchObject({ exitCode: 2 })
   })
 })
 
