@@ -16,7 +16,10 @@ const parts: Readonly<Record<string, readonly string[]>> = {
   'replay/plan': ['replay/{rules,validators,plan-file,plan-replay,preflight}', 'replay/rules/*'],
   'replay/run': ['replay/run', 'replay/run/*'],
   'replay/verify': ['replay/verify/*'],
-  replay: ['replay/{preflight,identify-target,line-file,plan-file,replay-status,verify-copies}', 'replay/verify/*'],
+  replay: [
+    'replay/{preflight,identify-target,line-file,plan-file,replay-status,verify-copies}',
+    'replay/verify/*',
+  ],
 }
 
 const asked = process.argv.slice(2).map((path) => path.replace(/\.ts$/, ''))

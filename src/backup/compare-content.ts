@@ -27,7 +27,9 @@ export function compareContent(
     else position++
   }
   if (known.next().done !== true) return entryDifference(position, 'is no longer there')
-  const keys = differingKeys(archived.row, live.row).filter((key) => entriesAdded === 0 || key !== 'updated_at')
+  const keys = differingKeys(archived.row, live.row).filter(
+    (key) => entriesAdded === 0 || key !== 'updated_at',
+  )
   if (keys.length > 0) return { detail: `differs in ${keys.join(', ')}` }
   return entriesAdded === 0 ? undefined : { entriesAdded, detail: `grew by ${plural(entriesAdded, 'entry')}` }
 }

@@ -100,7 +100,11 @@ it('A random change in the copy is found, at its entry', async () => {
       const entry = expected[first]?.position ?? entries.length
       if (forms.join() === copy.entries.map((text) => formText(entryForm(treeOf(text)))).join()) return
       const { verdict, differences } = compareCopy(replayed, { ...copy, entries: texts })
-      expect({ how, verdict, position: differences[0]?.position }).toEqual({ how, verdict: 'different', position: entry })
+      expect({ how, verdict, position: differences[0]?.position }).toEqual({
+        how,
+        verdict: 'different',
+        position: entry,
+      })
       broken++
     }),
     { numRuns: RUNS },

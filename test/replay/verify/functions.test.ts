@@ -39,7 +39,13 @@ function compared(tools: readonly string[][], calls: readonly string[][], isOfAg
     { mode: 'history', stamp: 's', losses: isOfAgent ? [asModel, ...losses] : losses, source },
     { row: JSON.stringify(row), entries: entries(1).map((each) => JSON.stringify(each)) },
   )
-  return differences.map(({ position, kind, path, expected, found }) => [position, kind, path, expected, found])
+  return differences.map(({ position, kind, path, expected, found }) => [
+    position,
+    kind,
+    path,
+    expected,
+    found,
+  ])
 }
 
 describe('The functions of a copy', () => {

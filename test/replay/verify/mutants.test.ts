@@ -494,7 +494,11 @@ describe('A faulty rule of the plan that', () => {
   it.each(mutants)('%s is found at entry %s, as %s', async (_, entry, kind, breakIt) => {
     const { verdict, differences, hashes } = await certified(breakIt)
     const [first] = differences
-    expect({ verdict, position: first?.position, kind: first?.kind }).toEqual({ verdict: 'different', position: entry, kind })
+    expect({ verdict, position: first?.position, kind: first?.kind }).toEqual({
+      verdict: 'different',
+      position: entry,
+      kind,
+    })
     if (kind === 'another' && entry !== null) expect(hashes.target).not.toBe(hashes.expected)
   })
 
