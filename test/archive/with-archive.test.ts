@@ -48,7 +48,7 @@ it.each([false, true])(
 it('creates an archive only when told to', async () => {
   const path = newPath()
   const started = withLockedArchive(path, { holder }, () => Promise.resolve())
-  await expect(started).rejects.toMatchObject({ code: 'file' })
+  await expect(started).rejects.toMatchObject({ code: 'not-an-archive' })
   expect(readdirSync(dirname(path))).toEqual([])
   await withLockedArchive(path, { holder, create: true }, () => Promise.resolve())
   expect(existsSync(path)).toBe(true)

@@ -1,4 +1,4 @@
-import stringWidth from 'string-width'
+import { textWidth } from './text-width.ts'
 
 import type { Archive } from '../../archive/archive.ts'
 import {
@@ -123,7 +123,7 @@ function changeLine(change: Change, title: string | null, width: number): string
   const isNarrow = width < MIN_WIDTH_OF_IDS
   const facts = [factsOf(change), title === null || isNarrow ? '' : change.id].filter(Boolean).join(', ')
   const inBrackets = facts === '' ? '' : ` (${defuseLine(facts)})`
-  const room = Math.max(MIN_TITLE, Math.min(MAX_TITLE, width - stringWidth(inBrackets) - 2))
+  const room = Math.max(MIN_TITLE, Math.min(MAX_TITLE, width - textWidth(inBrackets) - 2))
   const head = title === null ? defuseLine(change.id) : fit(defuseLine(title), room)
   const detail = change.change === 'altered' || change.change === 'failed' ? `: ${change.detail ?? ''}` : ''
   return fit(`  ${head}${inBrackets}${defuseLine(detail)}`, Math.min(width, MAX_LINE))

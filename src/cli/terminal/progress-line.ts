@@ -1,4 +1,4 @@
-import stringWidth from 'string-width'
+import { textWidth } from './text-width.ts'
 
 import { formatNumber, plural } from '../../model/plural.ts'
 import type { StepProgress } from '../../model/step-progress.ts'
@@ -38,8 +38,8 @@ export function formatProgressLine(shown: Shown, facts: LineFacts, width: number
   const time = secondsLeft === undefined ? '' : formatTimeLeft(secondsLeft)
   const others = [...shown.others, retries === 0 ? '' : plural(retries, 'retry')]
   const long = join([formatStep(shown), wait])
-  const start = stringWidth(long) <= width ? long : join([formatStep(shown, false), wait])
-  const chosen = choose([time, rate, ...others], width - stringWidth(start))
+  const start = textWidth(long) <= width ? long : join([formatStep(shown, false), wait])
+  const chosen = choose([time, rate, ...others], width - textWidth(start))
   return fit(join([start, ...[rate, time, ...others].filter((part) => chosen.has(part))]), width)
 }
 
@@ -50,7 +50,7 @@ function join(parts: readonly string[]): string {
 /** Takes the first parts that fit into a number of terminal cells. */
 function choose(parts: readonly string[], cells: number): ReadonlySet<string> {
   let left = cells
-  const isFitting = (part: string) => (left -= SEPARATOR.length + stringWidth(part)) >= 0
+  const isFitting = (part: string) => (left -= SEPARATOR.length + textWidth(part)) >= 0
   const end = parts.findIndex((part) => part !== '' && !isFitting(part))
   return new Set(end < 0 ? parts : parts.slice(0, end))
 }

@@ -1,4 +1,4 @@
-import stringWidth from 'string-width'
+import { textWidth } from './text-width.ts'
 import type { Colors } from 'picocolors/types.js'
 
 import { dimensions, type Dimension, type Stats } from '../../export/stats/count-stats.ts'
@@ -74,7 +74,7 @@ function chooseColumns(tables: readonly TopGroups[], width: number): Columns {
   const rows = tables.flatMap(allRows)
   const longest = widest(
     rows.map(({ label }) => labelOf(label, width)),
-    stringWidth,
+    textWidth,
   )
   const label = Math.max(MIN_LABEL, Math.min(longest, Math.floor(width * 0.4)))
   const all = numberColumns.map((column) => {

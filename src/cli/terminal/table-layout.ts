@@ -1,4 +1,4 @@
-import stringWidth from 'string-width'
+import { textWidth } from './text-width.ts'
 
 import { fit, pad } from './terminal-text.ts'
 
@@ -44,7 +44,7 @@ function alignLine(columns: readonly LaidOut[], cells: Cells, widths: readonly n
   const aligned = columns.map(({ isCut, align }, i) => {
     const most = isCut === true ? Math.max(0, Math.min(at(widths, i), width - fixed)) : at(widths, i)
     const cell = isCut === true ? fit(cells[i] ?? '', most) : (cells[i] ?? '')
-    return align === 'right' ? ' '.repeat(Math.max(0, most - stringWidth(cell))) + cell : pad(cell, most)
+    return align === 'right' ? ' '.repeat(Math.max(0, most - textWidth(cell))) + cell : pad(cell, most)
   })
   return aligned.join(' '.repeat(GAP)).trimEnd()
 }
@@ -55,7 +55,7 @@ function widest(rows: readonly Cells[], column: number, most: number): number {
 
 /** Measuring megabytes takes seconds. */
 function widthUpTo(text: string, most: number): number {
-  return Math.min(most, stringWidth(text.slice(0, 50 * most)))
+  return Math.min(most, textWidth(text.slice(0, 50 * most)))
 }
 
 function sum(numbers: readonly number[]): number {

@@ -1,4 +1,5 @@
-import stringWidth from 'string-width'
+import { graphemesOf } from '../../model/graphemes.ts'
+import { isPlain, textWidth } from './text-width.ts'
 
 /**
  * Makes foreign text safe for a terminal: control codes and characters that change the direction of text are replaced by
@@ -29,23 +30,21 @@ export function fit(line: string, cells: number): string {
   if (cells === Infinity) return line
   // Measuring megabytes takes seconds, and no real line has more than 50 characters per cell.
   const start = line.slice(0, 50 * cells)
-  if (start === line && stringWidth(line) <= cells) return line
-  if (PRINTABLE_ASCII.test(start)) return `${start.slice(0, Math.max(0, cells - 1))}…`
+  if (start === line && textWidth(line) <= cells) return line
+  if (isPlain(start)) return `${start.slice(0, Math.max(0, cells - 1))}…`
   let fitted = ''
   let width = 0
-  for (const { segment } of new Intl.Segmenter().segment(start)) {
-    width += stringWidth(segment)
+  for (const { segment } of graphemesOf(start)) {
+    width += textWidth(segment)
     if (width > cells - 1) break
     fitted += segment
   }
   return `${fitted}…`
 }
 
-const PRINTABLE_ASCII = /^[ -~]*$/
-
 /** Pads a line with spaces to a number of terminal cells. */
 export function pad(line: string, cells: number): string {
-  return line + ' '.repeat(Math.max(0, cells - stringWidth(line)))
+  return line + ' '.repeat(Math.max(0, cells - textWidth(line)))
 }
 
 /** Control codes, and characters that change the direction of text. */

@@ -1,4 +1,6 @@
-import { cellsOf, STYLE, TAB } from './cells.ts'
+import { graphemesOf } from '../../model/graphemes.ts'
+import { cellsOf, TAB } from './cells.ts'
+import { isPlain, STYLE } from './text-width.ts'
 
 /**
  * Breaks a text into lines of at most so many terminal cells, one at a time: at spaces, between characters of scripts
@@ -75,7 +77,7 @@ function endOfRow(text: string, cells: number): number {
 
 /** Returns how much of a word fits, in whole characters; at least one. */
 function endOfPart(word: string, cells: number): number {
-  if (/^[ -~]*$/.test(word.slice(0, cells))) return cells
+  if (isPlain(word.slice(0, cells))) return cells
   let width = 0
   let end = 0
   for (const [part] of word.matchAll(STYLE_OR_TEXT)) {
@@ -83,7 +85,7 @@ function endOfPart(word: string, cells: number): number {
       end += part.length
       continue
     }
-    for (const { segment } of graphemes.segment(part)) {
+    for (const { segment } of graphemesOf(part)) {
       width += cellsOf(segment)
       if (width > cells && end > 0) return end
       end += segment.length
@@ -91,8 +93,6 @@ function endOfPart(word: string, cells: number): number {
   }
   return end
 }
-
-const graphemes = new Intl.Segmenter()
 
 const STYLE_OR_TEXT = new RegExp(`${STYLE.source}|[^\\u001b]+|\\u001b`, 'g')
 

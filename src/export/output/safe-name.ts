@@ -1,3 +1,5 @@
+import { graphemesOf } from '../../model/graphemes.ts'
+
 const RESERVED = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin|conout|clock)$/i
 
 /**
@@ -21,7 +23,7 @@ export function withinBytes(text: string, most: number): string {
   if (Buffer.byteLength(text) <= most) return text
   let cut = ''
   let bytes = 0
-  for (const { segment } of new Intl.Segmenter().segment(text.slice(0, most + 1))) {
+  for (const { segment } of graphemesOf(text.slice(0, most + 1))) {
     bytes += Buffer.byteLength(segment)
     if (bytes > most) break
     cut += segment

@@ -1,3 +1,5 @@
+import { graphemesOf } from '../graphemes.ts'
+
 /**
  * A word of the search index. Texts and queries are normalized by the same rules, so that a query finds what a reader
  * sees: case and accents do not count, and compatible forms (ﬁ, ｶ, ①) equal what they stand for. In scripts without
@@ -213,7 +215,7 @@ function lowerAscii(word: string): string {
 function* locateInPiece(piece: string, offset: number): Generator<Word, void, undefined> {
   let form = ''
   const places: { readonly from: number; readonly start: number; readonly end: number }[] = []
-  for (const { segment, index } of graphemes.segment(piece)) {
+  for (const { segment, index } of graphemesOf(piece)) {
     places.push({ from: form.length, start: offset + index, end: offset + index + segment.length })
     form += foldText(segment)
   }
@@ -226,5 +228,3 @@ function* locateInPiece(piece: string, offset: number): Generator<Word, void, un
       yield { word: lowerAscii(word), start, end: places[place]?.end ?? offset }
   }
 }
-
-const graphemes = new Intl.Segmenter()

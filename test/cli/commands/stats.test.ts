@@ -290,7 +290,7 @@ describe('stats --svg', () => {
   it('reports a wrong place before it counts, and leaves nothing there', async () => {
     const { folder, archive, run } = statsOf(busyAccount())
     const missing = await run('--svg', join(folder, 'no', 'stats.svg'))
-    expect(missing).toMatchObject({ exitCode: exitCodes.failed, stdout: '' })
+    expect(missing).toMatchObject({ exitCode: exitCodes.usage, stdout: '' })
     expect(missing.stderr).toMatch(/does not exist\n.*--svg/)
     const itself = await run('--svg', archive, '--force')
     expect(itself).toMatchObject({ exitCode: exitCodes.usage, stdout: '' })
