@@ -21,7 +21,8 @@ export interface Word {
 export function normalizeText(text: string): string {
   const readable = withoutBlobs(text, () => ' ')
   if (!NON_ASCII.test(readable)) return readable
-  return readable.replaceAll(RUN, normalizeRun)
+  const parts = Array.from(split(readable, LONGEST_RUN, cutBetweenWords), ({ piece }) => piece)
+  return parts.map((part) => part.replaceAll(RUN, normalizeRun)).join('')
 }
 
 /** Splits a text into its normalized words. */
@@ -87,8 +88,11 @@ function indexOfNext(pattern: RegExp, text: string, from: number): number {
 
 const NON_ASCII = /[^\0-\x7f]/
 
-/** In UTF-16 units, not characters: V8 matches such a class without backtracking positions. */
+/** In UTF-16 units, not characters, because V8 usually matches such a class without backtracking positions. */
 const RUN = /[0-9A-Za-z\u0080-\uffff]+/g
+
+/** In a process that has compiled many patterns, V8 keeps them nevertheless, and some millions overflow its stack. */
+const LONGEST_RUN = 1_000_000
 
 /** Marks that a query may leave out. Not in Indic and Southeast Asian scripts (vowels), nor in kana (other syllables). */
 const OPTIONAL_MARK = new RegExp(

@@ -2,21 +2,21 @@ import { isSecretParameter, MAX_NAME_LENGTH, MARKER, nameMeaning, plainName } fr
 
 /*
  * Redacts text that is not JSON, or no longer: truncated bodies, HTML pages, error messages, strings. There are no paths,
- * so a secret is whatever follows the name of one; when in doubt, too much is replaced. Every pattern is bounded, so that
- * it takes linear time, and repeats only single characters: V8 uses its stack to repeat anything longer, and a long text
- * overflows it.
+ * so a secret is whatever follows the name of one; when in doubt, too much is replaced. Every repetition is bounded: V8
+ * remembers each one to go back to, and megabytes of them overflow its stack. (It does without for single characters, but
+ * not in a process that has compiled many patterns.)
  */
 
 /** Replaces what may be a secret in a text: values after the quoted name of a secret, headers, and parts of URLs. */
 export function redactText(text: string): string {
-  return redactHeaders(redactUrls(redactNamed(text, hasMeaning)))
+  return redactHeaders(redactParameters(redactUsers(redactNamed(text, hasMeaning), false)))
 }
 
 /** Redacts a whole body that is not valid JSON, where `value` counts as the name of a secret, too. */
 export function redactUnparsed(text: string): string {
   const isName = (name: string) => hasMeaning(name) || plainName(name) === 'value'
-  const redacted = redactHeaders(redactUrls(redactNamed(text, isName)))
-  return /^\s*[[{]/.test(text) ? redacted.replace(CUT_USER, `$1${MARKER}`) : redacted
+  const isJson = /^[[{]/.test(text.trimStart())
+  return redactHeaders(redactParameters(redactUsers(redactNamed(text, isName), isJson)))
 }
 
 function hasMeaning(name: string): boolean {
@@ -24,7 +24,8 @@ function hasMeaning(name: string): boolean {
 }
 
 /** The end of a quoted name, the separator, and white space, which may be escaped. */
-const AFTER_NAME = /["']\s*(?:\\+[nrt]\s*){0,16}(?::|=>?)\s*(?:\\+[nrt]\s*){0,16}/g
+const AFTER_NAME =
+  /["']\s{0,999}(?:\\{1,999}[nrt]\s{0,999}){0,16}(?::|=>?)\s{0,999}(?:\\{1,999}[nrt]\s{0,999}){0,16}/g
 
 function redactNamed(text: string, isName: (name: string) => boolean): string {
   let out = ''
@@ -87,7 +88,7 @@ function backslashesBefore(text: string, at: number): number {
   return at - first
 }
 
-const SCHEME = /\b(bearer|basic)(\s+|%20)(?=[^\s"'\\,;<>]{0,200}\d)[\w.~+/=-]{8,8192}/gi
+const SCHEME = /\b(bearer|basic)(\s{1,999}|%20)(?=[^\s"'\\,;<>]{0,200}\d)[\w.~+/=-]{8,8192}/gi
 
 const HEADER =
   /\b(authorization|(?:x-)?api[-_]?key|access[-_]token|client[-_]secret)(\s{0,9}[:=]\s{0,9}(?:(?:token|digest|apikey)\s{1,9})?)(?=\S{0,200}\d|\S{20})[^\s"'\\,;&<>[\](){}]{6,8192}/gi
@@ -96,21 +97,55 @@ function redactHeaders(text: string): string {
   return text.replaceAll(SCHEME, `$1$2${MARKER}`).replaceAll(HEADER, `$1$2${MARKER}`)
 }
 
-/** Both slashes, which may be escaped, and everything up to the last @ before the end of the host. */
-const USER = /(?<=^|[:"'=\s(<>,])((?:\\*\/){2})(?!\[)[^\s/?#"<>]*(?:@|\\u0040)/g
+/** Both slashes of a URL, which may be escaped. */
+const SLASHES = /(?<=^|[:"'=\s(<>,])(?:\\{0,999}\/){2}(?!\[)/g
+const END_OF_HOST = /[\s/?#"<>]/g
 
-/** As `USER`, in JSON that was cut off before the @ or inside the host name. */
-const CUT_USER = /(?<=[:"'=\s(<>,])((?:\\*\/){2})(?!\[)[^\s/?#"<>@]*$/
+/** Replaces everything up to the last @ before the end of the host; in a text that is cut off, also before the @. */
+function redactUsers(text: string, isCut: boolean): string {
+  let out = ''
+  let kept = 0
+  for (const { 0: slashes, index } of text.matchAll(SLASHES)) {
+    const start = index + slashes.length
+    if (start < kept) continue
+    const host = text.slice(start, nextOf(END_OF_HOST, text, start))
+    const [at, length] = lastAt(host)
+    if (at === -1 && !(isCut && start + host.length === text.length)) continue
+    out += text.slice(kept, start) + MARKER + (at === -1 ? '' : '@')
+    kept = at === -1 ? text.length : start + at + length
+  }
+  return out + text.slice(kept)
+}
 
-const PARAMETER = /([?&;#]|\\u0026|\\u003f)([\w.%$-]{1,64})=(?!\[redacted )[^\s&#"<>]+/gi
+/** Finds the last @, plain or escaped, and its length. */
+function lastAt(text: string): [at: number, length: number] {
+  const plain = text.lastIndexOf('@')
+  const escaped = text.lastIndexOf('\\u0040')
+  return plain > escaped ? [plain, 1] : [escaped, 6]
+}
 
-/** Replaces user and password in URLs, and the parameters that grant access. */
-function redactUrls(text: string): string {
-  return text
-    .replaceAll(USER, `$1${MARKER}@`)
-    .replaceAll(PARAMETER, (all, before: string, name: string) =>
-      isSecretParameter(decodeName(name)) ? `${before}${name}=${MARKER}` : all,
-    )
+const PARAMETER = /(?:[?&;#]|\\u0026|\\u003f)([\w.%$-]{1,64})=(?!\[redacted )/gi
+const END_OF_VALUE = /[\s&#"<>]/g
+
+/** Replaces the values of parameters that grant access. */
+function redactParameters(text: string): string {
+  let out = ''
+  let kept = 0
+  for (const { 0: all, 1: name = '', index } of text.matchAll(PARAMETER)) {
+    const start = index + all.length
+    if (index < kept || !isSecretParameter(decodeName(name))) continue
+    const end = nextOf(END_OF_VALUE, text, start)
+    if (end === start) continue
+    out += text.slice(kept, start) + MARKER
+    kept = end
+  }
+  return out + text.slice(kept)
+}
+
+/** Returns where a pattern matches next, or the end of the text. */
+function nextOf(pattern: RegExp, text: string, start: number): number {
+  pattern.lastIndex = start
+  return pattern.exec(text)?.index ?? text.length
 }
 
 function decodeName(name: string): string {

@@ -46,5 +46,5 @@ with recursive later (id) as (
   union
   select link.id from link join later on link.previous = later.id
 )
-select conversation.id from later join revision on later.id in (revision.tip, revision.messages_tip)
-  join conversation on conversation.key = revision.conversation limit 1`
+select conversation.id from revision join conversation on conversation.key = revision.conversation
+  where revision.tip in (select id from later) or revision.messages_tip in (select id from later) limit 1`
