@@ -8,7 +8,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     reporters: ['default', fileURLToPath(new URL('support/tally.ts', import.meta.url))],
-    testTimeout: 20_000,
+    testTimeout: 60_000,
     maxWorkers: 4, // on two cores: many tests wait for processes and time limits
     // Files share loaded modules: loading them again for each of 200 files took a fifth of all processor time. So no test
     // may leave anything changed in its process.

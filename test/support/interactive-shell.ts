@@ -47,6 +47,8 @@ export async function shellHome(
 ): Promise<ShellHome> {
   const home = testFolder()
   mkdirSync(join(home, 'bin'))
+  // Otherwise fish reads all manual pages of the system in the background.
+  mkdirSync(join(home, '.local/share/fish/generated_completions'), { recursive: true })
   if (from !== 'clone') symlinkSync(bin, join(home, 'bin', 'hansard'))
   const env = {
     HOME: home,
