@@ -74,7 +74,7 @@ function screenful(stdout: Io['stdout']): number | undefined {
 /** Says why nothing is shown. */
 function noteOfNone({ conversations }: Archive, options: SelectionOptions): string[] {
   if (conversations.count() === 0) return ['The archive has no conversations']
-  if (selects(options)) return ['No conversation matches the selection']
+  if (selects(options)) return ['No conversation matches the selection.']
   return ['All conversations are gone upstream: show them with --include-gone']
 }
 

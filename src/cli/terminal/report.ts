@@ -2,6 +2,9 @@ import { formatNumber, plural } from '../../model/plural.ts'
 import { defuseLine, fit } from './terminal-text.ts'
 import { countRows } from './wrap-text.ts'
 
+/** Cells before each line of a report that stands below a heading. */
+export const INDENT = 2
+
 /** How many examples of a reason are shown. */
 export const MAX_EXAMPLES = 3
 

@@ -3,15 +3,12 @@ import type { RunDetails, StoredRun } from '../../archive/journal/runs.ts'
 import { formatDuration, secondsBetween } from '../../model/duration.ts'
 import { cutTimeUtc } from '../../model/instant.ts'
 import { formatCounts, formatMegabytes, formatNumber, nonZero, plural } from '../../model/plural.ts'
-import { formatReport, type ReportGroup } from './report.ts'
+import { formatReport, INDENT, type ReportGroup } from './report.ts'
 import { formatOutcome } from './run-outcome.ts'
 import type { Column } from './table.ts'
 
 /** Lines for what failed in a run; its other facts need eleven. */
 const MAX_FAILURE_LINES = 28
-
-/** Cells before each line of a report. */
-const INDENT = 2
 
 /** The columns of a table of runs. */
 export const runColumns: readonly Column<StoredRun>[] = [

@@ -5,7 +5,7 @@ import type { SeenShape } from '../../archive/journal/unknown-shapes.ts'
 import { cutTime } from '../../model/instant.ts'
 import { formatCounts, formatMegabytes, formatNumber, nonZero, plural } from '../../model/plural.ts'
 import { formatVerdict, isOverdue, problemsOfLastRun, type BackupState } from './backup-verdict.ts'
-import { formatReport, type ReportGroup } from './report.ts'
+import { formatReport, INDENT, type ReportGroup } from './report.ts'
 import { formatRun } from './run-lines.ts'
 import { countRows } from './wrap-text.ts'
 
@@ -67,11 +67,10 @@ export function formatUrgent(
   return { lines, isUrgent: problems.length > 0 || !isSound || isOverdue(backups) }
 }
 
-/** Cells before each line of a report. */
-const INDENT = 2
-
-/** Formats the problems; alerts come first, because something changed upstream that should never change. With --verbose each
- * problem is printed on a line of its own, so the groups have no examples. */
+/**
+ * Formats the problems; alerts come first, because something changed upstream that should never change. With --verbose each
+ * problem is printed on a line of its own, so the groups have no examples.
+ */
 function formatProblems(
   problems: readonly ReportGroup[],
   { verbose, width, rows }: Pick<StatusLayout, 'verbose' | 'width'> & { readonly rows: number },

@@ -154,7 +154,7 @@ describe('list in a pipe', () => {
 describe('list says on stderr why it shows nothing:', () => {
   it.each([
     ['the archive is empty', [], [], 'The archive has no conversations\n'],
-    ['nothing matches', rivers, ['--model', 'x'], 'No conversation matches the selection\n'],
+    ['nothing matches', rivers, ['--model', 'x'], 'No conversation matches the selection.\n'],
     [
       'everything is gone',
       [{ row: { id: 'conv_1' }, isGone: true }],
