@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import type * as StringWidth from 'string-width'
 
 /** One cell per character: ASCII, Latin letters, dashes, quotes and dots, bars. */
 const PLAIN = /^[ -~\u00a1-\u00ac\u00ae-\u02af\u2010-\u2027−\u2500-\u259f]*$/
@@ -16,7 +17,7 @@ export function textWidth(text: string): number {
   if (isPlain(text)) return text.length
   const unstyled = text.replaceAll(STYLE, '')
   if (isPlain(unstyled)) return unstyled.length
-  measure ??= (createRequire(import.meta.url)('string-width') as typeof import('string-width')).default
+  measure ??= (createRequire(import.meta.url)('string-width') as typeof StringWidth).default
   return measure(unstyled)
 }
 
