@@ -16,11 +16,11 @@ const entry = (text: string) => `{"type":"message.input","content":"${text}","ag
 const long = new Date('2026-01-01')
 const ownStages: Stages = { references: findReferences, shapes: findUnknownShapes }
 
-/** Returns an account with three conversations; the second one contains `bad`. */
+/** Returns an account with three conversations; the second one contains `wrong`, which no id does: ids are hexadecimal. */
 async function worldWithOneBad(): Promise<World & { bad: string; ids: readonly string[] }> {
   const here = await world()
   const account = here.sandbox.account('source')
-  const ids = ['first', 'bad', 'third'].map((text) =>
+  const ids = ['first', 'wrong', 'third'].map((text) =>
     account.create({ entries: [entry(text)], createdAt: long }),
   )
   return { ...here, ids, bad: ids[1] ?? '' }
@@ -32,10 +32,10 @@ function open(here: World, mode: 'create' | 'read' = 'create'): Archive {
   return archive
 }
 
-/** Returns a function that throws if its input contains `bad`. */
+/** Returns a function that throws if its input contains `wrong`. */
 function thrower<Arguments extends readonly unknown[], T>(work: (...args: Arguments) => T) {
   return (...args: Arguments): T => {
-    if (JSON.stringify(args).includes('bad')) throw new RangeError('Maximum call stack size exceeded')
+    if (JSON.stringify(args).includes('wrong')) throw new RangeError('Maximum call stack size exceeded')
     return work(...args)
   }
 }
@@ -129,13 +129,13 @@ describe('A text that cannot be indexed', () => {
       0,
       expect.stringContaining('indexed 1 text that could not be indexed before'),
     ])
-    expect((await here.run('search', 'bad')).stdout).toContain(here.bad)
+    expect((await here.run('search', 'wrong')).stdout).toContain(here.bad)
   })
 
   it('is retried by the next backup of another version', async () => {
     const here = await worldUnindexed({ isOlder: true })
     expect(await here.backup()).toMatchObject({ exitCode: 0 })
-    expect((await here.run('search', 'bad')).stdout).toContain(here.bad)
+    expect((await here.run('search', 'wrong')).stdout).toContain(here.bad)
     expect((await here.run('verify')).exitCode).toBe(0)
   })
 })
