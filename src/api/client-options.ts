@@ -23,8 +23,6 @@ export interface ClientOptions {
   readonly retry?: Partial<RetryPolicy> | undefined
   /** The highest rate of all calls of this client together. Default: none; the client finds out what the service accepts. */
   readonly requestsPerSecond?: number | undefined
-  /** What `learntPerSecond` of an earlier client of the account returned, so that this one need not find out. */
-  readonly learntPerSecond?: number | undefined
   /** The maximum number of requests, retries included; after that calls fail with `budget`. Default: none. */
   readonly maxRequests?: number | undefined
   /** Called with each request, retry and pause. */
@@ -62,7 +60,6 @@ export function clientSettings(options: ClientOptions) {
     retry,
     rateLimit: {
       maxPerSecond: positive('requestsPerSecond', options.requestsPerSecond),
-      learntPerSecond: positive('learntPerSecond', options.learntPerSecond),
       patienceMs: retry.budgetMs,
     },
     maxRequests: positive('maxRequests', options.maxRequests) ?? Infinity,

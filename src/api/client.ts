@@ -91,7 +91,7 @@ export class ConversationsClient {
   readonly #budget: BodyBudget
   readonly #basePath: string
   readonly #scrub: ResponseContext['scrub']
-  readonly #traffic: Traffic = { requests: 0, retries: 0, bytes: 0 }
+  readonly #traffic: Traffic = { requests: 0, requestsByKind: new Map(), retries: 0, bytes: 0 }
 
   /** @throws HansardError `usage` if an option is invalid */
   constructor(options: ClientOptions) {
@@ -116,9 +116,14 @@ export class ConversationsClient {
     return this.#traffic
   }
 
-  /** The rate limit of the service as far as it is learnt, in requests per second, to pass to the next client. */
+  /** The rate limit of the service as far as it is learnt, in requests per second, for `assumeLimit` of the next client. */
   get learntPerSecond(): number | undefined {
     return this.#limiter.learntPerSecond
+  }
+
+  /** Begins with a rate limit that was learnt earlier, in requests per second, unless this client has learnt one. */
+  assumeLimit(perSecond: number): void {
+    this.#limiter.assume(perSecond)
   }
 
   /** Lists a page of conversations, newest first (captured). An empty page is the end; a short one need not be. */

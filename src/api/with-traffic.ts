@@ -7,6 +7,8 @@ import type { Send } from './transport.ts'
 export interface Traffic {
   /** Requests sent, retries included. */
   requests: number
+  /** The same by the name of the operation, such as `getHistory`. */
+  readonly requestsByKind: Map<string, number>
   retries: number
   /** Bytes of response bodies as they came over the network, compressed or not. */
   bytes: number
@@ -31,6 +33,7 @@ export function withTraffic(
       emit({ type: 'request', name, method, path, status, code, milliseconds })
     }
     traffic.requests++
+    traffic.requestsByKind.set(name, (traffic.requestsByKind.get(name) ?? 0) + 1)
     try {
       const result = await send(request, (response) => {
         status = response.status

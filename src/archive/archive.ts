@@ -16,6 +16,7 @@ import { Failures } from './journal/failures.ts'
 import { OpenIds } from './journal/open-ids.ts'
 import { OpenProblems } from './journal/open-problems.ts'
 import { Runs } from './journal/runs.ts'
+import { ServiceFacts } from './journal/service-facts.ts'
 import { UnknownShapes } from './journal/unknown-shapes.ts'
 import { ReplayCandidates } from './ledger/replay-candidates.ts'
 import { ReplayCopies } from './ledger/replay-copies.ts'
@@ -128,6 +129,7 @@ export class Archive extends DatabaseAccess {
   readonly searchIndex = new SearchIndex(this.db)
   readonly volumes = new Volumes(this.db)
   readonly runs = new Runs(this.db)
+  readonly serviceFacts = new ServiceFacts(this.db)
   readonly failures = new Failures(this.db)
   readonly events = new Events(this.db)
   readonly changes = new Changes(this.db)

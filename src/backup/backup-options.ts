@@ -1,19 +1,22 @@
 import type { DependencyCounts } from '../archive/content/dependencies.ts'
-import type { Books, RunOutcome } from '../archive/journal/runs.ts'
+import type { Books, RequestsByKind, RunOutcome } from '../archive/journal/runs.ts'
 import type { StepProgress } from '../model/step-progress.ts'
 
 /** Options of a backup. */
 export interface BackupOptions {
   /** How many conversations are fetched at the same time at most. The client sends fewer requests if the API does not accept as many. Default: 64. */
   readonly concurrency?: number | undefined
-  /** Rows per page of the listing; the server may return fewer. Default: 100. */
+  /** Rows per page of the listing; the server may return fewer. Default: what it granted last time, or else 1,000. */
   readonly pageSize?: number | undefined
   /** Back up only these conversations, by id; the account is not listed. Default: the whole account. */
   readonly ids?: readonly string[] | undefined
   /** Fetch every conversation, changed or not. */
   readonly full?: boolean | undefined
-  /** Read the messages of each conversation and compare them with its history. Default: true. */
-  readonly messages?: boolean | undefined
+  /**
+   * Of which fetched conversations to read the messages, too, and to compare them with the history. `sample`: of the first
+   * 20 and of 2 % of the others, and of all once messages differ. Default: `all`.
+   */
+  readonly messages?: 'all' | 'sample' | 'none' | undefined
   /** Fetch the files that conversations refer to. Default: true. */
   readonly files?: boolean | undefined
   /** Skip files larger than this, in bytes. Default: the client's limit for a response body. */
@@ -48,6 +51,7 @@ export interface BackupResult extends Books, WorkEnd {
   readonly run: number | null
   readonly outcome: RunOutcome
   readonly seconds: number
+  readonly requestsByKind: RequestsByKind
   /** The state of the agents and files that the archived conversations refer to. */
   readonly dependencies: DependencyCounts
 }

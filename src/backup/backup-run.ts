@@ -1,5 +1,6 @@
 import type { SeenRows } from '../archive/content/seen-rows.ts'
 import type { Books } from '../archive/journal/runs.ts'
+import type { ServiceFact } from '../archive/journal/service-facts.ts'
 import { HansardError } from '../errors.ts'
 import { plural } from '../model/plural.ts'
 import type { StepCounter } from '../model/step-progress.ts'
@@ -9,6 +10,7 @@ import { fetchDependencies } from './fetch/fetch-dependencies.ts'
 import { Fetcher, type FetchOutcome, type FetchContext } from './fetch/fetcher.ts'
 import { listCandidates, retryCandidates } from './listing/list-candidates.ts'
 import type { ListingResult } from './listing/proven-listing.ts'
+import { startingPageSize } from './listing/starting-page-size.ts'
 import { markGone } from './mark-gone.ts'
 import { workThrough } from './worker-pool.ts'
 
@@ -42,7 +44,10 @@ export class BackupRun {
     this.#options = options
     this.#stop = stop
     this.#fetcher = new Fetcher(context, {
-      messages: options.messages ?? true,
+      messages: options.messages ?? 'all',
+      allRows: options.full,
+      rowsInVain: this.#fact('rows_in_vain'),
+      onCompared: () => books.compared++,
       onLost: (id, outcome) => this.#uncount(id, outcome),
     })
     this.#concurrency = options.concurrency ?? 64
@@ -91,7 +96,7 @@ export class BackupRun {
       steps: this.#steps,
     })
     this.#books.gone = gone
-    return { ...end, reason: reason ?? end.reason }
+    return { ...end, reason: reason ?? end.reason ?? listing.reason }
   }
 
   /**
@@ -108,18 +113,58 @@ export class BackupRun {
 
   async #retryAndList(seen: SeenRows): Promise<ListingResult> {
     const { client, archive, signal } = this.#context
-    const { pageSize = 100, full = false } = this.#options
+    const { full = false } = this.#options
+    const pageSize = startingPageSize(archive, client.baseUrl, this.#options.pageSize)
     const failed = retryCandidates(archive, full)
-    if (failed.length > 0) this.#steps.begin('retry', failed.length)
-    await this.#forEach(failed.values(), (candidate) =>
+    await this.#fetchFirst([...failed, ...this.#rowsWanted(failed)])
+    this.#note('rows_wanted', 0)
+    this.#steps.begin('list', archive.runs.lastListed(), true)
+    const listing = listCandidates(client, archive, seen, { pageSize, full, signal })
+    const end = await this.#forEach(listing, (candidate) => this.#process(candidate))
+    this.#note('page_size', pageSize.granted)
+    return this.#judgeRows(end)
+  }
+
+  /** Fetches conversations before the listing, which then counts them. */
+  async #fetchFirst(candidates: readonly Candidate[]): Promise<void> {
+    if (candidates.length > 0) this.#steps.begin('retry', candidates.length)
+    await this.#forEach(candidates.values(), (candidate) =>
       this.#fetcher.fetch(candidate, (outcome) => {
         this.#retried.set(candidate.id, outcome)
         this.#steps.add()
       }),
     )
-    this.#steps.begin('list', archive.runs.lastListed(), true)
-    const listing = listCandidates(client, archive, seen, { pageSize, full, signal })
-    return this.#forEach(listing, (candidate) => this.#process(candidate))
+  }
+
+  /** The conversations whose row may lack what only `get` returns, after an earlier run has found that it returns more. */
+  #rowsWanted(except: readonly Candidate[]): Candidate[] {
+    if (this.#fact('rows_wanted') !== 1) return []
+    const { archive } = this.#context
+    const excepted = new Set(except.map(({ id }) => id))
+    const ids = archive.conversations.withoutMetadata().filter((id) => !excepted.has(id))
+    return ids.map((id) => candidateById(archive, id))
+  }
+
+  /**
+   * Notes what was learnt about rows that the listing returns. If `get` has more for one, it may have more for those that
+   * were not read.
+   */
+  #judgeRows(end: ListingResult): ListingResult {
+    const { rows } = this.#fetcher
+    this.#note('rows_in_vain', rows.inVain)
+    if (!rows.hasGained || this.#fact('rows_skipped') !== 1) return end
+    this.#note('rows_wanted', 1)
+    this.#note('rows_skipped', 0)
+    return { ...end, reason: end.reason ?? ROWS_LACK }
+  }
+
+  #fact(name: ServiceFact): number | undefined {
+    return this.#context.archive.serviceFacts.read(this.#context.client.baseUrl, name, new Date())
+  }
+
+  #note(name: ServiceFact, value: number | undefined): void {
+    const { archive, client } = this.#context
+    archive.transaction(() => archive.serviceFacts.note(client.baseUrl, name, value, new Date()))
   }
 
   /**
@@ -185,6 +230,9 @@ export class BackupRun {
     return workThrough(source, this.#concurrency, guarded, () => this.#stop.abort())
   }
 }
+
+const ROWS_LACK =
+  'the API returns more fields for a conversation than it lists, and not every conversation was read; the next run does'
 
 function unusable({ row }: Candidate): HansardError {
   return new HansardError('unexpected-shape', 'A row of the listing has no id', { body: row })

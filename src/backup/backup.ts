@@ -1,6 +1,6 @@
 import type { ConversationsClient } from '../api/client.ts'
 import type { Archive } from '../archive/archive.ts'
-import type { Books, RunOutcome } from '../archive/journal/runs.ts'
+import type { Books, RequestsByKind, RunEnd, RunOutcome } from '../archive/journal/runs.ts'
 import { messageOf } from '../errors.ts'
 import { StepCounter } from '../model/step-progress.ts'
 import { version } from '../own-files.ts'
@@ -9,6 +9,7 @@ import type { BackupOptions, BackupResult, BackupStep, WorkEnd } from './backup-
 import { BackupRun, type RunCounts } from './backup-run.ts'
 import { fillSearch } from './fill-search.ts'
 import { listCandidates } from './listing/list-candidates.ts'
+import { startingPageSize } from './listing/starting-page-size.ts'
 import { workThrough } from './worker-pool.ts'
 
 /**
@@ -27,10 +28,12 @@ export async function backup(
   options: BackupOptions = {},
 ): Promise<BackupResult> {
   const began = performance.now()
-  const before = { ...client.counters }
+  const before = { ...client.counters, requestsByKind: new Map(client.counters.requestsByKind) }
   const stop = new AbortController()
   const signal = AbortSignal.any([stop.signal, ...(options.signal ? [options.signal] : [])])
 
+  const learnt = archive.serviceFacts.read(client.baseUrl, 'requests_per_second', new Date())
+  if (learnt !== undefined) client.assumeLimit(learnt)
   const account = await identifyAccount(client, archive, signal)
   if (account === 'foreign' && options.adoptAccount !== true) throw foreignAccountError(archive.path)
   const run = options.dryRun === true ? null : beginRun(client, archive, account === 'foreign')
@@ -39,13 +42,16 @@ export async function backup(
   const steps = new StepCounter<BackupStep>((step) => options.onProgress?.({ step, books }))
   const counts = { books, steps }
   const end = (outcome: RunOutcome, { complete, reason }: WorkEnd): BackupResult => {
-    const { requests, retries, bytes } = client.counters
+    const { requests, requestsByKind, retries, bytes } = client.counters
     books.requests = requests - before.requests
     books.retries = retries - before.retries
     books.bytes = bytes - before.bytes
-    if (run !== null) endRun(client, archive, run, { outcome, complete, reason, books })
+    const kinds = difference(requestsByKind, before.requestsByKind)
+    if (run !== null)
+      endRun(client, archive, run, { outcome, complete, reason, books, requestsByKind: kinds })
     const seconds = Math.round(performance.now() - began) / 1000
-    return { run, outcome, complete, reason, seconds, dependencies: archive.dependencies.counts(), ...books }
+    const dependencies = archive.dependencies.counts()
+    return { run, outcome, complete, reason, seconds, dependencies, ...books, requestsByKind: kinds }
   }
 
   try {
@@ -91,10 +97,11 @@ async function dryRun(
   client: ConversationsClient,
   archive: Archive,
   { books, steps }: RunCounts,
-  { pageSize = 100, full = false }: BackupOptions,
+  { pageSize: asked, full = false }: BackupOptions,
   signal: AbortSignal,
 ): Promise<WorkEnd> {
   steps.begin('list', archive.runs.lastListed(), true)
+  const pageSize = startingPageSize(archive, client.baseUrl, asked)
   const listing = listCandidates(client, archive, archive.seenRows(), { pageSize, full, signal })
   return workThrough(listing, 1, async ({ status, isKnown }) => {
     books.listed++
@@ -115,7 +122,12 @@ function tryToEnd(end: () => void): void {
 
 function emptyBooks(): Books {
   const counts = { listed: 0, new: 0, updated: 0, unchanged: 0, failed: 0, vanished: 0, gone: 0 }
-  return { ...counts, requests: 0, retries: 0, bytes: 0 }
+  return { ...counts, compared: 0, requests: 0, retries: 0, bytes: 0 }
+}
+
+function difference(after: RequestsByKind, before: RequestsByKind): RequestsByKind {
+  const sent = Array.from(after, ([kind, count]) => [kind, count - (before.get(kind) ?? 0)] as const)
+  return new Map(sent.filter(([, count]) => count > 0))
 }
 
 function beginRun(client: ConversationsClient, archive: Archive, isAdopted: boolean): number {
@@ -133,15 +145,11 @@ function beginRun(client: ConversationsClient, archive: Archive, isAdopted: bool
   })
 }
 
-function endRun(
-  client: ConversationsClient,
-  archive: Archive,
-  run: number,
-  end: WorkEnd & { readonly outcome: RunOutcome; readonly books: Books },
-): void {
+function endRun(client: ConversationsClient, archive: Archive, run: number, end: RunEnd & WorkEnd): void {
   const now = new Date().toISOString()
   archive.transaction(() => {
     if (end.complete === true) archive.accountKeys.remember((salt) => client.hashKey(salt), now)
+    archive.serviceFacts.note(client.baseUrl, 'requests_per_second', client.learntPerSecond, new Date())
     archive.runs.end(run, now, end)
   })
   archive.checkpoint()

@@ -13,6 +13,7 @@ import { isFatal } from './fetch/fatal-errors.ts'
 import { fetchConversation } from './fetch/fetch-conversation.ts'
 import { listCandidates } from './listing/list-candidates.ts'
 import type { ListingResult } from './listing/proven-listing.ts'
+import { startingPageSize } from './listing/starting-page-size.ts'
 import { workThrough } from './worker-pool.ts'
 
 /** Options of a comparison. */
@@ -87,7 +88,11 @@ export async function compareRemote(
   const seen = archive.seenRows()
   steps.begin('list', chosen?.size ?? archive.runs.lastListed(), true)
   const listing = await compareAll(
-    listCandidates(client, archive, seen, { pageSize: 100, full: true, signal }),
+    listCandidates(client, archive, seen, {
+      pageSize: startingPageSize(archive, client.baseUrl),
+      full: true,
+      signal,
+    }),
   )
   const unlisted = seen.notSeen().filter(isChosen)
   if (unlisted.length > 0) steps.begin('unlisted', unlisted.length)
@@ -107,7 +112,7 @@ async function compareOne(
   const stored = archive.conversations.read(id)
   if (stored === undefined) return { sign: '+', id }
   try {
-    const difference = await fetchAndCompare(stored, client, candidate, signal)
+    const difference = await fetchAndCompare(stored, client, archive, candidate, signal)
     return difference === undefined ? { sign: '=', id } : { sign: '*', id, ...difference }
   } catch (thrown) {
     if (isHansardError(thrown, 'not-found')) return { sign: '-', id }
@@ -120,12 +125,18 @@ async function compareOne(
 async function fetchAndCompare(
   stored: StoredConversation,
   client: ConversationsClient,
+  archive: Archive,
   candidate: Candidate,
   signal: AbortSignal,
 ): Promise<Difference | undefined> {
   const hold = client.holdBodies()
+  const areRowsSkipped = archive.serviceFacts.read(client.baseUrl, 'rows_skipped', new Date()) === 1
   try {
-    const { row, history } = await fetchConversation(client, candidate, hold, { messages: false, signal })
+    const { row, history } = await fetchConversation(client, candidate, hold, {
+      getsRow: candidate.rowRead !== 'useless' || areRowsSkipped,
+      messages: false,
+      signal,
+    })
     return compareContent(stored, { row, entries: history.entries })
   } finally {
     hold.release()

@@ -6,7 +6,7 @@ import { formatRun } from '../../src/cli/terminal/run-lines.ts'
 
 const books = {
   ...{ listed: 15, new: 1, updated: 2, unchanged: 3, failed: 4, vanished: 5 },
-  ...{ gone: 6, requests: 7, retries: 8, bytes: 9 },
+  ...{ compared: 3, gone: 6, requests: 7, retries: 8, bytes: 9 },
 }
 
 const program = { command: 'backup', hansard: '1.2.3', baseUrl: 'http://x' }
@@ -19,7 +19,13 @@ describe('The record of a run', () => {
       const run = begin(`2026-01-0${n + 1}`)
       expect(runs.recent(1)).toMatchObject([{ id: run, endedAt: null, outcome: null, complete: null }])
       const reason = complete === false ? 'rows changed their order' : undefined
-      runs.end(run, `2026-02-0${n + 1}`, { outcome: 'partial', complete, reason, books })
+      runs.end(run, `2026-02-0${n + 1}`, {
+        outcome: 'partial',
+        complete,
+        reason,
+        books,
+        requestsByKind: new Map(),
+      })
     }
     expect(runs.recent(9)).toEqual(
       [

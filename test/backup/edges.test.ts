@@ -53,7 +53,7 @@ describe('Messages that were not read', () => {
     const { archive, backup: run } = await world({ stories: await loadStories(storiesDirectory) })
     await run()
     const revisions = look(archive, (it) => it.counts().revisions)
-    expect(await run('--full', '--no-messages')).toMatchObject({ updated: 0, failed: 0 })
+    expect(await run('--full', '--messages', 'none')).toMatchObject({ updated: 0, failed: 0 })
     expect(await run('--full')).toMatchObject({ updated: 0, failed: 0 })
     expect(look(archive, (it) => it.events.counts())).toEqual([{ kind: 'messages-differ', count: 1 }])
     expect(look(archive, (it) => it.counts().revisions)).toBe(revisions)
@@ -61,7 +61,7 @@ describe('Messages that were not read', () => {
 
   it('are compared and stored when a later run reads them', async () => {
     const { archive, backup: run } = await world({ stories: await loadStories(storiesDirectory) })
-    await run('--no-messages')
+    await run('--messages', 'none')
     expect(look(archive, (it) => it.events.alerts())).toEqual([])
     expect(await run('--full')).toMatchObject({ updated: 1 })
     expect(look(archive, (it) => it.events.alerts())).toMatchObject([{ kind: 'messages-differ' }])

@@ -127,7 +127,7 @@ describe('Stored messages', () => {
     texts.messages = ['{"content":"\\u00E9","type":"message.input"}']
     expect(await again('--full')).toMatchObject({ updated: 0, unchanged: 1 })
     expect(query(here, 'select count(*) as revisions from revision')).toEqual([{ revisions: 1 }])
-    expect(await again('--full', '--no-messages')).toMatchObject({ unchanged: 1, failed: 0 })
+    expect(await again('--full', '--messages', 'none')).toMatchObject({ unchanged: 1, failed: 0 })
   })
 
   it('are a change if their content differs, or if they were not needed before', async () => {

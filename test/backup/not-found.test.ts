@@ -111,7 +111,7 @@ describe('Messages that cannot be read', () => {
     const here = await worldOf(1)
     here.sandbox.faults.add({ operation: 'getMessages', times: 1, then: notFound })
     expect(await here.backup()).toMatchObject({ exitCode: 3 })
-    await here.backup('--no-messages')
+    await here.backup('--messages', 'none')
     expect(steps(here)).toEqual(['messages'])
     expect(await here.backup()).toMatchObject({ exitCode: 0 })
     expect(steps(here)).toEqual([])

@@ -47,7 +47,7 @@ async function fetchAll(here: Awaited<ReturnType<typeof worldWithOneBad>>, archi
   const startedAt = new Date().toISOString()
   const run = archive.runs.begin({ command: 'backup', hansard: '0', baseUrl: 'x', startedAt })
   const context = { client, archive, run, signal: new AbortController().signal }
-  const fetcher = new Fetcher(context, { messages: true, onLost: () => undefined, stages })
+  const fetcher = new Fetcher(context, { messages: 'all', onLost: () => undefined, stages })
   const failures = new Map(archive.failures.open().map((failure) => [failure.conversation, failure]))
   const outcomes: FetchOutcome[] = []
   for (const id of here.ids)

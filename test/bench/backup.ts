@@ -64,7 +64,7 @@ async function firstBackups({ results, withSandbox, newFile, isQuick }: Tools): 
         { name: 'requests a conversation', value: requests / count, unit: '', goal: 2.1 },
         { name: 'peak memory', value: of(({ memory }) => memory), unit: 'MiB', goal: 180 },
       ])
-      const withoutMessages = await hansard(url, newFile(), '--no-messages')
+      const withoutMessages = await hansard(url, newFile(), '--messages', 'none')
       const { requests: fewer } = JSON.parse(withoutMessages.stdout) as { requests: number }
       results.add('First backup, messages not compared', [
         { name: 'requests a conversation', value: fewer / count, unit: '' },
@@ -79,7 +79,7 @@ async function nights({ results, withSandbox, newFile, isQuick }: Tools): Promis
     const shape = { count, entries: 2, bytesPerEntry: 300, seed: 1 }
     await withSandbox(shape, async (url) => {
       const archive = newFile()
-      const first = await hansard(url, archive, '--no-messages')
+      const first = await hansard(url, archive, '--messages', 'none')
       const nights: Measured[] = []
       for (let round = 0; round < (isQuick ? 1 : 3); round++) nights.push(await hansard(url, archive))
       const { requests } = JSON.parse(nights[0]?.stdout ?? '') as { requests: number }

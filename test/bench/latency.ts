@@ -91,11 +91,12 @@ function conversationAt(archive: Archive, id: string, i: number, at: string) {
 
 function endRun(archive: Archive, run: number, counts: Partial<Books>): void {
   const zero = { listed: 0, new: 0, updated: 0, unchanged: 0, failed: 0, vanished: 0, gone: 0 }
-  const books = { ...zero, requests: 0, retries: 0, bytes: 0, ...counts }
+  const books = { ...zero, compared: 0, requests: 0, retries: 0, bytes: 0, ...counts }
   archive.runs.end(run, '2026-11-25T03:10:00.000Z', {
     outcome: 'done',
     complete: true,
     reason: undefined,
     books,
+    requestsByKind: new Map(),
   })
 }

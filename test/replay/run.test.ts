@@ -240,8 +240,8 @@ describe('A target that refuses pages of a hundred', () => {
     const sizes = world.sandbox.requests
       .filter(({ account, operation }) => account === 'other' && operation === 'list')
       .map(({ query }) => Number(new URLSearchParams(query).get('page_size')))
-    expect(sizes.slice(0, 3)).toEqual([100, 50, 25])
-    expect(Math.max(...sizes.slice(2))).toBe(25)
+    expect(sizes.slice(0, 3)).toEqual([100, 50, 20])
+    expect(Math.max(...sizes.slice(2))).toBe(20)
   })
 
   it('and even of one row is not asked forever', async () => {

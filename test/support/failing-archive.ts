@@ -26,9 +26,24 @@ export function addFailures(path: string, count: number): void {
     const run = beginRun(archive, at)
     for (let i = 0; i < count; i++) archive.failures.record(failure(i), run, at)
     addOthers(archive, run, at)
-    const none = { vanished: 0, gone: 0, requests: count, retries: 0, bytes: 0, unchanged: 0, updated: 0 }
+    const none = {
+      vanished: 0,
+      gone: 0,
+      compared: 0,
+      requests: count,
+      retries: 0,
+      bytes: 0,
+      unchanged: 0,
+      updated: 0,
+    }
     const books = { ...none, listed: count, new: 0, failed: count }
-    archive.runs.end(run, at, { outcome: 'partial', complete: true, reason: undefined, books })
+    archive.runs.end(run, at, {
+      outcome: 'partial',
+      complete: true,
+      reason: undefined,
+      books,
+      requestsByKind: new Map(),
+    })
   })
   archive.close()
   change(path, 'update failure set runs = 9')

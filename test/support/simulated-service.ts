@@ -47,6 +47,8 @@ interface Simulation {
   readonly statedPerSecond?: number
   readonly seed: number
   readonly options?: PaceOptions
+  /** A limit that was learnt earlier, in requests per second. */
+  readonly learntPerSecond?: number
 }
 
 /** How a simulation ended, and the accepted requests of each second. */
@@ -62,6 +64,7 @@ export function simulate(simulation: Simulation): Simulated {
   const { accepts, latencyMs, seconds, retryAfterMs, statedPerSecond, seed } = simulation
   const random = seededRandom(seed)
   const pace = new RequestPace(simulation.options)
+  if (simulation.learntPerSecond !== undefined) pace.assume(simulation.learntPerSecond)
   const result: Simulated = { accepted: 0, refused: 0, bySecond: Array<number>(seconds).fill(0), pace }
   const events: { readonly at: number; readonly run: () => void }[] = []
   const schedule = (at: number, run: () => void) => {

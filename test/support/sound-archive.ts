@@ -41,8 +41,14 @@ export function makeSoundArchive(path: string): void {
 
   function end(run: number, some: Record<string, number>): void {
     const none = { listed: 0, new: 0, updated: 0, unchanged: 0, failed: 0, vanished: 0 }
-    const books = { ...none, gone: 0, requests: 9, retries: 0, bytes: 999, ...some }
-    archive.runs.end(run, AT, { outcome: 'done', complete: true, reason: undefined, books })
+    const books = { ...none, gone: 0, compared: 0, requests: 9, retries: 0, bytes: 999, ...some }
+    archive.runs.end(run, AT, {
+      outcome: 'done',
+      complete: true,
+      reason: undefined,
+      books,
+      requestsByKind: new Map(),
+    })
   }
 }
 

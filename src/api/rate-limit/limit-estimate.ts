@@ -41,8 +41,9 @@ export class LimitEstimate {
   #pausedMs = 0
   #acceptedSince = 0
 
-  constructor(learnt: number | undefined) {
-    if (learnt !== undefined) this.#curve = { kind: 'probe', peak: learnt }
+  /** Begins with a limit that was learnt earlier, in requests per second, unless one is known. */
+  assume(perSecond: number): void {
+    this.#curve ??= { kind: 'probe', peak: Math.max(LOWEST, perSecond) }
   }
 
   /** The limit, as far as it is known well enough to begin with it the next time. */

@@ -53,6 +53,11 @@ export class RateLimiter {
     return this.#pace.learntPerSecond
   }
 
+  /** Begins with a limit that was learnt earlier, in requests per second, unless one is known. */
+  assume(perSecond: number): void {
+    this.#pace.assume(perSecond)
+  }
+
   /**
    * Waits until the next request may be sent. What became of it must be told with `settle` or `fail`.
    *

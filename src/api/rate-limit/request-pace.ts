@@ -11,8 +11,6 @@ export interface Sent {
 export interface PaceOptions {
   /** The highest rate, in requests per second. Default: none. */
   readonly maxPerSecond?: number | undefined
-  /** A limit that was learnt earlier, in requests per second. Default: none. */
-  readonly learntPerSecond?: number | undefined
 }
 
 /** How many requests wait for a response at first, and at most. */
@@ -32,7 +30,7 @@ const MAX_PAUSE_MS = 30_000
  * milliseconds. README.md explains the rules, and has what was measured.
  */
 export class RequestPace {
-  readonly #limit: LimitEstimate
+  readonly #limit = new LimitEstimate()
   readonly #maxPerSecond: number
   #statedPerSecond = Infinity
   #epoch = 0
@@ -45,14 +43,18 @@ export class RequestPace {
   #inFlightOfEpoch = 0
   #maxInFlight = FIRST_IN_FLIGHT
 
-  constructor({ maxPerSecond = Infinity, learntPerSecond }: PaceOptions = {}) {
+  constructor({ maxPerSecond = Infinity }: PaceOptions = {}) {
     this.#maxPerSecond = maxPerSecond
-    this.#limit = new LimitEstimate(learntPerSecond)
   }
 
   /** The limit that was learnt, in requests per second; undefined as long as none is known. */
   get learntPerSecond(): number | undefined {
     return this.#limit.learnt
+  }
+
+  /** Begins with a limit that was learnt earlier, in requests per second, unless one is known. */
+  assume(perSecond: number): void {
+    this.#limit.assume(perSecond)
   }
 
   /** The rate for now, in requests per second; Infinity as long as no limit is known. */

@@ -135,6 +135,13 @@ export class Conversations extends DatabaseAccess {
     return this.db.pluck.all(sql, size)
   }
 
+  /** The ids of conversations that are not gone and whose row has no metadata. */
+  withoutMetadata(): string[] {
+    const sql = `select conversation.id from conversation join revision on revision.id = conversation.revision
+      where gone_at is null and json_valid(row) and json_type(row, '$.metadata') is null`
+    return this.db.pluck.all(sql)
+  }
+
   /** Reads the newest revision of a conversation; undefined if the archive does not have it. */
   read(id: string): StoredConversation | undefined {
     const row = this.db.get(`${NEWEST} where conversation.id = ?`, id)

@@ -29,6 +29,11 @@ export class Events extends DatabaseAccess {
     return (this.db.pluck.get(sql, kind, conversation) as number | null) ?? undefined
   }
 
+  /** Whether any run has recorded such an event. */
+  has(kind: ArchiveEvent['kind']): boolean {
+    return this.db.pluck.get('select 1 from event where kind = ?', kind) !== undefined
+  }
+
   /** Number of events of each kind. */
   counts(): { kind: string; count: number }[] {
     const sql = 'select kind, count(*) as count from event group by kind order by kind'

@@ -12,6 +12,7 @@ const columns = [
   'failed',
   'vanished',
   'gone',
+  'compared',
   'requests',
   'retries',
   'bytes',
@@ -19,7 +20,7 @@ const columns = [
 
 /**
  * The counts of a run. `listed` is the number of distinct conversations; when the run is complete, it equals the sum of the
- * five counts after it. `requests` are those sent, including `retries`. `bytes` are those of response bodies, as received.
+ * five counts after it. `compared` are those whose messages were compared with their history. `requests` are those sent, including `retries`. `bytes` are those of response bodies, as received.
  */
 export type Books = Record<(typeof columns)[number], number>
 
@@ -31,7 +32,11 @@ export interface RunEnd {
   /** Why the run is not done or not complete. */
   readonly reason: string | undefined
   readonly books: Books
+  readonly requestsByKind: RequestsByKind
 }
+
+/** The number of requests by the name of the operation, such as `getHistory`. */
+export type RequestsByKind = ReadonlyMap<string, number>
 
 /** A run in the archive. It has no end while it is running or after it was killed. */
 export interface StoredRun extends Books {
@@ -50,6 +55,8 @@ export interface RunDetails extends StoredRun {
   /** The version of hansard. */
   readonly hansard: string
   readonly baseUrl: string
+  /** Empty as long as the run has not ended. */
+  readonly requestsByKind: RequestsByKind
 }
 
 /** Booleans are numbers in SQLite. */
@@ -77,13 +84,27 @@ export class Runs extends DatabaseAccess {
     this.db.run(`update run set listed = listed + 1, ${outcome} = ${outcome} + 1 where id = ?`, id)
   }
 
+  /** Counts a conversation whose messages were compared with its history, in the transaction that stores it. */
+  countCompared(id: number): void {
+    this.db.run('update run set compared = compared + 1 where id = ?', id)
+  }
+
   /** Records the end of a run and its counts. */
-  end(id: number, endedAt: string, { outcome, complete, reason, books }: RunEnd): void {
+  end(id: number, endedAt: string, { outcome, complete, reason, books, requestsByKind }: RunEnd): void {
     const flag = complete === null ? null : Number(complete)
     const sql = `update run set ended_at = :endedAt, outcome = :outcome, reason = :reason, complete = :flag,
+        requests_by_kind = :kinds,
         ${columns.map((column) => `${column} = :${column}`).join()}
       where id = :id`
-    this.db.run(sql, { id, endedAt, outcome, reason, flag, ...books })
+    this.db.run(sql, {
+      id,
+      endedAt,
+      outcome,
+      reason,
+      flag,
+      kinds: JSON.stringify(Object.fromEntries(requestsByKind)),
+      ...books,
+    })
   }
 
   /** The latest runs, newest first. */
@@ -94,9 +115,15 @@ export class Runs extends DatabaseAccess {
 
   /** Reads a run; undefined if there is none with this id. */
   read(id: number): RunDetails | undefined {
-    const sql = `select ${COLUMNS}, hansard, base_url as baseUrl from run where id = ?`
-    const row = this.db.get<Row<RunDetails>>(sql, id)
-    return row && toRun(row)
+    const sql = `select ${COLUMNS}, hansard, base_url as baseUrl, ifnull(requests_by_kind, '{}') as kinds
+      from run where id = ?`
+    const row = this.db.get<Row<RunDetails> & { readonly kinds: string }>(sql, id)
+    if (row === undefined) return undefined
+    const { kinds, ...run } = row
+    return {
+      ...toRun<RunDetails>(run),
+      requestsByKind: new Map(Object.entries(JSON.parse(kinds) as Record<string, number>)),
+    }
   }
 
   /** The runs that started at a time (ISO 8601) or later; undefined if there are none. */

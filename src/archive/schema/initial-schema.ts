@@ -1,3 +1,4 @@
+import { ledgerSchema } from './ledger-schema.ts'
 import { views } from './views.ts'
 
 /**
@@ -118,7 +119,8 @@ create table unindexed (
 
 -- One execution of a command against the account. Without ended_at it is still running or was killed. complete: 1 if the
 -- listing was verified complete, null if not everything was listed. listed is the number of distinct conversations; in a
--- complete run it is the sum of new, updated, unchanged, failed and vanished.
+-- complete run it is the sum of new, updated, unchanged, failed and vanished. requests_by_kind: a JSON object with the number
+-- of requests by operation. compared: conversations whose messages were compared with their history.
 create table run (
   id integer primary key,
   command text not null,
@@ -136,7 +138,9 @@ create table run (
   failed integer not null default 0,
   vanished integer not null default 0,
   gone integer not null default 0,
+  compared integer not null default 0,
   requests integer not null default 0,
+  requests_by_kind text,
   retries integer not null default 0,
   bytes integer not null default 0
 ) strict;
@@ -188,107 +192,23 @@ create table unknown_shape (
 -- Salted hashes of the API keys that opened this account.
 create table account_key (hash blob primary key, salt blob not null, seen_at text not null) strict;
 
+-- What runs have learnt about a service: page_size (rows that it grants), requests_per_second (that it accepts),
+-- rows_in_vain (for how many rows in a row \`get\` had no more than the listing), rows_skipped (1 if rows were stored as
+-- listed), rows_wanted (1 if these must be read with \`get\`).
+create table service_fact (
+  base_url text not null,
+  name text not null,
+  value real not null,
+  learnt_at text not null,
+  primary key (base_url, name)
+) strict, without rowid;
+
 -- A hash of the file name under which the archive is written: SQLite keeps its log beside that name.
 create table written_as (
   only_row integer primary key check (only_row = 1),
   name text not null
 ) strict;
 
--- LEDGER OF REPLAYS
-
--- An account that conversations were replayed into. stamp_place: the field in which stamps come back from it; null until
--- a copy was read back.
-create table replay_target (
-  id integer primary key,
-  base_url text not null,
-  first_at text not null,
-  stamp_place text check (stamp_place in ('metadata', 'description'))
-) strict;
-
--- Salted hashes of the API keys that opened a target.
-create table replay_key (
-  hash blob primary key,
-  salt blob not null,
-  target integer not null references replay_target (id),
-  seen_at text not null
-) strict;
-
--- An execution of "replay run". Without ended_at it was killed, and the next run continues its account: limits include
--- what it spent. Only the run with the highest turn may send. requests: sent so far, including reads.
-create table replay_run (
-  id integer primary key,
-  target integer not null references replay_target (id),
-  turn integer not null,
-  begun_at text not null,
-  ended_at text,
-  requests integer not null default 0
-) strict;
-
--- A copy of one revision of a conversation at a target, identified by its stamp. target_id: its id at the target.
--- planned: its line of the plan, with all losses. state open: a request was sent and its outcome is unknown.
-create table replay_copy (
-  id integer primary key,
-  target integer not null references replay_target (id),
-  stamp text not null,
-  conversation text not null,
-  revision text not null,
-  mode text not null,
-  label text not null,
-  state text not null check (state in
-    ('pending', 'open', 'done', 'uncertain', 'failed', 'blocked', 'stale', 'diverged', 'undone')),
-  reason text,
-  target_id text,
-  planned text not null,
-  at text not null,
-  unique (target, stamp)
-) strict;
-create index replay_copy_state on replay_copy (target, state);
-create index replay_copy_conversation on replay_copy (conversation);
-create index replay_copy_target_id on replay_copy (target_id);
-
--- A request that starts or continues a copy. The row is the intent: it is on the disk before the request is sent. outcome
--- and the columns after it are the receipt. outcome: done (a response arrived), found (the response was lost, but its
--- effect was found), absent (searched for and not found), refused, unsent, undone (deleted again); null while unknown.
--- call: index in the plan's calls. appends_to: the conversation it continues; null for a start. before: number of entries
--- before its inputs. fingerprint: how the inputs appear in a history. results: positions of the archived results it
--- sends. since: a time by the target's clock shortly before, null if that clock is not trusted. generated: ids of entries.
--- tokens_in, tokens_out: as reported by the target. counted_in, counted_out: as counted against limits, at least the
--- estimate. is_foreign: another archive sent it.
-create table replay_request (
-  id integer primary key,
-  copy integer not null references replay_copy (id),
-  call integer not null,
-  appends_to text,
-  before integer not null,
-  inputs integer not null,
-  fingerprint text not null,
-  results text not null,
-  stamp_place text not null,
-  since text,
-  at text not null,
-  outcome text check (outcome in ('done', 'found', 'absent', 'refused', 'unsent', 'undone')),
-  ended_at text,
-  target_id text,
-  generated text,
-  tokens_in integer,
-  tokens_out integer,
-  cost real,
-  run integer references replay_run (id),
-  counted_in integer,
-  counted_out integer,
-  is_foreign integer not null default 0
-) strict;
-create index replay_request_copy on replay_request (copy);
-create index replay_request_target_id on replay_request (target_id);
-create index replay_request_open on replay_request (copy) where outcome is null;
-
--- A conversation at a target that has the stamp of a copy which this archive did not send. rejected: 1 if a person said
--- that it is not the copy.
-create table replay_candidate (
-  copy integer not null references replay_copy (id),
-  target_id text not null,
-  rejected integer not null default 0,
-  primary key (copy, target_id)
-) strict, without rowid;
+${ledgerSchema}
 
 ${views}`

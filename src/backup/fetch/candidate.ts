@@ -6,8 +6,11 @@ export interface Candidate {
   readonly id: string
   /** The row as the API sent it, with secrets redacted; empty when only the id is known. */
   readonly row: string
-  /** The row must be fetched: it is missing, or it lacks something that only `get` may return. */
-  readonly needsRow: boolean
+  /**
+   * What reading the row with `get` is for. `needed`: the row is unknown, or lacks what the archive has. `useful`: it lacks
+   * metadata, which only `get` may return.
+   */
+  readonly rowRead: 'needed' | 'useful' | 'useless'
   /** `parked`: failed too often to be tried now. `accepted`: the same, and the user accepted the failure. */
   readonly status: 'fetch' | 'unchanged' | 'unusable' | 'parked' | 'accepted'
   readonly isKnown: boolean
@@ -20,5 +23,5 @@ export interface Candidate {
 /** Returns the candidate for a conversation of which only the id is known. */
 export function candidateById(archive: Archive, id: string, failure?: OpenFailure): Candidate {
   const isKnown = archive.conversations.known(id) !== undefined
-  return { id, row: '', needsRow: true, status: 'fetch', isKnown, failure }
+  return { id, row: '', rowRead: 'needed', status: 'fetch', isKnown, failure }
 }

@@ -4,7 +4,7 @@ import type { EntryList, FetchedConversation } from '../../archive/content/revis
 import { isHansardError } from '../../errors.ts'
 import { typeName } from '../../model/entries/fields.ts'
 import { sameContent } from '../../model/entries/same-content.ts'
-import { member } from '../../model/json/json-text.ts'
+import { member, members } from '../../model/json/json-text.ts'
 import type { Candidate } from './candidate.ts'
 import { isFatal } from './fatal-errors.ts'
 import { parseEntryList } from './parse-response.ts'
@@ -12,6 +12,8 @@ import { readPart, readRow } from './read-conversation.ts'
 
 /** Options of a fetch. */
 export interface FetchOptions {
+  /** Read the row with `get`. */
+  readonly getsRow: boolean
   /** Read the messages too, and compare them with the history. */
   readonly messages: boolean
   readonly signal: AbortSignal
@@ -21,6 +23,10 @@ export interface FetchOptions {
 
 /** A fetched conversation, and how its messages relate to its history. */
 export interface Fetched extends FetchedConversation {
+  /** `get` returned members that the listed row lacks; undefined if both were not read. */
+  readonly hasMoreInRow: boolean | undefined
+  /** The messages were read, and compared with the history. */
+  readonly isCompared: boolean
   /** The messages differed from those of the history, in two attempts. */
   readonly messagesDiffer: boolean
   /** The error from reading or comparing the messages, when the history could be read. */
@@ -32,7 +38,7 @@ export async function fetchConversation(
   client: ConversationsClient,
   candidate: Candidate,
   hold: BodyHold,
-  { messages, signal, onStep }: FetchOptions,
+  { getsRow, messages, signal, onStep }: FetchOptions,
 ): Promise<Fetched> {
   const { id } = candidate
   const call = { signal, hold }
@@ -40,8 +46,8 @@ export async function fetchConversation(
 
   // The row first: if the conversation grows while its history is read, the row still has the older `updated_at`, and the
   // next run fetches the conversation again.
-  if (candidate.needsRow) onStep?.('get')
-  const row = candidate.needsRow ? await readRow(client, id, call) : candidate.row
+  if (getsRow) onStep?.('get')
+  const row = getsRow ? await readRow(client, id, call) : candidate.row
 
   const readOnce = async (): Promise<ReadResult> => {
     onStep?.('history')
@@ -69,6 +75,8 @@ export async function fetchConversation(
     row,
     history: read.history,
     messages: read.agreement === 'same' ? undefined : read.messages,
+    hasMoreInRow: getsRow && candidate.row !== '' ? hasMore(row, candidate.row) : undefined,
+    isCompared: read.agreement !== 'unread',
     messagesDiffer: read.agreement === 'different',
     messagesFailure: read.messagesFailure,
     fetchedAt: earlierOf(first.at, began).toISOString(),
@@ -92,6 +100,12 @@ const unread = { messages: 'unread', agreement: 'unread' } as const
  */
 function earlierOf(served: Date | undefined, own: Date): Date {
   return served !== undefined && served < own ? served : own
+}
+
+/** Returns whether a row has members other than null that the listed one lacks. */
+function hasMore(row: string, listed: string): boolean {
+  const keys = new Set(members(listed).map(({ key }) => key))
+  return members(row).some(({ key, value }) => value !== 'null' && !keys.has(key))
 }
 
 /** Compares the messages with those of the history: the same text, the same content (`reworded`), or different. */

@@ -7,10 +7,12 @@ import { HansardError, isHansardError, messageOf } from '../../errors.ts'
 import { rowFacts } from '../../model/conversation-row.ts'
 import { findUnknownShapes } from '../../model/entries/find-unknown-shapes.ts'
 import { findReferences } from '../../model/entries/references.ts'
+import type { BackupOptions } from '../backup-options.ts'
 import type { Candidate } from './candidate.ts'
 import { isFatal } from './fatal-errors.ts'
 import { fetchConversation, type Fetched } from './fetch-conversation.ts'
 import { outageDetector } from './outage-detector.ts'
+import { EVERY, Sampling } from './sampling.ts'
 
 /** The outcome for a conversation. */
 export type FetchOutcome = 'new' | 'updated' | 'unchanged' | 'failed' | 'vanished'
@@ -34,11 +36,23 @@ const ownStages: Stages = { references: findReferences, shapes: findUnknownShape
 
 /** Options of a `Fetcher`. */
 export interface FetcherOptions {
-  readonly messages: boolean
+  readonly messages: NonNullable<BackupOptions['messages']>
+  /** Read every row with `get` that may have more than the listed one, not only a sample. */
+  readonly allRows?: boolean | undefined
+  /** For how many rows in a row `get` had no more in earlier runs. */
+  readonly rowsInVain?: number | undefined
+  /** Called when the messages of a conversation were compared with its history, and it is stored. */
+  readonly onCompared?: (() => void) | undefined
   /** Called with an outcome that was counted but could not be written to disk. */
   readonly onLost: (id: string, outcome: FetchOutcome) => void
   readonly stages?: Stages | undefined
 }
+
+/** The messages of the first 20 conversations of a run, and of 2 % of the others. */
+const MESSAGE_SAMPLE = { first: 20, percent: 2 }
+
+/** The rows of the first 50 conversations are read with `get`, too, and 1 % of the others. */
+const ROW_SAMPLE = { first: 50, percent: 1 }
 
 /** Why a stored conversation is incomplete. */
 interface Problem {
@@ -51,11 +65,17 @@ export class Fetcher {
   readonly #context: FetchContext
   readonly #options: FetcherOptions
   readonly #detectOutage: ReturnType<typeof outageDetector>
+  readonly #messages: Sampling
+  readonly #rows: Sampling
+  #skipsRows = false
 
   constructor(context: FetchContext, options: FetcherOptions) {
     this.#context = context
     this.#options = options
     this.#detectOutage = outageDetector(context.client, context.signal)
+    this.#messages = new Sampling(options.messages === 'sample' ? MESSAGE_SAMPLE : EVERY)
+    this.#rows = new Sampling(options.allRows === true ? EVERY : ROW_SAMPLE, options.rowsInVain)
+    if (context.archive.events.has('messages-differ')) this.#messages.note(true)
   }
 
   /**
@@ -76,8 +96,11 @@ export class Fetcher {
     const hold = client.holdBodies()
     try {
       const onStep = (begun: Failure['step']) => (step = begun)
-      const { messages } = this.#options
-      const fetched = await fetchConversation(client, candidate, hold, { messages, signal, onStep })
+      const [messages, getsRow] = [this.#readsMessages(candidate), this.#readsRow(candidate)]
+      const how = { getsRow, messages, signal, onStep }
+      const fetched = await fetchConversation(client, candidate, hold, how)
+      if (fetched.hasMoreInRow !== undefined) this.#rows.note(fetched.hasMoreInRow)
+      if (fetched.isCompared) this.#messages.note(fetched.messagesDiffer)
       step = 'store'
       return { outcome: this.#store(fetched, candidate), thrown: fetched.messagesFailure }
     } catch (thrown) {
@@ -87,6 +110,30 @@ export class Fetcher {
     } finally {
       hold.release()
     }
+  }
+
+  #readsMessages({ id, failure }: Candidate): boolean {
+    if (this.#options.messages === 'none') return false
+    return failure?.step === 'messages' || this.#messages.wants(id)
+  }
+
+  #readsRow({ id, rowRead }: Candidate): boolean {
+    if (rowRead !== 'useful') return rowRead === 'needed'
+    const isRead = this.#rows.wants(id)
+    if (!isRead && !this.#skipsRows) this.#noteSkippedRows()
+    return isRead
+  }
+
+  /** Before the first row is stored as listed, so that a run that is killed leaves no doubt. */
+  #noteSkippedRows(): void {
+    const { archive, client } = this.#context
+    archive.soon(() => archive.serviceFacts.note(client.baseUrl, 'rows_skipped', 1, new Date()))
+    this.#skipsRows = true
+  }
+
+  /** How `get` relates to the listed rows: how often in a row it had no more, and whether it ever had. */
+  get rows(): Pick<Sampling, 'inVain' | 'hasGained'> {
+    return this.#rows
   }
 
   /** Records a failure. One that the user has accepted does not count as a failure of this run. */
@@ -121,15 +168,19 @@ export class Fetcher {
 
   #store(fetched: Fetched, { failure }: Candidate): FetchOutcome {
     const { archive, run } = this.#context
-    const { id } = fetched
+    const { id, isCompared } = fetched
     return this.#soon(id, () => {
       const at = now()
       const stored = archive.conversations.store(fetched, run, at)
       this.#addEvents(fetched, stored, at)
       const problem = this.#addDerived(fetched, stored, failure, at)
-      const isStillUnread = failure?.step === 'messages' && !this.#options.messages
+      const isStillUnread = failure?.step === 'messages' && this.#options.messages === 'none'
       if (problem !== undefined) this.#record(id, problem)
       else if (failure !== undefined && !isStillUnread) archive.failures.resolve(id, at)
+      if (isCompared) {
+        archive.runs.countCompared(run)
+        this.#options.onCompared?.()
+      }
       return problem === undefined || isAccepted(failure) ? stored.outcome : 'failed'
     })
   }

@@ -13,13 +13,13 @@ import { isSettled } from '../../model/settling.ts'
 import { candidateById, type Candidate } from '../fetch/candidate.ts'
 import { parsePage } from '../fetch/parse-response.ts'
 import type { FetchWindow } from './listing-window.ts'
-import { PageSize } from './page-size.ts'
+import type { PageSize } from './page-size.ts'
 import { listRows, type ListedRow, type ListingResult } from './proven-listing.ts'
 import { readInPieces } from './split-page.ts'
 
 /** Options of the listing. */
 export interface CandidateOptions {
-  readonly pageSize: number
+  readonly pageSize: PageSize
   /** Fetch every conversation, changed or not. */
   readonly full: boolean
   readonly signal: AbortSignal
@@ -74,7 +74,7 @@ export async function* listCandidates(
       return rows
     }
   }
-  const listing = readAhead(listRows(fetchWindow, seen, { pageSize: new PageSize(pageSize) }))
+  const listing = readAhead(listRows(fetchWindow, seen, { pageSize }))
   for (;;) {
     const batch = await listing()
     if (batch.done === true) {
@@ -87,7 +87,7 @@ export async function* listCandidates(
       yield {
         id: row.key,
         row: row.text,
-        needsRow: !row.hasMetadata && (known === undefined || hasMetadata(known)),
+        rowRead: rowReadOf(row, known),
         status: statusOf(row, known, failure, full),
         isKnown: known !== undefined,
         failure,
@@ -150,6 +150,12 @@ function mayHaveChanged(row: Row, known: KnownConversation): boolean {
   if (Number.isNaN(Date.parse(row.updatedAt ?? ''))) return true
   if (known.goneAt !== null || row.updatedAt !== (known.updatedAt ?? undefined)) return true
   return !isSettled(known.fetchedAt, row.updatedAt)
+}
+
+function rowReadOf(row: Row, known: KnownConversation | undefined): Candidate['rowRead'] {
+  if (row.hasMetadata) return 'useless'
+  if (known === undefined) return 'useful'
+  return hasMetadata(known) ? 'needed' : 'useless'
 }
 
 function hasMetadata({ row }: KnownConversation): boolean {

@@ -59,14 +59,17 @@ export async function* listRows<Row extends ListedRow>(
   seen: SeenKeys,
   { pageSize, isEnough = () => false }: ListingOptions<Row>,
 ): AsyncGenerator<Row[], ListingResult, undefined> {
+  let isBlamed = false
   for (;;) {
     let last: Window = { page: 0, size: pageSize.size }
     const fetch = (window: Window) => fetchWindow((last = window))
     try {
-      return yield* listProven(fetch, seen, pageSize.size, isEnough)
+      return yield* listProven(fetch, seen, pageSize, isEnough)
     } catch (thrown) {
+      // The refusal of a later page may withdraw the size without naming it, which is believed once.
+      if (!pageSize.shrink(thrown, last.size, last.page === 0 || !isBlamed)) throw thrown
+      isBlamed ||= last.page > 0
       // Pages of another size begin at other rows, so the proof restarts.
-      if (!pageSize.shrink(thrown, last.size, last.page === 0)) throw thrown
       seen.forgetPlaces()
     }
   }
@@ -75,11 +78,11 @@ export async function* listRows<Row extends ListedRow>(
 async function* listProven<Row extends ListedRow>(
   fetchWindow: FetchWindow<Row>,
   seen: SeenKeys,
-  pageSize: number,
+  pageSize: PageSize,
   isEnough: (rows: readonly Row[]) => boolean,
 ): AsyncGenerator<Row[], ListingResult, undefined> {
   const provenPart = new ProvenPart(seen)
-  const top: Window = { page: 0, size: pageSize }
+  const top: Window = { page: 0, size: pageSize.size }
   let window = top
   let mostReturned = 0
   let stepsBack = 0
@@ -95,7 +98,7 @@ async function* listProven<Row extends ListedRow>(
   }
 
   for (let stepsLeft = MAX_STEPS_WITHOUT_PROGRESS; stepsLeft > 0; stepsLeft--) {
-    const size = { expected: Math.min(window.size, mostReturned || pageSize), isGranted: mostReturned > 0 }
+    const size = { expected: Math.min(window.size, mostReturned || top.size), isGranted: mostReturned > 0 }
     const rows = yield* readWindow(window)
     const progress = provenPart.add(rows, startOf(window))
     if (progress !== 'unanchored' && provenPart.contradiction === undefined && isEnough(rows)) return proven
@@ -104,8 +107,11 @@ async function* listProven<Row extends ListedRow>(
       mayEnd &&
       progress !== 'unanchored' &&
       (yield* confirmEnd(rows, window, size, provenPart, readWindow))
-    )
+    ) {
+      // A short page tells what the server grants only if more rows follow it.
+      if (mostReturned === top.size || provenPart.frontier >= mostReturned) pageSize.grant(mostReturned)
       return proven
+    }
 
     if (provenPart.contradiction !== undefined) {
       if (restartsLeft-- === 0) break

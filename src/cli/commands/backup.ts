@@ -96,7 +96,10 @@ function toJson(result: BackupResult, problems: readonly ReportGroup[]): object 
   return { command: 'backup', run, ...counts, seconds, complete, outcome, reason, problems }
 }
 
-function formatSummary(result: BackupResult, { dryRun, id, archive }: BackupCommandOptions): string[] {
+function formatSummary(
+  result: BackupResult,
+  { dryRun, id, archive, messages }: BackupCommandOptions,
+): string[] {
   const { listed, unchanged, failed, vanished, gone, requests, bytes, seconds, complete, reason } = result
   const would = dryRun ? 'would be ' : ''
   const counts = {
@@ -106,6 +109,8 @@ function formatSummary(result: BackupResult, { dryRun, id, archive }: BackupComm
   const lines = [
     `${plural(listed, 'conversation')} ${id === undefined ? 'listed' : 'requested'}: ${formatCounts(counts)}.`,
   ]
+  if (messages === 'sample' || messages === 'none')
+    lines.push(`Messages of ${plural(result.compared, 'conversation')} compared with the history.`)
   if (result.outcome === 'interrupted') lines.push('Interrupted. The next run continues from here.')
   else if (complete === true) lines.push('Listing verified complete.')
   else if (complete === false) lines.push(`Completeness not verified: ${reason ?? 'unknown reason'}.`)

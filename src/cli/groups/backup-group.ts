@@ -1,3 +1,5 @@
+import { Option } from 'commander'
+
 import { RUNS } from '../help/reading-help.ts'
 import { accountOptions, paceOptions } from '../options/account-options.ts'
 import { changesOptions } from '../options/changes-options.ts'
@@ -11,9 +13,19 @@ export const backupGroup: CommandGroup = (program, io, action) => {
   program.commandsGroup('Back up an account:')
   paceOptions(accountOptions(program.command('backup'), io.env))
     .description('Back up the account into the archive')
-    .option('--page-size <n>', 'rows per listing request; halved if refused', integer(20, 1000), 100)
+    .option(
+      '--page-size <n>',
+      'rows per listing request (default: as many as the API grants)',
+      integer(20, 1000),
+    )
     .option('--full', 'fetch every conversation again, and expired files')
-    .option('--no-messages', 'fetch only the history of a conversation, not its messages')
+    .addOption(
+      new Option('--messages <which>', 'messages to compare with the history (default: all)').choices([
+        'all',
+        'sample',
+        'none',
+      ]),
+    )
     .option('--id <id...>', 'back up only these conversations, without listing the account')
     .option('--no-files', 'do not fetch referenced files')
     .option('--max-file-size <size>', 'skip larger files: 500000, 20kb, 10mb, 1gb (default: no limit)', bytes)

@@ -27,4 +27,4 @@ created_at, matching_entries, gone_at, title, snippet.`
 export const RUNS = `
 A pipe gets a line per run, with tabs between the columns: id, started_at,
 ended_at, command, outcome, seconds, listed, new, updated, failed, gone,
-requests, complete, unchanged, vanished, retries, bytes, reason.`
+requests, complete, unchanged, vanished, compared, retries, bytes, reason.`

@@ -38,7 +38,7 @@ export const runColumns: readonly Column<StoredRun>[] = [
     show: ({ complete }) => (complete === null ? '' : complete ? 'yes' : 'no'),
     minWidth: 100,
   },
-  ...countColumns(Infinity, ['unchanged', 'vanished', 'retries', 'bytes']),
+  ...countColumns(Infinity, ['unchanged', 'vanished', 'compared', 'retries', 'bytes']),
   { name: 'reason', value: ({ reason }) => reason, isCut: true, minWidth: 120 },
 ]
 
@@ -50,6 +50,7 @@ type Count =
   | 'failed'
   | 'vanished'
   | 'gone'
+  | 'compared'
   | 'requests'
   | 'retries'
   | 'bytes'
@@ -90,6 +91,9 @@ export function formatRunDetails(
     `  listing   ${completeness(run)}`,
     `  gone      ${plural(gone, 'conversation')}`,
     `  traffic   ${plural(requests, 'request')} (${plural(retries, 'retry')}), ${formatMegabytes(bytes)}`,
+    ...(run.requestsByKind.size > 0
+      ? [`  requests  ${formatCounts(Object.fromEntries(run.requestsByKind))}`]
+      : []),
     `  changes   ${changed === '' ? 'none' : `${changed}: \`hansard changes --run ${id}\``}`,
     ...formatProblems(problems, width),
   ]
@@ -130,5 +134,13 @@ export function formatRun(run: StoredRun): string {
   const counts = formatCounts({ listed, new: run.new, updated, unchanged, failed })
   const completeness =
     run.complete === null ? '' : run.complete ? '; listing complete' : '; completeness not verified'
-  return `${run.id}  ${when}  ${run.command}: ${run.outcome}${why}; ${counts}${completeness}`
+  return `${run.id}  ${when}  ${run.command}: ${run.outcome}${why}; ${counts}${completeness}${formatCompared(run)}`
+}
+
+/** Says of how many conversations the messages were compared, if not of all that were fetched. */
+function formatCompared({ compared, updated, ...run }: StoredRun): string {
+  const stored = run.new + updated
+  return compared >= stored
+    ? ''
+    : `; messages of ${formatNumber(compared)} of ${formatNumber(stored)} compared`
 }

@@ -36,7 +36,7 @@ describe('In two minutes a client uses nearly all that a service allows, and is 
 
   it.each([1, 5, 20, 100])('%i a second, as an earlier client has learnt', (limit) => {
     const how = { accepts: tokenBucket(limit), latencyMs: 100, seconds: 120, seed: 1 }
-    const { accepted, refused } = simulate({ ...how, options: { learntPerSecond: limit } })
+    const { accepted, refused } = simulate({ ...how, learntPerSecond: limit })
     expect(accepted / (120 * limit)).toBeGreaterThanOrEqual(0.95)
     expect(refused).toBeLessThan(0.6 * (20 + 0.01 * accepted))
   })

@@ -12,7 +12,7 @@ import { rowsInPipe } from '../../support/tsv.ts'
 
 const books = {
   ...{ listed: 1312, new: 12, updated: 3, unchanged: 1290, failed: 7, vanished: 0 },
-  ...{ gone: 2, requests: 2646, retries: 4, bytes: 13_700_000 },
+  ...{ gone: 2, compared: 1312, requests: 2646, retries: 4, bytes: 13_700_000 },
 }
 
 /** An archive with a run that is done, one that was partial, and one that has not ended. */
@@ -24,6 +24,10 @@ function archiveOfRuns(): string {
   archive.runs.end(first, '2026-11-24T04:20:05.500Z', {
     ...{ outcome: 'done', complete: true, reason: undefined },
     books: done,
+    requestsByKind: new Map([
+      ['list', 14],
+      ['getHistory', 2632],
+    ]),
   })
   const second = beginRun(archive, '2026-11-25T03:15:00.000Z')
   for (const [i, code] of ['timeout', 'timeout', 'not-json'].entries()) {
@@ -31,7 +35,13 @@ function archiveOfRuns(): string {
     archive.failures.record(failure, second, '2026-11-25T03:16:00.000Z')
   }
   const reason = 'rows changed their order while the account was listed'
-  archive.runs.end(second, '2026-11-25T03:16:52.000Z', { outcome: 'partial', complete: false, reason, books })
+  archive.runs.end(second, '2026-11-25T03:16:52.000Z', {
+    outcome: 'partial',
+    complete: false,
+    reason,
+    books,
+    requestsByKind: new Map(),
+  })
   beginRun(archive, '2026-11-26T03:15:00.000Z')
   archive.close()
   return path

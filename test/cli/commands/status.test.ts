@@ -37,8 +37,8 @@ async function statusOf(runs: readonly MadeRun[], { stored = 0, args = [] as str
     const id = beginRun(archive, at)
     if (outcome === undefined) return
     const none = { new: 0, updated: 0, unchanged: listed - failed, vanished: 0, gone: 0 }
-    const books = { ...none, listed, failed, requests: 9, retries: 0, bytes: 99 }
-    archive.runs.end(id, at, { outcome, complete, reason, books })
+    const books = { ...none, listed, failed, compared: 0, requests: 9, retries: 0, bytes: 99 }
+    archive.runs.end(id, at, { outcome, complete, reason, books, requestsByKind: new Map() })
   }
 }
 
