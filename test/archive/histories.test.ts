@@ -123,7 +123,7 @@ describe('A history', () => {
           if (typeof found === 'object') JSON.parse(text)
         },
       ),
-      { numRuns: 3000 },
+      { numRuns: 1000 },
     )
   })
 

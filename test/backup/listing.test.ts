@@ -12,7 +12,7 @@ import {
 import { HansardError } from '../../src/errors.ts'
 
 const SEED = Number(process.env['LISTING_SEED'] ?? 1)
-const LISTINGS = Number(process.env['LISTINGS'] ?? 5_000)
+const LISTINGS = Number(process.env['LISTINGS'] ?? 2_000)
 
 type Change =
   | { kind: 'create'; count: number }

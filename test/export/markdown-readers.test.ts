@@ -78,7 +78,7 @@ describe('A page has no foreign HTML, link or image, and loses no letter,', () =
   }
 })
 
-const RUNS = Number(process.env['RUNS'] ?? 25)
+const RUNS = Number(process.env['RUNS'] ?? 15)
 
 async function check(text: string, render: (page: string) => string): Promise<void> {
   const made = await exported(archiveOf([conversation(text)]), 'markdown')

@@ -32,7 +32,7 @@ it('Any archived history is rendered with every loss declared', () => {
       const sent = elements(member(requests[0]?.body ?? '{}', 'inputs')?.value ?? '[]')
       expect(sent.map(comparable)).toEqual(declaredInputs(entries, planned.losses))
     }),
-    { numRuns: 700 },
+    { numRuns: 300 },
   )
 })
 

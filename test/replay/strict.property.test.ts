@@ -15,7 +15,7 @@ import { visit } from '../support/sandbox.ts'
 import { sendToStrictTarget } from '../support/strict-target.ts'
 
 /** Conversations tried in process; `HANSARD_HOSTILE=10000` tries more. */
-const RUNS = Number(process.env['HANSARD_HOSTILE'] ?? 1_000)
+const RUNS = Number(process.env['HANSARD_HOSTILE'] ?? 400)
 
 const ways = fc.record({
   mode: fc.constantFrom('history', 'history', 'turns'),

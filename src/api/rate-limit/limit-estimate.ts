@@ -60,7 +60,9 @@ export class LimitEstimate {
 
   /** Notes that requests begin. Without a request, time says nothing. */
   begin(now: number): void {
-    this.#beganAt ??= now
+    if (this.#beganAt !== undefined) return
+    this.#beganAt = now
+    this.#since = now
   }
 
   /** Counts an accepted request. `isCurrent` if it was sent in this epoch, `refusals` the number in a row before it. */

@@ -42,6 +42,14 @@ describe('In two minutes a client uses nearly all that a service allows, and is 
   })
 })
 
+it('A limit that was learnt earlier counts from the first request on, however long the process has run', () => {
+  const pace = new RequestPace()
+  pace.assume(20)
+  const now = 3_600_000
+  pace.send(now)
+  expect((pace.nextAt() ?? 0) - now).toBeGreaterThan(45)
+})
+
 describe('A limit for each minute', () => {
   it.each([60, 720])('of %i is found, and then used evenly', (limit) => {
     const how = { accepts: fixedWindow(limit, 60), latencyMs: 100, seconds: 600, seed: 1 }

@@ -14,8 +14,8 @@ import { history, row } from '../../support/history-arbitrary.ts'
 import { plainOptions, plainTarget, strictest } from '../../support/replay.ts'
 import { visit } from '../../support/sandbox.ts'
 
-/** Runs per property; each is sent to a server and fetched back. */
-const RUNS = 160
+/** Runs per property; each is sent to a server and fetched back. `CERTIFIED=1000` tries more. */
+const RUNS = Number(process.env['CERTIFIED'] ?? 80)
 
 const hostile = fc.array(
   anyEntry.map((entry) => JSON.stringify(entry)),
