@@ -102,7 +102,9 @@ export class Fetcher {
       if (fetched.hasMoreInRow !== undefined) this.#rows.note(fetched.hasMoreInRow)
       if (fetched.isCompared) this.#messages.note(fetched.messagesDiffer)
       step = 'store'
-      return { outcome: this.#store(fetched, candidate), thrown: fetched.messagesFailure }
+      const outcome = this.#store(fetched, candidate)
+      if (fetched.isCompared) this.#options.onCompared?.()
+      return { outcome, thrown: fetched.messagesFailure }
     } catch (thrown) {
       if (isFatal(thrown) || signal.aborted) throw thrown
       if (isHansardError(thrown, 'not-found')) return { outcome: 'vanished' }
@@ -177,10 +179,7 @@ export class Fetcher {
       const isStillUnread = failure?.step === 'messages' && this.#options.messages === 'none'
       if (problem !== undefined) this.#record(id, problem)
       else if (failure !== undefined && !isStillUnread) archive.failures.resolve(id, at)
-      if (isCompared) {
-        archive.runs.countCompared(run)
-        this.#options.onCompared?.()
-      }
+      if (isCompared) archive.runs.countCompared(run)
       return problem === undefined || isAccepted(failure) ? stored.outcome : 'failed'
     })
   }
