@@ -48,7 +48,7 @@ export class BackupRun {
       allRows: options.full,
       rowsInVain: this.#fact('rows_in_vain'),
       onCompared: () => books.compared++,
-      onLost: (id, outcome) => this.#uncount(id, outcome),
+      onLost: (id, outcome, isCompared) => this.#uncount(id, outcome, isCompared),
     })
     this.#concurrency = options.concurrency ?? 64
   }
@@ -212,7 +212,8 @@ export class BackupRun {
     this.#steps.add()
   }
 
-  #uncount(id: string, outcome: FetchOutcome): void {
+  #uncount(id: string, outcome: FetchOutcome, isCompared: boolean): void {
+    if (isCompared) this.#books.compared--
     if (this.#retried.delete(id)) return
     this.#books.listed--
     this.#books[outcome]--

@@ -10,7 +10,7 @@ import { identifyAccount, foreignAccountError, SEES_NOTHING } from './account-id
 import { compareContent, type Difference } from './compare-content.ts'
 import { candidateById, type Candidate } from './fetch/candidate.ts'
 import { isFatal } from './fetch/fatal-errors.ts'
-import { fetchConversation } from './fetch/fetch-conversation.ts'
+import { fetchConversation, type FetchOptions } from './fetch/fetch-conversation.ts'
 import { listCandidates } from './listing/list-candidates.ts'
 import type { ListingResult } from './listing/proven-listing.ts'
 import { startingPageSize } from './listing/starting-page-size.ts'
@@ -111,8 +111,10 @@ async function compareOne(
     return { sign: '!', id, detail: messageOf(candidate.problem ?? 'a row of the listing has no id') }
   const stored = archive.conversations.read(id)
   if (stored === undefined) return { sign: '+', id }
+  const areRowsSkipped = archive.serviceFacts.read(client.baseUrl, 'rows_skipped', new Date()) === 1
+  const getsRow = candidate.rowRead !== 'useless' || areRowsSkipped
   try {
-    const difference = await fetchAndCompare(stored, client, archive, candidate, signal)
+    const difference = await fetchAndCompare(stored, client, candidate, { getsRow, messages: false, signal })
     return difference === undefined ? { sign: '=', id } : { sign: '*', id, ...difference }
   } catch (thrown) {
     if (isHansardError(thrown, 'not-found')) return { sign: '-', id }
@@ -125,18 +127,12 @@ async function compareOne(
 async function fetchAndCompare(
   stored: StoredConversation,
   client: ConversationsClient,
-  archive: Archive,
   candidate: Candidate,
-  signal: AbortSignal,
+  how: FetchOptions,
 ): Promise<Difference | undefined> {
   const hold = client.holdBodies()
-  const areRowsSkipped = archive.serviceFacts.read(client.baseUrl, 'rows_skipped', new Date()) === 1
   try {
-    const { row, history } = await fetchConversation(client, candidate, hold, {
-      getsRow: candidate.rowRead !== 'useless' || areRowsSkipped,
-      messages: false,
-      signal,
-    })
+    const { row, history } = await fetchConversation(client, candidate, hold, how)
     return compareContent(stored, { row, entries: history.entries })
   } finally {
     hold.release()

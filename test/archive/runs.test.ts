@@ -51,12 +51,13 @@ describe('The record of a run', () => {
     const archive = emptyArchive()
     const startedAt = '2026-01-01T03:15:00.000Z'
     const run = archive.runs.begin({ ...program, startedAt })
-    const store = (outcome: CountedOutcome) => archive.soon(() => archive.runs.count(run, outcome))
+    const store = (outcome: CountedOutcome) =>
+      archive.soon(() => archive.runs.count(run, outcome, outcome === 'new'))
     for (const outcome of ['new', 'new', 'updated', 'failed', 'vanished', 'unchanged'] as const)
       store(outcome)
     expect(() =>
       archive.soon(() => {
-        archive.runs.count(run, 'new')
+        archive.runs.count(run, 'new', true)
         throw new Error('it was not stored')
       }),
     ).toThrow('it was not stored')
@@ -64,7 +65,7 @@ describe('The record of a run', () => {
     const [killed] = archive.runs.recent(1)
     expect(killed).toMatchObject({
       ...{ endedAt: null, outcome: null, complete: null },
-      ...{ listed: 6, new: 2, updated: 1, unchanged: 1, failed: 1, vanished: 1 },
+      ...{ listed: 6, new: 2, updated: 1, unchanged: 1, failed: 1, vanished: 1, compared: 2 },
     })
     if (killed !== undefined)
       expect(formatRun(killed)).toBe(

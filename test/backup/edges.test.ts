@@ -1,4 +1,3 @@
-import Database from 'better-sqlite3'
 import { describe, expect, it, onTestFinished } from 'vitest'
 
 import { ConversationsClient } from '../../src/api/client.ts'
@@ -9,6 +8,7 @@ import { storiesDirectory } from '../../src/own-files.ts'
 import { loadStories } from '../../src/sandbox/seed/load-stories.ts'
 import { look } from '../support/archives.ts'
 import { hansard } from '../support/hansard.ts'
+import { query } from '../support/query.ts'
 import { world } from '../support/world.ts'
 
 const long = new Date('2026-01-01')
@@ -16,15 +16,6 @@ const entry = (n: number) =>
   `{"object":"entry","type":"message.input","id":"msg_${n}","role":"user","content":"say ${n}"}`
 const answer = (status: number, body: string) => ({ kind: 'answer', status, body }) as const
 const stories = (count: number) => [generateConversations({ count, entries: 2, bytesPerEntry: 200, seed: 5 })]
-
-function query(path: string, sql: string): Record<string, unknown>[] {
-  const db = new Database(path, { readonly: true })
-  try {
-    return db.prepare(sql).all() as Record<string, unknown>[]
-  } finally {
-    db.close()
-  }
-}
 
 describe('A response that is not a history', () => {
   it('is stored byte for byte', async () => {

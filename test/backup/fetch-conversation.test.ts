@@ -1,9 +1,9 @@
-import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 
 import { change } from '../support/damaged-archives.ts'
 import { hansard } from '../support/hansard.ts'
 import { serve } from '../support/http-server.ts'
+import { query as queryArchive } from '../support/query.ts'
 import { expectToEndSoon } from '../support/stop.ts'
 import { world, type World } from '../support/world.ts'
 
@@ -11,14 +11,7 @@ const long = new Date('2026-01-01')
 const entry = (n: number) => `{"type":"message.input","id":"msg_${n}","content":"say ${n}"}`
 const answer = (status: number, body: string) => ({ kind: 'answer', status, body }) as const
 
-function query({ archive }: World, sql: string): unknown[] {
-  const db = new Database(archive, { readonly: true })
-  try {
-    return db.prepare(sql).all()
-  } finally {
-    db.close()
-  }
-}
+const query = ({ archive }: World, sql: string) => queryArchive(archive, sql)
 
 /** Backs up an account with one conversation, `c`, for which the service returns these texts. */
 async function backUp(texts: { history: string[]; messages: string[]; row?: string; date?: string }) {

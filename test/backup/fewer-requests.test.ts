@@ -1,10 +1,10 @@
-import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 
 import type { Effect } from '../../src/sandbox/faults/fault.ts'
 import { generateConversations } from '../../src/sandbox/seed/generate-conversations.ts'
 import type { Behaviour } from '../../src/sandbox/behaviour.ts'
 import { change } from '../support/damaged-archives.ts'
+import { query } from '../support/query.ts'
 import { world, type World } from '../support/world.ts'
 
 const long = new Date('2026-01-01')
@@ -36,15 +36,6 @@ const facts = ({ archive }: World) =>
   Object.fromEntries(
     query(archive, 'select name, value from service_fact').map(({ name, value }) => [name, value]),
   )
-
-function query(path: string, sql: string): Record<string, unknown>[] {
-  const db = new Database(path, { readonly: true })
-  try {
-    return db.prepare<[], Record<string, unknown>>(sql).all()
-  } finally {
-    db.close()
-  }
-}
 
 const idsOf = ({ sandbox }: World) => sandbox.account('source').ids
 

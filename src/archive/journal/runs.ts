@@ -80,13 +80,9 @@ export class Runs extends DatabaseAccess {
    * Counts a conversation. Call it in the transaction that stores the conversation, so that the counts of a killed run are
    * right. Conversations that need no fetch are counted by `end` only.
    */
-  count(id: number, outcome: CountedOutcome): void {
-    this.db.run(`update run set listed = listed + 1, ${outcome} = ${outcome} + 1 where id = ?`, id)
-  }
-
-  /** Counts a conversation whose messages were compared with its history, in the transaction that stores it. */
-  countCompared(id: number): void {
-    this.db.run('update run set compared = compared + 1 where id = ?', id)
+  count(id: number, outcome: CountedOutcome, isCompared: boolean): void {
+    const sql = `update run set listed = listed + 1, ${outcome} = ${outcome} + 1, compared = compared + ? where id = ?`
+    this.db.run(sql, Number(isCompared), id)
   }
 
   /** Records the end of a run and its counts. */

@@ -44,7 +44,7 @@ export interface FetcherOptions {
   /** Called when the messages of a conversation were compared with its history, and it is stored. */
   readonly onCompared?: (() => void) | undefined
   /** Called with an outcome that was counted but could not be written to disk. */
-  readonly onLost: (id: string, outcome: FetchOutcome) => void
+  readonly onLost: (id: string, outcome: FetchOutcome, isCompared: boolean) => void
   readonly stages?: Stages | undefined
 }
 
@@ -171,17 +171,20 @@ export class Fetcher {
   #store(fetched: Fetched, { failure }: Candidate): FetchOutcome {
     const { archive, run } = this.#context
     const { id, isCompared } = fetched
-    return this.#soon(id, () => {
-      const at = now()
-      const stored = archive.conversations.store(fetched, run, at)
-      this.#addEvents(fetched, stored, at)
-      const problem = this.#addDerived(fetched, stored, failure, at)
-      const isStillUnread = failure?.step === 'messages' && this.#options.messages === 'none'
-      if (problem !== undefined) this.#record(id, problem)
-      else if (failure !== undefined && !isStillUnread) archive.failures.resolve(id, at)
-      if (isCompared) archive.runs.countCompared(run)
-      return problem === undefined || isAccepted(failure) ? stored.outcome : 'failed'
-    })
+    return this.#soon(
+      id,
+      () => {
+        const at = now()
+        const stored = archive.conversations.store(fetched, run, at)
+        this.#addEvents(fetched, stored, at)
+        const problem = this.#addDerived(fetched, stored, failure, at)
+        const isStillUnread = failure?.step === 'messages' && this.#options.messages === 'none'
+        if (problem !== undefined) this.#record(id, problem)
+        else if (failure !== undefined && !isStillUnread) archive.failures.resolve(id, at)
+        return problem === undefined || isAccepted(failure) ? stored.outcome : 'failed'
+      },
+      isCompared,
+    )
   }
 
   #addEvents(
@@ -244,14 +247,14 @@ export class Fetcher {
   }
 
   /** Stores the outcome of a conversation and counts it for the run in the same transaction. */
-  #soon(id: string, work: () => FetchOutcome): FetchOutcome {
+  #soon(id: string, work: () => FetchOutcome, isCompared = false): FetchOutcome {
     const { archive, run } = this.#context
     const counted = () => {
       const outcome = work()
-      archive.runs.count(run, outcome)
+      archive.runs.count(run, outcome, isCompared)
       return outcome
     }
-    return archive.soon(counted, (outcome) => this.#options.onLost(id, outcome))
+    return archive.soon(counted, (outcome) => this.#options.onLost(id, outcome, isCompared))
   }
 }
 

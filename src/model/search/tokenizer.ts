@@ -1,4 +1,5 @@
 import { graphemesOf } from '../graphemes.ts'
+import { indexOfNext } from '../index-of-next.ts'
 
 /**
  * A word of the search index. Texts and queries are normalized by the same rules, so that a query finds what a reader
@@ -121,11 +122,6 @@ const ENCODING = Uint8Array.from({ length: 128 }, (_, code) =>
 
 const END_OF_URI = /[\s"'<>()]/g
 const END_OF_LONG_WORD = /[^\w+/=-]/g
-
-function indexOfNext(pattern: RegExp, text: string, from: number): number {
-  pattern.lastIndex = from
-  return pattern.exec(text)?.index ?? text.length
-}
 
 const NON_ASCII = /[^\0-\x7f]/
 

@@ -1,3 +1,4 @@
+import { indexOfNext } from '../index-of-next.ts'
 import { isSecretParameter, MAX_NAME_LENGTH, MARKER, nameMeaning, plainName } from './secret-names.ts'
 
 /*
@@ -28,15 +29,33 @@ const AFTER_NAME =
   /["']\s{0,999}(?:\\{1,999}[nrt]\s{0,999}){0,16}(?::|=>?)\s{0,999}(?:\\{1,999}[nrt]\s{0,999}){0,16}/g
 
 function redactNamed(text: string, isName: (name: string) => boolean): string {
+  return redactAfter(text, AFTER_NAME, (start, { index }) => {
+    if (!isName(nameBefore(text, index)) || start === text.length) return undefined
+    if (/^(?:null|None)\b/.test(text.slice(start, start + 5))) return undefined
+    return { end: endOfUnparsed(text, start), marker: markerLike(text.slice(start, start + 8)) }
+  })
+}
+
+/** What is replaced from the end of a match on. */
+interface Redaction {
+  readonly end: number
+  readonly marker: string
+}
+
+/** Replaces what follows the matches of a pattern; a match inside of what is replaced does not count. */
+function redactAfter(
+  text: string,
+  pattern: RegExp,
+  find: (start: number, match: RegExpExecArray) => Redaction | undefined,
+): string {
   let out = ''
   let kept = 0
-  for (const { 0: separator, index } of text.matchAll(AFTER_NAME)) {
-    const start = index + separator.length
-    if (start < kept || !isName(nameBefore(text, index))) continue
-    if (/^(?:null|None)\b/.test(text.slice(start, start + 5)) || start === text.length) continue
-    const end = endOfUnparsed(text, start)
-    out += text.slice(kept, start) + markerLike(text.slice(start, start + 8))
-    kept = end
+  for (const match of text.matchAll(pattern)) {
+    const start = match.index + match[0].length
+    const redaction = start < kept ? undefined : find(start, match)
+    if (redaction === undefined) continue
+    out += text.slice(kept, start) + redaction.marker
+    kept = redaction.end
   }
   return out + text.slice(kept)
 }
@@ -103,18 +122,12 @@ const END_OF_HOST = /[\s/?#"<>]/g
 
 /** Replaces everything up to the last @ before the end of the host; in a text that is cut off, also before the @. */
 function redactUsers(text: string, isCut: boolean): string {
-  let out = ''
-  let kept = 0
-  for (const { 0: slashes, index } of text.matchAll(SLASHES)) {
-    const start = index + slashes.length
-    if (start < kept) continue
-    const host = text.slice(start, nextOf(END_OF_HOST, text, start))
+  return redactAfter(text, SLASHES, (start) => {
+    const host = text.slice(start, indexOfNext(END_OF_HOST, text, start))
     const [at, length] = lastAt(host)
-    if (at === -1 && !(isCut && start + host.length === text.length)) continue
-    out += text.slice(kept, start) + MARKER + (at === -1 ? '' : '@')
-    kept = at === -1 ? text.length : start + at + length
-  }
-  return out + text.slice(kept)
+    if (at !== -1) return { end: start + at + length, marker: `${MARKER}@` }
+    return isCut && start + host.length === text.length ? { end: text.length, marker: MARKER } : undefined
+  })
 }
 
 /** Finds the last @, plain or escaped, and its length. */
@@ -129,23 +142,10 @@ const END_OF_VALUE = /[\s&#"<>]/g
 
 /** Replaces the values of parameters that grant access. */
 function redactParameters(text: string): string {
-  let out = ''
-  let kept = 0
-  for (const { 0: all, 1: name = '', index } of text.matchAll(PARAMETER)) {
-    const start = index + all.length
-    if (index < kept || !isSecretParameter(decodeName(name))) continue
-    const end = nextOf(END_OF_VALUE, text, start)
-    if (end === start) continue
-    out += text.slice(kept, start) + MARKER
-    kept = end
-  }
-  return out + text.slice(kept)
-}
-
-/** Returns where a pattern matches next, or the end of the text. */
-function nextOf(pattern: RegExp, text: string, start: number): number {
-  pattern.lastIndex = start
-  return pattern.exec(text)?.index ?? text.length
+  return redactAfter(text, PARAMETER, (start, { 1: name = '' }) => {
+    const end = indexOfNext(END_OF_VALUE, text, start)
+    return end > start && isSecretParameter(decodeName(name)) ? { end, marker: MARKER } : undefined
+  })
 }
 
 function decodeName(name: string): string {
