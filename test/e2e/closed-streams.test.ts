@@ -69,25 +69,26 @@ describeConcurrent('A closed stream', () => {
     expect((await inShell('hansard verify --remote | true', there)).exit).toBe(4)
   })
 
-  it.each([
-    'list --json',
-    'search river',
-    'status',
-    'runs',
-    'export jsonl --output -',
-    'export csv --table entries --output -',
-    'list --help',
-  ])('hansard %s ends quietly when its reader has seen enough', async (command) => {
+  it('ends every command quietly whose reader has seen enough', async () => {
     const there = await partialWorld()
     await there.backup()
-    for (const reader of ['head -1', 'true']) {
-      const { stdout, stderr } = await inShell(`hansard ${command} --archive archive.db | ${reader}`, there)
-      expect({ command, reader, lines: stdout.split('\n').length - 1, stderr }).toEqual({
-        ...{ command, reader },
-        lines: reader === 'true' ? 0 : 1,
-        stderr: '',
-      })
-    }
+    for (const command of [
+      'list --json',
+      'search de',
+      'status',
+      'runs',
+      'export jsonl --output -',
+      'export csv --table entries --output -',
+      'list --help',
+    ])
+      for (const reader of ['head -1', 'true']) {
+        const { stdout, stderr } = await inShell(`hansard ${command} --archive archive.db | ${reader}`, there)
+        expect({ command, reader, lines: stdout.split('\n').length - 1, stderr }).toEqual({
+          ...{ command, reader },
+          lines: reader === 'true' ? 0 : 1,
+          stderr: '',
+        })
+      }
   })
 
   it('A sandbox goes on when only its first line was read', async () => {

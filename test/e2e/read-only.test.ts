@@ -68,7 +68,7 @@ describe('A sound archive in a read-only folder', () => {
     for (const args of [
       ['list'],
       ['show', id.id],
-      ['search', 'river'],
+      ['search', 'batch'],
       ['status'],
       ['runs'],
       ['export', 'jsonl', '--output', '-'],
@@ -79,13 +79,7 @@ describe('A sound archive in a read-only folder', () => {
       ['backup', '--dry-run'],
     ]) {
       const { exit, stdout, stderr } = await run(...args)
-      // A plan with a blocked conversation exits with 3.
-      const expected = args[1] === 'plan' ? 3 : 0
-      expect({ args, exit, stderr: exit === expected ? '' : stderr }).toEqual({
-        args,
-        exit: expected,
-        stderr: '',
-      })
+      expect({ args, exit, stderr: exit === 0 ? '' : stderr }).toEqual({ args, exit: 0, stderr: '' })
       expect(stdout + stderr).not.toMatch(/read-only|permission/)
     }
     expect(existsSync(join(folder, 'work', 'pages', 'manifest.json'))).toBe(true)

@@ -184,7 +184,7 @@ describe('generated conversations', () => {
     expect(generateConversations(options)).toEqual(made)
     expect(generateConversations({ ...options, seed: 4 })).not.toEqual(made)
     const texts = made.conversations.flatMap((each) => each.entries)
-    expect(texts.every((text) => text.length === 1024 && JSON.parse(text))).toBe(true)
+    expect(texts.every((text) => Buffer.byteLength(text) === 1024 && JSON.parse(text))).toBe(true)
     const created = made.conversations.map(({ row }) => (JSON.parse(row) as Value)['created_at'])
     expect(new Set(created).size).toBe(50)
   })

@@ -22,6 +22,12 @@ const searchTexts: SearchTexts = { ofEntry: searchTextOfEntry, ofRow: searchText
 /** Characters of JSON that are indexed in one transaction: at most this much work is lost in a crash. */
 const BATCH = 4_000_000
 
+/**
+ * Bytes of words that FTS5 collects before it writes them: those of a batch. With its default of 1 MB, it wrote and merged
+ * several parts of the index for each batch, which took half as long again.
+ */
+const BUFFER = 8_000_000
+
 interface NextRevision {
   readonly id: number
   readonly conversation: number
@@ -82,6 +88,7 @@ export class SearchIndex extends DatabaseAccess {
    */
   addSome(): boolean {
     const { entries, revisions } = this.reach()
+    if (entries === 0 && revisions === 0) this.#enlargeBuffer()
     return this.#addEntries(entries) || this.#addRevisions(revisions)
   }
 
@@ -111,6 +118,11 @@ export class SearchIndex extends DatabaseAccess {
       this.unindexed.note(document, messageOf(thrown))
       return undefined
     }
+  }
+
+  /** FTS5 stores the setting in the archive, but not in the definition of the table, so every new index needs it. */
+  #enlargeBuffer(): void {
+    this.db.run(`insert into search (search, rank) values ('hashsize', ${BUFFER})`)
   }
 
   #addEntries(after: number): boolean {

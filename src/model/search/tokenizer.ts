@@ -23,7 +23,25 @@ export function normalizeText(text: string): string {
   const readable = withoutBlobs(text, () => ' ')
   if (!NON_ASCII.test(readable)) return readable
   const parts = Array.from(split(readable, LONGEST_RUN, cutBetweenWords), ({ piece }) => piece)
-  return parts.map((part) => part.replaceAll(RUN, normalizeRun)).join('')
+  return parts.map(normalizeRuns).join('')
+}
+
+/** Normalizes the runs that contain more than ASCII. It looks only for those: in most texts they are few. */
+function normalizeRuns(part: string): string {
+  let out = ''
+  let kept = 0
+  for (
+    let at = indexOfNext(NON_ASCII_NEXT, part, 0);
+    at < part.length;
+    at = indexOfNext(NON_ASCII_NEXT, part, kept)
+  ) {
+    let start = at
+    while (start > kept && isAsciiWord(part.charCodeAt(start - 1))) start--
+    const end = indexOfNext(END_OF_RUN, part, at)
+    out += part.slice(kept, start) + normalizeRun(part.slice(start, end))
+    kept = end
+  }
+  return out + part.slice(kept)
 }
 
 /** Splits a text into its normalized words. */
@@ -111,22 +129,25 @@ function nextLongWord(text: string, from: number): Blob | undefined {
   return undefined
 }
 
-/** Returns whether a character can be part of base64, also of its variant for URLs. The end of a text is none. */
-function isEncoding(code: number): boolean {
-  return ENCODING[code] === 1
-}
+/** Characters of base64, also of its variant for URLs. */
+const isEncoding = asciiCharacters(/[\w+/=-]/)
+const isAsciiWord = asciiCharacters(/[0-9A-Za-z]/)
 
-const ENCODING = Uint8Array.from({ length: 128 }, (_, code) =>
-  Number(/[\w+/=-]/.test(String.fromCharCode(code))),
-)
+/** Returns a function that tells whether a UTF-16 unit is one of these ASCII characters. The end of a text is none. */
+function asciiCharacters(pattern: RegExp): (unit: number) => boolean {
+  const is = Uint8Array.from({ length: 128 }, (_, code) => Number(pattern.test(String.fromCharCode(code))))
+  return (unit) => is[unit] === 1
+}
 
 const END_OF_URI = /[\s"'<>()]/g
 const END_OF_LONG_WORD = /[^\w+/=-]/g
 
 const NON_ASCII = /[^\0-\x7f]/
+const NON_ASCII_NEXT = /[^\0-\x7f]/g
 
 /** In UTF-16 units, not characters, because V8 usually matches such a class without backtracking positions. */
 const RUN = /[0-9A-Za-z\u0080-\uffff]+/g
+const END_OF_RUN = /[^0-9A-Za-z\u0080-\uffff]/g
 
 /** In a process that has compiled many patterns, V8 keeps them nevertheless, and some millions overflow its stack. */
 const LONGEST_RUN = 1_000_000

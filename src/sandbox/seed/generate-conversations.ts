@@ -1,6 +1,7 @@
 import type { Story, StoryConversation } from '../account/story.ts'
 import { formatTimestamp } from '../id-generator.ts'
 import { seededRandom, type Random } from '../random.ts'
+import { generateText } from './generate-text.ts'
 
 /** How many conversations to generate, and how large. */
 export interface GenerateOptions {
@@ -13,10 +14,6 @@ export interface GenerateOptions {
 
 const FIRST = Date.UTC(2025, 0, 1) * 1000
 const LAST = Date.UTC(2026, 9, 1) * 1000
-const WORDS = 'the river carries silt and remembers where it has been before a bend fills with gravel'.split(
-  ' ',
-)
-
 /** Generates a story of plain conversations for benchmarks and property tests: the same one for the same options. */
 export function generateConversations(options: GenerateOptions): Story {
   const random = seededRandom(options.seed)
@@ -47,17 +44,19 @@ function makeEntry(fromUser: boolean, created: number, bytes: number, random: Ra
   const role = fromUser ? 'user' : 'assistant'
   const before = `{"object":"entry","type":"${type}","created_at":"${formatTimestamp(created)}","completed_at":null,`
   const model = fromUser ? '' : '"model":"mistral-small-latest",'
-  const head = `${before}${model}"id":"msg_${random.hex(32)}","role":"${role}","content":"`
-  return flat(`${head}${makeText(bytes - head.length - 2, random)}"}`)
+  const head = `${before}${model}"id":"msg_${random.hex(32)}","role":"${role}","content":`
+  return flat(`${head}${jsonText(bytes - head.length - 1, random)}}`)
+}
+
+/** A JSON string of this many bytes. */
+function jsonText(bytes: number, random: Random): string {
+  const size = (text: string) => Buffer.byteLength(JSON.stringify(text))
+  const text = generateText(bytes, random)
+  const short = text.slice(0, Math.max(text.length - Math.max(size(text) - bytes, 0), 1))
+  return JSON.stringify(short + '.'.repeat(Math.max(bytes - size(short), 0)))
 }
 
 /** V8 stores a concatenated string as a tree, and would walk it again for every response; this one is flat. */
 function flat(text: string): string {
-  return Buffer.from(text, 'latin1').toString('latin1')
-}
-
-function makeText(length: number, random: Random): string {
-  let text = ''
-  while (text.length < length) text += `${WORDS[random.below(WORDS.length)] ?? ''} `
-  return text.slice(0, Math.max(length, 1))
+  return Buffer.from(text).toString()
 }

@@ -129,14 +129,14 @@ describe('hansard search', () => {
       stories: [generateConversations({ count: 30, entries: 2, bytesPerEntry: 600, seed: 1 })],
     })
     await run('backup')
-    const few = await run('search', 'silt')
+    const few = await run('search', 'batch')
     expect(few.stdout.trimEnd().split('\n')).toHaveLength(20)
     expect(few.stderr).toBe('Showing the best 20 of 30 matches; use --limit to show more.\n')
-    const more = await run('search', 'silt', '--limit', '25')
+    const more = await run('search', 'batch', '--limit', '25')
     expect(more.stdout.trimEnd().split('\n')).toHaveLength(25)
     expect(more.stderr).toContain('best 25 of 30')
-    expect(await run('search', 'silt', '--limit', '30')).toMatchObject({ stderr: '' })
-    expect((await run('search', 'silt', '--json')).stdout.trimEnd().split('\n')).toHaveLength(30)
+    expect(await run('search', 'batch', '--limit', '30')).toMatchObject({ stderr: '' })
+    expect((await run('search', 'batch', '--json')).stdout.trimEnd().split('\n')).toHaveLength(30)
   })
 
   it('finds the same conversations as --match', async () => {
@@ -203,10 +203,10 @@ describe('A backup', () => {
     opened.close()
     expect(result).toMatchObject({ outcome: 'interrupted', complete: true, new: 24 })
     expect(await run('verify')).toMatchObject({ exitCode: 0 })
-    const before = await run('search', 'silt')
+    const before = await run('search', 'batch')
     expect(before.stderr).toMatch(/no search index yet|24 conversations added or changed/)
     expect(await run('backup')).toMatchObject({ exitCode: 0 })
-    expect(await run('search', 'silt')).toMatchObject({
+    expect(await run('search', 'batch')).toMatchObject({
       exitCode: 0,
       stderr: expect.not.stringContaining('changed') as string,
     })

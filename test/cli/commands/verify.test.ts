@@ -224,7 +224,7 @@ describe('hansard verify --remote', () => {
     change(
       here.archive,
       `pragma foreign_keys = off; delete from entry where id = 5;
-      update entry set json = replace(json, 'river', 'liver') where id = 1`,
+      update entry set json = replace(json, '"content":"', '"content":"x') where id = 1`,
     )
     const { exitCode, lines } = await remote(here)
     expect(lines.map(({ sign }) => sign).sort()).toEqual(['!', '*'])
