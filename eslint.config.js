@@ -22,7 +22,7 @@ const homes = {
   'src/export/stats/{stats,draw}-chart.ts': ['vega', 'vega-lite'],
   'src/export/markdown/unsafe-*.ts': ['markdown-it'],
   'src/sandbox/**/*.ts': ['hono', '@hono/node-server'],
-  'src/cli/**/*.ts': ['commander', 'picocolors', 'string-width'],
+  'src/cli/**/*.ts': ['commander', 'picocolors', 'string-width', 'toml-eslint-parser'],
 }
 
 const thirdParties = Object.values(homes).flat()

@@ -1,6 +1,8 @@
 import { HansardError } from '../errors.ts'
+import { BodyBudget } from './body-budget.ts'
 import type { ClientEvent } from './client-events.ts'
 import { systemClock, type Clock } from './clock.ts'
+import { RateLimiter } from './rate-limit/rate-limiter.ts'
 import type { RetryPolicy } from './retry-state.ts'
 import type { Timeouts } from './undici-transport.ts'
 
@@ -25,6 +27,10 @@ export interface ClientOptions {
   readonly requestsPerSecond?: number | undefined
   /** The maximum number of requests, retries included; after that calls fail with `budget`. Default: none. */
   readonly maxRequests?: number | undefined
+  /** Shared with clients whose requests the service counts together; replaces `requestsPerSecond`. Default: its own. */
+  readonly rateLimiter?: RateLimiter | undefined
+  /** Shared with other clients of this process; replaces `bodyBudgetBytes`. Default: its own. */
+  readonly bodyBudget?: BodyBudget | undefined
   /** Called with each request, retry and pause. */
   readonly onEvent?: ((event: ClientEvent) => void) | undefined
   /** Replaces the clock, in tests. */
@@ -36,13 +42,36 @@ export type ClientSettings = ReturnType<typeof clientSettings>
 
 const MIB = 2 ** 20
 
+/** The default memory for all bodies in flight, in bytes. */
+const BODY_BUDGET = 64 * MIB
+
+/** The default time that all attempts of a request may wait, in milliseconds. */
+const PATIENCE_MS = 600_000
+
+/**
+ * Creates a `rateLimiter` for several clients.
+ *
+ * @param requestsPerSecond what all of them may send together; default: what the service accepts
+ */
+export function sharedRateLimiter(requestsPerSecond?: number): RateLimiter {
+  const maxPerSecond = positive('requestsPerSecond', requestsPerSecond)
+  return new RateLimiter(systemClock, { maxPerSecond, patienceMs: PATIENCE_MS })
+}
+
+/** Creates a `bodyBudget` for several clients, as large as that of one. */
+export function sharedBodyBudget(): BodyBudget {
+  return new BodyBudget(BODY_BUDGET)
+}
+
 /**
  * Validates the options of a client and fills in the defaults.
  *
  * @throws HansardError `usage` if one is invalid
  */
 export function clientSettings(options: ClientOptions) {
-  const retry = { attempts: 6, budgetMs: 600_000, random: Math.random, ...options.retry }
+  const retry = { attempts: 6, budgetMs: PATIENCE_MS, random: Math.random, ...options.retry }
+  const clock = options.clock ?? systemClock
+  const maxPerSecond = positive('requestsPerSecond', options.requestsPerSecond)
   const { origin, basePath } = parseBaseUrl(options.baseUrl ?? PUBLIC_API)
   return {
     apiKey: checkKey(options.apiKey),
@@ -56,15 +85,12 @@ export function clientSettings(options: ClientOptions) {
       ...options.timeouts,
     },
     maxBodyBytes: options.maxBodyBytes ?? 256 * MIB,
-    bodyBudgetBytes: options.bodyBudgetBytes ?? 64 * MIB,
+    bodyBudget: options.bodyBudget ?? new BodyBudget(options.bodyBudgetBytes ?? BODY_BUDGET),
     retry,
-    rateLimit: {
-      maxPerSecond: positive('requestsPerSecond', options.requestsPerSecond),
-      patienceMs: retry.budgetMs,
-    },
+    rateLimiter: options.rateLimiter ?? new RateLimiter(clock, { maxPerSecond, patienceMs: retry.budgetMs }),
     maxRequests: positive('maxRequests', options.maxRequests) ?? Infinity,
     onEvent: options.onEvent,
-    clock: options.clock ?? systemClock,
+    clock,
   }
 }
 

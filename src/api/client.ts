@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
 
-import { BodyBudget, type BodyHold } from './body-budget.ts'
+import type { BodyBudget, BodyHold } from './body-budget.ts'
 import { buildRequest, type CallArguments } from './build-request.ts'
 import type { ClientEvent } from './client-events.ts'
 import { clientSettings, type ClientOptions } from './client-options.ts'
@@ -16,7 +16,7 @@ import {
   type ResponseContext,
 } from './read-response.ts'
 import { scrubClientEvent, scrubError, scrubStreamEvent } from './scrub-errors.ts'
-import { RateLimiter } from './rate-limit/rate-limiter.ts'
+import type { RateLimiter } from './rate-limit/rate-limiter.ts'
 import { transportStack } from './transport-stack.ts'
 import type { ApiResponse, CallName, Transport } from './transport.ts'
 import type { ResponseBodies } from './types/response-bodies.ts'
@@ -100,9 +100,9 @@ export class ConversationsClient {
     this.#apiKey = settings.apiKey
     this.#basePath = settings.basePath
     this.#scrub = keyScrubber(settings.apiKey)
-    this.#budget = new BodyBudget(settings.bodyBudgetBytes)
+    this.#budget = settings.bodyBudget
     const onEvent = (event: ClientEvent) => settings.onEvent?.(scrubClientEvent(event, this.#scrub))
-    this.#limiter = new RateLimiter(settings.clock, settings.rateLimit)
+    this.#limiter = settings.rateLimiter
     this.#transport = transportStack({ ...settings, onEvent }, this.#limiter, this.#budget, this.#traffic)
   }
 

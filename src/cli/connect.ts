@@ -1,11 +1,9 @@
-import { readFileSync, statSync } from 'node:fs'
-
 import { PUBLIC_API, type ClientOptions } from '../api/client-options.ts'
 import { ConversationsClient } from '../api/client.ts'
-import { HansardError, isHansardError, messageOf } from '../errors.ts'
+import { HansardError, isHansardError } from '../errors.ts'
+import { readKey, readKeyFile } from './config/read-key.ts'
 import type { AccountOptions, GlobalOptions, Io, TargetOptions } from './io.ts'
 import { ProgressLine } from './terminal/progress.ts'
-import { defuseLine } from './terminal/terminal-text.ts'
 
 type Work<T> = (client: ConversationsClient) => Promise<T>
 
@@ -20,7 +18,7 @@ export async function withAccount<T>(
   progress: Progress = waitsOnly(options, io),
 ): Promise<T> {
   const { baseUrl, maxRps: requestsPerSecond } = options
-  const client = () => ({ apiKey: findApiKey(options, io), baseUrl, requestsPerSecond })
+  const client = async () => ({ apiKey: await findApiKey(options, io), baseUrl, requestsPerSecond })
   return withClient(client, progress, work)
 }
 
@@ -32,7 +30,7 @@ export async function withTarget<T>(
   progress: Progress = waitsOnly(options, io),
 ): Promise<T> {
   const { toBaseUrl: baseUrl, maxRequests } = options
-  const client = () => ({ apiKey: findTargetKey(options, io), baseUrl, maxRequests })
+  const client = async () => ({ apiKey: await findTargetKey(options, io), baseUrl, maxRequests })
   return withClient(client, progress, work).catch((thrown: unknown) => {
     throw isForgottenUrl(thrown, options, io) ? withUrlHint(thrown) : thrown
   })
@@ -55,10 +53,14 @@ function waitsOnly(options: GlobalOptions, io: Io): Progress {
   return new ProgressLine(options, io, () => ({ noun: '', others: [] }))
 }
 
-async function withClient<T>(optionsOf: () => ClientOptions, progress: Progress, work: Work<T>): Promise<T> {
+async function withClient<T>(
+  optionsOf: () => Promise<ClientOptions>,
+  progress: Progress,
+  work: Work<T>,
+): Promise<T> {
   let client: ConversationsClient | undefined
   try {
-    client = new ConversationsClient({ ...optionsOf(), onEvent: progress.onClientEvent })
+    client = new ConversationsClient({ ...(await optionsOf()), onEvent: progress.onClientEvent })
     return await work(client)
   } finally {
     progress.end()
@@ -66,8 +68,10 @@ async function withClient<T>(optionsOf: () => ClientOptions, progress: Progress,
   }
 }
 
-function findApiKey({ apiKeyFile }: AccountOptions, io: Io): string {
+/** Returns the key of the account that the options and the environment name. */
+export async function findApiKey({ apiKeyFile, key: source }: AccountOptions, io: Io): Promise<string> {
   if (apiKeyFile !== undefined) return readKeyFile(apiKeyFile, io)
+  if (source !== undefined) return await readKey(source, io)
   const key = io.env['MISTRAL_API_KEY']
   if (key) return key
   throw new HansardError('usage', 'No API key', {
@@ -75,14 +79,16 @@ function findApiKey({ apiKeyFile }: AccountOptions, io: Io): string {
   })
 }
 
-function findTargetKey({ toApiKeyFile, sameAccount }: TargetOptions, io: Io): string {
-  const key = toApiKeyFile === undefined ? io.env['MISTRAL_TARGET_API_KEY'] : readKeyFile(toApiKeyFile, io)
+async function findTargetKey(options: TargetOptions, io: Io): Promise<string> {
+  const key = await readTargetKey(options, io)
   if (!key) {
     throw new HansardError('usage', 'No API key for the target', {
       hint: 'Set MISTRAL_TARGET_API_KEY, or name a file that contains the key with --to-api-key-file.',
     })
   }
-  if (key === io.env['MISTRAL_API_KEY'] && !sameAccount) {
+  const isOfSource =
+    key === io.env['MISTRAL_API_KEY'] || (options.to !== undefined && options.to === options.profile)
+  if (isOfSource && !options.sameAccount) {
     throw new HansardError('usage', 'The target has the same API key as the source', {
       hint: 'Use the key of another account, or pass --same-account to create the copies in the same account.',
     })
@@ -90,19 +96,7 @@ function findTargetKey({ toApiKeyFile, sameAccount }: TargetOptions, io: Io): st
   return key
 }
 
-/** Reads a key from a file, and warns if other users can read the file. */
-function readKeyFile(path: string, io: Io): string {
-  try {
-    const key = readFileSync(path, 'utf8').trim()
-    if ((statSync(path).mode & 0o077) !== 0) {
-      const warning = `hansard: ${path} is readable by other users; run: chmod 600 ${path}`
-      io.stderr.write(`${defuseLine(warning)}\n`)
-    }
-    return key
-  } catch (cause) {
-    throw new HansardError('usage', `Cannot read the key file ${path}: ${messageOf(cause)}`, {
-      hint: 'Name a file that contains nothing but the key.',
-      cause,
-    })
-  }
+async function readTargetKey({ toApiKeyFile, toKey }: TargetOptions, io: Io): Promise<string | undefined> {
+  if (toApiKeyFile !== undefined) return readKeyFile(toApiKeyFile, io)
+  return toKey === undefined ? io.env['MISTRAL_TARGET_API_KEY'] : await readKey(toKey, io)
 }

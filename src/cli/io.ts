@@ -1,6 +1,7 @@
 import type { Readable, Writable } from 'node:stream'
 
 import type { Clock } from '../api/clock.ts'
+import type { KeySource } from './config/key-source.ts'
 
 /** Where a command writes: a terminal, a pipe or a file. */
 export type Output = Writable & {
@@ -44,18 +45,28 @@ export interface GlobalOptions {
   readonly verbose?: boolean
   /** False with --no-pager. */
   readonly pager?: boolean
+  /** The name of the profile of the configuration that sets other options. */
+  readonly profile?: string
+  /** The configuration file. Default: where `findConfig` finds it. */
+  readonly config?: string
 }
 
 /** The options of every command that connects to an account. */
 export interface AccountOptions extends GlobalOptions {
   readonly apiKeyFile?: string
+  /** Where the profile says that the key is. */
+  readonly key?: KeySource
   readonly baseUrl?: string
   readonly maxRps?: number
 }
 
 /** The options of every command that connects to the target of a replay. */
 export interface TargetOptions extends GlobalOptions {
+  /** The name of the profile of the target. */
+  readonly to?: string
   readonly toApiKeyFile?: string
+  /** Where the profile of the target says that the key is. */
+  readonly toKey?: KeySource
   readonly toBaseUrl?: string
   /** Allow the source account as the target. */
   readonly sameAccount?: boolean

@@ -3,9 +3,9 @@ import { closeSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { isatty } from 'node:tty'
 
-import { HansardError, isOutOfFiles, outOfFiles } from '../errors.ts'
 import { calledAs, startWords, type Call } from './called-as.ts'
 import { exitCodeOf, exitCodes, type ExitCode } from './exit-codes.ts'
+import { explain } from './explain.ts'
 import { startPage } from './help/start-page.ts'
 import type { Io } from './io.ts'
 import { wrapFor } from './terminal/stdout.ts'
@@ -67,15 +67,6 @@ function commandNames(program: Command, argv: readonly string[]): string[] {
     command = inner ?? command
     return inner !== undefined
   })
-}
-
-/** Converts errors of SQLite and the system to a HansardError. Loads SQLite's module only when it is needed. */
-async function explain(thrown: unknown, archive: string): Promise<unknown> {
-  if (isOutOfFiles(thrown)) {
-    return new HansardError('file', outOfFiles.message, { hint: outOfFiles.hint, cause: thrown })
-  }
-  const isSqlite = thrown instanceof Error && thrown.name === 'SqliteError'
-  return isSqlite ? (await import('../archive/sqlite/sqlite.ts')).explainSqlite(thrown, archive) : thrown
 }
 
 function processIo(): Io {

@@ -9,7 +9,7 @@ import { developGroup } from './groups/develop-group.ts'
 import { replayGroup } from './groups/replay-group.ts'
 import { shellGroup } from './groups/shell-group.ts'
 import { EXIT_CODES, helpFormat } from './help/help-format.ts'
-import type { GlobalOptions, Io } from './io.ts'
+import type { GlobalOptions, Io, TargetOptions } from './io.ts'
 import { fileName } from './options/option-values.ts'
 import { helpAsCalled } from './terminal/as-called.ts'
 import { wrapFor } from './terminal/stdout.ts'
@@ -38,6 +38,8 @@ export function buildProgram(io: Io, onExit: (code: ExitCode) => void): Command 
       fileName,
       io.env['HANSARD_ARCHIVE'] || 'hansard.db',
     )
+    .option('--profile <name>', 'take archive, key and options from this profile of the configuration')
+    .option('--config <file>', 'configuration file, or HANSARD_CONFIG', fileName)
     .option('--json', 'write JSON to stdout')
     .option('--quiet', 'print only problems')
     .option('--verbose', 'print details, and each request to stderr')
@@ -55,6 +57,14 @@ function actionWith(io: Io, onExit: (code: ExitCode) => void): Action {
       const command = all.at(-1) as Command
       const given = Object.fromEntries(nameArguments.map((name, i) => [name, all[i]]))
       const run = await load()
-      onExit(await run({ ...command.optsWithGlobals<GlobalOptions>(), ...given } as Options, io))
+      onExit(await run({ ...(await optionsOf(command, io)), ...given } as Options, io))
     }
+}
+
+/** The options of a command, with those of its profile. The configuration is only read if a profile is named. */
+async function optionsOf(command: Command, io: Io): Promise<GlobalOptions> {
+  const options = command.optsWithGlobals<TargetOptions & { readonly allProfiles?: boolean }>()
+  const { profile, to, allProfiles } = options
+  if (profile === undefined && to === undefined && allProfiles === undefined) return options
+  return (await import('./config/apply-profiles.ts')).applyProfiles(command, options, io)
 }

@@ -14,8 +14,11 @@ const WITHOUT_SCHEMA = ['api', 'help']
 /** Commands that print the same object, whatever the format or the shell. */
 const SHARED = /^(export|completion)-(?!install)\w+$/
 
+/** Options with which a command prints another object; errors of all commands. */
+const OPTIONS_WITH_SCHEMA = ['backup-all', 'status-all', 'error', 'verify-remote']
+
 /** Long-running commands are tried by tests of their own. */
-const TRIED_ELSEWHERE = ['demo', 'sandbox', 'completion-install']
+const TRIED_ELSEWHERE = ['backup-all', 'status-all', 'demo', 'sandbox', 'completion-install']
 
 interface Schema {
   readonly description?: string
@@ -53,7 +56,7 @@ describe('The schema of --json', () => {
         ? [command.name()]
         : command.commands.map((inner) => `${command.name()}-${inner.name()}`.replace(SHARED, '$1')),
     )
-    const expected = [...names.filter((name) => !WITHOUT_SCHEMA.includes(name)), 'error', 'verify-remote']
+    const expected = [...names.filter((name) => !WITHOUT_SCHEMA.includes(name)), ...OPTIONS_WITH_SCHEMA]
     expect([...schemaNames].sort()).toEqual([...new Set(expected)].sort())
   })
 })

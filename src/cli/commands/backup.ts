@@ -1,75 +1,38 @@
-import { existsSync } from 'node:fs'
-
 import type { ConversationsClient } from '../../api/client.ts'
-import { emptyArchive, type Archive } from '../../archive/archive.ts'
-import { networkDiskUnder } from '../../archive/sqlite/network-disk.ts'
-import { withArchive, withLockedArchive } from '../../archive/with-archive.ts'
-import type { BackupOptions, BackupProgress, BackupResult } from '../../backup/backup-options.ts'
+import type { Archive } from '../../archive/archive.ts'
+import type { BackupProgress, BackupResult } from '../../backup/backup-options.ts'
 import { backup } from '../../backup/backup.ts'
-import { probeListing } from '../../backup/fetch/probe-listing.ts'
 import { formatCounts, formatMegabytes, nonZero, plural } from '../../model/plural.ts'
+import type { AllOptions } from '../config/apply-profiles.ts'
 import { withAccount } from '../connect.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
-import type { AccountOptions, Io } from '../io.ts'
+import type { Io } from '../io.ts'
+import { withBackupArchive } from '../open-for-backup.ts'
+import type { BackupCommandOptions } from '../options/backup-command-options.ts'
 import { wholeIds } from '../options/whole-ids.ts'
+import { backupToJson } from '../terminal/backup-json.ts'
 import { formatProblem, toReportGroup } from '../terminal/problem-lines.ts'
 import { showBackup } from '../terminal/progress-texts.ts'
 import { ProgressLine } from '../terminal/progress.ts'
 import { formatReport, type ReportGroup } from '../terminal/report.ts'
 import { widthOf, writeLines, writeResult } from '../terminal/stdout.ts'
-import { defuseLine } from '../terminal/terminal-text.ts'
-
-export interface BackupCommandOptions
-  extends AccountOptions, Omit<BackupOptions, 'ids' | 'signal' | 'onProgress'> {
-  readonly id?: readonly string[]
-  /** Seconds to wait for another run; `true` waits without limit. */
-  readonly wait?: number | true
-}
 
 /** `hansard backup` */
-export async function backupCommand(options: BackupCommandOptions, io: Io): Promise<ExitCode> {
+export async function backupCommand(
+  options: BackupCommandOptions & AllOptions<BackupCommandOptions>,
+  io: Io,
+): Promise<ExitCode> {
+  const { accounts } = options
+  if (accounts !== undefined) return await (await import('./backup-all.ts')).backupAll(accounts, options, io)
   const progress = new ProgressLine(options, io, showBackup)
-  const work = async (client: ConversationsClient) => {
-    const { archive: path } = options
-    const surroundings = { ...io, progress }
-    // A first backup that cannot list the account leaves no file behind.
-    if (!existsSync(path)) await probeListing(client, io.signal)
-    if (!options.dryRun) return await lockedRun(client, options, surroundings)
-    const run = (archive: Archive) => runBackup(client, archive, options, surroundings)
-    if (existsSync(path)) return await withArchive(path, run)
-    const empty = emptyArchive()
-    return await run(empty).finally(() => empty.close())
-  }
+  const here = { ...io, progress }
+  const work = (client: ConversationsClient) =>
+    withBackupArchive(client, options, here, (archive) => runBackup(client, archive, options, here))
   return await withAccount(options, io, work, progress)
 }
 
-/** The surroundings of the command, with its progress line. */
 interface BackupIo extends Io {
   readonly progress: ProgressLine<BackupProgress>
-}
-
-async function lockedRun(client: ConversationsClient, options: BackupCommandOptions, io: BackupIo) {
-  const { archive: path, quiet } = options
-  const warn = (line: string) => void (quiet || io.stderr.write(`hansard: ${defuseLine(line)}\n`))
-  io.goOnUnread?.()
-  const disk = networkDiskUnder(path)
-  if (disk !== undefined) {
-    const why = 'where two machines can write at once and damage the archive'
-    warn(`${path} is on a network file system (${disk}), ${why}; use a local disk`)
-  }
-  const wait = {
-    seconds: options.wait === true ? Infinity : (options.wait ?? 0),
-    signal: io.signal,
-    onWait: (why: string) => io.progress.wait(why),
-  }
-  return await withLockedArchive(path, { holder: io.name, create: true, wait }, async (archive) => {
-    const exitCode = await runBackup(client, archive, options, io)
-    if (!archive.isInOneFile) {
-      const what = `another program is reading the archive, so part of it is still in ${path}-wal`
-      warn(`${what}: copy both files, or copy after the next run`)
-    }
-    return exitCode
-  })
 }
 
 async function runBackup(
@@ -82,18 +45,13 @@ async function runBackup(
   const how = { ...options, ids: wholeIds(archive, options.id), signal, onProgress: progress.update }
   const result = await backup(client, archive, how).finally(progress.end)
   const groups = archive.openProblems.groups().map(toReportGroup)
-  await writeResult(options, io, toJson(result, groups), formatSummary(result, options))
+  await writeResult(options, io, backupToJson(result, groups), formatSummary(result, options))
   if (!options.json) {
     if (options.quiet && result.outcome === 'partial' && result.reason !== undefined)
       await writeLines(io.stderr, [`hansard: ${result.reason}`]) // cron mails it
     await reportFailures(archive, groups, options, io)
   }
   return exitCodes[result.outcome]
-}
-
-function toJson(result: BackupResult, problems: readonly ReportGroup[]): object {
-  const { run, outcome, seconds, complete, reason = null, ...counts } = result
-  return { command: 'backup', run, ...counts, seconds, complete, outcome, reason, problems }
 }
 
 function formatSummary(

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 
 import type { Archive } from '../../archive/archive.ts'
 import { withArchive } from '../../archive/with-archive.ts'
+import type { AllOptions } from '../config/apply-profiles.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'
 import { isOverdue, problemsOfLastRun, type BackupState } from '../terminal/backup-verdict.ts'
@@ -20,7 +21,9 @@ interface StatusOptions extends GlobalOptions {
  * `hansard status`: prints whether there is a complete backup and how old it is, what needs a person, and what the archive
  * holds.
  */
-export async function statusCommand(options: StatusOptions, io: Io): Promise<ExitCode> {
+export async function statusCommand(options: StatusOptions & AllOptions, io: Io): Promise<ExitCode> {
+  const { accounts } = options
+  if (accounts !== undefined) return await (await import('./status-all.ts')).statusAll(accounts, options, io)
   return await withArchive(options.archive, async (archive) => {
     const status = readStatus(archive, options)
     if (options.json) await writeJson(io.stdout, toJson(status, archive, io.now()))

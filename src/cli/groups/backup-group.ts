@@ -1,7 +1,7 @@
 import { Option } from 'commander'
 
 import { RUNS } from '../help/reading-help.ts'
-import { accountOptions, paceOptions } from '../options/account-options.ts'
+import { accountOptions, AllProfiles, paceOptions } from '../options/account-options.ts'
 import { changesOptions } from '../options/changes-options.ts'
 import { age } from '../options/date-options.ts'
 import { bytes, integer } from '../options/option-values.ts'
@@ -18,6 +18,7 @@ export const backupGroup: CommandGroup = (program, io, action) => {
       'rows per listing request (default: as many as the API grants)',
       integer(20, 1000),
     )
+    .addOption(new AllProfiles('back up the accounts of all profiles in the configuration'))
     .option('--full', 'fetch every conversation again, and expired files')
     .addOption(
       new Option('--messages <which>', 'messages to compare with the history (default: all)').choices([
@@ -42,6 +43,7 @@ export const backupGroup: CommandGroup = (program, io, action) => {
   program
     .command('status')
     .description('Show how old the last complete backup is, and what needs attention')
+    .addOption(new AllProfiles('one line for each profile in the configuration'))
     .option(
       '--max-age <age>',
       'exit with 3 if the last complete backup is older: 12h, 3d, 2 weeks',

@@ -6,9 +6,7 @@ import { defuse } from './terminal-text.ts'
 
 /** Prints an error and its hint to stderr; with --json also as an object to stdout. */
 export async function reportError(thrown: unknown, argv: readonly string[], io: Io): Promise<void> {
-  const hint = isHansardError(thrown)
-    ? thrown.hint
-    : 'Unexpected error. Please report it with the output of --verbose.'
+  const hint = hintOf(thrown)
   const message = defuse(messageOf(thrown))
   const lines = [`hansard: ${message}`, ...(hint === undefined ? [] : [`hint: ${hint}`])]
   await writeLines(
@@ -18,8 +16,18 @@ export async function reportError(thrown: unknown, argv: readonly string[], io: 
   if (argv.includes('--verbose') && thrown instanceof Error)
     await writeLine(io.stderr, defuse(formatStack(thrown)))
   if (!argv.includes('--json')) return
+  await writeJson(io.stdout, { error: errorToJson(thrown), exit: exitCodeOf(thrown) })
+}
+
+/** What `--json` prints about an error. */
+export function errorToJson(thrown: unknown): object {
   const code = isHansardError(thrown) ? thrown.code : 'unforeseen'
-  await writeJson(io.stdout, { error: { code, message, hint }, exit: exitCodeOf(thrown) })
+  return { code, message: defuse(messageOf(thrown)), hint: hintOf(thrown) }
+}
+
+function hintOf(thrown: unknown): string | undefined {
+  if (isHansardError(thrown)) return thrown.hint
+  return 'Unexpected error. Please report it with the output of --verbose.'
 }
 
 function formatStack(error: Error): string {

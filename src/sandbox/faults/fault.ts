@@ -27,6 +27,8 @@ const kinds = [
     kind: z.literal('rps'),
     limit: z.number().positive(),
     burst: z.number().min(1).exactOptional(),
+    /** All accounts share the limit, as those of a workspace. */
+    shared: z.boolean().exactOptional(),
     like: refusal.exactOptional(),
   }),
   /** Responds with 429 above this many requests per account in each period, counted anew with the next one. */

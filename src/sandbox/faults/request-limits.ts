@@ -15,13 +15,14 @@ interface Count {
 export function createRequestLimits(clock: () => Date): CountRequest {
   const counts = new WeakMap<Limit, Map<string, Count>>()
   return (limit, account) => {
+    const counted = limit.kind === 'rps' && limit.shared === true ? 'all accounts' : account
     const ofLimit = counts.get(limit) ?? new Map<string, Count>()
     counts.set(limit, ofLimit)
-    const before = ofLimit.get(account)
+    const before = ofLimit.get(counted)
     const count = limit.kind === 'rps' ? refill(limit, before, clock()) : reset(limit, before, clock())
     const isAllowed = count.left >= 1
     if (isAllowed) count.left--
-    ofLimit.set(account, count)
+    ofLimit.set(counted, count)
     return isAllowed
   }
 }

@@ -8,8 +8,6 @@ import { mixture, type MixtureTally } from '../torture/mixture.ts'
 import { seedOfRound, seedOfTests } from '../torture/seed.ts'
 
 const seed = seedOfTests()
-/** `npm run torture` tries as many as are requested. */
-const MIXTURES = 4
 const named = (faults: readonly NamedFault[]) => faults.map((fault) => [fault.name, fault] as const)
 
 describe(`A backup (HANSARD_TORTURE_SEED=${seed})`, { timeout: 60_000 }, () => {
@@ -25,7 +23,7 @@ describe(`A backup (HANSARD_TORTURE_SEED=${seed})`, { timeout: 60_000 }, () => {
     (_, fault) => faultOfAll(fault, seed),
   )
 
-  it.each(Array.from({ length: MIXTURES }, (_, round) => seedOfRound(seed, 2, round)))(
+  it.each(Array.from({ length: 8 }, (_, round) => seedOfRound(seed, 2, round)))(
     'never calls an incomplete archive complete under a mixture of faults (%i)',
     async (round) => {
       const exits: MixtureTally = new Map()

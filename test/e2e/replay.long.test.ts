@@ -4,7 +4,7 @@ import { emptyReplayTally } from '../torture/judge-replay.ts'
 import { archiveToReplay, replayRound } from '../torture/replay.ts'
 import { seedOfRound, seedOfTests } from '../torture/seed.ts'
 
-const ROUNDS = process.env['HANSARD_LONG_TESTS'] === undefined ? 2 : 6
+const ROUNDS = 3
 
 it('A replay copies each conversation exactly once although it is killed and responses are lost', async () => {
   const seed = seedOfTests()

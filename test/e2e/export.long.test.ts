@@ -57,7 +57,7 @@ async function until(isSo: () => boolean, { ended }: Running): Promise<void> {
 }
 
 describe('An export that is killed', () => {
-  const ROUNDS = process.env['HANSARD_LONG_TESTS'] === undefined ? 4 : 16
+  const ROUNDS = 8
 
   it.each(kinds)(
     'at any moment leaves nothing half-written, and the next one clears up (%s)',
