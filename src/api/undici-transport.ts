@@ -39,11 +39,11 @@ export function undiciTransport(origin: string, headers: Headers, timeouts: Time
 }
 
 /**
- * The number of connections is not limited: a body that waits for memory keeps its connection, and the call that could
+ * Returns what sends requests to an origin. The number of connections is not limited: a body that waits for memory keeps its connection, and the call that could
  * free that memory may need another one first. This machine is never reached through a proxy (as in Go), so that the
  * sandbox works despite a company's proxy settings.
  */
-function dispatcherFor(origin: string, timeouts: Timeouts): Dispatcher {
+export function dispatcherFor(origin: string, timeouts: Timeouts): Dispatcher {
   const connect = { timeout: timeouts.connectMs }
   if (isLoopback(new URL(origin).hostname)) return new Agent({ connect })
   try {

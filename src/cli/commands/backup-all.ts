@@ -1,4 +1,5 @@
 import { sharedBodyBudget, sharedRateLimiter, type ClientOptions } from '../../api/client-options.ts'
+import type { ClientEvent } from '../../api/client-events.ts'
 import { ConversationsClient } from '../../api/client.ts'
 import { withArchive } from '../../archive/with-archive.ts'
 import type { BackupResult } from '../../backup/backup-options.ts'
@@ -20,6 +21,8 @@ import { ProgressLine } from '../terminal/progress.ts'
 import { errorToJson } from '../terminal/report-error.ts'
 import { widthOf, writeJson, writeLines } from '../terminal/stdout.ts'
 import { writeTable } from '../terminal/table.ts'
+import type { RunReport } from '../watch/run-report.ts'
+import type { WatchedIo } from '../watch/watched.ts'
 
 type Account = ConfiguredAccount<BackupCommandOptions>
 
@@ -33,8 +36,8 @@ const AT_ONCE = 4
 export async function backupAll(
   accounts: readonly Account[],
   options: GlobalOptions,
-  io: Io,
-): Promise<ExitCode> {
+  io: WatchedIo,
+): Promise<RunReport> {
   io.goOnUnread?.()
   const began = performance.now()
   const ends = new Map<string, AccountEnd>()
@@ -54,9 +57,13 @@ export async function backupAll(
   progress.update(overall)
   await workThrough((await neediestFirst(accounts)).values(), AT_ONCE, work).finally(progress.end)
   const inOrder = accounts.map(({ name, options: { archive } }) => ends.get(name) ?? { name, archive })
-  await report(inOrder, (performance.now() - began) / 1000, options, io)
-  if (io.signal.aborted) return exitCodes.interrupted
-  return inOrder.every(isComplete) ? exitCodes.done : exitCodes.partial
+  const lines = await report(inOrder, (performance.now() - began) / 1000, options, io)
+  return { exitCode: exitCodeOfAll(inOrder, io), lines, accounts: inOrder }
+}
+
+function exitCodeOfAll(ends: readonly AccountEnd[], { signal }: Io): ExitCode {
+  if (ends.every(isComplete)) return exitCodes.done
+  return signal.aborted ? exitCodes.interrupted : exitCodes.partial
 }
 
 interface Overall {
@@ -108,7 +115,7 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
 
-type AllIo = Io & { readonly progress: ProgressLine<Overall> }
+type AllIo = WatchedIo & { readonly progress: ProgressLine<Overall> }
 
 /** Backs up one account. Whatever goes wrong is its result, and does not stop the others. */
 async function backUp(
@@ -118,7 +125,10 @@ async function backUp(
   io: AllIo,
 ): Promise<AccountEnd> {
   const { archive, baseUrl, maxRps: requestsPerSecond } = options
-  const { onClientEvent: onEvent } = io.progress
+  const onEvent = (event: ClientEvent) => {
+    io.progress.onClientEvent(event)
+    io.logClientEvent(event, name)
+  }
   const facts = { name, archive }
   if (key?.apiKey === undefined) return { ...facts, error: key?.error }
   try {
@@ -137,34 +147,38 @@ async function runIn(client: ConversationsClient, options: BackupCommandOptions,
   })
 }
 
+/** Prints how the accounts ended, and returns what a person should read of it. */
 async function report(
   ends: readonly AccountEnd[],
   seconds: number,
   { json, quiet, verbose = false }: GlobalOptions,
   io: Io,
-): Promise<void> {
+): Promise<string[]> {
   const complete = ends.filter(isComplete).length
   const sum = (of: 'requests' | 'bytes') => ends.reduce((all, { result }) => all + (result?.[of] ?? 0), 0)
-  const totals = {
-    requests: sum('requests'),
-    bytes: sum('bytes'),
-    seconds: Math.round(seconds * 1000) / 1000,
-  }
+  const [requests, bytes] = [sum('requests'), sum('bytes')]
+  const work = `${plural(requests, 'request')}, ${formatMegabytes(bytes)}, ${seconds.toFixed(1)} s`
+  const summary = `${complete} of ${plural(ends.length, 'account')} complete: ${work}.`
+  const unfinished = ends.filter((end) => !isComplete(end))
+  const why = formatUnfinished(unfinished, { verbose, width: widthOf(io.stderr) })
   if (json) {
-    const incomplete = ends.length - complete
-    const accounts = ends.map(toJson)
-    await writeJson(io.stdout, { command: 'backup --all', complete, incomplete, ...totals, accounts })
-    return
+    const totals = {
+      complete,
+      incomplete: unfinished.length,
+      requests,
+      bytes,
+      seconds: Math.round(seconds * 1000) / 1000,
+    }
+    await writeJson(io.stdout, { command: 'backup --all', ...totals, accounts: ends.map(toJson) })
+    return [summary, ...why]
   }
   if (!quiet) {
     // An interrupted run needs its table most.
     await writeTable({ ...io, signal: new AbortController().signal }, accountColumns, ends)
-    const work = `${plural(totals.requests, 'request')}, ${formatMegabytes(totals.bytes)}, ${seconds.toFixed(1)} s`
-    const summary = `${complete} of ${plural(ends.length, 'account')} complete: ${work}.`
     if (io.stdout.isTTY) await writeLines(io.stdout, ['', summary])
   }
-  const unfinished = ends.filter((end) => !isComplete(end))
-  await writeLines(io.stderr, formatUnfinished(unfinished, { verbose, width: widthOf(io.stderr) }))
+  await writeLines(io.stderr, why)
+  return [summary, ...why]
 }
 
 function toJson({ name, archive, result, problems = [], error }: AccountEnd): object {

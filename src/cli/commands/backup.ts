@@ -1,3 +1,4 @@
+import type { ClientEvent } from '../../api/client-events.ts'
 import type { ConversationsClient } from '../../api/client.ts'
 import type { Archive } from '../../archive/archive.ts'
 import type { BackupProgress, BackupResult } from '../../backup/backup-options.ts'
@@ -14,21 +15,33 @@ import { backupToJson } from '../terminal/backup-json.ts'
 import { formatProblem, toReportGroup } from '../terminal/problem-lines.ts'
 import { showBackup } from '../terminal/progress-texts.ts'
 import { ProgressLine } from '../terminal/progress.ts'
-import { formatReport, type ReportGroup } from '../terminal/report.ts'
+import { formatReport, INDENT, type ReportGroup } from '../terminal/report.ts'
 import { widthOf, writeLines, writeResult } from '../terminal/stdout.ts'
+import type { RunReport } from '../watch/run-report.ts'
+import { watched, type WatchedIo, type WatchOptions } from '../watch/watched.ts'
 
 /** `hansard backup` */
 export async function backupCommand(
-  options: BackupCommandOptions & AllOptions<BackupCommandOptions>,
+  options: BackupCommandOptions & AllOptions<BackupCommandOptions> & WatchOptions,
   io: Io,
 ): Promise<ExitCode> {
   const { accounts } = options
-  if (accounts !== undefined) return await (await import('./backup-all.ts')).backupAll(accounts, options, io)
+  const { backupAll } = accounts === undefined ? { backupAll: undefined } : await import('./backup-all.ts')
+  return await watched(options, io, (here) =>
+    backupAll === undefined ? backUpOne(options, here) : backupAll(accounts ?? [], options, here),
+  )
+}
+
+async function backUpOne(options: BackupCommandOptions, io: WatchedIo): Promise<RunReport> {
   const progress = new ProgressLine(options, io, showBackup)
   const here = { ...io, progress }
   const work = (client: ConversationsClient) =>
     withBackupArchive(client, options, here, (archive) => runBackup(client, archive, options, here))
-  return await withAccount(options, io, work, progress)
+  const onClientEvent = (event: ClientEvent) => {
+    progress.onClientEvent(event)
+    io.logClientEvent(event, options.profile)
+  }
+  return await withAccount(options, io, work, { onClientEvent, end: progress.end })
 }
 
 interface BackupIo extends Io {
@@ -40,18 +53,22 @@ async function runBackup(
   archive: Archive,
   options: BackupCommandOptions,
   io: BackupIo,
-): Promise<ExitCode> {
+): Promise<RunReport> {
   const { progress, signal } = io
   const how = { ...options, ids: wholeIds(archive, options.id), signal, onProgress: progress.update }
   const result = await backup(client, archive, how).finally(progress.end)
   const groups = archive.openProblems.groups().map(toReportGroup)
-  await writeResult(options, io, backupToJson(result, groups), formatSummary(result, options))
+  const summary = formatSummary(result, options)
+  const failures = formatFailures(groups, options, widthOf(io.stderr) - INDENT)
+  await writeResult(options, io, backupToJson(result, groups), summary)
   if (!options.json) {
     if (options.quiet && result.outcome === 'partial' && result.reason !== undefined)
       await writeLines(io.stderr, [`hansard: ${result.reason}`]) // cron mails it
-    await reportFailures(archive, groups, options, io)
+    if (options.verbose) await writeEachFailure(archive, io)
+    await writeLines(io.stderr, failures)
   }
-  return exitCodes[result.outcome]
+  const accounts = [{ name: options.profile, archive: options.archive, result }]
+  return { exitCode: exitCodes[result.outcome], lines: [...summary, ...failures], accounts }
 }
 
 function formatSummary(
@@ -80,22 +97,19 @@ function formatSummary(
 /** Lines for the failures; the summary needs up to 5 lines, and warnings a few. */
 const REPORT_LINES = 30
 
-/**
- * Prints why the run is partial: what failed, also in earlier runs, and is not acknowledged. With --verbose every failure
- * has a line of its own.
- */
-async function reportFailures(
-  archive: Archive,
+async function writeEachFailure(archive: Archive, { stderr }: Io): Promise<void> {
+  for (const problem of archive.openProblems.each())
+    if (!problem.isAcknowledged) await writeLines(stderr, [`failed: ${formatProblem(problem)}`])
+}
+
+/** Says why the run is partial: what failed, also in earlier runs, and is not acknowledged. */
+function formatFailures(
   groups: readonly ReportGroup[],
   { verbose = false }: BackupCommandOptions,
-  { stderr }: Io,
-): Promise<void> {
-  if (verbose) {
-    for (const problem of archive.openProblems.each())
-      if (!problem.isAcknowledged) await writeLines(stderr, [`failed: ${formatProblem(problem)}`])
-  }
+  width: number,
+): string[] {
+  if (groups.length === 0) return []
   const more = 'see `hansard status --verbose`'
-  const report = formatReport(groups, { verbose, lines: REPORT_LINES, width: widthOf(stderr) - 2, more })
-  if (groups.length > 0)
-    await writeLines(stderr, ['Failed, by reason:', ...report.map((line) => `  ${line}`)])
+  const report = formatReport(groups, { verbose, lines: REPORT_LINES, width, more })
+  return ['Failed, by reason:', ...report.map((line) => `${' '.repeat(INDENT)}${line}`)]
 }

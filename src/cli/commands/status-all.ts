@@ -1,10 +1,7 @@
-import { statSync } from 'node:fs'
-
-import { withArchive } from '../../archive/with-archive.ts'
 import { plural } from '../../model/plural.ts'
 import type { ConfiguredAccount } from '../config/apply-profiles.ts'
+import { readCoverage } from '../coverage.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
-import { explain } from '../explain.ts'
 import type { GlobalOptions, Io } from '../io.ts'
 import { coverageColumns, isCovered, type Coverage } from '../terminal/coverage-lines.ts'
 import { withPager } from '../terminal/pager.ts'
@@ -30,22 +27,6 @@ export async function statusAll(
   if (options.json) await writeJson(io.stdout, toJson(coverage, missing.length, options, io.now()))
   else await withPager(options, io, (paged) => print(coverage, missing, options, paged))
   return missing.length > 0 ? exitCodes.partial : exitCodes.done
-}
-
-/** An archive that is not there has no backup yet; one that cannot be read says why. */
-async function readCoverage(profile: string, path: string): Promise<Coverage> {
-  try {
-    if (statSync(path, { throwIfNoEntry: false }) === undefined) return { profile, archive: path }
-    return await withArchive(path, (archive) => ({
-      ...{ profile, archive: path },
-      lastComplete: archive.runs.lastComplete(),
-      lastRun: archive.runs.lastOfAccount(),
-      holds: archive.counts(),
-      bytes: statSync(path).size,
-    }))
-  } catch (thrown) {
-    return { profile, archive: path, error: await explain(thrown, path) }
-  }
 }
 
 async function print(

@@ -4,7 +4,7 @@ import { RUNS } from '../help/reading-help.ts'
 import { accountOptions, AllProfiles, paceOptions } from '../options/account-options.ts'
 import { changesOptions } from '../options/changes-options.ts'
 import { age } from '../options/date-options.ts'
-import { bytes, integer } from '../options/option-values.ts'
+import { bytes, duration, fileName, integer } from '../options/option-values.ts'
 import { selection } from '../options/selection-options.ts'
 import type { CommandGroup } from './command-group.ts'
 
@@ -38,6 +38,12 @@ export const backupGroup: CommandGroup = (program, io, action) => {
     )
     .option('--adopt-account', "accept this account as the archive's owner, even if it is empty")
     .option('--accept-gone', 'mark missing conversations as gone, even over 20 % of the archive')
+    .optionsGroup('To be told:')
+    .option('--ping <url>', 'report start, success and failure to this URL, or HANSARD_PING')
+    .option('--metrics <file>', 'write metrics for the node exporter of Prometheus', fileName)
+    .option('--log <file>', 'append events to this file as JSON lines; it is rotated at 10 MB', fileName)
+    .option('--max-duration <time>', 'stop in good order after 90min, 6h; exit with 3', duration)
+    .optionsGroup('')
     .action(action(async () => (await import('../commands/backup.ts')).backupCommand))
 
   program

@@ -23,6 +23,17 @@ export function rate(text: string): number {
   throw new InvalidArgumentError('Expected a number greater than zero, such as 5 or 0.5.')
 }
 
+const UNITS: Readonly<Record<string, number>> = { s: 1, min: 60, h: 3600, d: 86_400 }
+
+/** Parses a duration such as `6h` to seconds. */
+export function duration(text: string): number {
+  const [, number, unit = ''] = /^(\d+(?:\.\d+)?)\s*(s|min|h|d)$/.exec(text.trim()) ?? []
+  const seconds = Number(number) * (UNITS[unit] ?? NaN)
+  // Node's timers take 24 days at most.
+  if (seconds > 0 && seconds <= 20 * 86_400) return seconds
+  throw new InvalidArgumentError('Expected a duration up to 20 days, such as 90min, 6h or 1d.')
+}
+
 /** Parses a size such as `20kb` to bytes; a kilobyte has 1,024. */
 export function bytes(text: string): number {
   const [, number, unit = ''] = /^(\d+(?:\.\d+)?)\s*([kmg]?)b?$/i.exec(text) ?? []
