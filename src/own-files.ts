@@ -8,3 +8,6 @@ export const { version } = createRequire(import.meta.url)('../package.json') as 
 
 /** The folder of the stories that come with hansard. */
 export const storiesDirectory = fileURLToPath(new URL('../fixtures/stories/', import.meta.url))
+
+/** The script that starts hansard. */
+export const startScript = fileURLToPath(new URL('../bin/hansard.js', import.meta.url))

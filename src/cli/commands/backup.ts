@@ -26,10 +26,9 @@ export async function backupCommand(
   io: Io,
 ): Promise<ExitCode> {
   const { accounts } = options
-  const { backupAll } = accounts === undefined ? { backupAll: undefined } : await import('./backup-all.ts')
-  return await watched(options, io, (here) =>
-    backupAll === undefined ? backUpOne(options, here) : backupAll(accounts ?? [], options, here),
-  )
+  if (accounts === undefined) return await watched(options, io, (here) => backUpOne(options, here))
+  const { backupAll } = await import('./backup-all.ts')
+  return await watched(options, io, (here) => backupAll(accounts, options, here))
 }
 
 async function backUpOne(options: BackupCommandOptions, io: WatchedIo): Promise<RunReport> {

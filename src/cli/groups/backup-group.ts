@@ -1,10 +1,10 @@
-import { Option } from 'commander'
+import { Argument, Option } from 'commander'
 
 import { RUNS } from '../help/reading-help.ts'
 import { accountOptions, AllProfiles, paceOptions } from '../options/account-options.ts'
 import { changesOptions } from '../options/changes-options.ts'
 import { age } from '../options/date-options.ts'
-import { bytes, duration, fileName, integer } from '../options/option-values.ts'
+import { bytes, duration, fileName, integer, timeOfDay } from '../options/option-values.ts'
 import { selection } from '../options/selection-options.ts'
 import type { CommandGroup } from './command-group.ts'
 
@@ -77,6 +77,24 @@ export const backupGroup: CommandGroup = (program, io, action) => {
     .option('--all', 'every open failure and alert')
     .action(action(async () => (await import('../commands/ack.ts')).ackCommand, ['id']))
 
+  const system = new Argument('<system>', 'systemd, cron or launchd').choices(['systemd', 'cron', 'launchd'])
+  program
+    .command('schedule')
+    .description('Run a backup every night')
+    .command('print')
+    .description('Print what runs a backup every night')
+    .addArgument(system)
+    .argument('[options...]', 'options for the backup, after --: `-- --ping URL`')
+    .option('--at <time>', 'time of day (local)', timeOfDay, '03:15')
+    .option('--api-key-file <file>', 'of a single account: the file with its key', fileName)
+    .addHelpText('after', SCHEDULING)
+    .action(
+      action(
+        async () => (await import('../commands/schedule-print.ts')).schedulePrintCommand,
+        ['system', 'more'],
+      ),
+    )
+
   selection(paceOptions(accountOptions(program.command('verify'), io.env)), io)
     .description('Check the archive, or compare it with the account (--remote)')
     .option('--repair', 'rebuild derived data from sound data, and remove stored secrets')
@@ -89,3 +107,10 @@ export const backupGroup: CommandGroup = (program, io, action) => {
     )
     .action(action(async () => (await import('../commands/verify.ts')).verifyCommand))
 }
+
+const SCHEDULING = `
+  hansard schedule print systemd | sh
+  (crontab -l; hansard schedule print cron -- --ping URL) | crontab -
+
+It backs up all profiles of the configuration, with --profile one of them, with
+--archive and --api-key-file an account without a profile.`

@@ -34,6 +34,12 @@ export function duration(text: string): number {
   throw new InvalidArgumentError('Expected a duration up to 20 days, such as 90min, 6h or 1d.')
 }
 
+/** Checks a time of day such as `03:15`. */
+export function timeOfDay(text: string): string {
+  if (/^([01]?\d|2[0-3]):[0-5]\d$/.test(text)) return text
+  throw new InvalidArgumentError('Expected a time of day such as 03:15.')
+}
+
 /** Parses a size such as `20kb` to bytes; a kilobyte has 1,024. */
 export function bytes(text: string): number {
   const [, number, unit = ''] = /^(\d+(?:\.\d+)?)\s*([kmg]?)b?$/i.exec(text) ?? []

@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -7,6 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 
 import { RunLog } from '../../../src/cli/watch/run-log.ts'
 import { testFolder } from '../../support/folder.ts'
+import { hasPrograms } from '../../support/programs.ts'
 import { someTalks, talksOf } from '../../support/talks.ts'
 import { testIo } from '../../support/test-io.ts'
 import { world } from '../../support/world.ts'
@@ -118,8 +119,7 @@ describe('--metrics', () => {
     expect(valueOf(text, 'oldest_complete_backup_timestamp_seconds')).toBe(0)
   })
 
-  const hasPromtool = spawnSync('promtool', ['--version']).status === 0
-  it.skipIf(!hasPromtool)('is accepted by promtool without a remark', async () => {
+  it.skipIf(!hasPrograms('promtool'))('is accepted by promtool without a remark', async () => {
     const { run, folder } = await world({ stories })
     const file = join(folder, 'hansard.prom')
     await run('backup', '--metrics', file)
