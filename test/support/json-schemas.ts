@@ -7,7 +7,7 @@ import { expect } from 'vitest'
 const folder = fileURLToPath(new URL('../../src/cli/schemas/', import.meta.url))
 const ajv = new Ajv2020({ allErrors: true, allowUnionTypes: true })
 /** Other schemas refer to these. */
-for (const name of ['backup.json', 'status.json'])
+for (const name of ['backup.json', 'status.json', 'verify.json'])
   ajv.addSchema(JSON.parse(readFileSync(`${folder}${name}`, 'utf8')) as object, name)
 
 /** Names of the JSON Schemas of `--json`, such as `replay-plan`. */

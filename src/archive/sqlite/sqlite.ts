@@ -30,7 +30,15 @@ export interface Sqlite extends Queries {
   /** Defines a function that SQL on this connection can call. */
   function(name: string, work: (...values: never[]) => unknown): unknown
   transaction<T>(work: () => T): { (): T; immediate(): T; exclusive(): T }
+  /** Copies the database into a new file in steps of `pages`; `onStep` returns how many pages come next. */
+  copyTo(path: string, onStep: (pages: CopiedPages) => number): Promise<unknown>
   close(): unknown
+}
+
+/** How far a copy of a database is. */
+export interface CopiedPages {
+  readonly totalPages: number
+  readonly remainingPages: number
 }
 
 export interface Changes {
@@ -71,6 +79,7 @@ function toSqlite(db: Database.Database): Sqlite {
     pragma: (pragma, options) => db.pragma(pragma, options),
     function: (name, work) => db.function(name, work),
     transaction: (work) => db.transaction(work),
+    copyTo: (path, progress) => db.backup(path, { progress }),
     close: () => db.close(),
   }
 }

@@ -77,6 +77,13 @@ export const backupGroup: CommandGroup = (program, io, action) => {
     .option('--all', 'every open failure and alert')
     .action(action(async () => (await import('../commands/ack.ts')).ackCommand, ['id']))
 
+  program
+    .command('snapshot')
+    .description('Copy the archive as it is now, while a backup may run, and check the copy')
+    .argument('<file>', 'the copy', fileName)
+    .option('--force', 'replace an existing file')
+    .action(action(async () => (await import('../commands/snapshot.ts')).snapshotCommand, ['file']))
+
   const system = new Argument('<system>', 'systemd, cron or launchd').choices(['systemd', 'cron', 'launchd'])
   program
     .command('schedule')
