@@ -132,7 +132,9 @@ function createFile(path: string): void {
 
 /** Turns an error of SQLite or the file system into a HansardError; returns any other error unchanged. */
 export function explainSqlite(thrown: unknown, path: string): unknown {
-  if (!(thrown instanceof Error) || thrown instanceof HansardError || !('code' in thrown)) return thrown
+  if (!(thrown instanceof Error) || thrown instanceof HansardError) return thrown
+  if (isNotBuilt(thrown)) return new HansardError('file', NOT_BUILT, { hint: BUILD, cause: thrown })
+  if (!('code' in thrown)) return thrown
   if (isOutOfFiles(thrown) || (thrown.code === 'SQLITE_CANTOPEN' && areFilesUsedUp())) {
     return new HansardError('file', outOfFiles.message, { hint: outOfFiles.hint, cause: thrown })
   }
@@ -141,6 +143,17 @@ export function explainSqlite(thrown: unknown, path: string): unknown {
   const [, code, what, hint] = known
   return new HansardError(code, `${path}: ${what} (${messageOf(thrown)})`, { hint, cause: thrown })
 }
+
+/** The native part is missing (`npm install --ignore-scripts`), or was built for another Node or system. */
+function isNotBuilt(thrown: Error & { readonly code?: unknown }): boolean {
+  return (
+    thrown.message.startsWith('Could not locate the bindings file') || thrown.code === 'ERR_DLOPEN_FAILED'
+  )
+}
+
+const NOT_BUILT = 'The SQLite module (better-sqlite3) is not built for this Node and this system'
+const BUILD =
+  'Install hansard again, without --ignore-scripts; in a clone, run `npm rebuild better-sqlite3`. Where there is no prebuilt file, this needs Python and a C++ compiler.'
 
 /** SQLite does not say why it cannot open a file, so this tries to open another one. */
 function areFilesUsedUp(): boolean {

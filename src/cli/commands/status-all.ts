@@ -1,3 +1,4 @@
+import { cutTimeUtc } from '../../model/instant.ts'
 import { plural } from '../../model/plural.ts'
 import type { ConfiguredAccount } from '../config/apply-profiles.ts'
 import { readCoverage } from '../coverage.ts'
@@ -37,7 +38,7 @@ async function print(
 ): Promise<ExitCode> {
   const rows = (quiet ? missing : coverage).toSorted(oldestFirst)
   const expected =
-    maxAge === undefined ? 'a complete backup' : `a complete backup since ${maxAge.slice(0, 16)}Z`
+    maxAge === undefined ? 'a complete backup' : `a complete backup since ${cutTimeUtc(maxAge, 'minute')}`
   const count = coverage.length - missing.length
   if (io.stdout.isTTY && rows.length > 0)
     await writeLines(io.stdout, [`${count} of ${plural(coverage.length, 'account')} have ${expected}.`, ''])

@@ -1,6 +1,6 @@
 import { Argument, Option } from 'commander'
 
-import { RUNS } from '../help/reading-help.ts'
+import { ALL_ACCOUNTS, COVERAGE, RUNS } from '../help/reading-help.ts'
 import { accountOptions, AllProfiles, paceOptions } from '../options/account-options.ts'
 import { changesOptions } from '../options/changes-options.ts'
 import { age } from '../options/date-options.ts'
@@ -44,6 +44,7 @@ export const backupGroup: CommandGroup = (program, io, action) => {
     .option('--log <file>', 'append events to this file as JSON lines; it is rotated at 10 MB', fileName)
     .option('--max-duration <time>', 'stop in good order after 90min, 6h; exit with 3', duration)
     .optionsGroup('')
+    .addHelpText('after', ALL_ACCOUNTS)
     .action(action(async () => (await import('../commands/backup.ts')).backupCommand))
 
   program
@@ -55,6 +56,7 @@ export const backupGroup: CommandGroup = (program, io, action) => {
       'exit with 3 if the last complete backup is older: 12h, 3d, 2 weeks',
       age(io.now),
     )
+    .addHelpText('after', COVERAGE)
     .action(action(async () => (await import('../commands/status.ts')).statusCommand))
 
   changesOptions(program.command('changes'), io)

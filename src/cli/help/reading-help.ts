@@ -23,6 +23,19 @@ ENTRY is the number of the best matching entry, from 0. To read on from there:
 A pipe gets a line per match, with tabs between the columns: id, position,
 created_at, matching_entries, gone_at, title, snippet.`
 
+/** What the help of `backup` says after its options. */
+export const ALL_ACCOUNTS = `
+With --all, a pipe gets a line per profile, with tabs between the columns:
+profile, outcome, listed, new, updated, failed, gone, requests, seconds, archive,
+reason.`
+
+/** What the help of `status` says after its options. */
+export const COVERAGE = `
+With --all, a pipe gets a line per profile, the oldest backup first, with tabs
+between the columns: profile, last_complete, last_run, conversations, bytes,
+archive, reason. It exits with 3 if a profile has no complete backup, or with
+--max-age none that is recent enough.`
+
 /** What the help of `runs` says after its options. */
 export const RUNS = `
 A pipe gets a line per run, with tabs between the columns: id, started_at,
