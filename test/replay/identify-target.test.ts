@@ -3,6 +3,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { ConversationsClient } from '../../src/api/client.ts'
 import { openArchive } from '../../src/archive/archive.ts'
 import { identifyTarget, knownTarget } from '../../src/replay/identify-target.ts'
+import { change } from '../support/damaged-archives.ts'
 import { hansard } from '../support/hansard.ts'
 import { replayWorld } from '../support/replay-world.ts'
 import { someTalks, talksOf } from '../support/talks.ts'
@@ -45,6 +46,51 @@ describe('The target of an earlier replay', () => {
     await expect(knownTarget(client, writable, undefined)).rejects.toMatchObject({
       code: 'usage',
       hint: expect.not.stringContaining('--yes-different') as string,
+    })
+  })
+
+  it('is recognized under a new key by a copy that the account has', async () => {
+    const { replay, sandbox, writable, archive } = await targetWorld()
+    await replay('run', '--yes')
+    change(archive, 'delete from replay_key')
+    const client = new ConversationsClient({ apiKey: 'other', baseUrl: sandbox.url })
+    onTestFinished(() => client.close())
+    const before = sandbox.requests.length
+    expect(await identifyTarget(client, writable, {})).toMatchObject({ baseUrl: sandbox.url })
+    expect(sandbox.requests.length).toBeGreaterThan(before)
+  })
+
+  it('is not searched for at another URL', async () => {
+    const { writable, sandbox } = await targetWorld()
+    const at = new Date().toISOString()
+    const { id } = writable.replayTargets.add('https://example.org', at)
+    const origin = { target: id, conversation: 'conv_0', mode: 'history', label: '' }
+    writable.replayCopies.add({ ...origin, stamp: 'v1.a', revision: 'r', planned: '{}' }, 'open', at)
+    expect(await identifyTarget(newKey(sandbox.url), writable, {})).toBeUndefined()
+  })
+
+  it('is another account if no response was lost, or if none of its copies is there', async () => {
+    const { replay, writable, sandbox } = await targetWorld()
+    const at = new Date().toISOString()
+    writable.replayTargets.add(sandbox.url, at)
+    expect(await identifyTarget(newKey(sandbox.url), writable, {})).toBeUndefined()
+    await replay('run', '--yes')
+    const copied = writable.replayTargets
+      .all()
+      .find(({ id }) => writable.replayRequests.sample(id, 1).length > 0)
+    const origin = { target: copied?.id ?? 0, conversation: 'conv_0', mode: 'history', label: 'lost' }
+    writable.replayCopies.add({ ...origin, stamp: 'v1.b', revision: 'r', planned: '{}' }, 'open', at)
+    const source = new ConversationsClient({ apiKey: 'source', baseUrl: sandbox.url })
+    onTestFinished(() => source.close())
+    expect(await identifyTarget(source, writable, {})).toBeUndefined()
+  })
+
+  it('cannot be known before anything was replayed', async () => {
+    const { target, opened } = await targetWorld()
+    await expect(knownTarget(target, opened, undefined)).rejects.toMatchObject({
+      code: 'usage',
+      message: 'Nothing has been replayed yet',
+      hint: 'Begin with `hansard replay plan`, which sends nothing.',
     })
   })
 

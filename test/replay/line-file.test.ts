@@ -45,8 +45,30 @@ describe('A file of lines', () => {
     const there = folderWithFile()
     make(there)
     const before = [readdirSync(there.folder), readFileSync(there.mine, 'utf8')]
-    await expect(writeTo(there.out)).rejects.toMatchObject({ code: 'usage' })
+    await expect(writeTo(there.out)).rejects.toMatchObject({
+      code: 'usage',
+      message: expect.stringMatching(/out (is a symbolic link|exists and is not a plan)$/) as string,
+      hint: 'Choose another file with --out.',
+    })
     expect([readdirSync(there.folder), readFileSync(there.mine, 'utf8')]).toEqual(before)
+  })
+
+  it('that cannot be written says why, and leaves nothing', async () => {
+    const path = join(testFolder(), 'none', 'out')
+    await expect(writeTo(path)).rejects.toMatchObject({
+      code: 'file',
+      message: expect.stringMatching(/^Cannot write the plan .*none\/out: ENOENT/) as string,
+      hint: 'Check the folder, its permissions and the free space. No partial file was left.',
+    })
+  })
+
+  it('is only a promise without a path', async () => {
+    const written = await withLineFile(undefined, planContent, (write) => write(LINE).then(() => 'done'))
+    expect(written).toBe('done')
+  })
+
+  it('begins as a plan does, so that no other file is replaced', () => {
+    expect(planContent).toEqual({ name: 'plan', beginning: '{"kind":"hansard replay plan"' })
   })
 
   it.each<[string, (part: string, mine: string) => void]>([

@@ -1,6 +1,7 @@
 import Database from 'better-sqlite3'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 
+import { ConversationsClient } from '../../src/api/client.ts'
 import { replayedConversations } from '../../src/replay/replayed-conversations.ts'
 import { verifyCopies, type Verified, type VerifyOptions } from '../../src/replay/verify-copies.ts'
 import { replayWorld, type ReplayWorld } from '../support/replay-world.ts'
@@ -34,6 +35,30 @@ describe('Copies that are verified', () => {
     expect(counts).toEqual(four)
     const named = results.map(({ id, name, result }) => [id, name, 'certificate' in result])
     expect(named.sort()).toEqual([0, 1, 2, 3].map((i) => [`conv_${i}`, `talk ${i}`, true]))
+  })
+
+  it('get certificates that say what was compared, and when', async () => {
+    const here = await replayed(2, '--label', 'spring', '--mode', 'turns', '--rebuild', 'quiet')
+    const before = Date.now()
+    const { results } = await verified(here)
+    for (const { id, targetId, result } of results) {
+      const certificate = 'certificate' in result ? result.certificate : undefined
+      expect(certificate).toMatchObject({
+        kind: 'hansard replay certificate',
+        version: expect.any(Number) as number,
+        ...{ id, targetId, mode: 'turns', label: 'spring' },
+      })
+      expect(certificate?.revision).toMatch(/^[0-9a-f]{16,}$/)
+      expect(Date.parse(certificate?.checkedAt ?? '')).toBeGreaterThanOrEqual(before)
+    }
+    expect(results).toHaveLength(2)
+  })
+
+  it('give back the memory of each, so that many fit into a small budget', async () => {
+    const here = await replayed(4)
+    const client = new ConversationsClient({ apiKey: 'other', baseUrl: here.sandbox.url, bodyBudgetBytes: 1 })
+    onTestFinished(() => client.close())
+    expect(await verifyCopies(client, here.opened, { concurrency: 1 })).toEqual(four)
   })
 
   it('can be those of some conversations, or of a label', async () => {
