@@ -92,6 +92,7 @@ describe('--json', () => {
     await check('verify-remote', 'verify', '--remote')
     await check('export', 'export', 'markdown', '--output', `${here.folder}/pages`)
     await check('completion', 'completion', 'zsh')
+    await check('doctor', 'doctor')
     await check('snapshot', 'snapshot', `${here.folder}/copy.db`)
     await check('schedule-print', 'schedule', 'print', 'cron', '--api-key-file', 'key')
     await check('ack', 'ack', '--all')

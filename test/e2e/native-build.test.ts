@@ -30,7 +30,7 @@ it('An installation whose SQLite was not built, or for another Node, says so and
     spawnSync(process.execPath, ['bin/hansard.js', 'status', '--archive', 'a.db'], { cwd: folder, env: {} })
   writeFileSync(join(folder, 'a.db'), 'SQLite format 3\0')
   const expected =
-    /^hansard: The SQLite module \(better-sqlite3\) is not built for this Node and this system\nhint: Install hansard again, without --ignore-scripts;.*\n$/
+    /^hansard: The SQLite module \(better-sqlite3\) is not built for this Node and this system\nhint: Install hansard again with install scripts allowed;.*\n$/
   const missing = status()
   expect([missing.status, missing.stderr.toString()]).toEqual([1, expect.stringMatching(expected)])
   const release = join(folder, 'node_modules/better-sqlite3/build/Release')

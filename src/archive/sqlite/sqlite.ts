@@ -153,7 +153,7 @@ function isNotBuilt(thrown: Error & { readonly code?: unknown }): boolean {
 
 const NOT_BUILT = 'The SQLite module (better-sqlite3) is not built for this Node and this system'
 const BUILD =
-  'Install hansard again, without --ignore-scripts; in a clone, run `npm rebuild better-sqlite3`. Where there is no prebuilt file, this needs Python and a C++ compiler.'
+  'Install hansard again with install scripts allowed; in a clone, run `npm rebuild better-sqlite3`. Where there is no prebuilt file, this needs Python and a C++ compiler.'
 
 /** SQLite does not say why it cannot open a file, so this tries to open another one. */
 function areFilesUsedUp(): boolean {

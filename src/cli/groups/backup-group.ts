@@ -79,6 +79,10 @@ export const backupGroup: CommandGroup = (program, io, action) => {
     .option('--all', 'every open failure and alert')
     .action(action(async () => (await import('../commands/ack.ts')).ackCommand, ['id']))
 
+  accountOptions(program.command('doctor'), io.env)
+    .description('Examine this machine, the archive, the service and the key; change nothing')
+    .action(action(async () => (await import('../commands/doctor.ts')).doctorCommand))
+
   program
     .command('snapshot')
     .description('Copy the archive as it is now, while a backup may run, and check the copy')
