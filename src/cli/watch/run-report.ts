@@ -9,10 +9,11 @@ export interface RunReport {
   readonly accounts: readonly AccountReport[]
 }
 
-/** An account of a run. Without a result, it failed or has not begun. */
+/** An account of a run. Without a result or an error, it has not begun. */
 export interface AccountReport {
   /** The name of its profile, if it has one. */
   readonly name?: string | undefined
   readonly archive: string
   readonly result?: BackupResult
+  readonly error?: unknown
 }

@@ -64,7 +64,7 @@ export async function watched(
 function reportOf(error: unknown, { archive, profile }: WatchOptions): RunReport {
   const hint = isHansardError(error) ? error.hint : undefined
   const lines = [`hansard: ${messageOf(error)}`, ...(hint === undefined ? [] : [`hint: ${hint}`])]
-  return { exitCode: exitCodeOf(error), lines, accounts: [{ name: profile, archive }] }
+  return { exitCode: exitCodeOf(error), lines, accounts: [{ name: profile, archive, error }] }
 }
 
 /** A timer that does not keep the process alive. */
@@ -91,13 +91,14 @@ async function tell(
   io: Io,
   log: RunLog | undefined,
 ): Promise<void> {
-  for (const { name: profile, archive, result } of report.accounts) {
+  for (const { name: profile, archive, result, error } of report.accounts) {
     const { requestsByKind, ...books } = result ?? {}
     log?.write('account', {
       profile,
       archive,
       ...books,
       requestsByKind: Object.fromEntries(requestsByKind ?? []),
+      ...(error !== undefined && { error: messageOf(error) }),
     })
   }
   log?.write('end', { exitCode: report.exitCode, report: report.lines })

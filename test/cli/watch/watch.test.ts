@@ -167,6 +167,18 @@ describe('--log', () => {
     for (const { at } of lines) expect(Date.parse(String(at))).toBeGreaterThan(0)
   })
 
+  it('says why a run or an account failed', async () => {
+    const { run, folder, sandbox } = await world({ stories })
+    const file = join(folder, 'log')
+    sandbox.faults.add({ then: { kind: 'answer', status: 401, body: '{}' } })
+    await run('backup', '--log', file)
+    const refused = expect.stringContaining('The API refused the key') as string
+    expect(linesOf(file).slice(-2)).toMatchObject([
+      { event: 'account', error: refused },
+      { event: 'end', exit_code: 5, report: [refused, expect.stringMatching(/^hint: /)] },
+    ])
+  })
+
   it('is rotated at 10 MB, and keeps five older files', () => {
     const file = join(testFolder(), 'log')
     for (let n = 1; n <= 5; n++) writeFileSync(`${file}.${n}`, `${n}`)
