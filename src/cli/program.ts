@@ -38,7 +38,7 @@ export function buildProgram(io: Io, onExit: (code: ExitCode) => void): Command 
       fileName,
       io.env['HANSARD_ARCHIVE'] || 'hansard.db',
     )
-    .option('--profile <name>', 'take archive, key and options from this profile of the configuration')
+    .option('--profile <profile>', 'take archive, key and options from this profile of the configuration')
     .option('--config <file>', 'configuration file, or HANSARD_CONFIG', fileName)
     .option('--json', 'write JSON to stdout')
     .option('--quiet', 'print only problems')

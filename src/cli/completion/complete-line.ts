@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 
 import type { Io } from '../io.ts'
 import { conversationIds } from './conversation-ids.ts'
-import type { Suggestion } from './expected-value.ts'
+import type { Expected, Suggestion } from './expected-value.ts'
 import { LineReader } from './line-reader.ts'
 import { endsInQuotes, escapeWord, isSpecial, shellWords } from './shell-words.ts'
 
@@ -23,12 +23,27 @@ export async function completeLine(
   const line = new LineReader(program, words)
   const { expected, prefix, start } = line.at(word)
   if (expected === 'files' || expected === 'folders') return [expected]
-  const archive = line.valueOf('--archive').replace(/^~(?=\/)/, env['HOME'] ?? '~')
-  const found = typeof expected === 'string' ? await conversationIds(archive, start) : expected
+  const found = typeof expected === 'string' ? await lookUp(expected, line, start, env) : expected
   const matches = found.filter((each) => each.word.startsWith(start))
   if (shell === 'bash') return ['words', ...wordsForBash(matches, { prefix, word, replaced, typed })]
   const before = shell === 'fish' ? prefix : '' // zsh replaces only what follows the prefix
   return ['words', ...matches.map((match) => `${before}${match.word}\t${match.about}`)]
+}
+
+async function lookUp(
+  expected: Exclude<Expected, readonly Suggestion[]>,
+  line: LineReader,
+  start: string,
+  env: Io['env'],
+): Promise<Suggestion[]> {
+  const inHome = (path: string) => path.replace(/^~(?=\/)/, env['HOME'] ?? '~')
+  const profile = line.valueOf('--profile')
+  if (expected !== 'profiles' && profile === '')
+    return await conversationIds(inHome(line.valueOf('--archive')), start)
+  const { profileNames } = await import('./profile-names.ts')
+  const profiles = profileNames(inHome(line.valueOf('--config')), env)
+  if (expected === 'profiles') return profiles
+  return await conversationIds(profiles.find(({ word }) => word === profile)?.about ?? '', start)
 }
 
 interface BashLine {

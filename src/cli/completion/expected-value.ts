@@ -7,7 +7,7 @@ export interface Suggestion {
 }
 
 /** What a place on the command line takes: one of some words, or something that is looked up. */
-export type Expected = readonly Suggestion[] | 'files' | 'folders' | 'conversations' | 'commands'
+export type Expected = readonly Suggestion[] | 'files' | 'folders' | 'conversations' | 'profiles' | 'commands'
 
 /** What values with these names are, in the declarations of options and arguments: `--out <file>`, `[command...]`. */
 const kinds: Readonly<Record<string, Exclude<Expected, readonly Suggestion[]>>> = {
@@ -17,6 +17,7 @@ const kinds: Readonly<Record<string, Exclude<Expected, readonly Suggestion[]>>> 
   plan: 'files',
   folder: 'folders',
   id: 'conversations',
+  profile: 'profiles',
   command: 'commands',
 }
 

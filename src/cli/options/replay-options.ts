@@ -62,7 +62,7 @@ export function planOptions(command: Command, io: Io): Command {
 export function target(command: Command, env: Io['env']): Command {
   return command
     .optionsGroup('Target account:')
-    .option('--to <name>', 'profile of the target in the configuration')
+    .option('--to <profile>', 'profile of the target in the configuration')
     .option(
       '--to-api-key-file <file>',
       'read the key from this file, not from MISTRAL_TARGET_API_KEY',

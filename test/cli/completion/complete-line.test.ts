@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
@@ -52,6 +53,20 @@ describe('Completion suggests', () => {
     expect(files.length).toBeGreaterThan(10)
     for (const [name, , expected] of files)
       expect({ name, expected }).toEqual({ name, expected: expect.stringMatching(/files|folders/) as string })
+  })
+
+  it('the profiles of the configuration, and the conversations of the one that is named', async () => {
+    const folder = testFolder()
+    const config = join(folder, 'hansard.toml')
+    writeFileSync(config, '[profiles.anna]\narchive = "anna.db"\napi_key_env = "A"\n')
+    const opened = openArchive(join(folder, 'anna.db'), { mode: 'create' })
+    archiveOf([{ row: { id: 'conv_of_anna', name: 'Rivers', created_at: '2026-01-01T00:00:00Z' } }], opened)
+    opened.close()
+    const names = ['words', `anna\t${join(folder, 'anna.db')}`]
+    expect(await suggested('--config', config, 'list', '--profile', 'an')).toEqual(names)
+    expect(await suggested('replay', 'run', '--config', config, '--to', '')).toEqual(names)
+    const shown = await suggested('--config', config, '--profile', 'anna', 'show', 'conv_')
+    expect(shown).toEqual(['words', 'conv_of_anna\tRivers'])
   })
 
   it('the choices of an option, in each form', async () => {
