@@ -6,7 +6,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   test: {
-    // `*.long.test.ts` are rounds of kills and faults, with `npm run test:long`.
+    // `*.long.test.ts`, with `npm run test:long`: rounds of kills and faults, shells, a compiled package.
     include: ['test/**/*.test.ts'],
     reporters: ['default', fileURLToPath(new URL('support/tally.ts', import.meta.url))],
     testTimeout: 60_000,
