@@ -93,6 +93,11 @@ export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown)
 }
 
+/** Returns what to do about anything that was thrown, if that is known. */
+export function hintOf(thrown: unknown): string | undefined {
+  return isHansardError(thrown) ? thrown.hint : undefined
+}
+
 /** Tells whether an error means that this process, or the machine, cannot open more files. */
 export function isOutOfFiles(thrown: unknown): boolean {
   const { code, cause } = (thrown ?? {}) as { readonly code?: unknown; readonly cause?: unknown }

@@ -39,8 +39,8 @@ export function undiciTransport(origin: string, headers: Headers, timeouts: Time
 }
 
 /**
- * Returns what sends requests to an origin. The number of connections is not limited: a body that waits for memory keeps its connection, and the call that could
- * free that memory may need another one first. This machine is never reached through a proxy (as in Go), so that the
+ * Returns what sends requests to an origin. The number of connections is not limited: a body that waits for memory keeps
+ * its connection, and the call that could free that memory may need another one first. This machine is never reached through a proxy (as in Go), so that the
  * sandbox works despite a company's proxy settings.
  */
 export function dispatcherFor(origin: string, timeouts: Timeouts): Dispatcher {

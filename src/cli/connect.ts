@@ -86,8 +86,9 @@ async function findTargetKey(options: TargetOptions, io: Io): Promise<string> {
       hint: 'Set MISTRAL_TARGET_API_KEY, or name a file that contains the key with --to-api-key-file.',
     })
   }
+  const { profile, to, toApiKeyFile } = options
   const isOfSource =
-    key === io.env['MISTRAL_API_KEY'] || (options.to !== undefined && options.to === options.profile)
+    profile === undefined ? key === io.env['MISTRAL_API_KEY'] : profile === to && toApiKeyFile === undefined
   if (isOfSource && !options.sameAccount) {
     throw new HansardError('usage', 'The target has the same API key as the source', {
       hint: 'Use the key of another account, or pass --same-account to create the copies in the same account.',

@@ -7,7 +7,7 @@ import { withArchive, withLockedArchive } from '../archive/with-archive.ts'
 import { probeListing } from '../backup/fetch/probe-listing.ts'
 import type { GlobalOptions, Io } from './io.ts'
 import type { ProgressLine } from './terminal/progress.ts'
-import { defuseLine } from './terminal/terminal-text.ts'
+import { warn } from './terminal/warn.ts'
 
 /** The options that say how to open the archive of a backup. */
 interface OpenOptions extends GlobalOptions {
@@ -45,12 +45,12 @@ async function withLocked<T>(
   work: (archive: Archive) => Promise<T>,
 ): Promise<T> {
   const { archive: path, quiet } = options
-  const warn = (line: string) => void (quiet || io.stderr.write(`hansard: ${defuseLine(line)}\n`))
+  const warnUnlessQuiet = (line: string) => void (quiet || warn(io.stderr, line))
   io.goOnUnread?.()
   const disk = networkDiskUnder(path)
   if (disk !== undefined) {
     const why = 'where two machines can write at once and damage the archive'
-    warn(`${path} is on a network file system (${disk}), ${why}; use a local disk`)
+    warnUnlessQuiet(`${path} is on a network file system (${disk}), ${why}; use a local disk`)
   }
   const wait = {
     seconds: options.wait === true ? Infinity : (options.wait ?? 0),
@@ -61,7 +61,7 @@ async function withLocked<T>(
     const result = await work(archive)
     if (!archive.isInOneFile) {
       const what = `another program is reading the archive, so part of it is still in ${path}-wal`
-      warn(`${what}: copy both files, or copy after the next run`)
+      warnUnlessQuiet(`${what}: copy both files, or copy after the next run`)
     }
     return result
   })

@@ -1,4 +1,4 @@
-import { execFile, spawnSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -7,6 +7,7 @@ import { it } from 'vitest'
 import { shells, type ShellName } from '../../src/cli/completion/shells.ts'
 import { bin } from './hansard-process.ts'
 import { testFolder } from './folder.ts'
+import { hasPrograms } from './programs.ts'
 
 /** What an interactive shell has after some keys. */
 export interface Pressed {
@@ -28,12 +29,8 @@ const BASH_COMPLETION = '/usr/share/bash-completion/bash_completion'
 
 /** Defines a test in a real shell. It is skipped where the shell, or Python for the pseudo-terminal, is missing. */
 export function itInShell(shell: ShellName, title: string, test: () => Promise<void>): void {
-  const isThere = starts(shell) && starts('python3') && (shell !== 'bash' || existsSync(BASH_COMPLETION))
+  const isThere = hasPrograms(shell, 'python3') && (shell !== 'bash' || existsSync(BASH_COMPLETION))
   it.skipIf(!isThere)(`${title}, in ${shell}`, test, 120_000)
-}
-
-function starts(program: string): boolean {
-  return spawnSync(program, ['-c', ''], { stdio: 'ignore' }).status === 0
 }
 
 /**

@@ -7,14 +7,19 @@ import { realName } from '../sqlite/file-names.ts'
 import { openSqlite, type CopiedPages } from '../sqlite/sqlite.ts'
 import { verifyArchive, type Finding } from './verify-archive.ts'
 
+/** How much of an archive is copied. */
+export interface CopyProgress {
+  readonly bytes: number
+  readonly totalBytes: number
+}
+
 /** Options of a snapshot. */
 export interface SnapshotOptions {
   /** Replace an existing file. */
   readonly force?: boolean | undefined
   readonly signal?: AbortSignal | undefined
   /** Called during the copy with its bytes; the checks follow it. */
-  readonly onProgress?:
-    ((progress: { readonly bytes: number; readonly totalBytes: number }) => void) | undefined
+  readonly onProgress?: ((progress: CopyProgress) => void) | undefined
 }
 
 /** A finished snapshot, or why there is none. */

@@ -1,13 +1,12 @@
 import { sharedBodyBudget, sharedRateLimiter, type ClientOptions } from '../../api/client-options.ts'
-import type { ClientEvent } from '../../api/client-events.ts'
 import { ConversationsClient } from '../../api/client.ts'
-import { withArchive } from '../../archive/with-archive.ts'
 import type { BackupResult } from '../../backup/backup-options.ts'
 import { backup } from '../../backup/backup.ts'
 import { workThrough } from '../../backup/worker-pool.ts'
 import { formatMegabytes, plural } from '../../model/plural.ts'
 import type { ConfiguredAccount } from '../config/apply-profiles.ts'
 import type { Limit } from '../config/profiles.ts'
+import { readCoverage } from '../coverage.ts'
 import { distinctKeys, type ReadKey } from '../distinct-keys.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import { explain } from '../explain.ts'
@@ -16,13 +15,15 @@ import { withBackupArchive } from '../open-for-backup.ts'
 import type { BackupCommandOptions } from '../options/backup-command-options.ts'
 import { backupToJson } from '../terminal/backup-json.ts'
 import { accountColumns, formatUnfinished, type AccountEnd } from '../terminal/account-lines.ts'
+import { oldestFirst, type Coverage } from '../terminal/coverage-lines.ts'
 import { toReportGroup } from '../terminal/problem-lines.ts'
+import { showAccounts, type AccountsProgress } from '../terminal/progress-texts.ts'
 import { ProgressLine } from '../terminal/progress.ts'
 import { errorToJson } from '../terminal/report-error.ts'
 import { widthOf, writeJson, writeLines } from '../terminal/stdout.ts'
 import { writeTable } from '../terminal/table.ts'
 import type { RunReport } from '../watch/run-report.ts'
-import type { WatchedIo } from '../watch/watched.ts'
+import { clientEvents, type WatchedIo } from '../watch/watched.ts'
 
 type Account = ConfiguredAccount<BackupCommandOptions>
 
@@ -41,7 +42,7 @@ export async function backupAll(
   io.goOnUnread?.()
   const began = performance.now()
   const ends = new Map<string, AccountEnd>()
-  const progress = new ProgressLine<Overall>(options, io, showOverall)
+  const progress = new ProgressLine(options, io, showAccounts)
   const overall = { done: 0, total: accounts.length, stored: 0 }
   const share = new Share()
   progress.say('reading the keys')
@@ -64,17 +65,6 @@ export async function backupAll(
 function exitCodeOfAll(ends: readonly AccountEnd[], { signal }: Io): ExitCode {
   if (ends.every(isComplete)) return exitCodes.done
   return signal.aborted ? exitCodes.interrupted : exitCodes.partial
-}
-
-interface Overall {
-  readonly done: number
-  readonly total: number
-  readonly stored: number
-}
-
-function showOverall({ done, total, stored }: Overall) {
-  const step = { name: 'accounts', done, total, isEstimated: false }
-  return { noun: 'account', step, others: [plural(stored, 'conversation') + ' stored'] }
 }
 
 function storedBy({ result }: AccountEnd): number {
@@ -101,21 +91,15 @@ class Share {
   }
 }
 
-/** Sorts accounts by the start of their last complete backup; those that never had one come first. */
+/** Sorts accounts by the start of their last complete backup. What is wrong with an archive is said when it is backed up. */
 async function neediestFirst(accounts: readonly Account[]): Promise<Account[]> {
-  const since = new Map<Account, string>()
-  for (const account of accounts) {
-    const last = withArchive(account.options.archive, (archive) => archive.runs.lastComplete()?.startedAt)
-    since.set(account, (await last.catch(() => undefined)) ?? '') // what is wrong is said when it is backed up
-  }
-  return [...accounts].sort((a, b) => compare(since.get(a) ?? '', since.get(b) ?? ''))
+  const known: { account: Account; coverage: Coverage }[] = []
+  for (const account of accounts)
+    known.push({ account, coverage: await readCoverage(account.name, account.options.archive) })
+  return known.sort((a, b) => oldestFirst(a.coverage, b.coverage)).map(({ account }) => account)
 }
 
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
-}
-
-type AllIo = WatchedIo & { readonly progress: ProgressLine<Overall> }
+type AllIo = WatchedIo & { readonly progress: ProgressLine<AccountsProgress> }
 
 /** Backs up one account. Whatever goes wrong is its result, and does not stop the others. */
 async function backUp(
@@ -125,10 +109,7 @@ async function backUp(
   io: AllIo,
 ): Promise<AccountEnd> {
   const { archive, baseUrl, maxRps: requestsPerSecond } = options
-  const onEvent = (event: ClientEvent) => {
-    io.progress.onClientEvent(event)
-    io.logClientEvent(event, name)
-  }
+  const onEvent = clientEvents(io.progress, io, name)
   const facts = { name, archive }
   if (key?.apiKey === undefined) return { ...facts, error: key?.error }
   try {

@@ -1,4 +1,3 @@
-import type { ClientEvent } from '../../api/client-events.ts'
 import type { ConversationsClient } from '../../api/client.ts'
 import type { Archive } from '../../archive/archive.ts'
 import type { BackupProgress, BackupResult } from '../../backup/backup-options.ts'
@@ -18,7 +17,7 @@ import { ProgressLine } from '../terminal/progress.ts'
 import { formatReport, INDENT, type ReportGroup } from '../terminal/report.ts'
 import { widthOf, writeLines, writeResult } from '../terminal/stdout.ts'
 import type { RunReport } from '../watch/run-report.ts'
-import { watched, type WatchedIo, type WatchOptions } from '../watch/watched.ts'
+import { clientEvents, watched, type WatchedIo, type WatchOptions } from '../watch/watched.ts'
 
 /** `hansard backup` */
 export async function backupCommand(
@@ -36,10 +35,7 @@ async function backUpOne(options: BackupCommandOptions, io: WatchedIo): Promise<
   const here = { ...io, progress }
   const work = (client: ConversationsClient) =>
     withBackupArchive(client, options, here, (archive) => runBackup(client, archive, options, here))
-  const onClientEvent = (event: ClientEvent) => {
-    progress.onClientEvent(event)
-    io.logClientEvent(event, options.profile)
-  }
+  const onClientEvent = clientEvents(progress, io, options.profile)
   return await withAccount(options, io, work, { onClientEvent, end: progress.end })
 }
 

@@ -2,10 +2,9 @@ import { existsSync } from 'node:fs'
 
 import { ConversationsClient } from '../../api/client.ts'
 import { openArchive, type Archive } from '../../archive/archive.ts'
-import { isHansardError, messageOf } from '../../errors.ts'
 import { plural } from '../../model/plural.ts'
 import { findApiKey } from '../connect.ts'
-import type { Diagnosis } from '../doctor/diagnosis.ts'
+import { problemOf, type Diagnosis } from '../doctor/diagnosis.ts'
 import {
   examineArchive,
   examineDisk,
@@ -64,8 +63,7 @@ async function examineAccount(options: AccountOptions, io: Io): Promise<Diagnosi
     const client = new ConversationsClient({ apiKey, baseUrl, requestsPerSecond, retry: { attempts: 1 } })
     return await examineKey(client, io.signal).finally(() => client.close())
   } catch (thrown) {
-    const hint = isHansardError(thrown) ? thrown.hint : undefined
-    return { about: 'key', state: 'problem', what: messageOf(thrown), hint }
+    return problemOf('key', thrown)
   }
 }
 

@@ -2,6 +2,7 @@ import { snapshotArchive } from '../../archive/integrity/snapshot-archive.ts'
 import { formatMegabytes, plural } from '../../model/plural.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'
+import { showSnapshot } from '../terminal/progress-texts.ts'
 import { ProgressLine } from '../terminal/progress.ts'
 import { writeLines, writeResult } from '../terminal/stdout.ts'
 
@@ -14,7 +15,7 @@ export interface SnapshotCommandOptions extends GlobalOptions {
 export async function snapshotCommand(options: SnapshotCommandOptions, io: Io): Promise<ExitCode> {
   const { archive, file, force } = options
   io.goOnUnread?.()
-  const progress = new ProgressLine<Copied>(options, io, showCopied)
+  const progress = new ProgressLine(options, io, showSnapshot)
   const how = { force, signal: io.signal, onProgress: progress.update }
   const { bytes, findings } = await snapshotArchive(archive, file, how).finally(progress.end)
   const isSound = findings.length === 0
@@ -27,15 +28,4 @@ export async function snapshotCommand(options: SnapshotCommandOptions, io: Io): 
     `hint: See \`hansard verify\`, and repair it first.`,
   ])
   return exitCodes.different
-}
-
-interface Copied {
-  readonly bytes: number
-  readonly totalBytes: number
-}
-
-function showCopied({ bytes, totalBytes }: Copied) {
-  const what = bytes < totalBytes ? 'copying' : 'checking the copy'
-  const others = [`${formatMegabytes(bytes)} of ${formatMegabytes(totalBytes)}`]
-  return { what, noun: '', others: bytes < totalBytes ? others : [] }
 }

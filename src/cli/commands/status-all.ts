@@ -4,7 +4,7 @@ import type { ConfiguredAccount } from '../config/apply-profiles.ts'
 import { readCoverage } from '../coverage.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'
-import { coverageColumns, isCovered, type Coverage } from '../terminal/coverage-lines.ts'
+import { coverageColumns, isCovered, oldestFirst, type Coverage } from '../terminal/coverage-lines.ts'
 import { withPager } from '../terminal/pager.ts'
 import { errorToJson } from '../terminal/report-error.ts'
 import { writeJson, writeLines } from '../terminal/stdout.ts'
@@ -44,12 +44,6 @@ async function print(
     await writeLines(io.stdout, [`${count} of ${plural(coverage.length, 'account')} have ${expected}.`, ''])
   await writeTable(io, coverageColumns(io.now()), rows)
   return exitCodes.done
-}
-
-/** Accounts without a backup come first. */
-function oldestFirst(a: Coverage, b: Coverage): number {
-  const [first, second] = [a, b].map(({ lastComplete }) => lastComplete?.startedAt ?? '')
-  return (first ?? '') < (second ?? '') ? -1 : first === second ? 0 : 1
 }
 
 function toJson(

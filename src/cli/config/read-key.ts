@@ -3,7 +3,7 @@ import { readFileSync, statSync } from 'node:fs'
 
 import { HansardError, messageOf } from '../../errors.ts'
 import type { Io } from '../io.ts'
-import { defuseLine } from '../terminal/terminal-text.ts'
+import { warn } from '../terminal/warn.ts'
 import type { KeySource } from './key-source.ts'
 
 /**
@@ -25,10 +25,8 @@ export async function readKey(source: KeySource, io: Pick<Io, 'env' | 'stderr' |
 export function readKeyFile(path: string, { stderr }: Pick<Io, 'stderr'>): string {
   try {
     const key = readFileSync(path, 'utf8').trim()
-    if ((statSync(path).mode & 0o077) !== 0) {
-      const warning = `hansard: ${path} is readable by other users; run: chmod 600 ${path}`
-      stderr.write(`${defuseLine(warning)}\n`)
-    }
+    if ((statSync(path).mode & 0o077) !== 0)
+      warn(stderr, `${path} is readable by other users; run: chmod 600 ${path}`)
     return key
   } catch (cause) {
     throw new HansardError('usage', `Cannot read the key file ${path}: ${messageOf(cause)}`, {

@@ -1,3 +1,5 @@
+import { hintOf, messageOf } from '../../errors.ts'
+
 /** What an examination found. */
 export interface Diagnosis {
   /** What was examined: `disk`. */
@@ -7,4 +9,9 @@ export interface Diagnosis {
   readonly what: string
   /** What to do. */
   readonly hint?: string | undefined
+}
+
+/** Returns the diagnosis of something that failed. */
+export function problemOf(about: string, thrown: unknown): Diagnosis {
+  return { about, state: 'problem', what: messageOf(thrown), hint: hintOf(thrown) }
 }

@@ -3,11 +3,10 @@ import { dirname, resolve } from 'node:path'
 
 import type { Archive } from '../../archive/archive.ts'
 import { networkDiskUnder } from '../../archive/sqlite/network-disk.ts'
-import { isHansardError, messageOf } from '../../errors.ts'
 import { formatMegabytes } from '../../model/plural.ts'
 import { formatAge } from '../../model/relative-time.ts'
 import { version } from '../../own-files.ts'
-import type { Diagnosis } from './diagnosis.ts'
+import { problemOf, type Diagnosis } from './diagnosis.ts'
 
 const DAY_MS = 86_400_000
 
@@ -29,10 +28,7 @@ export function examineArchive(path: string, archive: Archive | Error | undefine
       what: `there is none at ${path}`,
       hint: 'Create it with `hansard backup`.',
     }
-  if (archive instanceof Error) {
-    const hint = isHansardError(archive) ? archive.hint : undefined
-    return { about, state: 'problem', what: messageOf(archive), hint }
-  }
+  if (archive instanceof Error) return problemOf(about, archive)
   const last = archive.runs.lastComplete()
   if (last === undefined) {
     return {

@@ -1,10 +1,10 @@
 import type { ConversationsClient } from '../../api/client.ts'
-import { serviceTime } from '../../api/service-time.ts'
+import { serviceTime } from '../../api/single-request.ts'
 import type { Archive } from '../../archive/archive.ts'
-import { isHansardError, messageOf } from '../../errors.ts'
+import { hintOf, messageOf } from '../../errors.ts'
 import { formatDuration } from '../../model/duration.ts'
 import type { Io } from '../io.ts'
-import type { Diagnosis } from './diagnosis.ts'
+import { problemOf, type Diagnosis } from './diagnosis.ts'
 
 /** A key and a page of the listing may be dated; a clock that is further off confuses logs and `--since`. */
 const MAX_SECONDS_OFF = 60
@@ -17,9 +17,8 @@ export async function examineConnection(origin: string, { env, now }: Io): Promi
     const reached: Diagnosis = { about: 'connection', state: 'ok', what: `${origin} responds${by}` }
     return [reached, examineClock(time, now())]
   } catch (thrown) {
-    const hint = isHansardError(thrown) ? thrown.hint : undefined
     return [
-      { about: 'connection', state: 'problem', what: `${messageOf(thrown)}${by}`, hint },
+      { about: 'connection', state: 'problem', what: `${messageOf(thrown)}${by}`, hint: hintOf(thrown) },
       { about: 'clock', state: 'unknown', what: 'the service cannot be reached' },
     ]
   }
@@ -52,8 +51,7 @@ export async function examineKey(client: ConversationsClient, signal: AbortSigna
     const hint = 'A key sees only what its own user created in its workspace: check both.'
     return { about, state: 'warning', what: 'accepted, but it sees no conversation', hint }
   } catch (thrown) {
-    const hint = isHansardError(thrown) ? thrown.hint : undefined
-    return { about, state: 'problem', what: messageOf(thrown), hint }
+    return problemOf(about, thrown)
   }
 }
 

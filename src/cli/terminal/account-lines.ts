@@ -1,5 +1,5 @@
 import type { BackupResult } from '../../backup/backup-options.ts'
-import { isHansardError, messageOf } from '../../errors.ts'
+import { hintOf, messageOf } from '../../errors.ts'
 import { formatDuration } from '../../model/duration.ts'
 import { formatCounts, formatNumber, nonZero } from '../../model/plural.ts'
 import { formatReport, ReportCollector, reasonOf, type ReportGroup, type ReportLayout } from './report.ts'
@@ -60,7 +60,7 @@ export function formatUnfinished(ends: readonly AccountEnd[], layout: ReportLayo
   const collector = new ReportCollector()
   for (const end of ends) {
     const why = reasonOfEnd(end) || outcomeOf(end)
-    const hint = isHansardError(end.error) ? end.error.hint : undefined
+    const hint = hintOf(end.error)
     const reason = end.error === undefined ? outcomeOf(end) : reasonOf(messageOf(end.error))
     collector.add({ reason, noun: 'account', hint }, `${end.name}: ${why}`)
   }

@@ -25,6 +25,12 @@ export function isCovered({ lastComplete }: Coverage, since: string | undefined)
   return since === undefined || Date.parse(lastComplete.startedAt) >= Date.parse(since)
 }
 
+/** Compares accounts by the start of their last complete backup; those without one come first. */
+export function oldestFirst(a: Coverage, b: Coverage): number {
+  const [first, second] = [a, b].map(({ lastComplete }) => lastComplete?.startedAt ?? '')
+  return (first ?? '') < (second ?? '') ? -1 : first === second ? 0 : 1
+}
+
 /** The columns of the table of `status --all`. */
 export function coverageColumns(now: Date): readonly Column<Coverage>[] {
   return [

@@ -1,7 +1,8 @@
+import type { CopyProgress } from '../../archive/integrity/snapshot-archive.ts'
 import type { BackupProgress, BackupStep } from '../../backup/backup-options.ts'
 import type { CompareStep } from '../../backup/compare-remote.ts'
 import type { ExportProgress } from '../../export/export-archive.ts'
-import { formatNumber, plural } from '../../model/plural.ts'
+import { formatMegabytes, formatNumber, plural } from '../../model/plural.ts'
 import type { StepProgress } from '../../model/step-progress.ts'
 import type { ReplayProgress } from '../../replay/run/replay.ts'
 import type { ReplayStep } from '../../replay/run/tally.ts'
@@ -26,6 +27,29 @@ export function showBackup({ step, books }: BackupProgress): Shown {
   const { new: fresh, updated, unchanged, failed } = books
   const others = { failed, new: fresh, updated, unchanged }
   return { ...backupTexts[step.name], step, others: nonZeroParts(step.name === 'index' ? {} : others) }
+}
+
+/** How many accounts of `backup --all` are done, and how many conversations were stored for them. */
+export interface AccountsProgress {
+  readonly done: number
+  readonly total: number
+  readonly stored: number
+}
+
+/** Shows the progress of `backup --all`. */
+export function showAccounts({ done, total, stored }: AccountsProgress): Shown {
+  const step = { name: 'accounts', done, total, isEstimated: false }
+  return { noun: 'account', step, others: [`${plural(stored, 'conversation')} stored`] }
+}
+
+/** Shows the progress of a snapshot. */
+export function showSnapshot({ bytes, totalBytes }: CopyProgress): Shown {
+  if (bytes === totalBytes) return { what: 'checking the copy', noun: '', others: [] }
+  return {
+    what: 'copying',
+    noun: '',
+    others: [`${formatMegabytes(bytes)} of ${formatMegabytes(totalBytes)}`],
+  }
 }
 
 const compareTexts: Readonly<Record<CompareStep, Text>> = {

@@ -6,7 +6,7 @@ import { defuse } from './terminal-text.ts'
 
 /** Prints an error and its hint to stderr; with --json also as an object to stdout. */
 export async function reportError(thrown: unknown, argv: readonly string[], io: Io): Promise<void> {
-  const hint = hintOf(thrown)
+  const hint = adviceOn(thrown)
   const message = defuse(messageOf(thrown))
   const lines = [`hansard: ${message}`, ...(hint === undefined ? [] : [`hint: ${hint}`])]
   await writeLines(
@@ -22,10 +22,10 @@ export async function reportError(thrown: unknown, argv: readonly string[], io: 
 /** What `--json` prints about an error. */
 export function errorToJson(thrown: unknown): object {
   const code = isHansardError(thrown) ? thrown.code : 'unforeseen'
-  return { code, message: defuse(messageOf(thrown)), hint: hintOf(thrown) }
+  return { code, message: defuse(messageOf(thrown)), hint: adviceOn(thrown) }
 }
 
-function hintOf(thrown: unknown): string | undefined {
+function adviceOn(thrown: unknown): string | undefined {
   if (isHansardError(thrown)) return thrown.hint
   return 'Unexpected error. Please report it with the output of --verbose.'
 }

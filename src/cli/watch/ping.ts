@@ -1,7 +1,7 @@
-import { postText } from '../../api/post-text.ts'
+import { postText } from '../../api/single-request.ts'
 import { HansardError, messageOf } from '../../errors.ts'
 import type { Io } from '../io.ts'
-import { defuseLine } from '../terminal/terminal-text.ts'
+import { warn } from '../terminal/warn.ts'
 
 /** Services that watch over jobs take 10 kB and more. */
 const MAX_BODY = 10_000
@@ -34,15 +34,11 @@ export class Ping {
       const status = await postText(url, report.slice(0, MAX_BODY))
       if (status >= 300) this.#warn(`it responded with HTTP ${status}`)
     } catch (thrown) {
-      this.#warn(
-        thrown instanceof Error && thrown.name === 'TimeoutError'
-          ? 'no response within 10 s'
-          : messageOf(thrown),
-      )
+      this.#warn(messageOf(thrown))
     }
   }
 
   #warn(why: string): void {
-    this.#stderr.write(`hansard: ${defuseLine(`the ping to ${this.#url.host} failed: ${why}`)}\n`)
+    warn(this.#stderr, `the ping to ${this.#url.host} failed: ${why}`)
   }
 }

@@ -4,7 +4,7 @@ import { appendFileSync, existsSync, renameSync, statSync } from 'node:fs'
 import { HansardError, messageOf } from '../../errors.ts'
 import { toSnakeCase } from '../../model/json/rename-keys.ts'
 import type { Io } from '../io.ts'
-import { defuseLine } from '../terminal/terminal-text.ts'
+import { warn } from '../terminal/warn.ts'
 
 /** A log of this size is renamed to FILE.1, that one to FILE.2 and so on; older ones than FILE.5 go. */
 const MAX_BYTES = 10_000_000
@@ -44,7 +44,7 @@ export class RunLog {
     } catch (thrown) {
       if (this.#hasFailed) return
       this.#hasFailed = true
-      this.#io.stderr.write(`hansard: ${defuseLine(`cannot write the log: ${messageOf(thrown)}`)}\n`)
+      warn(this.#io.stderr, `cannot write the log: ${messageOf(thrown)}`)
     }
   }
 

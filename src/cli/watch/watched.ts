@@ -1,9 +1,11 @@
 import type { ClientEvent } from '../../api/client-events.ts'
-import { HansardError, isHansardError, messageOf } from '../../errors.ts'
+import { HansardError, hintOf, messageOf } from '../../errors.ts'
 import { formatDuration } from '../../model/duration.ts'
 import { readCoverage } from '../coverage.ts'
 import { exitCodeOf, exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'
+import type { ProgressLine } from '../terminal/progress.ts'
+import { warn } from '../terminal/warn.ts'
 import { checkMetricsPath, writeMetrics } from './metrics-file.ts'
 import { Ping } from './ping.ts'
 import { RunLog } from './run-log.ts'
@@ -62,9 +64,21 @@ export async function watched(
 }
 
 function reportOf(error: unknown, { archive, profile }: WatchOptions): RunReport {
-  const hint = isHansardError(error) ? error.hint : undefined
+  const hint = hintOf(error)
   const lines = [`hansard: ${messageOf(error)}`, ...(hint === undefined ? [] : [`hint: ${hint}`])]
   return { exitCode: exitCodeOf(error), lines, accounts: [{ name: profile, archive, error }] }
+}
+
+/** Returns what tells both the progress line and the log what a client does. */
+export function clientEvents(
+  progress: Pick<ProgressLine, 'onClientEvent'>,
+  io: WatchedIo,
+  profile: string | undefined,
+): (event: ClientEvent) => void {
+  return (event) => {
+    progress.onClientEvent(event)
+    io.logClientEvent(event, profile)
+  }
 }
 
 /** A timer that does not keep the process alive. */
@@ -79,8 +93,8 @@ function timeLimit(seconds: number | undefined): {
 
 function outOfTime(report: RunReport, { maxDuration = 0 }: WatchOptions, { stderr }: Io): RunReport {
   const after = formatDuration(maxDuration)
-  const line = `hansard: stopped after ${after} (--max-duration); the next run continues from there`
-  stderr.write(`${line}\n`)
+  const line = `stopped after ${after} (--max-duration); the next run continues from there`
+  warn(stderr, line)
   return { ...report, exitCode: exitCodes.partial, lines: [line, ...report.lines] }
 }
 
@@ -109,6 +123,6 @@ async function tell(
     writeMetrics(options.metrics, report, coverage, { startedAt, endedAt: io.now() })
   } catch (thrown) {
     if (!(thrown instanceof HansardError)) throw thrown
-    io.stderr.write(`hansard: ${thrown.message}\n`)
+    warn(io.stderr, thrown.message)
   }
 }

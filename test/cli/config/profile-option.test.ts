@@ -68,7 +68,7 @@ describe('--profile', () => {
   })
 
   it('names the target of a replay with --to', async () => {
-    const { run, sandbox } = await configured(both)
+    const { run, sandbox, env } = await configured(both)
     await run('backup', '--profile', 'anna')
     const same = await run('replay', 'run', '--profile', 'anna', '--to', 'anna', '--yes')
     expect(same).toMatchObject({
@@ -89,6 +89,10 @@ describe('--profile', () => {
     expect(exitCode).toBe(0)
     expect(sandbox.account('other').ids.length).toBe(sandbox.account('source').ids.length)
     expect(await run('replay', 'verify', '--profile', 'anna', '--to', 'bert')).toMatchObject({ exitCode: 0 })
+    // A variable that happens to hold the target's key says nothing about a source that is a profile.
+    const verify = ['replay', 'verify', '--profile', 'anna', '--to', 'bert']
+    const other = await hansard(verify, { env: { ...env, MISTRAL_API_KEY: 'other' } })
+    expect(other).toMatchObject({ exitCode: 0, stderr: '' })
   })
 
   it('says which folder is missing', async () => {
