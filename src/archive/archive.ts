@@ -9,10 +9,12 @@ import { Search } from './content/search.ts'
 import { SeenRows } from './content/seen-rows.ts'
 import { defineSelectionFunctions } from './content/selection.ts'
 import { Volumes } from './content/volumes.ts'
+import { Erasure, type Erased } from './erasure/erasure.ts'
 import { AccountKeys } from './journal/account-keys.ts'
 import { Changes } from './journal/changes.ts'
 import { Events } from './journal/events.ts'
 import { Failures } from './journal/failures.ts'
+import { Forgotten } from './journal/forgotten.ts'
 import { OpenIds } from './journal/open-ids.ts'
 import { OpenProblems } from './journal/open-problems.ts'
 import { Runs } from './journal/runs.ts'
@@ -139,6 +141,8 @@ export class Archive extends DatabaseAccess {
   readonly dependencies = new Dependencies(this.db)
   readonly unknownShapes = new UnknownShapes(this.db)
   readonly accountKeys = new AccountKeys(this.db)
+  readonly erasure = new Erasure(this.db)
+  readonly forgotten = new Forgotten(this.db)
   readonly replayTargets = new ReplayTargets(this.db)
   readonly replayCandidates = new ReplayCandidates(this.db)
   readonly replayCopies = new ReplayCopies(this.db)
@@ -204,6 +208,31 @@ export class Archive extends DatabaseAccess {
     } finally {
       this.db.exec('commit')
     }
+  }
+
+  /** Deletes conversations (`erasure.known`) and what only they hold, as one durable transaction. Then call `rewrite`. */
+  forget(ids: readonly string[], at: string): Erased {
+    // For each deleted entry, SQLite would read all links to see that none refers to it.
+    this.db.pragma('foreign_keys = off')
+    try {
+      return this.durably(() => this.erasure.erase(ids, at))
+    } finally {
+      this.db.pragma('foreign_keys = on')
+    }
+  }
+
+  /**
+   * Rewrites the file, so that no page has anything left of what was deleted. This takes the space of two copies: SQLite makes
+   * one in TMPDIR (or /var/tmp), and then writes the pages by way of its log. Overwriting rows while they are deleted
+   * (`secure_delete`) would not do: pages that were split or merged before still have parts of them.
+   *
+   * @returns false if another process is reading the archive, so that the file still has the old pages
+   */
+  rewrite(): boolean {
+    this.flush()
+    this.#explainErrors(() => this.db.vacuum())
+    this.checkpoint()
+    return this.isInOneFile
   }
 
   /** A table for the rows of a listing. Only one can exist at a time. */

@@ -72,11 +72,21 @@ export class BackupRun {
 
   async #backUpSome(ids: readonly string[]): Promise<WorkEnd> {
     const { archive } = this.#context
+    this.#recall(ids)
     const failures = new Map(archive.failures.open().map((failure) => [failure.conversation, failure]))
     const chosen = [...new Set(ids)].map((id) => candidateById(archive, id, failures.get(id)))
     this.#steps.begin('fetch', chosen.length)
     await this.#forEach(chosen.values(), (candidate) => this.#fetch(candidate))
     return { complete: null, reason: this.#tooManyVanished() }
+  }
+
+  /** Conversations that were forgotten are archived again if they are asked for. */
+  #recall(ids: readonly string[]): void {
+    const { archive } = this.#context
+    const now = new Date().toISOString()
+    archive.transaction(() => {
+      for (const id of ids) archive.forgotten.recall(id, now)
+    })
   }
 
   async #backUpAccount(): Promise<WorkEnd> {

@@ -106,7 +106,7 @@ async function dryRun(
   return workThrough(listing, 1, async ({ status, isKnown }) => {
     books.listed++
     if (status === 'fetch') books[isKnown ? 'updated' : 'new']++
-    else books[status === 'unchanged' || status === 'accepted' ? 'unchanged' : 'failed']++
+    else books[status === 'unusable' || status === 'parked' ? 'failed' : 'unchanged']++
     steps.add()
   })
 }

@@ -71,7 +71,7 @@ export async function compareRemote(
   const compare = async (candidate: Candidate) => {
     seesNothing = false
     if (signal.aborted) throw new HansardError('interrupted', 'The comparison was interrupted')
-    if (candidate.isKnown && !isChosen(candidate.id)) return
+    if (candidate.status === 'forgotten' || (candidate.isKnown && !isChosen(candidate.id))) return
     await options.onCompared(await compareOne(client, archive, candidate, signal))
     steps.add()
   }

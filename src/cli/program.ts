@@ -6,6 +6,7 @@ import { archiveGroup } from './groups/archive-group.ts'
 import { backupGroup } from './groups/backup-group.ts'
 import type { Action, Load } from './groups/command-group.ts'
 import { developGroup } from './groups/develop-group.ts'
+import { eraseGroup } from './groups/erase-group.ts'
 import { replayGroup } from './groups/replay-group.ts'
 import { shellGroup } from './groups/shell-group.ts'
 import { EXIT_CODES, helpFormat } from './help/help-format.ts'
@@ -45,7 +46,7 @@ export function buildProgram(io: Io, onExit: (code: ExitCode) => void): Command 
     .option('--verbose', 'print details, and each request to stderr')
     .option('--no-pager', 'do not show long output in a pager (PAGER, or else less)')
     .addHelpText('after', EXIT_CODES)
-  for (const declare of [backupGroup, archiveGroup, replayGroup, developGroup, shellGroup])
+  for (const declare of [backupGroup, archiveGroup, replayGroup, eraseGroup, developGroup, shellGroup])
     declare(program, io, actionWith(io, onExit))
   return program
 }

@@ -92,6 +92,13 @@ export class SearchIndex extends DatabaseAccess {
     return this.#addEntries(entries) || this.#addRevisions(revisions)
   }
 
+  /** Makes the index empty; `addSome` fills it again. */
+  clear(): void {
+    this.db.run(`insert into search (search) values ('delete-all')`)
+    this.db.run('delete from holding')
+    this.unindexed.clear()
+  }
+
   /** Retries documents that could not be indexed: those that another version tried, or all. Call it inside a transaction. */
   retryUnindexed({ all }: { readonly all: boolean }): void {
     for (const document of this.unindexed.documents({ ofOlder: !all })) {

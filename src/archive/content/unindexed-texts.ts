@@ -30,6 +30,10 @@ export class Unindexed extends DatabaseAccess {
     this.db.run('delete from unindexed where document = ?', document)
   }
 
+  clear(): void {
+    this.db.run('delete from unindexed')
+  }
+
   /** The documents; with `ofOlder` only those that another version of hansard tried. */
   documents({ ofOlder = false } = {}): number[] {
     const condition = ofOlder ? 'where hansard <> ?' : 'where ? is not null'

@@ -32,5 +32,6 @@ const hints = {
   secrets: 'Revoke the secret where it was issued: this file and every copy of it contain it.',
   search: START_OVER,
   books: 'Compare with `hansard verify --remote`: the counts of an old run cannot be repaired.',
+  forgotten: 'Run `hansard forget` without an id, which rewrites the file.',
   permissions: 'Run `chmod 600` on the file.',
 }

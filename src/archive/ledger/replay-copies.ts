@@ -52,7 +52,15 @@ export class ReplayCopies extends DatabaseAccess {
     this.insert('replay_copy', { ...copy, state, at })
   }
 
-  /** Deletes a copy that was never created at the target. */
+  /** The ids of all copies of a conversation, at all targets; with `mayExist` those that the target may have. */
+  ofConversation(conversation: string, { mayExist = false } = {}): number[] {
+    const sql = `select id from replay_copy where conversation = :conversation and (not :mayExist
+      or state in ('open', 'uncertain') or target_id is not null or exists (select 1 from replay_request
+        where copy = replay_copy.id and (outcome is null or outcome in ('done', 'found'))))`
+    return this.db.pluck.all(sql, { conversation, mayExist: Number(mayExist) })
+  }
+
+  /** Deletes the record of a copy. */
   remove(id: number): void {
     this.db.run('delete from replay_request where copy = ?', id)
     this.db.run('delete from replay_candidate where copy = ?', id)

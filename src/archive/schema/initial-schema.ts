@@ -120,7 +120,8 @@ create table unindexed (
 -- One execution of a command against the account. Without ended_at it is still running or was killed. complete: 1 if the
 -- listing was verified complete, null if not everything was listed. listed is the number of distinct conversations; in a
 -- complete run it is the sum of new, updated, unchanged, failed and vanished. requests_by_kind: a JSON object with the number
--- of requests by operation. compared: conversations whose messages were compared with their history.
+-- of requests by operation. compared: conversations whose messages were compared with their history. forgotten: revisions of
+-- this run that were deleted since by \`hansard forget\`.
 create table run (
   id integer primary key,
   command text not null,
@@ -139,6 +140,7 @@ create table run (
   vanished integer not null default 0,
   gone integer not null default 0,
   compared integer not null default 0,
+  forgotten integer not null default 0,
   requests integer not null default 0,
   requests_by_kind text,
   retries integer not null default 0,
@@ -188,6 +190,18 @@ create table unknown_shape (
   example text not null,
   primary key (kind, name)
 ) strict, without rowid;
+
+-- A conversation that was forgotten (\`hansard forget\`): a receipt without content. id_sha256: of its id, by which a backup knows
+-- not to store it again. revisions: how many were deleted. overwritten_at: when no page of the file had any of it left; null
+-- until then. recalled_at: since when it may be stored again.
+create table forgotten (
+  id integer primary key,
+  id_sha256 blob not null,
+  at text not null,
+  revisions integer not null,
+  overwritten_at text,
+  recalled_at text
+) strict;
 
 -- Salted hashes of the API keys that opened this account.
 create table account_key (hash blob primary key, salt blob not null, seen_at text not null) strict;

@@ -32,6 +32,8 @@ export interface Sqlite extends Queries {
   transaction<T>(work: () => T): { (): T; immediate(): T; exclusive(): T }
   /** Copies the database into a new file in steps of `pages`; `onStep` returns how many pages come next. */
   copyTo(path: string, onStep: (pages: CopiedPages) => number): Promise<unknown>
+  /** Writes all pages anew, without what was deleted. SQLite makes a temporary copy in TMPDIR, or else in /var/tmp. */
+  vacuum(): void
   close(): unknown
 }
 
@@ -80,7 +82,18 @@ function toSqlite(db: Database.Database): Sqlite {
     function: (name, work) => db.function(name, work),
     transaction: (work) => db.transaction(work),
     copyTo: (path, progress) => db.backup(path, { progress }),
+    vacuum: () => vacuum(db),
     close: () => db.close(),
+  }
+}
+
+/** With `temp_store = memory`, the copy that SQLite makes meanwhile would be in memory. */
+function vacuum(db: Database.Database): void {
+  db.pragma('temp_store = file')
+  try {
+    db.exec('vacuum')
+  } finally {
+    db.pragma('temp_store = memory')
   }
 }
 

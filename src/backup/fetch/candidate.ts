@@ -11,8 +11,11 @@ export interface Candidate {
    * metadata, which only `get` may return.
    */
   readonly rowRead: 'needed' | 'useful' | 'useless'
-  /** `parked`: failed too often to be tried now. `accepted`: the same, and the user accepted the failure. */
-  readonly status: 'fetch' | 'unchanged' | 'unusable' | 'parked' | 'accepted'
+  /**
+   * `parked`: failed too often to be tried now. `accepted`: the same, and the user accepted the failure. `forgotten`: the user
+   * took it out of the archive.
+   */
+  readonly status: 'fetch' | 'unchanged' | 'unusable' | 'parked' | 'accepted' | 'forgotten'
   readonly isKnown: boolean
   /** The open failure of an earlier run. */
   readonly failure: OpenFailure | undefined

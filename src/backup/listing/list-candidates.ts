@@ -56,6 +56,7 @@ export async function* listCandidates(
   { pageSize, full, signal }: CandidateOptions,
 ): AsyncGenerator<Candidate, ListingResult, undefined> {
   const failures = new Map(archive.failures.open().map((failure) => [failure.conversation, failure]))
+  const isForgotten = archive.forgotten.filter()
   let saysMore = false
   let isInPieces = false
   const ask: FetchWindow<Row> = async ({ page, size }) => {
@@ -88,7 +89,7 @@ export async function* listCandidates(
         id: row.key,
         row: row.text,
         rowRead: rowReadOf(row, known),
-        status: statusOf(row, known, failure, full),
+        status: isForgotten(row.key) ? 'forgotten' : statusOf(row, known, failure, full),
         isKnown: known !== undefined,
         failure,
         problem: row.problem,

@@ -41,3 +41,13 @@ export const RUNS = `
 A pipe gets a line per run, with tabs between the columns: id, started_at,
 ended_at, command, outcome, seconds, listed, new, updated, failed, gone,
 requests, complete, unchanged, vanished, compared, retries, bytes, reason.`
+
+/** What the help of `forget` says after its options. */
+export const FORGETTING = `
+Deletes all revisions, the entries, agents and files that no other conversation
+has, failures, and words in the search index, and rewrites the file, so that no
+page has anything left of them. What remains is a receipt: a hash of the id, by
+which backups know not to store it again. \`hansard backup --id ID\` does store it.
+
+The conversation stays upstream, and in copies, snapshots and exports. Without an
+id, it ends what was interrupted.`

@@ -15,7 +15,7 @@ export async function confirm(question: string, { stdin, stderr, signal }: Io): 
     const answer = await lines.question(`${question} [y/N] `, { signal })
     return /^y(es)?$/i.test(answer.trim())
   } catch (cause) {
-    if (signal.aborted) throw new HansardError('interrupted', 'Interrupted, nothing was sent', { cause })
+    if (signal.aborted) throw new HansardError('interrupted', 'Interrupted, nothing was done', { cause })
     throw cause
   } finally {
     lines.close()

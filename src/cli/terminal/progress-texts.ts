@@ -29,6 +29,11 @@ export function showBackup({ step, books }: BackupProgress): Shown {
   return { ...backupTexts[step.name], step, others: nonZeroParts(step.name === 'index' ? {} : others) }
 }
 
+/** Shows a step of a backup that is a part of another command. */
+export function showStep(step: StepProgress<BackupStep>): Shown {
+  return { ...backupTexts[step.name], step, others: [] }
+}
+
 /** How many accounts of `backup --all` are done, and how many conversations were stored for them. */
 export interface AccountsProgress {
   readonly done: number

@@ -65,7 +65,7 @@ describe('A damaged page', () => {
     const path = newArchive()
     destroyPage(path, 'link')
     const { isReadable, checks, findings } = verified(path)
-    expect([isReadable, checks.length]).toEqual([true, 14])
+    expect([isReadable, checks.length]).toEqual([true, 15])
     expect(findings).toContainEqual({
       check: 'links',
       severity: 'error',

@@ -40,7 +40,7 @@ describe('Verifying an archive', () => {
     expect({ isReadable, findings }).toEqual({ isReadable: true, findings: [] })
     expect(checks.map(({ check }) => check)).toEqual([
       ...['pages', 'schema', 'references', 'entries', 'links', 'revisions', 'conversations', 'columns'],
-      ...['messages', 'files', 'search', 'secrets', 'books', 'permissions'],
+      ...['messages', 'files', 'search', 'secrets', 'books', 'forgotten', 'permissions'],
     ])
   })
 
@@ -372,7 +372,7 @@ describe('Verifying an archive', () => {
     expect([archive.path, archive.counts().conversations]).toEqual([path, 0])
     archive.close()
     openArchive(path, { mode: 'create' }).close()
-    expect(verified(path).checks).toHaveLength(14)
+    expect(verified(path).checks).toHaveLength(15)
   })
 
   it('advises to repair what can be repaired, and to restore a copy of the rest', () => {

@@ -4,6 +4,7 @@ import { columns } from './columns-check.ts'
 import { conversations } from './conversations-check.ts'
 import { entries } from './entries-check.ts'
 import { files } from './files-check.ts'
+import { forgotten } from './forgotten-check.ts'
 import { links } from './links-check.ts'
 import { messages } from './messages-check.ts'
 import { pages } from './pages-check.ts'
@@ -29,5 +30,6 @@ export const checks: readonly Check[] = [
   search,
   secrets,
   books,
+  forgotten,
   permissions,
 ]

@@ -14,7 +14,7 @@ interface RunRow {
 /** Runs that were interrupted or failed are left out: they may have stored more than they counted. */
 const ENDED = `
 select id, complete, listed, new + updated + unchanged + failed + vanished as sum, new + updated as stored, failed,
-  ifnull(counted.revisions, 0) as revisions
+  ifnull(counted.revisions, 0) + forgotten as revisions
 from run left join (select run, count(*) as revisions from revision group by run) counted on counted.run = run.id
 where command = 'backup' and outcome in ('done', 'partial')`
 
@@ -31,7 +31,7 @@ export const books: Check = {
           where,
         }
       }
-      // Some of those that failed were stored, for example when only their messages could not be read.
+      // Those that were forgotten since count, too. Some of those that failed were stored, for example when only their messages could not be read.
       if (run.revisions < run.stored || run.revisions > run.stored + run.failed) {
         yield { what: `stored ${plural(run.stored, 'revision')}, but ${run.revisions} exist`, where }
       }
