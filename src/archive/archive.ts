@@ -12,6 +12,7 @@ import { Volumes } from './content/volumes.ts'
 import { Erasure, type Erased } from './erasure/erasure.ts'
 import { AccountKeys } from './journal/account-keys.ts'
 import { Changes } from './journal/changes.ts'
+import { Deletions } from './journal/deletions.ts'
 import { Events } from './journal/events.ts'
 import { Failures } from './journal/failures.ts'
 import { Forgotten } from './journal/forgotten.ts'
@@ -141,6 +142,7 @@ export class Archive extends DatabaseAccess {
   readonly dependencies = new Dependencies(this.db)
   readonly unknownShapes = new UnknownShapes(this.db)
   readonly accountKeys = new AccountKeys(this.db)
+  readonly deletions = new Deletions(this.db)
   readonly erasure = new Erasure(this.db)
   readonly forgotten = new Forgotten(this.db)
   readonly replayTargets = new ReplayTargets(this.db)

@@ -96,6 +96,7 @@ describe('--json', () => {
     await check('snapshot', 'snapshot', `${here.folder}/copy.db`)
     await check('schedule-print', 'schedule', 'print', 'cron', '--api-key-file', 'key')
     await check('ack', 'ack', '--all')
+    await check('prune', 'prune', '--older-than', '1d')
     await check('forget', 'forget', kept, '--yes')
     const replay = await replayWorld()
     const checkReplay = async (name: string, ...args: string[]): Promise<void> => {

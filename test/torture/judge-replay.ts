@@ -4,7 +4,7 @@ import { sourceOf } from '../../src/replay/plan/archived-source.ts'
 import type { Mode } from '../../src/replay/plan/plan.ts'
 import { revisionOf } from '../../src/replay/plan/stamp.ts'
 import { stampOf } from '../../src/replay/plan/stamp.ts'
-import { readStamp } from '../../src/replay/run/read-stamp.ts'
+import { readStamp } from '../../src/model/read-stamp.ts'
 import type { SandboxAccount } from '../../src/sandbox/account/account.ts'
 
 /** The outcome for the conversations of all rounds. */

@@ -82,6 +82,17 @@ export class Conversations extends DatabaseAccess {
     for (const { id } of this.#select<{ id: string }>('conversation.id', selection)) yield id
   }
 
+  /** The ids of the selected conversations, oldest first. They are collected beforehand, so that the archive may change meanwhile. */
+  *collectedIds(selection: Selection): Generator<string, void, undefined> {
+    const { sql, values } = this.#selecting('conversation.id', selection)
+    this.db.exec(`drop table if exists temp.selected;
+      create temp table selected (id integer primary key, conversation text)`)
+    this.db.run(`insert into temp.selected (conversation) ${sql}`, values)
+    const next = 'select id, conversation from temp.selected where id > :after order by id limit 1'
+    for (const { conversation } of this.oneByOne<{ id: number; conversation: string }>(next))
+      yield conversation
+  }
+
   /** Lists conversations without their content, those that changed last first. The limit counts from there. */
   *list(selection: Selection): Generator<ListedConversation, void, undefined> {
     const { where, values } = this.#condition(selection)
@@ -178,6 +189,12 @@ export class Conversations extends DatabaseAccess {
     return ids.filter((id) => this.known(id) === undefined)
   }
 
+  /** Whether the archive has a fetched conversation exactly so, in its newest revision. */
+  equals(fetched: FetchedConversation): boolean {
+    const known = this.known(fetched.id)
+    return known !== undefined && this.#revisions.compare(known.revision, fetched, true) === 'none'
+  }
+
   /** Marks a conversation as missing upstream. Its content stays. */
   markGone(id: string, at: string): void {
     this.db.run('update conversation set gone_at = ? where id = ?', at, id)
@@ -202,10 +219,18 @@ export class Conversations extends DatabaseAccess {
   }
 
   #select<Row>(columns: string, selection: Selection): IterableIterator<Row> {
+    const { sql, values } = this.#selecting(columns, selection)
+    return this.db.iterate(sql, values)
+  }
+
+  #selecting(
+    columns: string,
+    selection: Selection,
+  ): { sql: string; values: Readonly<Record<string, unknown>> } {
     const { where, values } = this.#condition(selection)
     const sql = `select ${columns} from conversation join revision on revision.id = conversation.revision
       where ${where} order by instant(created_at), conversation.id limit :limit`
-    return this.db.iterate(sql, { ...values, limit: selection.limit ?? -1 })
+    return { sql, values: { ...values, limit: selection.limit ?? -1 } }
   }
 
   #titleOf({ name, tip }: Titled): string | null {

@@ -11,6 +11,8 @@ export interface Selection {
   readonly since?: string | undefined
   /** Created before this time (exclusive), so that adjacent periods neither overlap nor leave a gap. */
   readonly until?: string | undefined
+  /** Last changed before this time. A conversation without a time never matches. */
+  readonly changedBefore?: string | undefined
   readonly models?: readonly string[] | undefined
   readonly agents?: readonly string[] | undefined
   /** Metadata fields: a string is compared by its value, anything else by its JSON. */
@@ -37,12 +39,13 @@ export interface Condition {
  * @throws HansardError `usage` if a time is not valid, or if a query has no word
  */
 export function conditionOf(selection: Selection): Condition {
-  const { ids, since, until, models, agents, metadata, includeGone = false } = selection
+  const { ids, since, until, changedBefore, models, agents, metadata, includeGone = false } = selection
   const values: Record<keyof typeof conditions, unknown> = {
     includeGone: includeGone ? undefined : 0,
     ids: ids && JSON.stringify(ids),
     since: since === undefined ? undefined : parseTime(since),
     until: until === undefined ? undefined : parseTime(until),
+    changedBefore: changedBefore === undefined ? undefined : parseTime(changedBefore),
     models: models && JSON.stringify(models),
     agents: agents && JSON.stringify(agents),
     metadata: metadata && JSON.stringify(metadata),
@@ -76,6 +79,7 @@ const conditions = {
   ids: 'conversation.id in (select value from json_each(:ids))',
   since: 'instant(created_at) >= :since',
   until: 'instant(created_at) < :until',
+  changedBefore: 'active_at < :changedBefore',
   models: 'model in (select value from json_each(:models))',
   agents: 'agent_id in (select value from json_each(:agents))',
   metadata: 'has_metadata(row, :metadata)',

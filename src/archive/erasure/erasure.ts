@@ -75,7 +75,7 @@ export class Erasure extends DatabaseAccess {
 
   #eraseJournal(ids: readonly string[]): void {
     const list = JSON.stringify(ids)
-    for (const table of ['failure', 'event']) this.#delete(table, 'conversation', list)
+    for (const table of ['failure', 'event', 'deletion']) this.#delete(table, 'conversation', list)
     // Its name may be a text of the conversation; another conversation that has it is not known.
     this.#delete('unknown_shape', 'example', list)
     for (const id of ids) {

@@ -39,6 +39,9 @@ export function isContentStored({ step }: Pick<OpenFailure, 'step'>): boolean {
   return step === 'messages' || step === 'references' || step === 'shapes'
 }
 
+const OPEN = `select conversation, step, code, message, runs, last_at as lastAt, acknowledged_at as acknowledgedAt
+  from failure where resolved_at is null`
+
 /** The failures: at most one open failure for each conversation. */
 export class Failures extends DatabaseAccess {
   /** Records a failure, or that it happened again. Secrets in message and body are redacted first. */
@@ -96,10 +99,12 @@ export class Failures extends DatabaseAccess {
 
   /** All unresolved failures, oldest first. */
   open(): OpenFailure[] {
-    const sql = `select conversation, step, code, message, runs, last_at as lastAt,
-        acknowledged_at as acknowledgedAt
-      from failure where resolved_at is null order by id`
-    return this.db.all(sql)
+    return this.db.all(`${OPEN} order by id`)
+  }
+
+  /** The unresolved failure of a conversation; undefined if there is none. */
+  openOf(conversation: string): OpenFailure | undefined {
+    return this.db.get(`${OPEN} and conversation = ?`, conversation)
   }
 }
 

@@ -149,9 +149,9 @@ export class Runs extends DatabaseAccess {
     return this.db.pluck.get(sql)
   }
 
-  /** The last run, other than those that fetched requested conversations and succeeded: they say nothing about the others. */
+  /** The last backup, other than those that fetched requested conversations and succeeded: they say nothing about the others. */
   lastOfAccount(): StoredRun | undefined {
-    const sql = `select ${COLUMNS} from run where outcome is not 'done' or complete is not null
+    const sql = `select ${COLUMNS} from run where command = 'backup' and (outcome is not 'done' or complete is not null)
       order by id desc limit 1`
     const row = this.db.get<Row<StoredRun>>(sql)
     return row && toRun(row)

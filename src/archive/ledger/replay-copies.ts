@@ -60,6 +60,13 @@ export class ReplayCopies extends DatabaseAccess {
     return this.db.pluck.all(sql, { conversation, mayExist: Number(mayExist) })
   }
 
+  /** Whether a replay of this archive made a conversation. */
+  hasMade(targetId: string): boolean {
+    const sql = `select 1 from replay_copy where target_id = :id
+      union all select 1 from replay_request where target_id = :id limit 1`
+    return this.db.pluck.get(sql, { id: targetId }) !== undefined
+  }
+
   /** Deletes the record of a copy. */
   remove(id: number): void {
     this.db.run('delete from replay_request where copy = ?', id)

@@ -191,6 +191,22 @@ create table unknown_shape (
   primary key (kind, name)
 ) strict, without rowid;
 
+-- A deletion upstream (\`hansard prune\`). The row is the intent: it is on the disk before the request is sent. revision (an id),
+-- row_sha256 and chain: what is archived, and was found equal upstream just before. outcome: deleted (it is not there any
+-- more), kept (nothing was deleted); null while unknown.
+create table deletion (
+  id integer primary key,
+  run integer not null references run (id),
+  conversation text not null,
+  revision integer not null,
+  row_sha256 blob not null,
+  chain blob not null,
+  at text not null,
+  outcome text check (outcome in ('deleted', 'kept')),
+  ended_at text
+) strict;
+create index deletion_open on deletion (conversation) where outcome is null;
+
 -- A conversation that was forgotten (\`hansard forget\`): a receipt without content. id_sha256: of its id, by which a backup knows
 -- not to store it again. revisions: how many were deleted. overwritten_at: when no page of the file had any of it left; null
 -- until then. recalled_at: since when it may be stored again.

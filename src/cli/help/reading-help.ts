@@ -51,3 +51,10 @@ which backups know not to store it again. \`hansard backup --id ID\` does store 
 
 The conversation stays upstream, and in copies, snapshots and exports. Without an
 id, it ends what was interrupted.`
+
+/** What the help of `prune` says after its options. */
+export const PRUNING = `
+Without --yes it lists what it would delete, from the archive alone. With --yes
+each conversation is read again, and deleted only if it is exactly as archived.
+What a replay made is kept, unless it is named with --id. The archive keeps
+everything, and marks as gone what was deleted. If it is interrupted, run it again.`

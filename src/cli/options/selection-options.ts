@@ -22,7 +22,15 @@ export interface SelectionOptions {
 }
 
 /** Adds the options that select conversations. `limit` is the help of --limit. */
-export function selection(
+export function selection(command: Command, { now }: Pick<Io, 'now'>, limit?: string): Command {
+  return liveSelection(command, { now }, limit)
+    .optionsGroup('Selection:')
+    .option('--include-gone', 'include conversations that no longer exist upstream')
+    .optionsGroup('')
+}
+
+/** Adds the options that select conversations that are not gone. */
+export function liveSelection(
   command: Command,
   { now }: Pick<Io, 'now'>,
   limit = 'maximum number, oldest first (default: all)',
@@ -37,7 +45,6 @@ export function selection(
     .option('--metadata <key=value...>', 'only with all of these metadata values', pair)
     .option('--match <text>', 'only with all these words, "exact phrases", prefix*, -excluded')
     .option('--limit <n>', limit, integer(1))
-    .option('--include-gone', 'include conversations that no longer exist upstream')
     .optionsGroup('')
 }
 

@@ -68,6 +68,11 @@ export function showComparison(step: StepProgress<CompareStep>): Shown {
   return { ...compareTexts[step.name], step, others: [] }
 }
 
+/** Shows the progress of \`prune\`. */
+export function showPruning(step: StepProgress<'prune'>): Shown {
+  return { noun: 'conversation', step, others: [] }
+}
+
 /** Shows the progress of an export. */
 export function showExport({ conversations, entries, leftOut, total }: ExportProgress): Shown {
   const step = { name: 'export', done: conversations + leftOut, total, isEstimated: false }

@@ -127,6 +127,8 @@ export function formatRun(run: StoredRun): string {
   const when = cutTimeUtc(run.startedAt, 'minute')
   const why = run.reason === null ? '' : ` (${run.reason})`
   const { listed, updated, unchanged, failed } = run
+  if (run.command === 'prune')
+    return `${run.id}  ${when}  prune: ${run.outcome ?? 'did not end'}${why}; ${formatNumber(run.gone)} deleted upstream`
   if (run.outcome === null) {
     const counts = formatCounts({ new: run.new, updated, failed })
     return `${run.id}  ${when}  ${run.command}: did not end (killed, or still running); ${counts} so far`

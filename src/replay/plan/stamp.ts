@@ -3,12 +3,10 @@ import { createHash, hash } from 'node:crypto'
 import { stringIn } from '../../model/entries/fields.ts'
 import { canonicalJson } from '../../model/json/canonical-json.ts'
 import { member, replaceAt, withoutMembers } from '../../model/json/json-text.ts'
+import { STAMP_KEY } from '../../model/read-stamp.ts'
 import type { Loss } from '../loss.ts'
 import type { Mode } from './plan.ts'
 import { makeLoss, type Source } from './source.ts'
-
-/** The metadata key of a copy's stamp. */
-export const STAMP_KEY = 'hansard_replay'
 
 /** Identifies a copy: two copies with the same values must never be made. */
 export interface Origin {

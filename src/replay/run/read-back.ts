@@ -1,5 +1,5 @@
 import { messageOf } from '../../errors.ts'
-import { readStamp } from './read-stamp.ts'
+import { readStamp } from '../../model/read-stamp.ts'
 import type { RunContext } from './run-context.ts'
 
 /**

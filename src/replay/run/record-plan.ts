@@ -3,7 +3,7 @@ import type { PlannedConversation } from '../plan/plan.ts'
 import { isDone } from './copy-progress.ts'
 import { listProven } from './find-copies.ts'
 import { identifyCopy } from './identify-copy.ts'
-import { isOtherRevision, readStamp, sourceOfStamp } from './read-stamp.ts'
+import { isOtherRevision, readStamp, sourceOfStamp } from '../../model/read-stamp.ts'
 import { timestamp, type RunContext } from './run-context.ts'
 
 /** States in which a copy is not planned again: it exists, or may exist. */

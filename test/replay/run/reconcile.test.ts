@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import { renderPlanned } from '../../../src/replay/plan/make-plan.ts'
-import { STAMP_KEY } from '../../../src/replay/plan/stamp.ts'
+import { STAMP_KEY } from '../../../src/model/read-stamp.ts'
 import { fingerprintOf, readInputs } from '../../../src/replay/run/fingerprint.ts'
 import { reconcile } from '../../../src/replay/run/reconcile.ts'
 import { runReplay } from '../../../src/replay/run/replay.ts'

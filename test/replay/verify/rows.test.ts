@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
-import { STAMP_KEY, describeStamp } from '../../../src/replay/plan/stamp.ts'
+import { STAMP_KEY } from '../../../src/model/read-stamp.ts'
+import { describeStamp } from '../../../src/replay/plan/stamp.ts'
 import type { Comparison, Replayed } from '../../../src/replay/verify/certificate.ts'
 import { compareCopy } from '../../../src/replay/verify/certify.ts'
 import { STAMP } from '../../../src/replay/verify/row-form.ts'

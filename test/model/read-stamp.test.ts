@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { isOtherRevision, readStamp, sourceOfStamp } from '../../../src/replay/run/read-stamp.ts'
+import { isOtherRevision, readStamp, sourceOfStamp } from '../../src/model/read-stamp.ts'
 
 const stamp = 'v1.4f5a.9b3c.history.'
 

@@ -1,5 +1,7 @@
-import { isContainer } from '../../model/json/parse-json.ts'
-import { STAMP_KEY } from '../plan/stamp.ts'
+import { isContainer } from './json/parse-json.ts'
+
+/** The metadata key of the stamp by which a copy that a replay made is recognized. */
+export const STAMP_KEY = 'hansard_replay'
 
 /**
  * What a row shows of its origin: a stamp; `others`, if other metadata is visible, so that a stamp would be, too; or
