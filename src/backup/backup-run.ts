@@ -45,8 +45,9 @@ export class BackupRun {
     this.#stop = stop
     this.#fetcher = new Fetcher(context, {
       messages: options.messages ?? 'all',
-      allRows: options.full,
+      allRows: options.full === true || this.#doesListingLackMetadata(),
       rowsInVain: this.#fact('rows_in_vain'),
+      messagesAreHistory: this.#fact('messages_are_history') === 1,
       onCompared: () => books.compared++,
       onLost: (id, outcome, isCompared) => this.#uncount(id, outcome, isCompared),
     })
@@ -166,6 +167,11 @@ export class BackupRun {
     this.#note('rows_wanted', 1)
     this.#note('rows_skipped', 0)
     return { ...end, reason: end.reason ?? ROWS_LACK }
+  }
+
+  /** A probe found that only `get` returns metadata, so that each row must be read. */
+  #doesListingLackMetadata(): boolean {
+    return this.#fact('metadata_in_get') === 1 && this.#fact('metadata_in_list') === 0
   }
 
   #fact(name: ServiceFact): number | undefined {

@@ -3,6 +3,7 @@ import { ConversationsClient } from '../api/client.ts'
 import { HansardError, isHansardError } from '../errors.ts'
 import { readKey, readKeyFile } from './config/read-key.ts'
 import type { AccountOptions, GlobalOptions, Io, TargetOptions } from './io.ts'
+import { showWaits } from './terminal/progress-texts.ts'
 import { ProgressLine } from './terminal/progress.ts'
 
 type Work<T> = (client: ConversationsClient) => Promise<T>
@@ -50,7 +51,7 @@ function withUrlHint({ code, message, status, cause }: HansardError): HansardErr
 
 /** The progress of a command that shows nothing but what it waits for. */
 function waitsOnly(options: GlobalOptions, io: Io): Progress {
-  return new ProgressLine(options, io, () => ({ noun: '', others: [] }))
+  return new ProgressLine(options, io, showWaits)
 }
 
 async function withClient<T>(

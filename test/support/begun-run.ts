@@ -59,6 +59,7 @@ export async function begunRun(options: WorldOptions = {}) {
     begunAt: timestamp(),
     confirmLock: () => undefined,
     settleMs: 30_000,
+    isFilterUseless: false,
     secretOf: () => undefined,
     scrub: (text) => text,
   }

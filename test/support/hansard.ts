@@ -14,7 +14,10 @@ export interface Outcome {
 /** Runs a command line in this process, with its own streams and environment. */
 export async function hansard(
   args: readonly string[],
-  { stdin = '', ...given }: Partial<Pick<Io, 'env' | 'signal' | 'now'>> & { readonly stdin?: string } = {},
+  {
+    stdin = '',
+    ...given
+  }: Partial<Pick<Io, 'env' | 'signal' | 'now' | 'clock'>> & { readonly stdin?: string } = {},
 ): Promise<Outcome> {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()]
   const [out, err] = [collect(stdout), collect(stderr)]

@@ -222,9 +222,7 @@ create table forgotten (
 -- Salted hashes of the API keys that opened this account.
 create table account_key (hash blob primary key, salt blob not null, seen_at text not null) strict;
 
--- What runs have learnt about a service: page_size (rows that it grants), requests_per_second (that it accepts),
--- rows_in_vain (for how many rows in a row \`get\` had no more than the listing), rows_skipped (1 if rows were stored as
--- listed), rows_wanted (1 if these must be read with \`get\`).
+-- What runs and probes have learnt about a service: see journal/service-facts.ts for the names and their values.
 create table service_fact (
   base_url text not null,
   name text not null,

@@ -41,6 +41,8 @@ export interface FetcherOptions {
   readonly allRows?: boolean | undefined
   /** For how many rows in a row `get` had no more in earlier runs. */
   readonly rowsInVain?: number | undefined
+  /** Whether a probe found that messages are those of the history. */
+  readonly messagesAreHistory?: boolean | undefined
   /** Called when the messages of a conversation were compared with its history, and it is stored. */
   readonly onCompared?: (() => void) | undefined
   /** Called with an outcome that was counted but could not be written to disk. */
@@ -52,7 +54,7 @@ export interface FetcherOptions {
 const MESSAGE_SAMPLE = { first: 20, percent: 2 }
 
 /** The rows of the first 50 conversations are read with `get`, too, and 1 % of the others. */
-const ROW_SAMPLE = { first: 50, percent: 1 }
+export const ROW_SAMPLE = { first: 50, percent: 1 }
 
 /** Why a stored conversation is incomplete. */
 interface Problem {
@@ -73,7 +75,8 @@ export class Fetcher {
     this.#context = context
     this.#options = options
     this.#detectOutage = outageDetector(context.client, context.signal)
-    this.#messages = new Sampling(options.messages === 'sample' ? MESSAGE_SAMPLE : EVERY)
+    const inVain = options.messagesAreHistory === true ? MESSAGE_SAMPLE.first : 0
+    this.#messages = new Sampling(options.messages === 'sample' ? MESSAGE_SAMPLE : EVERY, inVain)
     this.#rows = new Sampling(options.allRows === true ? EVERY : ROW_SAMPLE, options.rowsInVain)
     if (context.archive.events.has('messages-differ')) this.#messages.note(true)
   }

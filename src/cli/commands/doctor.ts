@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs'
 
 import { ConversationsClient } from '../../api/client.ts'
-import { openArchive, type Archive } from '../../archive/archive.ts'
+import { openArchive, refuseMissing, type Archive } from '../../archive/archive.ts'
+import type { Learnt } from '../../backup/probe/probe-service.ts'
+import { HansardError } from '../../errors.ts'
 import { plural } from '../../model/plural.ts'
 import { findApiKey } from '../connect.ts'
 import { problemOf, type Diagnosis } from '../doctor/diagnosis.ts'
@@ -12,14 +14,26 @@ import {
   examineVersions,
 } from '../doctor/examine-machine.ts'
 import { examineConnection, examineKey, examineRate } from '../doctor/examine-service.ts'
+import { probeAccount, type ProbeCommandOptions } from '../doctor/probe-account.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import { explain } from '../explain.ts'
 import type { AccountOptions, Io } from '../io.ts'
+import { canConfirm, confirm } from '../terminal/confirm.ts'
 import { writeLines, writeResult } from '../terminal/stdout.ts'
+import { defuseLine } from '../terminal/terminal-text.ts'
 
-/** `hansard doctor`: examines this machine, the archive, the service and the key, and says what to do. It changes nothing. */
-export async function doctorCommand(options: AccountOptions, io: Io): Promise<ExitCode> {
+export interface DoctorOptions extends ProbeCommandOptions {
+  readonly probe?: boolean
+  readonly yes?: boolean
+}
+
+/**
+ * `hansard doctor`: examines this machine, the archive, the service and the key, and says what to do. It changes nothing; with
+ * --probe it also creates a conversation in the account, learns from it how the service behaves, and deletes it.
+ */
+export async function doctorCommand(options: DoctorOptions, io: Io): Promise<ExitCode> {
   const { archive: path, baseUrl = '' } = options
+  if (options.probe === true) await allowProbe(options, io)
   const opened = await openedArchive(path)
   const archive = opened instanceof Error ? undefined : opened
   try {
@@ -32,9 +46,18 @@ export async function doctorCommand(options: AccountOptions, io: Io): Promise<Ex
       await examineAccount(options, io),
       examineRate(archive, baseUrl, io.now()),
     ]
+    const probed = options.probe === true ? await probe(options, io) : undefined
+    diagnoses.push(...(probed?.diagnoses ?? []))
     const problems = diagnoses.filter(({ state }) => state === 'problem').length
     const warnings = diagnoses.filter(({ state }) => state === 'warning').length
-    const result = { command: 'doctor', archive: path, problems, warnings, diagnoses: diagnoses.map(toJson) }
+    const result = {
+      command: 'doctor',
+      archive: path,
+      problems,
+      warnings,
+      diagnoses: diagnoses.map(toJson),
+      probe: toNulls(probed?.learnt ?? null),
+    }
     const shown = options.quiet
       ? diagnoses.filter(({ state }) => state === 'problem' || state === 'warning')
       : diagnoses
@@ -43,6 +66,34 @@ export async function doctorCommand(options: AccountOptions, io: Io): Promise<Ex
     return problems > 0 ? exitCodes.failed : exitCodes.done
   } finally {
     archive?.close()
+  }
+}
+
+/** Asks before the account is touched; without a terminal, --yes says that it may be. */
+async function allowProbe(
+  { archive, yes = false, baseUrl = '', probeModel }: DoctorOptions,
+  io: Io,
+): Promise<void> {
+  refuseMissing(archive) // it could not store what it learns
+  if (yes) return
+  if (!canConfirm(io)) {
+    throw new HansardError('usage', 'Cannot ask for confirmation: not a terminal', {
+      hint: 'The probe creates a conversation in the account and deletes it: pass --yes if it may.',
+    })
+  }
+  const what = `Create a conversation with ${probeModel} at ${baseUrl}, for a few tokens, and delete it?`
+  if (await confirm(defuseLine(what), io)) return
+  throw new HansardError('interrupted', 'Nothing was sent')
+}
+
+async function probe(
+  options: DoctorOptions,
+  io: Io,
+): Promise<{ learnt: Learnt | null; diagnoses: readonly Diagnosis[] }> {
+  try {
+    return await probeAccount(options, io)
+  } catch (thrown) {
+    return { learnt: null, diagnoses: [problemOf('probe', thrown)] }
   }
 }
 
@@ -86,4 +137,9 @@ function toJson({
   ...diagnosis
 }: Omit<Diagnosis, 'hint'> & { readonly hint?: string | undefined | null }): object {
   return { ...diagnosis, hint }
+}
+
+/** JSON has no undefined. */
+function toNulls(learnt: Learnt | null): object | null {
+  return learnt && Object.fromEntries(Object.entries(learnt).map(([name, value]) => [name, value ?? null]))
 }

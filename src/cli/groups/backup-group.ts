@@ -80,7 +80,10 @@ export const backupGroup: CommandGroup = (program, io, action) => {
     .action(action(async () => (await import('../commands/ack.ts')).ackCommand, ['id']))
 
   accountOptions(program.command('doctor'), io.env)
-    .description('Examine this machine, the archive, the service and the key; change nothing')
+    .description('Examine this machine, the archive, the service and the key')
+    .option('--probe', 'learn how the service behaves, from a conversation that is made for it')
+    .option('--probe-model <name>', 'model of that conversation', 'mistral-small-latest')
+    .option('--yes', 'with --probe: do not ask')
     .action(action(async () => (await import('../commands/doctor.ts')).doctorCommand))
 
   program

@@ -29,6 +29,11 @@ export function showBackup({ step, books }: BackupProgress): Shown {
   return { ...backupTexts[step.name], step, others: nonZeroParts(step.name === 'index' ? {} : others) }
 }
 
+/** Shows only what a command waits for. */
+export function showWaits(): Shown {
+  return { noun: '', others: [] }
+}
+
 /** Shows a step of a backup that is a part of another command. */
 export function showStep(step: StepProgress<BackupStep>): Shown {
   return { ...backupTexts[step.name], step, others: [] }

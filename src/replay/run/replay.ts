@@ -2,6 +2,8 @@ import type { ConversationsClient } from '../../api/client.ts'
 import { systemClock, type Clock } from '../../api/clock.ts'
 import type { Archive } from '../../archive/archive.ts'
 import { lockArchive, type ArchiveLock } from '../../archive/sqlite/archive-lock.ts'
+import type { ServiceFact } from '../../archive/journal/service-facts.ts'
+import type { ReplayTarget } from '../../archive/ledger/replay-targets.ts'
 import { isHansardError } from '../../errors.ts'
 import { plural } from '../../model/plural.ts'
 import type { StepProgress } from '../../model/step-progress.ts'
@@ -144,20 +146,33 @@ async function openContext(
   const { settleSeconds = 30, clock = systemClock, lock, yesDifferent = false } = options
   const { signal = new AbortController().signal, secretOf = () => undefined } = options
   const known = await identifyTarget(client, archive, { signal, yesDifferent })
+  const factOf = (name: ServiceFact) => archive.serviceFacts.read(client.baseUrl, name, new Date())
   const begunAt = timestamp()
   const { target, run } = archive.transaction(() => {
     const target = known ?? archive.replayTargets.add(client.baseUrl, begunAt)
     archive.replayTargets.remember(target, (salt) => client.hashKey(salt), begunAt)
-    return { target, run: archive.replayRuns.begin(target.id, begunAt) }
+    return {
+      target: asProbed(target, archive, factOf('metadata_in_get')),
+      run: archive.replayRuns.begin(target.id, begunAt),
+    }
   })
   budget.carried = run.carried
   return {
     ...{ client, archive, head, budget, tally, run, begunAt, target, signal, clock, secretOf },
     confirmLock: () => lock.confirm(),
-    reader: new TargetReader(client, signal, clock),
+    reader: new TargetReader(client, signal, clock, factOf('page_size')),
     settleMs: settleSeconds * 1000,
+    isFilterUseless: factOf('metadata_filter') === 0,
     scrub: scrubber(Object.values(head.options.connectorAuth).map(secretOf)),
   }
+}
+
+/** Where a probe has found out whether metadata come back, no copy has to be read back for it. */
+function asProbed(target: ReplayTarget, archive: Archive, comesBack: number | undefined): ReplayTarget {
+  if (target.stampPlace !== null || comesBack === undefined) return target
+  const stampPlace = comesBack === 1 ? 'metadata' : 'description'
+  archive.replayTargets.setStampPlace(target.id, stampPlace)
+  return { ...target, stampPlace }
 }
 
 /** Removes these secrets from texts that the target may have echoed, in their JSON and URL forms too. */

@@ -39,11 +39,12 @@ export class Rounds {
   #unanswered = 0
   #isAnyLeft = false
   #isStopped = false
-  #isFilterIgnored = false
+  #isFilterIgnored: boolean
 
   constructor(context: RunContext, options: RoundsOptions) {
     this.#context = context
     this.#options = options
+    this.#isFilterIgnored = context.isFilterUseless
   }
 
   /** Sends until nothing is pending or the run must stop. */

@@ -29,6 +29,8 @@ export interface RunContext {
   readonly clock: Clock
   /** Time after a lost request in which the target may still carry it out. */
   readonly settleMs: number
+  /** A probe found that the metadata filter of the listing does not work. */
+  readonly isFilterUseless: boolean
   readonly secretOf: SecretOf
   /** Removes secrets from texts that are stored. */
   readonly scrub: (text: string) => string

@@ -12,9 +12,11 @@ export class TargetReader {
   readonly #call: CallOptions
   readonly clock: TargetClock
   /** Rows per page of the listing. */
-  readonly pageSize = new PageSize(100)
+  readonly pageSize: PageSize
 
-  constructor(client: ConversationsClient, signal: AbortSignal, clock: Clock) {
+  /** @param granted rows that the target is known to return for a page */
+  constructor(client: ConversationsClient, signal: AbortSignal, clock: Clock, granted = 100) {
+    this.pageSize = new PageSize(granted)
     this.#client = client
     this.#call = { signal }
     this.clock = new TargetClock(clock)
