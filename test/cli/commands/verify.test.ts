@@ -31,7 +31,7 @@ describe('hansard verify', () => {
     await backup()
     const { exitCode, stdout } = await run('verify')
     expect(stdout).toMatch(/^ok {7}pages: /)
-    expect(stdout).toContain('is sound: 14 checks')
+    expect(stdout).toContain('is sound: 15 checks')
     expect(stdout).toContain('decay, not tampering')
     expect(exitCode).toBe(0)
   })
