@@ -121,6 +121,11 @@ export class ConversationsClient {
     return this.#limiter.learntPerSecond
   }
 
+  /** For how long the rate limit lets no request pass, in milliseconds. The caller may do other work meanwhile. */
+  get idleMs(): number {
+    return this.#limiter.idleMs
+  }
+
   /** Begins with a rate limit that was learnt earlier, in requests per second, unless this client has learnt one. */
   assumeLimit(perSecond: number): void {
     this.#limiter.assume(perSecond)

@@ -8,6 +8,7 @@ import type { BackupOptions, BackupStep, WorkEnd } from './backup-options.ts'
 import { candidateById, type Candidate } from './fetch/candidate.ts'
 import { fetchDependencies } from './fetch/fetch-dependencies.ts'
 import { Fetcher, type FetchOutcome, type FetchContext } from './fetch/fetcher.ts'
+import { indexWhileWaiting } from './index-while-waiting.ts'
 import { listCandidates, retryCandidates } from './listing/list-candidates.ts'
 import type { ListingResult } from './listing/proven-listing.ts'
 import { startingPageSize } from './listing/starting-page-size.ts'
@@ -57,8 +58,13 @@ export class BackupRun {
   /** Does all of the work and returns whether the backup is complete. */
   async work(): Promise<WorkEnd> {
     const { ids } = this.#options
-    const end = ids === undefined ? await this.#backUpAccount() : await this.#backUpSome(ids)
-    await this.#fetchDependencies()
+    const indexing = indexWhileWaiting(this.#context)
+    const fetchAll = async () => {
+      const end = ids === undefined ? await this.#backUpAccount() : await this.#backUpSome(ids)
+      await this.#fetchDependencies()
+      return end
+    }
+    const end = await fetchAll().finally(indexing.stop)
     const { failed } = this.#context.archive.dependencies.counts()
     const what = plural(failed, 'agent or file', 'agents or files')
     const reason = failed === 0 ? undefined : `${what} could not be fetched`

@@ -6,7 +6,8 @@ import { SearchIndex } from '../../src/archive/content/search-index.ts'
 import { verifyArchive } from '../../src/archive/integrity/verify-archive.ts'
 import { openSqlite } from '../../src/archive/sqlite/sqlite.ts'
 import { candidateById } from '../../src/backup/fetch/candidate.ts'
-import { Fetcher, type Stages, type FetchOutcome } from '../../src/backup/fetch/fetcher.ts'
+import { ownStages, type Stages } from '../../src/backup/fetch/derive.ts'
+import { Fetcher, type FetchOutcome } from '../../src/backup/fetch/fetcher.ts'
 import { findUnknownShapes } from '../../src/model/entries/find-unknown-shapes.ts'
 import { findReferences } from '../../src/model/entries/references.ts'
 import { searchTextOfEntry, searchTextOfRow } from '../../src/model/search/searchable-text.ts'
@@ -14,7 +15,6 @@ import { world, type World } from '../support/world.ts'
 
 const entry = (text: string) => `{"type":"message.input","content":"${text}","agent_id":"ag_1","mood":"calm"}`
 const long = new Date('2026-01-01')
-const ownStages: Stages = { references: findReferences, shapes: findUnknownShapes }
 
 /** Returns an account with three conversations; the second one contains `wrong`, which no id does: ids are hexadecimal. */
 async function worldWithOneBad(): Promise<World & { bad: string; ids: readonly string[] }> {

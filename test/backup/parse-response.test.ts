@@ -51,6 +51,7 @@ it('A history is split into its envelope and entries, without white space betwee
   expect(parseEntryList(answer(history('[ {"a": 1.0} , {} ]')), 'entries', 'conv_1')).toEqual({
     envelope: history('[]'),
     entries: ['{"a":1.0}', '{}'],
+    values: [{ a: 1 }, {}],
   })
 })
 

@@ -3,9 +3,11 @@ import { describe, expect, it } from 'vitest'
 import { ConversationsClient } from '../../src/api/client.ts'
 import { openArchive } from '../../src/archive/archive.ts'
 import { backup } from '../../src/backup/backup.ts'
+import type { BackupProgress } from '../../src/backup/backup-options.ts'
 import type { Effect } from '../../src/sandbox/faults/fault.ts'
 import { generateConversations } from '../../src/sandbox/seed/generate-conversations.ts'
 import { manualClock } from '../support/manual-clock.ts'
+import { verified } from '../support/verify.ts'
 import { world } from '../support/world.ts'
 
 const stories = (count: number) => [generateConversations({ count, entries: 2, bytesPerEntry: 200, seed: 5 })]
@@ -35,6 +37,21 @@ describe('A backup behind a rate limit', () => {
     expect(await run('--max-rps', '40')).toMatchObject({ exitCode: 0, complete: true })
     const seconds = (performance.now() - began) / 1000
     expect(sandbox.requests.length / seconds).toBeLessThan(42)
+  })
+
+  it('fills the search index while it waits, so that little is left when it is stopped', async () => {
+    const { sandbox, archive } = await world({ stories: stories(100) })
+    const client = new ConversationsClient({ apiKey: 'source', baseUrl: sandbox.url, requestsPerSecond: 60 })
+    const store = openArchive(archive, { mode: 'create' })
+    const stop = new AbortController()
+    const onProgress = ({ books }: BackupProgress) => books.new === 40 && stop.abort()
+    const { outcome } = await backup(client, store, { signal: stop.signal, onProgress })
+    await client.close()
+    expect(outcome).toBe('interrupted')
+    const { entries, revisions } = store.searchIndex.reach()
+    expect([entries > 40, revisions > 20]).toEqual([true, true])
+    store.close()
+    expect(verified(archive).findings).toEqual([])
   })
 
   it('ends soon with a reason when the service asks for a pause of three days', async () => {

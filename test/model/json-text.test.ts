@@ -10,11 +10,12 @@ import {
   members,
   objectText,
   replaceAt,
+  takeList,
   withMember,
   withoutMembers,
 } from '../../src/model/json/json-text.ts'
 import { isContainer, isJson, isObject, parseContainer, parseJson } from '../../src/model/json/parse-json.ts'
-import { jsonText } from '../support/json-arbitrary.ts'
+import { jsonObject, jsonText, space } from '../support/json-arbitrary.ts'
 
 describe('JSON text', () => {
   it('is compacted without changing a token', () => {
@@ -50,6 +51,24 @@ describe('JSON text', () => {
         expect(elements(text)).toEqual(items)
       }),
     )
+  })
+
+  it('gives up a list, token for token', () => {
+    const list = fc.array(fc.tuple(space, jsonText, space)).map((all) => all.map((one) => one.join('')))
+    fc.assert(
+      fc.property(jsonObject, list, fc.constantFrom('"list"', '"\\u006cist"'), (rest, items, key) => {
+        const others = rest.slice(1, -1).trim()
+        const text = ` {${others}${others === '' ? '' : ','}${key} : [ ${items.join(',')} ] , "b" : {"list":[1]} }`
+        const { envelope, elements: taken } = takeList(text, 'list')
+        expect(taken).toEqual(items.map(compact))
+        expect(envelope).toBe(compact(text.replace(`[ ${items.join(',')} ]`, () => '[]')))
+      }),
+    )
+    expect(takeList('{"a":[1],"a":[2, 3]}', 'a')).toEqual({
+      envelope: '{"a":[],"a":[]}',
+      elements: ['2', '3'],
+    })
+    expect(takeList('{ }', 'a')).toEqual({ envelope: '{}', elements: [] })
   })
 
   it('is split into members, duplicate and escaped keys included', () => {

@@ -19,11 +19,7 @@ const { schemas } = (
   }
 ).components
 
-const shapesOf = (entries: readonly unknown[], row?: unknown) =>
-  findUnknownShapes(
-    row === undefined ? undefined : JSON.stringify(row),
-    entries.map((entry) => JSON.stringify(entry)),
-  )
+const shapesOf = (entries: readonly unknown[], row?: unknown) => findUnknownShapes(row, entries)
 
 const fieldsOf = (name: string) => Object.keys(schemas[name]?.properties ?? {}).sort()
 const typeOf = (name: string) => schemas[name]?.properties['type']?.const ?? ''

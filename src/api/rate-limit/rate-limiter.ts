@@ -53,6 +53,11 @@ export class RateLimiter {
     return this.#pace.learntPerSecond
   }
 
+  /** For how long no request may be sent, in milliseconds; 0 if one may, or if none is waiting. */
+  get idleMs(): number {
+    return this.#alarm === undefined ? 0 : Math.max(0, this.#alarm.at - this.#clock.now())
+  }
+
   /** Begins with a limit that was learnt earlier, in requests per second, unless one is known. */
   assume(perSecond: number): void {
     this.#pace.assume(perSecond)

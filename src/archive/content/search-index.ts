@@ -85,11 +85,13 @@ export class SearchIndex extends DatabaseAccess {
   /**
    * Indexes one batch of what is missing, and returns whether there is more. Call it inside a transaction. Entries come
    * first: until their revisions follow, they belong to no conversation and are not found.
+   *
+   * @param characters of JSON that are indexed at most, except that a text is never split
    */
-  addSome(): boolean {
+  addSome(characters = BATCH): boolean {
     const { entries, revisions } = this.reach()
     if (entries === 0 && revisions === 0) this.#enlargeBuffer()
-    return this.#addEntries(entries) || this.#addRevisions(revisions)
+    return this.#addEntries(entries, characters) || this.#addRevisions(revisions, characters)
   }
 
   /** Makes the index empty; `addSome` fills it again. */
@@ -132,9 +134,9 @@ export class SearchIndex extends DatabaseAccess {
     this.db.run(`insert into search (search, rank) values ('hashsize', ${BUFFER})`)
   }
 
-  #addEntries(after: number): boolean {
+  #addEntries(after: number, characters: number): boolean {
     const sql = 'select id, json from entry where id > :after order by id limit 1'
-    let left = BATCH
+    let left = characters
     for (const { id, json } of this.oneByOne<{ id: number; json: string }>(sql, {}, after)) {
       this.#addDocument(id, this.#extractWords(id, json))
       left -= json.length + 100
@@ -143,10 +145,10 @@ export class SearchIndex extends DatabaseAccess {
     return false
   }
 
-  #addRevisions(after: number): boolean {
+  #addRevisions(after: number, characters: number): boolean {
     const sql = 'select id, conversation, row, tip from revision where id > :after order by id limit 1'
     const batch: NextRevision[] = []
-    let left = BATCH
+    let left = characters
     for (const revision of this.oneByOne<NextRevision>(sql, {}, after)) {
       batch.push(revision)
       left -= revision.row.length + 2000

@@ -7,7 +7,7 @@ import { sameContent } from '../../model/entries/same-content.ts'
 import { member, members } from '../../model/json/json-text.ts'
 import type { Candidate } from './candidate.ts'
 import { isFatal } from './fatal-errors.ts'
-import { parseEntryList } from './parse-response.ts'
+import { parseEntryList, type ParsedList } from './parse-response.ts'
 import { readPart, readRow } from './read-conversation.ts'
 
 /** Options of a fetch. */
@@ -23,6 +23,7 @@ export interface FetchOptions {
 
 /** A fetched conversation, and how its messages relate to its history. */
 export interface Fetched extends FetchedConversation {
+  readonly history: ParsedList
   /** `get` returned members that the listed row lacks; undefined if both were not read. */
   readonly hasMoreInRow: boolean | undefined
   /** The messages were read, and compared with the history. */
@@ -84,7 +85,7 @@ export async function fetchConversation(
 }
 
 interface ReadResult {
-  readonly history: EntryList
+  readonly history: ParsedList
   /** The time of the server. */
   readonly at: Date | undefined
   readonly messages: EntryList | 'unread'

@@ -1,15 +1,15 @@
 import type { ConversationsClient } from '../../api/client.ts'
 import type { Archive } from '../../archive/archive.ts'
 import type { StoreResult } from '../../archive/content/conversations.ts'
+import type { EntryList } from '../../archive/content/revisions.ts'
 import type { ArchiveEvent } from '../../archive/journal/events.ts'
 import type { Failure, OpenFailure } from '../../archive/journal/failures.ts'
 import { HansardError, isHansardError, messageOf } from '../../errors.ts'
 import { rowFacts } from '../../model/conversation-row.ts'
-import { findUnknownShapes } from '../../model/entries/find-unknown-shapes.ts'
-import { findReferences } from '../../model/entries/references.ts'
 import type { BackupOptions } from '../backup-options.ts'
 import type { Candidate } from './candidate.ts'
 import { isFatal } from './fatal-errors.ts'
+import { deriveFrom, ownStages, type Derived, type Problem, type Stages } from './derive.ts'
 import { fetchConversation, type Fetched } from './fetch-conversation.ts'
 import { outageDetector } from './outage-detector.ts'
 import { EVERY, Sampling } from './sampling.ts'
@@ -25,14 +25,6 @@ export interface FetchContext {
   readonly run: number
   readonly signal: AbortSignal
 }
-
-/** Functions that derive data from a conversation. Tests pass functions that throw. */
-export interface Stages {
-  readonly references: typeof findReferences
-  readonly shapes: typeof findUnknownShapes
-}
-
-const ownStages: Stages = { references: findReferences, shapes: findUnknownShapes }
 
 /** Options of a `Fetcher`. */
 export interface FetcherOptions {
@@ -56,11 +48,8 @@ const MESSAGE_SAMPLE = { first: 20, percent: 2 }
 /** The rows of the first 50 conversations are read with `get`, too, and 1 % of the others. */
 export const ROW_SAMPLE = { first: 50, percent: 1 }
 
-/** Why a stored conversation is incomplete. */
-interface Problem {
-  readonly step: Failure['step']
-  readonly thrown: unknown
-}
+/** What a batch keeps of a conversation until it is committed. */
+type Stored = Omit<Fetched, 'history'> & { readonly history: EntryList; readonly derived: Derived }
 
 /** Fetches conversations and stores each, or the failure. */
 export class Fetcher {
@@ -174,27 +163,27 @@ export class Fetcher {
   #store(fetched: Fetched, { failure }: Candidate): FetchOutcome {
     const { archive, run } = this.#context
     const { id, isCompared } = fetched
+    // What is kept until the batch is committed has no parsed values: they take more memory than the texts.
+    const derived = deriveFrom(fetched, this.#options.stages ?? ownStages)
+    const { envelope, entries } = fetched.history
+    const stored: Stored = { ...fetched, history: { envelope, entries }, derived }
     return this.#soon(
       id,
       () => {
         const at = now()
-        const stored = archive.conversations.store(fetched, run, at)
-        this.#addEvents(fetched, stored, at)
-        const problem = this.#addDerived(fetched, stored, failure, at)
+        const result = archive.conversations.store(stored, run, at)
+        this.#addEvents(stored, result, at)
+        const problem = this.#addDerived(stored, result, failure, at)
         const isStillUnread = failure?.step === 'messages' && this.#options.messages === 'none'
         if (problem !== undefined) this.#record(id, problem)
         else if (failure !== undefined && !isStillUnread) archive.failures.resolve(id, at)
-        return problem === undefined || isAccepted(failure) ? stored.outcome : 'failed'
+        return problem === undefined || isAccepted(failure) ? result.outcome : 'failed'
       },
       isCompared,
     )
   }
 
-  #addEvents(
-    { id, messagesDiffer }: Fetched,
-    { outcome, isRevived, altered }: StoreResult,
-    at: string,
-  ): void {
+  #addEvents({ id, messagesDiffer }: Stored, { outcome, isRevived, altered }: StoreResult, at: string): void {
     const { archive, run } = this.#context
     const add = (kind: ArchiveEvent['kind'], detail: string) =>
       archive.events.add({ kind, conversation: id, detail }, run, at)
@@ -209,36 +198,28 @@ export class Fetcher {
    * conversation is stored all the same, and the next run tries again.
    */
   #addDerived(
-    { id, row, history: { entries }, messagesFailure }: Fetched,
+    { id, row, messagesFailure, derived }: Stored,
     { outcome, added }: StoreResult,
     failure: OpenFailure | undefined,
     at: string,
   ): Problem | undefined {
     const { archive } = this.#context
-    const { stages = ownStages } = this.#options
     const problems: Problem[] = []
-    const attempt = <T>(step: Problem['step'], work: () => readonly T[]): readonly T[] => {
-      try {
-        return work()
-      } catch (thrown) {
-        problems.push({ step, thrown })
-        return []
-      }
-    }
     if (messagesFailure !== undefined) problems.push({ step: 'messages', thrown: messagesFailure })
     const isChanged = outcome !== 'unchanged'
+    const { references, shapes } = derived
     if (isChanged || failure?.step === 'references') {
-      const references = attempt('references', () => stages.references(row, entries))
-      archive.dependencies.want(references, at, changedAt(row, at))
+      if ('thrown' in references) problems.push(references)
+      else archive.dependencies.want(references, at, changedAt(row, at))
     }
     if (isChanged || failure?.step === 'shapes') {
-      const fresh = failure?.step === 'shapes' ? entries : added.map((position) => entries[position] ?? '')
-      const freshRow = outcome === 'new' ? row : undefined
-      archive.unknownShapes.add(
-        attempt('shapes', () => stages.shapes(freshRow, fresh)),
-        id,
-        at,
-      )
+      if ('thrown' in shapes) problems.push(shapes)
+      else {
+        const { ofEntries } = shapes
+        const isRetry = failure?.step === 'shapes'
+        const fresh = isRetry ? ofEntries.flat() : added.flatMap((position) => ofEntries[position] ?? [])
+        archive.unknownShapes.add([...(outcome === 'new' ? shapes.ofRow : []), ...fresh], id, at)
+      }
     }
     return problems[0]
   }

@@ -1,7 +1,7 @@
 import type { JsonReply } from '../../api/client.ts'
 import type { EntryList } from '../../archive/content/revisions.ts'
 import { HansardError } from '../../errors.ts'
-import { compact, elements, isObjectText, member, replaceAt } from '../../model/json/json-text.ts'
+import { compact, elements, member, takeList } from '../../model/json/json-text.ts'
 import { isObject } from '../../model/json/parse-json.ts'
 import { redactBody, redactEntry, redactSecrets } from '../../model/secrets/redact-json.ts'
 import { redactText } from '../../model/secrets/redact-text.ts'
@@ -9,12 +9,17 @@ import { redactText } from '../../model/secrets/redact-text.ts'
 /** A response of the API: its text as received, and the parsed value. */
 type ApiResponse = Pick<JsonReply, 'text' | 'json'>
 
+/** A list of entries, also as JSON.parse reads them. */
+export interface ParsedList extends EntryList {
+  readonly values: readonly unknown[]
+}
+
 /**
  * Splits the response to getHistory or getMessages into its envelope and the texts of its entries, with secrets redacted.
  *
  * @throws HansardError `unexpected-shape`, with the redacted body, if it is not the list of this conversation
  */
-export function parseEntryList(answer: ApiResponse, list: 'entries' | 'messages', id: string): EntryList {
+export function parseEntryList(answer: ApiResponse, list: 'entries' | 'messages', id: string): ParsedList {
   const { text, json: envelope } = answer
   if (!isObject(envelope) || !Array.isArray(envelope[list])) {
     throw unexpected(`it has no list of ${list}`, text)
@@ -22,13 +27,14 @@ export function parseEntryList(answer: ApiResponse, list: 'entries' | 'messages'
   if (envelope['conversation_id'] !== id) {
     throw unexpected(`it is about another conversation: ${JSON.stringify(envelope['conversation_id'])}`, text)
   }
-  const entries = elements(member(text, list)?.value ?? '').map(compact)
-  const stray = entries.findIndex((entry) => !isObjectText(entry))
+  const values: readonly unknown[] = envelope[list]
+  const stray = values.findIndex((value) => !isObject(value))
   if (stray !== -1) throw unexpected(`entry ${stray} is not an object`, text)
-  const parsed = envelope[list] as readonly object[]
+  const taken = takeList(text, list)
   return {
-    envelope: redactSecrets(compact(replaceAt(text, [list], () => '[]'))),
-    entries: entries.map((entry, i) => redactEntry(entry, Object.keys(parsed[i] ?? {}))),
+    envelope: redactSecrets(taken.envelope),
+    entries: taken.elements.map((entry, i) => redactEntry(entry, Object.keys(values[i] ?? {}))),
+    values,
   }
 }
 

@@ -1,3 +1,5 @@
+import { gzipSync } from 'node:zlib'
+
 import { ByteWriter, ParquetWriter, type ColumnSource, type SchemaElement } from 'hyparquet-writer'
 
 import { microsecondsOf } from '../../model/instant.ts'
@@ -33,6 +35,8 @@ export class ParquetFile {
       writer: this.#bytes,
       schema: schemaOf(columns),
       createdBy: `hansard version ${version}`,
+      codec: 'GZIP',
+      compressors: { GZIP: compressFast },
     })
   }
 
@@ -71,6 +75,14 @@ export class ParquetFile {
     for (let i = 0; i < bytes.length; i += CHUNK) await this.#file.write(bytes.slice(i, i + CHUNK))
     this.#bytes.index = 0
   }
+}
+
+/**
+ * Node's zlib is native. The library's own Snappy is JavaScript: exports took half as long again, and their files were larger.
+ * Every reader knows both.
+ */
+function compressFast(bytes: Uint8Array): Uint8Array {
+  return gzipSync(bytes, { level: 1 })
 }
 
 /** Returns the values of a row, one for each column. */

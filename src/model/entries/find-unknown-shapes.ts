@@ -1,6 +1,4 @@
-import { elements, isObjectText } from '../json/json-text.ts'
-import { lookUp } from '../json/parse-json.ts'
-import { fieldsOf, stringIn, typeName, type Fields } from './fields.ts'
+import { isObject, lookUp } from '../json/parse-json.ts'
 
 /** Something that the API sent and that is not in its specification. */
 export interface UnknownShape {
@@ -10,46 +8,55 @@ export interface UnknownShape {
 }
 
 /**
- * Compares the row (if given) and the entries of a conversation, as JSON, with the specification. Lists each unknown
- * shape as often as it occurs.
+ * Compares the row (if given) and the entries of a conversation, as JSON.parse reads them, with the specification. Lists each
+ * unknown shape as often as it occurs.
  */
-export function findUnknownShapes(row: string | undefined, entries: Iterable<string>): UnknownShape[] {
-  const ofRow = unknownMembers('conversation', fieldsOf(row ?? ''), rowFields)
+export function findUnknownShapes(row: unknown, entries: Iterable<unknown>): UnknownShape[] {
+  const ofRow = isObject(row) ? unknownMembers('conversation', row, rowFields) : []
   return [...ofRow, ...[...entries].flatMap(ofEntry)]
 }
 
-function ofEntry(json: string): UnknownShape[] {
-  if (!isObjectText(json)) return []
-  const fields = fieldsOf(json)
-  const type = typeName(fields.get('type')) ?? 'message.input'
+function ofEntry(entry: unknown): UnknownShape[] {
+  if (!isObject(entry)) return []
+  const type = nameOf(entry['type']) ?? 'message.input'
   const known = lookUp(entryFields, type)
   if (known === undefined) return [{ kind: 'entry', name: brief(type) }]
-  const ofChunks = chunksIn(fields.get('content')).flatMap((chunk) => ofChunk(chunk, true))
-  return [...unknownMembers(type, fields, known), ...ofChunks]
+  const ofChunks = chunksIn(entry['content']).flatMap((chunk) => ofChunk(chunk, true))
+  return [...unknownMembers(type, entry, known), ...ofChunks]
 }
 
 /** Thinking inside thinking is not examined, because it may be nested to any depth. */
-function ofChunk(json: string, isOutermost: boolean): UnknownShape[] {
-  const fields = fieldsOf(json)
-  const type = typeName(fields.get('type')) ?? 'text'
+function ofChunk(chunk: JsonObject, isOutermost: boolean): UnknownShape[] {
+  const type = nameOf(chunk['type']) ?? 'text'
   const known = lookUp(chunkFields, type)
   if (known === undefined) return [{ kind: 'chunk', name: brief(type) }]
-  const thoughts = isOutermost ? chunksIn(fields.get('thinking')) : []
-  return [...unknownMembers(type, fields, known), ...thoughts.flatMap((thought) => ofChunk(thought, false))]
+  const thoughts = isOutermost ? chunksIn(chunk['thinking']) : []
+  return [...unknownMembers(type, chunk, known), ...thoughts.flatMap((thought) => ofChunk(thought, false))]
 }
 
-function chunksIn(content: string | undefined): string[] {
-  return elements(content ?? '').filter(isObjectText)
+function chunksIn(content: unknown): JsonObject[] {
+  return Array.isArray(content) ? content.filter(isObject) : []
 }
 
-function unknownMembers(owner: string, fields: Fields, known: readonly string[]): UnknownShape[] {
-  return [...fields].flatMap(([key, value]): UnknownShape[] => {
-    if (!known.includes(key)) return [{ kind: 'field', name: `${owner}.${brief(key)}` }]
-    const values = lookUp(fieldValues, key)
-    if (values === undefined || value === 'null' || values.includes(stringIn(value) ?? '')) return []
-    return [{ kind: 'value', name: `${owner}.${key}=${brief(typeName(value) ?? '')}` }]
-  })
+function unknownMembers(owner: string, object: JsonObject, known: readonly string[]): UnknownShape[] {
+  const found: UnknownShape[] = []
+  for (const [key, value] of Object.entries(object)) {
+    if (!known.includes(key)) found.push({ kind: 'field', name: `${owner}.${brief(key)}` })
+    const values = known.includes(key) ? lookUp(fieldValues, key) : undefined
+    const isKnown = value === null || (typeof value === 'string' && values?.includes(value) === true)
+    if (values === undefined || isKnown) continue
+    found.push({ kind: 'value', name: `${owner}.${key}=${brief(nameOf(value) ?? '')}` })
+  }
+  return found
 }
+
+/** A value as a name; an object or array may be megabytes of JSON. */
+function nameOf(value: unknown): string | undefined {
+  if (value === undefined || value === null) return undefined
+  return typeof value === 'object' ? 'an object' : String(value as string | number | boolean)
+}
+
+type JsonObject = Readonly<Record<string, unknown>>
 
 /** Shortens a name, which a sender may make as long as it likes. */
 function brief(name: string): string {

@@ -13,11 +13,15 @@ export interface Reference {
 export function findReferences(row: string, entries: Iterable<string>): Reference[] {
   const found = agentOfRow(fieldsOf(row))
   for (const entry of entries) {
+    if (!MENTIONS.some((each) => entry.includes(each))) continue
     const fields = fieldsOf(entry)
     found.push(...agentsOf(fields), ...filesOf(fields))
   }
   return [...new Map(found.map((reference) => [JSON.stringify(reference), reference])).values()]
 }
+
+/** An entry without white space that has none of these refers to nothing. Most have none, and need not be taken apart. */
+const MENTIONS = ['agent_id":"', 'file_id":"', '\\u']
 
 function agentOfRow(fields: Fields): Reference[] {
   const version = fields.get('agent_version') ?? 'null'

@@ -13,8 +13,8 @@ const CLOSE_ARRAY = 93
 const OPEN_OBJECT = 123
 const CLOSE_OBJECT = 125
 
-/** Finds the end of the value that begins at `at`. */
-export function endOfValue(text: string, at: number): number {
+/** Finds the end of the value that begins at `at`, and calls `onSpace` for white space between its tokens. */
+export function endOfValue(text: string, at: number, onSpace?: () => void): number {
   const first = text.charCodeAt(at)
   if (first === QUOTE) return endOfString(text, at)
   if (!isOpening(first)) return endOfScalar(text, at)
@@ -28,6 +28,7 @@ export function endOfValue(text: string, at: number): number {
     }
     if (isOpening(code)) depth++
     else if (isClosing(code)) depth--
+    else if (isSpace(code)) onSpace?.()
     i++
     if (depth === 0) return i
   }

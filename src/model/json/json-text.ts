@@ -67,6 +67,40 @@ export function members(text: string): Member[] {
   return found
 }
 
+/** An object whose list was taken out. */
+export interface TakenList {
+  /** The object with `[]` in the place of the list. */
+  readonly envelope: string
+  readonly elements: readonly string[]
+}
+
+/**
+ * Takes the list with this key out of an object, all without white space. It reads the text once, because most of a response
+ * is such a list. Of duplicate keys the last one counts, as for JSON.parse.
+ */
+export function takeList(text: string, list: string): TakenList {
+  let envelope = ''
+  let elements: string[] = []
+  let kept = 0
+  let i = skipSpace(text, skipSpace(text, 0) + 1)
+  while (!isClosing(text.charCodeAt(i))) {
+    const endOfKey = endOfString(text, i)
+    const start = skipSeparator(text, endOfKey)
+    let end: number
+    if (text.charAt(start) === '[' && decodeString(text.slice(i, endOfKey)) === list) {
+      elements = []
+      end = eachElement(text, start, (from, to, isSpaced) => {
+        const element = text.slice(from, to)
+        elements.push(isSpaced ? compact(element) : element)
+      })
+      envelope += `${text.slice(kept, start)}[]`
+      kept = end
+    } else end = endOfValue(text, start)
+    i = skipSeparator(text, end)
+  }
+  return { envelope: compact(envelope + text.slice(kept)), elements }
+}
+
 /** Finds a member by its key. Of duplicate keys the last one counts, as for JSON.parse. */
 export function member(text: string, key: string): Member | undefined {
   return members(text).findLast((candidate) => candidate.key === key)
@@ -142,15 +176,30 @@ function spansAt(text: string, at: number, path: readonly string[]): Span[] {
 
 function elementSpans(text: string, at: number): Span[] {
   const spans: Span[] = []
+  eachElement(text, at, (start, end) => spans.push({ start, end }))
+  return spans
+}
+
+/** Calls `visit` with each element of the array at `at`, and returns its end. Any other value has none. */
+function eachElement(
+  text: string,
+  at: number,
+  visit: (start: number, end: number, isSpaced: boolean) => void,
+): number {
   let i = skipSpace(text, at)
-  if (text.charAt(i) !== '[') return spans
+  if (text.charAt(i) !== '[') return i
   i = skipSpace(text, i + 1)
+  let isSpaced = false
+  const onSpace = () => {
+    isSpaced = true
+  }
   while (!isClosing(text.charCodeAt(i))) {
-    const end = endOfValue(text, i)
-    spans.push({ start: i, end })
+    isSpaced = false
+    const end = endOfValue(text, i, onSpace)
+    visit(i, end, isSpaced)
     i = skipSeparator(text, end)
   }
-  return spans
+  return i + 1
 }
 
 /** Calls `visit` with each member of the object at `at`, duplicate keys included. Any other value has none. */
