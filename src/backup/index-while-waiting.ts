@@ -3,8 +3,12 @@ import type { FetchContext } from './fetch/fetcher.ts'
 /** How often to look whether there is time, in milliseconds. */
 const EVERY_MS = 100
 
-/** Shorter pauses are not worth a transaction. */
-const LEAST_MS = 5
+/**
+ * Each slice becomes a part of the index that FTS5 merges with others later, so small ones cost more than they save: a slice must
+ * have so many milliseconds, and so many texts.
+ */
+const LEAST_MS = 20
+const LEAST_TEXTS = 250
 
 /** What is indexed in a millisecond, in characters of JSON: about half of what this takes on the machines we know. */
 const CHARACTERS_PER_MS = 10_000
@@ -21,7 +25,7 @@ export function indexWhileWaiting({ client, archive }: Pick<FetchContext, 'clien
 } {
   const addSome = () => {
     const { idleMs } = client
-    if (idleMs < LEAST_MS) return
+    if (idleMs < LEAST_MS || archive.searchIndex.left() < LEAST_TEXTS) return
     const characters = Math.min(MOST_CHARACTERS, idleMs * CHARACTERS_PER_MS)
     try {
       archive.soon(() => archive.searchIndex.addSome(characters))

@@ -179,7 +179,7 @@ describe('The search index', () => {
       c: [`5 ${long}`, 'delta'],
     })
     let batches = 1
-    while (archive.transaction(() => archive.searchIndex.addSome())) batches++
+    while (archive.transaction(() => archive.searchIndex.addSome(1_000_000))) batches++
     expect(batches).toBeGreaterThan(1)
     expect(matched(archive, 'river')).toEqual(['a', 'b', 'c'])
     expect(matched(archive, 'delta')).toEqual(['c'])

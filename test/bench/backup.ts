@@ -1,6 +1,8 @@
 import { statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
+import Database from 'better-sqlite3'
+
 import type { GenerateOptions } from '../../src/sandbox/seed/generate-conversations.ts'
 import { measure, median, type Measured } from './measure.ts'
 import type { Results } from './results.ts'
@@ -45,7 +47,7 @@ async function firstBackups({ results, withSandbox, newFile, isQuick }: Tools): 
       let archive = ''
       for (let round = 0; round < rounds; round++) measured.push(await hansard(url, (archive = newFile())))
       const { requests } = JSON.parse(measured[0]?.stdout ?? '') as { requests: number }
-      const json = count * kilobytes * 1000
+      const { json, file, index } = sizesOf(archive)
       const of = (each: (process: Measured) => number) => median(measured.map(each))
       results.add(`First backup, ${count} conversations of ${kilobytes} KB`, [
         {
@@ -60,7 +62,13 @@ async function firstBackups({ results, withSandbox, newFile, isQuick }: Tools): 
           unit: '',
           goal: 4,
         },
-        { name: 'archive with index, in sizes of the JSON', value: statSync(archive).size / json, unit: '' },
+        {
+          name: 'archive without index, in sizes of the JSON',
+          value: (file - index) / json,
+          unit: '',
+          goal: 1.2,
+        },
+        { name: 'search index, in sizes of the JSON', value: index / json, unit: '' },
         { name: 'requests a conversation', value: requests / count, unit: '', goal: 2.1 },
         { name: 'peak memory', value: of(({ memory }) => memory), unit: 'MiB', goal: 180 },
       ])
@@ -72,6 +80,25 @@ async function firstBackups({ results, withSandbox, newFile, isQuick }: Tools): 
     })
   }
 }
+
+/** The bytes of the JSON that an archive stores, of the file, and of the search index in it. */
+function sizesOf(path: string): { json: number; file: number; index: number } {
+  const db = new Database(path, { readonly: true })
+  const sum = (sql: string) => Number(db.prepare(sql).pluck().get())
+  try {
+    return {
+      json: sum(`select (select sum(octet_length(json)) from entry)
+        + (select sum(octet_length(row) + octet_length(history) + ifnull(octet_length(messages), 0)) from revision)`),
+      file: statSync(path).size,
+      index: sum(`select sum(pgsize) from dbstat where name like 'search%' or name like 'holding%'`),
+    }
+  } finally {
+    db.close()
+  }
+}
+
+/** Rows that the sandbox grants for a page, unless it is told otherwise. */
+const GRANTED = 100
 
 /** A night in which nothing has changed. */
 async function nights({ results, withSandbox, newFile, isQuick }: Tools): Promise<void> {
@@ -86,7 +113,7 @@ async function nights({ results, withSandbox, newFile, isQuick }: Tools): Promis
       const cpu = median(nights.map(({ cpu }) => cpu))
       results.add(`Unchanged night, ${count} conversations`, [
         { name: 'processor time a row', value: (cpu * 1e6) / count, unit: 'µs', goal: 40 },
-        { name: 'requests', value: requests, unit: '', goal: 1.3 * Math.ceil(count / 1000) + 5 },
+        { name: 'requests', value: requests, unit: '', goal: 1.3 * Math.ceil(count / GRANTED) + 5 },
         {
           name: 'peak memory',
           value: Math.max(...nights.map(({ memory }) => memory)),

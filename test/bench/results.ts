@@ -40,9 +40,26 @@ export class Results {
   }
 
   /** Everything as JSON, to compare later. */
+  get figures(): readonly Figure[] {
+    return this.#figures
+  }
+
   toJSON(): object {
     return { machine: machine(), figures: this.#figures }
   }
+}
+
+/** All figures as a table in Markdown. */
+export function toTable(figures: readonly Figure[]): string {
+  const rows = figures.map((figure, i) => {
+    const part = figure.part === figures[i - 1]?.part ? '' : figure.part
+    const { goal, atLeast, unit } = figure
+    const limit = goal ?? atLeast
+    const bound =
+      limit === undefined ? '' : `${goal === undefined ? '≥' : '≤'} ${format({ value: limit, unit })}`
+    return `| ${[part, figure.name, format(figure), bound, isMet(figure) ? '' : 'not met'].join(' | ')} |`
+  })
+  return ['| what | figure | value | goal | |', '| --- | --- | ---: | ---: | --- |', ...rows, ''].join('\n')
 }
 
 /** The machine and the versions that the figures depend on. */
@@ -68,9 +85,14 @@ function format({ value, unit }: Pick<Figure, 'value' | 'unit'>): string {
   return `${value.toFixed(digits)} ${unit}`.trim()
 }
 
-function formatGoal({ value, unit, goal, atLeast }: Omit<Figure, 'part'>): string {
+function formatGoal(figure: Omit<Figure, 'part'>): string {
+  const { unit, goal, atLeast } = figure
   const bound = goal ?? atLeast
   if (bound === undefined) return ''
-  const isMet = goal === undefined ? value >= bound : value <= bound
-  return `(goal: at ${goal === undefined ? 'least' : 'most'} ${format({ value: bound, unit })}${isMet ? '' : ', not met'})`
+  return `(goal: at ${goal === undefined ? 'least' : 'most'} ${format({ value: bound, unit })}${isMet(figure) ? '' : ', not met'})`
+}
+
+/** Whether a figure meets its goal, if it has one. */
+function isMet({ value, goal = Infinity, atLeast = -Infinity }: Omit<Figure, 'part'>): boolean {
+  return value <= goal && value >= atLeast
 }

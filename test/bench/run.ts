@@ -11,10 +11,12 @@ import { benchExports } from './exports.ts'
 import { benchLatencies } from './latency.ts'
 import { benchRateLimit } from './rate-limit.ts'
 import { benchReplay } from './replay.ts'
-import { machine, Results } from './results.ts'
+import { machine, Results, toTable } from './results.ts'
 import { benchSearch } from './search.ts'
 
-const { values } = parseArgs({ options: { quick: { type: 'boolean' }, json: { type: 'string' } } })
+const { values } = parseArgs({
+  options: { quick: { type: 'boolean' }, json: { type: 'string' }, table: { type: 'string' } },
+})
 const isQuick = values.quick === true
 const folder = mkdtempSync(join(tmpdir(), 'hansard-bench-'))
 const results = new Results({ hasGoals: !isQuick })
@@ -44,6 +46,7 @@ try {
   await benchLatencies(results, newFile(), isQuick)
   await benchExports(results, isQuick, folder)
   await benchReplay(results, isQuick, folder, withSandbox)
+  if (values.table !== undefined) writeFileSync(values.table, toTable(results.figures))
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`)
 } finally {
   rmSync(folder, { recursive: true, force: true })

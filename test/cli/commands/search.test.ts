@@ -192,7 +192,7 @@ describe('hansard search', () => {
 describe('A backup', () => {
   it('stopped while it fills the index leaves a sound index, which the next run completes', async () => {
     const { sandbox, archive, run } = await world({
-      stories: [generateConversations({ count: 24, entries: 4, bytesPerEntry: 60_000, seed: 2 })],
+      stories: [generateConversations({ count: 24, entries: 4, bytesPerEntry: 200_000, seed: 2 })],
     })
     const opened = openArchive(archive, { mode: 'create' })
     const stop = new AbortController()
