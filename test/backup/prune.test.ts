@@ -119,7 +119,7 @@ describe('Pruning', () => {
         '  conv_0',
         '  conv_1',
         'kept: a replay made it: name it with --id: 1 conversation',
-        '  conv_2: a replay made it: name it with --id',
+        '  conv_2',
         '',
       ].join('\n'),
     )

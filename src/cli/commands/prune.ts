@@ -12,9 +12,10 @@ import type { AccountOptions, Io } from '../io.ts'
 import { selectionOf, selects, type SelectionOptions } from '../options/selection-options.ts'
 import { withWholeIds } from '../options/whole-ids.ts'
 import { warnOfMissing, warnOfStaleIndex } from '../terminal/archive-warnings.ts'
+import { DeletionReport, formatDeletion, type Deletion } from '../terminal/deletion-report.ts'
 import { showPruning } from '../terminal/progress-texts.ts'
 import { ProgressLine } from '../terminal/progress.ts'
-import { formatPruned, PruneReport, type Prunable } from '../terminal/prune-report.ts'
+import { formatPruneTotals } from '../terminal/prune-report.ts'
 import { widthOf, writeJson, writeLines } from '../terminal/stdout.ts'
 
 export interface PruneCommandOptions extends AccountOptions, SelectionOptions {
@@ -45,10 +46,9 @@ export async function pruneCommand(options: PruneCommandOptions, io: Io): Promis
 }
 
 async function plan(archive: Archive, options: PruneCommandOptions, io: Io): Promise<ExitCode> {
-  const report = new PruneReport()
+  const report = new DeletionReport()
   for (const { id, reason } of planPruning(archive, await selectionFor(archive, options, io))) {
-    const planned: Prunable =
-      reason === undefined ? { id, what: 'would-delete' } : { id, what: 'kept', reason }
+    const planned = { example: id, what: reason === undefined ? 'would-delete' : 'kept', reason } as const
     report.add(planned)
     await print(planned, options, io)
   }
@@ -62,12 +62,12 @@ async function pruneLocked(
   options: PruneCommandOptions,
   io: Io,
 ): Promise<ExitCode> {
-  const report = new PruneReport()
+  const report = new DeletionReport()
   const progress = new ProgressLine(options, io, showPruning)
-  const onPruned = async (pruned: Pruned) => {
-    report.add(pruned)
+  const onPruned = async ({ id, ...pruned }: Pruned) => {
+    report.add({ example: id, ...pruned })
     if (options.json || options.verbose) progress.clear()
-    await print(pruned, options, io)
+    await print({ example: id, ...pruned }, options, io)
   }
   const selection = await selectionFor(archive, options, io)
   io.goOnUnread?.()
@@ -93,17 +93,20 @@ async function selectionFor(archive: Archive, given: PruneCommandOptions, io: Io
   return { ...selectionOf(options), changedBefore: options.olderThan, includeGone: false }
 }
 
-async function print(pruned: Prunable, options: PruneCommandOptions, io: Io): Promise<void> {
-  const { id, what, reason = null } = pruned
+async function print(pruned: Deletion, options: PruneCommandOptions, io: Io): Promise<void> {
+  const { example: id, what, reason = null } = pruned
   if (options.json) return writeJson(io.stdout, { id, outcome: what, reason })
   const isShown = options.verbose && (!options.quiet || what === 'kept')
-  if (isShown) await writeLines(io.stdout, [formatPruned(pruned)])
+  if (isShown) await writeLines(io.stdout, [formatDeletion(pruned)])
 }
 
-async function printReport(report: PruneReport, options: PruneCommandOptions, io: Io): Promise<void> {
+async function printReport(report: DeletionReport, options: PruneCommandOptions, io: Io): Promise<void> {
   const { 'would-delete': wouldDelete, ...others } = report.counts
   if (options.json) return writeJson(io.stdout, { command: 'prune', wouldDelete, ...others })
   const width = widthOf(io.stdout)
   const { yes = false, quiet = false } = options
-  await writeLines(io.stdout, quiet ? report.keptLines(width) : report.lines(yes, width))
+  await writeLines(
+    io.stdout,
+    quiet ? report.keptLines(width) : report.lines(formatPruneTotals(report, yes), width),
+  )
 }

@@ -5,8 +5,9 @@ import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { Io, TargetOptions } from '../io.ts'
 import { wholeIds } from '../options/whole-ids.ts'
 import { warnOfMissing } from '../terminal/archive-warnings.ts'
+import { formatDeletion, type DeletionReport } from '../terminal/deletion-report.ts'
 import { widthOf, writeJson, writeLines } from '../terminal/stdout.ts'
-import { formatUndone, UndoReport } from '../terminal/undo-report.ts'
+import { deletionOf, formatUndoTotals, undoReport } from '../terminal/undo-report.ts'
 
 export interface UndoCommandOptions extends TargetOptions {
   readonly id?: readonly string[]
@@ -20,7 +21,7 @@ export interface UndoCommandOptions extends TargetOptions {
  */
 export async function replayUndoCommand(options: UndoCommandOptions, io: Io): Promise<ExitCode> {
   const { label, yes: doIt = false, json = false } = options
-  const report = new UndoReport()
+  const report = undoReport()
   return await withLockedArchive(options.archive, { holder: io.name }, async (archive) => {
     const ids = wholeIds(archive, options.id)
     await warnOfMissing(archive, ids, io)
@@ -28,7 +29,7 @@ export async function replayUndoCommand(options: UndoCommandOptions, io: Io): Pr
       await withTarget({ ...options, sameAccount: true }, io, async (client) => {
         if (doIt) io.goOnUnread?.()
         for await (const one of undoReplay(client, archive, { ids, label, doIt, signal: io.signal })) {
-          report.add(one)
+          report.add(deletionOf(one))
           await printUndone(one, options, io)
         }
       })
@@ -48,11 +49,14 @@ async function printUndone(undone: Undone, options: UndoCommandOptions, io: Io):
   const { id, targetId, what, reason = null } = undone
   if (options.json) return writeJson(io.stdout, { id, targetId, outcome: what, reason })
   const isShown = options.verbose && (!options.quiet || what === 'kept')
-  if (isShown) await writeLines(io.stdout, [formatUndone(undone)])
+  if (isShown) await writeLines(io.stdout, [formatDeletion(deletionOf(undone))])
 }
 
-async function printReport(report: UndoReport, options: UndoCommandOptions, io: Io): Promise<void> {
+async function printReport(report: DeletionReport, options: UndoCommandOptions, io: Io): Promise<void> {
   const width = widthOf(io.stdout)
   const { yes = false, quiet = false } = options
-  await writeLines(io.stdout, quiet ? report.keptLines(width) : report.lines(yes, width))
+  await writeLines(
+    io.stdout,
+    quiet ? report.keptLines(width) : report.lines(formatUndoTotals(report, yes), width),
+  )
 }

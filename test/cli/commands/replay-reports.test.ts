@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 
 import { openArchive } from '../../../src/archive/archive.ts'
 import type { CopyState } from '../../../src/archive/ledger/replay-copies.ts'
-import { UndoReport } from '../../../src/cli/terminal/undo-report.ts'
+import { deletionOf, formatUndoTotals, undoReport } from '../../../src/cli/terminal/undo-report.ts'
+import type { Undone } from '../../../src/replay/run/undo.ts'
 import { VerifyReport } from '../../../src/cli/terminal/verify-report.ts'
 import { lossKinds, type Loss } from '../../../src/replay/loss.ts'
 import type { Verified } from '../../../src/replay/verify-copies.ts'
@@ -93,16 +94,16 @@ describe('With 10,000 copies that need a person', () => {
   })
 
   it('replay undo prints at most 40 lines', () => {
-    const report = new UndoReport()
+    const report = undoReport()
     for (let i = 0; i < MANY; i++) {
       const copy = { id: `conv_${i}`, targetId: `conv_t${i}` }
-      report.add(
+      const undone: Undone =
         i % 2 === 0
           ? { ...copy, what: 'would-delete' }
-          : { ...copy, what: 'kept', reason: `reason ${'x'.repeat(i % 99)}` },
-      )
+          : { ...copy, what: 'kept', reason: `reason ${'x'.repeat(i % 99)}` }
+      report.add(deletionOf(undone))
     }
-    const lines = report.lines(false, Infinity)
+    const lines = report.lines(formatUndoTotals(report, false), Infinity)
     expect(lines.length).toBeLessThanOrEqual(40)
     expect(lines.slice(0, 3)).toEqual([
       '5,000 would be deleted, 0 already gone, 5,000 kept. Nothing was deleted; use --yes to delete.',
