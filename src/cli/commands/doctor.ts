@@ -33,7 +33,7 @@ export interface DoctorOptions extends ProbeCommandOptions {
  */
 export async function doctorCommand(options: DoctorOptions, io: Io): Promise<ExitCode> {
   const { archive: path, baseUrl = '' } = options
-  if (options.probe === true) await allowProbe(options, io)
+  const isProbing = options.probe === true && (await isProbeAllowed(options, io))
   const opened = await openedArchive(path)
   const archive = opened instanceof Error ? undefined : opened
   try {
@@ -46,7 +46,7 @@ export async function doctorCommand(options: DoctorOptions, io: Io): Promise<Exi
       await examineAccount(options, io),
       examineRate(archive, baseUrl, io.now()),
     ]
-    const probed = options.probe === true ? await probe(options, io) : undefined
+    const probed = isProbing ? await probe(options, io) : undefined
     diagnoses.push(...(probed?.diagnoses ?? []))
     const problems = diagnoses.filter(({ state }) => state === 'problem').length
     const warnings = diagnoses.filter(({ state }) => state === 'warning').length
@@ -70,20 +70,17 @@ export async function doctorCommand(options: DoctorOptions, io: Io): Promise<Exi
 }
 
 /** Asks before the account is touched; without a terminal, --yes says that it may be. */
-async function allowProbe(
-  { archive, yes = false, baseUrl = '', probeModel }: DoctorOptions,
-  io: Io,
-): Promise<void> {
+async function isProbeAllowed(options: DoctorOptions, io: Io): Promise<boolean> {
+  const { archive, yes = false, baseUrl = '', probeModel } = options
   refuseMissing(archive) // it could not store what it learns
-  if (yes) return
+  if (yes) return true
   if (!canConfirm(io)) {
     throw new HansardError('usage', 'Cannot ask for confirmation: not a terminal', {
       hint: 'The probe creates a conversation in the account and deletes it: pass --yes if it may.',
     })
   }
   const what = `Create a conversation with ${probeModel} at ${baseUrl}, for a few tokens, and delete it?`
-  if (await confirm(defuseLine(what), io)) return
-  throw new HansardError('interrupted', 'Nothing was sent')
+  return await confirm(defuseLine(what), io)
 }
 
 async function probe(
