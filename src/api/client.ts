@@ -121,7 +121,12 @@ export class ConversationsClient {
     return this.#limiter.learntPerSecond
   }
 
-  /** For how long the rate limit lets no request pass, in milliseconds. The caller may do other work meanwhile. */
+  /** Calls `work` whenever the rate limit makes requests wait, so that the caller can do other work; returns how to end this. */
+  onWait(work: () => void): () => void {
+    return this.#limiter.onWait(work)
+  }
+
+  /** For how long the rate limit lets no request pass, in milliseconds. */
   get idleMs(): number {
     return this.#limiter.idleMs
   }

@@ -42,11 +42,11 @@ describe('A backup behind a rate limit', () => {
   })
 
   it('fills the search index while it waits, so that little is left when it is stopped', async () => {
-    const { sandbox, archive } = await world({ stories: stories(100, 20) })
-    const client = new ConversationsClient({ apiKey: 'source', baseUrl: sandbox.url, requestsPerSecond: 40 })
+    const { sandbox, archive } = await world({ stories: stories(100, 25) })
+    const client = new ConversationsClient({ apiKey: 'source', baseUrl: sandbox.url, requestsPerSecond: 20 })
     const store = openArchive(archive, { mode: 'create' })
     const stop = new AbortController()
-    const onProgress = ({ books }: BackupProgress) => books.new === 40 && stop.abort()
+    const onProgress = ({ books }: BackupProgress) => books.new === 24 && stop.abort()
     const { outcome } = await backup(client, store, { signal: stop.signal, onProgress })
     await client.close()
     expect(outcome).toBe('interrupted')

@@ -38,6 +38,7 @@ export class RateLimiter {
   readonly #pace: RequestPace
   readonly #patienceMs: number
   readonly #waiting = new Set<Waiting>()
+  readonly #onWait = new Set<() => void>()
   /** The kind of the last request that was refused, until one is accepted. */
   #refusedKind: string | undefined
   #alarm: { readonly at: number; readonly off: AbortController } | undefined
@@ -51,6 +52,12 @@ export class RateLimiter {
   /** The limit that was learnt, in requests per second; undefined as long as none is known. */
   get learntPerSecond(): number | undefined {
     return this.#pace.learntPerSecond
+  }
+
+  /** Calls `work` whenever requests begin to wait for the pace; returns a function that ends this. */
+  onWait(work: () => void): () => void {
+    this.#onWait.add(work)
+    return () => this.#onWait.delete(work)
   }
 
   /** For how long no request may be sent, in milliseconds; 0 if one may, or if none is waiting. */
@@ -149,6 +156,7 @@ export class RateLimiter {
       this.#letPass()
     }
     void this.#clock.sleep(at - now, off.signal).then(wake, () => undefined)
+    for (const work of this.#onWait) work()
   }
 }
 
