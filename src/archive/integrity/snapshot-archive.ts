@@ -70,6 +70,15 @@ function refuseTarget(path: string, target: string, { force = false }: SnapshotO
     throw new HansardError('usage', `${target} exists already`, {
       hint: 'Use another name, or --force to replace the file.',
     })
+  const log = statSync(`${target}-wal`, { throwIfNoEntry: false })
+  if (log !== undefined && log.size > 0)
+    throw new HansardError(
+      'usage',
+      `${target} is in use, or its last run was killed: part of it is in ${target}-wal`,
+      {
+        hint: 'Use another name.',
+      },
+    )
 }
 
 /** An open transaction keeps the copy at one moment: without it, each write of a backup would begin the copy anew. */
@@ -112,7 +121,7 @@ async function check(part: string, signal: AbortSignal | undefined): Promise<Fin
   return findings
 }
 
-/** Only what is on the disk gets the name. */
+/** Only what is on the disk gets the name. SQLite would take a log that an earlier file of this name left for that of the new one. */
 function finish(part: string, target: string): void {
   chmodSync(part, 0o600)
   for (const path of [part, dirname(part)]) {
@@ -120,5 +129,6 @@ function finish(part: string, target: string): void {
     fsyncSync(file)
     closeSync(file)
   }
+  for (const end of ['-wal', '-shm']) rmSync(`${target}${end}`, { force: true })
   renameSync(part, target)
 }

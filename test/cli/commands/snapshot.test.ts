@@ -89,6 +89,22 @@ describe('hansard snapshot', () => {
     expect(there.beside()).toEqual(['copy.db'])
   })
 
+  it('replaces no archive that has a part in its log, and leaves no log of the one that it replaces', async () => {
+    const there = await backedUp()
+    expect((await there.run('snapshot', there.copy)).exitCode).toBe(0)
+    const writer = openArchive(there.copy, { mode: 'write' })
+    const run = { command: 'backup', hansard: '0', baseUrl: 'http://x', startedAt: '2026-01-01T00:00:00Z' }
+    writer.transaction(() => writer.runs.begin(run))
+    const refused = await there.run('snapshot', there.copy, '--force')
+    expect([refused.exitCode, refused.stderr]).toEqual([2, expect.stringContaining('part of it is in')])
+    writer.checkpoint()
+    writer.close()
+    writeFileSync(`${there.copy}-wal`, '')
+    writeFileSync(`${there.copy}-shm`, 'stale')
+    expect((await there.run('snapshot', there.copy, '--force')).exitCode).toBe(0)
+    expect(there.beside()).toEqual(['copy.db'])
+  })
+
   it('refuses what it would destroy, and what cannot be written', async () => {
     const there = await backedUp()
     writeFileSync(there.copy, 'a file')
