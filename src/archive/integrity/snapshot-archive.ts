@@ -121,7 +121,10 @@ async function check(part: string, signal: AbortSignal | undefined): Promise<Fin
   return findings
 }
 
-/** Only what is on the disk gets the name. SQLite would take a log that an earlier file of this name left for that of the new one. */
+/**
+ * Only what is on the disk gets the name. SQLite would take a log that an earlier file of this name left for that of the new
+ * one.
+ */
 function finish(part: string, target: string): void {
   chmodSync(part, 0o600)
   for (const path of [part, dirname(part)]) {

@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs'
 import { ConversationsClient } from '../../api/client.ts'
 import { openArchive, refuseMissing, type Archive } from '../../archive/archive.ts'
 import type { Learnt } from '../../backup/probe/probe-service.ts'
-import { HansardError } from '../../errors.ts'
 import { plural } from '../../model/plural.ts'
 import { findApiKey } from '../connect.ts'
 import { problemOf, type Diagnosis } from '../doctor/diagnosis.ts'
@@ -18,7 +17,7 @@ import { probeAccount, type ProbeCommandOptions } from '../doctor/probe-account.
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import { explain } from '../explain.ts'
 import type { AccountOptions, Io } from '../io.ts'
-import { canConfirm, confirm } from '../terminal/confirm.ts'
+import { confirm, refuseWithoutTerminal } from '../terminal/confirm.ts'
 import { writeLines, writeResult } from '../terminal/stdout.ts'
 import { defuseLine } from '../terminal/terminal-text.ts'
 
@@ -74,11 +73,10 @@ async function isProbeAllowed(options: DoctorOptions, io: Io): Promise<boolean> 
   const { archive, yes = false, baseUrl = '', probeModel } = options
   refuseMissing(archive) // it could not store what it learns
   if (yes) return true
-  if (!canConfirm(io)) {
-    throw new HansardError('usage', 'Cannot ask for confirmation: not a terminal', {
-      hint: 'The probe creates a conversation in the account and deletes it: pass --yes if it may.',
-    })
-  }
+  refuseWithoutTerminal(
+    io,
+    'The probe creates a conversation in the account and deletes it: pass --yes if it may.',
+  )
   const what = `Create a conversation with ${probeModel} at ${baseUrl}, for a few tokens, and delete it?`
   return await confirm(defuseLine(what), io)
 }

@@ -9,7 +9,7 @@ import { StepCounter } from '../../model/step-progress.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'
 import { wholeIds } from '../options/whole-ids.ts'
-import { canConfirm, confirm } from '../terminal/confirm.ts'
+import { confirm, refuseWithoutTerminal } from '../terminal/confirm.ts'
 import { showStep } from '../terminal/progress-texts.ts'
 import { ProgressLine } from '../terminal/progress.ts'
 import { writeLine, writeResult } from '../terminal/stdout.ts'
@@ -29,11 +29,8 @@ const NOTHING: Erased = { conversations: 0, revisions: 0, entries: 0, dependenci
  * with 3 if the file still has the old pages.
  */
 export async function forgetCommand(options: ForgetOptions, io: Io): Promise<ExitCode> {
-  if (options.ids.length > 0 && !options.yes && !canConfirm(io)) {
-    throw new HansardError('usage', 'Cannot ask for confirmation: not a terminal', {
-      hint: 'Look at what you forget with `hansard show ID`, then pass --yes.',
-    })
-  }
+  if (options.ids.length > 0 && !options.yes)
+    refuseWithoutTerminal(io, 'Look at what you forget with `hansard show ID`, then pass --yes.')
   return await withLockedArchive(options.archive, { holder: io.name }, async (archive) => {
     const ids = idsToForget(archive, options)
     if (ids.length > 0 && !options.yes && !(await confirm(question(archive, ids), io))) {

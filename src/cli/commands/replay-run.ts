@@ -13,7 +13,7 @@ import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { Io } from '../io.ts'
 import { planReplayOptions, refusePlanningOptions, type RunOptions } from '../options/replay-options.ts'
 import { wholeIds, withWholeIds } from '../options/whole-ids.ts'
-import { confirm, canConfirm } from '../terminal/confirm.ts'
+import { confirm, refuseWithoutTerminal } from '../terminal/confirm.ts'
 import { CopyReport, formatNotedCopy } from '../terminal/copy-report.ts'
 import { formatEstimate, formatCost, formatSpent, formatTokens } from '../terminal/plan-table.ts'
 import { showReplay } from '../terminal/progress-texts.ts'
@@ -24,11 +24,7 @@ import { defuseLine } from '../terminal/terminal-text.ts'
 /** `hansard replay run`: carries out a plan. */
 export async function replayRunCommand(given: RunOptions, io: Io): Promise<ExitCode> {
   if (given.plan !== undefined) refuseMissingPlan(given.plan)
-  if (!given.yes && !canConfirm(io)) {
-    throw new HansardError('usage', 'Cannot ask for confirmation: not a terminal', {
-      hint: 'Check what `hansard replay plan` shows, then pass --yes.',
-    })
-  }
+  if (!given.yes) refuseWithoutTerminal(io, 'Check what `hansard replay plan` shows, then pass --yes.')
   const progress = new ProgressLine(given, io, showReplay)
   return await withLockedArchive(given.archive, { holder: io.name }, (archive, lock) => {
     const options = withResolvedIds(archive, given)

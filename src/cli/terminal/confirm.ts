@@ -3,9 +3,15 @@ import { createInterface } from 'node:readline/promises'
 import { HansardError } from '../../errors.ts'
 import type { Io } from '../io.ts'
 
-/** Returns whether a person can be asked. */
-export function canConfirm({ stdin, stderr }: Io): boolean {
-  return stdin.isTTY === true && stderr.isTTY === true
+/**
+ * Refuses to go on where nobody can be asked.
+ *
+ * @param hint what to look at, and the option that answers beforehand
+ * @throws HansardError `usage`
+ */
+export function refuseWithoutTerminal({ stdin, stderr }: Io, hint: string): void {
+  if (stdin.isTTY === true && stderr.isTTY === true) return
+  throw new HansardError('usage', 'Cannot ask for confirmation: not a terminal', { hint })
 }
 
 /** Asks on the terminal; every answer except y and yes means no. */

@@ -31,7 +31,8 @@ export const books: Check = {
           where,
         }
       }
-      // Those that were forgotten since count, too. Some of those that failed were stored, for example when only their messages could not be read.
+      // Those that were forgotten since count, too. Some of those that failed were stored, for example when only their
+      // messages could not be read.
       if (run.revisions < run.stored || run.revisions > run.stored + run.failed) {
         yield { what: `stored ${plural(run.stored, 'revision')}, but ${run.revisions} exist`, where }
       }
