@@ -8,7 +8,9 @@ const floors = {
   backup: ['model', 'api', 'archive'],
   export: ['model', 'archive'],
   replay: ['model', 'api', 'archive', 'backup'],
-  sandbox: ['model', 'api', 'archive'],
+  loopback: [],
+  sandbox: ['model', 'api', 'archive', 'loopback'],
+  reader: ['model', 'archive', 'export', 'loopback'],
 }
 
 /** A third party is named in one place, so that it can be replaced in one place. */
@@ -21,11 +23,16 @@ const homes = {
   'src/export/tables/parquet-file.ts': ['hyparquet-writer'],
   'src/export/stats/{stats,draw}-chart.ts': ['vega', 'vega-lite'],
   'src/export/markdown/unsafe-*.ts': ['markdown-it'],
+  'src/export/html/message-markup.ts': ['markdown-it'],
+  'src/export/html/markup.ts': ['hono'],
+  'src/export/html/highlight.ts': ['highlight.js'],
+  'src/loopback/**/*.ts': ['hono', '@hono/node-server'],
   'src/sandbox/**/*.ts': ['hono', '@hono/node-server'],
+  'src/reader/**/*.ts': ['hono', '@hono/node-server'],
   'src/cli/**/*.ts': ['commander', 'picocolors', 'string-width', 'toml-eslint-parser'],
 }
 
-const thirdParties = Object.values(homes).flat()
+const thirdParties = [...new Set(Object.values(homes).flat())]
 
 const homeRule = (files, allowed) => ({
   files,

@@ -7,7 +7,7 @@ import { HansardError } from '../errors.ts'
 import { version } from '../own-files.ts'
 import { ExcludedError } from './exclusion.ts'
 import { readConversations, type OnUnreadable } from './export-source.ts'
-import type { Format, OutputFile } from './format.ts'
+import type { Format, OutputFile, Shape } from './format.ts'
 import { checkFormatOptions, formats, type FormatName, type FormatOptions } from './formats.ts'
 import { limitYoungGeneration } from './heap-control.ts'
 import { explainFile } from './output/file-errors.ts'
@@ -88,10 +88,11 @@ export async function exportArchive<Name extends FormatName>(
 ): Promise<ExportResult> {
   const { format: name, output } = request
   const options = checkFormatOptions(name, { ...(request.options as object | undefined) })
-  const target = await openOutput(archive, formats[name], options, request)
+  const shape = shapeOf(formats[name], options, output)
+  const target = await openOutput(archive, formats[name], options, shape, request)
   limitYoungGeneration()
   try {
-    const counts = await archive.snapshot(() => writeConversations(archive, target, options, request))
+    const counts = await archive.snapshot(() => writeConversations(archive, target, options, shape, request))
     return { ...counts, output: typeof output === 'string' ? resolve(output) : null }
   } catch (thrown) {
     throw explainFile(thrown)
@@ -100,15 +101,24 @@ export async function exportArchive<Name extends FormatName>(
   }
 }
 
+/** A stream takes one file. */
+function shapeOf(
+  format: Format,
+  options: Readonly<Record<string, unknown>>,
+  output: ExportOptions['output'],
+): Shape {
+  return typeof output === 'string' ? format.shape(options, output) : 'file'
+}
+
 async function openOutput(
   archive: Archive,
   format: Format,
   options: Readonly<Record<string, unknown>>,
+  shape: Shape,
   { format: name, output, force = false, transform }: ExportOptions,
 ): Promise<Output> {
-  if (typeof output === 'string' && format.shape(options) === 'folder') refuseFileName(output, format, name)
-  if (typeof output === 'string')
-    return stageOutput({ path: output, shape: format.shape(options), archive: archive.path, force })
+  if (typeof output === 'string' && shape === 'folder') refuseFileName(output, format, name)
+  if (typeof output === 'string') return stageOutput({ path: output, shape, archive: archive.path, force })
   if (format.canStream(options)) return streamOutput(output, transform)
   throw new HansardError('usage', `The format ${name} writes several files, but a stream takes one`, {
     hint: 'Choose the path of a folder, with --output on the command line.',
@@ -117,12 +127,12 @@ async function openOutput(
 
 /** A file is compressed if its name says so, as tar and pandas do it. */
 function isCompressed(
-  format: Format,
   options: Readonly<Record<string, unknown>>,
+  shape: Shape,
   output: ExportOptions['output'],
 ): boolean {
   if (options['gzip'] === true) return true
-  return typeof output === 'string' && output.endsWith('.gz') && format.shape(options) === 'file'
+  return typeof output === 'string' && output.endsWith('.gz') && shape === 'file'
 }
 
 /** Writes the selected conversations to an output and commits it. */
@@ -130,6 +140,7 @@ async function writeConversations(
   archive: Archive,
   output: Output,
   options: Readonly<Record<string, unknown>>,
+  shape: Shape,
   { format: name, output: path, selection = {}, signal, ...callbacks }: ExportOptions,
 ): Promise<ExportCounts> {
   const format: Format = formats[name]
@@ -143,7 +154,8 @@ async function writeConversations(
   }
   const writer = await format.open(
     {
-      files: isCompressed(format, options, path) ? gzipFiles(output) : output,
+      files: isCompressed(options, shape, path) ? gzipFiles(output) : output,
+      shape,
       dependencies: archive.dependencies,
       conversations: () => read(() => undefined),
       notice: (sentence) => callbacks.onNotice?.(sentence),
@@ -169,7 +181,7 @@ async function writeConversations(
       counts.leftOut++
       if (thrown.isFault) counts.failed++
       callbacks.onLeftOut?.(id, reason, thrown.code)
-      if (format.shape(options) === 'folder') {
+      if (shape === 'folder') {
         leftOutFile ??= await output.create('left-out.jsonl')
         await leftOutFile.write(`${jsonLine(JSON.stringify({ id, reason }))}\n`)
       }

@@ -22,7 +22,11 @@ export function* readConversations(
     yield exportedConversation(stored, onUnreadable)
 }
 
-function exportedConversation(stored: StoredConversation, onUnreadable: OnUnreadable): ExportedConversation {
+/** Returns a stored conversation as writers get it. */
+export function exportedConversation(
+  stored: StoredConversation,
+  onUnreadable: OnUnreadable,
+): ExportedConversation {
   const { id, length, createdAt, goneAt, fetchedAt } = stored
   // A writer may read the entries more than once, but each unreadable entry is reported once.
   let reported = 0
@@ -33,9 +37,10 @@ function exportedConversation(stored: StoredConversation, onUnreadable: OnUnread
     createdAt,
     goneAt,
     fetchedAt,
-    *entries() {
-      let position = -1
-      for (const found of stored.entriesAsFound()) {
+    sizes: () => stored.sizes(),
+    *entries(range) {
+      let position = (range?.from ?? 0) - 1
+      for (const found of stored.entriesAsFound(range)) {
         position++
         const isNew = position >= reported
         reported = Math.max(reported, position + 1)

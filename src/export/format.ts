@@ -1,3 +1,4 @@
+import type { HistoryRange } from '../archive/content/histories.ts'
 import type { Dependencies } from '../archive/content/dependencies.ts'
 import type { JsonValue } from './json-value.ts'
 
@@ -12,8 +13,10 @@ export interface ExportedConversation {
   /** When it was marked as gone (ISO 8601); null if it still exists. */
   readonly goneAt: string | null
   readonly fetchedAt: string
-  /** The entries in order, read one at a time. Each call reads them again. */
-  entries(): Iterable<JsonValue>
+  /** The entries in order, or a part of them, read one at a time. Each call reads them again. */
+  entries(range?: HistoryRange): Iterable<JsonValue>
+  /** The size of each entry in bytes. */
+  sizes(): number[]
 }
 
 /** A part of a file: text, JSON from the archive, or bytes. */
@@ -40,9 +43,13 @@ export interface OutputFiles {
 /** Reads the archived agents and files that conversations refer to. */
 export type DependencyReader = Pick<Dependencies, 'read'>
 
+/** Whether an export is one file or a folder of files. */
+export type Shape = 'file' | 'folder'
+
 /** What a format gets to write with. */
 export interface ExportContext {
   readonly files: OutputFiles
+  readonly shape: Shape
   readonly dependencies: DependencyReader
   /** Reads the selection once more, for a format that must see all of it before it writes anything. */
   conversations(): Iterable<ExportedConversation>
@@ -79,8 +86,8 @@ export interface Format<Options = unknown> {
   readonly notes?: string
   /** For a format that writes a folder: what is in it, and how to write one file instead. */
   readonly folder?: { readonly holds: string; readonly instead?: string }
-  /** Returns whether it writes one file or a folder of files. */
-  shape(options: Options): 'file' | 'folder'
+  /** Returns whether it writes one file or a folder of files to a path. */
+  shape(options: Options, path: string): Shape
   /** Returns whether it can go to a stream such as stdout: it then creates one file only. */
   canStream(options: Options): boolean
   open(context: ExportContext, options: Options): Promise<Writer>

@@ -1,6 +1,7 @@
 import { HansardError } from '../errors.ts'
 import { chatFormat } from './chat/chat-format.ts'
 import type { Format, FormatOption } from './format.ts'
+import { htmlFormat } from './html/html-format.ts'
 import { jsonlFormat } from './jsonl-format.ts'
 import { markdownFormat } from './markdown/markdown-format.ts'
 import { csvFormat } from './tables/csv-format.ts'
@@ -12,6 +13,7 @@ export const formats = {
   csv: csvFormat,
   parquet: parquetFormat,
   markdown: markdownFormat,
+  html: htmlFormat,
   chat: chatFormat,
 } as const satisfies Readonly<Record<string, Format<never>>>
 

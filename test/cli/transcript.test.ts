@@ -108,6 +108,7 @@ describe('A transcript', () => {
     const stored = {
       ...{ id: 'conv_1', row: '{"name":"on', length: 3, goneAt: null, fetchedAt: '', createdAt: null },
       entries: () => [],
+      sizes: () => [],
       entriesAsFound: () => found,
     }
     const unshown: (number | undefined)[] = []

@@ -31,6 +31,7 @@ const variants: Readonly<Record<FormatName, readonly Readonly<Record<string, unk
     { drop: ['thinking', 'references', 'executions'] },
   ],
   markdown: [{}, { path: '{model}/{id}' }],
+  html: [{}],
 }
 
 /** A backup of all stories of the sandbox. */

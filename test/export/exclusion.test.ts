@@ -63,6 +63,7 @@ function talk(id: string, size = 1, fails = false): ExportedConversation {
     length: 2,
     createdAt: null,
     goneAt: null,
+    sizes: () => [size, 1],
     fetchedAt: '2026-11-22T00:00:00.000Z',
     *entries() {
       yield json({ type: 'message.input', role: 'user', content: `${id}${'x'.repeat(size)}` })
@@ -86,6 +87,7 @@ async function written(name: FormatName, conversations: readonly ExportedConvers
           close: async () => undefined,
         }),
       },
+      shape: 'folder',
       dependencies: emptyArchive().dependencies,
       conversations: () => [],
       notice: () => undefined,

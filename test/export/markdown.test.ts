@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 
 import { emptyArchive } from '../../src/archive/archive.ts'
-import { isSafeUrl } from '../../src/export/markdown/safe-links.ts'
+import { isSafeUrl } from '../../src/export/pages/safe-url.ts'
 import { archiveOf, type MadeConversation } from '../support/archives.ts'
 import { anyEntry } from '../support/entry-arbitrary.ts'
 import { exported, type Exported } from '../support/exports.ts'

@@ -34,6 +34,8 @@ export interface StoredConversation {
   entries(range?: HistoryRange): Iterable<string>
   /** Reads the entries of a damaged archive: undefined stands for a lost entry, or for all entries before a lost link. */
   entriesAsFound(range?: HistoryRange): Iterable<StoredEntry>
+  /** The size of each entry in bytes; 0 for a lost one. */
+  sizes(): number[]
 }
 
 /** A conversation in a list. Times are as the API sent them, except `goneAt` (ISO 8601). */
@@ -256,6 +258,7 @@ export class Conversations extends DatabaseAccess {
       createdAt: instantOf(created_at ?? '') ?? null,
       entries: (range) => this.#histories.read(tip, range),
       entriesAsFound: (range) => this.#histories.readAsFound(tip, range),
+      sizes: () => this.#histories.sizes(tip),
     }
   }
 }

@@ -90,6 +90,12 @@ export class Histories extends DatabaseAccess {
     return entries.reverse().slice(from, to + 1)
   }
 
+  /** The sizes of a history's entries in bytes, in order; 0 for a lost part. The texts are not read. */
+  sizes(tip: number): number[] {
+    const sql = 'select octet_length(json) from entry where id = ?'
+    return this.entryIds(tip).map((entry) => this.db.pluck.get<number>(sql, entry) ?? 0)
+  }
+
   /** The first entry of a history as JSON; undefined if there is none, or if it is lost. Other entries are not read. */
   first(tip: number): string | undefined {
     const sql = `

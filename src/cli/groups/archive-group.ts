@@ -54,7 +54,7 @@ export const archiveGroup: CommandGroup = (program, io, action) => {
 
 /** Adds the options of every export, and those of the format. */
 function exportOptions(command: Command, { summary, options, notes, shape }: Format<never>): Command {
-  const kind = shape({} as never)
+  const kind = shape({} as never, '')
   const place = kind === 'file' ? 'file to write, or - for stdout' : 'folder to write'
   command
     .description(summary)

@@ -1,6 +1,7 @@
 import type { ChunkView } from '../../model/entries/chunk-view.ts'
 import { sanitizeText } from '../../model/sanitize-text.ts'
-import { linkOrAttachment, toolFileParts } from './attachments.ts'
+import { referredTo } from '../pages/referred-files.ts'
+import { referredParts } from './attachments.ts'
 import { FOOTNOTE_MARK, blockQuote } from './block-quote.ts'
 import { codeBlock, jsonCodeBlock } from './code-block.ts'
 import { escapeMarkdown } from './escape-markdown.ts'
@@ -89,11 +90,9 @@ function* quoteWithSourceList(text: string, cited: readonly string[]): Generator
 function chunkBlock(chunk: Exclude<ChunkView, RunChunk>, scope: EntryScope): Iterable<PagePart> {
   switch (chunk.kind) {
     case 'image':
-      return linkOrAttachment('Image', { url: chunk.url }, scope)
     case 'document':
-      return linkOrAttachment('Document', { url: chunk.url ?? '', name: chunk.name }, scope)
     case 'file':
-      return toolFileParts(chunk, scope)
+      return referredParts(referredTo(chunk, scope.archived), scope)
     case 'thinking':
       return thinkingParts(chunk.chunks, scope)
     case 'unknown':

@@ -4,6 +4,7 @@ import { displayText, stringIn, type Fields } from '../../model/entries/fields.t
 import { cutTime } from '../../model/instant.ts'
 import { isJson } from '../../model/json/parse-json.ts'
 import { fitsOneLine } from '../../model/sanitize-text.ts'
+import { UNREADABLE, entryNames, entryTitle } from '../pages/entry-heading.ts'
 import { codeBlock, jsonCodeBlock } from './code-block.ts'
 import { contentParts } from './content-blocks.ts'
 import { escapeMarkdown } from './escape-markdown.ts'
@@ -14,7 +15,7 @@ type Known<Kind extends EntryView['kind']> = EntryView & { readonly kind: Kind }
 /** Yields the section of an entry: an anchor, a heading, the content, and its footnotes. */
 export function* entryParts(json: string, scope: EntryScope): Generator<PagePart> {
   const entry = entryView(json)
-  const names = headingNames(entry).filter((name) => name !== undefined)
+  const names = entryNames(entry)
   yield `<a id="entry-${scope.position}"></a>\n\n## ${headingOf(entry, names)}\n\n`
   // A heading shortens long texts, so they are repeated in full.
   const role = entry.kind === 'message' ? entry.role : undefined
@@ -34,43 +35,9 @@ function headingOf(entry: EntryView, names: readonly string[]): string {
   const facts = [created && cutTime(created, 'second'), model].flatMap((fact) =>
     fact ? [escapeMarkdown(fact)] : [],
   )
-  return [named === '' ? headingTitle(entry) : `${headingTitle(entry)}: ${named}`, ...facts].join(' · ')
+  const title = escapeMarkdown(entryTitle(entry))
+  return [named === '' ? title : `${title}: ${named}`, ...facts].join(' · ')
 }
-
-function headingTitle(entry: EntryView): string {
-  switch (entry.kind) {
-    case 'message':
-      return escapeMarkdown(entry.role.charAt(0).toUpperCase() + entry.role.slice(1))
-    case 'execution':
-      return 'Tool'
-    case 'call':
-      return 'Function call'
-    case 'result':
-      return 'Function result'
-    case 'handoff':
-      return 'Handoff'
-    case 'unknown':
-      if (entry.type === UNREADABLE) return 'Unreadable'
-      return `${escapeMarkdown(entry.type ?? 'Entry without a type')} (unknown to this version of hansard)`
-  }
-}
-
-/** Returns the names in a heading. */
-function headingNames(entry: EntryView): (string | undefined)[] {
-  switch (entry.kind) {
-    case 'execution':
-      return [entry.name, stringIn(entry.function) ?? undefined]
-    case 'call':
-      return [entry.name, entry.callId, entry.confirmation]
-    case 'result':
-      return [entry.callId]
-    default:
-      return []
-  }
-}
-
-/** The type of an entry that replaces a damaged one. */
-const UNREADABLE = 'hansard.unreadable'
 
 /** Not a generator, so that the compiler finds a kind without a case. */
 function partsOf(entry: EntryView, scope: EntryScope): Iterable<PagePart> {

@@ -2,7 +2,7 @@ import { cutTime, monthOf } from '../../model/instant.ts'
 import { plural } from '../../model/plural.ts'
 import type { ExportedConversation, OutputFile } from '../format.ts'
 import { escapeMarkdown, escapeLabel } from './escape-markdown.ts'
-import type { PageFacts } from './page.ts'
+import type { PageFacts } from '../pages/page-facts.ts'
 import { pathDestination } from './safe-links.ts'
 
 /** Begins the list of all pages by month. Conversations are added in the order of their creation. */

@@ -3,9 +3,10 @@ import { posix } from 'node:path'
 import { excludeOnError, allOrNothing } from '../exclusion.ts'
 import type { ExportContext, Writer } from '../format.ts'
 import type { PathFacts } from '../output/path-template.ts'
+import { factsOf } from '../pages/page-facts.ts'
 import { openIndexPage } from './index-page.ts'
 import type { PagePart } from './page-parts.ts'
-import { factsOf, pageParts } from './page.ts'
+import { pageParts } from './page.ts'
 
 /** Writes the pages one after the other, each with its files, and an index. */
 export async function markdownWriter(

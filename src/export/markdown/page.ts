@@ -1,46 +1,14 @@
-import { conversationTitle } from '../../model/entries/conversation-title.ts'
-import { displayText, stringIn, type Fields } from '../../model/entries/fields.ts'
-import { findReferences, type Reference } from '../../model/entries/references.ts'
+import { displayText, stringIn } from '../../model/entries/fields.ts'
 import { cutTime, cutTimeUtc } from '../../model/instant.ts'
 import { plural } from '../../model/plural.ts'
 import type { DependencyReader, ExportedConversation } from '../format.ts'
-import { fitsOneLine, oneLine } from '../../model/sanitize-text.ts'
-import { archivedFields } from './attachments.ts'
+import { fitsOneLine } from '../../model/sanitize-text.ts'
+import type { ConversationAgent, PageFacts } from '../pages/page-facts.ts'
 import { textParts } from './content-blocks.ts'
 import { entryParts, unreadable } from './entry-section.ts'
 import { escapeMarkdown } from './escape-markdown.ts'
 import { frontMatter } from './front-matter.ts'
 import { EntryScope, type PagePart } from './page-parts.ts'
-
-/** What a page says about its conversation beside what the API sent. */
-export interface PageFacts {
-  readonly title: string
-  /** The archived agent; undefined if the conversation has a model instead. */
-  readonly agent: ConversationAgent | undefined
-  readonly model: string | undefined
-}
-
-interface ConversationAgent extends Reference {
-  readonly fields: Fields
-}
-
-/** Finds the title, the agent and the model of a conversation. */
-export function factsOf(conversation: ExportedConversation, archived: DependencyReader): PageFacts {
-  const { text, fields } = conversation.row
-  const reference = findReferences(text, []).find(({ kind }) => kind === 'agent')
-  const agent = reference && { ...reference, fields: archivedFields(archived.read(reference)?.json) }
-  const model = displayText(fields.get('model')) ?? displayText(agent?.fields.get('model'))
-  return { title: titleOf(conversation), agent, model }
-}
-
-/** Returns the title of a conversation, or its id if it has none. */
-function titleOf({ id, row, entries }: ExportedConversation): string {
-  const readFirst = () => {
-    for (const { text } of entries()) return text
-    return undefined
-  }
-  return conversationTitle(displayText(row.fields.get('name')), readFirst) ?? oneLine(id)
-}
 
 /**
  * Yields the page of a conversation in parts, so that no page is in memory as a whole.

@@ -1,12 +1,5 @@
+import { isSafeUrl } from '../pages/safe-url.ts'
 import { escapeMarkdown, escapeLabel } from './escape-markdown.ts'
-
-/** Maximum length of a URL that becomes a link, in characters. */
-const MAX_URL = 4096
-
-/** Returns whether a page may link to a URL: the web and mail, but nothing that runs or is on the reader's machine. */
-export function isSafeUrl(url: string): boolean {
-  return /^(?:https?:\/\/|mailto:)[^\0-\u0020]/i.test(url) && url.length <= MAX_URL
-}
 
 /** Returns a link if the URL is safe, otherwise its label and URL as text. */
 export function safeLink(label: string, url: string): string {

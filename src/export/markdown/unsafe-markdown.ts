@@ -1,6 +1,7 @@
 import Reader, { type Env, type MarkdownIt, type StateInline, type Token } from 'markdown-it'
 
-import { linkDestination, isSafeUrl } from './safe-links.ts'
+import { isSafeUrl } from '../pages/safe-url.ts'
+import { linkDestination } from './safe-links.ts'
 import { addUnsafeSyntaxRules, type AddressPatch } from './unsafe-syntax-rules.ts'
 
 /** A change to a line: characters to remove at a column, and text to insert there. */

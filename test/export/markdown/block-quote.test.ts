@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
 import { blockQuote } from '../../../src/export/markdown/block-quote.ts'
-import { isSafeUrl } from '../../../src/export/markdown/safe-links.ts'
+import { isSafeUrl } from '../../../src/export/pages/safe-url.ts'
 import { sanitizeText } from '../../../src/model/sanitize-text.ts'
 import { hostileText, wordsOf } from '../../support/hostile-markdown.ts'
 import { elementsIn, rendered, textOf } from '../../support/markdown-reader.ts'

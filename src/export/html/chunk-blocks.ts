@@ -1,0 +1,142 @@
+import type { ChunkView } from '../../model/entries/chunk-view.ts'
+import { indented } from '../../model/json/indent-json.ts'
+import { referredTo, type Referred } from '../pages/referred-files.ts'
+import { isSafeUrl } from '../pages/safe-url.ts'
+import type { Block, Fold } from './block.ts'
+import type { EntryScope } from './entry-scope.ts'
+import { html, type Markup } from './markup.ts'
+import { CITATION, codeMarkup, messageMarkup, plainMarkup } from './message-markup.ts'
+import { textSlices, visibleText } from './visible-text.ts'
+
+/** Longer texts are shown as they were written: a parser of Markdown could take seconds for some of them. */
+const MAX_MARKDOWN = 64 * 1024
+
+/** Yields the content of a message: its text with citations, and other chunks. */
+export function* contentBlocks(
+  chunks: readonly ChunkView[],
+  scope: EntryScope,
+  fold?: Fold,
+): Generator<Block> {
+  if (chunks.length === 0) yield { content: html`<p class="none">no content</p>`, fold }
+  let run: TextRun = { text: '', cited: [] }
+  for (const chunk of chunks) {
+    const isInRun = isRunChunk(chunk)
+    if (isInRun) addToRun(run, chunk, scope)
+    if (isInRun && chunk.rest === undefined) continue
+    yield* textBlocks(run, fold)
+    run = { text: '', cited: [] }
+    if (!isInRun) yield* chunkBlocks(chunk, scope, fold)
+    if (chunk.rest !== undefined) yield* jsonBlocks(chunk.rest, fold)
+  }
+  yield* textBlocks(run, fold)
+}
+
+/** Yields a text as Markdown. */
+export function markdownBlocks(text: string, fold?: Fold): Generator<Block> {
+  return textBlocks({ text: visibleText(text), cited: [] }, fold)
+}
+
+/** Yields JSON, indented, with each token as the API sent it. */
+export function* jsonBlocks(json: string, fold?: Fold): Generator<Block> {
+  for (const part of indented(json)) yield* codeBlocks(part, 'json', fold)
+}
+
+/** Yields code, or any text that is shown as it is. */
+export function* codeBlocks(code: string, language: string, fold?: Fold): Generator<Block> {
+  for (const slice of textSlices(visibleText(code), MAX_MARKDOWN))
+    yield { content: codeMarkup(slice, language), fold }
+}
+
+/** A run of text, with a `CITATION` for each of its citations, in order. */
+interface TextRun {
+  text: string
+  cited: Markup[]
+}
+
+/** A chunk that is part of a text, which can be split into chunks at any place. */
+type RunChunk = Extract<ChunkView, { readonly kind: 'text' | 'source' | 'reference' }>
+
+function isRunChunk(chunk: ChunkView): chunk is RunChunk {
+  return chunk.kind === 'text' || chunk.kind === 'source' || chunk.kind === 'reference'
+}
+
+function addToRun(run: TextRun, chunk: RunChunk, scope: EntryScope): void {
+  if (chunk.kind === 'text') {
+    run.text += visibleText(chunk.text)
+    return
+  }
+  run.text += CITATION
+  run.cited.push(scope.cite(sourceMarkup(chunk)))
+}
+
+function sourceMarkup(chunk: Exclude<RunChunk, { readonly kind: 'text' }>): Markup {
+  if (chunk.kind === 'reference') return html`Reference ids: ${visibleText(chunk.ids.join(', ')) || 'none'}`
+  const { url, title, tool = 'a tool', description } = chunk
+  const source =
+    url === undefined ? html`${visibleText(title ?? 'no address')}` : linkMarkup(title ?? url, url)
+  const about = description === undefined ? '' : ` – ${visibleText(description)}`
+  return html`${source}${about} <span class="about">found by ${visibleText(tool)}</span>`
+}
+
+/** Returns a link if the URL is safe, otherwise its label and URL as text. */
+function linkMarkup(label: string, url: string): Markup {
+  if (isSafeUrl(url)) return html`<a href="${url}" rel="noreferrer noopener">${visibleText(label)}</a>`
+  return label === url ? html`${visibleText(url)}` : html`${visibleText(label)} (${visibleText(url)})`
+}
+
+function* textBlocks({ text, cited }: TextRun, fold: Fold | undefined): Generator<Block> {
+  if (text === '') return
+  let shown = 0
+  const cite = (number: number) => cited[shown + number] ?? html``
+  if (text.length <= MAX_MARKDOWN) return yield { content: messageMarkup(text, cite), fold }
+  for (const slice of textSlices(text, MAX_MARKDOWN)) {
+    yield { content: plainMarkup(slice, cite), fold }
+    shown += slice.split(CITATION).length - 1
+  }
+}
+
+/** Not a generator, so that the compiler finds a kind without a case. */
+function chunkBlocks(
+  chunk: Exclude<ChunkView, RunChunk>,
+  scope: EntryScope,
+  fold: Fold | undefined,
+): Iterable<Block> {
+  switch (chunk.kind) {
+    case 'image':
+    case 'document':
+    case 'file':
+      return [{ content: referredMarkup(referredTo(chunk, scope.archived), scope), fold }]
+    case 'thinking':
+      return contentBlocks(chunk.chunks, scope, fold ?? { summary: 'Thinking' })
+    case 'unknown':
+      return jsonBlocks(chunk.json, fold)
+  }
+}
+
+function referredMarkup(referred: Referred, scope: EntryScope): Markup {
+  const { what } = referred
+  switch (referred.kind) {
+    case 'content': {
+      const [address, name] = [scope.fileAddress(referred), visibleText(referred.name)]
+      const download = html`<a href="${address}" download="${referred.safeName}">${name}</a>`
+      if (!referred.isPicture) return html`<p class="file">${what}: ${download}</p> `
+      return html`<figure>
+        <img src="${address}" alt="${name}" loading="lazy" />
+        <figcaption>${download}</figcaption>
+      </figure> `
+    }
+    case 'address':
+      return html`<p class="file">${what}: ${addressMarkup(referred)}</p> `
+    case 'missing': {
+      const { name, state, reason } = referred
+      return html`<p class="file">
+        ${what}: ${visibleText(name)} <span class="none">(${state}${visibleText(reason)})</span>
+      </p> `
+    }
+  }
+}
+
+function addressMarkup({ name, url }: Referred & { readonly kind: 'address' }): Markup {
+  if (url === '') return html`${visibleText(name ?? '')} <span class="none">(no address)</span>`
+  return linkMarkup(name ?? url, url)
+}
