@@ -12,8 +12,9 @@ export const storiesDirectory = fileURLToPath(new URL('../fixtures/stories/', im
 /** The script that starts hansard. */
 export const startScript = fileURLToPath(new URL('../bin/hansard.js', import.meta.url))
 
-/** The style sheet of the pages that hansard writes and serves. */
-export const siteStyle = fileURLToPath(new URL('../src/export/html/assets/site.css', import.meta.url))
-
-/** The script of these pages, which the build bundles from `src/export/html/browser/`. */
-export const siteScript = fileURLToPath(new URL('../dist/site.js', import.meta.url))
+/** What the pages that hansard writes and serves share. The build bundles the script from `src/export/html/browser/`. */
+export const siteAssets = {
+  'site.css': fileURLToPath(new URL('../src/export/html/assets/site.css', import.meta.url)),
+  'site.js': fileURLToPath(new URL('../dist/site.js', import.meta.url)),
+  'icon.svg': fileURLToPath(new URL('../src/export/html/assets/icon.svg', import.meta.url)),
+} as const

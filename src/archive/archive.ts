@@ -242,6 +242,11 @@ export class Archive extends DatabaseAccess {
     return new SeenRows(this.db)
   }
 
+  /** A number that changes whenever another connection changes the archive. */
+  get dataVersion(): number {
+    return this.#explainErrors(() => this.db.pragma('data_version', { simple: true })) as number
+  }
+
   /** Numbers of conversations, conversations marked gone, entries in their newest revisions, and revisions. */
   counts(): ArchiveCounts {
     const sql = `select count(*) as conversations, count(gone_at) as gone,

@@ -18,7 +18,7 @@ const SHARED = /^(export|completion)-(?!install)\w+$/
 const OPTIONS_WITH_SCHEMA = ['backup-all', 'status-all', 'error', 'verify-remote']
 
 /** Long-running commands are tried by tests of their own. */
-const TRIED_ELSEWHERE = ['backup-all', 'status-all', 'demo', 'sandbox', 'completion-install']
+const TRIED_ELSEWHERE = ['backup-all', 'status-all', 'demo', 'sandbox', 'serve', 'completion-install']
 
 interface Schema {
   readonly description?: string

@@ -95,15 +95,15 @@ export class Conversations extends DatabaseAccess {
       yield conversation
   }
 
-  /** Lists conversations without their content, those that changed last first. The limit counts from there. */
-  *list(selection: Selection): Generator<ListedConversation, void, undefined> {
+  /** Lists conversations without their content, those that changed last first. The limit counts from `offset`. */
+  *list(selection: Selection, offset = 0): Generator<ListedConversation, void, undefined> {
     const { where, values } = this.#condition(selection)
     const sql = `select conversation.id, name, model, agent_id as agentId, created_at as createdAt,
         updated_at as updatedAt, length as entries, gone_at as goneAt, tip
       from revision join conversation on conversation.key = revision.conversation
       where conversation.revision = revision.id and ${where}
-      order by active_at desc, revision.id desc limit :limit`
-    const rows = this.db.iterate<ListedRow>(sql, { ...values, limit: selection.limit ?? -1 })
+      order by active_at desc, revision.id desc limit :limit offset :offset`
+    const rows = this.db.iterate<ListedRow>(sql, { ...values, limit: selection.limit ?? -1, offset })
     for (const { tip, ...listed } of rows)
       yield { ...listed, title: this.#titleOf({ name: listed.name, tip }) }
   }

@@ -36,18 +36,18 @@ export class Search extends DatabaseAccess {
 
   /**
    * Finds the conversations of a selection that match all terms of `text`, though not necessarily in one entry. The best
-   * match comes first (BM25 of its best entry).
+   * match comes first (BM25 of its best entry). The limit counts from `offset`.
    *
    * @throws HansardError `usage` if the text has no word, `not-indexed`
    */
-  *find(text: string, selection: Selection = {}): Generator<SearchHit, void, undefined> {
+  *find(text: string, selection: Selection = {}, offset = 0): Generator<SearchHit, void, undefined> {
     const query = parseQuery(text)
     const { from, values } = this.#matches(text, query, selection, ', min(search.rank) as score')
     const rows = this.db.iterate<HitRow>(
       `select conversation.id, name, document, entries as matchingEntries, tip, created_at as createdAt,
           gone_at as goneAt
-        ${from} order by score, instant(created_at) desc, conversation.id limit :limit`,
-      { ...values, limit: selection.limit ?? -1 },
+        ${from} order by score, instant(created_at) desc, conversation.id limit :limit offset :offset`,
+      { ...values, limit: selection.limit ?? -1, offset },
     )
     for (const { document, tip, ...rest } of rows) {
       const json = this.#index.readJson(document) ?? '{}'

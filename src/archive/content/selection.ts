@@ -23,6 +23,8 @@ export interface Selection {
   readonly limit?: number | undefined
   /** Include conversations that are marked gone. */
   readonly includeGone?: boolean | undefined
+  /** Only those that are marked gone, or whose history changed other than by growing. */
+  readonly only?: 'gone' | 'altered' | undefined
 }
 
 /** A selection in SQL: a condition on `conversation` joined with `revision`, and its parameters. */
@@ -39,7 +41,8 @@ export interface Condition {
  * @throws HansardError `usage` if a time is not valid, or if a query has no word
  */
 export function conditionOf(selection: Selection): Condition {
-  const { ids, since, until, changedBefore, models, agents, metadata, includeGone = false } = selection
+  const { ids, since, until, changedBefore, models, agents, metadata, only } = selection
+  const { includeGone = only === 'gone' } = selection
   const values: Record<keyof typeof conditions, unknown> = {
     includeGone: includeGone ? undefined : 0,
     ids: ids && JSON.stringify(ids),
@@ -49,6 +52,8 @@ export function conditionOf(selection: Selection): Condition {
     models: models && JSON.stringify(models),
     agents: agents && JSON.stringify(agents),
     metadata: metadata && JSON.stringify(metadata),
+    gone: only === 'gone' ? 1 : undefined,
+    altered: only === 'altered' ? 'history-altered' : undefined,
   }
   const given = Object.entries(values).filter(([, value]) => value !== undefined)
   const where = given.map(([name]) => conditions[name as keyof typeof conditions])
@@ -83,6 +88,8 @@ const conditions = {
   models: 'model in (select value from json_each(:models))',
   agents: 'agent_id in (select value from json_each(:agents))',
   metadata: 'has_metadata(row, :metadata)',
+  gone: '(gone_at is not null) = :gone',
+  altered: 'conversation.id in (select conversation from event where kind = :altered)',
 } as const
 
 function parseTime(text: string): string {

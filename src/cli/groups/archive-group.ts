@@ -3,7 +3,7 @@ import { Option, type Command } from 'commander'
 import type { Format, FormatOption } from '../../export/format.ts'
 import { formats } from '../../export/formats.ts'
 import type { ExportCommandOptions } from '../commands/export.ts'
-import { fileName } from '../options/option-values.ts'
+import { fileName, integer } from '../options/option-values.ts'
 import { LISTING, SEARCHING, SHOWING } from '../help/reading-help.ts'
 import { entryRange } from '../options/entry-range.ts'
 import { selection } from '../options/selection-options.ts'
@@ -39,6 +39,13 @@ export const archiveGroup: CommandGroup = (program, io, action) => {
   statsOptions(program.command('stats'), io)
     .description('Count conversations, entries and tokens by month, model, agent and tool')
     .action(action(async () => (await import('../commands/stats.ts')).statsCommand))
+
+  program
+    .command('serve')
+    .description('Show the archive in a browser, on this machine only')
+    .option('--port <n>', 'port to listen on (default: any free port)', integer(1, 65_535))
+    .option('--open', 'open the browser')
+    .action(action(async () => (await import('../commands/serve.ts')).serveCommand))
 
   const exports = program.command('export').description('Export conversations to files')
   for (const [name, format] of Object.entries(formats)) {

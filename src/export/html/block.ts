@@ -29,5 +29,6 @@ export function folded(summary: string, content: Markup): Markup {
   return html`<details>
     <summary>${summary}</summary>
     ${content}
-  </details> `
+  </details>
+`
 }

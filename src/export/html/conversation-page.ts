@@ -30,8 +30,13 @@ export function conversationPage(
   const isFirst = position.index === 0 && position.part === 1
   const head = isFirst
     ? html`${conversationHead(conversation, facts)}${related}`
-    : html`<h1 dir="auto">${visibleText(facts.title)}</h1> `
-  const none = conversation.length === 0 ? html`<p class="none">No entries.</p> ` : ''
+    : html`<h1 dir="auto">${visibleText(facts.title)}</h1>
+`
+  const none =
+    conversation.length === 0
+      ? html`<p class="none">No entries.</p>
+`
+      : ''
   return html`${head}${nav}
     <div class="entries">${articlesMarkup(articles)}${none}</div>
     ${nav}`

@@ -1,5 +1,4 @@
 import { cutTime } from '../../model/instant.ts'
-import { plural } from '../../model/plural.ts'
 import { html, type Markup } from './markup.ts'
 import { visibleText } from './visible-text.ts'
 
@@ -7,10 +6,8 @@ import { visibleText } from './visible-text.ts'
 export interface ConversationRow {
   readonly title: string
   readonly address: string
-  /** As `instantOf` formats it, or as the API sent it; null if there is none. */
-  readonly time: string | null
-  readonly model: string | undefined
-  readonly entries: number
+  /** What the list says about it: times as `cutTime` formats them, its model, and how long it is. */
+  readonly about: readonly (string | null | undefined)[]
   readonly goneAt: string | null
   /** Its best match, with the matches marked. */
   readonly snippet?: Markup | undefined
@@ -20,17 +17,18 @@ export interface ConversationRow {
 export function conversationRows(rows: readonly ConversationRow[]): Markup {
   return html`<ul class="rows">
     ${rows.map(rowMarkup)}
-  </ul> `
+  </ul>
+`
 }
 
-function rowMarkup({ title, address, time, model, entries, goneAt, snippet }: ConversationRow): Markup {
+function rowMarkup({ title, address, about, goneAt, snippet }: ConversationRow): Markup {
   const gone = goneAt === null ? '' : html` · <span class="gone">gone since ${cutTime(goneAt, 'day')}</span>`
-  const about = [time === null ? undefined : cutTime(time, 'minute'), model, plural(entries, 'entry')]
-    .filter((fact) => fact !== undefined)
-    .join(' · ')
+  const facts = about.filter((fact) => fact !== undefined && fact !== null && fact !== '').join(' · ')
+  const match = snippet === undefined ? '' : html`<p class="snippet" dir="auto">${snippet}</p>`
   return html`<li class="row">
     <a href="${address}" dir="auto">${visibleText(title)}</a>
-    <p class="about">${visibleText(about)}${gone}</p>
-    ${snippet === undefined ? '' : html`<p class="snippet" dir="auto">${snippet}</p>`}
-  </li> `
+    <p class="about">${visibleText(facts)}${gone}</p>
+    ${match}
+  </li>
+`
 }

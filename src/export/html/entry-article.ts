@@ -39,37 +39,29 @@ export function articlesMarkup(articles: readonly EntryArticle[]): Markup {
 
 function articleMarkup({ position, entry, content }: EntryArticle, results: readonly EntryArticle[]): Markup {
   const inner = html`${content}${results.map(resultMarkup)}`
-  return html`<article
-    class="entry ${classOf(entry)}"
-    id="entry-${position}"
-    tabindex="-1"
-    dir="auto"
-    aria-labelledby="heading-${position}"
-  >
-    ${isFolded(entry) ? foldedEntry(entry, position, inner) : openEntry(entry, position, inner)}
-  </article> `
+  return html`<article class="entry ${classOf(entry)}" id="entry-${position}" tabindex="-1" aria-labelledby="heading-${position}">
+${isFolded(entry) ? foldedEntry(entry, position, inner) : openEntry(entry, position, inner)}</article>
+`
 }
 
 function resultMarkup({ position, entry, content }: EntryArticle): Markup {
-  return html`<section class="result" id="entry-${position}" dir="auto">
-    ${headerMarkup(entry, position, 'h3')} ${content}
-  </section> `
+  return html`<section class="result" id="entry-${position}" aria-labelledby="heading-${position}">
+${headerMarkup(entry, position, 'h3')}${content}</section>
+`
 }
 
 function openEntry(entry: EntryView, position: number, content: Markup): Markup {
-  return html`${headerMarkup(entry, position, 'h2')}
-    <div class="content">${content}</div> `
+  return html`${headerMarkup(entry, position, 'h2')}<div class="content" dir="auto">${content}</div>
+`
 }
 
 /** The summary names the tool; time, model and link are inside, since a link in a summary would open it and leave. */
 function foldedEntry(entry: EntryView, position: number, content: Markup): Markup {
   return html`<details>
-    <summary>
-      <h2 id="heading-${position}">${headingMarkup(entry)}</h2>
-      ${previewMarkup(entry)}
-    </summary>
-    <div class="content">${factsMarkup(entry, position)}${content}</div>
-  </details> `
+<summary><h2 id="heading-${position}">${headingMarkup(entry)}</h2> ${previewMarkup(entry)}</summary>
+<div class="content">${factsMarkup(entry, position)}${content}</div>
+</details>
+`
 }
 
 function headerMarkup(entry: EntryView, position: number, level: 'h2' | 'h3'): Markup {
@@ -95,24 +87,14 @@ function factsMarkup({ fields }: EntryView, position: number): Markup {
   const more = ['id', 'type', 'agent_id', 'created_at', 'completed_at', 'prefix']
     .map((key) => [key, displayText(fields.get(key))] as const)
     .filter(([, value]) => value !== undefined)
+  const rows = more.map(([key, value]) => html`<dt>${key}</dt><dd>${visibleText(value ?? '')}</dd>`)
   return html`<div class="facts">
-    ${created && html`<time>${visibleText(cutTimeUtc(created, 'second'))}</time> `}${model && html`<span>${visibleText(model)}</span> `}<a
-      class="link"
-      href="#entry-${position}"
-      aria-label="Link to entry ${position}"
-      >#${position}</a
-    >
-    <details class="more">
-      <summary aria-label="More about entry ${position}">⋯</summary>
-      <dl>
-        ${more.map(
-          ([key, value]) =>
-            html`<dt>${key}</dt>
-              <dd>${visibleText(value ?? '')}</dd>`,
-        )}
-      </dl>
-    </details>
-  </div> `
+${created && html`<time>${visibleText(cutTimeUtc(created, 'second'))}</time>`}
+${model && html`<span>${visibleText(model)}</span>`}
+<a class="link" href="#entry-${position}" aria-label="Link to entry ${position}">#${position}</a>
+<details class="more"><summary aria-label="More about entry ${position}">⋯</summary><dl>${rows}</dl></details>
+</div>
+`
 }
 
 /** The first words of the arguments, so that a folded call tells what it is about. */

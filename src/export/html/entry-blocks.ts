@@ -78,5 +78,8 @@ export function* unreadableBlocks(fields: Fields): Generator<Block> {
 }
 
 function label(text: string): Block {
-  return { content: html`<p class="label">${visibleText(text)}</p> ` }
+  return {
+    content: html`<p class="label">${visibleText(text)}</p>
+`,
+  }
 }

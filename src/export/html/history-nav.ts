@@ -28,18 +28,16 @@ export function historyNav(
   const isFirst = index === 0 && part === 1
   const isLast = page === last && isLastPart
   if (isFirst && isLast) return undefined
-  const to = (label: string, rel: string, place: HistoryPlace | undefined) =>
-    place === undefined
-      ? html`<span>${label}</span> `
-      : html`<a href="${addressOf(place)}" ${rel === '' ? '' : html` rel="${rel}"`}>${label}</a> `
   const before = part > 1 ? { page, part: part - 1 } : placeOf(pages[index - 1])
   const after = isLastPart ? placeOf(pages[index + 1]) : { page, part: part + 1 }
+  const to = (label: string, place: HistoryPlace | undefined) =>
+    place === undefined ? html`<span>${label}</span>` : html`<a href="${addressOf(place)}">${label}</a>`
   return html`<nav class="pages" aria-label="Pages of this conversation">
-    ${to('First', '', isFirst ? undefined : placeOf(pages[0]))}${to('Previous', 'prev', before)}<span
-      >${whatIsHere(page, part, isLastPart, last.to + 1)}</span
-    >
-    ${to('Next', 'next', after)}${to('Last', '', page === last ? undefined : placeOf(last))}
-  </nav> `
+${to('First', isFirst ? undefined : placeOf(pages[0]))} ${to('Previous', before)}
+<span>${whatIsHere(page, part, isLastPart, last.to + 1)}</span>
+${to('Next', after)} ${to('Last', page === last ? undefined : placeOf(last))}
+</nav>
+`
 }
 
 function placeOf(page: HistoryPage | undefined): HistoryPlace | undefined {

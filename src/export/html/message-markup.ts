@@ -57,7 +57,8 @@ function languageOf(token: Token | undefined): string {
 
 /** Returns a block of code. */
 export function codeMarkup(code: string, language: string): Markup {
-  return html`<pre><code>${highlightCode(code, language)}</code></pre> `
+  return html`<pre><code>${highlightCode(code, language)}</code></pre>
+`
 }
 
 /**

@@ -1,5 +1,5 @@
-import { monthOf } from '../../model/instant.ts'
-import { formatNumber, plural } from '../../model/plural.ts'
+import { cutTime, monthOf } from '../../model/instant.ts'
+import { plural } from '../../model/plural.ts'
 import type { ExportedConversation } from '../format.ts'
 import type { PageFacts } from '../pages/page-facts.ts'
 import { conversationRows, type ConversationRow } from './conversation-rows.ts'
@@ -46,14 +46,15 @@ export function openMonths(write: WritePage) {
   }
   return {
     async add(path: string, conversation: ExportedConversation, { title, model }: PageFacts): Promise<void> {
-      const { createdAt, length: entries, goneAt } = conversation
+      const { createdAt, length, goneAt } = conversation
       const name = createdAt === null ? UNDATED : monthOf(createdAt)
       if (name !== months.at(-1)?.name) {
         await writeRows()
         months.push({ name, pages: [] })
       }
       if (rows.length === MAX_ROWS) await writeRows()
-      const row = { path, title, time: createdAt, model, entries, goneAt }
+      const time = createdAt === null ? undefined : cutTime(createdAt, 'minute')
+      const row = { path, title, about: [time, model, plural(length, 'entry')], goneAt }
       rows.push(row)
       newest = [...newest.slice(1 - NEWEST), row]
     },
@@ -70,7 +71,8 @@ function homeMarkup(months: readonly Month[], newest: readonly Listed[]): Markup
   const total = months.reduce((sum, month) => sum + countOf(month), 0)
   if (total === 0)
     return html`<h1>Conversations</h1>
-      <p class="none">No conversation was selected.</p> `
+      <p class="none">No conversation was selected.</p>
+`
   return html`<h1>Conversations</h1>
     <p class="about">${plural(total, 'conversation')}</p>
     <div id="results">
@@ -80,18 +82,20 @@ function homeMarkup(months: readonly Month[], newest: readonly Listed[]): Markup
       <ul class="months">
         ${[...months].reverse().map(monthMarkup)}
       </ul>
-    </div> `
+    </div>
+`
 }
 
+/** Links to the pages of a month, newest first. */
 function monthMarkup(month: Month): Markup {
-  const last = month.pages.length
-  const others = month.pages.map((count, i) => ({ number: i + 1, count })).reverse()
-  const links = others.map(
-    ({ number, count }) =>
-      html` <a href="${monthPath(month, number)}">${number === last ? nameOf(month) : `part ${number}`}</a
-        >${last > 1 ? ` (${formatNumber(count)})` : ''}`,
-  )
-  return html`<li>${links} <span class="about">${plural(countOf(month), 'conversation')}</span></li> `
+  const count = html`<span class="about">${plural(countOf(month), 'conversation')}</span>`
+  const links = month.pages.map((_, i) => {
+    const label = i === 0 ? nameOf(month) : `part ${i + 1}`
+    return html`<a href="${monthPath(month, i + 1)}">${label}</a>
+`
+  })
+  return html`<li>${links.reverse()}${count}</li>
+`
 }
 
 function countOf({ pages }: Month): number {

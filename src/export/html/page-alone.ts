@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 
 import { HansardError } from '../../errors.ts'
-import { siteStyle } from '../../own-files.ts'
+import { siteAssets } from '../../own-files.ts'
 import { allOrNothing } from '../exclusion.ts'
 import type { ExportContext, ExportedConversation, Writer } from '../format.ts'
 import { factsOf } from '../pages/page-facts.ts'
@@ -18,7 +18,7 @@ const CONTENT = html`<!--content-->`
 
 /** Writes one conversation as one file: all its entries, its pictures and files within, and no script. */
 export async function pageWriter({ files, dependencies }: ExportContext): Promise<Writer> {
-  const style = await readFile(siteStyle, 'utf8')
+  const style = await readFile(siteAssets['site.css'], 'utf8')
   const file = await files.create('page.html')
   let isWritten = false
   return {

@@ -22,8 +22,7 @@ export function siteLinks(pagePath: string): SiteLinks {
   return {
     home: `${root}index.html`,
     overview: undefined,
-    style: `${root}assets/site.css`,
-    script: `${root}assets/site.js`,
+    assets: `${root}assets/`,
   }
 }
 

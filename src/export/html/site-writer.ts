@@ -1,7 +1,7 @@
 import { posix } from 'node:path'
 import { readFile } from 'node:fs/promises'
 
-import { siteScript, siteStyle } from '../../own-files.ts'
+import { siteAssets } from '../../own-files.ts'
 import { allOrNothing, excludeOnError } from '../exclusion.ts'
 import type { ExportContext, ExportedConversation, Writer } from '../format.ts'
 import { factsOf, type PageFacts } from '../pages/page-facts.ts'
@@ -26,8 +26,8 @@ export async function siteWriter(context: ExportContext): Promise<Writer> {
     await file.close()
   }
   const months = openMonths((path, title, main) => write(page(path, title, main)))
-  await write({ path: 'assets/site.css', parts: [await readFile(siteStyle)] })
-  await write({ path: 'assets/site.js', parts: [await readFile(siteScript)] })
+  for (const [name, source] of Object.entries(siteAssets))
+    await write({ path: `assets/${name}`, parts: [await readFile(source)] })
   return {
     async write(conversation) {
       const { facts, path } = excludeOnError(() => placeOf(conversation, context))

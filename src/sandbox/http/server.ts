@@ -1,11 +1,10 @@
-import type { AddressInfo } from 'node:net'
-
-import { createAdaptorServer, type HttpBindings } from '@hono/node-server'
+import type { HttpBindings } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { Hono } from 'hono'
 
 import { Account, type SandboxAccount } from '../account/account.ts'
 import type { Story } from '../account/story.ts'
+import { serveLoopback } from '../../loopback/serve-loopback.ts'
 import { defaultBehaviour, type Behaviour } from '../behaviour.ts'
 import { bodyValidators } from '../check/request-bodies.ts'
 import { FaultBook } from '../faults/fault-book.ts'
@@ -17,7 +16,7 @@ import { seededRandom } from '../random.ts'
 import { missingDetail } from '../responses/error-responses.ts'
 import type { SandboxResponse } from '../responses/sandbox-response.ts'
 import { handleRequest, type RequestRecord, type ServerState } from './handle-request.ts'
-import { rejectForeign } from './own-host.ts'
+import { rejectForeign } from './reject-foreign.ts'
 import { writeResponse } from './write-response.ts'
 
 /** The options of a sandbox. */
@@ -52,13 +51,9 @@ export interface Sandbox {
 /** Starts a local server that implements the Conversations API. Rejects with Node's error if the port is taken. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const state = createState(options)
-  const server = createAdaptorServer({ fetch: createApp(state).fetch, overrideGlobalObjects: false })
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(options.port ?? 0, '127.0.0.1', resolve)
-  })
+  const server = await serveLoopback(createApp(state), options.port)
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    ...server,
     requests: state.log,
     faults: state.faults,
     account(key) {
@@ -66,11 +61,6 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       if (account === undefined) throw new Error(`the sandbox has no account with the key ${key}`)
       return account
     },
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        if ('closeAllConnections' in server) server.closeAllConnections()
-      }),
   }
 }
 

@@ -1,0 +1,70 @@
+import type { Archive } from '../archive/archive.ts'
+import type { StoredConversation } from '../archive/content/conversations.ts'
+import { HansardError } from '../errors.ts'
+import { exportedConversation } from '../export/export-source.ts'
+import type { ExportedConversation } from '../export/format.ts'
+import { conversationPage } from '../export/html/conversation-page.ts'
+import { partsOf } from '../export/html/history-part.ts'
+import { historyPages, pageWith } from '../export/html/history-pages.ts'
+import type { Markup } from '../export/html/markup.ts'
+import { factsOf } from '../export/pages/page-facts.ts'
+import type { ReferredFile } from '../export/pages/referred-files.ts'
+import { fileAddress, historyAddress } from './addresses.ts'
+
+/** A place in a conversation that an address asks for. */
+export interface AskedPlace {
+  readonly entry: number
+  readonly part: number
+}
+
+/** Renders the page of a conversation with an entry. */
+export function conversationView(
+  archive: Archive,
+  id: string,
+  { entry, part }: AskedPlace,
+): { readonly title: string; readonly main: Markup } {
+  const conversation = readConversation(archive, id)
+  const archived = archive.dependencies
+  const facts = factsOf(conversation, archived)
+  const pages = historyPages(conversation.sizes())
+  const index = pageWith(pages, entry)
+  const page = pages[index] ?? { from: 0, to: -1, isLarge: false }
+  const address = ({ safeName }: ReferredFile, position: number, number: number) =>
+    fileAddress(id, position, number, safeName)
+  const parts = [...partsOf(conversation, page, { archived, fileAddress: address })]
+  const shown = Math.min(Math.max(part, 1), parts.length)
+  const position = { pages, index, part: shown, isLastPart: shown === parts.length }
+  const links = { history: (place: Parameters<typeof historyAddress>[1]) => historyAddress(id, place) }
+  return {
+    title: facts.title,
+    main: conversationPage({ conversation, facts, links }, position, parts[shown - 1] ?? []),
+  }
+}
+
+/** Finds a file that an entry refers to; undefined if it has none with this number. */
+export function fileOfEntry(
+  archive: Archive,
+  id: string,
+  entry: number,
+  number: number,
+): ReferredFile | undefined {
+  const conversation = readConversation(archive, id)
+  let found: ReferredFile | undefined
+  const places = {
+    archived: archive.dependencies,
+    fileAddress(file: ReferredFile, _: number, each: number) {
+      if (each === number) found = file
+      return ''
+    },
+  }
+  Array.from(partsOf(conversation, { from: entry, to: entry, isLarge: true }, places))
+  return found
+}
+
+function readConversation(archive: Archive, id: string): ExportedConversation {
+  const stored: StoredConversation | undefined = archive.conversations.read(id)
+  if (stored !== undefined) return exportedConversation(stored, () => undefined)
+  throw new HansardError('not-found', `There is no conversation ${id} in the archive`, {
+    hint: 'It may have been forgotten since. Search for it, or go to the list of conversations.',
+  })
+}

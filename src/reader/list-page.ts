@@ -1,0 +1,122 @@
+import type { Archive } from '../archive/archive.ts'
+import type { ListedConversation } from '../archive/content/conversations.ts'
+import type { SearchHit } from '../archive/content/search.ts'
+import type { Selection } from '../archive/content/selection.ts'
+import { isHansardError } from '../errors.ts'
+import { conversationRows, type ConversationRow } from '../export/html/conversation-rows.ts'
+import { html, type Markup } from '../export/html/markup.ts'
+import { visibleText } from '../export/html/visible-text.ts'
+import { cutTime } from '../model/instant.ts'
+import { formatNumber, plural } from '../model/plural.ts'
+import type { Snippet } from '../model/search/snippet.ts'
+import { entryAddress, conversationAddress } from './addresses.ts'
+import { filterForm } from './filter-form.ts'
+import { isFiltered, listAddress, searchText, selectionOf, type ListQuery } from './list-query.ts'
+import { problemMarkup } from './page-response.ts'
+
+/** The most conversations on a page. */
+const PAGE = 100
+
+/** Renders the list of conversations: those that changed last, or the best matches of a search. */
+export function listPage(archive: Archive, query: ListQuery, now: Date): Markup {
+  return html`<h1>Conversations</h1>
+    ${filterForm(query)}
+    <div id="results">${resultsOrProblem(archive, query, now)}</div>
+`
+}
+
+/** A query that is wrong, perhaps because it is still being typed, says so in place of the results. */
+function resultsOrProblem(archive: Archive, query: ListQuery, now: Date): Markup {
+  try {
+    return resultsMarkup(archive, query, selectionOf(query, now))
+  } catch (thrown) {
+    if (!isHansardError(thrown) || (thrown.code !== 'usage' && thrown.code !== 'not-indexed')) throw thrown
+    return problemMarkup(thrown.message, thrown.hint)
+  }
+}
+
+function resultsMarkup(archive: Archive, query: ListQuery, selection: Selection): Markup {
+  const limited = { ...selection, limit: PAGE + 1 } // one more tells whether there is another page
+  const found =
+    query.q.trim() === ''
+      ? Array.from(archive.conversations.list(limited, query.offset), listedRow)
+      : Array.from(archive.search.find(searchText(query), limited, query.offset), hitRow)
+  const rows = found.slice(0, PAGE)
+  const nav = listNav(query, rows.length, found.length > PAGE)
+  if (rows.length === 0)
+    return html`<p class="none">${whyNone(archive, query)}</p>
+`
+  return html`<p class="about" role="status">
+      ${whatIsShown(archive, query, rows.length, found.length > PAGE)}
+    </p>
+    ${conversationRows(rows)}${nav}`
+}
+
+function listedRow(listed: ListedConversation): ConversationRow {
+  const { id, title, model, agentId, updatedAt, createdAt, entries, goneAt } = listed
+  const time = updatedAt ?? createdAt
+  const about = [time && cutTime(time, 'minute'), model ?? agentId, plural(entries, 'entry')]
+  return { title: title ?? id, address: conversationAddress(id), about, goneAt }
+}
+
+function hitRow({
+  id,
+  title,
+  position,
+  createdAt,
+  matchingEntries,
+  goneAt,
+  snippet,
+}: SearchHit): ConversationRow {
+  const others = matchingEntries > 1 ? `${plural(matchingEntries, 'entry')} match` : undefined
+  const place = position === null ? undefined : `entry ${position}`
+  return {
+    title: title ?? id,
+    address: position === null ? conversationAddress(id) : entryAddress(id, position),
+    about: [createdAt && cutTime(createdAt, 'minute'), place, others],
+    goneAt,
+    snippet: snippetMarkup(snippet),
+  }
+}
+
+function snippetMarkup({ text, marks }: Snippet): Markup {
+  let end = 0
+  const parts = marks.map(([from, to]) => {
+    const before = text.slice(end, from)
+    end = to
+    return html`${visibleText(before)}<mark>${visibleText(text.slice(from, to))}</mark>`
+  })
+  return html`${parts}${visibleText(text.slice(end))}`
+}
+
+function whatIsShown({ conversations }: Archive, query: ListQuery, shown: number, hasMore: boolean): string {
+  const { q, offset } = query
+  const isAll = q.trim() === '' && !isFiltered(query)
+  const from = formatNumber(offset + 1)
+  const to = formatNumber(offset + shown)
+  if (isAll) return `${from} to ${to} of ${plural(conversations.count(), 'conversation')}, last changed first`
+  if (!hasMore && offset === 0) return plural(shown, 'conversation')
+  return hasMore ? `${from} to ${to}; there are more` : `${from} to ${to}, the last ones`
+}
+
+function whyNone({ conversations }: Archive, query: ListQuery): string {
+  if (query.offset > 0) return 'There are no more conversations.'
+  if (conversations.count() === 0) return 'The archive has no conversations yet.'
+  return query.q.trim() === ''
+    ? 'No conversation meets the filters.'
+    : `No match for ${visibleText(query.q)}.`
+}
+
+function listNav(query: ListQuery, shown: number, hasMore: boolean): Markup | undefined {
+  const { offset } = query
+  if (offset === 0 && !hasMore) return undefined
+  const before = Math.max(0, offset - PAGE)
+  return html`<nav class="pages" aria-label="Pages of this list">
+    ${
+      offset > 0 &&
+      html`<a href="${listAddress(query, before)}" rel="prev">Previous</a>
+`
+    }${hasMore && html`<a href="${listAddress(query, offset + shown)}" rel="next">Next</a>`}
+  </nav>
+`
+}

@@ -1,0 +1,76 @@
+import { isHansardError, messageOf, type ErrorCode } from '../errors.ts'
+import { documentMarkup } from '../export/html/document.ts'
+import { html, type Markup } from '../export/html/markup.ts'
+import { visibleText } from '../export/html/visible-text.ts'
+import type { ListQuery } from './list-query.ts'
+import { searchForm } from './search-form.ts'
+
+/** Nothing from another place, no inline script or style, and no page of another site around it. */
+export const POLICY = [
+  "default-src 'none'",
+  "style-src 'self'",
+  "script-src 'self'",
+  "img-src 'self'",
+  "connect-src 'self'",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+/** A page of the reader. */
+export interface ServedPage {
+  readonly title: string
+  readonly main: Markup
+  /** The state of the archive that it shows; undefined if it cannot be read. */
+  readonly version?: string | undefined
+  /** What the list on the page shows. */
+  readonly query?: ListQuery
+  readonly status?: number
+}
+
+/** Sends a page. */
+export function pageResponse({ title, main, version = '', query, status = 200 }: ServedPage): Response {
+  const page = documentMarkup({
+    title: `${title} – hansard`,
+    main,
+    site: { home: '/', overview: '/overview', assets: '/assets/' },
+    search: searchForm(query ?? {}),
+    served: { version, versionAddress: '/version' },
+  })
+  return new Response(page.toString(), { status, headers: { 'content-type': 'text/html; charset=utf-8' } })
+}
+
+/** Sends a page that says what is wrong and what to do. */
+export function errorResponse(thrown: unknown): Response {
+  const [code, hint] = isHansardError(thrown) ? [thrown.code, thrown.hint] : []
+  return problemResponse(statuses[code ?? 'usage'] ?? 500, messageOf(thrown), hint)
+}
+
+/** Sends a page that says what is wrong and what to do. */
+export function problemResponse(status: number, message: string, hint?: string): Response {
+  return pageResponse({ title: 'Cannot show this', main: problemMarkup(message, hint, 'h1'), status })
+}
+
+/** Renders what is wrong and what to do. */
+export function problemMarkup(message: string, hint: string | undefined, level?: 'h1'): Markup {
+  return html`${
+    level &&
+    html`<h1>This cannot be shown</h1>
+`
+  }
+    <p class="error" role="alert">${visibleText(message)}.</p>
+    ${
+      hint &&
+      html`<p>${visibleText(hint)}</p>
+`
+    }`
+}
+
+/** The status of a response for an error that is not the server's own. */
+const statuses: Partial<Record<ErrorCode, number>> = {
+  usage: 400,
+  'not-found': 404,
+  'not-indexed': 404,
+  'not-an-archive': 503,
+  'archive-locked': 503,
+}
