@@ -26,6 +26,7 @@ const homes = {
   'src/export/html/message-markup.ts': ['markdown-it'],
   'src/export/html/markup.ts': ['hono'],
   'src/export/html/highlight.ts': ['highlight.js'],
+  'src/export/html/text-difference.ts': ['diff'],
   'src/loopback/**/*.ts': ['hono', '@hono/node-server'],
   'src/sandbox/**/*.ts': ['hono', '@hono/node-server'],
   'src/reader/**/*.ts': ['hono', '@hono/node-server'],
@@ -42,7 +43,7 @@ const homeRule = (files, allowed) => ({
       {
         patterns: thirdParties
           .filter((name) => !allowed.includes(name))
-          .map((name) => ({ group: [name, `${name}/**`], message: `${name} is not at home here.` })),
+          .map((name) => ({ group: [`/${name}`, `/${name}/**`], message: `${name} is not at home here.` })),
       },
     ],
   },

@@ -3,6 +3,7 @@ import { existsSync, statSync } from 'node:fs'
 import { HansardError } from '../errors.ts'
 import { Conversations } from './content/conversations.ts'
 import { Dependencies } from './content/dependencies.ts'
+import { Forks } from './content/forks.ts'
 import { Histories } from './content/histories.ts'
 import { SearchIndex } from './content/search-index.ts'
 import { Search } from './content/search.ts'
@@ -129,6 +130,7 @@ export class Archive extends DatabaseAccess {
   readonly path: string
   readonly conversations = new Conversations(this.db)
   readonly histories = new Histories(this.db)
+  readonly forks = new Forks(this.db)
   readonly search = new Search(this.db)
   readonly searchIndex = new SearchIndex(this.db)
   readonly volumes = new Volumes(this.db)

@@ -156,7 +156,8 @@ async function writeConversations(
     {
       files: isCompressed(options, shape, path) ? gzipFiles(output) : output,
       shape,
-      dependencies: archive.dependencies,
+      archive,
+      selection,
       conversations: () => read(() => undefined),
       notice: (sentence) => callbacks.onNotice?.(sentence),
     },

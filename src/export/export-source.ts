@@ -38,6 +38,7 @@ export function exportedConversation(
     goneAt,
     fetchedAt,
     sizes: () => stored.sizes(),
+    entryKeys: () => stored.entryKeys(),
     *entries(range) {
       let position = (range?.from ?? 0) - 1
       for (const found of stored.entriesAsFound(range)) {

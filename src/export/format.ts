@@ -1,5 +1,7 @@
+import type { Archive } from '../archive/archive.ts'
 import type { HistoryRange } from '../archive/content/histories.ts'
 import type { Dependencies } from '../archive/content/dependencies.ts'
+import type { Selection } from '../archive/content/selection.ts'
 import type { JsonValue } from './json-value.ts'
 
 /** A conversation as a writer gets it. */
@@ -17,6 +19,8 @@ export interface ExportedConversation {
   entries(range?: HistoryRange): Iterable<JsonValue>
   /** The size of each entry in bytes. */
   sizes(): number[]
+  /** The key of each entry in the archive: equal entries have equal keys. */
+  entryKeys(): number[]
 }
 
 /** A part of a file: text, JSON from the archive, or bytes. */
@@ -50,7 +54,8 @@ export type Shape = 'file' | 'folder'
 export interface ExportContext {
   readonly files: OutputFiles
   readonly shape: Shape
-  readonly dependencies: DependencyReader
+  readonly archive: Archive
+  readonly selection: Selection
   /** Reads the selection once more, for a format that must see all of it before it writes anything. */
   conversations(): Iterable<ExportedConversation>
   /** Reports something about the export that its readers should know. */

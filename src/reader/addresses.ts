@@ -5,6 +5,11 @@ export function conversationAddress(id: string): string {
   return `/conversations/${encodeURIComponent(id)}`
 }
 
+/** The address of what the revisions of a conversation changed. */
+export function revisionsAddress(id: string): string {
+  return `${conversationAddress(id)}/revisions`
+}
+
 /** The address of an entry, on the page of the conversation that has it. */
 export function entryAddress(id: string, position: number): string {
   return `${conversationAddress(id)}?entry=${position}#entry-${position}`

@@ -6,10 +6,13 @@ import type { ExportedConversation } from '../export/format.ts'
 import { conversationPage } from '../export/html/conversation-page.ts'
 import { partsOf } from '../export/html/history-part.ts'
 import { historyPages, pageWith } from '../export/html/history-pages.ts'
-import type { Markup } from '../export/html/markup.ts'
+import { html, type Markup } from '../export/html/markup.ts'
+import { relatedMarkup } from '../export/html/related-markup.ts'
+import { revisionsMarkup } from '../export/html/revisions-markup.ts'
+import { visibleText } from '../export/html/visible-text.ts'
 import { factsOf } from '../export/pages/page-facts.ts'
 import type { ReferredFile } from '../export/pages/referred-files.ts'
-import { fileAddress, historyAddress } from './addresses.ts'
+import { conversationAddress, fileAddress, historyAddress, revisionsAddress } from './addresses.ts'
 
 /** A place in a conversation that an address asks for. */
 export interface AskedPlace {
@@ -17,12 +20,17 @@ export interface AskedPlace {
   readonly part: number
 }
 
+interface ConversationView {
+  readonly title: string
+  readonly main: Markup
+}
+
 /** Renders the page of a conversation with an entry. */
 export function conversationView(
   archive: Archive,
   id: string,
   { entry, part }: AskedPlace,
-): { readonly title: string; readonly main: Markup } {
+): ConversationView {
   const conversation = readConversation(archive, id)
   const archived = archive.dependencies
   const facts = factsOf(conversation, archived)
@@ -34,11 +42,22 @@ export function conversationView(
   const parts = [...partsOf(conversation, page, { archived, fileAddress: address })]
   const shown = Math.min(Math.max(part, 1), parts.length)
   const position = { pages, index, part: shown, isLastPart: shown === parts.length }
+  const related = relatedMarkup(archive, conversation, {
+    revisions: revisionsAddress(id),
+    conversation: conversationAddress,
+  })
   const links = { history: (place: Parameters<typeof historyAddress>[1]) => historyAddress(id, place) }
   return {
     title: facts.title,
-    main: conversationPage({ conversation, facts, links }, position, parts[shown - 1] ?? []),
+    main: conversationPage({ conversation, facts, links, related }, position, parts[shown - 1] ?? []),
   }
+}
+
+/** Renders what the revisions of a conversation changed. */
+export function revisionsView(archive: Archive, id: string): ConversationView {
+  const { title } = factsOf(readConversation(archive, id), archive.dependencies)
+  const heading = html`<h1><a href="${conversationAddress(id)}">${visibleText(title)}</a></h1>\n`
+  return { title: `Revisions of ${title}`, main: html`${heading}${revisionsMarkup(archive, id)}` }
 }
 
 /** Finds a file that an entry refers to; undefined if it has none with this number. */

@@ -5,7 +5,7 @@ import { Hono } from 'hono'
 import { siteAssets } from '../own-files.ts'
 import { guardAccess, sendSafely, type ReaderEnv } from './access.ts'
 import type { ArchiveSource } from './archive-source.ts'
-import { conversationView, fileOfEntry } from './conversation-view.ts'
+import { conversationView, fileOfEntry, revisionsView } from './conversation-view.ts'
 import { fileResponse } from './file-response.ts'
 import { listPage } from './list-page.ts'
 import { listQuery } from './list-query.ts'
@@ -31,6 +31,10 @@ export function readerApp({ source, token, now }: ReaderParts): Hono<ReaderEnv> 
   app.get('/conversations/:id', ({ req }) => {
     const place = { entry: numberIn(req.query('entry')), part: numberIn(req.query('part')) }
     const view = conversationView(source.current(), req.param('id'), place)
+    return pageResponse({ ...view, version: source.version() })
+  })
+  app.get('/conversations/:id/revisions', ({ req }) => {
+    const view = revisionsView(source.current(), req.param('id'))
     return pageResponse({ ...view, version: source.version() })
   })
   app.get('/conversations/:id/files/:entry/:number/:name', ({ req }) => {

@@ -109,6 +109,7 @@ describe('A transcript', () => {
       ...{ id: 'conv_1', row: '{"name":"on', length: 3, goneAt: null, fetchedAt: '', createdAt: null },
       entries: () => [],
       sizes: () => [],
+      entryKeys: () => [],
       entriesAsFound: () => found,
     }
     const unshown: (number | undefined)[] = []

@@ -64,6 +64,7 @@ function talk(id: string, size = 1, fails = false): ExportedConversation {
     createdAt: null,
     goneAt: null,
     sizes: () => [size, 1],
+    entryKeys: () => [1, 2],
     fetchedAt: '2026-11-22T00:00:00.000Z',
     *entries() {
       yield json({ type: 'message.input', role: 'user', content: `${id}${'x'.repeat(size)}` })
@@ -88,7 +89,8 @@ async function written(name: FormatName, conversations: readonly ExportedConvers
         }),
       },
       shape: 'folder',
-      dependencies: emptyArchive().dependencies,
+      archive: emptyArchive(),
+      selection: {},
       conversations: () => [],
       notice: () => undefined,
     },

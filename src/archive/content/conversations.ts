@@ -36,6 +36,8 @@ export interface StoredConversation {
   entriesAsFound(range?: HistoryRange): Iterable<StoredEntry>
   /** The size of each entry in bytes; 0 for a lost one. */
   sizes(): number[]
+  /** The key of each entry in the archive; 0 for a lost one. Equal entries have equal keys, in any revision or fork. */
+  entryKeys(): number[]
 }
 
 /** A conversation in a list. Times are as the API sent them, except `goneAt` (ISO 8601). */
@@ -161,6 +163,13 @@ export class Conversations extends DatabaseAccess {
     return row === undefined ? undefined : this.#toStored(row)
   }
 
+  /** Number of revisions of a conversation. */
+  countRevisions(id: string): number {
+    const sql = `select count(*) from revision join conversation on conversation.key = conversation
+      where conversation.id = ?`
+    return this.db.pluck.get(sql, id) as number
+  }
+
   /** Reads all revisions of a conversation, newest first. */
   *revisions(id: string): Generator<StoredConversation, void, undefined> {
     const revisionIds = `select revision.id from revision join conversation on conversation.key = conversation
@@ -259,6 +268,7 @@ export class Conversations extends DatabaseAccess {
       entries: (range) => this.#histories.read(tip, range),
       entriesAsFound: (range) => this.#histories.readAsFound(tip, range),
       sizes: () => this.#histories.sizes(tip),
+      entryKeys: () => this.#histories.entryIds(tip),
     }
   }
 }

@@ -38,7 +38,7 @@ export async function chatWriter(
   const lineOf = function* ({ id, row, entries }: ExportedConversation): Generator<string> {
     if (stringIn(row.fields.get('type')) === 'hansard.unreadable')
       throw excluded('unreadable', stringIn(row.fields.get('reason')))
-    const { system, tools } = systemAndTools(row, context.dependencies, { ...content, withSystem })
+    const { system, tools } = systemAndTools(row, context.archive.dependencies, { ...content, withSystem })
     const validator = new ChatLineValidator()
     const sha256 = createHash('sha256')
     let separator = '{"messages":['

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 
+import type { Archive } from '../../archive/archive.ts'
 import { HansardError } from '../../errors.ts'
 import { siteAssets } from '../../own-files.ts'
 import { allOrNothing } from '../exclusion.ts'
@@ -12,12 +13,13 @@ import { articlesMarkup } from './entry-article.ts'
 import { historyPages } from './history-pages.ts'
 import { partsOf } from './history-part.ts'
 import { html } from './markup.ts'
+import { revisionsMarkup } from './revisions-markup.ts'
 
 /** The place of the content in the frame of a page, which is written around it. */
 const CONTENT = html`<!--content-->`
 
 /** Writes one conversation as one file: all its entries, its pictures and files within, and no script. */
-export async function pageWriter({ files, dependencies }: ExportContext): Promise<Writer> {
+export async function pageWriter({ files, archive }: ExportContext): Promise<Writer> {
   const style = await readFile(siteAssets['site.css'], 'utf8')
   const file = await files.create('page.html')
   let isWritten = false
@@ -25,7 +27,7 @@ export async function pageWriter({ files, dependencies }: ExportContext): Promis
     async write(conversation) {
       if (isWritten) throw notOne('the selection has more than one')
       for (const part of allOrNothing(
-        () => partsOfPage(conversation, dependencies, style),
+        () => partsOfPage(conversation, archive, style),
         (part) => part.length,
       ))
         await file.write(part)
@@ -40,9 +42,10 @@ export async function pageWriter({ files, dependencies }: ExportContext): Promis
 
 function* partsOfPage(
   conversation: ExportedConversation,
-  archived: ExportContext['dependencies'],
+  archive: Archive,
   style: string,
 ): Generator<string> {
+  const archived = archive.dependencies
   const facts = factsOf(conversation, archived)
   const frame = documentMarkup({ title: facts.title, main: CONTENT, site: undefined, style }).toString()
   const [before = '', after = ''] = frame.split(String(CONTENT))
@@ -52,7 +55,10 @@ function* partsOfPage(
   for (const page of historyPages(conversation.sizes()))
     for (const articles of partsOf(conversation, page, { archived, fileAddress: dataUri }))
       yield articlesMarkup(articles).toString()
-  yield `</div>\n${after}`
+  yield '</div>\n'
+  if (archive.conversations.countRevisions(conversation.id) > 1)
+    yield revisionsMarkup(archive, conversation.id).toString()
+  yield after
 }
 
 /** A file within the page. Only a picture has its type: a browser saves anything else without looking into it. */

@@ -16,6 +16,11 @@ export function historyPath(path: string, { page, part }: HistoryPlace): string 
   return `${path}${from}${part === 1 ? '' : `.part-${part}`}.html`
 }
 
+/** The path of the page of a conversation's revisions. */
+export function revisionsPath(path: string): string {
+  return `${path}.revisions.html`
+}
+
 /** The links of a page to what all pages share. */
 export function siteLinks(pagePath: string): SiteLinks {
   const root = rootFrom(pagePath)

@@ -1,15 +1,25 @@
-import { posix } from 'node:path'
 import { readFile } from 'node:fs/promises'
 
 import { siteAssets } from '../../own-files.ts'
 import { allOrNothing, excludeOnError } from '../exclusion.ts'
+import { exportedConversation } from '../export-source.ts'
 import type { ExportContext, ExportedConversation, Writer } from '../format.ts'
 import { factsOf, type PageFacts } from '../pages/page-facts.ts'
 import { conversationPages } from './conversation-pages.ts'
 import { documentMarkup } from './document.ts'
-import type { Markup } from './markup.ts'
+import { html, type Markup } from './markup.ts'
 import { openMonths } from './month-pages.ts'
-import { CONVERSATIONS, addressFrom, conversationPath, historyPath, siteLinks } from './site-paths.ts'
+import { relatedMarkup } from './related-markup.ts'
+import { revisionsMarkup } from './revisions-markup.ts'
+import {
+  CONVERSATIONS,
+  addressFrom,
+  conversationPath,
+  historyPath,
+  revisionsPath,
+  siteLinks,
+} from './site-paths.ts'
+import { visibleText } from './visible-text.ts'
 
 /** A file of a site: a page, or a file that an entry refers to. */
 interface SiteFile {
@@ -39,30 +49,34 @@ export async function siteWriter(context: ExportContext): Promise<Writer> {
   }
 }
 
-function placeOf(conversation: ExportedConversation, { dependencies }: ExportContext) {
-  const facts = factsOf(conversation, dependencies)
+function placeOf(conversation: ExportedConversation, { archive }: ExportContext) {
+  const facts = factsOf(conversation, archive.dependencies)
   const { id, createdAt } = conversation
   const path = conversationPath({ id, createdAt, title: facts.title, model: facts.model })
   return { facts, path: `${CONVERSATIONS}/${path}` }
 }
 
-/** Yields the pages of a conversation, each followed by its files. */
+/** Yields the pages of a conversation, each followed by its files, and the page of its revisions. */
 function* filesOf(
   conversation: ExportedConversation,
   facts: PageFacts,
   path: string,
-  { dependencies }: ExportContext,
+  context: ExportContext,
 ): Generator<SiteFile> {
+  const { archive } = context
   const attached: SiteFile[] = []
-  const folder = `${posix.basename(path)}.files`
+  const related = relatedMarkup(archive, conversation, {
+    revisions: addressFrom(path, revisionsPath(path)),
+    conversation: (id) => addressOfOther(path, id, context),
+  })
   const pages = conversationPages(
     conversation,
     facts,
-    { links: { history: (place) => addressFrom(path, historyPath(path, place)) } },
+    { links: { history: (place) => addressFrom(path, historyPath(path, place)) }, related },
     {
-      archived: dependencies,
+      archived: archive.dependencies,
       fileAddress({ safeName, bytes }, position, number) {
-        const file = `${posix.dirname(path)}/${folder}/${position}-${number}-${safeName}`
+        const file = `${path}.files/${position}-${number}-${safeName}`
         attached.push({ path: file, parts: bytes })
         return addressFrom(path, file)
       },
@@ -72,6 +86,30 @@ function* filesOf(
     yield page(historyPath(path, place), facts.title, main)
     yield* attached.splice(0)
   }
+  if (archive.conversations.countRevisions(conversation.id) > 1) {
+    const back = html`<h1><a href="${addressFrom(path, `${path}.html`)}">${visibleText(facts.title)}</a></h1>\n`
+    const main = html`${back}${revisionsMarkup(archive, conversation.id)}`
+    yield page(revisionsPath(path), `Revisions of ${facts.title}`, main)
+  }
+}
+
+/** Links to another conversation only if it is selected. Which ones a limit leaves out is not known here. */
+function addressOfOther(from: string, id: string, context: ExportContext): string | undefined {
+  const { archive, selection } = context
+  const { ids = [id], limit } = selection
+  if (limit !== undefined || !ids.includes(id)) return undefined
+  if (archive.conversations.countSelected({ ...selection, ids: [id] }) === 0) return undefined
+  const stored = archive.conversations.read(id)
+  if (stored === undefined) return undefined
+  return addressFrom(
+    from,
+    `${
+      placeOf(
+        exportedConversation(stored, () => undefined),
+        context,
+      ).path
+    }.html`,
+  )
 }
 
 function page(path: string, title: string, main: Markup): SiteFile {

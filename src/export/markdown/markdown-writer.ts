@@ -10,7 +10,7 @@ import { pageParts } from './page.ts'
 
 /** Writes the pages one after the other, each with its files, and an index. */
 export async function markdownWriter(
-  { dependencies, files }: ExportContext,
+  { archive: { dependencies }, files }: ExportContext,
   pathOf: (facts: PathFacts) => string,
 ): Promise<Writer> {
   const index = await openIndexPage(await files.create('index.md'))

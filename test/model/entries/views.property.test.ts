@@ -16,7 +16,13 @@ import { generatedEntry, type Leaf } from '../../support/entry-json.ts'
 
 function show(json: string, row = '{"name":"one"}'): string {
   const stored = { id: 'conv_1', row, length: 1, goneAt: null, fetchedAt: '', createdAt: null }
-  const conversation = { ...stored, entries: () => [json], sizes: () => [], entriesAsFound: () => [json] }
+  const conversation = {
+    ...stored,
+    entries: () => [json],
+    sizes: () => [],
+    entryKeys: () => [],
+    entriesAsFound: () => [json],
+  }
   const unshown: string[] = []
   const options: TranscriptOptions = {
     ...{ title: 'one', cells: Infinity, colors: pc.createColors(false), now: new Date(0) },
