@@ -21,7 +21,7 @@ const homes = {
   'src/model/json/json-schema.ts': ['ajv'],
   'src/export/tables/csv-writer.ts': ['csv-stringify'],
   'src/export/tables/parquet-file.ts': ['hyparquet-writer'],
-  'src/export/stats/{stats,draw}-chart.ts': ['vega', 'vega-lite'],
+  'src/export/stats/{stats,draw,overview}-chart*.ts': ['vega', 'vega-lite'],
   'src/export/markdown/unsafe-*.ts': ['markdown-it'],
   'src/export/html/message-markup.ts': ['markdown-it'],
   'src/export/html/markup.ts': ['hono'],

@@ -26,10 +26,13 @@ export interface ServedPage {
   /** What the list on the page shows. */
   readonly query?: ListQuery
   readonly status?: number
+  /** It says how far something is, and loads itself again. */
+  readonly isUnfinished?: boolean
 }
 
 /** Sends a page. */
-export function pageResponse({ title, main, version = '', query, status = 200 }: ServedPage): Response {
+export function pageResponse(served: ServedPage): Response {
+  const { title, main, version = '', query, status = 200, isUnfinished = false } = served
   const page = documentMarkup({
     title: `${title} – hansard`,
     main,
@@ -37,7 +40,8 @@ export function pageResponse({ title, main, version = '', query, status = 200 }:
     search: searchForm(query ?? {}),
     served: { version, versionAddress: '/version' },
   })
-  return new Response(page.toString(), { status, headers: { 'content-type': 'text/html; charset=utf-8' } })
+  const headers = { 'content-type': 'text/html; charset=utf-8', ...(isUnfinished && { refresh: '1' }) }
+  return new Response(page.toString(), { status, headers })
 }
 
 /** Sends a page that says what is wrong and what to do. */

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 
 import { serveLoopback } from '../loopback/serve-loopback.ts'
 import { openSource } from './archive-source.ts'
+import { OverviewCount } from './overview-count.ts'
 import { readerApp } from './reader-app.ts'
 
 /** How to start a reader. */
@@ -32,12 +33,14 @@ export interface Reader {
 export async function startReader(options: ReaderOptions): Promise<Reader> {
   const { archive, port, token = randomBytes(24).toString('base64url'), now = () => new Date() } = options
   const source = openSource(archive)
+  const overview = new OverviewCount()
   try {
-    const server = await serveLoopback(readerApp({ source, token, now }), port)
+    const server = await serveLoopback(readerApp({ source, overview, token, now }), port)
     return {
       url: `${server.url}/?token=${token}`,
       async close() {
         await server.close()
+        await overview.close()
         source.close()
       },
     }

@@ -1,5 +1,5 @@
 import { entryTokens } from '../../model/entries/estimate-tokens.ts'
-import { instantOf, monthOf } from '../../model/instant.ts'
+import { instantOf } from '../../model/instant.ts'
 import { isObject, parseJson } from '../../model/json/parse-json.ts'
 import { DatabaseAccess } from '../sqlite/database-access.ts'
 import { SearchIndex } from './search-index.ts'
@@ -7,8 +7,8 @@ import { conditionOf, type Selection } from './selection.ts'
 
 /** How much one conversation contains, and what it is counted under. */
 export interface Volume {
-  /** The month of its creation in UTC (`2026-11`); null if it has no creation time. */
-  readonly month: string | null
+  /** When it was created, as `instantOf` formats it; null if the API did not tell. */
+  readonly createdAt: string | null
   readonly model: string | null
   readonly agentId: string | null
   readonly entries: number
@@ -18,6 +18,8 @@ export interface Volume {
   readonly unreadable: number
   /** The calls of each tool or function, by name; null for calls without one. */
   readonly tools: ReadonlyMap<string | null, ToolVolume>
+  /** Seconds from each input to the next entry of the model, as their times of creation tell. */
+  readonly responseSeconds: readonly number[]
 }
 
 /** The calls of one tool in a conversation. */
@@ -41,15 +43,16 @@ export class Volumes extends DatabaseAccess {
       where ${where} ${limit === undefined ? '' : OLDEST}`
     const rows = this.db.iterate<Row>(sql, limit === undefined ? values : { ...values, limit })
     for (const { tip, entries, model, agentId, createdAt } of rows) {
-      const created = instantOf(createdAt ?? '')
-      const month = created === undefined ? null : monthOf(created)
-      yield { month, model, agentId, entries, ...this.#count(tip, entries) }
+      const created = instantOf(createdAt ?? '') ?? null
+      yield { createdAt: created, model, agentId, entries, ...this.#count(tip, entries) }
     }
   }
 
-  /** Counts the entries of a history. Their order does not matter, so one query can follow its links from the end. */
-  #count(tip: number, entries: number): Pick<Volume, 'tokens' | 'unreadable' | 'tools'> {
+  /** Counts the entries of a history. One query follows its links from the end, so the last entry comes first. */
+  #count(tip: number, entries: number): Pick<Volume, 'tokens' | 'unreadable' | 'tools' | 'responseSeconds'> {
     const tools = new Map<string | null, ToolVolume>()
+    const responseSeconds: number[] = []
+    let next: unknown
     let tokens = 0
     let readable = 0
     for (const json of this.db.pluck.iterate<string>(ENTRIES, tip)) {
@@ -58,12 +61,15 @@ export class Volumes extends DatabaseAccess {
       readable++
       const added = entryTokens(entry)
       tokens += added
+      const seconds = secondsBetween(entry, next)
+      if (seconds !== undefined) responseSeconds.push(seconds)
+      next = entry
       if (!isCall(entry)) continue
       const name = nameOf(entry)
       const before = tools.get(name)
       tools.set(name, { entries: (before?.entries ?? 0) + 1, tokens: (before?.tokens ?? 0) + added })
     }
-    return { tokens, unreadable: Math.max(0, entries - readable), tools }
+    return { tokens, unreadable: Math.max(0, entries - readable), tools, responseSeconds }
   }
 }
 
@@ -86,6 +92,17 @@ const ENTRIES = `
     select link.previous from step join link on link.id = step.id where link.previous < step.id
   )
   select json from step join link on link.id = step.id join entry on entry.id = link.entry`
+
+/** The seconds from an input to the response of the model; undefined if they are not that, or have no times. */
+function secondsBetween(entry: unknown, next: unknown): number | undefined {
+  if (!isObject(entry) || !isObject(next)) return undefined
+  if (entry['type'] !== 'message.input' || next['type'] === 'message.input') return undefined
+  const [from, to] = [entry, next].map(({ created_at: time }) =>
+    typeof time === 'string' ? Date.parse(instantOf(time) ?? '') : Number.NaN,
+  )
+  const milliseconds = (to ?? Number.NaN) - (from ?? Number.NaN)
+  return milliseconds >= 0 ? milliseconds / 1000 : undefined
+}
 
 function isCall(entry: unknown): entry is Record<string, unknown> {
   return isObject(entry) && (entry['type'] === 'tool.execution' || entry['type'] === 'function.call')

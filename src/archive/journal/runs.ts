@@ -157,6 +157,16 @@ export class Runs extends DatabaseAccess {
     return row && toRun(row)
   }
 
+  /**
+   * The days (UTC) with backups of the whole account, in order, and whether one of them stored everything and had its listing
+   * verified complete.
+   */
+  nights(): { readonly day: string; readonly isComplete: 0 | 1 }[] {
+    const sql = `select substr(started_at, 1, 10) as day, max(outcome is 'done' and complete is 1) as isComplete
+      from run where command = 'backup' and (outcome is not 'done' or complete is not null) group by day order by day`
+    return this.db.all(sql)
+  }
+
   /** The first run: when the archive was started, and from which API; undefined if it is empty. */
   first(): { readonly startedAt: string; readonly baseUrl: string } | undefined {
     const sql = 'select started_at as startedAt, base_url as baseUrl from run order by id limit 1'

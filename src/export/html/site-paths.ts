@@ -10,6 +10,9 @@ export const conversationPath = pathTemplate('{year}/{month}/{day}-{name}')
 /** The folder of all conversations in a site. */
 export const CONVERSATIONS = 'conversations'
 
+/** The path of the page with charts. */
+export const OVERVIEW = 'overview.html'
+
 /** The path of a page of a conversation: its first page has the plain name. */
 export function historyPath(path: string, { page, part }: HistoryPlace): string {
   const from = page.from === 0 ? '' : `.from-${page.from}`
@@ -26,7 +29,7 @@ export function siteLinks(pagePath: string): SiteLinks {
   const root = rootFrom(pagePath)
   return {
     home: `${root}index.html`,
-    overview: undefined,
+    overview: `${root}${OVERVIEW}`,
     assets: `${root}assets/`,
   }
 }

@@ -6,13 +6,16 @@ import { exportedConversation } from '../export-source.ts'
 import type { ExportContext, ExportedConversation, Writer } from '../format.ts'
 import { factsOf, type PageFacts } from '../pages/page-facts.ts'
 import { conversationPages } from './conversation-pages.ts'
+import { countOverview } from '../stats/count-overview.ts'
 import { documentMarkup } from './document.ts'
 import { html, type Markup } from './markup.ts'
 import { openMonths } from './month-pages.ts'
+import { overviewPage } from './overview-page.ts'
 import { relatedMarkup } from './related-markup.ts'
 import { revisionsMarkup } from './revisions-markup.ts'
 import {
   CONVERSATIONS,
+  OVERVIEW,
   addressFrom,
   conversationPath,
   historyPath,
@@ -45,7 +48,11 @@ export async function siteWriter(context: ExportContext): Promise<Writer> {
         await write(file)
       await months.add(`${path}.html`, conversation, facts)
     },
-    end: () => months.end(),
+    async end() {
+      await months.end()
+      const overview = await countOverview(context.archive, context.selection)
+      await write(page(OVERVIEW, 'Overview', await overviewPage(overview)))
+    },
   }
 }
 

@@ -4,6 +4,7 @@ import type { Archive } from '../../archive/archive.ts'
 import type { Selection } from '../../archive/content/selection.ts'
 import type { Volume } from '../../archive/content/volumes.ts'
 import { HansardError } from '../../errors.ts'
+import { monthOf } from '../../model/instant.ts'
 
 /** How much there is of something. */
 export interface Count {
@@ -33,8 +34,8 @@ export interface Stats extends Count {
 }
 
 export interface CountOptions {
-  readonly signal?: AbortSignal
-  readonly onProgress?: (soFar: Count) => void
+  readonly signal?: AbortSignal | undefined
+  readonly onProgress?: ((soFar: Count) => void) | undefined
 }
 
 /** Conversations that are counted before signals are handled. */
@@ -51,31 +52,56 @@ export async function countStats(
   selection: Selection,
   { signal, onProgress }: CountOptions = {},
 ): Promise<Stats> {
-  const total = emptyCount()
-  const counts = { month: new Counts(), model: new Counts(), agent: new Counts(), tool: new Counts() }
-  let unreadable = 0
-  await archive.snapshot(async () => {
-    for (const volume of archive.volumes.read(selection)) {
-      add(total, volume)
-      unreadable += volume.unreadable
-      counts.month.add(volume.month, volume)
-      counts.model.add(volume.model, volume)
-      counts.agent.add(volume.agentId, volume)
-      for (const [name, ofTool] of volume.tools) counts.tool.add(name, ofTool)
-      if (total.conversations % TOGETHER !== 0) continue
-      onProgress?.(total)
-      await setImmediate()
-      if (signal?.aborted === true) throw new HansardError('interrupted', 'The count was interrupted')
+  const counter = new StatsCounter()
+  await archive.snapshot(() => countVolumes(archive, selection, counter, { signal, onProgress }))
+  return counter.stats(archive)
+}
+
+/** Gives the volume of each selected conversation to a counter, and lets other work of the process run in between. */
+export async function countVolumes(
+  archive: Archive,
+  selection: Selection,
+  counter: { readonly total: Count; add(volume: Volume): void },
+  { signal, onProgress }: CountOptions,
+): Promise<void> {
+  for (const volume of archive.volumes.read(selection)) {
+    counter.add(volume)
+    if (counter.total.conversations % TOGETHER !== 0) continue
+    onProgress?.(counter.total)
+    await setImmediate()
+    if (signal?.aborted === true) throw new HansardError('interrupted', 'The count was interrupted')
+  }
+}
+
+/** Counts volumes by every dimension. */
+export class StatsCounter {
+  readonly total = emptyCount()
+  readonly #counts = { month: new Counts(), model: new Counts(), agent: new Counts(), tool: new Counts() }
+  #unreadable = 0
+
+  add(volume: Volume): void {
+    const { month, model, agent, tool } = this.#counts
+    add(this.total, volume)
+    this.#unreadable += volume.unreadable
+    month.add(volume.createdAt === null ? null : monthOf(volume.createdAt), volume)
+    model.add(volume.model, volume)
+    agent.add(volume.agentId, volume)
+    for (const [name, ofTool] of volume.tools) tool.add(name, ofTool)
+  }
+
+  stats({ dependencies }: Archive): Stats {
+    const { month, model, agent, tool } = this.#counts
+    const named = agent
+      .largestFirst()
+      .map((group) => ({ ...group, name: dependencies.agentName(group.value ?? '') }))
+    const groups = {
+      month: month.inOrder(),
+      model: model.largestFirst(),
+      agent: named,
+      tool: tool.largestFirst(),
     }
-  })
-  const agents = counts.agent.largestFirst()
-  const named = agents.map((group) => ({ ...group, name: archive.dependencies.agentName(group.value ?? '') }))
-  const [month, model, tool] = [
-    counts.month.inOrder(),
-    counts.model.largestFirst(),
-    counts.tool.largestFirst(),
-  ]
-  return { ...total, groups: { month, model, agent: named, tool }, unreadable }
+    return { ...this.total, groups, unreadable: this.#unreadable }
+  }
 }
 
 type RunningCount = { -readonly [Key in keyof Count]: Count[Key] }
@@ -91,7 +117,7 @@ function add(count: RunningCount, { entries, tokens }: Pick<Volume, 'entries' | 
 }
 
 /** Counts by one dimension. */
-class Counts {
+export class Counts {
   readonly #counts = new Map<string | null, RunningCount>()
 
   add(value: string | null, volume: Pick<Volume, 'entries' | 'tokens'>): void {

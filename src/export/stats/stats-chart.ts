@@ -103,10 +103,10 @@ function barPanel({ field, title }: Measure, isFirst: boolean) {
 }
 
 /** Numbers such as 200k, but 0 without a unit. */
-const NUMBERS = { tickCount: 4, tickMinStep: 1, labelExpr: "format(datum.value, '~s')" } as const
+export const NUMBERS = { tickCount: 4, tickMinStep: 1, labelExpr: "format(datum.value, '~s')" } as const
 
 /** Makes labels safe for XML, short, and different: rows with the same label would be one bar. */
-function withLabels(rows: readonly GroupRow[]): GroupRow[] {
+export function withLabels(rows: readonly GroupRow[]): GroupRow[] {
   const seen = new Map<string, number>()
   return rows.map((row) => {
     const label = oneLine(row.label, MAX_LABEL)
