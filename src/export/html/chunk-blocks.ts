@@ -1,4 +1,5 @@
 import type { ChunkView } from '../../model/entries/chunk-view.ts'
+import { displayText, fieldsOf } from '../../model/entries/fields.ts'
 import { indented } from '../../model/json/indent-json.ts'
 import { referredTo, type Referred } from '../pages/referred-files.ts'
 import { isSafeUrl } from '../pages/safe-url.ts'
@@ -105,12 +106,29 @@ function chunkBlocks(
     case 'image':
     case 'document':
     case 'file':
-      return [{ content: referredMarkup(referredTo(chunk, scope.archived), scope), fold }]
+      return referredBlocks(chunk, scope, fold)
     case 'thinking':
       return contentBlocks(chunk.chunks, scope, fold ?? { summary: 'Thinking' })
     case 'unknown':
       return jsonBlocks(chunk.json, fold)
   }
+}
+
+function* referredBlocks(
+  chunk: ChunkView & { readonly kind: 'image' | 'document' | 'file' },
+  scope: EntryScope,
+  fold: Fold | undefined,
+): Generator<Block> {
+  yield { content: referredMarkup(referredTo(chunk, scope.archived), scope), fold }
+  const about = aboutReferred(chunk).filter((fact) => fact !== undefined)
+  if (about.length > 0) yield { content: html`<p class="about">${visibleText(about.join(', '))}</p>\n`, fold }
+}
+
+/** What else is known of a picture or a file. */
+function aboutReferred(chunk: ChunkView): (string | undefined)[] {
+  if (chunk.kind === 'file') return [chunk.tool && `from ${chunk.tool}`, chunk.id]
+  const detail = displayText(fieldsOf(chunk.fields.get('image_url') ?? '').get('detail'))
+  return [detail && `detail: ${detail}`]
 }
 
 function referredMarkup(referred: Referred, scope: EntryScope): Markup {
