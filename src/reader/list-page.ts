@@ -43,9 +43,7 @@ function resultsMarkup(archive: Archive, query: ListQuery, selection: Selection)
       : Array.from(archive.search.find(searchText(query), limited, query.offset), hitRow)
   const rows = found.slice(0, PAGE)
   const nav = listNav(query, rows.length, found.length > PAGE)
-  if (rows.length === 0)
-    return html`<p class="none">${whyNone(archive, query)}</p>
-`
+  if (rows.length === 0) return html`<p class="none">${whyNone(archive, query)}</p>`
   return html`<p class="about" role="status">
       ${whatIsShown(archive, query, rows.length, found.length > PAGE)}
     </p>

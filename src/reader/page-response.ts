@@ -57,17 +57,9 @@ export function problemResponse(status: number, message: string, hint?: string):
 
 /** Renders what is wrong and what to do. */
 export function problemMarkup(message: string, hint: string | undefined, level?: 'h1'): Markup {
-  return html`${
-    level &&
-    html`<h1>This cannot be shown</h1>
-`
-  }
+  return html`${level && html`<h1>This cannot be shown</h1>`}
     <p class="error" role="alert">${visibleText(message)}.</p>
-    ${
-      hint &&
-      html`<p>${visibleText(hint)}</p>
-`
-    }`
+    ${hint && html`<p>${visibleText(hint)}</p>`}`
 }
 
 /** The status of a response for an error that is not the server's own. */

@@ -137,9 +137,7 @@ function referredMarkup(referred: Referred, scope: EntryScope): Markup {
     case 'content': {
       const [address, name] = [scope.fileAddress(referred), visibleText(referred.name)]
       const download = html`<a href="${address}" download="${referred.safeName}">${name}</a>`
-      if (!referred.isPicture)
-        return html`<p class="file">${what}: ${download}</p>
-`
+      if (!referred.isPicture) return html`<p class="file">${what}: ${download}</p>`
       return html`<figure>
         <img src="${address}" alt="${name}" loading="lazy">
         <figcaption>${download}</figcaption>
@@ -147,8 +145,7 @@ function referredMarkup(referred: Referred, scope: EntryScope): Markup {
 `
     }
     case 'address':
-      return html`<p class="file">${what}: ${addressMarkup(referred)}</p>
-`
+      return html`<p class="file">${what}: ${addressMarkup(referred)}</p>`
     case 'missing': {
       const { name, state, reason } = referred
       return html`<p class="file">

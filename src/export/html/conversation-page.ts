@@ -26,18 +26,13 @@ export function conversationPage(
   position: HistoryPosition,
   articles: readonly EntryArticle[],
 ): Markup {
-  const nav = historyNav(position, links.history)
+  const nav = (where: 'above' | 'below') => historyNav(position, links.history, where)
   const isFirst = position.index === 0 && position.part === 1
   const head = isFirst
     ? html`${conversationHead(conversation, facts)}${related}`
-    : html`<h1 dir="auto">${visibleText(facts.title)}</h1>
-`
-  const none =
-    conversation.length === 0
-      ? html`<p class="none">No entries.</p>
-`
-      : ''
-  return html`${head}${nav}
+    : html`<h1 dir="auto">${visibleText(facts.title)}</h1>`
+  const none = conversation.length === 0 ? html`<p class="none">No entries.</p>` : ''
+  return html`${head}${nav('above')}
     <div class="entries">${articlesMarkup(articles)}${none}</div>
-    ${nav}`
+    ${nav('below')}`
 }

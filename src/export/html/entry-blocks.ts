@@ -79,7 +79,6 @@ export function* unreadableBlocks(fields: Fields): Generator<Block> {
 
 function label(text: string): Block {
   return {
-    content: html`<p class="label">${visibleText(text)}</p>
-`,
+    content: html`<p class="label">${visibleText(text)}</p>`,
   }
 }

@@ -35,10 +35,7 @@ export class EntryScope {
   takeSources(): Markup | undefined {
     const sources = this.#sources.splice(0)
     if (sources.length === 0) return undefined
-    const items = sources.map(
-      (each, i) => html`<li id="source-${this.position}-${i + 1}">${each}</li>
-`,
-    )
+    const items = sources.map((each, i) => html`<li id="source-${this.position}-${i + 1}">${each}</li>`)
     return html`<ol class="sources">
       ${items}
     </ol>

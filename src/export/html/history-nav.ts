@@ -18,10 +18,11 @@ export interface HistoryPosition {
   readonly isLastPart: boolean
 }
 
-/** Renders links to the pages before and after a page; nothing if it is the only one. */
+/** Renders links to the pages before and after a page; nothing if it is the only one. They are above and below the entries. */
 export function historyNav(
   { pages, index, part, isLastPart }: HistoryPosition,
   addressOf: (place: HistoryPlace) => string,
+  where: 'above' | 'below',
 ): Markup | undefined {
   const [page, last] = [pages[index], pages.at(-1)]
   if (page === undefined || last === undefined) return undefined
@@ -32,7 +33,7 @@ export function historyNav(
   const after = isLastPart ? placeOf(pages[index + 1]) : { page, part: part + 1 }
   const to = (label: string, place: HistoryPlace | undefined) =>
     place === undefined ? html`<span>${label}</span>` : html`<a href="${addressOf(place)}">${label}</a>`
-  return html`<nav class="pages" aria-label="Pages of this conversation">
+  return html`<nav class="pages" aria-label="Pages, ${where}">
 ${to('First', isFirst ? undefined : placeOf(pages[0]))} ${to('Previous', before)}
 <span>${whatIsHere(page, part, isLastPart, last.to + 1)}</span>
 ${to('Next', after)} ${to('Last', page === last ? undefined : placeOf(last))}

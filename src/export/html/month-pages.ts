@@ -94,8 +94,7 @@ function monthMarkup(month: Month): Markup {
     return html`<a href="${monthPath(month, i + 1)}">${label}</a>
 `
   })
-  return html`<li>${links.reverse()}${count}</li>
-`
+  return html`<li>${links.reverse()}${count}</li>`
 }
 
 function countOf({ pages }: Month): number {
