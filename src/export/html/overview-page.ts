@@ -135,7 +135,7 @@ async function figureMarkup({ title, about, chart, heads, rows }: Figure): Promi
   const body = rows.map((cells) => html`<tr>${cells.map(cellMarkup)}</tr>\n`)
   return html`<h2>${title}</h2>
 ${about && html`<p class="about">${about}</p>`}
-<div class="scroll chart" aria-hidden="true">${drawn}</div>
+<div class="scroll chart" tabindex="0" role="group" aria-label="${title}: a chart of the table below"><div aria-hidden="true">${drawn}</div></div>
 <details><summary>As a table</summary>
 <div class="scroll" tabindex="0" role="group" aria-label="${title}"><table>
 <thead><tr>${head}</tr></thead>
