@@ -61,9 +61,12 @@ export function selectionOf(query: ListQuery, now: Date): Selection {
   }
 }
 
-/** What is searched for: while one types, the last word is perhaps only the beginning of one. */
+/**
+ * What is searched for: while one types, the last word is perhaps only the beginning of one. Not one or two ASCII letters, which
+ * thousands of words begin with: of 100,000 conversations, that took seconds.
+ */
 export function searchText({ q }: ListQuery): string {
-  return /[\p{L}\p{N}]$/u.test(q) ? `${q}*` : q
+  return /[\p{L}\p{N}]{3}$|(?![\0-\u007f])[\p{L}\p{N}]$/u.test(q) ? `${q}*` : q
 }
 
 function instantIn(text: string, now: Date): string {
