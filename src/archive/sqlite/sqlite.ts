@@ -115,6 +115,14 @@ export function openSqlite(path: string, mode: 'read' | 'write' | 'create'): Sql
   }
 }
 
+/** Opens a database in a temporary file, which SQLite removes when it is closed or when the process ends. */
+export function openTemporary(): Sqlite {
+  const db = openSqlite('', 'write')
+  db.pragma('journal_mode = off')
+  db.pragma('cache_size = -2000')
+  return db
+}
+
 /** Opens a database for reading. Only the first query shows whether SQLite has to write beside the file. */
 function openToRead(path: string): Database.Database {
   const open = (file: string) => new Database(file, { readonly: true, fileMustExist: true })

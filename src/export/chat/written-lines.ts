@@ -1,4 +1,4 @@
-import { explainSqlite, openSqlite } from '../../archive/sqlite/sqlite.ts'
+import { explainSqlite, openTemporary } from '../../archive/sqlite/sqlite.ts'
 import { excluded } from './exclusion-reasons.ts'
 
 type Type = 'object' | 'array' | 'string' | 'number' | 'boolean'
@@ -10,7 +10,7 @@ type Type = 'object' | 'array' | 'string' | 'number' | 'boolean'
  * archive. Sixteen bytes of SHA-256 distinguish 2^64 lines.
  */
 export class WrittenLines {
-  readonly #db = openTemporary()
+  readonly #db = openLines()
 
   /**
    * Adds the line of a conversation, before it is written; adding it once more changes nothing.
@@ -48,10 +48,8 @@ export class WrittenLines {
   }
 }
 
-function openTemporary() {
-  const db = openSqlite('', 'write')
-  db.pragma('journal_mode = off')
-  db.pragma('cache_size = -2000')
+function openLines() {
+  const db = openTemporary()
   db.exec(`create table line (hash blob primary key, id text not null) without rowid;
     create table field (path text primary key, type text not null) without rowid`)
   return db

@@ -1,7 +1,6 @@
-import { cutTime, monthOf } from '../../model/instant.ts'
+import { monthOf } from '../../model/instant.ts'
 import { plural } from '../../model/plural.ts'
 import type { ExportedConversation } from '../format.ts'
-import type { PageFacts } from '../pages/page-facts.ts'
 import { conversationRows, type ConversationRow } from './conversation-rows.ts'
 import { html, type Markup } from './markup.ts'
 import { addressFrom } from './site-paths.ts'
@@ -45,16 +44,14 @@ export function openMonths(write: WritePage) {
     rows = []
   }
   return {
-    async add(path: string, conversation: ExportedConversation, { title, model }: PageFacts): Promise<void> {
-      const { createdAt, length, goneAt } = conversation
+    async add({ createdAt, goneAt }: ExportedConversation, listed: Omit<Listed, 'goneAt'>): Promise<void> {
       const name = createdAt === null ? UNDATED : monthOf(createdAt)
       if (name !== months.at(-1)?.name) {
         await writeRows()
         months.push({ name, pages: [] })
       }
       if (rows.length === MAX_ROWS) await writeRows()
-      const time = createdAt === null ? undefined : cutTime(createdAt, 'minute')
-      const row = { path, title, about: [time, model, plural(length, 'entry')], goneAt }
+      const row = { ...listed, goneAt }
       rows.push(row)
       newest = [...newest.slice(1 - NEWEST), row]
     },

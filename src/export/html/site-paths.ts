@@ -34,6 +34,9 @@ export function siteLinks(pagePath: string): SiteLinks {
   }
 }
 
+/** The folder of the search index in a site. */
+export const SEARCH = 'search'
+
 /** The path from a page to the folder of the site: empty, or ending with a slash. */
 export function rootFrom(pagePath: string): string {
   return '../'.repeat(pagePath.split('/').length - 1)

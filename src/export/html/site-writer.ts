@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises'
 
+import { cutTime } from '../../model/instant.ts'
+import { plural } from '../../model/plural.ts'
 import { siteAssets } from '../../own-files.ts'
 import { allOrNothing, excludeOnError } from '../exclusion.ts'
 import { exportedConversation } from '../export-source.ts'
@@ -13,13 +15,16 @@ import { openMonths } from './month-pages.ts'
 import { overviewPage } from './overview-page.ts'
 import { relatedMarkup } from './related-markup.ts'
 import { revisionsMarkup } from './revisions-markup.ts'
+import { SearchShards } from './search-shards.ts'
 import {
   CONVERSATIONS,
   OVERVIEW,
+  SEARCH,
   addressFrom,
   conversationPath,
   historyPath,
   revisionsPath,
+  rootFrom,
   siteLinks,
 } from './site-paths.ts'
 import { visibleText } from './visible-text.ts'
@@ -38,6 +43,7 @@ export async function siteWriter(context: ExportContext): Promise<Writer> {
     for (const part of parts) await file.write(part)
     await file.close()
   }
+  const shards = new SearchShards((name, parts) => write({ path: `${SEARCH}/${name}`, parts }))
   const months = openMonths((path, title, main) => write(page(path, title, main)))
   for (const [name, source] of Object.entries(siteAssets))
     await write({ path: `assets/${name}`, parts: [await readFile(source)] })
@@ -46,10 +52,13 @@ export async function siteWriter(context: ExportContext): Promise<Writer> {
       const { facts, path } = excludeOnError(() => placeOf(conversation, context))
       for (const file of allOrNothing(() => filesOf(conversation, facts, path, context), sizeOf))
         await write(file)
-      await months.add(`${path}.html`, conversation, facts)
+      const about = aboutConversation(conversation, facts)
+      await months.add(conversation, { path: `${path}.html`, title: facts.title, about })
+      await shards.add(conversation, [`${path}.html`, visibleText(facts.title), about.join(' · ')])
     },
     async end() {
       await months.end()
+      await shards.end()
       const overview = await countOverview(context.archive, context.selection)
       await write(page(OVERVIEW, 'Overview', await overviewPage(overview)))
     },
@@ -120,7 +129,18 @@ function addressOfOther(from: string, id: string, context: ExportContext): strin
 }
 
 function page(path: string, title: string, main: Markup): SiteFile {
-  return { path, parts: [documentMarkup({ title, main, site: siteLinks(path) }).toString()] }
+  const root = rootFrom(path)
+  // The script shows the form, since only the script can search.
+  const search = html`<form class="search" role="search" action="${root}index.html" data-shards="${root}${SEARCH}/" hidden>
+<input type="search" name="q" placeholder="Search" aria-label="Search" autocomplete="off">
+</form>`
+  return { path, parts: [documentMarkup({ title, main, site: siteLinks(path), search }).toString()] }
+}
+
+/** What lists say about a conversation: when it was created, its model, and how long it is. */
+function aboutConversation({ createdAt, length }: ExportedConversation, { model }: PageFacts): string[] {
+  const time = createdAt === null ? undefined : cutTime(createdAt, 'minute')
+  return [time, model, plural(length, 'entry')].filter((fact) => fact !== undefined)
 }
 
 function sizeOf({ parts }: SiteFile): number {
