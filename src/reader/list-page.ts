@@ -11,11 +11,12 @@ import { formatNumber, plural } from '../model/plural.ts'
 import type { Snippet } from '../model/search/snippet.ts'
 import { entryAddress, conversationAddress } from './addresses.ts'
 import { filterForm } from './filter-form.ts'
-import { isFiltered, listAddress, searchText, selectionOf, type ListQuery } from './list-query.ts'
+import { completedText, isFiltered, listAddress, selectionOf, type ListQuery } from './list-query.ts'
 import { problemMarkup } from './page-response.ts'
 
-/** The most conversations on a page. */
-const PAGE = 100
+/** The most conversations on a page. A hit takes ten times as long as a row, because of its snippet. */
+const MAX_LISTED = 100
+const MAX_HITS = 50
 
 /** Renders the list of conversations: those that changed last, or the best matches of a search. */
 export function listPage(archive: Archive, query: ListQuery, now: Date): Markup {
@@ -36,18 +37,27 @@ function resultsOrProblem(archive: Archive, query: ListQuery, now: Date): Markup
 }
 
 function resultsMarkup(archive: Archive, query: ListQuery, selection: Selection): Markup {
-  const limited = { ...selection, limit: PAGE + 1 } // one more tells whether there is another page
-  const found =
-    query.q.trim() === ''
-      ? Array.from(archive.conversations.list(limited, query.offset), listedRow)
-      : Array.from(archive.search.find(searchText(query), limited, query.offset), hitRow)
-  const rows = found.slice(0, PAGE)
-  const nav = listNav(query, rows.length, found.length > PAGE)
+  const isSearch = query.q.trim() !== ''
+  const most = isSearch ? MAX_HITS : MAX_LISTED
+  const limited = { ...selection, limit: most + 1 } // one more tells whether there is another page
+  const found = isSearch
+    ? Array.from(archive.search.find(textFor(archive, query, selection), limited, query.offset), hitRow)
+    : Array.from(archive.conversations.list(limited, query.offset), listedRow)
+  const rows = found.slice(0, most)
+  const hasMore = found.length > most
   if (rows.length === 0) return html`<p class="none">${whyNone(archive, query)}</p>`
-  return html`<p class="about" role="status">
-      ${whatIsShown(archive, query, rows.length, found.length > PAGE)}
-    </p>
-    ${conversationRows(rows)}${nav}`
+  return html`<p class="about" role="status">${whatIsShown(archive, query, rows.length, hasMore)}</p>
+${conversationRows(rows)}${listNav(query, most, hasMore)}`
+}
+
+/**
+ * The last word is completed only if few conversations have it as it is: it may be a whole word, and of 100,000 conversations,
+ * the beginning of thousands of words takes a second.
+ */
+function textFor({ search }: Archive, query: ListQuery, selection: Selection): string {
+  const completed = completedText(query)
+  if (completed === undefined || search.count(query.q, selection) > MAX_HITS) return query.q
+  return completed
 }
 
 function listedRow(listed: ListedConversation): ConversationRow {
@@ -105,16 +115,16 @@ function whyNone({ conversations }: Archive, query: ListQuery): string {
     : `No match for ${visibleText(query.q)}.`
 }
 
-function listNav(query: ListQuery, shown: number, hasMore: boolean): Markup | undefined {
+function listNav(query: ListQuery, most: number, hasMore: boolean): Markup | undefined {
   const { offset } = query
   if (offset === 0 && !hasMore) return undefined
-  const before = Math.max(0, offset - PAGE)
+  const before = Math.max(0, offset - most)
   return html`<nav class="pages" aria-label="Pages of this list">
     ${
       offset > 0 &&
       html`<a href="${listAddress(query, before)}" rel="prev">Previous</a>
 `
-    }${hasMore && html`<a href="${listAddress(query, offset + shown)}" rel="next">Next</a>`}
+    }${hasMore && html`<a href="${listAddress(query, offset + most)}" rel="next">Next</a>`}
   </nav>
 `
 }

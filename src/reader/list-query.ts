@@ -62,11 +62,11 @@ export function selectionOf(query: ListQuery, now: Date): Selection {
 }
 
 /**
- * What is searched for: while one types, the last word is perhaps only the beginning of one. Not one or two ASCII letters, which
- * thousands of words begin with: of 100,000 conversations, that took seconds.
+ * What may be meant while one still types: the last word is perhaps only the beginning of one. Not one or two ASCII letters, which
+ * thousands of words begin with. Undefined if the last word is complete.
  */
-export function searchText({ q }: ListQuery): string {
-  return /[\p{L}\p{N}]{3}$|(?![\0-\u007f])[\p{L}\p{N}]$/u.test(q) ? `${q}*` : q
+export function completedText({ q }: ListQuery): string | undefined {
+  return /[\p{L}\p{N}]{3}$|(?![\0-\u007f])[\p{L}\p{N}]$/u.test(q) ? `${q}*` : undefined
 }
 
 function instantIn(text: string, now: Date): string {

@@ -13,6 +13,9 @@ type WriteShard = (name: string, parts: Iterable<string>) => Promise<void>
 const ROWS = 200
 const MAX_SHARD = 128 * 1024
 
+/** Bytes of the index that SQLite gathers before it writes them. Each commit would write them too, so there is one transaction. */
+const BUFFER = 16 * 1024 * 1024
+
 /** Longer words are hashes and data, which nobody types. */
 const MAX_WORD = 40
 
@@ -49,6 +52,7 @@ export class SearchShards {
   async end(): Promise<void> {
     try {
       if (this.#rows.length > 0) await this.#writeRows()
+      explained(() => this.#db.exec('commit'))
       const firsts = await this.#writeWords()
       const facts = JSON.stringify({ count: this.#count, rowsPerShard: ROWS, firsts })
       await this.#write('index.js', [`hansardIndex(${facts})\n`])
@@ -110,7 +114,9 @@ export class SearchShards {
 function openIndex() {
   const db = openTemporary()
   db.exec(`create virtual table text using fts5 (words, content = '', detail = none, columnsize = 0, tokenize = 'ascii');
-    create virtual table word using fts5vocab (text, instance)`)
+    create virtual table word using fts5vocab (text, instance);
+    insert into text (text, rank) values ('hashsize', ${BUFFER});
+    begin`)
   return db
 }
 

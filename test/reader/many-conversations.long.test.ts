@@ -1,0 +1,110 @@
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { spawn } from 'node:child_process'
+import { pathToFileURL } from 'node:url'
+
+import type { Page } from 'playwright-core'
+import { expect, it } from 'vitest'
+
+import { withArchive } from '../../src/archive/with-archive.ts'
+import { exportArchive } from '../../src/export/export-archive.ts'
+import { startScript } from '../../src/own-files.ts'
+import { describeInBrowser, none } from '../support/browser.ts'
+import { afterThisTest } from '../support/describe-concurrent.ts'
+import { testFolder } from '../support/folder.ts'
+import { storeMany } from '../support/many-conversations.ts'
+
+const SERVED = Number(process.env['CONVERSATIONS'] ?? 100_000)
+const EXPORTED = Number(process.env['EXPORTED'] ?? 10_000)
+
+/** What a person waits for at most, in milliseconds. */
+const PATIENCE = 1000
+
+/** Serves an archive with the program itself; returns the address and how much memory the process has, in MiB. */
+async function serve(archive: string) {
+  const child = spawn(process.execPath, [startScript, 'serve', '--archive', archive], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  afterThisTest(() => child.kill('SIGINT'))
+  const [printed] = (await once(child.stdout, 'data')) as [Buffer]
+  const memory = () =>
+    Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid ?? 0}/status`, 'utf8'))?.[1]) / 1024
+  return { url: String(printed).trim(), memory }
+}
+
+/** How long `work` takes, in milliseconds. */
+async function timeOf(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now()
+  await work()
+  return Math.round(performance.now() - start)
+}
+
+describeInBrowser(`${SERVED.toLocaleString('en')} conversations`, (open) => {
+  it('are listed, searched and filtered within a second each, and the memory of the server stays flat', async () => {
+    const archive = join(testFolder(), 'archive.db')
+    storeMany(archive, SERVED)
+    const { url, memory } = await serve(archive)
+    const { page, misdeeds } = await open()
+    const times: Record<string, number> = { first: await timeOf(() => page.goto(url)) }
+    expect(await page.textContent('#results')).toContain(`of ${SERVED.toLocaleString('en')} conversations`)
+    const paths = [
+      '/',
+      '/?q=word1',
+      '/?q=word',
+      '/?q=word12+worda',
+      '/?q=%22word1+word2%22',
+      '/?q=nothing-like-it',
+      '/?since=2025',
+      '/?until=2024-02',
+      '/?only=gone',
+      '/?only=altered',
+      '/?model=none',
+      '/?metadata=a%3Db',
+      `/?offset=${SERVED - 100}`,
+    ]
+    for (const path of paths) times[path] = await timeOf(() => page.goto(new URL(path, url).href))
+    console.log(JSON.stringify(times))
+    const { ['/?q=word']: ofAll = 0, ...others } = times
+    expect(Object.entries(others).filter(([, time]) => time > PATIENCE)).toEqual([])
+    expect(ofAll).toBeLessThan(10 * PATIENCE) // the beginning of every word there is
+    const before = memory()
+    for (let round = 0; round < 20; round++)
+      for (const path of [
+        '/',
+        '/?q=word12',
+        '/?since=2025',
+        `/conversations/conv_${String(round).padStart(20, '0')}`,
+      ])
+        await page.goto(new URL(path, url).href)
+    console.log(`memory: ${before.toFixed()} MiB, after 80 more pages ${memory().toFixed()} MiB`)
+    expect(memory() / before).toBeLessThan(1.3)
+    expect(misdeeds).toEqual(none)
+  }, 300_000)
+
+  it(`are read and searched within a second from a folder, of ${EXPORTED.toLocaleString('en')}`, async () => {
+    const folder = testFolder()
+    const archive = join(folder, 'archive.db')
+    storeMany(archive, EXPORTED)
+    const output = join(folder, 'site')
+    await withArchive(archive, (opened) => exportArchive(opened, { format: 'html', output }))
+    const { page, misdeeds } = await open()
+    const times = {
+      first: await timeOf(() => page.goto(pathToFileURL(join(output, 'index.html')).href)),
+      search: 0,
+      rare: 0,
+    }
+    times.search = await timeOf(() => searchFor(page, 'word1 worda '))
+    times.rare = await timeOf(() => searchFor(page, 'wordfb'))
+    console.log(JSON.stringify(times))
+    expect(Object.entries(times).filter(([, time]) => time > PATIENCE)).toEqual([])
+    expect(misdeeds).toEqual(none)
+  }, 300_000)
+})
+
+/** Types a query, and waits for other results than those before. */
+async function searchFor(page: Page, query: string): Promise<void> {
+  const before = await page.textContent('#results')
+  await page.fill('input[type=search]', query)
+  await page.waitForFunction((text) => document.querySelector('#results')?.textContent !== text, before)
+}
