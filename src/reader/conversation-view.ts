@@ -4,6 +4,8 @@ import { HansardError } from '../errors.ts'
 import { exportedConversation } from '../export/export-source.ts'
 import type { ExportedConversation } from '../export/format.ts'
 import { conversationPage } from '../export/html/conversation-page.ts'
+import type { EntryArticle } from '../export/html/entry-article.ts'
+import type { HistoryPlace } from '../export/html/history-nav.ts'
 import { partsOf } from '../export/html/history-part.ts'
 import { historyPages, pageWith } from '../export/html/history-pages.ts'
 import { html, type Markup } from '../export/html/markup.ts'
@@ -39,18 +41,32 @@ export function conversationView(
   const page = pages[index] ?? { from: 0, to: -1, isLarge: false }
   const address = ({ safeName }: ReferredFile, position: number, number: number) =>
     fileAddress(id, position, number, safeName)
-  const parts = [...partsOf(conversation, page, { archived, fileAddress: address })]
-  const shown = Math.min(Math.max(part, 1), parts.length)
-  const position = { pages, index, part: shown, isLastPart: shown === parts.length }
-  const related = relatedMarkup(archive, conversation, {
-    revisions: revisionsAddress(id),
-    conversation: conversationAddress,
-  })
-  const links = { history: (place: Parameters<typeof historyAddress>[1]) => historyAddress(id, place) }
+  const asked = partAt(partsOf(conversation, page, { archived, fileAddress: address }), part)
+  const position = { pages, index, part: asked.part, isLastPart: asked.isLast }
+  const links = { history: (place: HistoryPlace) => historyAddress(id, place) }
+  const isFirst = index === 0 && asked.part === 1
+  const related = isFirst
+    ? relatedMarkup(archive, conversation, {
+        revisions: revisionsAddress(id),
+        conversation: conversationAddress,
+      })
+    : undefined
   return {
     title: facts.title,
-    main: conversationPage({ conversation, facts, links, related }, position, parts[shown - 1] ?? []),
+    main: conversationPage({ conversation, facts, links, related }, position, asked.articles),
   }
+}
+
+/** Renders the parts of a page up to one of them, from 1; the last one if there are fewer. */
+function partAt(parts: Iterable<readonly EntryArticle[]>, wanted: number) {
+  let found: { part: number; articles: readonly EntryArticle[] } = { part: 1, articles: [] }
+  let part = 0
+  for (const articles of parts) {
+    part++
+    if (part > Math.max(wanted, 1)) return { ...found, isLast: false }
+    found = { part, articles }
+  }
+  return { ...found, isLast: true }
 }
 
 /** Renders what the revisions of a conversation changed. */

@@ -75,37 +75,38 @@ export class Histories extends DatabaseAccess {
     }
   }
 
-  /**
-   * The ids of a history's entries in order; 0 stands for a lost part. A link always leads to an older one. One that does
-   * not is damaged, and following it might never end.
-   */
+  /** The ids of a history's entries in order; 0 stands for a lost part. */
   entryIds(tip: number, { from = 0, to = Infinity }: HistoryRange = {}): number[] {
-    const entries: number[] = []
-    for (let link = tip; link !== 0;) {
-      const found = this.db.raw.get<[number, number]>('select previous, entry from link where id = ?', link)
-      const [previous, entry] = found ?? [link, NO_ENTRY]
-      entries.push(previous < link ? entry : NO_ENTRY)
-      link = previous < link ? previous : 0
-    }
-    return entries.reverse().slice(from, to + 1)
+    return this.#walk(tip, 'step.entry', 'step').slice(from, to + 1)
   }
 
   /** The sizes of a history's entries in bytes, in order; 0 for a lost part. The texts are not read. */
   sizes(tip: number): number[] {
-    const sql = 'select octet_length(json) from entry where id = ?'
-    return this.entryIds(tip).map((entry) => this.db.pluck.get<number>(sql, entry) ?? 0)
+    const table = 'step left join entry on entry.id = step.entry'
+    return this.#walk(tip, 'ifnull(octet_length(json), 0)', table)
+  }
+
+  /**
+   * Follows the links of a history from its tip, and returns a value for each entry in order; 0 stands for a lost part. A link
+   * always leads to an older one. One that does not is damaged, and following it might never end. One query takes a third of
+   * the time of a query for each link.
+   */
+  #walk(tip: number, value: string, table: string): number[] {
+    const values: number[] = []
+    let next = tip
+    const sql = `${STEPS} select step.id, previous, ${value} from ${table}`
+    for (const [id, previous, found] of this.db.raw.iterate<[number, number, number]>(sql, tip)) {
+      const isSound = previous < id
+      values.push(isSound ? found : LOST)
+      next = isSound ? previous : 0
+    }
+    if (next !== 0) values.push(LOST) // the link before the last one found is missing
+    return values.reverse()
   }
 
   /** The first entry of a history as JSON; undefined if there is none, or if it is lost. Other entries are not read. */
   first(tip: number): string | undefined {
-    const sql = `
-      with recursive step (id, previous, entry) as (
-        select id, previous, entry from link where id = ?
-        union all
-        select link.id, link.previous, link.entry
-        from step join link on link.id = step.previous where step.previous < step.id
-      )
-      select json from step join entry on entry.id = step.entry where previous = 0`
+    const sql = `${STEPS} select json from step join entry on entry.id = step.entry where previous = 0`
     return this.db.pluck.get(sql, tip)
   }
 
@@ -155,7 +156,16 @@ export class Histories extends DatabaseAccess {
   }
 }
 
-const NO_ENTRY = 0
+const LOST = 0
+
+/** The links of a history from its tip on. There is one link at a time to go on from, so they come in this order. */
+const STEPS = `
+  with recursive step (id, previous, entry) as (
+    select id, previous, entry from link where id = ?
+    union all
+    select link.id, link.previous, link.entry
+    from step join link on link.id = step.previous where step.previous < step.id
+  )`
 
 /** Bytes. */
 const LARGE = 1024 * 1024
