@@ -262,7 +262,10 @@ export class Conversations extends DatabaseAccess {
   #toStored(stored: unknown): StoredConversation {
     const { id, row, tip, length, goneAt, fetchedAt, created_at } = stored as StoredRow
     return {
-      ...{ id, length, goneAt, fetchedAt },
+      id,
+      length,
+      goneAt,
+      fetchedAt,
       row: redactStored(row),
       createdAt: instantOf(created_at ?? '') ?? null,
       entries: (range) => this.#histories.read(tip, range),

@@ -75,9 +75,24 @@ export class Histories extends DatabaseAccess {
     }
   }
 
-  /** The ids of a history's entries in order; 0 stands for a lost part. */
+  /**
+   * The ids of a history's entries in order; 0 stands for a lost part. A link always leads to an older one. One that does not is
+   * damaged, and following it might never end. The last links are read one by one, which is faster for the many short histories;
+   * the rest of a long one is read by one query, which takes a third of the time.
+   */
   entryIds(tip: number, { from = 0, to = Infinity }: HistoryRange = {}): number[] {
-    return this.#walk(tip, 'step.entry', 'step').slice(from, to + 1)
+    const entries: number[] = []
+    let link = tip
+    while (link !== 0 && entries.length < SHORT) {
+      const found = this.db.raw.get<[number, number]>('select previous, entry from link where id = ?', link)
+      const [previous, entry] = found ?? [link, LOST]
+      const isSound = previous < link
+      entries.push(isSound ? entry : LOST)
+      link = isSound ? previous : 0
+    }
+    entries.reverse()
+    const all = link === 0 ? entries : this.#walk(link, 'step.entry', 'step').concat(entries)
+    return all.slice(from, to + 1)
   }
 
   /** The sizes of a history's entries in bytes, in order; 0 for a lost part. The texts are not read. */
@@ -86,11 +101,7 @@ export class Histories extends DatabaseAccess {
     return this.#walk(tip, 'ifnull(octet_length(json), 0)', table)
   }
 
-  /**
-   * Follows the links of a history from its tip, and returns a value for each entry in order; 0 stands for a lost part. A link
-   * always leads to an older one. One that does not is damaged, and following it might never end. One query takes a third of
-   * the time of a query for each link.
-   */
+  /** Follows the links of a history from its tip, and returns a value for each entry in order; 0 stands for a lost part. */
   #walk(tip: number, value: string, table: string): number[] {
     const values: number[] = []
     let next = tip
@@ -157,6 +168,9 @@ export class Histories extends DatabaseAccess {
 }
 
 const LOST = 0
+
+/** Links. */
+const SHORT = 100
 
 /** The links of a history from its tip on. There is one link at a time to go on from, so they come in this order. */
 const STEPS = `
