@@ -82,6 +82,9 @@ export {
 export type { FormatName, FormatOptions } from './export/formats.ts'
 export { lineOfConversation } from './export/jsonl-format.ts'
 
+// An archive in a browser.
+export { startReader, type Reader, type ReaderOptions } from './reader/start-reader.ts'
+
 // From an archive into another account.
 export { planReplay, readPlan, type CheckOptions, type PlanReplayOptions } from './replay/plan/plan-replay.ts'
 export type { PlanEnd, PlanHead, PlannedConversation, ReplayOptions, ReplayPlan } from './replay/plan/plan.ts'

@@ -41,6 +41,7 @@ describe('The library', () => {
       'planReplay',
       'readPlan',
       'runReplay',
+      'startReader',
       'startSandbox',
       'undoReplay',
       'verifyArchive',

@@ -100,6 +100,7 @@ describe('A program that depends on the packed package', () => {
       [2, 2],
       [2, 2],
     ])
+    expect(await runSample('reader', sandbox.url, folder)).toEqual([{ status: 302, location: '/' }])
     const [verified, ...findings] = await runSample('verify-archive', sandbox.url, folder)
     expect(findings).toEqual([])
     expect(Number(verified?.['checks'])).toBeGreaterThan(5)
