@@ -1,4 +1,4 @@
-import { symlinkSync } from 'node:fs'
+import { closeSync, constants, openSync, symlinkSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 
@@ -77,10 +77,12 @@ export function startOnTerminal(
     env: { PATH: process.env['PATH'], ...env },
     ...options,
   })
+  const slave = holdOpen(pty)
   pty.onData((data) => xterm.write(data))
   xterm.onData((answer) => pty.write(answer))
   const ended = new Promise<Screen>((resolve) => {
     pty.onExit(({ exitCode, signal }) => {
+      closeSync(slave)
       xterm.write('', () => resolve(screenOn(xterm, signal ? -signal : exitCode)))
     })
   })
@@ -141,6 +143,15 @@ function newXterm(columns: number, rows: number): Xterm.Terminal {
   xterm.loadAddon(new Unicode11Addon())
   xterm.unicode.activeVersion = '11' // emojis take two cells, as in every terminal of today
   return xterm
+}
+
+/**
+ * Opens the other side of a pseudo-terminal. When a program ends that was the last to have it open, node-pty loses what is beyond
+ * 4,096 bytes of its last words, now and then.
+ */
+function holdOpen(pty: NodePty.IPty): number {
+  const { _pty: path } = pty as NodePty.IPty & { readonly _pty: string }
+  return openSync(path, constants.O_RDWR | constants.O_NOCTTY)
 }
 
 function stopAfterTest(pty: NodePty.IPty, ended: Promise<unknown>): void {

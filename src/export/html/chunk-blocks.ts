@@ -1,6 +1,7 @@
 import type { ChunkView } from '../../model/entries/chunk-view.ts'
 import { displayText, fieldsOf } from '../../model/entries/fields.ts'
 import { indented } from '../../model/json/indent-json.ts'
+import { isRunChunk, type RunChunk } from '../pages/text-run.ts'
 import { referredTo, type Referred } from '../pages/referred-files.ts'
 import { isSafeUrl } from '../pages/safe-url.ts'
 import type { Block, Fold } from './block.ts'
@@ -52,13 +53,6 @@ export function* codeBlocks(code: string, language: string, fold?: Fold): Genera
 interface TextRun {
   text: string
   cited: Markup[]
-}
-
-/** A chunk that is part of a text, which can be split into chunks at any place. */
-type RunChunk = Extract<ChunkView, { readonly kind: 'text' | 'source' | 'reference' }>
-
-function isRunChunk(chunk: ChunkView): chunk is RunChunk {
-  return chunk.kind === 'text' || chunk.kind === 'source' || chunk.kind === 'reference'
 }
 
 function addToRun(run: TextRun, chunk: RunChunk, scope: EntryScope): void {

@@ -1,5 +1,6 @@
 import type { ChunkView } from '../../model/entries/chunk-view.ts'
 import { sanitizeText } from '../../model/sanitize-text.ts'
+import { isRunChunk, type RunChunk } from '../pages/text-run.ts'
 import { referredTo } from '../pages/referred-files.ts'
 import { referredParts } from './attachments.ts'
 import { FOOTNOTE_MARK, blockQuote } from './block-quote.ts'
@@ -34,13 +35,6 @@ export function textParts(text: string): Generator<string> {
 interface TextRun {
   text: string
   cited: string[]
-}
-
-/** A chunk that is part of a text, which can be split into chunks at any place. */
-type RunChunk = Extract<ChunkView, { readonly kind: 'text' | 'source' | 'reference' }>
-
-function isRunChunk(chunk: ChunkView): chunk is RunChunk {
-  return chunk.kind === 'text' || chunk.kind === 'source' || chunk.kind === 'reference'
 }
 
 function addToRun(run: TextRun, chunk: RunChunk, scope: EntryScope): void {
