@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { spawn } from 'node:child_process'
 import { pathToFileURL } from 'node:url'
@@ -7,9 +7,11 @@ import { pathToFileURL } from 'node:url'
 import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
 
+import { openArchive } from '../../src/archive/archive.ts'
 import { withArchive } from '../../src/archive/with-archive.ts'
 import { exportArchive } from '../../src/export/export-archive.ts'
 import { startScript } from '../../src/own-files.ts'
+import { archiveOf } from '../support/archives.ts'
 import { describeInBrowser, none } from '../support/browser.ts'
 import { afterThisTest } from '../support/describe-concurrent.ts'
 import { testFolder } from '../support/folder.ts'
@@ -98,6 +100,38 @@ describeInBrowser(`${SERVED.toLocaleString('en')} conversations`, (open) => {
     times.rare = await timeOf(() => searchFor(page, 'wordfb'))
     console.log(JSON.stringify(times))
     expect(Object.entries(times).filter(([, time]) => time > PATIENCE)).toEqual([])
+    expect(misdeeds).toEqual(none)
+  }, 300_000)
+})
+
+describeInBrowser('A history of 200 MB and a message of 10 MB', (open) => {
+  it('are paged, and the memory of the server stays flat', async () => {
+    const archive = join(testFolder(), 'archive.db')
+    const text = 'A line of some length about a river. '.repeat(27)
+    const entries = Array.from({ length: 200_000 }, (_, i) =>
+      JSON.stringify({ type: 'message.output', id: `msg_${i}`, content: `**${i}** ${text}` }),
+    )
+    entries.push(JSON.stringify({ type: 'message.output', id: 'msg_large', content: text.repeat(10_000) }))
+    archiveOf([{ row: { id: 'conv_huge' }, entries }], openArchive(archive, { mode: 'create' })).close()
+    expect(statSync(archive).size).toBeGreaterThan(200e6)
+    const { url, memory } = await serve(archive)
+    const { page, misdeeds } = await open()
+    const first = await timeOf(() => page.goto(url))
+    const before = memory()
+    const times = { first, middle: 0, large: 0, last: 0 }
+    times.middle = await timeOf(() => page.goto(new URL('/conversations/conv_huge?entry=123456', url).href))
+    expect(await page.textContent('#entry-123456 strong')).toBe('123456')
+    expect(await page.locator('.entry').count()).toBeLessThanOrEqual(100)
+    times.large = await timeOf(() => page.goto(new URL('/conversations/conv_huge?entry=200000', url).href))
+    times.last = await timeOf(() =>
+      page.goto(new URL('/conversations/conv_huge?entry=200000&part=999', url).href),
+    )
+    expect((await page.textContent('main'))?.length).toBeLessThan(1e6)
+    for (let entry = 0; entry < 200_000; entry += 10_000)
+      await page.goto(new URL(`/conversations/conv_huge?entry=${entry}`, url).href)
+    console.log(JSON.stringify(times), `memory: ${before.toFixed()} MiB, then ${memory().toFixed()} MiB`)
+    expect(Math.max(...Object.values(times))).toBeLessThan(3 * PATIENCE)
+    expect(memory() - before).toBeLessThan(100) // MiB
     expect(misdeeds).toEqual(none)
   }, 300_000)
 })
