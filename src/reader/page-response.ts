@@ -46,8 +46,8 @@ export function pageResponse(served: ServedPage): Response {
 
 /** Sends a page that says what is wrong and what to do. */
 export function errorResponse(thrown: unknown): Response {
-  const [code, hint] = isHansardError(thrown) ? [thrown.code, thrown.hint] : []
-  return problemResponse(statuses[code ?? 'usage'] ?? 500, messageOf(thrown), hint)
+  if (!isHansardError(thrown)) return problemResponse(500, messageOf(thrown))
+  return problemResponse(statuses[thrown.code] ?? 500, thrown.message, thrown.hint)
 }
 
 /** Sends a page that says what is wrong and what to do. */
@@ -62,7 +62,7 @@ export function problemMarkup(message: string, hint: string | undefined, level?:
     ${hint && html`<p>${visibleText(hint)}</p>`}`
 }
 
-/** The status of a response for an error that is not the server's own. */
+/** The status of a response for an error; 500 for any other. */
 const statuses: Partial<Record<ErrorCode, number>> = {
   usage: 400,
   'not-found': 404,
