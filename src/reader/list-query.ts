@@ -62,8 +62,8 @@ export function selectionOf(query: ListQuery, now: Date): Selection {
 }
 
 /**
- * What may be meant while one still types: the last word is perhaps only the beginning of one. Not one or two ASCII letters, which
- * thousands of words begin with. Undefined if the last word is complete.
+ * What may be meant while one still types: the last word is perhaps only the beginning of one. Not one or two ASCII letters, with
+ * which thousands of words begin. Undefined if the last word is complete.
  */
 export function completedText({ q }: ListQuery): string | undefined {
   return /[\p{L}\p{N}]{3}$|(?![\0-\u007f])[\p{L}\p{N}]$/u.test(q) ? `${q}*` : undefined

@@ -62,8 +62,12 @@ it(`forget, killed at ${KILLS} moments, deletes all or nothing, and the next one
   const tally = { killed: 0, deleted: 0, unfinished: 0 }
   const copy = join(there.folder, 'copy.db')
   const env = { ...there.env, HANSARD_ARCHIVE: copy }
-  copyFileSync(there.archive, copy)
-  const whole = await timeOf(['forget', id, '--yes'], env)
+  // The shortest of three: of one that ran while the machine was busy, most of the others would have ended before their kill.
+  let whole = Infinity
+  for (let n = 0; n < 3; n++) {
+    copyFileSync(there.archive, copy)
+    whole = Math.min(whole, await timeOf(['forget', id, '--yes'], env))
+  }
   for (let n = 0; n < KILLS; n++) {
     copyFileSync(there.archive, copy)
     if (await killAfter(whole * (0.2 + random.below(80) / 100), ['forget', id, '--yes'], env)) tally.killed++

@@ -29,6 +29,9 @@ interface HitRow extends Omit<SearchHit, 'title' | 'position' | 'snippet'> {
   readonly tip: number
 }
 
+/** More words than that are not counted. */
+const MAX_WORDS = 2000
+
 /** Full-text search. */
 export class Search extends DatabaseAccess {
   readonly #histories = new Histories(this.db)
@@ -68,6 +71,21 @@ export class Search extends DatabaseAccess {
   count(text: string, selection: Selection = {}): number {
     const { from, values } = this.#matches(text, parseQuery(text), selection)
     return this.db.pluck.get(`select count(*) ${from}`, values) as number
+  }
+
+  /**
+   * How much the words that begin with a normalized word occur: the sum of the texts that each is in. Infinity for more than 2,000
+   * words. Throws `not-indexed`.
+   */
+  occurrencesOf(beginning: string): number {
+    this.#index.refuseMissing()
+    // A table of the connection, so that the archive stays as it is.
+    this.db.exec('create virtual table if not exists temp.search_word using fts5vocab (main, search, row)')
+    const sql = `select count(*) as words, ifnull(sum(doc), 0) as texts from
+      (select doc from temp.search_word where term >= :beginning and term < :end limit ${MAX_WORDS + 1})`
+    const values = { beginning, end: `${beginning}\u{10ffff}` }
+    const { words, texts } = this.db.get(sql, values) as { readonly words: number; readonly texts: number }
+    return words > MAX_WORDS ? Infinity : texts
   }
 
   /** The FROM and WHERE of a search. `ranking` is another column of each hit, which only a ranked search can afford. */
