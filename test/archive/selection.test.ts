@@ -13,6 +13,24 @@ describe('A selection', () => {
     expect(select({ includeGone: true })).toContain('gone')
   })
 
+  it('contains only what is gone, or what was altered, when asked to', () => {
+    const archive = archiveOf([
+      { row: { id: 'kept' } },
+      { row: { id: 'gone' }, isGone: true },
+      { row: { id: 'altered' } },
+      { row: { id: 'both' }, isGone: true },
+    ])
+    const at = '2026-11-22T00:00:00.000Z'
+    const run = beginRun(archive, at)
+    for (const conversation of ['altered', 'both'])
+      archive.events.add({ kind: 'history-altered', conversation, detail: 'entry 0 has changed' }, run, at)
+    const ids = (selection: Selection) => [...archive.conversations.ids(selection)]
+    expect(ids({ only: 'gone' })).toEqual(['both', 'gone'])
+    expect(ids({ only: 'altered' })).toEqual(['altered'])
+    expect(ids({ only: 'altered', includeGone: true })).toEqual(['altered', 'both'])
+    expect(archive.conversations.countSelected({ only: 'gone' })).toBe(2)
+  })
+
   it('puts each conversation into exactly one of two adjacent periods', () => {
     expect(select({ until: '2026-11' })).toEqual(['october'])
     expect(select({ since: '2026-11', until: '2026-12' })).toEqual(['border', 'november'])
