@@ -12,7 +12,9 @@ export const chunkLossRules = {
   'citation-as-text': chunk(['tool_reference', 'reference'], (given, text) => {
     const ids = fieldsOf(given).get('reference_ids') ?? '[]'
     const numbers = isArrayText(ids)
-      ? elements(ids).map((id) => stringOf(treeOf(id)) ?? id)
+      ? elements(ids)
+          .filter((id) => id !== 'null') // no id, and so no word
+          .map((id) => stringOf(treeOf(id)) ?? id)
       : readableMembers(given, 'reference_ids')
     const words = [...readableMembers(given, 'title', 'url'), ...numbers]
     return words.every((word) => text.includes(word))

@@ -24,6 +24,7 @@ const rules: Partial<Record<Kind, { allowed: Case[]; refused: Case[] }>> = {
     allowed: [
       ['with title and address', news, sends('[News](https://e.org)')],
       ['with its numbers', ids([7, 'eight']), sends('[7, eight]')],
+      ['without a null among its numbers', ids([null, 0]), sends('[0]')],
       ['with what is no list', ids('seven'), sends('[seven]')],
       ['without words if it has none', { type: 'reference' }, sends('[]')],
     ],
