@@ -25,7 +25,7 @@ export function* readConversations(
 /** Returns a stored conversation as writers get it. */
 export function exportedConversation(
   stored: StoredConversation,
-  onUnreadable: OnUnreadable,
+  onUnreadable: OnUnreadable = () => undefined,
 ): ExportedConversation {
   const { id, length, createdAt, goneAt, fetchedAt } = stored
   // A writer may read the entries more than once, but each unreadable entry is reported once.

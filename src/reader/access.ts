@@ -4,8 +4,8 @@ import type { HttpBindings } from '@hono/node-server'
 import type { MiddlewareHandler } from 'hono'
 import { getCookie, setCookie } from 'hono/cookie'
 
+import { SERVED_POLICY } from '../export/html/policies.ts'
 import { foreignRequest } from '../loopback/foreign-request.ts'
-import { POLICY } from './page-response.ts'
 
 /** What the routes of the reader get. */
 export interface ReaderEnv {
@@ -52,7 +52,7 @@ export function sendSafely(): MiddlewareHandler<ReaderEnv> {
   return async (context, next) => {
     await next()
     const { headers } = context.res
-    headers.set('content-security-policy', POLICY)
+    headers.set('content-security-policy', SERVED_POLICY)
     headers.set('x-content-type-options', 'nosniff')
     headers.set('referrer-policy', 'no-referrer')
     headers.set('cross-origin-opener-policy', 'same-origin')

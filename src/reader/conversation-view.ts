@@ -1,5 +1,4 @@
 import type { Archive } from '../archive/archive.ts'
-import type { StoredConversation } from '../archive/content/conversations.ts'
 import { HansardError } from '../errors.ts'
 import { exportedConversation } from '../export/export-source.ts'
 import type { ExportedConversation } from '../export/format.ts'
@@ -8,10 +7,9 @@ import type { EntryArticle } from '../export/html/entry-article.ts'
 import type { HistoryPlace } from '../export/html/history-nav.ts'
 import { partsOf } from '../export/html/history-part.ts'
 import { historyPages, pageWith } from '../export/html/history-pages.ts'
-import { html, type Markup } from '../export/html/markup.ts'
+import type { Markup } from '../export/html/markup.ts'
 import { relatedMarkup } from '../export/html/related-markup.ts'
-import { revisionsMarkup } from '../export/html/revisions-markup.ts'
-import { visibleText } from '../export/html/visible-text.ts'
+import { revisionsPage } from '../export/html/revisions-markup.ts'
 import { factsOf } from '../export/pages/page-facts.ts'
 import type { ReferredFile } from '../export/pages/referred-files.ts'
 import { conversationAddress, fileAddress, historyAddress, revisionsAddress } from './addresses.ts'
@@ -72,8 +70,7 @@ function partAt(parts: Iterable<readonly EntryArticle[]>, wanted: number) {
 /** Renders what the revisions of a conversation changed. */
 export function revisionsView(archive: Archive, id: string): ConversationView {
   const { title } = factsOf(readConversation(archive, id), archive.dependencies)
-  const heading = html`<h1><a href="${conversationAddress(id)}">${visibleText(title)}</a></h1>\n`
-  return { title: `Revisions of ${title}`, main: html`${heading}${revisionsMarkup(archive, id)}` }
+  return revisionsPage(archive, id, title, conversationAddress(id))
 }
 
 /** Finds a file that an entry refers to; undefined if it has none with this number. */
@@ -92,13 +89,14 @@ export function fileOfEntry(
       return ''
     },
   }
-  Array.from(partsOf(conversation, { from: entry, to: entry, isLarge: true }, places))
+  const parts = partsOf(conversation, { from: entry, to: entry, isLarge: true }, places)
+  while (found === undefined && parts.next().done !== true) continue
   return found
 }
 
 function readConversation(archive: Archive, id: string): ExportedConversation {
-  const stored: StoredConversation | undefined = archive.conversations.read(id)
-  if (stored !== undefined) return exportedConversation(stored, () => undefined)
+  const stored = archive.conversations.read(id)
+  if (stored !== undefined) return exportedConversation(stored)
   throw new HansardError('not-found', `There is no conversation ${id} in the archive`, {
     hint: 'It may have been forgotten since. Search for it, or go to the list of conversations.',
   })

@@ -5,18 +5,6 @@ import { visibleText } from '../export/html/visible-text.ts'
 import type { ListQuery } from './list-query.ts'
 import { searchForm } from './search-form.ts'
 
-/** Nothing from another place, no inline script or style, and no page of another site around it. */
-export const POLICY = [
-  "default-src 'none'",
-  "style-src 'self'",
-  "script-src 'self'",
-  "img-src 'self'",
-  "connect-src 'self'",
-  "form-action 'self'",
-  "base-uri 'none'",
-  "frame-ancestors 'none'",
-].join('; ')
-
 /** A page of the reader. */
 export interface ServedPage {
   readonly title: string

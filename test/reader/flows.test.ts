@@ -18,6 +18,14 @@ async function talks() {
   return { ...here, ...(await served({ archive: here.archive })) }
 }
 
+/** Exports the talks as a folder; returns the address of its first page. */
+async function firstPageOfFolder(): Promise<string> {
+  const { archive, folder } = await talks()
+  const output = join(folder, 'site')
+  await withArchive(archive, (opened) => exportArchive(opened, { format: 'html', output }))
+  return pathToFileURL(join(output, 'index.html')).href
+}
+
 describeInBrowser('A person who reads', (open) => {
   it('finds a conversation while typing, and opens it with the keyboard alone', async () => {
     const { at } = await talks()
@@ -107,11 +115,9 @@ describeInBrowser('A person who reads', (open) => {
   })
 
   it('searches the folder of an export from disk, without a server', async () => {
-    const { archive, folder } = await talks()
-    const output = join(folder, 'site')
-    await withArchive(archive, (opened) => exportArchive(opened, { format: 'html', output }))
+    const first = await firstPageOfFolder()
     const { page, misdeeds } = await open()
-    await page.goto(pathToFileURL(join(output, 'index.html')).href)
+    await page.goto(first)
     const rows = () => page.locator('#results .row').allTextContents()
     expect(await rows()).toHaveLength(4)
     await page.keyboard.press('/')
@@ -134,11 +140,9 @@ describeInBrowser('A person who reads', (open) => {
   })
 
   it('reads the folder of an export from disk, from its first page on', async () => {
-    const { archive, folder } = await talks()
-    const output = join(folder, 'site')
-    await withArchive(archive, (opened) => exportArchive(opened, { format: 'html', output }))
+    const first = await firstPageOfFolder()
     const { page, misdeeds } = await open({ javaScriptEnabled: false })
-    await page.goto(pathToFileURL(join(output, 'index.html')).href)
+    await page.goto(first)
     await page.click('text=talk 0')
     expect(await page.textContent('strong')).toBe('mill')
     await page.click('text=Conversations')

@@ -17,9 +17,9 @@ export interface Exported extends ExportResult {
 export async function exported(
   archive: Archive,
   format: FormatName,
-  options: Omit<ExportOptions, 'format' | 'output'> = {},
+  { name = 'out', ...options }: Omit<ExportOptions, 'format' | 'output'> & { readonly name?: string } = {},
 ): Promise<Exported> {
-  const path = join(mkdtempSync(join(testFolder(), 'export-')), 'out')
+  const path = join(mkdtempSync(join(testFolder(), 'export-')), name)
   const result = await exportArchive(archive, { ...options, format, output: path })
   return { ...result, path, files: readFiles(path) }
 }

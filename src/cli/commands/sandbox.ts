@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 
 import { withArchive } from '../../archive/with-archive.ts'
-import { HansardError, isHansardError, messageOf } from '../../errors.ts'
+import { HansardError, isHansardError } from '../../errors.ts'
 import { plural } from '../../model/plural.ts'
 import type { Story } from '../../sandbox/account/story.ts'
 import { parseBehaviour } from '../../sandbox/behaviour.ts'
@@ -10,6 +10,7 @@ import { startSandbox } from '../../sandbox/http/server.ts'
 import { generateConversations } from '../../sandbox/seed/generate-conversations.ts'
 import { storiesDirectory } from '../../own-files.ts'
 import { loadStories } from '../../sandbox/seed/load-stories.ts'
+import { cannotListen } from '../cannot-listen.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'
 import { writeJson, writeLines } from '../terminal/stdout.ts'
@@ -44,10 +45,7 @@ export async function sandboxCommand(options: SandboxCommandOptions, io: Io): Pr
     faults: toFaults(options),
     ...(options.port !== undefined && { port: options.port }),
   }).catch((cause: unknown) => {
-    throw new HansardError('network', `Cannot start the sandbox: ${messageOf(cause)}`, {
-      cause,
-      hint: 'Choose another --port, or leave it out to use any free port.',
-    })
+    throw cannotListen('Cannot start the sandbox', cause)
   })
   io.goOnUnread?.() // its work is to serve
   const { url } = sandbox

@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 
-import { HansardError, isHansardError, messageOf } from '../../errors.ts'
+import { isHansardError } from '../../errors.ts'
 import { startReader, type Reader } from '../../reader/start-reader.ts'
+import { cannotListen } from '../cannot-listen.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import type { GlobalOptions, Io } from '../io.ts'
 import { openBrowser } from '../open-browser.ts'
@@ -17,7 +18,7 @@ export async function serveCommand(options: ServeCommandOptions, io: Io): Promis
   const { archive, port, json, quiet, open = false } = options
   const reader = await startReader({ archive, now: io.now, ...(port !== undefined && { port }) }).catch(
     (thrown: unknown) => {
-      throw isHansardError(thrown) ? thrown : cannotListen(thrown)
+      throw isHansardError(thrown) ? thrown : cannotListen('Cannot serve the archive', thrown)
     },
   )
   io.goOnUnread?.() // its work is to serve
@@ -39,11 +40,4 @@ async function serve({ url }: Reader, open: boolean, io: Io): Promise<void> {
   } finally {
     opened?.close()
   }
-}
-
-function cannotListen(cause: unknown): HansardError {
-  return new HansardError('network', `Cannot serve the archive: ${messageOf(cause)}`, {
-    cause,
-    hint: 'Choose another --port, or leave it out to use any free port.',
-  })
 }

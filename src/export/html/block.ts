@@ -1,8 +1,11 @@
 import { html, trusted, type Markup } from './markup.ts'
+import type { Citation } from './source-scope.ts'
 
 /** A part of an entry that can stand by itself, so that a long entry can be divided between pages. */
 export interface Block {
   readonly content: Markup
+  /** The sources that it cites. */
+  readonly cited?: readonly Citation[]
   /** Where it is folded away; blocks that follow each other in the same fold are joined. */
   readonly fold?: Fold | undefined
 }

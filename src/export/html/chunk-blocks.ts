@@ -1,13 +1,13 @@
 import type { ChunkView } from '../../model/entries/chunk-view.ts'
 import { displayText, fieldsOf } from '../../model/entries/fields.ts'
 import { indented } from '../../model/json/indent-json.ts'
-import { isRunChunk, type RunChunk } from '../pages/text-run.ts'
+import { joinRun, splitContent, type CitedChunk, type LoneChunk, type TextRun } from '../pages/text-run.ts'
 import { referredTo, type Referred } from '../pages/referred-files.ts'
 import { isSafeUrl } from '../pages/safe-url.ts'
 import type { Block, Fold } from './block.ts'
-import type { EntryScope } from './entry-scope.ts'
 import { html, type Markup } from './markup.ts'
 import { CITATION, codeMarkup, messageMarkup, plainMarkup } from './message-markup.ts'
+import type { Citation, SourceScope } from './source-scope.ts'
 import { textSlices, visibleText } from './visible-text.ts'
 
 /** Longer texts are shown as they were written: a parser of Markdown could take seconds for some of them. */
@@ -16,21 +16,25 @@ const MAX_MARKDOWN = 64 * 1024
 /** Yields the content of a message: its text with citations, and other chunks. */
 export function* contentBlocks(
   chunks: readonly ChunkView[],
-  scope: EntryScope,
+  scope: SourceScope,
   fold?: Fold,
 ): Generator<Block> {
   if (chunks.length === 0) yield { content: html`<p class="none">no content</p>`, fold }
-  let run: TextRun = { text: '', cited: [] }
-  for (const chunk of chunks) {
-    const isInRun = isRunChunk(chunk)
-    if (isInRun) addToRun(run, chunk, scope)
-    if (isInRun && chunk.rest === undefined) continue
-    yield* textBlocks(run, fold)
-    run = { text: '', cited: [] }
-    if (!isInRun) yield* chunkBlocks(chunk, scope, fold)
-    if (chunk.rest !== undefined) yield* jsonBlocks(chunk.rest, fold)
+  for (const part of splitContent(chunks)) {
+    switch (part.kind) {
+      case 'run':
+        yield* textBlocks(
+          joinRun(part.chunks, CITATION, visibleText, (cited) => scope.cite(sourceMarkup(cited))),
+          fold,
+        )
+        break
+      case 'chunk':
+        yield* chunkBlocks(part.chunk, scope, fold)
+        break
+      case 'rest':
+        yield* jsonBlocks(part.json, fold)
+    }
   }
-  yield* textBlocks(run, fold)
 }
 
 /** Yields a text as Markdown. */
@@ -49,22 +53,7 @@ export function* codeBlocks(code: string, language: string, fold?: Fold): Genera
     yield { content: codeMarkup(slice, language), fold }
 }
 
-/** A run of text, with a `CITATION` for each of its citations, in order. */
-interface TextRun {
-  text: string
-  cited: Markup[]
-}
-
-function addToRun(run: TextRun, chunk: RunChunk, scope: EntryScope): void {
-  if (chunk.kind === 'text') {
-    run.text += visibleText(chunk.text)
-    return
-  }
-  run.text += CITATION
-  run.cited.push(scope.cite(sourceMarkup(chunk)))
-}
-
-function sourceMarkup(chunk: Exclude<RunChunk, { readonly kind: 'text' }>): Markup {
+function sourceMarkup(chunk: CitedChunk): Markup {
   if (chunk.kind === 'reference') return html`Reference ids: ${visibleText(chunk.ids.join(', ')) || 'none'}`
   const { url, title, tool = 'a tool', description } = chunk
   const source =
@@ -79,23 +68,23 @@ function linkMarkup(label: string, url: string): Markup {
   return label === url ? html`${visibleText(url)}` : html`${visibleText(label)} (${visibleText(url)})`
 }
 
-function* textBlocks({ text, cited }: TextRun, fold: Fold | undefined): Generator<Block> {
+function* textBlocks({ text, cited }: TextRun<Citation>, fold: Fold | undefined): Generator<Block> {
   if (text === '') return
+  if (text.length <= MAX_MARKDOWN) return yield { content: messageMarkup(text, marks(cited)), cited, fold }
   let shown = 0
-  const cite = (number: number) => cited[shown + number] ?? html``
-  if (text.length <= MAX_MARKDOWN) return yield { content: messageMarkup(text, cite), fold }
   for (const slice of textSlices(text, MAX_MARKDOWN)) {
-    yield { content: plainMarkup(slice, cite), fold }
-    shown += slice.split(CITATION).length - 1
+    const own = cited.slice(shown, shown + slice.split(CITATION).length - 1)
+    yield { content: plainMarkup(slice, marks(own)), cited: own, fold }
+    shown += own.length
   }
 }
 
+function marks(cited: readonly Citation[]): (number: number) => Markup {
+  return (number) => cited[number]?.mark ?? html``
+}
+
 /** Not a generator, so that the compiler finds a kind without a case. */
-function chunkBlocks(
-  chunk: Exclude<ChunkView, RunChunk>,
-  scope: EntryScope,
-  fold: Fold | undefined,
-): Iterable<Block> {
+function chunkBlocks(chunk: LoneChunk, scope: SourceScope, fold: Fold | undefined): Iterable<Block> {
   switch (chunk.kind) {
     case 'image':
     case 'document':
@@ -110,7 +99,7 @@ function chunkBlocks(
 
 function* referredBlocks(
   chunk: ChunkView & { readonly kind: 'image' | 'document' | 'file' },
-  scope: EntryScope,
+  scope: SourceScope,
   fold: Fold | undefined,
 ): Generator<Block> {
   yield { content: referredMarkup(referredTo(chunk, scope.archived), scope), fold }
@@ -125,7 +114,7 @@ function aboutReferred(chunk: ChunkView): (string | undefined)[] {
   return [detail && `detail: ${detail}`]
 }
 
-function referredMarkup(referred: Referred, scope: EntryScope): Markup {
+function referredMarkup(referred: Referred, scope: SourceScope): Markup {
   const { what } = referred
   switch (referred.kind) {
     case 'content': {

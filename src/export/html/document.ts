@@ -1,7 +1,6 @@
-import { hash } from 'node:crypto'
-
-import { visibleText } from './visible-text.ts'
 import { html, trusted, type Markup } from './markup.ts'
+import { SITE_POLICY, policyOfPageAlone } from './policies.ts'
+import { visibleText } from './visible-text.ts'
 
 /** Where a page finds what all pages share. */
 export interface SiteLinks {
@@ -24,25 +23,9 @@ export interface Document {
   readonly served?: { readonly version: string; readonly versionAddress: string }
 }
 
-/** The policy of a page from a folder: no request to any other place, no inline script or style, nothing in a frame. */
-const SITE_POLICY = [
-  "default-src 'none'",
-  "style-src 'self'",
-  "script-src 'self'",
-  "img-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-].join('; ')
-
-/** The policy of a page alone: its own style sheet by its hash, and the pictures in it. */
-function policyOf(style: string): string {
-  const digest = hash('sha256', style, 'base64')
-  return `default-src 'none'; style-src 'sha256-${digest}'; img-src data:; base-uri 'none'; form-action 'none'`
-}
-
 /** Renders a whole page. A served page has its policy in a header. */
 export function documentMarkup({ title, main, site, search, style = '', served }: Document): Markup {
-  const policy = site === undefined ? policyOf(style) : SITE_POLICY
+  const policy = site === undefined ? policyOfPageAlone(style) : SITE_POLICY
   const newer = html`<p id="newer" class="notice" role="status" hidden>The archive has newer data. <a href="">Show it</a></p>`
   return html`<!doctype html>
 <html lang="en">

@@ -16,7 +16,19 @@ export interface EntryArticle {
 
 /** Makes the article of an entry from its blocks. */
 export function entryArticle(entry: EntryView, position: number, blocks: readonly Block[]): EntryArticle {
-  return { position, entry, content: joinBlocks(blocks) }
+  return { position, entry, content: html`${joinBlocks(blocks)}${sourcesMarkup(position, blocks)}` }
+}
+
+/** The list of the sources that the blocks cite. Of a divided entry, each part lists its own. */
+function sourcesMarkup(position: number, blocks: readonly Block[]): Markup | undefined {
+  const sources = new Map(
+    blocks.flatMap(({ cited = [] }) => cited).map(({ number, source }) => [number, source]),
+  )
+  if (sources.size === 0) return undefined
+  const items = [...sources].sort(([left], [right]) => left - right)
+  return html`<ol class="sources">
+${items.map(([number, source]) => html`<li id="source-${position}-${number}" value="${number}">${source}</li>\n`)}</ol>
+`
 }
 
 /**

@@ -1,22 +1,22 @@
 import type { EntryView, ToolInfo } from '../../model/entries/entry-view.ts'
 import { handoffText } from '../../model/entries/entry-text.ts'
 import { stringIn, type Fields } from '../../model/entries/fields.ts'
-import { isJson } from '../../model/json/parse-json.ts'
 import { UNREADABLE } from '../pages/entry-heading.ts'
+import { shownValue } from '../pages/shown-value.ts'
 import type { Block } from './block.ts'
 import { codeBlocks, contentBlocks, jsonBlocks } from './chunk-blocks.ts'
-import type { EntryScope } from './entry-scope.ts'
 import { html } from './markup.ts'
+import type { SourceScope } from './source-scope.ts'
 import { visibleText } from './visible-text.ts'
 
 /** Yields the content of an entry, and what no field of its kind has. */
-export function* entryBlocks(entry: EntryView, scope: EntryScope): Generator<Block> {
+export function* entryBlocks(entry: EntryView, scope: SourceScope): Generator<Block> {
   yield* ownBlocks(entry, scope)
   if (entry.rest !== undefined) yield* jsonBlocks(entry.rest, { summary: 'Other fields' })
 }
 
 /** Not a generator, so that the compiler finds a kind without a case. */
-function ownBlocks(entry: EntryView, scope: EntryScope): Iterable<Block> {
+function ownBlocks(entry: EntryView, scope: SourceScope): Iterable<Block> {
   switch (entry.kind) {
     case 'message':
       return contentBlocks(entry.chunks, scope)
@@ -56,18 +56,12 @@ function* codeAndOutput({ code, output }: ToolInfo): Generator<Block> {
   } else if (code !== undefined) yield label('No output')
 }
 
-/** Yields arguments or results, which can be anything: as JSON if they are JSON, also within a string, otherwise as text. */
+/** Yields arguments or results: as JSON or as text. */
 function* valueBlocks(name: string, json: string | undefined): Generator<Block> {
   if (json === undefined) return
   yield label(name)
-  const text = stringIn(json)
-  if (text === null) yield* jsonBlocks(json)
-  else yield* isJsonContainer(text) ? jsonBlocks(text) : codeBlocks(text, '')
-}
-
-/** Returns whether a text is a JSON object or array; a number or a string is shown as text. */
-function isJsonContainer(text: string): boolean {
-  return /^\s*[[{]/.test(text) && isJson(text)
+  const { kind, text } = shownValue(json)
+  yield* kind === 'json' ? jsonBlocks(text) : codeBlocks(text, '')
 }
 
 /** Yields the reason why something cannot be read, and what is left of its text. */

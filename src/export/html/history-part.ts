@@ -3,8 +3,8 @@ import type { DependencyReader, ExportedConversation } from '../format.ts'
 import type { Block } from './block.ts'
 import { entryArticle, type EntryArticle } from './entry-article.ts'
 import { entryBlocks } from './entry-blocks.ts'
-import { EntryScope, type FileAddress } from './entry-scope.ts'
 import type { HistoryPage } from './history-pages.ts'
+import { SourceScope, type FileAddress } from './source-scope.ts'
 
 /** Where the parts of an entry come from and go to. */
 export interface EntryPlaces {
@@ -26,11 +26,11 @@ export function* partsOf(
   const articles: EntryArticle[] = []
   let position = from
   for (const { text } of conversation.entries({ from, to })) {
-    const scope = new EntryScope(position, places.archived, places.fileAddress)
+    const scope = new SourceScope(position, places.archived, places.fileAddress)
     const entry = entryView(text)
     const blocks = entryBlocks(entry, scope)
-    if (isLarge) return yield* partsOfLarge(entry, position, blocks, scope)
-    articles.push(entryArticle(entry, position, [...blocks, ...sourcesOf(scope)]))
+    if (isLarge) return yield* partsOfLarge(entry, position, blocks)
+    articles.push(entryArticle(entry, position, [...blocks]))
     position++
   }
   yield articles
@@ -40,24 +40,18 @@ function* partsOfLarge(
   entry: EntryView,
   position: number,
   blocks: Iterable<Block>,
-  scope: EntryScope,
 ): Generator<readonly EntryArticle[]> {
   let part: Block[] = []
   let size = 0
   for (const block of blocks) {
     const length = String(block.content).length
     if (size > 0 && size + length > MAX_PART) {
-      yield [entryArticle(entry, position, [...part, ...sourcesOf(scope)])]
+      yield [entryArticle(entry, position, part)]
       part = []
       size = 0
     }
     part.push(block)
     size += length
   }
-  yield [entryArticle(entry, position, [...part, ...sourcesOf(scope)])]
-}
-
-function sourcesOf(scope: EntryScope): Block[] {
-  const content = scope.takeSources()
-  return content === undefined ? [] : [{ content }]
+  yield [entryArticle(entry, position, part)]
 }

@@ -53,7 +53,12 @@ function* partsOfPage(
   yield conversationHead(conversation, facts).toString()
   yield '<div class="entries">\n'
   for (const page of historyPages(conversation.sizes()))
-    for (const articles of partsOf(conversation, page, { archived, fileAddress: dataUri }))
+    // Not divided: two parts of an entry in one file would have the same ids.
+    for (const articles of partsOf(
+      conversation,
+      { ...page, isLarge: false },
+      { archived, fileAddress: dataUri },
+    ))
       yield articlesMarkup(articles).toString()
   yield '</div>\n'
   if (archive.conversations.countRevisions(conversation.id) > 1)
@@ -61,10 +66,8 @@ function* partsOfPage(
   yield after
 }
 
-/** A file within the page. Only a picture has its type: a browser saves anything else without looking into it. */
-function dataUri({ isPicture, safeName, bytes }: ReferredFile): string {
-  const ending = safeName.split('.').at(-1) ?? ''
-  const type = isPicture ? `image/${ending === 'jpg' ? 'jpeg' : ending}` : 'application/octet-stream'
+/** A file within the page. */
+function dataUri({ type, bytes }: ReferredFile): string {
   return `data:${type};base64,${Buffer.concat([...bytes]).toString('base64')}`
 }
 

@@ -14,12 +14,18 @@ import { visibleText } from './visible-text.ts'
 const MAX_ENTRIES = 20
 const MAX_REVISIONS = 100
 
+/** Renders the page of a conversation's revisions. `address` is that of the conversation. */
+export function revisionsPage(archive: Archive, id: string, title: string, address: string) {
+  const heading = html`<h1 dir="auto"><a href="${address}">${visibleText(title)}</a></h1>\n`
+  return { title: `Revisions of ${title}`, main: html`${heading}${revisionsMarkup(archive, id)}` }
+}
+
 /** Renders the revisions of a conversation, newest first, each with what it changed. */
 export function revisionsMarkup(archive: Archive, id: string): Markup {
   const sections: Markup[] = []
   let later: ExportedConversation | undefined
   for (const stored of archive.conversations.revisions(id)) {
-    const revision = exportedConversation(stored, () => undefined)
+    const revision = exportedConversation(stored)
     if (later !== undefined) sections.push(sectionMarkup(revision, later))
     if (sections.length === MAX_REVISIONS) break
     later = revision

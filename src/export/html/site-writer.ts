@@ -14,7 +14,7 @@ import { html, type Markup } from './markup.ts'
 import { openMonths } from './month-pages.ts'
 import { overviewPage } from './overview-page.ts'
 import { relatedMarkup } from './related-markup.ts'
-import { revisionsMarkup } from './revisions-markup.ts'
+import { revisionsPage } from './revisions-markup.ts'
 import { SearchShards } from './search-shards.ts'
 import {
   CONVERSATIONS,
@@ -103,9 +103,8 @@ function* filesOf(
     yield* attached.splice(0)
   }
   if (archive.conversations.countRevisions(conversation.id) > 1) {
-    const back = html`<h1><a href="${addressFrom(path, `${path}.html`)}">${visibleText(facts.title)}</a></h1>\n`
-    const main = html`${back}${revisionsMarkup(archive, conversation.id)}`
-    yield page(revisionsPath(path), `Revisions of ${facts.title}`, main)
+    const revisions = revisionsPage(archive, conversation.id, facts.title, addressFrom(path, `${path}.html`))
+    yield page(revisionsPath(path), revisions.title, revisions.main)
   }
 }
 
@@ -117,15 +116,8 @@ function addressOfOther(from: string, id: string, context: ExportContext): strin
   if (archive.conversations.countSelected({ ...selection, ids: [id] }) === 0) return undefined
   const stored = archive.conversations.read(id)
   if (stored === undefined) return undefined
-  return addressFrom(
-    from,
-    `${
-      placeOf(
-        exportedConversation(stored, () => undefined),
-        context,
-      ).path
-    }.html`,
-  )
+  const { path } = placeOf(exportedConversation(stored), context)
+  return addressFrom(from, `${path}.html`)
 }
 
 function page(path: string, title: string, main: Markup): SiteFile {

@@ -2,11 +2,11 @@ import { plural } from '../../model/plural.ts'
 import { oneLine } from '../../model/sanitize-text.ts'
 import type { Referred, ReferredFile } from '../pages/referred-files.ts'
 import { escapeMarkdown, escapeLabel } from './escape-markdown.ts'
-import type { EntryScope, PagePart } from './page-parts.ts'
+import type { FootnoteScope, PagePart } from './page-parts.ts'
 import { safeLink, pathDestination } from './safe-links.ts'
 
 /** Yields what an entry refers to: a link for a URL of the web, a file beside the page, or why the file is not there. */
-export function* referredParts(referred: Referred, scope: EntryScope): Generator<PagePart> {
+export function* referredParts(referred: Referred, scope: FootnoteScope): Generator<PagePart> {
   const { what } = referred
   switch (referred.kind) {
     case 'content':
@@ -25,7 +25,7 @@ function addressLink({ name, url, isSafe }: Referred & { readonly kind: 'address
   return safeLink(name ?? 'not linked', url === '' ? 'no address' : url)
 }
 
-function* attachmentParts(file: ReferredFile, scope: EntryScope): Generator<PagePart> {
+function* attachmentParts(file: ReferredFile, scope: FootnoteScope): Generator<PagePart> {
   const { what, name, isPicture } = file
   const path = scope.filePath(file.safeName)
   const link = `[${escapeLabel(name, Infinity)}](${pathDestination(path)})`

@@ -1,29 +1,32 @@
 import type { ChunkView } from '../../model/entries/chunk-view.ts'
 import { sanitizeText } from '../../model/sanitize-text.ts'
-import { isRunChunk, type RunChunk } from '../pages/text-run.ts'
+import { joinRun, splitContent, type CitedChunk, type LoneChunk, type TextRun } from '../pages/text-run.ts'
 import { referredTo } from '../pages/referred-files.ts'
 import { referredParts } from './attachments.ts'
 import { FOOTNOTE_MARK, blockQuote } from './block-quote.ts'
 import { codeBlock, jsonCodeBlock } from './code-block.ts'
 import { escapeMarkdown } from './escape-markdown.ts'
-import type { EntryScope, PagePart } from './page-parts.ts'
+import type { FootnoteScope, PagePart } from './page-parts.ts'
 import { safeLink } from './safe-links.ts'
 import { countFootnotes } from './unsafe-markdown.ts'
 
 /** Yields the content of a message: its text as block quotes with footnotes, and other chunks as blocks of their own. */
-export function* contentParts(chunks: readonly ChunkView[], scope: EntryScope): Generator<PagePart> {
+export function* contentParts(chunks: readonly ChunkView[], scope: FootnoteScope): Generator<PagePart> {
   if (chunks.length === 0) yield '*no content*\n\n'
-  let run: TextRun = { text: '', cited: [] }
-  for (const chunk of chunks) {
-    const isInRun = isRunChunk(chunk)
-    if (isInRun) addToRun(run, chunk, scope)
-    if (isInRun && chunk.rest === undefined) continue
-    yield* quotedText(run)
-    run = { text: '', cited: [] }
-    if (!isInRun) yield* chunkBlock(chunk, scope)
-    if (chunk.rest !== undefined) yield* jsonCodeBlock(chunk.rest)
+  for (const part of splitContent(chunks)) {
+    switch (part.kind) {
+      case 'run':
+        yield* quotedText(
+          joinRun(part.chunks, FOOTNOTE_MARK, sanitizeText, (cited) => scope.footnote(footnoteText(cited))),
+        )
+        break
+      case 'chunk':
+        yield* chunkBlock(part.chunk, scope)
+        break
+      case 'rest':
+        yield* jsonCodeBlock(part.json)
+    }
   }
-  yield* quotedText(run)
 }
 
 /** Yields text as a block quote. */
@@ -31,23 +34,8 @@ export function textParts(text: string): Generator<string> {
   return quotedText({ text: sanitizeText(text), cited: [] })
 }
 
-/** A run of text, with a `FOOTNOTE_MARK` for each of its footnote references, in order. */
-interface TextRun {
-  text: string
-  cited: string[]
-}
-
-function addToRun(run: TextRun, chunk: RunChunk, scope: EntryScope): void {
-  if (chunk.kind === 'text') {
-    run.text += sanitizeText(chunk.text)
-    return
-  }
-  run.text += FOOTNOTE_MARK
-  run.cited.push(scope.footnote(footnoteText(chunk)))
-}
-
 /** Returns the text of a footnote, on one line. */
-function footnoteText(chunk: Exclude<RunChunk, { readonly kind: 'text' }>): string {
+function footnoteText(chunk: CitedChunk): string {
   if (chunk.kind === 'reference')
     return `Reference ids: ${escapeMarkdown(chunk.ids.join(', '), Infinity) || 'none'}`
   const { url, title, tool = 'a tool', description } = chunk
@@ -57,7 +45,7 @@ function footnoteText(chunk: Exclude<RunChunk, { readonly kind: 'text' }>): stri
   return `Found by ${escapeMarkdown(tool, Infinity)}: ${source}${about}`
 }
 
-function* quotedText({ text, cited }: TextRun): Generator<string> {
+function* quotedText({ text, cited }: TextRun<string>): Generator<string> {
   if (text === '') return
   yield* quoteWithFootnotes(text, cited) ?? quoteWithSourceList(text.replaceAll(FOOTNOTE_MARK, ''), cited)
 }
@@ -81,7 +69,7 @@ function* quoteWithSourceList(text: string, cited: readonly string[]): Generator
 }
 
 /** Not a generator, so that the compiler finds a kind without a case. */
-function chunkBlock(chunk: Exclude<ChunkView, RunChunk>, scope: EntryScope): Iterable<PagePart> {
+function chunkBlock(chunk: LoneChunk, scope: FootnoteScope): Iterable<PagePart> {
   switch (chunk.kind) {
     case 'image':
     case 'document':
@@ -94,7 +82,7 @@ function chunkBlock(chunk: Exclude<ChunkView, RunChunk>, scope: EntryScope): Ite
   }
 }
 
-function* thinkingParts(chunks: readonly ChunkView[], scope: EntryScope): Generator<PagePart> {
+function* thinkingParts(chunks: readonly ChunkView[], scope: FootnoteScope): Generator<PagePart> {
   yield '<details>\n<summary>Thinking</summary>\n\n'
   yield* contentParts(chunks, scope)
   yield '</details>\n\n'

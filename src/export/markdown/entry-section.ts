@@ -2,18 +2,18 @@ import type { Agent, EntryView } from '../../model/entries/entry-view.ts'
 import { entryView } from '../../model/entries/entry-view.ts'
 import { displayText, stringIn, type Fields } from '../../model/entries/fields.ts'
 import { cutTime } from '../../model/instant.ts'
-import { isJson } from '../../model/json/parse-json.ts'
 import { fitsOneLine } from '../../model/sanitize-text.ts'
 import { UNREADABLE, entryNames, entryTitle } from '../pages/entry-heading.ts'
+import { shownValue } from '../pages/shown-value.ts'
 import { codeBlock, jsonCodeBlock } from './code-block.ts'
 import { contentParts } from './content-blocks.ts'
 import { escapeMarkdown } from './escape-markdown.ts'
-import type { EntryScope, PagePart } from './page-parts.ts'
+import type { FootnoteScope, PagePart } from './page-parts.ts'
 
 type Known<Kind extends EntryView['kind']> = EntryView & { readonly kind: Kind }
 
 /** Yields the section of an entry: an anchor, a heading, the content, and its footnotes. */
-export function* entryParts(json: string, scope: EntryScope): Generator<PagePart> {
+export function* entryParts(json: string, scope: FootnoteScope): Generator<PagePart> {
   const entry = entryView(json)
   const names = entryNames(entry)
   yield `<a id="entry-${scope.position}"></a>\n\n## ${headingOf(entry, names)}\n\n`
@@ -40,7 +40,7 @@ function headingOf(entry: EntryView, names: readonly string[]): string {
 }
 
 /** Not a generator, so that the compiler finds a kind without a case. */
-function partsOf(entry: EntryView, scope: EntryScope): Iterable<PagePart> {
+function partsOf(entry: EntryView, scope: FootnoteScope): Iterable<PagePart> {
   switch (entry.kind) {
     case 'message':
       return contentParts(entry.chunks, scope)
@@ -79,18 +79,12 @@ function* executionParts({
     yield '*The API returns no details.*\n\n'
 }
 
-/** Yields arguments or results, which can be anything: as JSON if they are JSON, also within a string, otherwise as text. */
+/** Yields arguments or results: as JSON or as text. */
 function* jsonOrText(label: string | undefined, json: string | undefined): Generator<string> {
   if (json === undefined) return
   if (label !== undefined) yield `${label}:\n\n`
-  const text = stringIn(json)
-  if (text === null) yield* jsonCodeBlock(json)
-  else yield* isJsonContainer(text) ? jsonCodeBlock(text) : codeBlock(text, 'text')
-}
-
-/** Returns whether a text is a JSON object or array; a number or a string is shown as text. */
-function isJsonContainer(text: string): boolean {
-  return /^\s*[[{]/.test(text) && isJson(text)
+  const { kind, text } = shownValue(json)
+  yield* kind === 'json' ? jsonCodeBlock(text) : codeBlock(text, 'text')
 }
 
 /** Describes a handoff. Recorded responses of the API name only the receiver. */

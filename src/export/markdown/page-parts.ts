@@ -1,4 +1,5 @@
 import type { DependencyReader } from '../format.ts'
+import { EntryScope } from '../pages/entry-scope.ts'
 
 /** A part of a page: text, or a file beside the page. */
 export type PagePart = string | Attachment
@@ -11,26 +12,19 @@ export interface Attachment {
   bytes(): Iterable<Uint8Array>
 }
 
-/** Numbers the footnotes and files of an entry, so that their names are the same in every export. */
-export class EntryScope {
-  readonly position: number
-  readonly archived: DependencyReader
+/** Numbers the footnotes and files of an entry. */
+export class FootnoteScope extends EntryScope {
   readonly #folder: string
-  readonly #notes = new Map<string, number>()
-  #files = 0
 
   /** @param folder the folder of the page's files, relative to the page */
   constructor(position: number, folder: string, archived: DependencyReader) {
-    this.position = position
-    this.archived = archived
+    super(position, archived)
     this.#folder = folder
   }
 
   /** Returns a reference to a footnote with this text; equal texts share one footnote. */
   footnote(text: string): string {
-    const number = this.#notes.get(text) ?? this.#notes.size + 1
-    this.#notes.set(text, number)
-    return this.#label(number)
+    return this.#label(this.numberOf(text))
   }
 
   /**
@@ -38,13 +32,13 @@ export class EntryScope {
    * without footnotes do not read one as the definition of a link.
    */
   *footnotes(): Generator<string> {
-    for (const [note, number] of this.#notes) yield `${this.#label(number)}: ${note}\n`
-    if (this.#notes.size > 0) yield '\n'
+    for (const [note, number] of this.notes) yield `${this.#label(number)}: ${note}\n`
+    if (this.notes.size > 0) yield '\n'
   }
 
   /** Returns the path of the next file. The name must be safe. */
   filePath(name: string): string {
-    return `${this.#folder}/${this.position}-${this.#files++}-${name}`
+    return `${this.#folder}/${this.position}-${this.nextFile()}-${name}`
   }
 
   #label(note: number): string {

@@ -8,7 +8,7 @@ import { textParts } from './content-blocks.ts'
 import { entryParts, unreadable } from './entry-section.ts'
 import { escapeMarkdown } from './escape-markdown.ts'
 import { frontMatter } from './front-matter.ts'
-import { EntryScope, type PagePart } from './page-parts.ts'
+import { FootnoteScope, type PagePart } from './page-parts.ts'
 
 /**
  * Yields the page of a conversation in parts, so that no page is in memory as a whole.
@@ -24,7 +24,7 @@ export function* pageParts(
   yield* headOf(conversation, facts)
   let position = 0
   for (const entry of conversation.entries())
-    yield* entryParts(entry.text, new EntryScope(position++, folder, archived))
+    yield* entryParts(entry.text, new FootnoteScope(position++, folder, archived))
 }
 
 function* headOf(

@@ -33,6 +33,8 @@ export interface ReferredFile {
   /** A name that every file system accepts, whose extension is passive. */
   readonly safeName: string
   readonly isPicture: boolean
+  /** The media type with which a browser may get it: only a picture has its own, anything else is to be saved as it is. */
+  readonly type: string
   readonly bytes: Iterable<Uint8Array>
 }
 
@@ -109,8 +111,10 @@ const FILE_STATES = {
 
 function content(what: string, name: string, bytes: Iterable<Uint8Array>): Referred {
   const { title, ending } = splitExtension(name)
+  const isPicture = PICTURES.includes(ending)
+  const type = isPicture ? `image/${ending === 'jpg' ? 'jpeg' : ending}` : 'application/octet-stream'
   const file = `${safeName(title, 'file')}.${ending}`
-  return { kind: 'content', what, name, safeName: file, isPicture: PICTURES.includes(ending), bytes }
+  return { kind: 'content', what, name, safeName: file, isPicture, type, bytes }
 }
 
 /** Splits a name at its extension. An extension that is not passive becomes part of the title. */

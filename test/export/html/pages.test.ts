@@ -2,12 +2,16 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
 import { articlesMarkup, entryArticle } from '../../../src/export/html/entry-article.ts'
+import { partsOf } from '../../../src/export/html/history-part.ts'
 import { historyPages, pageWith } from '../../../src/export/html/history-pages.ts'
 import { html } from '../../../src/export/html/markup.ts'
 import { CITATION, messageMarkup } from '../../../src/export/html/message-markup.ts'
 import { textDifference } from '../../../src/export/html/text-difference.ts'
 import { textSlices, visibleText } from '../../../src/export/html/visible-text.ts'
+import { exportedConversation } from '../../../src/export/export-source.ts'
 import { entryView } from '../../../src/model/entries/entry-view.ts'
+import { archiveOf } from '../../support/archives.ts'
+import { exported } from '../../support/exports.ts'
 
 describe('The pages of a history', () => {
   const sizes = fc.array(fc.oneof(fc.nat(2000), fc.nat(600_000)), { maxLength: 400 })
@@ -116,6 +120,42 @@ describe('A difference', () => {
     const made = textDifference(before, after).toString()
     expect(made).toMatch(/^<pre><del>a a [^]*<\/del><\/pre>\n<pre><ins>b b /)
     expect(textDifference(before, after).toString()).toBe(made)
+  })
+})
+
+describe('A large entry', () => {
+  const source = (n: number) => ({ type: 'tool_reference', tool: 'web_search', title: `source ${n}` })
+  const text = 'A line of a long text.\n'.repeat(6000)
+  const content = [0, 1, 2, 3].flatMap((n) => [{ type: 'text', text }, source(n), source(0)])
+  const archive = archiveOf([
+    { row: { id: 'conv_large' }, entries: [{ type: 'message.output', content }, { type: 'message.input' }] },
+  ])
+
+  it('is divided into parts, each of which lists what it cites', () => {
+    const [stored] = [...archive.conversations.readAll({})]
+    if (stored === undefined) throw new Error('it is not there')
+    const conversation = exportedConversation(stored)
+    const [page = { from: 0, to: 0, isLarge: false }] = historyPages(conversation.sizes())
+    const places = { archived: archive.dependencies, fileAddress: () => '' }
+    const parts = Array.from(partsOf(conversation, page, places), (articles) =>
+      articlesMarkup(articles).toString(),
+    )
+    expect(parts.length).toBeGreaterThan(1)
+    for (const part of parts) {
+      const linked = new Set([...part.matchAll(/href="#(source-[\d-]+)"/g)].map(([, id]) => id))
+      const listed = [...part.matchAll(/<li id="(source-[\d-]+)"/g)].map(([, id]) => id)
+      expect(listed.sort()).toEqual([...linked].sort())
+    }
+    expect(new Set(parts.join('').match(/>source \d /g))).toEqual(
+      new Set(['>source 0 ', '>source 1 ', '>source 2 ', '>source 3 ']),
+    )
+  })
+
+  it('is whole on a page alone, where every id is there once', async () => {
+    const { files } = await exported(archive, 'html', { name: 'alone.html' })
+    const ids = [...String(files['out']).matchAll(/ id="([^"]+)"/g)].map(([, id]) => id)
+    expect(ids.length).toBeGreaterThan(5)
+    expect(ids).toEqual([...new Set(ids)])
   })
 })
 

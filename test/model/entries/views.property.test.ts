@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 
 import { transcript, type TranscriptOptions } from '../../../src/cli/terminal/transcript.ts'
 import { entryParts } from '../../../src/export/markdown/entry-section.ts'
-import { EntryScope } from '../../../src/export/markdown/page-parts.ts'
+import { FootnoteScope } from '../../../src/export/markdown/page-parts.ts'
 import { findUnknownShapes } from '../../../src/model/entries/find-unknown-shapes.ts'
 import { plainText } from '../../../src/model/entries/entry-text.ts'
 import { findReferences } from '../../../src/model/entries/references.ts'
@@ -35,7 +35,7 @@ function show(json: string, row = '{"name":"one"}'): string {
 
 /** What a reader of Markdown sees: the text without escapes. */
 function page(json: string): string {
-  const scope = new EntryScope(0, 'files', { read: () => undefined })
+  const scope = new FootnoteScope(0, 'files', { read: () => undefined })
   const parts = [...entryParts(json, scope)].map((part) => (typeof part === 'string' ? part : part.path))
   return parts.join('').replaceAll(/\\(?=[^\w\s"])/g, '')
 }
