@@ -1,11 +1,13 @@
+import { WorkerCount } from './worker-count.ts'
+
 /** A source of items, such as a generator. Its return value is passed on. */
 interface Source<T, R> {
   next(): IteratorResult<T, R> | Promise<IteratorResult<T, R>>
 }
 
 /**
- * Works through the items of a source with `concurrency` workers and returns what the source returned. An item is taken
- * only when a worker is free for it, so a source that produces its items lazily never runs ahead.
+ * Works through the items of a source with up to `concurrency` workers, as many as are worth it, and returns what the source
+ * returned. An item is taken only when a worker is free for it, so a source that produces its items lazily never runs ahead.
  *
  * When a worker throws, no further item is taken, `onFailure` is called, the other workers are awaited, and the first
  * error is thrown.
@@ -16,24 +18,37 @@ export async function workThrough<T, R>(
   work: (item: T) => Promise<void>,
   onFailure: () => void = () => undefined,
 ): Promise<R> {
-  let hasFailed = false
-  const worker = async (): Promise<R | undefined> => {
-    while (!hasFailed) {
-      const next = await source.next()
-      if (next.done === true) return next.value
-      await work(next.value)
+  const ends: R[] = []
+  const failures: unknown[] = []
+  const count = new WorkerCount(concurrency, () => fillUp())
+  let working = 0
+  let end = (): void => undefined
+  const ended = new Promise<void>((resolve) => (end = resolve))
+  const isOver = () => failures.length > 0 || ends.length > 0
+
+  const worker = async () => {
+    working++
+    try {
+      while (!isOver() && working <= count.worthIt) {
+        const next = await source.next()
+        // A generator gives its return value to the first caller only.
+        if (next.done === true) ends.push(next.value)
+        else await work(next.value)
+      }
+    } catch (thrown) {
+      if (failures.push(thrown) === 1) onFailure()
+    } finally {
+      working--
+      if (working === 0) end()
     }
-    return undefined
   }
-  const workers = Array.from({ length: concurrency }, () => worker())
-  try {
-    // A generator gives its return value to the first caller only.
-    const ends = await Promise.all(workers)
-    return ends.find((end) => end !== undefined) as R
-  } catch (thrown) {
-    hasFailed = true
-    onFailure()
-    await Promise.allSettled(workers)
-    throw thrown
+  const fillUp = () => {
+    while (!isOver() && working < count.worthIt) void worker()
   }
+
+  fillUp()
+  await ended
+  count.end()
+  if (failures.length > 0) throw failures[0]
+  return ends[0] as R
 }

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 
 import { workThrough } from '../../src/backup/worker-pool.ts'
@@ -44,5 +44,25 @@ describe('workThrough', () => {
     const items = [0, 1, 2, 3, 4, 5, 6].values()
     await expect(workThrough(items, 3, work, () => failures++)).rejects.toThrow('the disk is full')
     expect([begun, finished, failures]).toEqual([[0, 1, 2], [0, 2], 1])
+  })
+
+  it('works with as many workers as it may have while the process waits, and with eight while it is busy', async () => {
+    const mostActive = async (work: () => Promise<void>) => {
+      let [active, most] = [0, 0]
+      await workThrough(Array(600).values(), 64, async () => {
+        most = Math.max(most, ++active)
+        await work()
+        active--
+      })
+      return most
+    }
+    expect(await mostActive(() => sleep(20))).toBe(64)
+    expect(
+      await mostActive(async () => {
+        const end = performance.now() + 1
+        while (performance.now() < end);
+        await nextTurn()
+      }),
+    ).toBe(8)
   })
 })
