@@ -1,3 +1,4 @@
+import { onAbort } from './on-abort.ts'
 import { interrupted } from './transport-errors.ts'
 
 interface Waiter {
@@ -44,12 +45,12 @@ export class BodyBudget {
         this.#serve()
       }
       const grant = () => {
-        signal?.removeEventListener('abort', stop)
+        ignoreAbort()
         this.#grant(hold, bytes)
         resolve()
       }
       const waiter: Waiter = { hold, bytes, grant }
-      signal?.addEventListener('abort', stop)
+      const ignoreAbort = onAbort(signal, stop)
       this.#waiting.push(waiter)
       this.#serve()
     })

@@ -1,5 +1,4 @@
 import { createHmac } from 'node:crypto'
-import { setMaxListeners } from 'node:events'
 
 import type { BodyBudget, BodyHold } from './body-budget.ts'
 import { buildRequest, type CallArguments } from './build-request.ts'
@@ -264,8 +263,6 @@ export class ConversationsClient {
     call: CallOptions = {},
     read: (response: ApiResponse, context: ResponseContext) => Promise<T>,
   ): Promise<T> {
-    // Many calls share the signal of a run; by default Node warns of a leak at the eleventh listener.
-    if (call.signal !== undefined) setMaxListeners(0, call.signal)
     const request = { ...buildRequest(name, this.#basePath, args), signal: call.signal, hold: call.hold }
     const context = { name, scrub: this.#scrub }
     try {

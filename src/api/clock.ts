@@ -1,5 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises'
-
+import { onAbort } from './on-abort.ts'
 import { interrupted } from './transport-errors.ts'
 
 /** The clock of a client; tests inject their own. */
@@ -13,11 +12,18 @@ export interface Clock {
 /** The clock of the machine. */
 export const systemClock: Clock = {
   now: () => performance.now(),
-  async sleep(ms, signal) {
-    try {
-      await delay(ms, undefined, { signal })
-    } catch {
-      throw interrupted()
-    }
-  },
+  sleep: (ms, signal) =>
+    new Promise((resolve, reject) => {
+      if (signal?.aborted === true) return reject(interrupted())
+      const ignoreAbort = onAbort(signal, () => {
+        clearTimeout(timer)
+        ignoreAbort()
+        reject(interrupted())
+      })
+      const wake = () => {
+        ignoreAbort()
+        resolve()
+      }
+      const timer = setTimeout(wake, ms)
+    }),
 }

@@ -4,6 +4,7 @@ import { Agent, EnvHttpProxyAgent, Pool, type Dispatcher } from 'undici'
 
 import { HansardError } from '../errors.ts'
 import { connectionError } from './connection-error.ts'
+import { onAbort } from './on-abort.ts'
 import { ResponseBody } from './response-body.ts'
 import { interrupted } from './transport-errors.ts'
 import type { ApiResponse, ApiRequest, Headers, Transport } from './transport.ts'
@@ -98,7 +99,7 @@ function dispatch(
     const finish = () => {
       isOver = true
       clearTimeout(firstByte)
-      signal?.removeEventListener('abort', stop)
+      ignoreAbort()
     }
     const fail = (reason: Error) => {
       finish()
@@ -114,7 +115,7 @@ function dispatch(
       const message = `No response from ${options.origin} within ${firstByteMs / 1000} s`
       connection?.abort(new HansardError('timeout', message, { hint: 'Try again later.' }))
     }
-    signal?.addEventListener('abort', stop)
+    const ignoreAbort = onAbort(signal, stop)
     const handler: Dispatcher.DispatchHandler = {
       onRequestStart(controller) {
         if (isOver) return controller.abort(interrupted())

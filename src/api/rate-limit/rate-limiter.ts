@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts'
+import { onAbort } from '../on-abort.ts'
 import { formatWait, retryAfterMs } from '../retry-timing.ts'
 import { interrupted, RefusingError } from '../transport-errors.ts'
 import type { ApiResponse, Headers } from '../transport.ts'
@@ -80,7 +81,7 @@ export class RateLimiter {
     return new Promise((resolve, reject) => {
       if (signal?.aborted === true) return reject(interrupted())
       const leave = () => {
-        signal?.removeEventListener('abort', interrupt)
+        ignoreAbort()
         this.#waiting.delete(waiting)
       }
       const interrupt = () => {
@@ -92,7 +93,7 @@ export class RateLimiter {
         pass: (sent) => (leave(), resolve({ kind, sent })),
         fail: (error) => (leave(), reject(error)),
       }
-      signal?.addEventListener('abort', interrupt)
+      const ignoreAbort = onAbort(signal, interrupt)
       this.#waiting.add(waiting)
       this.#letPass()
     })
