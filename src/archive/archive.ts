@@ -98,6 +98,12 @@ const PAGE_BYTES = 16_384
 /** 64 MiB of log before a checkpoint: with the default of 1,000 pages a first backup took nearly twice as long. */
 const WAL_PAGES = 4096
 
+/**
+ * KiB of pages that SQLite keeps. Its default is meant to be 16,000, but it counts pages of 4 KiB: with ours it was four times as
+ * much, and a first backup was no faster.
+ */
+const CACHE_KIB = 16_000
+
 /** An empty archive in memory, for asking what a first backup would do. */
 export function emptyArchive(path = ':memory:'): Archive {
   const db = openSqlite(':memory:', 'write')
@@ -120,6 +126,7 @@ function prepareForWriting(db: Sqlite, path: string): void {
   db.pragma('foreign_keys = on')
   db.pragma('temp_store = memory')
   if (isEmpty) createSchema(db)
+  db.pragma(`cache_size = -${CACHE_KIB}`)
   recordName(db, path)
 }
 
