@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import { createHash, hash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 import { HansardError } from '../../errors.ts'
 import { DatabaseAccess } from '../sqlite/database-access.ts'
@@ -29,17 +29,18 @@ export interface HistoryRange {
 export class Histories extends DatabaseAccess {
   /** Stores a history: those entries and links that are not in the archive yet. */
   store(entries: readonly string[]): StoredHistory {
-    const chain = createHash('sha256')
+    const hashes: Buffer[] = []
     const added: number[] = []
     let tip = 0
     for (const [position, json] of entries.entries()) {
       const sha256 = hash('sha256', json, 'buffer')
-      chain.update(sha256)
+      hashes.push(sha256)
       const known = this.#find(sha256, json)
       if (known === undefined) added.push(position)
       tip = known === undefined ? this.#insert(tip, sha256, json, position) : this.#link(tip, known, position)
     }
-    return { tip, length: entries.length, chain: chain.digest(), added }
+    const chain = hash('sha256', Buffer.concat(hashes), 'buffer')
+    return { tip, length: entries.length, chain, added }
   }
 
   /**
@@ -141,12 +142,11 @@ export class Histories extends DatabaseAccess {
 
   /** Finds an entry by its hash. If its text has decayed, this restores it: the same text has just been fetched. */
   #find(sha256: Buffer, json: string): number | undefined {
-    const sql = `select id, json = :json from entry
+    const sql = `select id from entry
       where substr(sha256, 1, 8) = substr(:sha256, 1, 8) and sha256 = :sha256`
-    const found = this.db.raw.get(sql, { sha256, json })
-    const [known, isWhole] = (found ?? []) as [number?, number?]
-    if (known !== undefined && isWhole !== 1)
-      this.db.run('update entry set json = ? where id = ?', json, known)
+    const known = this.db.pluck.get<number>(sql, { sha256 })
+    if (known !== undefined)
+      this.db.run('update entry set json = :json where id = :known and json is not :json', { known, json })
     return known
   }
 

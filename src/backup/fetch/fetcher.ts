@@ -210,7 +210,7 @@ export class Fetcher {
     const { references, shapes } = derived
     if (isChanged || failure?.step === 'references') {
       if ('thrown' in references) problems.push(references)
-      else archive.dependencies.want(references, at, changedAt(row, at))
+      else if (references.length > 0) archive.dependencies.want(references, at, changedAt(row, at))
     }
     if (isChanged || failure?.step === 'shapes') {
       if ('thrown' in shapes) problems.push(shapes)
