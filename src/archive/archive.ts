@@ -197,9 +197,10 @@ export class Archive extends DatabaseAccess {
    *
    * @param work may run again, so it must change nothing but the archive
    * @param onRollback called with the result if the commit fails later
+   * @param recall called before `work` runs again, to read back what it has stored and does not keep
    */
-  soon<T>(work: () => T, onRollback?: (result: T) => void): T {
-    return this.#explainErrors(() => this.#batch.add(work, onRollback))
+  soon<T>(work: () => T, onRollback?: (result: T) => void, recall?: () => void): T {
+    return this.#explainErrors(() => this.#batch.add(work, onRollback, recall))
   }
 
   /** Commits the work of `soon`. */

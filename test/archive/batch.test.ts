@@ -114,6 +114,30 @@ describe('Work in a batch', () => {
     expect(lost).toEqual([])
   })
 
+  it('reads back what it stored before it is done again, and not otherwise', () => {
+    const { archive, seen } = newArchive()
+    let text: string | undefined = '1'
+    let tip = 0
+    const work = () => {
+      tip = archive.histories.store([text ?? 'nothing']).tip
+      text = undefined
+    }
+    const recall = () => {
+      text = [...archive.histories.read(tip)].join('')
+    }
+    archive.soon(work, undefined, recall)
+    const fail = () => {
+      throw new Error('changed its mind')
+    }
+    expect(() => archive.soon(fail)).toThrow('changed its mind')
+    expect(text).toBeUndefined()
+    expect(() => archive.soon(fail)).toThrow('changed its mind')
+    archive.flush()
+    expect(seen()).toEqual(['1'])
+    expect(() => archive.soon(fail)).toThrow('changed its mind')
+    expect([text, seen()]).toEqual([undefined, ['1']])
+  })
+
   it('is lost, and each caller is told once, if it cannot be done again after other work failed', () => {
     const { archive, store, seen } = newArchive()
     const lost: unknown[] = []

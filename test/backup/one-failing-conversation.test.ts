@@ -11,7 +11,10 @@ import { Fetcher, type FetchOutcome } from '../../src/backup/fetch/fetcher.ts'
 import { findUnknownShapes } from '../../src/model/entries/find-unknown-shapes.ts'
 import { findReferences } from '../../src/model/entries/references.ts'
 import { searchTextOfEntry, searchTextOfRow } from '../../src/model/search/searchable-text.ts'
+import { generateConversations } from '../../src/sandbox/seed/generate-conversations.ts'
+import { change } from '../support/damaged-archives.ts'
 import { world, type World } from '../support/world.ts'
+import { differences } from '../torture/truth.ts'
 
 const entry = (text: string) => `{"type":"message.input","content":"${text}","agent_id":"ag_1","mood":"calm"}`
 const long = new Date('2026-01-01')
@@ -137,6 +140,41 @@ describe('A text that cannot be indexed', () => {
     expect(await here.backup()).toMatchObject({ exitCode: 0 })
     expect((await here.run('search', 'wrong')).stdout).toContain(here.bad)
     expect((await here.run('verify')).exitCode).toBe(0)
+  })
+})
+
+describe('A conversation that the database refuses', () => {
+  const refuseStoring = async (how: 'abort' | 'rollback') => {
+    const stories = [generateConversations({ count: 60, entries: 3, bytesPerEntry: 500, seed: 3 })]
+    const here = await world({ stories })
+    const bad = here.sandbox.account('source').ids[30] ?? ''
+    open(here).close()
+    change(
+      here.archive,
+      `create trigger refuse before update of revision on conversation when new.id = '${bad}'
+        begin select raise(${how}, 'not this one'); end`,
+    )
+    const first = await here.backup()
+    change(here.archive, 'drop trigger refuse')
+    const left = differences(here.archive, here.sandbox.account('source'))
+    return { here, bad, first, left }
+  }
+
+  it('is a failure, and every other one of its batch is stored as it is', async () => {
+    const { here, bad, first, left } = await refuseStoring('abort')
+    expect(first).toMatchObject({ exitCode: 3, listed: 60, new: 59, failed: 1 })
+    expect(left).toEqual([expect.stringContaining(bad)])
+    expect((await here.run('verify')).exitCode).toBe(0)
+    expect(await here.backup()).toMatchObject({ exitCode: 0, complete: true, new: 1, unchanged: 59 })
+    expect(differences(here.archive, here.sandbox.account('source'))).toEqual([])
+  })
+
+  it('takes its batch with it if SQLite rolls that back by itself; nothing lost is counted, and the next run stores it', async () => {
+    const { here, first, left } = await refuseStoring('rollback')
+    expect(left.length).toBeGreaterThan(1)
+    expect(first).toMatchObject({ listed: 60 - left.length + 1, new: 60 - left.length, failed: 1 })
+    expect(await here.backup()).toMatchObject({ exitCode: 0, complete: true, new: left.length })
+    expect(differences(here.archive, here.sandbox.account('source'))).toEqual([])
   })
 })
 

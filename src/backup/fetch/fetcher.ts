@@ -1,7 +1,6 @@
 import type { ConversationsClient } from '../../api/client.ts'
 import type { Archive } from '../../archive/archive.ts'
 import type { StoreResult } from '../../archive/content/conversations.ts'
-import type { EntryList } from '../../archive/content/revisions.ts'
 import type { ArchiveEvent } from '../../archive/journal/events.ts'
 import type { Failure, OpenFailure } from '../../archive/journal/failures.ts'
 import { HansardError, isHansardError, messageOf } from '../../errors.ts'
@@ -48,8 +47,8 @@ const MESSAGE_SAMPLE = { first: 20, percent: 2 }
 /** The rows of the first 50 conversations are read with `get`, too, and 1 % of the others. */
 export const ROW_SAMPLE = { first: 50, percent: 1 }
 
-/** What a batch keeps of a conversation until it is committed. */
-type Stored = Omit<Fetched, 'history'> & { readonly history: EntryList; readonly derived: Derived }
+/** What a batch keeps of a conversation until it is committed: not its entries, which take most of the memory. */
+type Kept = Omit<Fetched, 'history'> & { readonly derived: Derived }
 
 /** Fetches conversations and stores each, or the failure. */
 export class Fetcher {
@@ -163,27 +162,31 @@ export class Fetcher {
   #store(fetched: Fetched, { failure }: Candidate): FetchOutcome {
     const { archive, run } = this.#context
     const { id, isCompared } = fetched
-    // What is kept until the batch is committed has no parsed values: they take more memory than the texts.
     const derived = deriveFrom(fetched, this.#options.stages ?? ownStages)
-    const { envelope, entries } = fetched.history
-    const stored: Stored = { ...fetched, history: { envelope, entries }, derived }
+    const { history, ...rest } = fetched
+    const { envelope } = history
+    const kept: Kept = { ...rest, derived }
+    let entries: readonly string[] | undefined = history.entries
+    const recall = () => (entries ??= readBack(archive, id))
     return this.#soon(
       id,
       () => {
         const at = now()
+        const stored = { ...kept, history: { envelope, entries: recall() } }
         const result = archive.conversations.store(stored, run, at)
-        this.#addEvents(stored, result, at)
-        const problem = this.#addDerived(stored, result, failure, at)
+        if (result.outcome === 'new') entries = undefined // most of the memory; `recall` reads them back
+        this.#addEvents(kept, result, at)
+        const problem = this.#addDerived(kept, result, failure, at)
         const isStillUnread = failure?.step === 'messages' && this.#options.messages === 'none'
         if (problem !== undefined) this.#record(id, problem)
         else if (failure !== undefined && !isStillUnread) archive.failures.resolve(id, at)
         return problem === undefined || isAccepted(failure) ? result.outcome : 'failed'
       },
-      isCompared,
+      { isCompared, recall },
     )
   }
 
-  #addEvents({ id, messagesDiffer }: Stored, { outcome, isRevived, altered }: StoreResult, at: string): void {
+  #addEvents({ id, messagesDiffer }: Kept, { outcome, isRevived, altered }: StoreResult, at: string): void {
     const { archive, run } = this.#context
     const add = (kind: ArchiveEvent['kind'], detail: string) =>
       archive.events.add({ kind, conversation: id, detail }, run, at)
@@ -198,7 +201,7 @@ export class Fetcher {
    * conversation is stored all the same, and the next run tries again.
    */
   #addDerived(
-    { id, row, messagesFailure, derived }: Stored,
+    { id, row, messagesFailure, derived }: Kept,
     { outcome, added }: StoreResult,
     failure: OpenFailure | undefined,
     at: string,
@@ -231,15 +234,29 @@ export class Fetcher {
   }
 
   /** Stores the outcome of a conversation and counts it for the run in the same transaction. */
-  #soon(id: string, work: () => FetchOutcome, isCompared = false): FetchOutcome {
+  #soon(id: string, work: () => FetchOutcome, { isCompared = false, recall }: Soon = {}): FetchOutcome {
     const { archive, run } = this.#context
     const counted = () => {
       const outcome = work()
       archive.runs.count(run, outcome, isCompared)
       return outcome
     }
-    return archive.soon(counted, (outcome) => this.#options.onLost(id, outcome, isCompared))
+    return archive.soon(counted, (outcome) => this.#options.onLost(id, outcome, isCompared), recall)
   }
+}
+
+/** How the outcome of a conversation is stored. */
+interface Soon {
+  readonly isCompared?: boolean
+  /** Reads back what the work needs to be done again. */
+  readonly recall?: () => void
+}
+
+/** Reads the entries of a conversation that was just stored. There is none if SQLite has rolled the batch back by itself. */
+function readBack(archive: Archive, id: string): string[] {
+  const stored = archive.conversations.read(id)
+  if (stored === undefined) throw new HansardError('not-found', `Conversation ${id} is not stored any more`)
+  return [...stored.entries()]
 }
 
 function isAccepted(failure: OpenFailure | undefined): boolean {
