@@ -263,7 +263,7 @@ export class ConversationsClient {
     call: CallOptions = {},
     read: (response: ApiResponse, context: ResponseContext) => Promise<T>,
   ): Promise<T> {
-    const request = { ...buildRequest(name, this.#basePath, args), signal: call.signal, hold: call.hold }
+    const request = { signal: call.signal, hold: call.hold, ...buildRequest(name, this.#basePath, args) }
     const context = { name, scrub: this.#scrub }
     try {
       return await this.#transport.send(request, (response) => read(response, context))

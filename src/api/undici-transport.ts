@@ -137,7 +137,7 @@ function dispatch(
       onResponseError: (_controller, error) =>
         fail(connectionError(error, options.origin, connection !== undefined, connectMs)),
     }
-    dispatcher.dispatch({ ...options, headersTimeout: 0, bodyTimeout: 0 }, handler)
+    dispatcher.dispatch({ headersTimeout: 0, bodyTimeout: 0, ...options }, handler)
   })
 }
 

@@ -62,7 +62,7 @@ export class Dependencies extends DatabaseAccess {
         `insert into dependency (kind, id, version, state, at, since)
           values (:kind, :id, :version, 'wanted', :at, :since)
           on conflict do update set state = 'wanted' where kind = 'agent' and version = ''`,
-        { ...reference, at, since },
+        { at, since, ...reference },
       )
   }
 

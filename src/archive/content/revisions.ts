@@ -68,7 +68,7 @@ export class Revisions extends DatabaseAccess {
       messages: other?.envelope ?? null,
       messages_tip: other === undefined ? null : this.#histories.store(other.entries).tip,
     }
-    const sealed = { ...revision, ...deriveColumns(row), seal: sealOf(revision) }
+    const sealed = { seal: sealOf(revision), ...revision, ...deriveColumns(row) }
     return { revision: this.insert('revision', sealed), added }
   }
 

@@ -19,7 +19,7 @@ export class UnknownShapes extends DatabaseAccess {
         `insert into unknown_shape (kind, name, first_at, last_at, times, example)
           values (:kind, :name, :at, :at, 1, :conversation)
           on conflict do update set last_at = excluded.last_at, times = times + 1`,
-        { ...shape, conversation, at },
+        { conversation, at, ...shape },
       )
   }
 

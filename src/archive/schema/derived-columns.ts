@@ -18,7 +18,7 @@ export function deriveColumns(row: string): DerivedColumns {
   const values = readableFields(row)
   const columns = fromRow.map((column) => [column, toText(values.get(column) ?? 'null')] as const)
   const sent = Object.fromEntries(columns) as Record<(typeof fromRow)[number], string | null>
-  return { ...sent, active_at: instantOf(sent.updated_at ?? '') ?? instantOf(sent.created_at ?? '') ?? null }
+  return { active_at: instantOf(sent.updated_at ?? '') ?? instantOf(sent.created_at ?? '') ?? null, ...sent }
 }
 
 function toText(value: string): string | null {

@@ -60,7 +60,7 @@ export async function fetchConversation(
     try {
       const answer = await readPart(client, id, 'getMessages', call)
       const list = parseEntryList(answer, 'messages', id)
-      return { ...found, messages: list, agreement: compareMessages(filterMessages(history), list.entries) }
+      return { messages: list, agreement: compareMessages(filterMessages(history), list.entries), ...found }
     } catch (thrown) {
       if (isFatal(thrown) || signal.aborted) throw thrown
       // Deleted between the two reads. The history is complete, and the next run finds that the conversation is gone.

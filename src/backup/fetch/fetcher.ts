@@ -165,14 +165,14 @@ export class Fetcher {
     const derived = deriveFrom(fetched, this.#options.stages ?? ownStages)
     const { history, ...rest } = fetched
     const { envelope } = history
-    const kept: Kept = { ...rest, derived }
+    const kept: Kept = { derived, ...rest }
     let entries: readonly string[] | undefined = history.entries
     const recall = () => (entries ??= readBack(archive, id))
     return this.#soon(
       id,
       () => {
         const at = now()
-        const stored = { ...kept, history: { envelope, entries: recall() } }
+        const stored = { history: { envelope, entries: recall() }, ...kept }
         const result = archive.conversations.store(stored, run, at)
         if (result.outcome === 'new') entries = undefined // most of the memory; `recall` reads them back
         this.#addEvents(kept, result, at)

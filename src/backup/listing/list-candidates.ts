@@ -136,7 +136,7 @@ function parseRow(raw: string, json: unknown): Row {
     const facts = rowFacts(json)
     return facts === undefined
       ? { ...unusable, key: keyFromText(text), text }
-      : { ...facts, key: facts.id, text, isUsable: true }
+      : { key: facts.id, text, isUsable: true, ...facts }
   } catch (problem) {
     return placeholderRow(keyFromText(raw), problem)
   }

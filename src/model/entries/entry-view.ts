@@ -39,10 +39,9 @@ export function entryView(json: string, fields: Fields = fieldsOf(json)): EntryV
   const isMessage = type === undefined && fields.has('content')
   const name = isMessage ? 'message.input' : (type ?? '')
   const known = isObjectText(json) && Object.hasOwn(forms, name) ? forms[name] : undefined
-  const facts = { type, json, fields }
-  if (known === undefined) return { ...facts, rest: undefined, kind: 'unknown' }
-  const form = known.form(fields)
-  return { ...facts, rest: restOf(fields, known.fields(fields)), ...form }
+  if (known === undefined) return { type, json, fields, rest: undefined, kind: 'unknown' }
+  // With a spread at the beginning, V8 took a tenth more of the time of a backup, and 25 MB more.
+  return { type, json, fields, rest: restOf(fields, known.fields(fields)), ...known.form(fields) }
 }
 
 /** Members that views show in a heading or not at all: the type of the entry, its author and its times. */
