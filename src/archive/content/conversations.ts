@@ -13,7 +13,6 @@ import { conditionOf, type Condition, type Selection } from './selection.ts'
 export interface KnownConversation {
   readonly key: number
   readonly revision: number
-  readonly row: string
   readonly updatedAt: string | null
   readonly fetchedAt: string
   readonly goneAt: string | null
@@ -75,7 +74,7 @@ export class Conversations extends DatabaseAccess {
   readonly #index = new SearchIndex(this.db)
 
   known(id: string): KnownConversation | undefined {
-    const sql = `select key, revision, row, updated_at as updatedAt, fetched_at as fetchedAt,
+    const sql = `select key, revision, updated_at as updatedAt, fetched_at as fetchedAt,
         gone_at as goneAt
       from conversation join revision on revision.id = conversation.revision where conversation.id = ?`
     return this.db.get(sql, id)

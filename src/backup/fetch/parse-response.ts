@@ -1,7 +1,7 @@
 import type { JsonReply } from '../../api/client.ts'
 import type { EntryList } from '../../archive/content/revisions.ts'
 import { HansardError } from '../../errors.ts'
-import { compact, elements, member, takeList } from '../../model/json/json-text.ts'
+import { compactElements, member, takeList } from '../../model/json/json-text.ts'
 import { isObject } from '../../model/json/parse-json.ts'
 import { redactBody, redactEntry, redactSecrets } from '../../model/secrets/redact-json.ts'
 import { redactText } from '../../model/secrets/redact-text.ts'
@@ -55,11 +55,11 @@ export interface ListPage {
  * @throws HansardError `unexpected-shape`, with the redacted body, if it is neither
  */
 export function parsePage({ text, json }: ApiResponse): ListPage {
-  if (Array.isArray(json)) return { rows: json, texts: elements(text).map(compact), saysMore: false }
+  if (Array.isArray(json)) return { rows: json, texts: compactElements(text), saysMore: false }
   const { object, data, has_more: more } = Object(json) as Readonly<Record<string, unknown>>
   if (object !== 'list' || !Array.isArray(data))
     throw unexpected('a page of the listing is not an array', text)
-  const texts = elements(member(text, 'data')?.value ?? '').map(compact)
+  const texts = compactElements(member(text, 'data')?.value ?? '')
   return { rows: data, texts, saysMore: more === true }
 }
 

@@ -88,7 +88,7 @@ export async function* listCandidates(
       yield {
         id: row.key,
         row: row.text,
-        rowRead: rowReadOf(row, known),
+        rowRead: rowReadOf(row, known, archive),
         status: isForgotten(row.key) ? 'forgotten' : statusOf(row, known, failure, full),
         isKnown: known !== undefined,
         failure,
@@ -153,13 +153,13 @@ function mayHaveChanged(row: Row, known: KnownConversation): boolean {
   return !isSettled(known.fetchedAt, row.updatedAt)
 }
 
-function rowReadOf(row: Row, known: KnownConversation | undefined): Candidate['rowRead'] {
+function rowReadOf(row: Row, known: KnownConversation | undefined, archive: Archive): Candidate['rowRead'] {
   if (row.hasMetadata) return 'useless'
   if (known === undefined) return 'useful'
-  return hasMetadata(known) ? 'needed' : 'useless'
+  return hasMetadata(archive.conversations.read(row.key)?.row ?? '') ? 'needed' : 'useless'
 }
 
-function hasMetadata({ row }: KnownConversation): boolean {
+function hasMetadata(row: string): boolean {
   try {
     return member(row, 'metadata') !== undefined
   } catch {

@@ -60,6 +60,13 @@ export function elements(text: string): string[] {
   return elementSpans(text, 0).map(({ start, end }) => text.slice(start, end))
 }
 
+/** Splits an array into the texts of its elements, without white space between tokens. */
+export function compactElements(text: string): string[] {
+  const found: string[] = []
+  eachCompactElement(text, 0, (element) => found.push(element))
+  return found
+}
+
 /** Splits an object into its members, duplicate keys included. Any other value has none. */
 export function members(text: string): Member[] {
   const found: Member[] = []
@@ -89,10 +96,7 @@ export function takeList(text: string, list: string): TakenList {
     let end: number
     if (text.charAt(start) === '[' && decodeString(text.slice(i, endOfKey)) === list) {
       elements = []
-      end = eachElement(text, start, (from, to, isSpaced) => {
-        const element = text.slice(from, to)
-        elements.push(isSpaced ? compact(element) : element)
-      })
+      end = eachCompactElement(text, start, (element) => elements.push(element))
       envelope += `${text.slice(kept, start)}[]`
       kept = end
     } else end = endOfValue(text, start)
@@ -178,6 +182,14 @@ function elementSpans(text: string, at: number): Span[] {
   const spans: Span[] = []
   eachElement(text, at, (start, end) => spans.push({ start, end }))
   return spans
+}
+
+/** Calls `visit` with each element of the array at `at`, without white space, and returns the end of the array. */
+function eachCompactElement(text: string, at: number, visit: (element: string) => void): number {
+  return eachElement(text, at, (start, end, isSpaced) => {
+    const element = text.slice(start, end)
+    visit(isSpaced ? compact(element) : element)
+  })
 }
 
 /** Calls `visit` with each element of the array at `at`, and returns its end. Any other value has none. */
