@@ -80,7 +80,7 @@ function writeRequest(
   settings: ConversationSettings | undefined,
 ): { readonly request: Request; readonly call: PlannedCall } {
   const operation = settings === undefined ? 'append' : 'start'
-  const body = objectText({ ...settings?.fields, inputs: `[${inputs.join(',')}]` })
+  const body = objectText(Object.assign({}, settings?.fields, { inputs: `[${inputs.join(',')}]` }))
   const [sha256, bytes] = [hash('sha256', body, 'hex'), Buffer.byteLength(body)]
   return {
     request: { operation, body, results },

@@ -58,7 +58,7 @@ function recordConversation(
   const state = planned.state === 'blocked' ? 'blocked' : isStale ? 'stale' : 'pending'
   const reason = planned.blocks[0]?.reason ?? (isStale ? STALE : undefined)
   const line = JSON.stringify(planned)
-  if (known === undefined) replayCopies.add({ ...origin, stamp, revision, planned: line }, state, timestamp())
+  if (known === undefined) replayCopies.add({ stamp, revision, planned: line, ...origin }, state, timestamp())
   else if (!mayExist(archive, known)) replayCopies.replan(known.id, line)
   const id = known?.id ?? replayCopies.byStamp(target.id, stamp)?.id ?? 0
   replayCopies.set(id, state, timestamp(), reason === undefined ? {} : { reason })

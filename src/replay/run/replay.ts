@@ -90,8 +90,8 @@ export async function runReplay(
 ): Promise<ReplayResult> {
   const begun = performance.now()
   const budget = new Budget(options, plan.head.options.price, () => client.counters.requests)
-  const totals = (): ReplayTotals => ({ ...tally.counts, ...budget.spent, cost: budget.cost })
-  const onChange = () => options.onProgress?.({ ...totals(), step: tally.step })
+  const totals = (): ReplayTotals => ({ cost: budget.cost, ...tally.counts, ...budget.spent })
+  const onChange = () => options.onProgress?.({ step: tally.step, ...totals() })
   const tally = new Tally(onChange, options.onNotice)
   const lock = options.lock ?? lockArchive(archive.path, 'runReplay')
   try {

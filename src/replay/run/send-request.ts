@@ -127,7 +127,7 @@ function storeIntent(context: RunContext, copy: Copy, step: NextRequest): number
     if (!archive.replayRuns.isLast(run.turn)) throw anotherRunError(archive.path)
     archive.replayRuns.setRequests(run.id, run.carried.requests + client.counters.requests)
     archive.replayCopies.set(copy.id, 'open', timestamp())
-    const counted = { ...step.estimate, cost: budget.costOf(step.estimate) }
+    const counted = { cost: budget.costOf(step.estimate), ...step.estimate }
     return archive.replayRequests.intend(intent, counted, run.id, timestamp())
   })
 }
@@ -147,7 +147,7 @@ function storeReceipt(
   tokens: Tokens,
 ): void {
   const ids = generated.map(({ id }) => id)
-  const counted = { ...tokens, cost: budget.costOf(tokens) }
+  const counted = { cost: budget.costOf(tokens), ...tokens }
   archive.transaction(() => {
     const receipt = { outcome: 'done' as const, targetId, generated: ids, reported, counted }
     archive.replayRequests.end(intent, timestamp(), receipt)

@@ -47,9 +47,9 @@ export function conversationSettings(
       ? agentSettings(resolved, options)
       : modelSettings(model, settings, options, naming)
   return {
-    ...own,
-    fields: { ...resolved.fields, ...own.fields, ...described.fields },
     model,
+    ...own,
+    fields: Object.assign({}, resolved.fields, own.fields, described.fields),
     losses: [...resolved.losses, ...own.losses, ...described.losses],
   }
 }
@@ -85,7 +85,7 @@ function modelSettings(
   options: ReplayOptions,
   naming: Naming,
 ): OwnSettings {
-  const tools = carryTools(given.get('tools'), { ...options, naming })
+  const tools = carryTools(given.get('tools'), { naming, ...options })
   const args = completionArgs(given.get('completion_args'), model.reasons)
   const isQuiet = options.rebuild === 'quiet' && tools.texts.length > 0
   const sentArgs = isQuiet ? withoutToolUse(args.text) : { text: args.text, losses: [] }
@@ -128,7 +128,10 @@ function descriptiveFields(row: string, stamp: string): Pick<ConversationSetting
   const fields = Object.fromEntries(accepted.filter(([, value]) => value !== '[]'))
   const losses = droppedMembers(null, '', given, [...setElsewhere, ...accepted.map(([key]) => key)])
   const metadata = withStamp(fields['metadata'] ?? '{}', stamp)
-  return { fields: { ...fields, metadata: metadata.text }, losses: [...losses, ...metadata.losses] }
+  return {
+    fields: Object.assign(fields, { metadata: metadata.text }),
+    losses: [...losses, ...metadata.losses],
+  }
 }
 
 /** Set elsewhere, or set by the service. */

@@ -49,7 +49,7 @@ function chooseModel(row: Fields, options: ReplayOptions, target: PlanTarget): R
   )
   if (typeof chosen !== 'string') return modelBlock(name ?? 'none', mappedName)
   const losses = changedString('model-mapped', null, 'model', row.get('model'), JSON.stringify(chosen))
-  return { ...modelFields(chosen, target), settings: row, losses }
+  return { settings: row, losses, ...modelFields(chosen, target) }
 }
 
 function chooseAgent(row: Fields, agent: string, mapped: string, target: PlanTarget): ResolvedModel | Block {
@@ -98,7 +98,7 @@ function agentAsModel(
   if (handoffs !== 'null' && handoffs !== '[]') {
     losses.push(makeLoss('field-dropped', null, 'handoffs', handoffs))
   }
-  return { ...modelFields(model, target), settings, losses }
+  return { settings, losses, ...modelFields(model, target) }
 }
 
 function modelFields(
