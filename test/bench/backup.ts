@@ -44,8 +44,14 @@ async function firstBackups({ results, withSandbox, newFile, isQuick }: Tools): 
     const rounds = isQuick ? 1 : 3
     await withSandbox(shape, async (url) => {
       const measured: Measured[] = []
+      const ratios: number[] = []
       let archive = ''
-      for (let round = 0; round < rounds; round++) measured.push(await hansard(url, (archive = newFile())))
+      for (let round = 0; round < rounds; round++) {
+        const alone = await measure(script('libraries.mjs'), [url, 'bench', newFile()])
+        const ours = await hansard(url, (archive = newFile()))
+        measured.push(ours)
+        ratios.push(ours.cpu / alone.cpu)
+      }
       const { requests } = JSON.parse(measured[0]?.stdout ?? '') as { requests: number }
       const { json, file, index } = sizesOf(archive)
       const of = (each: (process: Measured) => number) => median(measured.map(each))
@@ -56,6 +62,7 @@ async function firstBackups({ results, withSandbox, newFile, isQuick }: Tools): 
           unit: 'ms',
           goal,
         },
+        { name: 'the same / that of the libraries alone', value: median(ratios), unit: '' },
         {
           name: 'bytes written a byte stored',
           value: of(({ written }) => written) / json,
