@@ -32,8 +32,9 @@ const BUFFER = 32_000_000
 interface NextRevision {
   readonly id: number
   readonly conversation: number
-  readonly row: string
   readonly tip: number
+  /** Bytes of its row. The row itself is read when it is indexed: a batch has thousands of them. */
+  readonly size: number
 }
 
 /**
@@ -147,16 +148,18 @@ export class SearchIndex extends DatabaseAccess {
   }
 
   #addRevisions(after: number, characters: number): boolean {
-    const sql = 'select id, conversation, row, tip from revision where id > :after order by id limit 1'
+    const sql = `select id, conversation, tip, octet_length(row) as size from revision
+      where id > :after order by id limit 1`
     const batch: NextRevision[] = []
     let left = characters
     for (const revision of this.oneByOne<NextRevision>(sql, {}, after)) {
       batch.push(revision)
-      left -= revision.row.length + 2000
+      left -= revision.size + 2000
       if (left <= 0) break
     }
     // FTS5 flushes its buffer whenever a rowid is lower than the one before it, so the lowest goes first.
-    for (const { id, row } of batch.toReversed()) this.#addDocument(-id, this.#extractWords(-id, row))
+    for (const { id } of batch.toReversed())
+      this.#addDocument(-id, this.#extractWords(-id, this.readJson(-id) as string))
     for (const revision of batch) this.#updateHolding(revision)
     return left <= 0
   }
