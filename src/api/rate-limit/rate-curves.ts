@@ -14,7 +14,7 @@ export interface Probe {
 export type RateCurve = Search | Probe
 
 /** A rate is at first so much of the known limit. */
-export const HEADROOM = 0.95
+export const HEADROOM = 0.96
 
 /** A search doubles the rate once a second at most, and only with so many accepted requests beyond the first two. */
 const DOUBLING_REQUESTS = 3
