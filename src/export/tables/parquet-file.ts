@@ -82,7 +82,7 @@ export class ParquetFile {
  * Every reader knows both.
  */
 function compressFast(bytes: Uint8Array): Uint8Array {
-  // More memory for its tables, and one piece of output instead of one for every 16 KB: an eighth less time.
+  // More memory for its tables, and one piece of output instead of one for every 16 KB: compressing takes an eighth less time.
   return gzipSync(bytes, { level: 1, memLevel: 9, chunkSize: Math.max(bytes.length, 64) })
 }
 
