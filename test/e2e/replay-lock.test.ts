@@ -55,7 +55,9 @@ describeConcurrent(
         const world = await runUnderWay()
         const link = join(world.folder, 'link.db')
         prepare(world.archive, link)
+        world.first.child.kill('SIGSTOP') // however long the second takes to start, the first is not done
         const second = await world.start(isLink ? link : world.archive).ended
+        world.first.child.kill('SIGCONT')
         expect(second.exit).toBe(6)
         const first = await world.first.ended
         expect({ ...first, stdout: '' }).toMatchObject({ exit: 0, stderr: '' })
