@@ -10,6 +10,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     reporters: ['default', fileURLToPath(new URL('support/tally.ts', import.meta.url))],
     testTimeout: 60_000,
+    hookTimeout: 60_000,
     maxWorkers: 4, // on two cores: many tests wait for processes and time limits
     // Files share loaded modules: loading them again for each of 200 files took a fifth of all processor time. So no test
     // may leave anything changed in its process.
