@@ -1,6 +1,7 @@
-/** Formats a number for people: `1,500`. */
+/** Formats a number for people: `1,500`. Loading what `toLocaleString` needs takes a tenth of the time of a short command. */
 export function formatNumber(number: number): string {
-  return number.toLocaleString('en')
+  if (!Number.isSafeInteger(number)) return number.toLocaleString('en')
+  return String(number).replaceAll(/\B(?=(?:\d{3})+$)/g, ',')
 }
 
 /** Formats a number with three digits, for estimates and narrow columns: `950`, `26.9M`. */
@@ -19,7 +20,8 @@ function regularPlural(noun: string): string {
 
 /** Formats bytes in millions: `13.7 MB`. */
 export function formatMegabytes(bytes: number): string {
-  return `${(bytes / 1e6).toLocaleString('en', { minimumFractionDigits: 1, maximumFractionDigits: 1 })} MB`
+  const tenths = Math.round(bytes / 1e5)
+  return `${formatNumber(Math.trunc(tenths / 10))}.${tenths % 10} MB`
 }
 
 /** Formats counts as a list: `312 new, 0 updated`. */

@@ -40,7 +40,10 @@ export class UnsharedDependencies extends DatabaseAccess {
 /** A text that cannot be read has no references that a backup would have found. */
 function referencesOf(row: string, entries: readonly string[]): Reference[] {
   try {
-    return findReferences(row, entries)
+    return findReferences(
+      row,
+      entries.map((entry): unknown => JSON.parse(entry)),
+    )
   } catch {
     return []
   }

@@ -32,7 +32,7 @@ interface Shapes {
 /** Derives from a conversation what is stored beside it. */
 export function deriveFrom({ row, history }: Fetched, { references, shapes }: Stages): Derived {
   return {
-    references: attempt('references', () => references(row, history.entries)),
+    references: attempt('references', () => references(row, history.values)),
     shapes: attempt('shapes', () => ({
       ofRow: shapes(JSON.parse(row), []),
       ofEntries: history.values.map((entry) => shapes(undefined, [entry])),

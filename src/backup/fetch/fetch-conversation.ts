@@ -2,9 +2,8 @@ import type { BodyHold } from '../../api/body-budget.ts'
 import type { ConversationsClient } from '../../api/client.ts'
 import type { EntryList, FetchedConversation } from '../../archive/content/revisions.ts'
 import { isHansardError } from '../../errors.ts'
-import { typeName } from '../../model/entries/fields.ts'
 import { sameContent } from '../../model/entries/same-content.ts'
-import { member, members } from '../../model/json/json-text.ts'
+import { members } from '../../model/json/json-text.ts'
 import type { Candidate } from './candidate.ts'
 import { isFatal } from './fatal-errors.ts'
 import { parseEntryList, type ParsedList } from './parse-response.ts'
@@ -119,9 +118,13 @@ function compareMessages(
   return expected.every((text, i) => sameContent(text, found[i] ?? '')) ? 'reworded' : 'different'
 }
 
-/** Returns the texts of the entries that are messages. An entry without a type is one. */
-function filterMessages({ entries }: EntryList): string[] {
-  return entries.filter((entry) =>
-    (typeName(member(entry, 'type')?.value) ?? 'message.').startsWith('message.'),
-  )
+/** Returns the texts of the entries that are messages. */
+function filterMessages({ entries, values }: ParsedList): string[] {
+  return entries.filter((_, i) => isMessage(values[i]))
+}
+
+/** An entry without a type is a message. */
+function isMessage(entry: unknown): boolean {
+  const { type } = entry as { readonly type?: unknown }
+  return type === undefined || type === null || (typeof type === 'string' && type.startsWith('message.'))
 }

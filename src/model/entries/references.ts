@@ -1,4 +1,4 @@
-import { chunkViews } from './chunk-view.ts'
+import { isObject } from '../json/parse-json.ts'
 import { fieldsOf, stringIn, type Fields } from './fields.ts'
 
 /** An agent or a file that a conversation refers to. */
@@ -9,38 +9,37 @@ export interface Reference {
   readonly version: string
 }
 
-/** Finds the agents and files that a conversation refers to, from the JSON of its row and entries, each once. */
-export function findReferences(row: string, entries: Iterable<string>): Reference[] {
+/**
+ * Finds the agents and files that a conversation refers to, each once: from the JSON of its row, whose numbers keep their digits
+ * in this way, and from its entries as JSON.parse reads them.
+ */
+export function findReferences(row: string, entries: Iterable<unknown>): Reference[] {
   const found = agentOfRow(fieldsOf(row))
-  for (const entry of entries) {
-    if (!MENTIONS.some((each) => entry.includes(each))) continue
-    const fields = fieldsOf(entry)
-    found.push(...agentsOf(fields), ...filesOf(fields))
-  }
+  for (const entry of entries)
+    if (isObject(entry)) found.push(...agentsOf(entry), ...filesOf(entry['content']))
   return [...new Map(found.map((reference) => [JSON.stringify(reference), reference])).values()]
 }
-
-/** An entry without white space that has none of these refers to nothing. Most have none, and need not be taken apart. */
-const MENTIONS = ['agent_id":"', 'file_id":"', '\\u']
 
 function agentOfRow(fields: Fields): Reference[] {
   const version = fields.get('agent_version') ?? 'null'
   const isVersion = /^["\d-]/.test(version)
-  return agent(fields.get('agent_id'), isVersion ? (stringIn(version) ?? version) : '')
+  return reference('agent', stringIn(fields.get('agent_id')), isVersion ? (stringIn(version) ?? version) : '')
 }
 
-function agentsOf(fields: Fields): Reference[] {
-  return ['agent_id', 'previous_agent_id', 'next_agent_id'].flatMap((key) => agent(fields.get(key), ''))
+function agentsOf(entry: Readonly<Record<string, unknown>>): Reference[] {
+  return AGENT_MEMBERS.flatMap((key) => reference('agent', entry[key]))
 }
 
-function filesOf(fields: Fields): Reference[] {
-  return chunkViews(fields.get('content')).flatMap((chunk): Reference[] => {
-    const id = chunk.kind === 'file' ? stringIn(chunk.fields.get('file_id')) : null
-    return id === null || id === '' ? [] : [{ kind: 'file', id, version: '' }]
-  })
+const AGENT_MEMBERS = ['agent_id', 'previous_agent_id', 'next_agent_id']
+
+/** A single object is one chunk, as in every view of a message. */
+function filesOf(content: unknown): Reference[] {
+  const chunks: readonly unknown[] = Array.isArray(content) ? content : [content]
+  return chunks.flatMap((chunk) =>
+    isObject(chunk) && chunk['type'] === 'tool_file' ? reference('file', chunk['file_id']) : [],
+  )
 }
 
-function agent(json: string | undefined, version: string): Reference[] {
-  const id = stringIn(json)
-  return id === null || id === '' ? [] : [{ kind: 'agent', id, version }]
+function reference(kind: Reference['kind'], id: unknown, version = ''): Reference[] {
+  return typeof id === 'string' && id !== '' ? [{ kind, id, version }] : []
 }

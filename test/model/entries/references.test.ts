@@ -4,10 +4,7 @@ import { rowFacts } from '../../../src/model/conversation-row.ts'
 import { findReferences } from '../../../src/model/entries/references.ts'
 
 const find = (row: object, ...entries: object[]) =>
-  findReferences(
-    JSON.stringify(row),
-    entries.map((entry) => JSON.stringify(entry)),
-  ).map(({ kind, id, version }) => [kind, id, version])
+  findReferences(JSON.stringify(row), entries).map(({ kind, id, version }) => [kind, id, version])
 
 describe('The agents and files of a conversation', () => {
   it.each<[version: unknown, found: string]>([
@@ -37,6 +34,7 @@ describe('The agents and files of a conversation', () => {
       ['file', 'f_1', ''],
       ['file', 'f_2', ''],
     ])
+    expect(find({}, { content: file('f_3') })).toEqual([['file', 'f_3', '']])
   })
 
   it('are none where there is no id', () => {
