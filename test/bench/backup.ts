@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import Database from 'better-sqlite3'
 
 import type { GenerateOptions } from '../../src/sandbox/seed/generate-conversations.ts'
-import { measure, median, type Measured } from './measure.ts'
+import { KEY, measure, median, type Measured } from './measure.ts'
 import type { Results } from './results.ts'
 
 /** Runs `work` with a sandbox of generated conversations. */
@@ -22,7 +22,7 @@ const script = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 /** Runs a backup of the account at a URL in its own process. */
 function hansard(url: string, archive: string, ...args: string[]): Promise<Measured> {
   const command = ['--archive', archive, 'backup', '--json', '--base-url', url, ...args]
-  return measure(script('../../bin/hansard.js'), command, { MISTRAL_API_KEY: 'bench' })
+  return measure(script('../../bin/hansard.js'), command, { MISTRAL_API_KEY: KEY })
 }
 
 /** What a first backup and an unchanged night take of the processor, the disk, the memory and the service. */
@@ -47,7 +47,7 @@ async function firstBackups({ results, withSandbox, newFile, isQuick }: Tools): 
       const ratios: number[] = []
       let archive = ''
       for (let round = 0; round < rounds; round++) {
-        const alone = await measure(script('libraries.mjs'), [url, 'bench', newFile()])
+        const alone = await measure(script('libraries.mjs'), [url, KEY, newFile()])
         const ours = await hansard(url, (archive = newFile()))
         measured.push(ours)
         ratios.push(ours.cpu / alone.cpu)
@@ -139,9 +139,9 @@ async function race({ results, withSandbox, newFile, isQuick }: Tools): Promise<
   await withSandbox({ count, entries: 10, bytesPerEntry: 1000, seed: 1 }, async (url) => {
     const times: Record<'hansard' | 'sdk' | 'floor', number[]> = { hansard: [], sdk: [], floor: [] }
     for (let round = 0; round < rounds; round++) {
-      times.floor.push((await measure(script('floor.mjs'), [url, 'bench'])).seconds)
+      times.floor.push((await measure(script('floor.mjs'), [url, KEY])).seconds)
       times.hansard.push((await hansard(url, newFile())).seconds)
-      times.sdk.push((await measure(script('sdk.mjs'), [url, 'bench', newFile()])).seconds)
+      times.sdk.push((await measure(script('sdk.mjs'), [url, KEY, newFile()])).seconds)
     }
     const ratio = (a: 'sdk' | 'hansard', b: 'hansard' | 'floor') =>
       median(times[a].map((time, i) => time / (times[b][i] ?? NaN)))

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
 import type { Fault } from '../../src/sandbox/faults/fault.ts'
+import { KEY } from './measure.ts'
 import type { Results } from './results.ts'
 
 const script = (path: string) => fileURLToPath(new URL(path, import.meta.url))
@@ -28,7 +29,7 @@ export async function benchRateLimit(
   const seconds = isQuick ? 5 : 120
   const limits = isQuick ? [20] : [1, 5, 20, 100]
   const cases = limits.flatMap((limit) => [40, 200].map((latencyMs) => ({ limit, latencyMs })))
-  const sdk = (url: string) => [script('sdk-with-retries.mjs'), url, 'bench']
+  const sdk = (url: string) => [script('sdk-with-retries.mjs'), url, KEY]
   const hansard = (url: string) => [
     script('../../bin/hansard.js'),
     ...['--archive', newFile(), '--quiet', 'backup', '--base-url', url],
@@ -61,7 +62,7 @@ async function useOf(
   try {
     const [url] = (await once(sandbox, 'message')) as [string]
     const client = spawn(process.execPath, clientOf(url), {
-      env: { PATH: process.env['PATH'], MISTRAL_API_KEY: 'bench' },
+      env: { PATH: process.env['PATH'], MISTRAL_API_KEY: KEY },
       stdio: 'ignore',
     })
     while ((await statusesOf(sandbox)).length === 0) await sleep(10)

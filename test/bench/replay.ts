@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import type { GenerateOptions } from '../../src/sandbox/seed/generate-conversations.ts'
 import { makeBigArchive } from './big-archive.ts'
 import type { WithSandbox } from './backup.ts'
-import { measure, median, type Measured } from './measure.ts'
+import { KEY, measure, median, type Measured } from './measure.ts'
 import type { Results } from './results.ts'
 
 const bin = fileURLToPath(new URL('../../bin/hansard.js', import.meta.url))
@@ -80,5 +80,5 @@ function exported(archive: string): Promise<Measured> {
 }
 
 function targetAt(url: string): NodeJS.ProcessEnv {
-  return { MISTRAL_TARGET_API_KEY: 'bench', MISTRAL_TARGET_BASE_URL: url }
+  return { MISTRAL_TARGET_API_KEY: KEY, MISTRAL_TARGET_BASE_URL: url }
 }

@@ -120,10 +120,10 @@ describeInBrowser('The files of an entry', (open) => {
     for (const address of addresses) {
       const { page, misdeeds } = await open()
       await page.goto(address)
-      const widths = await page.evaluate(() =>
-        Array.from(document.querySelectorAll('img'), (img) => img.naturalWidth),
-      )
-      expect({ address, widths }).toEqual({ address, widths: [1, 1] })
+      const widths = () =>
+        page.evaluate(() => Array.from(document.querySelectorAll('img'), (img) => img.naturalWidth))
+      // The page is loaded before its pictures, which are loaded when they are near the window.
+      await expect.poll(widths, { timeout: 20_000, message: address }).toEqual([1, 1])
       for (const name of ['image-svg.bin', 'page-html.bin']) {
         const [download] = await Promise.all([
           page.waitForEvent('download'),
