@@ -35,11 +35,23 @@ async function killAfter(
   return (await running.ended).exit === 'SIGKILL'
 }
 
-/** How long a process takes that is not killed, in milliseconds. */
-async function timeOf(args: readonly string[], env: Record<string, string>): Promise<number> {
-  const began = performance.now()
-  expect(await startHansard(args, env).ended).toMatchObject({ exit: 0 })
-  return performance.now() - began
+/**
+ * How long a process takes that is not killed, in milliseconds: the shortest of three. Of one that ran while the machine was
+ * busy, most of the others would have ended before their kill.
+ */
+async function timeOf(
+  args: readonly string[],
+  env: Record<string, string>,
+  prepare: () => void = () => undefined,
+): Promise<number> {
+  let shortest = Infinity
+  for (let n = 0; n < 3; n++) {
+    prepare()
+    const began = performance.now()
+    expect(await startHansard(args, env).ended).toMatchObject({ exit: 0 })
+    shortest = Math.min(shortest, performance.now() - began)
+  }
+  return shortest
 }
 
 /** What reading all conversations returns. */
@@ -62,12 +74,7 @@ it(`forget, killed at ${KILLS} moments, deletes all or nothing, and the next one
   const tally = { killed: 0, deleted: 0, unfinished: 0 }
   const copy = join(there.folder, 'copy.db')
   const env = { ...there.env, HANSARD_ARCHIVE: copy }
-  // The shortest of three: of one that ran while the machine was busy, most of the others would have ended before their kill.
-  let whole = Infinity
-  for (let n = 0; n < 3; n++) {
-    copyFileSync(there.archive, copy)
-    whole = Math.min(whole, await timeOf(['forget', id, '--yes'], env))
-  }
+  const whole = await timeOf(['forget', id, '--yes'], env, () => copyFileSync(there.archive, copy))
   for (let n = 0; n < KILLS; n++) {
     copyFileSync(there.archive, copy)
     if (await killAfter(whole * (0.2 + random.below(80) / 100), ['forget', id, '--yes'], env)) tally.killed++
@@ -98,9 +105,11 @@ it(`prune, killed at ${KILLS} moments, deletes nothing without an intent, and th
     const all = account.ids
     const before = contents(there.archive)
     there.sandbox.faults.add({ operation: 'delete', then: { kind: 'finish-anyway', ms: 15 } })
+    const prune = ['prune', '--older-than', '1d']
+    const planned = await timeOf(prune, there.env)
     for (; done < KILLS && account.ids.length > 0; done++) {
-      const args = ['prune', '--older-than', '1d', '--yes', '--concurrency', '4']
-      if (await killAfter(250 + random.below(500), args, there.env)) tally.killed++
+      const args = [...prune, '--yes', '--concurrency', '4']
+      if (await killAfter(planned * (0.7 + random.below(150) / 100), args, there.env)) tally.killed++
       await sleep(30) // the service ends what it has begun
       const gone = all.filter((id) => !account.ids.includes(id))
       const intents = query(there.archive, 'select conversation, outcome from deletion')
@@ -109,9 +118,7 @@ it(`prune, killed at ${KILLS} moments, deletes nothing without an intent, and th
       tally.open += intents.filter(({ outcome }) => outcome === null).length
       expect(verified(there.archive).findings).toEqual([])
     }
-    expect(await startHansard(['prune', '--older-than', '1d', '--yes'], there.env).ended).toMatchObject({
-      exit: 0,
-    })
+    expect(await startHansard([...prune, '--yes'], there.env).ended).toMatchObject({ exit: 0 })
     tally.deleted += all.length - account.ids.length
     expect(account.ids).toEqual([])
     expect(query(there.archive, 'select 1 from deletion where outcome is null')).toEqual([])

@@ -23,6 +23,8 @@ export interface ShellHome {
   readonly env: Readonly<Record<string, string>>
   /** Starts the shell in the home folder on a pseudo-terminal, and presses the keys of each line; `\t` is the Tab key. */
   press(...keys: readonly string[]): Promise<Pressed>
+  /** Presses keys, waits until the screen has a text, and returns the screen: a shell may draw a list late, or not at all if more keys follow. */
+  pressUntil(shown: string, keys: string): Promise<string>
 }
 
 const BASH_COMPLETION = '/usr/share/bash-completion/bash_completion'
@@ -61,13 +63,15 @@ export async function shellHome(
   writeFileSync(join(home, rcFile), `${rc}\n${from === 'help' ? source : definition}\n`)
   if (from === 'help') rmSync(shells[shell].file(env))
   const script = new URL('outside/press_keys.py', import.meta.url).pathname
+  const press = async (keys: readonly string[], shown = '') => {
+    const options = { env, cwd: home, input: JSON.stringify({ keys, shown }) }
+    return JSON.parse(await outputOf('python3', [script, ...command], options)) as Pressed
+  }
   return {
     home,
     env,
-    async press(...keys) {
-      const options = { env, cwd: home, input: JSON.stringify(keys) }
-      return JSON.parse(await outputOf('python3', [script, ...command], options)) as Pressed
-    },
+    press: (...keys) => press(keys),
+    pressUntil: async (shown, keys) => (await press([keys], shown)).screen,
   }
 }
 

@@ -106,8 +106,8 @@ for (const shell of Object.keys(shells).filter(isShellName)) {
 
     itInShell(shell, 'lists ids, newest first, and shows control codes of titles as text', async () => {
       const { archive, trap } = hostileArchive()
-      const { press } = await shellHome(shell, archive)
-      const { screen: drawn } = await press('hansard show conv_\t\t')
+      const { pressUntil } = await shellHome(shell, archive)
+      const drawn = await pressUntil('plain', 'hansard show conv_\t\t')
       const screen = stripVTControlCharacters(drawn)
       const order = [...screen.matchAll(/conv_(a:b|plain|both)/g)].map(([id]) => id)
       expect([...new Set(order)]).toEqual(['conv_a:b', 'conv_both', 'conv_plain'])

@@ -1,7 +1,8 @@
 """Presses keys in an interactive shell on a pseudo-terminal, and prints the lines and the screen that result as JSON.
 
-The arguments are the command of the shell. Stdin is a JSON list: the keys for each line. The shell prints READY when it
-reads keys; on Control-T it moves its line to the file $LINE_FILE, and on Control-U it empties the line.
+The arguments are the command of the shell. Stdin is a JSON object: in "keys" the keys for each line, and in "shown" a text
+that the screen has after each of them; it may be empty. The shell prints READY when it reads keys; on Control-T it moves its
+line to the file $LINE_FILE, and on Control-U it empties the line.
 """
 
 import json
@@ -22,8 +23,11 @@ def main():
         os.execvp(sys.argv[1], sys.argv[1:])
     screen = read_until(terminal, b"", lambda so_far: b"READY" in so_far)
     lines = []
-    for keys in json.load(sys.stdin):
-        os.write(terminal, keys.encode() + b"\x14")
+    pressed = json.load(sys.stdin)
+    for keys in pressed["keys"]:
+        os.write(terminal, keys.encode())
+        screen = read_until(terminal, screen, lambda so_far: pressed["shown"].encode() in so_far)
+        os.write(terminal, b"\x14")
         screen = read_until(terminal, screen, lambda _: os.path.exists(file))
         with open(file, encoding="utf-8", newline="") as line:
             lines.append(line.read())
