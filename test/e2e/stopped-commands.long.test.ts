@@ -1,5 +1,5 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 
@@ -99,7 +99,8 @@ describeConcurrent('A command that is told to stop', () => {
     const backup = startHansardOnTerminal(['backup', '--full', '--verbose'], { env: there.env })
     await untilAsked(there, 'getHistory', 6)
     backup.close()
-    expect((await backup.ended).exit).toBe(130)
+    // The second SIGHUP may come when Node, about to exit, has given up its handlers: then the exit code is that of the signal.
+    expect([130, -constants.signals.SIGHUP]).toContain((await backup.ended).exit)
     expect(look(there.archive, ({ runs }) => runs.recent(1))).toMatchObject([{ outcome: 'interrupted' }])
   })
 
