@@ -75,11 +75,12 @@ describe('A team of 200 accounts under one limit of 20 requests a second', { tim
     const requests = sandbox.requests.slice(before)
     const refused = requests.filter(({ status }) => status === 429).length
     const delayed = delay() / 1000
-    const used = (requests.length - refused) / (LIMIT * (result.seconds - delayed))
+    const used = (requests.length - refused) / (LIMIT * result.seconds)
     console.log(
       `${requests.length} requests in ${result.seconds} s, ${delayed.toFixed(1)} of them without a processor: ${(used * 100).toFixed(1)} % of the limit used, ${refused} refused, peak ${peak().toFixed(0)} MiB, of one account ${peakOfOne().toFixed(0)} MiB`,
     )
-    expect(used).toBeGreaterThan(0.9)
+    // What it may have lost because the machine was busy, which is little on one that is not.
+    expect(used + delayed / result.seconds).toBeGreaterThan(0.9)
     expect(refused / requests.length).toBeLessThanOrEqual(0.02)
     expect(peak()).toBeLessThan(1.5 * peakOfOne())
   })
