@@ -133,6 +133,14 @@ function releaseTerminal(streams: readonly { readonly isTTY?: boolean; readonly 
   }
 }
 
+/**
+ * Ends the process without Node's own cleanup, which gives up the handlers of signals: a second SIGHUP would then decide the
+ * exit code. Nothing is left to be written when this is called.
+ */
+function exitAtOnce(code: number): void {
+  process.exit(code)
+}
+
 /** The time in which a command that only reads must stop, in milliseconds: the reader of a pipe may never read on. */
 const STOP_MS = 2_000
 
@@ -144,6 +152,7 @@ const STOP_MS = 2_000
 function stopSignal(isTerminalLent: () => boolean, mustFinish: () => boolean): AbortSignal {
   const stop = new AbortController()
   const ask = () => {
+    if (!stop.signal.aborted) process.once('exit', exitAtOnce)
     stop.abort()
     const end = () => mustFinish() || process.exit(exitCodes.interrupted)
     setTimeout(end, STOP_MS).unref()
