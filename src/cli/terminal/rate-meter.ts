@@ -1,3 +1,5 @@
+import { formatNumber } from '../../model/plural.ts'
+
 /** The time that the rate looks back, in milliseconds: long enough to be calm, short enough to notice a change. */
 const MEMORY_MS = 60_000
 
@@ -58,7 +60,7 @@ export class RateMeter {
 
 /** Formats a rate: `45/s`, `4.5/s`, `12/min`. */
 export function formatRate(perSecond: number): string {
-  if (perSecond >= 9.95) return `${Math.round(perSecond).toLocaleString('en')}/s`
+  if (perSecond >= 9.95) return `${formatNumber(Math.round(perSecond))}/s`
   if (perSecond >= 1) return `${perSecond.toFixed(1)}/s`
   const perMinute = perSecond * 60
   return perMinute >= 10 ? `${Math.round(perMinute)}/min` : `${perMinute.toFixed(1)}/min`
